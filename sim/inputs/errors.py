@@ -1,0 +1,31 @@
+"""Mistakes in what a user gave, told in one line: file, line, key, what is wrong, what is allowed."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+
+class InputError(ValueError):
+    """A mistake in a file or an option.
+
+    Parameters
+    ----------
+    problem
+        What is wrong and what is allowed, in one line.
+    file, line, key
+        Where it stands, as far as known; they lead the message as ``file:line: key: problem``.
+    """
+
+    def __init__(
+        self, problem: str, *, file: Path | str | None = None, line: int | None = None, key: str | None = None
+    ) -> None:
+        place = [] if file is None else [f"{file}:{line}" if line else f"{file}"]
+        if key:
+            place.append(key)
+        super().__init__(": ".join([*place, " ".join(problem.split())]))
+
+
+def near_match(word: str, allowed: Iterable[str]) -> str:
+    """Return ``'; did you mean "x"?'`` for the allowed word closest to a mistyped one, or nothing."""
+    matches = get_close_matches(word.lower(), {item.lower(): item for item in allowed}, n=1)
+    return f'; did you mean "{matches[0]}"?' if matches else ""
