@@ -27,5 +27,6 @@ class InputError(ValueError):
 
 def near_match(word: str, allowed: Iterable[str]) -> str:
     """Return ``'; did you mean "x"?'`` for the allowed word closest to a mistyped one, or nothing."""
-    matches = get_close_matches(word.lower(), {item.lower(): item for item in allowed}, n=1)
-    return f'; did you mean "{matches[0]}"?' if matches else ""
+    by_lower_case = {item.lower(): item for item in allowed}
+    matches = get_close_matches(word.lower(), by_lower_case, n=1)
+    return f'; did you mean "{by_lower_case[matches[0]]}"?' if matches else ""
