@@ -1,0 +1,334 @@
+"""The roster: nations with their attributes, positions, conditions and ties, read from a folder."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.csv_file import Row, Table, read_csv
+from sim.inputs.errors import near_match
+from sim.inputs.indicators import FloatArray, Score, half_width, mean_of_present, on_grid, score
+from sim.inputs.roster_file import Indicator, Preference, RosterDeclaration, Ties, read_declaration
+from sim.inputs.statements import (
+    UNKNOWN,
+    Chosen,
+    StatedCondition,
+    StatedPosition,
+    fits,
+    is_chosen,
+    nation_code,
+    read_conditions,
+    read_positions,
+)
+from sim.inputs.toml_file import TomlFile
+from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, PURPOSES
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """What nations demand before they commit, known on a day.
+
+    Attributes
+    ----------
+    at_least
+        Thresholds, shape (nations, 4) in the order of CONDITIONS; -inf where nothing is demanded.
+    half_width
+        How far each threshold may lie from that, same shape; 0 where nothing is demanded.
+    """
+
+    at_least: FloatArray
+    half_width: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Roster:
+    """The nations of a model, sorted by code; every array is in that order and read-only.
+
+    Attributes
+    ----------
+    title, folder
+        What it is and where it stands.
+    iso3, names
+        Codes (ISO 3166 alpha-3) and names.
+    leads
+        Indices of the lead nations, in the order declared.
+    attributes, half_widths
+        Mean and half-width of each of ATTRIBUTES, shape (nations,). Means are in [0, 1]. A mean of exactly
+        0 says that a nation lacks the thing (no border, say): drawing leaves it 0.
+    preferred_mandate
+        Shares over PURPOSES, shape (nations, 3), rows sum to 1.
+    deployable
+        Soldiers that a nation can send, shape (nations,).
+    ratification_rounds
+        Rounds of approval at home before it commits, shape (nations,).
+    ties
+        Row i: whom nation i listens to, shares that sum to 1 (all 0 if there is nobody), zero diagonal,
+        multiples of 2^-40.
+    positions, conditions
+        What governments said, as far as it counts.
+    """
+
+    title: str
+    folder: Path
+    iso3: tuple[str, ...]
+    names: tuple[str, ...]
+    leads: tuple[int, ...]
+    attributes: Mapping[str, FloatArray]
+    half_widths: Mapping[str, FloatArray]
+    preferred_mandate: FloatArray
+    deployable: FloatArray
+    ratification_rounds: NDArray[np.int64]
+    ties: FloatArray
+    positions: tuple[StatedPosition, ...]
+    conditions: tuple[StatedCondition, ...]
+
+    def positions_on(self, day: date) -> tuple[str, ...]:
+        """Return each nation's latest recorded position not after a day, one of POSITIONS.
+
+        A record without a statement, and no record at all, are "unknown".
+        """
+        latest: dict[str, StatedPosition] = {}
+        for said in self.positions:
+            if said.wave <= day and (said.iso3 not in latest or latest[said.iso3].wave < said.wave):
+                latest[said.iso3] = said
+        return tuple(latest[code].position if code in latest else UNKNOWN for code in self.iso3)
+
+    def conditions_on(self, day: date) -> Conditions:
+        """Return the thresholds known on a day; of two for the same nation and variable the later counts."""
+        at_least = np.full((len(self.iso3), len(CONDITIONS)), -math.inf)
+        half_widths = np.zeros_like(at_least)
+        for said in sorted(self.conditions, key=lambda said: said.known_from):
+            if said.known_from <= day:
+                place = self.iso3.index(said.iso3), CONDITIONS.index(said.variable)
+                at_least[place], half_widths[place] = said.at_least, said.half_width
+        return Conditions(_read_only(at_least), _read_only(half_widths))
+
+
+@dataclass(frozen=True, eq=False)
+class RosterSource:
+    """What a roster is made from: the declaration, and the table of its nations sorted by code."""
+
+    folder: Path
+    declaration: RosterDeclaration
+    file: TomlFile
+    nations: Table
+    chosen: Chosen
+
+    def scores(self, attribute: str) -> tuple[Score, ...]:
+        """Return the indicators of an attribute, in the order declared."""
+        return tuple(score(indicator, self.nations) for indicator in self.declaration.attributes[attribute])
+
+
+def load_roster(folder: Path) -> Roster:
+    """Read a roster.
+
+    Parameters
+    ----------
+    folder
+        Holds `roster.toml` and the tables it names.
+
+    Returns
+    -------
+    Roster
+        The same object as long as no file of the folder changes its name, size or time.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or not readable, or anything in it is not as it must be.
+    """
+    folder = Path(folder)
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    stamps = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files if path.is_file()]
+    return _load(folder, tuple(stamps))
+
+
+@lru_cache(maxsize=16)
+def _load(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> Roster:  # noqa: ARG001 - part of the key
+    return build_roster(read_source(folder))
+
+
+def read_source(folder: Path) -> RosterSource:
+    """Read the declaration and the table of nations of a roster, and check that they fit each other."""
+    declaration, file = read_declaration(folder)
+    table = read_csv(folder / declaration.nations.table).require("iso3", "name", *declaration.nations.where)
+    chosen: dict[str, bool] = {}
+    for row in table.rows:
+        code = nation_code(row)
+        if code in chosen:
+            raise row.error("iso3", f"{code} stands there twice; a nation has one row")
+        chosen[code] = fits(row, declaration.nations)
+    rows = sorted((row for row in table.rows if chosen[row.text("iso3")]), key=lambda row: row.text("iso3"))
+    if not rows:
+        raise file.error(("nations", "where"), f"no row of {table.path.name} fits; a roster needs a nation")
+    source = RosterSource(folder, declaration, file, Table(table.path, table.columns, tuple(rows)), chosen)
+    _check_columns(source)
+    return source
+
+
+def _check_columns(source: RosterSource) -> None:
+    for key_path, column in source.declaration.nation_columns():
+        if column not in source.nations.columns:
+            hint = near_match(column, source.nations.columns)
+            problem = f'{source.nations.path.name} has no column "{column}"{hint}'
+            raise source.file.error(key_path, problem)
+
+
+def build_roster(source: RosterSource) -> Roster:
+    """Make the arrays of a roster from what it declares and its tables."""
+    declaration, nations = source.declaration, source.nations
+    iso3 = tuple(row.text("iso3") for row in nations.rows)
+    parts = {name: [each.normalised for each in source.scores(name)] for name in ATTRIBUTES}
+    attributes = {name: _read_only(mean_of_present(parts[name], len(iso3))) for name in ATTRIBUTES}
+    troops = deployable(source)
+    return Roster(
+        title=declaration.title,
+        folder=source.folder,
+        iso3=iso3,
+        names=tuple(_name(row) for row in nations.rows),
+        leads=_leads(source, iso3),
+        attributes=attributes,
+        half_widths={name: _read_only(half_width(parts[name], len(iso3))) for name in ATTRIBUTES},
+        preferred_mandate=_read_only(_preferred_mandate(source, attributes)),
+        deployable=_read_only(troops),
+        ratification_rounds=_ratification_rounds(source),
+        ties=_read_only(_ties(pair_weights(source, iso3), troops)),
+        positions=tuple(
+            said
+            for said in read_positions(source.folder, declaration.positions, source.chosen)
+            if said.counts
+        ),
+        conditions=read_conditions(source.folder, declaration.conditions, source.chosen),
+    )
+
+
+def _name(row: Row) -> str:
+    if not row.text("name"):
+        raise row.error("name", "is empty; a nation needs a name")
+    return row.text("name")
+
+
+def _leads(source: RosterSource, iso3: Sequence[str]) -> tuple[int, ...]:
+    leads = source.declaration.leads
+    for number, code in enumerate(leads):
+        if code not in iso3:
+            hint = near_match(code, iso3) or "; allowed are the roster's nations"
+            raise source.file.error(("leads", number), f'unknown nation "{code}"{hint}')
+        if code in leads[:number]:
+            raise source.file.error(("leads", number), f"{code} stands there twice")
+    return tuple(iso3.index(code) for code in leads)
+
+
+def _preferred_mandate(source: RosterSource, attributes: Mapping[str, FloatArray]) -> FloatArray:
+    preferences = source.declaration.preferred_mandate
+    wants = np.array([_preference(preferences[purpose], source, attributes) for purpose in PURPOSES]).T
+    totals = np.array([math.fsum(row) for row in wants.tolist()])
+    shares: FloatArray = wants / totals[:, np.newaxis]
+    return shares
+
+
+def _preference(
+    preference: Preference, source: RosterSource, attributes: Mapping[str, FloatArray]
+) -> FloatArray:
+    count = len(source.nations.rows)
+    parts: list[FloatArray] = []
+    for term in preference.mean_of:
+        if term.attribute is not None:
+            mean = attributes[term.attribute]
+            parts.append(1.0 - mean if term.reversed else mean)
+        elif term.column is not None:
+            indicator = Indicator(column=term.column, reversed=term.reversed)
+            parts.append(score(indicator, source.nations).normalised)
+    if not parts:
+        return np.full(count, preference.base)
+    return preference.base + preference.weight * mean_of_present(parts, count)
+
+
+def force_columns(source: RosterSource) -> FloatArray:
+    """Return the soldiers that each column of `deployable.largest_of` allows, shape (columns, nations)."""
+    return np.array(
+        [
+            [force.share * row.number_between(force.column, 0.0, math.inf) for row in source.nations.rows]
+            for force in source.declaration.deployable.largest_of
+        ]
+    )
+
+
+def deployable(source: RosterSource) -> FloatArray:
+    """Return the soldiers that each nation can send, shape (nations,); 0 where nothing is known."""
+    largest: FloatArray = np.nan_to_num(force_columns(source), nan=0.0).max(axis=0)
+    army = source.declaration.deployable.zero_where_zero
+    return largest if army is None else np.where(source.nations.numbers(army) == 0, 0.0, largest)
+
+
+def _ratification_rounds(source: RosterSource) -> NDArray[np.int64]:
+    declared = source.declaration.ratification_rounds
+    rounds = np.zeros(len(source.nations.rows), dtype=np.int64)
+    for index, row in enumerate(source.nations.rows):
+        word = row.text(declared.column)
+        if word and word not in declared.rounds:
+            hint = near_match(word, declared.rounds) or f"; roster.toml allows: {', '.join(declared.rounds)}"
+            raise row.error(declared.column, f'unknown word "{word}"{hint}')
+        rounds[index] = declared.rounds[word] if word else declared.empty
+    rounds.setflags(write=False)
+    return rounds
+
+
+def pair_weights(source: RosterSource, iso3: Sequence[str]) -> FloatArray:
+    """Return how close each pair is, whatever it can send: the base and the weights, zero diagonal."""
+    declared = source.declaration.ties
+    weights = np.full((len(iso3), len(iso3)), declared.base)
+    for (a, b), row in tie_rows(source).items():
+        close = [weight * row.number_between(column, 0.0, 1.0) for column, weight in declared.weights.items()]
+        i, j = iso3.index(a), iso3.index(b)
+        known = [value for value in close if not math.isnan(value)]
+        weights[i, j] = weights[j, i] = math.fsum([declared.base, *known])
+    np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+def tie_rows(source: RosterSource) -> dict[tuple[str, str], Row]:
+    """Return the rows of the table of pairs by the codes of the pair, in the order of the alphabet."""
+    declared = source.declaration.ties
+    if declared.table is None:
+        return {}
+    table = read_csv(source.folder / declared.table).require("iso3_a", "iso3_b")
+    _check_tie_columns(source, declared, table)
+    rows: dict[tuple[str, str], Row] = {}
+    for row in table.rows:
+        both = [is_chosen(row, column, source.chosen) for column in ("iso3_a", "iso3_b")]
+        a, b = sorted((row.text("iso3_a"), row.text("iso3_b")))
+        if a == b:
+            raise row.error("iso3_b", f"{a} is paired with itself")
+        if (a, b) in rows:
+            raise row.error("iso3_b", f"{a} and {b} stand there twice, in line {rows[a, b].line} already")
+        if all(both):
+            rows[a, b] = row
+    return rows
+
+
+def _check_tie_columns(source: RosterSource, declared: Ties, table: Table) -> None:
+    for column in declared.weights:
+        if column not in table.columns:
+            problem = f'{table.path.name} has no column "{column}"{near_match(column, table.columns)}'
+            raise source.file.error(("ties", "weights", column), problem)
+
+
+def _ties(weights: FloatArray, troops: FloatArray) -> FloatArray:
+    """Return shares: the closer, and the more the other can send, the more one listens to it."""
+    pulls = weights * np.sqrt(troops)
+    totals = np.array([math.fsum(row) for row in pulls.tolist()])
+    shares = np.divide(
+        pulls, totals[:, np.newaxis], out=np.zeros_like(pulls), where=totals[:, np.newaxis] > 0
+    )
+    return on_grid(shares)
+
+
+def _read_only(array: FloatArray) -> FloatArray:
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,193 @@
+"""What `roster.toml` may declare: which tables there are and how their columns become attributes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from sim.inputs.errors import InputError, near_match
+from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
+from sim.inputs.validation import validate
+from sim.inputs.vocabulary import ATTRIBUTES, PURPOSES
+
+ROSTER_FILE = "roster.toml"
+
+
+def _plain_file_name(name: str) -> str:
+    if not name or Path(name).name != name or "\\" in name or name in (".", ".."):
+        raise ValueError(f'"{name}" is not allowed; give the name of a file in the folder of roster.toml')
+    return name
+
+
+FileName = Annotated[str, AfterValidator(_plain_file_name)]
+Column = Annotated[str, Field(min_length=1)]
+Number = Annotated[float, Field(ge=-1e15, le=1e15)]
+Weight = Annotated[float, Field(ge=0, le=1e6)]
+Rounds = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class Declared(BaseModel):
+    """A table of roster.toml: frozen, every key known, no number written as a text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class TableFile(Declared):
+    """A CSV file next to `roster.toml`; of its rows those count whose columns hold the texts in `where`."""
+
+    table: FileName
+    where: dict[Column, str] = {}
+
+
+class Indicator(Declared):
+    """A column brought to 0..1 over the nations, in this order.
+
+    `where_above` drops nations where another column is not above a number; `per` divides by another
+    column; `log` takes log10; `reversed` turns it round; min-max; `times` multiplies by a column of
+    zeros and ones and takes min-max once more.
+    """
+
+    column: Column
+    where_above: dict[Column, Number] = {}
+    per: Column | None = None
+    log: bool = False
+    reversed: bool = False
+    times: Column | None = None
+
+    def columns(self) -> Iterator[tuple[KeyPath, str]]:
+        """Yield every column it reads, with the key that names it."""
+        yield ("column",), self.column
+        for column in self.where_above:
+            yield ("where_above", column), column
+        for key, other in (("per", self.per), ("times", self.times)):
+            if other is not None:
+                yield (key,), other
+
+
+class PreferenceTerm(Declared):
+    """An attribute, or a column brought to 0..1 over the nations, that draws a nation to a purpose."""
+
+    attribute: str | None = None
+    column: Column | None = None
+    reversed: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "PreferenceTerm":
+        if (self.attribute is None) == (self.column is None):
+            raise ValueError('give either "attribute" or "column"')
+        if self.attribute is not None and self.attribute not in ATTRIBUTES:
+            hint = near_match(self.attribute, ATTRIBUTES) or f"; allowed: {', '.join(ATTRIBUTES)}"
+            raise ValueError(f'unknown attribute "{self.attribute}"{hint}')
+        return self
+
+
+class Preference(Declared):
+    """How much a nation wants a purpose, before normalising: base + weight * mean of the terms."""
+
+    base: Annotated[Weight, Field(gt=0)]
+    weight: Weight = 0.0
+    mean_of: list[PreferenceTerm] = []
+
+
+class ForceColumn(Declared):
+    """A column of soldiers, and the share of it that can be sent."""
+
+    column: Column
+    share: Annotated[Weight, Field(le=1)] = 1.0
+
+
+class Deployable(Declared):
+    """The soldiers a nation can send: the largest of some columns, none where a column is zero."""
+
+    largest_of: Annotated[list[ForceColumn], Field(min_length=1)]
+    zero_where_zero: Column | None = None
+
+
+class RatificationRounds(Declared):
+    """Rounds of approval at home, by the word in a column."""
+
+    column: Column
+    rounds: dict[str, Rounds]
+    empty: Rounds
+
+
+class Ties(Declared):
+    """Whom a nation listens to: a base weight for every pair, and weights per column of a table of pairs."""
+
+    table: FileName | None = None
+    base: Weight = 1.0
+    weights: dict[Column, Weight] = {}
+
+    @model_validator(mode="after")
+    def _weights_need_a_table(self) -> "Ties":
+        if self.weights and self.table is None:
+            raise ValueError('weights need a "table"')
+        return self
+
+
+class RosterDeclaration(Declared):
+    """The whole of `roster.toml`."""
+
+    title: str
+    nations: TableFile
+    leads: list[str] = []
+    positions: TableFile | None = None
+    conditions: TableFile | None = None
+    sources: TableFile | None = None
+    attributes: dict[str, list[Indicator]]
+    preferred_mandate: dict[str, Preference]
+    deployable: Deployable
+    ratification_rounds: RatificationRounds
+    ties: Ties = Ties()
+
+    @model_validator(mode="after")
+    def _attributes_and_purposes_complete(self) -> "RosterDeclaration":
+        _check_names("attributes", self.attributes, ATTRIBUTES, "[]")
+        _check_names("preferred_mandate", self.preferred_mandate, PURPOSES, "{ base = 1 }")
+        return self
+
+    def nation_columns(self) -> Iterator[tuple[KeyPath, str]]:
+        """Yield every column of the table of nations that is named, with the key path that names it."""
+        for attribute, indicators in self.attributes.items():
+            for number, indicator in enumerate(indicators):
+                for key, column in indicator.columns():
+                    yield ("attributes", attribute, number, *key), column
+        for purpose, preference in self.preferred_mandate.items():
+            for number, term in enumerate(preference.mean_of):
+                if term.column is not None:
+                    yield ("preferred_mandate", purpose, "mean_of", number, "column"), term.column
+        for number, force in enumerate(self.deployable.largest_of):
+            yield ("deployable", "largest_of", number, "column"), force.column
+        if self.deployable.zero_where_zero is not None:
+            yield ("deployable", "zero_where_zero"), self.deployable.zero_where_zero
+        yield ("ratification_rounds", "column"), self.ratification_rounds.column
+
+
+def _check_names(key: str, given: dict[str, Any], allowed: tuple[str, ...], example: str) -> None:
+    for name in given:
+        if name not in allowed:
+            hint = near_match(name, allowed) or f"; allowed: {', '.join(allowed)}"
+            raise ValueError(f'{key}: unknown name "{name}"{hint}')
+    for name in allowed:
+        if name not in given:
+            raise ValueError(f'{key}: "{name}" is missing; the least to write is {name} = {example}')
+
+
+def read_declaration(folder: Path) -> tuple[RosterDeclaration, TomlFile]:
+    """Read and check `roster.toml` in a folder.
+
+    Returns
+    -------
+    declaration, file
+        What it declares, and the file, which knows the line of every key.
+
+    Raises
+    ------
+    InputError
+        If the file is not there, is no TOML, or declares something that does not exist.
+    """
+    if not folder.is_dir():
+        raise InputError("there is no such folder; a roster is a folder with a roster.toml", file=folder)
+    file = read_toml(folder / ROSTER_FILE)
+    return validate(RosterDeclaration, file.data, file.error), file

@@ -1,0 +1,144 @@
+"""What governments said: positions on own troops, and conditions for sending them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sim.inputs.csv_file import Row, read_csv
+from sim.inputs.errors import near_match
+from sim.inputs.roster_file import TableFile
+from sim.inputs.vocabulary import CONDITIONS, POSITIONS
+
+UNKNOWN = "unknown"
+
+Chosen = Mapping[str, bool]
+"""Every code of the table of nations, and whether it is a nation of the roster."""
+
+
+@dataclass(frozen=True)
+class StatedPosition:
+    """What a nation was recorded to say in a wave; `counts` is false for a second, contradicting record."""
+
+    iso3: str
+    wave: date
+    position: str
+    counts: bool
+    row: Row
+
+
+@dataclass(frozen=True)
+class StatedCondition:
+    """A threshold that a nation demands, known since a date and uncertain by +- `half_width`."""
+
+    iso3: str
+    variable: str
+    at_least: float
+    half_width: float
+    known_from: date
+    row: Row
+
+
+def read_positions(folder: Path, declared: TableFile | None, chosen: Chosen) -> tuple[StatedPosition, ...]:
+    """Read the recorded positions of the roster's nations, in the order of the file.
+
+    Raises
+    ------
+    InputError
+        If a nation is not in the table of nations, a position or a date is none, or a nation has two
+        records that count in one wave.
+    """
+    if declared is None:
+        return ()
+    table = read_csv(folder / declared.table).require("iso3", "date", "position", *declared.where)
+    stated = tuple(_position(row, declared) for row in table.rows if is_chosen(row, "iso3", chosen))
+    first: dict[tuple[str, date], int] = {}
+    for said in stated:
+        line = first.setdefault((said.iso3, said.wave), said.row.line) if said.counts else said.row.line
+        if line != said.row.line:
+            raise said.row.error(
+                "position", f"{said.iso3} has a position for {said.wave} in line {line} already"
+            )
+    return stated
+
+
+def read_conditions(folder: Path, declared: TableFile | None, chosen: Chosen) -> tuple[StatedCondition, ...]:
+    """Read the stated conditions of the roster's nations, in the order of the file.
+
+    Raises
+    ------
+    InputError
+        If a nation is not in the table of nations, a variable is unknown, a threshold is missing or not in
+        0..1, or a nation has two thresholds for one variable from one date.
+    """
+    if declared is None:
+        return ()
+    table = read_csv(folder / declared.table)
+    table.require("iso3", "variable", "at_least", "half_width", "known_from", *declared.where)
+    rows = [row for row in table.rows if is_chosen(row, "iso3", chosen) and fits(row, declared)]
+    first: dict[tuple[str, str, date], int] = {}
+    stated = tuple(_condition(row) for row in rows)
+    for said in stated:
+        line = first.setdefault((said.iso3, said.variable, said.known_from), said.row.line)
+        if line != said.row.line:
+            raise said.row.error(
+                "variable", f"{said.iso3} has a threshold for {said.variable} from this date in line {line}"
+            )
+    return stated
+
+
+def fits(row: Row, declared: TableFile) -> bool:
+    """Tell whether a row holds the texts that `where` asks for."""
+    return all(row.text(column) == text for column, text in declared.where.items())
+
+
+def is_chosen(row: Row, column: str, chosen: Chosen) -> bool:
+    """Tell whether the code in a column is a nation of the roster.
+
+    Raises
+    ------
+    InputError
+        If the code is not even in the table of nations.
+    """
+    code = row.text(column)
+    if code not in chosen:
+        hint = near_match(code, chosen) or "; it must stand in the table of nations"
+        raise row.error(column, f'unknown nation "{code}"{hint}')
+    return chosen[code]
+
+
+def nation_code(row: Row) -> str:
+    """Return the code of a row of the table of nations; an InputError if it is not three capitals."""
+    code = row.text("iso3")
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise row.error(
+            "iso3", f'"{code}" is not a nation code; allowed are three capitals, like ISO 3166 alpha-3'
+        )
+    return code
+
+
+def _position(row: Row, declared: TableFile) -> StatedPosition:
+    position = row.text("position") or UNKNOWN
+    if position not in POSITIONS:
+        hint = near_match(position, POSITIONS) or f"; allowed: {', '.join(POSITIONS)}, or empty"
+        raise row.error("position", f'unknown position "{position}"{hint}')
+    return StatedPosition(row.text("iso3"), row.day("date"), position, fits(row, declared), row)
+
+
+def _condition(row: Row) -> StatedCondition:
+    variable = row.text("variable")
+    if variable not in CONDITIONS:
+        hint = near_match(variable, CONDITIONS) or f"; allowed: {', '.join(CONDITIONS)}"
+        raise row.error("variable", f'unknown variable "{variable}"{hint}')
+    for column in ("at_least", "half_width"):
+        if not row.text(column):
+            raise row.error(column, "is empty; allowed is 0 to 1")
+    return StatedCondition(
+        iso3=row.text("iso3"),
+        variable=variable,
+        at_least=row.number_between("at_least", 0.0, 1.0),
+        half_width=row.number_between("half_width", 0.0, 1.0),
+        known_from=row.day("known_from"),
+        row=row,
+    )
