@@ -1,6 +1,7 @@
 """Tables in CSV files, read so that every mistake can be told with its file, line and column."""
 
 import csv
+import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -124,7 +125,7 @@ def read_csv(path: Path) -> Table:
 
 def _records(path: Path) -> list[tuple[int, list[str]]]:
     """Return (line number, cells) of every line that is not blank."""
-    reader = csv.reader(_text(path).splitlines(keepends=True), strict=True)
+    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
     try:
         return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
     except csv.Error as error:

@@ -349,15 +349,16 @@ def _ties(
 
 def _with_missing(gathered: Evidence) -> Evidence:
     """Say what is missing overall, each in a few words."""
-    missing = [
-        f"{attribute.name}: {indicator.column}"
-        for attribute in gathered.attributes
-        for indicator in attribute.indicators
-        if indicator.normalised is None
-    ]
+    missing = [text for attribute in gathered.attributes for text in _missing_indicators(attribute)]
     if not gathered.ratification.word:
         missing.append(f"ratification: {gathered.ratification.column}")
     missing += [f"position: {said.wave}" for said in gathered.positions if said.position == UNKNOWN]
     if not gathered.positions:
         missing.append("position: no record")
     return replace(gathered, missing=tuple(missing))
+
+
+def _missing_indicators(attribute: AttributeEvidence) -> list[str]:
+    if not attribute.indicators:
+        return [f"{attribute.name}: no indicators"]
+    return [f"{attribute.name}: {each.column}" for each in attribute.indicators if each.normalised is None]

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.csv_file import Row, Table, read_csv
+from sim.inputs.csv_file import LARGEST_NUMBER, Row, Table, read_csv
 from sim.inputs.errors import near_match
 from sim.inputs.indicators import FloatArray, Score, half_width, mean_of_present, on_grid, score
 from sim.inputs.roster_file import Indicator, Preference, RosterDeclaration, Ties, read_declaration
@@ -143,9 +143,16 @@ def load_roster(folder: Path) -> Roster:
         If a file is missing or not readable, or anything in it is not as it must be.
     """
     folder = Path(folder)
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    stamps = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files if path.is_file()]
-    return _load(folder, tuple(stamps))
+    return _load(folder, _stamps(folder))
+
+
+def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return name, size and time of every file in a folder: what the cache goes by."""
+    try:
+        stats = [(path.name, path.stat()) for path in sorted(folder.iterdir()) if path.is_file()]
+    except (OSError, ValueError):
+        return ()  # reading it says what is the matter
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
 
 
 @lru_cache(maxsize=16)
@@ -253,7 +260,10 @@ def force_columns(source: RosterSource) -> FloatArray:
     """Return the soldiers that each column of `deployable.largest_of` allows, shape (columns, nations)."""
     return np.array(
         [
-            [force.share * row.number_between(force.column, 0.0, math.inf) for row in source.nations.rows]
+            [
+                force.share * row.number_between(force.column, 0.0, LARGEST_NUMBER)
+                for row in source.nations.rows
+            ]
             for force in source.declaration.deployable.largest_of
         ]
     )

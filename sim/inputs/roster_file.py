@@ -22,8 +22,8 @@ def _plain_file_name(name: str) -> str:
 
 FileName = Annotated[str, AfterValidator(_plain_file_name)]
 Column = Annotated[str, Field(min_length=1)]
-Number = Annotated[float, Field(ge=-1e15, le=1e15)]
-Weight = Annotated[float, Field(ge=0, le=1e6)]
+Number = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
+Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Rounds = Annotated[int, Field(ge=0, le=10_000)]
 
 
