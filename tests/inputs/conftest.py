@@ -1,0 +1,121 @@
+"""A roster of four nations, small enough to work every number out by hand."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+TINY = {
+    "nations.csv": """\
+iso3,name,role,army,us_pct,imports,nato,veto,border,approval,sent
+BBB,Bland,nation,10000,20,100,1,0,1,no,0
+AAA,Aland,nation,1000,80,100,1,1,0,yes,49
+CCC,Cland,nation,100,90,10,0,,0,,4
+DDD,Dland,nation,0,,,0,0.5,0,convention,4
+XXX,Xland,actor,999999,100,999,1,1,1,yes,999
+""",
+    "positions.csv": """\
+iso3,date,statement_date,position,condition,source,url,status,source_quality,primary
+AAA,2025-04-10,2025-04-01,conditional,a clear mandate,The Times,https://example.org/1,FOUND,A,1
+AAA,2025-04-10,2025-02-01,committed,,The Sun,https://example.org/2,FOUND,B,0
+BBB,2025-04-10,2025-04-02,committed,,The Post,https://example.org/3,FOUND,A,1
+CCC,2025-04-10,,,,,,MISSING,,1
+AAA,2025-09-04,2025-09-04,committed,,The Times,https://example.org/4,FOUND,A,1
+XXX,2025-04-10,2025-04-03,opposed,,The Globe,,FOUND,A,1
+""",
+    "conditions.csv": """\
+iso3,variable,at_least,half_width,known_from,status,statement
+AAA,clarity,0.4,0.1,2025-09-04,ASSUMED,clearer still
+AAA,clarity,0.3,0.15,2025-04-10,ASSUMED,a clear mandate
+AAA,us_involvement,0.45,0.15,2025-04-10,ASSUMED,the Americans
+XXX,ceasefire,1,0,2025-04-10,as stated,peace
+""",
+    "ties.csv": """\
+iso3_a,iso3_b,club
+BBB,AAA,1
+AAA,CCC,
+AAA,XXX,1
+""",
+    "sources.csv": """\
+column,source,year,licence,where_found,status,note
+us_pct,Arms register,2024,free,,FOUND,small totals are unstable
+veto,Constitutions,2003,facts,,KNOWN,
+ties.csv:cl*,Treaties,1999,facts,,FOUND,
+army sent,Almanac,2025,public domain,,FOUND,
+""",
+    "roster.toml": """\
+title = "Four nations"
+nations = { table = "nations.csv", where = { role = "nation" } }
+leads = ["BBB", "AAA"]
+positions = { table = "positions.csv", where = { primary = "1" } }
+conditions = { table = "conditions.csv" }
+sources = { table = "sources.csv" }
+
+[attributes]
+us_reliance = [
+  { column = "us_pct", where_above = { imports = 50 } },
+  { column = "nato" },
+]
+clarity_need = [{ column = "veto" }]
+escalation_fear = [{ column = "army", log = true, reversed = true }]
+threat = [{ column = "border" }]
+frontline = [{ column = "army", log = true, times = "border" }]
+legalism = []
+
+[preferred_mandate]
+peacekeeping = { base = 0.1, weight = 0.8, mean_of = [{ attribute = "threat", reversed = true }] }
+deterrence = { base = 0.1, weight = 0.6, mean_of = [{ column = "border" }] }
+reassurance = { base = 0.5 }
+
+[deployable]
+largest_of = [{ column = "sent" }, { column = "army", share = 0.01 }]
+zero_where_zero = "army"
+
+[ratification_rounds]
+column = "approval"
+rounds = { yes = 3, convention = 2, no = 0 }
+empty = 1
+
+[ties]
+table = "ties.csv"
+base = 1
+weights = { club = 3 }
+""",
+}
+
+LEAST = """\
+title = "The least"
+nations = { table = "nations.csv" }
+deployable = { largest_of = [{ column = "sent" }] }
+ratification_rounds = { column = "approval", rounds = {}, empty = 1 }
+preferred_mandate = { peacekeeping = { base = 1 }, deterrence = { base = 1 }, reassurance = { base = 1 } }
+
+[attributes]
+us_reliance = []
+clarity_need = []
+escalation_fear = []
+threat = []
+frontline = []
+legalism = []
+"""
+"""A roster.toml without all that may be left out; its nations need iso3, name, sent and approval."""
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """The folder of the roster of four nations."""
+    for name, text in TINY.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def least(tmp_path: Path) -> Callable[[str], Path]:
+    """Write a roster with the least that must be declared, given its nations.csv."""
+
+    def write(nations: str) -> Path:
+        (tmp_path / "roster.toml").write_text(LEAST, encoding="utf-8")
+        (tmp_path / "nations.csv").write_text(nations, encoding="utf-8")
+        return tmp_path
+
+    return write
