@@ -1,0 +1,69 @@
+"""The scenarios that come with the program."""
+
+from pathlib import Path
+
+from sim.inputs.errors import InputError, near_match
+
+
+def scenarios_folder() -> Path:
+    """Return the folder of the bundled scenarios, rosters, sweeps and parameters.
+
+    It is ``sim/scenarios`` in an installed wheel and ``scenarios`` beside ``sim`` in a checkout.
+    """
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "scenarios"
+    return installed if installed.is_dir() else package.parent / "scenarios"
+
+
+def bundled_scenarios() -> dict[str, Path]:
+    """Return the bundled scenario files by name (``brussels-2025-04``), in alphabetical order."""
+    return {path.stem: path for path in sorted(scenarios_folder().glob("*.toml"))}
+
+
+def find_scenario(source: Path | str, folder: Path = Path()) -> Path:
+    """Return the file of a scenario given as a path or as the name of a bundled one.
+
+    Parameters
+    ----------
+    source
+        A path, or a name such as ``brussels-2025-04``.
+    folder
+        Where a relative path begins.
+
+    Raises
+    ------
+    InputError
+        If there is neither; the message names the nearest match.
+    """
+    path = folder / source
+    if _exists(path):
+        return path
+    bundled = bundled_scenarios()
+    name = path.name.removesuffix(".toml")
+    if name in bundled and _is_bundled_reference(Path(source)):
+        return bundled[name]
+    known = [*bundled, *_neighbours(path)]
+    nearest = near_match(path.name, known) or near_match(name, known)
+    names = ", ".join(bundled)
+    raise InputError(f"no such file, and no bundled scenario of this name: {names}{nearest}", file=path)
+
+
+def _is_bundled_reference(path: Path) -> bool:
+    """Tell whether a path is a bare name, or written as in a checkout: ``scenarios/NAME.toml``."""
+    return str(path.parent) in {".", "scenarios"}
+
+
+def _neighbours(path: Path) -> list[str]:
+    try:
+        return [file.name for file in path.parent.glob("*.toml")]
+    except OSError:
+        return []
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except PermissionError:
+        return True  # it may be there: opening it says what is the matter
+    except OSError:
+        return False
