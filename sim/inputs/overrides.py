@@ -1,0 +1,95 @@
+"""What a user sets beside the file: ``--set KEY=VALUE``, or keyword arguments of the model."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sim.inputs.errors import InputError
+from sim.inputs.layers import Layer, Place
+from sim.inputs.situation import SITUATION
+from sim.inputs.toml_file import KeyPath
+from sim.inputs.validation import shown, unknown_key
+
+Overrides = Mapping[str, object] | Sequence[str]
+"""``{"washington__involvement": 0.75}``, or ``["washington.involvement=0.75"]``."""
+
+_SETTINGS = ("title", "description", "roster", "start", "rounds", "days_per_round", "force_required")
+
+
+def override_layers(overrides: Overrides) -> list[Layer]:
+    """Return a layer for every override, to be laid over a scenario in this order.
+
+    A key of the situation becomes an event in round 1: the anchor world would absorb it otherwise.
+    Behind ``start.`` it changes the anchor world, and so does a nation's ``position``, which takes
+    the place of the recorded one.
+
+    Raises
+    ------
+    InputError
+        If an override has no ``=``, or its key begins with a word that is not known.
+    """
+    if isinstance(overrides, Mapping):
+        pairs = [(f"{key}={shown(value)}", key, value) for key, value in overrides.items()]
+    else:
+        texts = [overrides] if isinstance(overrides, str) else overrides
+        pairs = [(f"--set {text}", *_key_and_value(text)) for text in texts]
+    return [_layer(Place(option=option), key, _plain(value)) for option, key, value in pairs]
+
+
+def _key_and_value(text: str) -> tuple[str, object]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise InputError("must be KEY=VALUE, such as washington.involvement=0.75", file=f"--set {text}")
+    return key.strip(), _value(value.strip())
+
+
+def _value(text: str) -> object:
+    """Return a text read as a TOML value, or the text itself: quotes need not survive a shell."""
+    try:
+        table = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return text
+    return table["value"] if len(table) == 1 else text
+
+
+def _plain(value: object) -> object:
+    """Return a NumPy scalar, as sweeps hand them over, as a number of Python."""
+    item = getattr(value, "item", None)
+    return item() if callable(item) else value
+
+
+def _layer(place: Place, key: str, value: object) -> Layer:
+    path = tuple(key.replace("__", ".").split("."))
+    match path:
+        case ("start", head, *_) if head in SITUATION:
+            return _setting(place, path[1:], value)
+        case ("start", head, *_):
+            raise place.error(unknown_key(head, SITUATION))
+        case ("nations", _, "position") | ("parameters", _):
+            return _setting(place, path, value)
+        case (head, *_) if head in SITUATION:
+            return _event(place, path, value)
+        case (head,) if head in _SETTINGS:
+            return _setting(place, path, value)
+        case ("parameters", *_):
+            raise place.error("must be parameters.NAME=NUMBER")
+        case (head, *_) if head in _SETTINGS:
+            raise place.error(f"{head} has no keys of its own")
+    raise place.error(unknown_key(path[0], [*SITUATION, "parameters", *_SETTINGS]))
+
+
+def _setting(place: Place, path: tuple[str, ...], value: object) -> Layer:
+    return Layer(_nested(path, value), {path: place})
+
+
+def _event(place: Place, path: tuple[str, ...], value: object) -> Layer:
+    title = f"set: {'.'.join(path)} = {shown(value)}"
+    event = {"round": 1, "title": title, **_nested(path, value)}
+    places: dict[KeyPath, Place] = {("events", 0): place}
+    return Layer({"events": [event]}, places)
+
+
+def _nested(path: tuple[str, ...], value: object) -> dict[str, Any]:
+    for key in reversed(path):
+        value = {key: value}
+    return value  # type: ignore[return-value]

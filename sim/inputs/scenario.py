@@ -1,0 +1,232 @@
+"""Scenarios: the situation at the start and what changes it, read from TOML files."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, PrivateAttr
+
+from sim.inputs.bundled import find_scenario, scenarios_folder
+from sim.inputs.errors import InputError, near_match
+from sim.inputs.layers import Layer, Place, merged, read_layers
+from sim.inputs.overrides import Overrides, override_layers
+from sim.inputs.schedule import Calendar, Scheduled, schedule
+from sim.inputs.situation import (
+    SITUATION,
+    Ceasefire,
+    Date,
+    DecisionPressure,
+    Event,
+    Mandate,
+    Moscow,
+    Nation,
+    Table,
+    Text,
+    Washington,
+)
+from sim.inputs.toml_file import KeyPath
+from sim.inputs.validation import validate
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """Where a scenario comes from."""
+
+    name: str = "scenario"
+    roster_folder: Path | None = None
+    layer: Layer = Layer({})  # noqa: RUF009 - frozen
+
+
+class Scenario(Table):
+    """What is given to a simulation: the situation at the start, and the events that change it.
+
+    The fields are the keys of a scenario file. Use :func:`load_scenario` for files and
+    :meth:`from_dict` for data; both raise :class:`~sim.inputs.errors.InputError` for any mistake.
+    """
+
+    title: Text = Field(description="What the scenario is, in a few words.")
+    description: str = Field("", description="What it asks, what it assumes.")
+    extends: Text | None = Field(
+        None, description="A file beside this one, or a bundled scenario, that this one adds to."
+    )
+    roster: Text = Field(
+        description="Folder of the nations' data, beside this file or among the bundled ones."
+    )
+    start: Date = Field(description="The day of round 0: the situation below holds, positions are as stated.")
+    rounds: int = Field(ge=1, le=10_000, description="How many rounds are simulated.")
+    days_per_round: int = Field(7, ge=1, le=366, description="Days from one round to the next.")
+    force_required: float = Field(20_000.0, gt=0, description="Soldiers that the mission needs.")
+    washington: Washington = Field(description="Washington at the start.")
+    mandate: Mandate = Field(description="The mandate at the start.")
+    moscow: Moscow = Field(description="Moscow at the start.")
+    ceasefire: Ceasefire = 0.0
+    decision_pressure: DecisionPressure = 0.0
+    nations: dict[str, Nation] = Field(
+        {},
+        description="Nations at the start, by ISO 3166 alpha-3 code; a position replaces the recorded one.",
+    )
+    events: tuple[Event, ...] = Field((), strict=False, description="What changes the situation, and when.")
+    parameters: dict[str, float] = Field(
+        {}, description="Behavioural parameters that differ from their usual values, by name."
+    )
+    _origin: _Origin = PrivateAttr(default=_Origin())
+
+    @classmethod
+    def from_dict(
+        cls, data: Mapping[str, Any], overrides: Overrides = (), *, name: str = "scenario"
+    ) -> "Scenario":
+        """Build a scenario from the keys of a scenario file, ``extends`` apart.
+
+        Parameters
+        ----------
+        data
+            The content of a scenario file; dates may be text. A relative roster is looked for in the
+            current folder, then among the bundled ones.
+        overrides
+            As for :func:`load_scenario`.
+        name
+            What the results are called.
+
+        Raises
+        ------
+        InputError
+            If the data are not a valid scenario.
+        """
+        return _scenario([Layer(dict(data)), *override_layers(overrides)], name)
+
+    @property
+    def name(self) -> str:
+        """The name of the file without its ending, fit to be the name of a folder."""
+        return self._origin.name
+
+    @property
+    def roster_folder(self) -> Path:
+        """The folder of the roster."""
+        return self._origin.roster_folder or _roster_folder(self.roster, self.place(("roster",)))
+
+    @property
+    def calendar(self) -> Calendar:
+        """The rounds as days."""
+        return Calendar(self.start, self.days_per_round)
+
+    def place(self, key_path: KeyPath) -> Place:
+        """Return where a key was given, to be named in an error found later."""
+        return self._origin.layer.place(key_path)
+
+    def schedule(self) -> tuple[Scheduled, ...]:
+        """Return the events with their rounds and dates, in the order in which they take effect."""
+        return schedule(self.events, self.calendar, self.place)
+
+    def resolved(self) -> dict[str, Any]:
+        """Return everything here that determines the results, ready for JSON: levels as numbers, no prose.
+
+        Events stand in the order in which they take effect, each with its round; those after the last
+        round are left out. The roster is named by its folder's name, whatever machine it is on; what
+        its files say is for the roster to add.
+        """
+        events = [
+            {"round": item.round, **item.event.model_dump(include=set(SITUATION), exclude_defaults=True)}
+            for item in self.schedule()
+            if item.round <= self.rounds
+        ]
+        prose = {"title", "description", "extends", "events"}
+        given = self.model_dump(mode="json", exclude=prose, exclude_none=True)
+        return {**given, "roster": self.roster_folder.name, "events": events}
+
+
+def load_scenario(source: Path | str, overrides: Overrides = ()) -> Scenario:
+    """Read a scenario file.
+
+    Parameters
+    ----------
+    source
+        A file, or the name of a bundled scenario such as ``brussels-2025-04``.
+    overrides
+        What to change: ``["washington.involvement=0.75"]`` or ``{"washington__involvement": 0.75}``.
+        A level of the situation is changed by an event in round 1, and wins over the file's events of
+        that round; behind ``start.`` it changes the world in which positions are anchored. A nation's
+        ``position`` replaces the recorded one. ``title``, ``description``, ``roster``, ``start``,
+        ``rounds``, ``days_per_round``, ``force_required`` and ``parameters.NAME`` replace what the file
+        says.
+
+    Raises
+    ------
+    InputError
+        If the file, one that it extends, or an override has a mistake; the message names file, line,
+        key, what is allowed and, for a typo, the nearest match.
+    """
+    path = find_scenario(source)
+    return _scenario([*read_layers(path), *override_layers(overrides)], path.stem)
+
+
+def _scenario(layers: list[Layer], name: str) -> Scenario:
+    layer = merged(layers)
+    scenario = validate(Scenario, layer.data, layer.error)
+    folder = _roster_folder(scenario.roster, layer.place(("roster",)))
+    scenario._origin = _Origin(_folder_name(name), folder, layer)
+    _check_nations_given(scenario)
+    _check_end(scenario)
+    scenario.schedule()
+    return scenario
+
+
+def _folder_name(name: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "scenario"
+
+
+def _check_nations_given(scenario: Scenario) -> None:
+    for iso3 in scenario.nations:
+        if not scenario.nations[iso3].model_fields_set:
+            raise scenario.place(("nations", iso3)).error("is empty; allowed: position, public_support")
+
+
+def _check_end(scenario: Scenario) -> None:
+    if scenario.rounds * scenario.days_per_round > (dt.date.max - scenario.start).days:
+        raise scenario.place(("rounds",)).error(f"the last round would be after {dt.date.max}")
+
+
+def _roster_folder(roster: str, place: Place) -> Path:
+    """Return the roster's folder: relative to the file that names it, else a bundled one."""
+    bundled = scenarios_folder()
+    beside = place.file.parent if place.file else Path()
+    for folder in (beside / roster, bundled / roster):
+        if _is_folder(folder):
+            return folder.resolve()
+    known = [f"rosters/{folder.name}" for folder in sorted(bundled.glob("rosters/*")) if folder.is_dir()]
+    problem = f'no such folder: "{roster}"; bundled: {", ".join(known)}{near_match(roster, known)}'
+    raise place.error(problem)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def check_nations(scenario: Scenario, iso3: tuple[str, ...]) -> None:
+    """Check that a roster knows every nation that a scenario names.
+
+    Raises
+    ------
+    InputError
+        For a nation that is not in the roster, with the nearest one.
+    """
+    named: list[tuple[KeyPath, Nation]] = [
+        (("nations", code), given) for code, given in scenario.nations.items()
+    ]
+    for position, event in enumerate(scenario.events):
+        named += [(("events", position, "nations", code), given) for code, given in event.nations.items()]
+    for path, given in named:
+        if path[-1] not in iso3:
+            place = scenario.place((*path, *sorted(given.model_fields_set)[:1]))
+            raise _unknown_nation(place, str(path[-1]), iso3)
+
+
+def _unknown_nation(place: Place, nation: str, iso3: tuple[str, ...]) -> InputError:
+    return place.error(
+        f'no nation "{nation}" in the roster; allowed: {", ".join(iso3)}{near_match(nation, iso3)}'
+    )

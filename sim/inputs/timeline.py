@@ -1,0 +1,186 @@
+"""Timelines: what a scenario prescribes, round by round, as arrays."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.scenario import Scenario, check_nations
+from sim.inputs.schedule import Scheduled
+from sim.inputs.vocabulary import POSITIONS, PURPOSES
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+KeyPath = tuple[str, ...]
+
+NO_POSITION = -1
+"""Stands in `Timeline.position` where a round gives a nation no position."""
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """What a scenario prescribes, a row a round; row 0 is the anchor world.
+
+    Levels hold until the next event changes them. Arrays are C-contiguous, (rounds + 1,) where no shape
+    is given.
+
+    Attributes
+    ----------
+    involvement, involvement_set
+        Level of Washington's involvement in [0, 1]; whether it is set in this very round.
+    burden_sharing, ceiling, threshold, width, speed
+        Whether Washington follows that policy, and its constants.
+    pressure, reactive, reaction, deterred
+        Level of Moscow's pressure in [0, 1]; whether it reacts, and the constants of that policy.
+    mandate
+        (rounds + 1, 3): weights of the purposes in the order of `PURPOSES`, adding up to 1.
+    clarity, mandate_set, negotiated
+        Clarity in [0, 1] as given; whether purpose or clarity is set in this very round; whether
+        participants negotiate.
+    authority, ceasefire, decision_pressure
+        Levels in [0, 1].
+    support_shift
+        (rounds + 1, nations): change in the share of the electorate that supports sending troops.
+    position
+        (rounds + 1, nations): index into `POSITIONS` where a round gives a position, else -1; row 0 is
+        complete.
+    dates
+        The day of each round.
+    """
+
+    involvement: Floats
+    involvement_set: Flags
+    burden_sharing: Flags
+    ceiling: Floats
+    threshold: Floats
+    width: Floats
+    speed: Floats
+    pressure: Floats
+    reactive: Flags
+    reaction: Floats
+    deterred: Floats
+    mandate: Floats
+    clarity: Floats
+    mandate_set: Flags
+    negotiated: Flags
+    authority: Floats
+    ceasefire: Floats
+    decision_pressure: Floats
+    support_shift: Floats
+    position: NDArray[np.int8]
+    dates: tuple[dt.date, ...]
+
+
+def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: Sequence[str]) -> Timeline:
+    """Lay a scenario out over its rounds.
+
+    Parameters
+    ----------
+    scenario
+        The situation at the start and its events.
+    iso3
+        The nations of the roster, sorted.
+    recorded_positions
+        What each of them has said by the scenario's start, a word of `POSITIONS`.
+
+    Raises
+    ------
+    InputError
+        If the scenario names a nation that is not in the roster.
+    """
+    check_nations(scenario, tuple(iso3))
+    rows = _Rows(scenario)
+    clarity = rows.levels("mandate", "clarity")
+    return Timeline(
+        involvement=rows.levels("washington", "involvement"),
+        involvement_set=rows.touched("washington", "involvement"),
+        burden_sharing=rows.chosen("burden_sharing", "washington", "policy"),
+        ceiling=rows.levels("washington", "ceiling"),
+        threshold=rows.levels("washington", "threshold"),
+        width=rows.levels("washington", "width"),
+        speed=rows.levels("washington", "speed"),
+        pressure=rows.levels("moscow", "pressure"),
+        reactive=rows.chosen("reactive", "moscow", "policy"),
+        reaction=rows.levels("moscow", "reaction"),
+        deterred=rows.levels("moscow", "deterred"),
+        mandate=_mandate(rows, clarity),
+        clarity=clarity,
+        mandate_set=rows.touched("mandate", "purpose") | rows.touched("mandate", "clarity"),
+        negotiated=rows.chosen("negotiated", "mandate", "policy"),
+        authority=rows.levels("mandate", "authority"),
+        ceasefire=rows.levels("ceasefire"),
+        decision_pressure=rows.levels("decision_pressure"),
+        support_shift=_support_shift(rows, iso3),
+        position=_position(rows, iso3, recorded_positions),
+        dates=tuple(scenario.calendar.date_of(row) for row in range(rows.count)),
+    )
+
+
+class _Rows:
+    """The values of each key of a scenario over its rounds."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.count = scenario.rounds + 1
+        self.start: dict[str, Any] = scenario.model_dump(exclude_none=True)
+        self.events = [item for item in scenario.schedule() if item.round < self.count]
+
+    def values(self, *key: str, start: object) -> list[Any]:
+        """Return the value that holds in each row."""
+        values = [start] * self.count
+        for event in self._setting(key):
+            values[event.round :] = [event.changes[key]] * (self.count - event.round)
+        return values
+
+    def levels(self, *key: str) -> Floats:
+        return np.array(self.values(*key, start=self.at_start(*key)), dtype=np.float64)
+
+    def chosen(self, policy: str, *key: str) -> Flags:
+        return np.array([value == policy for value in self.values(*key, start=self.at_start(*key))])
+
+    def touched(self, *key: str) -> Flags:
+        """Return in which rows the key is set; the start sets them all."""
+        touched = np.zeros(self.count, dtype=np.bool_)
+        touched[[0, *(event.round for event in self._setting(key))]] = True
+        return touched
+
+    def given(self, *key: str) -> list[tuple[int, Any]]:
+        """Return the rounds whose events set the key, and what they set."""
+        return [(event.round, event.changes[key]) for event in self._setting(key)]
+
+    def at_start(self, *key: str, default: object = None) -> Any:
+        value: Any = self.start
+        for part in key:
+            value = value.get(part, default) if isinstance(value, dict) else default
+        return value
+
+    def _setting(self, key: KeyPath) -> list[Scheduled]:
+        return [event for event in self.events if key in event.changes]
+
+
+def _mandate(rows: _Rows, clarity: Floats) -> Floats:
+    """Return m = (1 - a)*uniform + a*purpose with a = sqrt(clarity), so that its clarity is the given one."""
+    purposes = rows.values("mandate", "purpose", start=rows.at_start("mandate", "purpose"))
+    purpose = np.eye(len(PURPOSES))[[PURPOSES.index(purpose) for purpose in purposes]]
+    weight = np.sqrt(clarity)[:, np.newaxis]
+    return (1.0 - weight) / len(PURPOSES) + weight * purpose
+
+
+def _support_shift(rows: _Rows, iso3: Sequence[str]) -> Floats:
+    shift = np.zeros((rows.count, len(iso3)))
+    for column, nation in enumerate(iso3):
+        key = ("nations", nation, "public_support")
+        shift[:, column] = rows.values(*key, start=rows.at_start(*key, default=0.0))
+    return shift
+
+
+def _position(rows: _Rows, iso3: Sequence[str], recorded: Sequence[str]) -> NDArray[np.int8]:
+    position = np.full((rows.count, len(iso3)), NO_POSITION, dtype=np.int8)
+    for column, (nation, recorded_position) in enumerate(zip(iso3, recorded, strict=True)):
+        key = ("nations", nation, "position")
+        start = rows.at_start(*key, default=recorded_position)
+        for round_, stated in [(0, start), *rows.given(*key)]:
+            position[round_, column] = POSITIONS.index(stated)
+    return position

@@ -1,0 +1,135 @@
+"""Checks data from a file against a pydantic model, and says in one plain line what is wrong."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.inputs.errors import InputError, near_match
+from sim.inputs.toml_file import KeyPath
+
+ErrorAt = Callable[[KeyPath, str], InputError]
+"""Makes the error for a problem at a key path, such as :meth:`sim.inputs.toml_file.TomlFile.error`."""
+
+M = TypeVar("M", bound=BaseModel)
+
+_KINDS = {
+    "float_type": "must be a number",
+    "finite_number": "must be a finite number",
+    "int_type": "must be a whole number",
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "date_type": "must be a date such as 2025-04-10",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "greater_than_equal": "must be at least {ge}",
+    "greater_than": "must be more than {gt}",
+    "less_than_equal": "must be at most {le}",
+    "less_than": "must be less than {lt}",
+    "string_too_short": "must not be empty",
+}
+
+
+def validate(model: type[M], data: Mapping[str, Any], error_at: ErrorAt) -> M:
+    """Build a pydantic model from data.
+
+    Parameters
+    ----------
+    model
+        A model with ``strict=True`` and ``extra="forbid"``.
+    data
+        What a file gave.
+    error_at
+        Makes the error, given the key path and the problem.
+
+    Raises
+    ------
+    InputError
+        For the mistake most likely to be the cause of the others: an unknown key, else a wrong
+        value, else what is missing.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    first = min(details, key=_precedence)
+    if first["type"] == "missing":
+        raise _missing([detail["loc"] for detail in details], error_at)
+    raise error_at(first["loc"], _problem(model, first))
+
+
+def shown(value: object) -> str:
+    """Return a value as a message shows it: on one line, not too long."""
+    try:
+        text = f'"{value}"' if isinstance(value, str) else str(value)
+    except ValueError:  # Python refuses to write whole numbers of thousands of digits
+        return "a number far too large"
+    text = "".join(character if character.isprintable() else "?" for character in text)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def one_of(value: object, allowed: Iterable[str]) -> str:
+    """Return the problem of a value that is not among the allowed words, with the nearest of them."""
+    words = list(allowed)
+    nearest = near_match(value, words) if isinstance(value, str) else ""
+    return f"must be one of {', '.join(words)}, not {shown(value)}{nearest}"
+
+
+def unknown_key(key: object, allowed: Iterable[str]) -> str:
+    """Return the problem of a key that is not among the allowed ones, with the nearest of them."""
+    words = list(allowed)
+    return f"unknown key {shown(str(key))}; allowed: {', '.join(words)}{near_match(str(key), words)}"
+
+
+def _precedence(detail: ErrorDetails) -> int:
+    return {"extra_forbidden": 0, "missing": 2}.get(detail["type"], 1)
+
+
+def _missing(places: list[KeyPath], error_at: ErrorAt) -> InputError:
+    also = ", ".join(".".join(map(str, place)) for place in places[1:])
+    return error_at(places[0], "is missing" + (f"; also missing: {also}" if also else ""))
+
+
+def _problem(model: type[BaseModel], detail: ErrorDetails) -> str:
+    kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        return unknown_key(detail["loc"][-1], _keys_at(model, detail["loc"][:-1]))
+    if kind == "literal_error":
+        return one_of(value, re.findall("'([^']*)'", context["expected"]))
+    if kind == "value_error":
+        return str(context["error"])
+    if kind in _KINDS:
+        return f"{_KINDS[kind].format(**context)}, not {shown(value)}"
+    return f"{detail['msg']}, not {shown(value)}"
+
+
+def _keys_at(model: type[BaseModel], place: KeyPath) -> list[str]:
+    """Return the keys that the table at a place may have."""
+    annotation: Any = model
+    for part in place:
+        annotation = _inner(annotation, part)
+    table = _without_none(annotation)
+    return list(table.model_fields) if _is_model(table) else []
+
+
+def _inner(annotation: Any, part: str | int) -> Any:
+    annotation = _without_none(annotation)
+    if _is_model(annotation):
+        return annotation.model_fields[str(part)].annotation
+    arguments = get_args(annotation)
+    return arguments[1] if get_origin(annotation) is dict else arguments[0]
+
+
+def _without_none(annotation: Any) -> Any:
+    if get_origin(annotation) in {Union, UnionType}:
+        return next(choice for choice in get_args(annotation) if choice is not type(None))
+    return annotation
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
