@@ -19,6 +19,7 @@ class InputError(ValueError):
     def __init__(
         self, problem: str, *, file: Path | str | None = None, line: int | None = None, key: str | None = None
     ) -> None:
+        self.problem, self.key = problem, key
         place = [] if file is None else [f"{file}:{line}" if line else f"{file}"]
         if key:
             place.append(key)

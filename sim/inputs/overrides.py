@@ -7,7 +7,7 @@ from typing import Any
 from sim.inputs.errors import InputError
 from sim.inputs.layers import Layer, Place
 from sim.inputs.situation import SITUATION
-from sim.inputs.toml_file import KeyPath
+from sim.inputs.toml_file import KeyPath, on_one_line
 from sim.inputs.validation import shown, unknown_key
 
 Overrides = Mapping[str, object] | Sequence[str]
@@ -33,13 +33,15 @@ def override_layers(overrides: Overrides) -> list[Layer]:
     else:
         texts = [overrides] if isinstance(overrides, str) else overrides
         pairs = [(f"--set {text}", *_key_and_value(text)) for text in texts]
-    return [_layer(Place(option=option), key, _plain(value)) for option, key, value in pairs]
+    return [_layer(Place(option=on_one_line(option)), key, _plain(value)) for option, key, value in pairs]
 
 
 def _key_and_value(text: str) -> tuple[str, object]:
     key, equals, value = text.partition("=")
     if not equals:
-        raise InputError("must be KEY=VALUE, such as washington.involvement=0.75", file=f"--set {text}")
+        raise InputError(
+            "must be KEY=VALUE, such as washington.involvement=0.75", file=on_one_line(f"--set {text}")
+        )
     return key.strip(), _value(value.strip())
 
 

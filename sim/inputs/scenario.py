@@ -59,9 +59,9 @@ class Scenario(Table):
     rounds: int = Field(ge=1, le=10_000, description="How many rounds are simulated.")
     days_per_round: int = Field(7, ge=1, le=366, description="Days from one round to the next.")
     force_required: float = Field(20_000.0, gt=0, description="Soldiers that the mission needs.")
-    washington: Washington = Field(description="Washington at the start.")
-    mandate: Mandate = Field(description="The mandate at the start.")
-    moscow: Moscow = Field(description="Moscow at the start.")
+    washington: Washington
+    mandate: Mandate
+    moscow: Moscow
     ceasefire: Ceasefire = 0.0
     decision_pressure: DecisionPressure = 0.0
     nations: dict[str, Nation] = Field(

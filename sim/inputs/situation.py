@@ -190,9 +190,9 @@ class Event(Table):
     title: Text = Field(description="What happens, in a few words.")
     source: str | None = Field(None, description="Where it is reported.")
     note: str | None = Field(None, description="What else a reader should know, such as what is assumed.")
-    washington: WashingtonChange | None = Field(None, description="What changes in Washington.")
-    mandate: MandateChange | None = Field(None, description="What changes in the mandate.")
-    moscow: MoscowChange | None = Field(None, description="What changes in Moscow.")
+    washington: WashingtonChange | None = None
+    mandate: MandateChange | None = None
+    moscow: MoscowChange | None = None
     ceasefire: Ceasefire | None = None
     decision_pressure: DecisionPressure | None = None
     nations: dict[str, Nation] = Field({}, description="What changes in nations, by ISO 3166 alpha-3 code.")

@@ -85,7 +85,13 @@ def dotted(key_path: KeyPath) -> str:
 
 def suffix(key_path: KeyPath) -> str:
     """Return a key path as it follows another one: ``[2].washington``, ``.involvement``."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key_path)
+    return on_one_line("".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key_path))
+
+
+def on_one_line(text: str, length: int = 80) -> str:
+    """Return a text as a message shows it: control characters replaced, and cut where it grows too long."""
+    text = "".join(character if character.isprintable() else "?" for character in text[: length + 1])
+    return text if len(text) <= length else f"{text[: length - 3]}..."
 
 
 def _content(path: Path) -> bytes:
@@ -123,6 +129,8 @@ def _syntax_error(path: Path, text: str, message: str) -> InputError:
         message = message[: place.start()]
     if re.match(r"Cannot (overwrite|declare)", message):
         message += " (a key or table is given twice)"
+    if message == "Invalid value":
+        message += " (text stands in quotes)"
     return InputError(f"not valid TOML: {message}", file=path, line=line)
 
 

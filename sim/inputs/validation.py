@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.inputs.errors import InputError, near_match
-from sim.inputs.toml_file import KeyPath
+from sim.inputs.toml_file import KeyPath, on_one_line
 
 ErrorAt = Callable[[KeyPath, str], InputError]
 """Makes the error for a problem at a key path, such as :meth:`sim.inputs.toml_file.TomlFile.error`."""
@@ -69,8 +69,7 @@ def shown(value: object) -> str:
         text = f'"{value}"' if isinstance(value, str) else str(value)
     except ValueError:  # Python refuses to write whole numbers of thousands of digits
         return "a number far too large"
-    text = "".join(character if character.isprintable() else "?" for character in text)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return on_one_line(text, 60)
 
 
 def one_of(value: object, allowed: Iterable[str]) -> str:
@@ -104,7 +103,8 @@ def _problem(model: type[BaseModel], detail: ErrorDetails) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind in _KINDS:
-        return f"{_KINDS[kind].format(**context)}, not {shown(value)}"
+        bounds = {name: f"{bound:.15g}" for name, bound in context.items() if isinstance(bound, int | float)}
+        return f"{_KINDS[kind].format(**bounds)}, not {shown(value)}"
     return f"{detail['msg']}, not {shown(value)}"
 
 

@@ -1,0 +1,1 @@
+"""How it runs: the rules once, as Mesa agents to be read and as a compiled ensemble to be used."""

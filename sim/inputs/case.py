@@ -1,0 +1,62 @@
+"""A case: a scenario with the roster and the parameters that it is run with."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.inputs.errors import InputError
+from sim.inputs.overrides import Overrides
+from sim.inputs.parameters import PARAMETERS, Parameters, load_parameters
+from sim.inputs.roster import Roster, load_roster
+from sim.inputs.scenario import Scenario, load_scenario
+from sim.inputs.timeline import Timeline, build_timeline
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """All that is given for a simulation."""
+
+    scenario: Scenario
+    roster: Roster
+    parameters: Parameters
+    timeline: Timeline
+
+
+def load_case(
+    scenario: Scenario | Path | str, overrides: Overrides = (), parameters: Path | None = None
+) -> Case:
+    """Read all that a scenario is run with.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, its file, or the name of a bundled one.
+    overrides
+        Changes to a scenario that is read from a file, see `load_scenario`.
+    parameters
+        File of behavioural parameters, a point (TOML) or a row a run (Parquet); the bundled ones if none.
+        What the scenario says of parameters goes before it.
+
+    Raises
+    ------
+    InputError
+        For any mistake in any of the files.
+    """
+    if not isinstance(scenario, Scenario):
+        scenario = load_scenario(scenario, overrides)
+    roster = load_roster(scenario.roster_folder)
+    recorded = roster.positions_on(scenario.start)
+    return Case(
+        scenario=scenario,
+        roster=roster,
+        parameters=_with_scenario(load_parameters(parameters), scenario),
+        timeline=build_timeline(scenario, roster.iso3, recorded),
+    )
+
+
+def _with_scenario(parameters: Parameters, scenario: Scenario) -> Parameters:
+    """Set the scenario's own parameters, naming the line of the scenario where one is wrong."""
+    try:
+        return parameters.with_values(scenario.parameters)
+    except InputError as error:
+        key = error.key or next(name for name in scenario.parameters if name not in PARAMETERS)
+        raise scenario.place(("parameters", key)).error(error.problem) from None

@@ -1,0 +1,246 @@
+"""The actors, as Mesa agents that read like the description of the model."""
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from sim.inputs.vocabulary import CONDITIONS, Stance
+from sim.model import rules
+
+if TYPE_CHECKING:
+    from sim.model.coalition import CoalitionModel
+
+
+class Washington(mesa.Agent):  # type: ignore[misc]
+    """The United States: how far it is involved, and how far its word is believed."""
+
+    iso3 = stance = propensity = pledge = predisposition = terms = None
+    model: "CoalitionModel"
+
+    def __init__(self, model: "CoalitionModel") -> None:
+        super().__init__(model)
+        self.involvement = model.now.involvement
+        self.credibility = 1.0
+
+    @property
+    def signal(self) -> float:
+        """What nations hear: a promise counts as far as it is believed."""
+        return self.credibility * self.involvement
+
+    def act(self) -> None:
+        """Follow the scenario, or wait for Europe to show up first."""
+        now, behaviour, before = self.model.now, self.model.behaviour, self.involvement
+        if now.involvement_set or not now.burden_sharing:
+            self.involvement = now.involvement
+        if now.burden_sharing:
+            self.involvement = rules.burden_sharing_involvement(
+                self.involvement, self.model.force_ratio, now.ceiling, now.threshold, now.width, now.speed
+            )
+        self.credibility = rules.credibility(
+            self.credibility,
+            behaviour.credibility_recovery,
+            behaviour.credibility_loss,
+            before,
+            self.involvement,
+        )
+
+
+class Moscow(mesa.Agent):  # type: ignore[misc]
+    """Russia: how hard it presses against the force."""
+
+    iso3 = stance = propensity = pledge = predisposition = terms = None
+    model: "CoalitionModel"
+
+    def __init__(self, model: "CoalitionModel") -> None:
+        super().__init__(model)
+        self.pressure = model.now.pressure
+
+    def act(self) -> None:
+        """Follow the scenario, or press harder as the force takes shape."""
+        now = self.model.now
+        self.pressure = now.pressure
+        if now.reactive:
+            growth = rules.force_growth(self.model.force_ratio, self.model.force_ratio_at_start)
+            self.pressure = rules.reactive_pressure(
+                now.pressure, now.reaction, now.deterred, self.model.washington.involvement, growth
+            )
+
+
+class NationAgent(mesa.Agent):  # type: ignore[misc]
+    """A government: perceives, weighs, decides and pledges; a lead nation also lobbies.
+
+    Parameters
+    ----------
+    model
+        The model it belongs to.
+    index
+        Its place in the roster, which is sorted by ISO code.
+
+    Attributes
+    ----------
+    stance
+        A rung of `Stance`.
+    propensity
+        Log-odds of willingness: predisposition and the terms added up.
+    terms
+        The terms of the latest propensity, in log-odds.
+    pledge
+        Soldiers.
+    """
+
+    model: "CoalitionModel"
+
+    def __init__(self, model: "CoalitionModel", index: int) -> None:
+        super().__init__(model)
+        given, roster = model.setup.nations[index], model.case.roster
+        self.index = index
+        self.iso3, self.name = roster.iso3[index], roster.names[index]
+        self.leads = index in roster.leads
+        self.deployable = float(given["deployable"])
+        self.influence = float(given["influence"])
+        self.ratification_rounds = float(given["ratification"])
+        self.preferred_mandate = tuple(given["preferred"].tolist())
+        self.listens_to: list[float] = model.setup.ties[index].tolist()
+        self._draw(index)
+
+        self.us_perceived = model.now.involvement
+        self.pressure_perceived = model.now.pressure
+        self.lobbying = self.shock = 0.0
+        self.propensity = self._anchor()
+        self.predisposition = 0.0
+        self.approved_rounds = rules.approved_rounds(0.0, self.propensity, model.behaviour.climb_to_committed)
+        self.stance = self._stated_stance()
+        self.make_pledge()
+
+    def _draw(self, index: int) -> None:
+        """Draw what is uncertain about the nation, once a run."""
+        given, draws = self.model.setup.nations[index], self.model.draws
+        self.attributes = tuple(
+            rules.drawn_attribute(mean, half_width, draw)
+            for mean, half_width, draw in zip(
+                given["attributes"].tolist(),
+                given["half_widths"].tolist(),
+                draws.attributes[:, index].tolist(),
+                strict=True,
+            )
+        )
+        self.at_least = tuple(
+            rules.drawn_threshold(at_least, half_width, draw)
+            for at_least, half_width, draw in zip(
+                given["at_least"].tolist(),
+                given["at_least_half_widths"].tolist(),
+                draws.conditions[:, index].tolist(),
+                strict=True,
+            )
+        )
+        self.us_reliance, self.threat = self.attributes[0], self.attributes[3]
+
+    # What it states
+
+    def _anchor(self) -> float:
+        """Draw the anchor of the position that the nation states in this round."""
+        said = self.model.statements[self.index]
+        draw = float(self.model.draws.anchors[self.model.round, self.index])
+        return rules.drawn_between(said.anchor_low, said.anchor_high, draw)
+
+    def _stated_stance(self) -> Stance:
+        """Return the stance that its stated position amounts to; without one, the rung it has reached."""
+        stated = self.model.statements[self.index].stance
+        reached = rules.reached_stance(self.propensity, self.model.ladder)
+        return Stance(int(reached if stated < 0.0 else stated))
+
+    def anchor_predisposition(self) -> None:
+        """Set the predisposition that makes the propensity equal the anchor in this world, moods apart."""
+        calm = rules.undisturbed(self._situation())
+        self.predisposition = self._anchor() - rules.total(self._terms(calm))
+
+    # A round
+
+    def perceive(self) -> None:
+        """Follow what Washington signals and Moscow threatens, and be in a passing mood."""
+        model, behaviour = self.model, self.model.behaviour
+        self.us_perceived = rules.perceive(
+            self.us_perceived, model.washington.signal, behaviour.attention, self.us_reliance
+        )
+        self.pressure_perceived = rules.perceive(
+            self.pressure_perceived, model.moscow.pressure, behaviour.attention, self.threat
+        )
+        self.shock = rules.shock(
+            self.shock,
+            behaviour.persistence,
+            behaviour.volatility,
+            model.common_weight * float(model.draws.common_shocks[model.round]),
+            model.own_weight * float(model.draws.shocks[model.round, self.index]),
+        )
+
+    def weigh(self) -> None:
+        """Add up what speaks for and against joining."""
+        if self.model.statements[self.index].is_new and self.model.round > 0:
+            self.anchor_predisposition()
+        self.terms = self._terms(self._situation())
+        self.propensity = self.predisposition + rules.total(self.terms)
+
+    def decide(self) -> None:
+        """Climb a rung, slip one, or stay; a newly stated position is taken at its word."""
+        model = self.model
+        self.approved_rounds = rules.approved_rounds(
+            self.approved_rounds, self.propensity, model.ladder.climb_to_committed
+        )
+        if model.statements[self.index].is_new:
+            self.stance = self._stated_stance()
+        else:
+            is_free = rules.may_commit(
+                self.deployable, self.conditions_met, self.approved_rounds, self.ratification_rounds
+            )
+            self.stance = Stance(int(rules.next_stance(self.stance, self.propensity, model.ladder, is_free)))
+        self.make_pledge()
+
+    def make_pledge(self) -> None:
+        """Pledge troops if committed."""
+        self.pledge = rules.pledge(
+            self.stance, self.deployable, self.propensity, self.model.ladder.climb_to_committed
+        )
+
+    def visit(self, nation: "NationAgent") -> None:
+        """Lobby another nation."""
+        nation.lobbying += self.model.behaviour.lobby_push
+
+    # What it sees
+
+    @property
+    def conditions_met(self) -> bool:
+        """Whether all that the nation has demanded is the case this round."""
+        actual = self.model.actual_levels
+        return all(
+            rules.met(actual[name], at_least)
+            for name, at_least in zip(CONDITIONS, self.at_least, strict=True)
+        )
+
+    @property
+    def peers(self) -> float:
+        """The stances of those it listens to, weighted by its ties."""
+        total = 0.0
+        for tie, nation in zip(self.listens_to, self.model.nations, strict=True):
+            total += tie * nation.stance
+        return total
+
+    def visit_worth(self) -> float:
+        """Return what a visit by a lead nation promises; nothing if this nation could not be won over."""
+        if self.leads or self.stance == Stance.COMMITTED or not self.conditions_met:
+            return 0.0
+        return rules.lobbying_value(self.deployable, self.propensity, self.model.ladder.climb_to_committed)
+
+    def _situation(self) -> rules.Nation:
+        return rules.Nation(
+            *self.attributes,
+            *self.preferred_mandate,
+            self.us_perceived,
+            self.pressure_perceived,
+            self.peers,
+            self.model.statements[self.index].support_shift,
+            self.lobbying,
+            self.shock,
+        )
+
+    def _terms(self, situation: rules.Nation) -> rules.Terms:
+        return rules.terms(self.model.behaviour, situation, self.model.world)

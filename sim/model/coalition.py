@@ -1,0 +1,234 @@
+"""The model to be read, stepped through and extended: a Mesa model of one run."""
+
+import math
+from collections import namedtuple
+from pathlib import Path
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.inputs.case import Case, load_case
+from sim.inputs.errors import InputError
+from sim.inputs.vocabulary import Stance
+from sim.model import rules
+from sim.model.agents import Moscow, NationAgent, Washington
+from sim.model.draws import RunDraws
+from sim.model.setup import ROUND, STATEMENT, build_setup
+
+LARGEST_SEED = 2**63 - 1
+MODEL_REPORTERS = ("round", "size", "force", "involvement", "credibility", "pressure", "clarity")
+AGENT_REPORTERS = ("iso3", "stance", "propensity", "pledge")
+
+Round = namedtuple("Round", ROUND.names or ())  # noqa: PYI024 - the fields are data
+Statement = namedtuple("Statement", STATEMENT.names or ())  # noqa: PYI024 - the fields are data
+
+
+class CoalitionModel(mesa.Model):  # type: ignore[misc]
+    """One run of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        A scenario file, the name of a bundled scenario, or a `Case` that has been read.
+    run
+        Which run of the seed: run k here is run k of the ensemble, bit for bit.
+    seed
+        Not negative. None takes a fresh one from the operating system, so that each iteration of
+        `mesa.batch_run` is another replicate; it is kept in `seed`.
+    record_terms
+        Whether the data collector keeps every term of every nation's propensity.
+    **levers
+        Changes to the scenario, as in ``coalition run --set``: ``washington__involvement=0.75``, or
+        ``**{"washington.involvement": 0.75}``.
+
+    Raises
+    ------
+    InputError
+        If the scenario or a lever is wrong.
+
+    Examples
+    --------
+    >>> model = CoalitionModel("brussels-2025-04", seed=1)
+    >>> model.run_model()
+    >>> model.size >= 4
+    True
+    """
+
+    def __init__(
+        self,
+        scenario: Case | Path | str = "brussels-2025-04",
+        run: int = 0,
+        seed: int | None = None,
+        *,
+        record_terms: bool = False,
+        **levers: Any,
+    ) -> None:
+        self.run, self.seed = _checked_number("run", run), _seed(seed)
+        super().__init__(rng=self.seed)
+        self.case = scenario if isinstance(scenario, Case) else load_case(scenario, levers)
+        self.setup = build_setup(
+            self.case.scenario, self.case.roster, self.case.parameters, self.case.timeline
+        )
+        rounds = self.setup.rounds.size - 1
+        self.draws = RunDraws(self.seed, self.run, self.setup.nations["code"], rounds)
+        column = self.run % self.setup.behaviour.shape[1]
+        self.behaviour = rules.Behaviour(*self.setup.behaviour[:, column].tolist())
+        self.common_weight = math.sqrt(self.behaviour.common)
+        self.own_weight = math.sqrt(1.0 - self.behaviour.common)
+        self._schedule = [Round(*row) for row in self.setup.rounds.tolist()]
+        self._begin(0)
+        self._meet()
+        self._anchor()
+        reporters = (*AGENT_REPORTERS, "predisposition", "terms") if record_terms else AGENT_REPORTERS
+        self.datacollector = mesa.DataCollector(
+            model_reporters={name: name for name in MODEL_REPORTERS},
+            agent_reporters={name: name for name in reporters},
+        )
+        self.datacollector.collect(self)
+
+    # Round 0
+
+    def _meet(self) -> None:
+        """Bring the actors together."""
+        self.mandate: rules.Mandate = tuple(self.now.mandate)
+        self.clarity = self.now.clarity
+        self.washington, self.moscow = Washington(self), Moscow(self)
+        self.nations = [NationAgent(self, index) for index in range(len(self.case.roster.iso3))]
+
+    def _anchor(self) -> None:
+        """Make every nation's willingness agree with its stated position in the world of the start."""
+        self.force_ratio = self.force_ratio_at_start = self.force / self.setup.force_required
+        for nation in self.nations:
+            nation.anchor_predisposition()
+            nation.weigh()
+
+    def _begin(self, number: int) -> None:
+        """Turn to a round: what the scenario prescribes, what nations state, which thresholds hold."""
+        self.round = number
+        self.now = self._schedule[number]
+        self.statements = [Statement(*row) for row in self.setup.statements[number].tolist()]
+        self.ladder = rules.pressed_ladder(self.behaviour, self.now.decision_pressure)
+
+    # A round
+
+    def step(self) -> None:
+        """Simulate a round: the great powers move, nations perceive, weigh, decide, and leads lobby."""
+        if not self.running:
+            return
+        self._begin(self.round + 1)
+        self.force_ratio = self.force / self.setup.force_required
+        self.washington.act()
+        self.moscow.act()
+        self._move_mandate()
+        nations = self.agents_by_type[NationAgent]
+        nations.do("perceive")
+        nations.do("weigh")
+        nations.do("decide")
+        self._lobby()
+        self.datacollector.collect(self)
+        if self.round == len(self._schedule) - 1:
+            self.running = False
+            # Mesa 3.3's batch_run reads rows 0 to steps - 1, and round 0 is a row too.
+            self.steps += 1
+
+    def _move_mandate(self) -> None:
+        """Take the mandate from the scenario, or negotiate it from where it stands."""
+        if self.now.mandate_set or not self.now.negotiated:
+            self.mandate, self.clarity = tuple(self.now.mandate), self.now.clarity
+        if self.now.negotiated:
+            self.mandate = rules.negotiated_mandate(
+                self.mandate, self._pull(), self.behaviour.planning, self.behaviour.bargaining
+            )
+            self.clarity = rules.clarity(rules.concentration(self.mandate))
+
+    def _pull(self) -> rules.Mandate:
+        """Return the mandate that the influential and engaged prefer on average."""
+        weight, first, second, third = 0.0, 0.0, 0.0, 0.0
+        for nation in self.nations:
+            voice = nation.influence * rules.engagement(nation.stance)
+            weight += voice
+            first += voice * nation.preferred_mandate[0]
+            second += voice * nation.preferred_mandate[1]
+            third += voice * nation.preferred_mandate[2]
+        return rules.mean_pull(first, second, third, weight)
+
+    def _lobby(self) -> None:
+        """Let earlier visits fade; each committed lead nation visits the nation most worth it."""
+        for nation in self.nations:
+            nation.lobbying *= self.behaviour.lobby_decay
+        worth = {nation: nation.visit_worth() for nation in self.nations}
+        for index in self.case.roster.leads:
+            lead = self.nations[index]
+            chosen = max(self.nations, key=worth.__getitem__)
+            if lead.stance == Stance.COMMITTED and worth[chosen] > 0.0:
+                lead.visit(chosen)
+                worth[chosen] = 0.0
+
+    # What can be seen
+
+    @property
+    def world(self) -> rules.World:
+        """What all nations see alike."""
+        return rules.World(
+            self.clarity, *self.mandate, self.now.authority, self.now.ceasefire, self.force_ratio
+        )
+
+    @property
+    def actual_levels(self) -> dict[str, float]:
+        """The levels that stated conditions are about."""
+        return {
+            "us_involvement": self.involvement,
+            "clarity": self.clarity,
+            "authority": self.now.authority,
+            "ceasefire": self.now.ceasefire,
+        }
+
+    @property
+    def coalition(self) -> list[NationAgent]:
+        """The committed nations."""
+        return [nation for nation in self.nations if nation.stance == Stance.COMMITTED]
+
+    @property
+    def size(self) -> int:
+        """How many nations are committed."""
+        return len(self.coalition)
+
+    @property
+    def force(self) -> float:
+        """The soldiers pledged, added up in the order of ISO codes."""
+        total = 0.0
+        for nation in self.nations:
+            total += nation.pledge
+        return total
+
+    @property
+    def involvement(self) -> float:
+        """US involvement, in [0, 1]."""
+        return self.washington.involvement
+
+    @property
+    def credibility(self) -> float:
+        """How far Washington's word is believed, in [0, 1]."""
+        return self.washington.credibility
+
+    @property
+    def pressure(self) -> float:
+        """Russian pressure, in [0, 1]."""
+        return self.moscow.pressure
+
+
+def _seed(seed: int | None) -> int:
+    if seed is None:
+        return int(np.random.SeedSequence().generate_state(1, np.uint64)[0] >> np.uint64(1))
+    return _checked_number("seed", seed)
+
+
+def _checked_number(name: str, number: int) -> int:
+    if (
+        isinstance(number, bool)
+        or not isinstance(number, int | np.integer)
+        or not 0 <= number <= LARGEST_SEED
+    ):
+        raise InputError(f"must be a whole number from 0 to {LARGEST_SEED}, not {number!r}", key=name)
+    return int(number)

@@ -1,0 +1,45 @@
+"""Where compiled code is kept between runs of the program."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import numba
+from platformdirs import user_cache_path
+
+
+def source_digest() -> str:
+    """Return a digest of the model's source and of Numba's version.
+
+    Numba's cache does not notice a change in a function imported from another file, so an edited rule
+    would run stale; a folder named by the sources cannot hold stale code.
+    """
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Return a folder that can be written to: the user's cache, else one for this process."""
+    folder = user_cache_path("coalition-sim") / f"compiled-{source_digest()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return folder
+    except OSError:
+        pass
+    return Path(tempfile.mkdtemp(prefix="coalition-sim-"))
+
+
+def use_cache_folder() -> Path:
+    """Tell Numba where to keep compiled code; to be called before anything is marked for compilation."""
+    folder = cache_folder()
+    numba.config.CACHE_DIR = str(folder)
+    return folder
+
+
+def is_compiled() -> bool:
+    """Return whether a run of the program has left compiled code here for the next."""
+    return any(Path(numba.config.CACHE_DIR or ".").rglob("*.nbc"))

@@ -1,0 +1,111 @@
+"""Random draws as pure functions of (seed, run, purpose, nation, round).
+
+Each draw is an element of a tree of SplitMix64 streams (Steele, Lea & Flood 2014): the seed's stream
+gives every run a key, the run's stream every purpose, the purpose's every nation, the nation's every
+round. So run k is the same run wherever and in whatever order it is computed, two scenarios share their
+draws (common random numbers), and adding a nation changes no other nation's draws.
+
+The functions work alike on arrays of ``uint64`` in NumPy and on scalars in Numba.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS
+
+# Numba turns a mix of uint64 and Python integers into floats, so every constant is a uint64.
+GOLDEN_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+FIRST_MULTIPLIER = np.uint64(0xBF58476D1CE4E5B9)
+SECOND_MULTIPLIER = np.uint64(0x94D049BB133111EB)
+SHIFT_30, SHIFT_27, SHIFT_31, SHIFT_11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+ONE = np.uint64(1)
+
+ANCHOR = np.uint64(0)
+SHOCK = np.uint64(1)
+COMMON_SHOCK = np.uint64(2)
+FIRST_CONDITION = np.uint64(3)
+FIRST_ATTRIBUTE = FIRST_CONDITION + np.uint64(len(CONDITIONS))
+
+ALL_NATIONS = np.uint64(26**3)
+"""The nation code of draws that concern all nations alike; no ISO code maps to it."""
+
+
+def mix(state: Any) -> Any:
+    """Return the SplitMix64 output for an internal state (uint64)."""
+    state = (state ^ (state >> SHIFT_30)) * FIRST_MULTIPLIER
+    state = (state ^ (state >> SHIFT_27)) * SECOND_MULTIPLIER
+    return state ^ (state >> SHIFT_31)
+
+
+def element(key: Any, index: Any) -> Any:
+    """Return element `index` (from 0) of the SplitMix64 stream seeded with `key` (uint64)."""
+    return mix(key + (index + ONE) * GOLDEN_GAMMA)
+
+
+def uniform(key: Any, index: Any) -> Any:
+    """Return element `index` of the stream as a number in [0, 1), a multiple of 2**-53."""
+    return np.float64(element(key, index) >> SHIFT_11) * (1.0 / 9007199254740992.0)
+
+
+def standardised(key: Any, index: Any) -> Any:
+    """Return a uniform draw with mean 0 and variance 1, in [-sqrt(3), sqrt(3))."""
+    return (2.0 * uniform(key, index) - 1.0) * 1.7320508075688772
+
+
+def purpose_key(run_key: Any, purpose: Any, nation: Any) -> Any:
+    """Return the key of the stream over rounds for a purpose and a nation code (uint64)."""
+    return element(element(run_key, purpose), nation)
+
+
+def nation_code(iso3: str) -> int:
+    """Return the number of an ISO 3166 alpha-3 code, ``AAA`` 0 to ``ZZZ`` 17575."""
+    first, second, third = (ord(letter) - ord("A") for letter in iso3)
+    return (first * 26 + second) * 26 + third
+
+
+class RunDraws:
+    """All draws of one run, as arrays, for the model that is read nation by nation.
+
+    Parameters
+    ----------
+    seed, run
+        Which run; not negative.
+    codes
+        Nation codes (uint64), shape (nations,).
+    rounds
+        How many rounds follow the anchor world.
+
+    Attributes
+    ----------
+    attributes, conditions
+        Uniform draws, shapes (ATTRIBUTES, nations) and (CONDITIONS, nations).
+    anchors
+        Uniform draws for positions stated in a round, shape (rounds + 1, nations).
+    shocks, common_shocks
+        Standardised draws, shapes (rounds + 1, nations) and (rounds + 1,).
+    """
+
+    def __init__(self, seed: int, run: int, codes: NDArray[np.uint64], rounds: int) -> None:
+        run_key = element(_words(seed), _words(run))
+        steps = np.arange(rounds + 1, dtype=np.uint64)[:, np.newaxis]
+
+        def first_draws(purposes: range) -> NDArray[np.float64]:
+            words = np.array(purposes, dtype=np.uint64)[:, np.newaxis]
+            return np.asarray(uniform(purpose_key(run_key, words, codes), _words(0)))
+
+        first_condition, first_attribute = int(FIRST_CONDITION), int(FIRST_ATTRIBUTE)
+        anchor, shock, common_shock = (_words(purpose) for purpose in (ANCHOR, SHOCK, COMMON_SHOCK))
+        self.conditions = first_draws(range(first_condition, first_attribute))
+        self.attributes = first_draws(range(first_attribute, first_attribute + len(ATTRIBUTES)))
+        self.anchors = uniform(purpose_key(run_key, anchor, codes), steps)
+        self.shocks = standardised(purpose_key(run_key, shock, codes), steps)
+        self.common_shocks = standardised(purpose_key(run_key, common_shock, _words(ALL_NATIONS)), steps)[
+            :, 0
+        ]
+
+
+def _words(number: int | np.uint64) -> NDArray[np.uint64]:
+    """Return a number as an array: NumPy warns of overflow, which is meant here, for scalars only."""
+    return np.array([number], dtype=np.uint64)

@@ -1,0 +1,127 @@
+"""Thousands of runs in lockstep: chunks of runs spread over threads.
+
+A chunk is a pure function of the setup, the seed and its range of runs, and what it adds to the tally are
+integers, so threads, chunk size and lane width change nothing but the time taken.
+"""
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.model.compiled import simulate_chunk
+from sim.model.setup import Setup
+from sim.model.tally import Records, Tally, add_tally, empty_records, empty_tally
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How runs are computed; it changes the time taken and the memory used, not the results.
+
+    Attributes
+    ----------
+    threads
+        How many threads; 0 for one a core.
+    chunk
+        Runs that a thread takes at a time.
+    width
+        Lanes in lockstep; 32 keeps a block in the processor's cache.
+    """
+
+    threads: int = 0
+    chunk: int = 512
+    width: int = 32
+
+    @property
+    def workers(self) -> int:
+        """The number of threads."""
+        return self.threads or os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Keep:
+    """What to keep of every run besides a row: stance and propensity, and each term of the propensity."""
+
+    trajectories: bool = False
+    terms: bool = False
+
+
+Sink = Callable[[int, Records], None]
+"""Takes the number of the first run of a chunk and its records; chunks come in the order of the runs."""
+
+
+def simulate(
+    setup: Setup,
+    seed: int,
+    runs: range,
+    *,
+    sink: Sink,
+    keep: Keep = Keep(),  # noqa: B008 - frozen
+    execution: Execution = Execution(),  # noqa: B008 - frozen
+) -> Tally:
+    """Simulate a range of runs and count what happens.
+
+    Parameters
+    ----------
+    setup
+        What the runs share.
+    seed
+        Not negative; run k of a seed is the same run whenever and wherever it is computed.
+    runs
+        Which runs; consecutive.
+    sink
+        Takes the records of each chunk. Only the tally is kept here, so memory does not grow with the
+        number of runs unless the sink's does.
+    keep
+        What the records hold.
+    execution
+        Threads, chunk size and lane width.
+
+    Returns
+    -------
+    Tally
+        Counts over all runs.
+    """
+    rounds, nations = setup.rounds.size - 1, setup.nations.size
+    tallies: dict[int, Tally] = {}
+    first_seed = np.uint64(seed)
+
+    def compute(chunk: range) -> tuple[int, Records]:
+        tally = tallies.setdefault(threading.get_ident(), empty_tally(rounds, nations))
+        records = empty_records(len(chunk), rounds, nations, trajectories=keep.trajectories, terms=keep.terms)
+        simulate_chunk(setup, first_seed, chunk.start, execution.width, tally, records)
+        return chunk.start, records
+
+    with ThreadPoolExecutor(execution.workers) as pool:
+        for first_run, records in _in_order(pool, compute, _chunks(runs, execution.chunk)):
+            sink(first_run, records)
+    total = empty_tally(rounds, nations)
+    for tally in tallies.values():
+        add_tally(total, tally)
+    return total
+
+
+def _chunks(runs: range, size: int) -> Iterator[range]:
+    for first in range(runs.start, runs.stop, size):
+        yield range(first, min(first + size, runs.stop))
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, compute: Callable[[range], tuple[int, Records]], chunks: Iterator[range]
+) -> Iterator[tuple[int, Records]]:
+    """Yield results in the order of the chunks, with few of them waiting at a time."""
+    waiting: deque[Future[tuple[int, Records]]] = deque()
+    try:
+        for chunk in chunks:
+            waiting.append(pool.submit(compute, chunk))
+            if len(waiting) > 2 * pool._max_workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()

@@ -1,0 +1,169 @@
+"""All that a run needs, as arrays: roster, timeline and parameters put side by side."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.parameters import PARAMETERS, Parameters, log_odds
+from sim.inputs.indicators import BASE_HALF_WIDTH
+from sim.inputs.roster import Conditions, Roster
+from sim.inputs.scenario import Scenario
+from sim.inputs.timeline import Timeline
+from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, POSITIONS, PURPOSES, Stance
+from sim.model.draws import nation_code
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+START_STANCE = {
+    "opposed": Stance.OPPOSED,
+    "undecided": Stance.UNDECIDED,
+    "open": Stance.OPEN,
+    "conditional": Stance.OPEN,
+    "committed": Stance.COMMITTED,
+}
+REACHED = -1.0
+"""Start stance of a nation with no stated position: the rung that its anchor reaches."""
+
+
+NATION = np.dtype(
+    [
+        ("code", "u8"),
+        ("attributes", "f8", (len(ATTRIBUTES),)),
+        ("half_widths", "f8", (len(ATTRIBUTES),)),
+        ("preferred", "f8", (len(PURPOSES),)),
+        ("deployable", "f8"),  # soldiers
+        ("influence", "f8"),
+        ("ratification", "f8"),  # rounds
+        ("at_least", "f8", (len(CONDITIONS),)),  # -inf where nothing is demanded
+        ("at_least_half_widths", "f8", (len(CONDITIONS),)),
+    ]
+)
+"""What is given of a nation."""
+
+ROUND = np.dtype(
+    [
+        ("involvement", "f8"),
+        ("involvement_set", "?"),
+        ("burden_sharing", "?"),
+        ("ceiling", "f8"),
+        ("threshold", "f8"),
+        ("width", "f8"),
+        ("speed", "f8"),
+        ("pressure", "f8"),
+        ("reactive", "?"),
+        ("reaction", "f8"),
+        ("deterred", "f8"),
+        ("mandate", "f8", (len(PURPOSES),)),
+        ("clarity", "f8"),
+        ("mandate_set", "?"),
+        ("negotiated", "?"),
+        ("authority", "f8"),
+        ("ceasefire", "f8"),
+        ("decision_pressure", "f8"),
+    ]
+)
+"""What the scenario prescribes for a round; the fields are those of `Timeline`."""
+
+STATEMENT = np.dtype(
+    [
+        ("support_shift", "f8"),
+        ("is_new", "?"),  # a position is stated in this round
+        ("stance", "f8"),  # what it amounts to, or REACHED
+        ("anchor_low", "f8"),  # log-odds
+        ("anchor_high", "f8"),  # log-odds
+    ]
+)
+"""What a nation states in a round, and how its public has shifted."""
+
+
+class Setup(NamedTuple):
+    """What the runs of a scenario share, as few arrays.
+
+    Nations stand in the order of their ISO codes; row 0 of the rounds is the anchor world; a column of
+    `behaviour` is a run's parameters, run k using column k modulo their number.
+    """
+
+    nations: NDArray[np.void]  # (nations,) of NATION
+    rounds: NDArray[np.void]  # (rounds + 1,) of ROUND
+    statements: NDArray[np.void]  # (rounds + 1, nations) of STATEMENT
+    leads: Integers  # (leads,) indices of nations
+    ties: Floats  # (nations, nations) row i: whom i listens to
+    behaviour: Floats  # (parameters, columns), thresholds as log-odds
+    force_required: float  # soldiers
+
+
+def build_setup(scenario: Scenario, roster: Roster, parameters: Parameters, timeline: Timeline) -> Setup:
+    """Put the inputs of a scenario side by side; logarithms and roots are taken here, once."""
+    conditions = roster.conditions_on(scenario.start)
+    return Setup(
+        nations=_nations(roster, conditions),
+        rounds=_rounds(timeline),
+        statements=_statements(timeline, conditions, log_odds(parameters.bands)),
+        leads=np.array(roster.leads, dtype=np.int64),
+        ties=roster.ties.copy(),  # Numba types read-only arrays apart
+        behaviour=_behaviour(parameters),
+        force_required=float(scenario.force_required),
+    )
+
+
+def _nations(roster: Roster, conditions: Conditions) -> NDArray[np.void]:
+    rows = np.zeros(len(roster.iso3), NATION)
+    rows["code"] = [nation_code(code) for code in roster.iso3]
+    rows["attributes"] = np.column_stack([roster.attributes[name] for name in ATTRIBUTES])
+    rows["half_widths"] = np.column_stack([_half_width(roster, name) for name in ATTRIBUTES])
+    rows["preferred"] = roster.preferred_mandate
+    rows["deployable"] = roster.deployable
+    rows["influence"] = np.sqrt(roster.deployable / 1000.0)
+    rows["ratification"] = roster.ratification_rounds
+    rows["at_least"] = conditions.at_least
+    rows["at_least_half_widths"] = conditions.half_width
+    return rows
+
+
+def _half_width(roster: Roster, attribute: str) -> Floats:
+    """Return how far an attribute may lie from its mean.
+
+    A 0 that rests on all its indicators (no border, no neutrality) is exact; one that rests on some of
+    them only means that none was found.
+    """
+    mean, half_width = roster.attributes[attribute], roster.half_widths[attribute]
+    known_absence = (mean == 0.0) & (half_width <= BASE_HALF_WIDTH)
+    return np.where(known_absence, 0.0, half_width)
+
+
+def _rounds(timeline: Timeline) -> NDArray[np.void]:
+    rows = np.zeros(len(timeline.dates), ROUND)
+    for name in ROUND.names or ():
+        rows[name] = getattr(timeline, name)
+    return rows
+
+
+def _statements(timeline: Timeline, conditions: Conditions, bands: Floats) -> NDArray[np.void]:
+    position = _read_by_conditions(timeline.position, np.isfinite(conditions.at_least).any(axis=1))
+    stances = np.array([START_STANCE.get(word, REACHED) for word in POSITIONS], dtype=np.float64)
+    rows = np.zeros(position.shape, STATEMENT)
+    rows["support_shift"] = timeline.support_shift
+    rows["is_new"] = position >= 0
+    rows["stance"] = stances[position]
+    rows["anchor_low"] = bands[position, 0]
+    rows["anchor_high"] = bands[position, 1]
+    return rows
+
+
+def _read_by_conditions(position: NDArray[np.int8], has_condition: Flags) -> NDArray[np.int8]:
+    """Read "open" and "conditional" alike: what counts is whether the nation has stated a condition."""
+    is_open = (position == POSITIONS.index("open")) | (position == POSITIONS.index("conditional"))
+    read = np.where(has_condition, POSITIONS.index("conditional"), POSITIONS.index("open"))
+    return np.where(is_open, read, position).astype(np.int8)
+
+
+def _behaviour(parameters: Parameters) -> Floats:
+    """Return the parameters with a column a run, the ladder's probabilities turned into log-odds."""
+    columns = parameters.values.T.copy()
+    for row, name in enumerate(PARAMETERS):
+        if name.startswith(("climb_", "slip_")):
+            columns[row] = log_odds(columns[row])
+    return np.ascontiguousarray(columns)

@@ -1,0 +1,353 @@
+"""Scenario files: what they may say, how they extend each other, what a user may set beside them."""
+
+import copy
+import json
+import pickle
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.inputs import situation
+from sim.inputs.bundled import bundled_scenarios, find_scenario, scenarios_folder
+from sim.inputs.errors import InputError
+from sim.inputs.layers import merge_tables
+from sim.inputs.scenario import Scenario, load_scenario
+from sim.inputs.schedule import Calendar
+from sim.inputs.vocabulary import POSITIONS, PURPOSES
+
+SMALL: dict[str, Any] = {
+    "title": "A small scenario",
+    "roster": "rosters/europe-2025",
+    "start": date(2025, 4, 10),
+    "rounds": 10,
+    "washington": {"involvement": 0.1},
+    "mandate": {"purpose": "reassurance", "clarity": 0.05},
+    "moscow": {"pressure": "warnings"},
+}
+
+SMALL_TOML = """\
+title = "A small scenario"
+roster = "rosters/europe-2025"
+start = 2025-04-10
+rounds = 10
+washington.involvement = 0.1
+mandate = { purpose = "reassurance", clarity = 0.05 }
+moscow.pressure = "warnings"
+"""
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+# What a scenario says.
+
+
+def test_what_is_not_said_has_its_usual_value() -> None:
+    scenario = Scenario.from_dict(SMALL)
+    assert (scenario.days_per_round, scenario.force_required) == (7, 20_000)
+    assert (scenario.ceasefire, scenario.decision_pressure) == (0, 0)
+    assert scenario.mandate.authority == 0
+    assert scenario.washington.model_dump() == {
+        "involvement": 0.1, "policy": "scripted",
+        "ceiling": 0.75, "threshold": 0.6, "width": 0.15, "speed": 0.05,
+    }  # fmt: skip
+    assert scenario.moscow.model_dump() == {
+        "pressure": 0.5, "policy": "scripted", "reaction": 0.3, "deterred": 0.5
+    }  # fmt: skip
+
+
+def test_levels_may_be_given_by_name_and_are_kept_as_numbers() -> None:
+    scenario = Scenario.from_dict(
+        SMALL,
+        {
+            "start.washington.involvement": "backstop",
+            "start.moscow.pressure": "calm",
+            "start.mandate.authority": "un",
+        },
+    )
+    assert scenario.washington.involvement == 0.75
+    assert scenario.moscow.pressure == 0.2
+    assert scenario.mandate.authority == 1
+
+
+def test_the_words_of_files_are_the_words_of_the_model() -> None:
+    assert get_args(get_args(situation.Position)[0]) == POSITIONS
+    assert get_args(get_args(situation.Purpose)[0]) == PURPOSES
+
+
+def test_every_key_is_described_in_the_schema() -> None:
+    schema = Scenario.model_json_schema()
+    tables = {f"#/$defs/{name}": table for name, table in schema["$defs"].items()}
+    for table in (schema, *tables.values()):
+        for key, field in table["properties"].items():
+            choices = [field, *field.get("anyOf", [])]
+            described = ["description" in choice or "$ref" in choice for choice in choices]
+            assert any(described), f"{table['title']}.{key}"
+    assert all("description" in table for table in tables.values())
+
+
+def test_a_scenario_is_named_after_its_file_so_that_a_folder_can_be(tmp_path: Path) -> None:
+    assert load_scenario(write(tmp_path, "my own: case.toml", SMALL_TOML)).name == "my-own-case"
+    assert load_scenario(write(tmp_path, "...toml", SMALL_TOML)).name == "scenario"
+    assert Scenario.from_dict(SMALL, name="../../etc").name == "etc"
+
+
+def test_a_scenario_can_be_pickled_for_other_processes(tmp_path: Path) -> None:
+    scenario = load_scenario(write(tmp_path, "case.toml", SMALL_TOML))
+    assert pickle.loads(pickle.dumps(scenario)) == scenario  # noqa: S301
+    assert pickle.loads(pickle.dumps(scenario)).name == "case"  # noqa: S301
+
+
+def test_a_roster_beside_the_file_goes_before_a_bundled_one(tmp_path: Path) -> None:
+    path = write(tmp_path, "case.toml", SMALL_TOML)
+    assert load_scenario(path).roster_folder == (scenarios_folder() / "rosters" / "europe-2025").resolve()
+    (tmp_path / "rosters" / "europe-2025").mkdir(parents=True)
+    assert load_scenario(path).roster_folder == tmp_path / "rosters" / "europe-2025"
+
+
+def test_the_resolved_scenario_holds_what_determines_results_and_no_prose(tmp_path: Path) -> None:
+    event = (
+        '[[events]]\nround = 2\ntitle = "t"\nnote = "n"\nmoscow.pressure = "calm"\n'
+        '[[events]]\nround = 11\ntitle = "after the end"\nceasefire = 1\n'
+    )
+    scenario = load_scenario(write(tmp_path, "case.toml", SMALL_TOML + event), ["parameters.b_us=2"])
+    assert json.loads(json.dumps(scenario.resolved())) == {
+        "roster": "europe-2025",
+        "start": "2025-04-10",
+        "rounds": 10,
+        "days_per_round": 7,
+        "force_required": 20000.0,
+        "washington": scenario.washington.model_dump(),
+        "mandate": {"purpose": "reassurance", "clarity": 0.05, "authority": 0.0, "policy": "scripted"},
+        "moscow": scenario.moscow.model_dump(),
+        "ceasefire": 0.0,
+        "decision_pressure": 0.0,
+        "nations": {},
+        "events": [{"round": 2, "moscow": {"pressure": 0.2}}],
+        "parameters": {"b_us": 2.0},
+    }
+
+
+def test_a_dict_a_file_and_its_text_dates_say_the_same(tmp_path: Path) -> None:
+    from_file = load_scenario(write(tmp_path, "case.toml", SMALL_TOML))
+    assert Scenario.from_dict(SMALL).resolved() == from_file.resolved()
+    assert Scenario.from_dict(SMALL | {"start": "2025-04-10"}).resolved() == from_file.resolved()
+
+
+def test_the_data_given_are_left_as_they_are() -> None:
+    data = copy.deepcopy(SMALL)
+    Scenario.from_dict(data, ["start.washington.involvement=1", "ceasefire=1"])
+    assert data == SMALL
+
+
+# When events happen.
+
+
+@pytest.mark.parametrize(
+    ("day", "round_"),
+    [("2025-04-10", 1), ("2025-04-11", 1), ("2025-04-17", 1), ("2025-04-18", 2), ("2025-08-19", 19)],
+)
+def test_an_event_takes_effect_in_the_first_round_that_is_not_before_it(day: str, round_: int) -> None:
+    assert Calendar(date(2025, 4, 10), 7).round_of(date.fromisoformat(day)) == round_
+
+
+@given(days=st.integers(1, 3000), days_per_round=st.integers(1, 366))
+def test_the_round_of_a_date_and_the_date_of_a_round_agree(days: int, days_per_round: int) -> None:
+    calendar = Calendar(date(2025, 4, 10), days_per_round)
+    day = date.fromordinal(calendar.start.toordinal() + days)
+    round_ = calendar.round_of(day)
+    assert calendar.date_of(round_ - 1) < day <= calendar.date_of(round_)
+
+
+def test_events_are_listed_as_they_take_effect() -> None:
+    events = [
+        {"round": 3, "title": "third", "ceasefire": 0.5},
+        {"date": "2025-04-16", "title": "second", "ceasefire": 1},
+        {"date": "2025-04-12", "title": "first", "ceasefire": 0.2},
+    ]
+    scenario = Scenario.from_dict(SMALL | {"events": events}, ["ceasefire=0.7"])
+    assert [(item.round, str(item.date), item.event.title) for item in scenario.schedule()] == [
+        (1, "2025-04-12", "first"),
+        (1, "2025-04-16", "second"),
+        (1, "2025-04-17", "set: ceasefire = 0.7"),
+        (3, "2025-05-01", "third"),
+    ]
+
+
+# Extending.
+
+
+def test_a_scenario_adds_to_the_one_it_extends(tmp_path: Path) -> None:
+    write(tmp_path, "base.toml", SMALL_TOML + '[[events]]\nround = 1\ntitle = "one"\nceasefire = 1\n')
+    child = """\
+        extends = "base.toml"
+        title = "Child"
+        washington.policy = "burden_sharing"
+        [[events]]
+        round = 2
+        title = "two"
+        ceasefire = 0
+    """
+    scenario = load_scenario(write(tmp_path, "child.toml", child))
+    assert (scenario.title, scenario.rounds, scenario.name) == ("Child", 10, "child")
+    assert (scenario.washington.involvement, scenario.washington.policy) == (0.1, "burden_sharing")
+    assert [event.title for event in scenario.events] == ["one", "two"]
+
+
+def test_a_bundled_scenario_is_extended_by_its_name_from_anywhere(tmp_path: Path) -> None:
+    path = write(tmp_path, "brussels-2025-04.toml", 'extends = "brussels-2025-04"\nrounds = 3\n')
+    assert load_scenario(path).rounds == 3
+
+
+def test_scenarios_can_extend_each_other_over_several_files(tmp_path: Path) -> None:
+    write(tmp_path, "a.toml", SMALL_TOML)
+    (tmp_path / "sub").mkdir()
+    write(tmp_path / "sub", "b.toml", 'extends = "../a.toml"\nceasefire = 0.5')
+    path = write(tmp_path, "c.toml", 'extends = "sub/b.toml"\nrounds = 4')
+    scenario = load_scenario(path)
+    assert (scenario.title, scenario.ceasefire, scenario.rounds) == ("A small scenario", 0.5, 4)
+
+
+tables = st.recursive(
+    st.dictionaries(st.sampled_from("abc"), st.integers(0, 3), max_size=3),
+    lambda inner: st.dictionaries(st.sampled_from("abc"), inner | st.integers(0, 3), max_size=3),
+    max_leaves=8,
+)
+
+
+@given(tables, tables)
+def test_merged_tables_hold_the_upper_leaves_and_the_lower_ones_that_are_not_covered(
+    base: dict[str, Any], top: dict[str, Any]
+) -> None:
+    both = merge_tables(base, top)
+    for key in base.keys() | top.keys():
+        if key not in top:
+            assert both[key] == base[key]
+        elif isinstance(top[key], dict) and isinstance(base.get(key), dict):
+            assert both[key] == merge_tables(base[key], top[key])
+        else:
+            assert both[key] == top[key]
+
+
+@given(tables, tables, tables)
+def test_layers_may_be_merged_in_any_grouping_where_tables_stay_tables(
+    a: dict[str, Any], b: dict[str, Any], c: dict[str, Any]
+) -> None:
+    assert merge_tables(a, {}) == a == merge_tables({}, a)
+    shapes = [{key: isinstance(value, dict) for key, value in situation.leaves(t).items()} for t in (a, b, c)]
+    if len({frozenset(shape) for shape in shapes}) == 1:
+        assert merge_tables(merge_tables(a, b), c) == merge_tables(a, merge_tables(b, c))
+
+
+# What a user sets beside the file.
+
+
+def test_a_level_is_set_by_an_event_in_round_1() -> None:
+    scenario = Scenario.from_dict(SMALL, ["washington.involvement=backstop"])
+    assert scenario.washington.involvement == 0.1
+    (event,) = scenario.events
+    assert (event.round, event.title) == (1, 'set: washington.involvement = "backstop"')
+    assert event.changes() == {("washington", "involvement"): 0.75}
+
+
+def test_behind_start_it_changes_the_anchor_world() -> None:
+    scenario = Scenario.from_dict(
+        SMALL, ["start.washington.involvement=0.3", "start.nations.NLD.public_support=0.1"]
+    )
+    assert scenario.washington.involvement == 0.3
+    assert scenario.nations["NLD"].public_support == 0.1
+    assert scenario.events == ()
+
+
+def test_a_position_replaces_the_recorded_one_and_public_support_is_an_event() -> None:
+    scenario = Scenario.from_dict(SMALL, ["nations.NLD.position=open", "nations.NLD.public_support=-0.1"])
+    assert scenario.nations["NLD"].position == "open"
+    assert [event.changes() for event in scenario.events] == [{("nations", "NLD", "public_support"): -0.1}]
+
+
+def test_settings_and_parameters_are_replaced() -> None:
+    scenario = Scenario.from_dict(
+        SMALL,
+        ["title=Another one", "rounds=3", "start=2025-05-01", "days_per_round=14", "parameters.b_us=1.5"],
+    )
+    assert (scenario.title, scenario.rounds, scenario.days_per_round) == ("Another one", 3, 14)
+    assert (scenario.start, scenario.parameters) == (date(2025, 5, 1), {"b_us": 1.5})
+
+
+def test_keyword_arguments_say_the_same_with_underscores_and_numpy_numbers() -> None:
+    texts = Scenario.from_dict(SMALL, ["washington.involvement=0.5", "rounds=3"])
+    levers = {"washington__involvement": np.float64(0.5), "rounds": np.int64(3)}
+    assert Scenario.from_dict(SMALL, levers).model_dump() == texts.model_dump()
+
+
+def test_of_two_overrides_of_a_key_the_last_one_counts() -> None:
+    scenario = Scenario.from_dict(SMALL, ["rounds=3", "rounds=4"])
+    assert scenario.rounds == 4
+
+
+@given(st.floats(0, 1))
+def test_any_level_survives_being_written_behind_set(level: float) -> None:
+    scenario = Scenario.from_dict(SMALL, [f"washington.involvement={level!r}"])
+    assert scenario.events[0].changes() == {("washington", "involvement"): level}
+
+
+@given(st.text(min_size=1).filter(lambda text: text.strip()))
+def test_any_override_is_read_or_refused_in_one_line(text: str) -> None:
+    for option in (text, f"title={text}", f"washington.{text}=1", f"ceasefire={text}", f"{text}=1"):
+        try:
+            Scenario.from_dict(SMALL, [option])
+        except InputError as error:
+            assert str(error).startswith("--set ")
+            assert len(str(error).splitlines()) == 1
+
+
+# The bundled scenarios.
+
+
+def test_scenarios_are_found_by_name_and_by_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundled = bundled_scenarios()["brussels-2025-04"]
+    monkeypatch.chdir(tmp_path)
+    for name in (
+        "brussels-2025-04",
+        "brussels-2025-04.toml",
+        "scenarios/brussels-2025-04.toml",
+        str(bundled),
+    ):
+        assert find_scenario(name) == bundled
+
+
+@pytest.mark.parametrize("name", bundled_scenarios())
+def test_every_bundled_scenario_starts_from_the_same_levels_and_says_what_it_is(name: str) -> None:
+    scenario, baseline = load_scenario(name), load_scenario("brussels-2025-04")
+    assert scenario.description
+    assert scenario.start == baseline.start
+    assert scenario.washington.involvement == baseline.washington.involvement
+    assert (scenario.mandate.purpose, scenario.mandate.clarity) == ("reassurance", 0.05)
+    assert scenario.moscow.pressure == baseline.moscow.pressure
+    assert name == "brussels-2025-04" or scenario.resolved() != baseline.resolved()
+
+
+def test_the_hindcast_tells_the_levels_of_the_roster_and_no_positions() -> None:
+    scenario = load_scenario("hindcast-2025")
+    recorded = (scenario.roster_folder / "levels.csv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = [row.split(",")[:3] for row in recorded]
+    told = [
+        [str(item.date), ".".join(key), level]
+        for item in scenario.schedule()
+        for key, level in item.changes.items()
+    ]
+    start = [
+        [str(scenario.start), "mandate.clarity", scenario.mandate.clarity],
+        [str(scenario.start), "moscow.pressure", scenario.moscow.pressure],
+        [str(scenario.start), "washington.involvement", scenario.washington.involvement],
+    ]
+    assert sorted(start + told) == sorted([day, key, float(level)] for day, key, level in rows)
+    assert all(event.source and event.note and "judgement" in event.note for event in scenario.events)
