@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.inputs.errors import InputError
 from sim.inputs.layers import Layer, Place
-from sim.inputs.situation import SITUATION
+from sim.inputs.situation import SITUATION, leaves
 from sim.inputs.toml_file import KeyPath, on_one_line
 from sim.inputs.validation import shown, unknown_key
 
@@ -33,7 +33,18 @@ def override_layers(overrides: Overrides) -> list[Layer]:
     else:
         texts = [overrides] if isinstance(overrides, str) else overrides
         pairs = [(f"--set {text}", *_key_and_value(text)) for text in texts]
-    return [_layer(Place(option=on_one_line(option)), key, _plain(value)) for option, key, value in pairs]
+    return [
+        _layer(Place(option=on_one_line(option)), path, _plain(leaf))
+        for option, key, value in pairs
+        for path, leaf in _leaves(key, value)
+    ]
+
+
+def _leaves(key: str, value: object) -> list[tuple[tuple[str, ...], object]]:
+    """Return what is set, by key path: a table sets each of its keys."""
+    path = tuple(key.replace("__", ".").split("."))
+    inner = leaves(value) if isinstance(value, dict) and value else {(): value}
+    return [((*path, *below), leaf) for below, leaf in inner.items()]
 
 
 def _key_and_value(text: str) -> tuple[str, object]:
@@ -60,8 +71,7 @@ def _plain(value: object) -> object:
     return item() if callable(item) else value
 
 
-def _layer(place: Place, key: str, value: object) -> Layer:
-    path = tuple(key.replace("__", ".").split("."))
+def _layer(place: Place, path: tuple[str, ...], value: object) -> Layer:
     match path:
         case ("start", head, *_) if head in SITUATION:
             return _setting(place, path[1:], value)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.inputs.errors import InputError, near_match
-from sim.inputs.toml_file import KeyPath, on_one_line
+from sim.inputs.toml_file import KeyPath, dotted, on_one_line
 
 ErrorAt = Callable[[KeyPath, str], InputError]
 """Makes the error for a problem at a key path, such as :meth:`sim.inputs.toml_file.TomlFile.error`."""
@@ -90,8 +90,9 @@ def _precedence(detail: ErrorDetails) -> int:
 
 
 def _missing(places: list[KeyPath], error_at: ErrorAt) -> InputError:
-    also = ", ".join(".".join(map(str, place)) for place in places[1:])
-    return error_at(places[0], "is missing" + (f"; also missing: {also}" if also else ""))
+    also = ", ".join(dotted(place) for place in places[1:8])
+    more = ", ..." if len(places) > 8 else ""
+    return error_at(places[0], "is missing" + (f"; also missing: {also}{more}" if also else ""))
 
 
 def _problem(model: type[BaseModel], detail: ErrorDetails) -> str:

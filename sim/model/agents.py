@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sim.model.coalition import CoalitionModel
 
 
-class Washington(mesa.Agent):  # type: ignore[misc]
+class Washington(mesa.Agent):
     """The United States: how far it is involved, and how far its word is believed."""
 
     iso3 = stance = propensity = pledge = predisposition = terms = None
@@ -19,8 +19,8 @@ class Washington(mesa.Agent):  # type: ignore[misc]
 
     def __init__(self, model: "CoalitionModel") -> None:
         super().__init__(model)
-        self.involvement = model.now.involvement
-        self.credibility = 1.0
+        self.involvement: float = model.now.involvement
+        self.credibility: float = 1.0
 
     @property
     def signal(self) -> float:
@@ -45,7 +45,7 @@ class Washington(mesa.Agent):  # type: ignore[misc]
         )
 
 
-class Moscow(mesa.Agent):  # type: ignore[misc]
+class Moscow(mesa.Agent):
     """Russia: how hard it presses against the force."""
 
     iso3 = stance = propensity = pledge = predisposition = terms = None
@@ -53,7 +53,7 @@ class Moscow(mesa.Agent):  # type: ignore[misc]
 
     def __init__(self, model: "CoalitionModel") -> None:
         super().__init__(model)
-        self.pressure = model.now.pressure
+        self.pressure: float = model.now.pressure
 
     def act(self) -> None:
         """Follow the scenario, or press harder as the force takes shape."""
@@ -66,7 +66,7 @@ class Moscow(mesa.Agent):  # type: ignore[misc]
             )
 
 
-class NationAgent(mesa.Agent):  # type: ignore[misc]
+class NationAgent(mesa.Agent):
     """A government: perceives, weighs, decides and pledges; a lead nation also lobbies.
 
     Parameters
@@ -99,7 +99,7 @@ class NationAgent(mesa.Agent):  # type: ignore[misc]
         self.deployable = float(given["deployable"])
         self.influence = float(given["influence"])
         self.ratification_rounds = float(given["ratification"])
-        self.preferred_mandate = tuple(given["preferred"].tolist())
+        self.preferred_mandate: rules.Mandate = tuple(given["preferred"].tolist())
         self.listens_to: list[float] = model.setup.ties[index].tolist()
         self._draw(index)
 
@@ -231,15 +231,17 @@ class NationAgent(mesa.Agent):  # type: ignore[misc]
         return rules.lobbying_value(self.deployable, self.propensity, self.model.ladder.climb_to_committed)
 
     def _situation(self) -> rules.Nation:
-        return rules.Nation(
-            *self.attributes,
-            *self.preferred_mandate,
-            self.us_perceived,
-            self.pressure_perceived,
-            self.peers,
-            self.model.statements[self.index].support_shift,
-            self.lobbying,
-            self.shock,
+        return rules.Nation._make(
+            (
+                *self.attributes,
+                *self.preferred_mandate,
+                self.us_perceived,
+                self.pressure_perceived,
+                self.peers,
+                self.model.statements[self.index].support_shift,
+                self.lobbying,
+                self.shock,
+            )
         )
 
     def _terms(self, situation: rules.Nation) -> rules.Terms:

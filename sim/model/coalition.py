@@ -1,7 +1,6 @@
 """The model to be read, stepped through and extended: a Mesa model of one run."""
 
 import math
-from collections import namedtuple
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +13,14 @@ from sim.inputs.vocabulary import Stance
 from sim.model import rules
 from sim.model.agents import Moscow, NationAgent, Washington
 from sim.model.draws import RunDraws
-from sim.model.setup import ROUND, STATEMENT, build_setup
+from sim.model.setup import Round, Statement, build_setup
 
 LARGEST_SEED = 2**63 - 1
 MODEL_REPORTERS = ("round", "size", "force", "involvement", "credibility", "pressure", "clarity")
 AGENT_REPORTERS = ("iso3", "stance", "propensity", "pledge")
 
-Round = namedtuple("Round", ROUND.names or ())  # noqa: PYI024 - the fields are data
-Statement = namedtuple("Statement", STATEMENT.names or ())  # noqa: PYI024 - the fields are data
 
-
-class CoalitionModel(mesa.Model):  # type: ignore[misc]
+class CoalitionModel(mesa.Model):
     """One run of a scenario.
 
     Parameters
@@ -76,7 +72,8 @@ class CoalitionModel(mesa.Model):  # type: ignore[misc]
         self.behaviour = rules.Behaviour(*self.setup.behaviour[:, column].tolist())
         self.common_weight = math.sqrt(self.behaviour.common)
         self.own_weight = math.sqrt(1.0 - self.behaviour.common)
-        self._schedule = [Round(*row) for row in self.setup.rounds.tolist()]
+        self.running: bool = True
+        self._schedule = [_round(row) for row in self.setup.rounds]
         self._begin(0)
         self._meet()
         self._anchor()
@@ -91,7 +88,7 @@ class CoalitionModel(mesa.Model):  # type: ignore[misc]
 
     def _meet(self) -> None:
         """Bring the actors together."""
-        self.mandate: rules.Mandate = tuple(self.now.mandate)
+        self.mandate: rules.Mandate = self.now.mandate
         self.clarity = self.now.clarity
         self.washington, self.moscow = Washington(self), Moscow(self)
         self.nations = [NationAgent(self, index) for index in range(len(self.case.roster.iso3))]
@@ -135,7 +132,7 @@ class CoalitionModel(mesa.Model):  # type: ignore[misc]
     def _move_mandate(self) -> None:
         """Take the mandate from the scenario, or negotiate it from where it stands."""
         if self.now.mandate_set or not self.now.negotiated:
-            self.mandate, self.clarity = tuple(self.now.mandate), self.now.clarity
+            self.mandate, self.clarity = self.now.mandate, self.now.clarity
         if self.now.negotiated:
             self.mandate = rules.negotiated_mandate(
                 self.mandate, self._pull(), self.behaviour.planning, self.behaviour.bargaining
@@ -216,6 +213,12 @@ class CoalitionModel(mesa.Model):  # type: ignore[misc]
     def pressure(self) -> float:
         """Russian pressure, in [0, 1]."""
         return self.moscow.pressure
+
+
+def _round(row: np.void) -> Round:
+    """Return a row of the schedule as plain numbers."""
+    plain = Round(*row.tolist())
+    return plain._replace(mandate=tuple(row["mandate"].tolist()))
 
 
 def _seed(seed: int | None) -> int:

@@ -36,10 +36,12 @@ def cache_folder() -> Path:
 def use_cache_folder() -> Path:
     """Tell Numba where to keep compiled code; to be called before anything is marked for compilation."""
     folder = cache_folder()
-    numba.config.CACHE_DIR = str(folder)
+    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     return folder
 
 
 def is_compiled() -> bool:
     """Return whether a run of the program has left compiled code here for the next."""
-    return any(Path(numba.config.CACHE_DIR or ".").rglob("*.nbc"))
+    return any(
+        Path(numba.config.CACHE_DIR or ".").rglob("*.nbc")  # type: ignore[attr-defined]
+    )

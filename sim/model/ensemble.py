@@ -60,8 +60,8 @@ def simulate(
     runs: range,
     *,
     sink: Sink,
-    keep: Keep = Keep(),  # noqa: B008 - frozen
-    execution: Execution = Execution(),  # noqa: B008 - frozen
+    keep: Keep = Keep(),
+    execution: Execution = Execution(),
 ) -> Tally:
     """Simulate a range of runs and count what happens.
 

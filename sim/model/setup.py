@@ -5,13 +5,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.parameters import PARAMETERS, Parameters, log_odds
 from sim.inputs.indicators import BASE_HALF_WIDTH
+from sim.inputs.parameters import PARAMETERS, Parameters, log_odds
 from sim.inputs.roster import Conditions, Roster
 from sim.inputs.scenario import Scenario
 from sim.inputs.timeline import Timeline
 from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, POSITIONS, PURPOSES, Stance
 from sim.model.draws import nation_code
+from sim.model.rules import Mandate
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -43,40 +44,43 @@ NATION = np.dtype(
 )
 """What is given of a nation."""
 
-ROUND = np.dtype(
-    [
-        ("involvement", "f8"),
-        ("involvement_set", "?"),
-        ("burden_sharing", "?"),
-        ("ceiling", "f8"),
-        ("threshold", "f8"),
-        ("width", "f8"),
-        ("speed", "f8"),
-        ("pressure", "f8"),
-        ("reactive", "?"),
-        ("reaction", "f8"),
-        ("deterred", "f8"),
-        ("mandate", "f8", (len(PURPOSES),)),
-        ("clarity", "f8"),
-        ("mandate_set", "?"),
-        ("negotiated", "?"),
-        ("authority", "f8"),
-        ("ceasefire", "f8"),
-        ("decision_pressure", "f8"),
-    ]
-)
-"""What the scenario prescribes for a round; the fields are those of `Timeline`."""
 
-STATEMENT = np.dtype(
-    [
-        ("support_shift", "f8"),
-        ("is_new", "?"),  # a position is stated in this round
-        ("stance", "f8"),  # what it amounts to, or REACHED
-        ("anchor_low", "f8"),  # log-odds
-        ("anchor_high", "f8"),  # log-odds
-    ]
-)
-"""What a nation states in a round, and how its public has shifted."""
+class Round(NamedTuple):
+    """What the scenario prescribes for a round; the fields are those of `Timeline`."""
+
+    involvement: float
+    involvement_set: bool
+    burden_sharing: bool
+    ceiling: float
+    threshold: float
+    width: float
+    speed: float
+    pressure: float
+    reactive: bool
+    reaction: float
+    deterred: float
+    mandate: Mandate
+    clarity: float
+    mandate_set: bool
+    negotiated: bool
+    authority: float
+    ceasefire: float
+    decision_pressure: float
+
+
+class Statement(NamedTuple):
+    """What a nation states in a round, and how its public has shifted."""
+
+    support_shift: float
+    is_new: bool  # a position is stated in this round
+    stance: float  # what it amounts to, or REACHED
+    anchor_low: float  # log-odds
+    anchor_high: float  # log-odds
+
+
+_FORMATS = {float: "f8", bool: "?", Mandate: f"{len(PURPOSES)}f8"}
+ROUND = np.dtype([(name, _FORMATS[kind]) for name, kind in Round.__annotations__.items()])
+STATEMENT = np.dtype([(name, _FORMATS[kind]) for name, kind in Statement.__annotations__.items()])
 
 
 class Setup(NamedTuple):
@@ -136,13 +140,14 @@ def _half_width(roster: Roster, attribute: str) -> Floats:
 
 def _rounds(timeline: Timeline) -> NDArray[np.void]:
     rows = np.zeros(len(timeline.dates), ROUND)
-    for name in ROUND.names or ():
+    for name in Round._fields:
         rows[name] = getattr(timeline, name)
     return rows
 
 
 def _statements(timeline: Timeline, conditions: Conditions, bands: Floats) -> NDArray[np.void]:
-    position = _read_by_conditions(timeline.position, np.isfinite(conditions.at_least).any(axis=1))
+    has_condition = np.asarray(np.isfinite(conditions.at_least).any(axis=1))
+    position = _read_by_conditions(timeline.position, has_condition)
     stances = np.array([START_STANCE.get(word, REACHED) for word in POSITIONS], dtype=np.float64)
     rows = np.zeros(position.shape, STATEMENT)
     rows["support_shift"] = timeline.support_shift
