@@ -180,7 +180,7 @@ def test_a_mistake_at_the_start(tmp_path: Path, right: str, wrong: str, says: st
         ),
         (
             f"{EVENT}ceasefire = 1\n{EVENT}ceasefire = 0",
-            "case.toml:16: events[1]: duplicate event: ceasefire is set in round 2 already, by the event at case",
+            "case.toml:16: events[1]: duplicate event: ceasefire is set in round 2 already, by the event at",
         ),
         (
             f'{EVENT}ceasefire = 1\n[[events]]\ndate = 2025-04-20\ntitle = "t"\nceasefire = 0',

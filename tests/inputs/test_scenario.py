@@ -288,6 +288,17 @@ def test_keyword_arguments_say_the_same_with_underscores_and_numpy_numbers() -> 
     assert Scenario.from_dict(SMALL, levers).model_dump() == texts.model_dump()
 
 
+def test_a_table_sets_each_of_its_keys() -> None:
+    scenario = Scenario.from_dict(
+        SMALL, ["nations={NLD={position='open'}}", "moscow={pressure=0.2, reaction=0.1}"]
+    )
+    assert scenario.nations["NLD"].position == "open"
+    assert [event.changes() for event in scenario.events] == [
+        {("moscow", "pressure"): 0.2},
+        {("moscow", "reaction"): 0.1},
+    ]
+
+
 def test_of_two_overrides_of_a_key_the_last_one_counts() -> None:
     scenario = Scenario.from_dict(SMALL, ["rounds=3", "rounds=4"])
     assert scenario.rounds == 4
