@@ -1,0 +1,50 @@
+"""Agent-based simulation of military coalition formation: who joins, when, under which conditions.
+
+``run`` runs a scenario many times, ``CoalitionModel`` is one run as a Mesa model, ``load_scenario`` reads a
+scenario file, ``load_case`` reads it with its roster and parameters.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.experiments.results import RunResult
+    from sim.experiments.run import run
+    from sim.inputs.case import Case, load_case
+    from sim.inputs.errors import InputError
+    from sim.inputs.scenario import Scenario, load_scenario
+    from sim.model.coalition import CoalitionModel
+
+__version__ = "0.1.0"
+__all__ = [
+    "Case",
+    "CoalitionModel",
+    "InputError",
+    "RunResult",
+    "Scenario",
+    "load_case",
+    "load_scenario",
+    "run",
+]
+
+_HOMES = {
+    "Case": "sim.inputs.case",
+    "CoalitionModel": "sim.model.coalition",
+    "InputError": "sim.inputs.errors",
+    "RunResult": "sim.experiments.results",
+    "Scenario": "sim.inputs.scenario",
+    "load_case": "sim.inputs.case",
+    "load_scenario": "sim.inputs.scenario",
+    "run": "sim.experiments.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: Mesa, Numba and pandas take a second to load."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

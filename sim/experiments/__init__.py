@@ -1,0 +1,1 @@
+"""What is asked: runs of a scenario and what they add up to."""

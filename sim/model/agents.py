@@ -208,13 +208,16 @@ class NationAgent(mesa.Agent):
     # What it sees
 
     @property
+    def unmet_conditions(self) -> list[str]:
+        """What the nation has demanded and is not the case this round."""
+        actual = self.model.actual_levels
+        demanded = zip(CONDITIONS, self.at_least, strict=True)
+        return [name for name, at_least in demanded if not rules.met(actual[name], at_least)]
+
+    @property
     def conditions_met(self) -> bool:
         """Whether all that the nation has demanded is the case this round."""
-        actual = self.model.actual_levels
-        return all(
-            rules.met(actual[name], at_least)
-            for name, at_least in zip(CONDITIONS, self.at_least, strict=True)
-        )
+        return not self.unmet_conditions
 
     @property
     def peers(self) -> float:
@@ -229,6 +232,19 @@ class NationAgent(mesa.Agent):
         if self.leads or self.stance == Stance.COMMITTED or not self.conditions_met:
             return 0.0
         return rules.lobbying_value(self.deployable, self.propensity, self.model.ladder.climb_to_committed)
+
+    def held_back_by(self) -> list[str]:
+        """Return why it is not committed: what it demands in vain, else what weighs most against joining."""
+        if self.stance == Stance.COMMITTED:
+            return []
+        if self.deployable <= 0.0:
+            return ["nothing_to_send"]
+        if self.unmet_conditions:
+            return self.unmet_conditions
+        if self.propensity > self.model.ladder.climb_to_committed:
+            return ["ratification"]
+        terms = self._terms(self._situation())._asdict()
+        return [min(terms, key=terms.__getitem__)]
 
     def _situation(self) -> rules.Nation:
         return rules.Nation._make(

@@ -45,9 +45,10 @@ FIXED_POINT = 1048576.0
 WORLD_VARIABLES = ("force", "involvement", "pressure", "clarity")
 """What is counted of the world, each between 0 and its upper limit."""
 
-HOLDS_BACK = ("nothing_to_send", *CONDITIONS, "ratification", *rules.Terms._fields)
-"""Why a nation is not committed at the end: unmet conditions, else what weighs most against joining."""
-RATIFICATION = 1 + len(CONDITIONS)
+DEMANDS = tuple(f"demands_{condition}" for condition in CONDITIONS)
+HOLDS_BACK = ("nothing_to_send", *DEMANDS, "ratification", "predisposition", *rules.Terms._fields)
+"""Why a nation is not committed at the end: unmet demands, else what weighs most against joining."""
+FIRST_DEMAND, RATIFICATION, PREDISPOSED = 1, 1 + len(DEMANDS), 2 + len(DEMANDS)
 
 RUN_COLUMNS = (
     "size",
@@ -68,9 +69,12 @@ class Tally(NamedTuple):
     stances: Counts  # (rounds + 1, nations, stances)
     propensities: NDArray[np.int32]  # (rounds + 1, nations, BINS)
     pledges: Counts  # (rounds + 1, nations) sums in fixed point
+    pledge_squares: Counts  # (rounds + 1, nations) sums of squares, each rounded
     sizes: Counts  # (rounds + 1, nations + 1)
     world: NDArray[np.int32]  # (rounds + 1, WORLD_VARIABLES, BINS)
     world_sums: Counts  # (rounds + 1, WORLD_VARIABLES) in fixed point
+    world_least: Floats  # (rounds + 1, WORLD_VARIABLES) the least value of any run
+    world_most: Floats  # (rounds + 1, WORLD_VARIABLES) the largest
     force_met: Counts  # (rounds + 1,)
     first_joined: Counts  # (nations, rounds + 2) first round committed; the last column: never
     held_back: Counts  # (nations, HOLDS_BACK) at the end, of the runs in which it is not committed
@@ -93,9 +97,12 @@ def empty_tally(rounds: int, nations: int) -> Tally:
         stances=np.zeros((steps, nations, len(Stance)), np.int64),
         propensities=np.zeros((steps, nations, BINS), np.int32),
         pledges=np.zeros((steps, nations), np.int64),
+        pledge_squares=np.zeros((steps, nations), np.int64),
         sizes=np.zeros((steps, nations + 1), np.int64),
         world=np.zeros((steps, len(WORLD_VARIABLES), BINS), np.int32),
         world_sums=np.zeros((steps, len(WORLD_VARIABLES)), np.int64),
+        world_least=np.full((steps, len(WORLD_VARIABLES)), np.inf),
+        world_most=np.full((steps, len(WORLD_VARIABLES)), -np.inf),
         force_met=np.zeros(steps, np.int64),
         first_joined=np.zeros((nations, steps + 1), np.int64),
         held_back=np.zeros((nations, len(HOLDS_BACK)), np.int64),
@@ -104,8 +111,10 @@ def empty_tally(rounds: int, nations: int) -> Tally:
 
 def add_tally(total: Tally, part: Tally) -> None:
     """Add the counts of some runs to those of others, in place."""
-    for into, counts in zip(total, part, strict=True):
-        into += counts
+    merge = {"world_least": np.minimum, "world_most": np.maximum}
+    for name in Tally._fields:
+        into = getattr(total, name)
+        merge.get(name, np.add)(into, getattr(part, name), out=into)
 
 
 def empty_records(runs: int, rounds: int, nations: int, *, trajectories: bool, terms: bool) -> Records:
@@ -119,6 +128,12 @@ def empty_records(runs: int, rounds: int, nations: int, *, trajectories: bool, t
         terms=np.empty((with_terms, rounds + 1, nations, len(rules.Terms._fields))),
         predisposition=np.empty((with_terms, rounds + 1, nations)),
     )
+
+
+@compilable
+def fixed_point(value: float) -> int:
+    """Return a value that is not negative in units of 2**-20."""
+    return int(value * FIXED_POINT + 0.5)
 
 
 @compilable
@@ -160,7 +175,11 @@ def count_round(
         for variable in range(len(seen)):
             limit = most if variable == 0 else 1.0
             tally.world[step, variable, bin_of(seen[variable], 0.0, limit)] += 1
-            tally.world_sums[step, variable] += int(seen[variable] * FIXED_POINT)
+            tally.world_sums[step, variable] += fixed_point(seen[variable])
+            tally.world_least[step, variable] = rules.smaller(
+                seen[variable], tally.world_least[step, variable]
+            )
+            tally.world_most[step, variable] = rules.larger(seen[variable], tally.world_most[step, variable])
 
 
 @compilable
@@ -179,18 +198,21 @@ def sum_coalition(setup: Setup, state: State, lanes: int) -> None:
 @compilable
 def _count_stances(state: State, step: int, nation: int, lanes: int, tally: Tally) -> None:
     """Count a nation's stances and add up its pledges."""
-    undecided, open_, committed, pledged = 0, 0, 0, 0
+    undecided, open_, committed, pledged, squares = 0, 0, 0, 0, 0
     for lane in range(lanes):
         stance = state.nations[STANCE, nation, lane]
         undecided += 1 if stance == 1.0 else 0
         open_ += 1 if stance == 2.0 else 0
         committed += 1 if stance == COMMITTED else 0
-        pledged += int(state.nations[PLEDGE, nation, lane] * FIXED_POINT)
+        pledge = state.nations[PLEDGE, nation, lane]
+        pledged += fixed_point(pledge)
+        squares += int(pledge * pledge + 0.5)
     tally.stances[step, nation, 0] += lanes - undecided - open_ - committed
     tally.stances[step, nation, 1] += undecided
     tally.stances[step, nation, 2] += open_
     tally.stances[step, nation, 3] += committed
     tally.pledges[step, nation] += pledged
+    tally.pledge_squares[step, nation] += squares
 
 
 @compilable
@@ -288,7 +310,7 @@ def _count_hold(setup: Setup, state: State, step: int, nation: int, lane: int, t
     )
     for condition in range(len(actual)):
         if not rules.met(actual[condition], state.nations[US_AT_LEAST + condition, nation, lane]):
-            tally.held_back[nation, 1 + condition] += 1
+            tally.held_back[nation, FIRST_DEMAND + condition] += 1
     if state.nations[CONDITIONS_MET, nation, lane] == 0.0:
         return
     if state.nations[PROPENSITY, nation, lane] > behaviour_of(state, lane).climb_to_committed:
@@ -299,8 +321,8 @@ def _count_hold(setup: Setup, state: State, step: int, nation: int, lane: int, t
         nation_of(setup, state, step, nation, lane),
         world_of(setup, state, step, lane),
     )
-    heaviest = 0
+    heaviest, least = PREDISPOSED, 0.0
     for index in range(len(parts)):
-        if parts[index] < parts[heaviest]:
-            heaviest = index
-    tally.held_back[nation, RATIFICATION + 1 + heaviest] += 1
+        if parts[index] < least:
+            heaviest, least = PREDISPOSED + 1 + index, parts[index]
+    tally.held_back[nation, heaviest] += 1

@@ -1,0 +1,183 @@
+"""The result of the runs of a scenario, as tables."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.experiments import statistics
+from sim.inputs.case import Case
+from sim.inputs.vocabulary import POSITIONS, Stance
+from sim.model.tally import FIXED_POINT, HOLDS_BACK, PROPENSITY_LIMIT, RATIFICATION, WORLD_VARIABLES, Tally
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+WILLINGNESS_QUANTILES = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True, eq=False)
+class RunResult:
+    """What the runs of a scenario add up to.
+
+    Shares come with 95 % Wilson intervals, means with 95 % normal ones: they tell how far the number of
+    runs limits what is known. Quantiles tell how far the runs themselves differ. Quantiles
+    of willingness and of levels are read from counts in 256 bins.
+
+    Attributes
+    ----------
+    case
+        What was given.
+    seed, number_of_runs, engine
+        Which runs, and what computed them.
+    tally
+        The counts that the tables are made of.
+    runs
+        A row a run, indexed by run: size and force (soldiers) at the end, the levels of the great powers
+        and of the mandate, the first round in which the required force was met (missing: never), how many
+        nations joined and how many left; None if they were written away instead.
+    trajectories
+        A row a run, round and nation with stance and propensity, if they were asked for.
+    """
+
+    case: Case
+    seed: int
+    number_of_runs: int
+    engine: str
+    tally: Tally
+    runs: "pd.DataFrame | None" = None
+    trajectories: "pd.DataFrame | None" = None
+
+    @cached_property
+    def nations(self) -> "pd.DataFrame":
+        """A row a round and nation: share of the runs in each stance, willingness, soldiers pledged."""
+        import pandas as pd
+
+        tally, iso3 = self.tally, self.case.roster.iso3
+        rounds, nations = tally.pledges.shape
+        stances = tally.stances.reshape(-1, len(Stance))
+        committed = statistics.share(stances[:, Stance.COMMITTED], self.number_of_runs)
+        troops = self._mean_troops
+        columns = {
+            "iso3": np.tile(np.array(iso3), rounds),
+            "round": np.repeat(np.arange(rounds), nations),
+            "date": np.repeat(self._dates, nations),
+            **{f"p_{stance.name.lower()}": stances[:, stance] / self.number_of_runs for stance in Stance},
+            "p_committed_low": committed.low,
+            "p_committed_high": committed.high,
+            **{
+                f"willingness_q{probability * 100:02.0f}": self._willingness(probability)
+                for probability in WILLINGNESS_QUANTILES
+            },
+            "troops_mean": troops.estimate.ravel(),
+            "troops_mean_low": np.maximum(troops.low, 0.0).ravel(),
+            "troops_mean_high": troops.high.ravel(),
+        }
+        return pd.DataFrame(columns)
+
+    @cached_property
+    def rounds(self) -> "pd.DataFrame":
+        """A row a round: the coalition's size and force, whether that is enough, and the levels of the world."""
+        import pandas as pd
+
+        tally = self.tally
+        sizes = np.arange(tally.sizes.shape[1])
+        size = statistics.mean(tally.sizes @ sizes, tally.sizes @ sizes**2, self.number_of_runs)
+        met = statistics.share(tally.force_met, self.number_of_runs)
+        columns = {
+            "round": np.arange(len(tally.sizes)),
+            "date": self._dates,
+            "size_mean": size.estimate,
+            "size_mean_low": size.low,
+            "size_mean_high": size.high,
+            **{
+                f"size_q{probability * 100:02.0f}": statistics.quantiles_of_counts(tally.sizes, probability)
+                for probability in QUANTILES
+            },
+            "p_force_met": met.estimate,
+            "p_force_met_low": met.low,
+            "p_force_met_high": met.high,
+        }
+        for variable, name in enumerate(WORLD_VARIABLES):
+            columns[f"{name}_mean"] = tally.world_sums[:, variable] / FIXED_POINT / self.number_of_runs
+            for probability in QUANTILES:
+                columns[f"{name}_q{probability * 100:02.0f}"] = statistics.quantiles_of_bins(
+                    tally.world[:, variable], probability, 0.0, self._limit(name)
+                )
+        return pd.DataFrame(columns)
+
+    @cached_property
+    def summary(self) -> "pd.DataFrame":
+        """A row a nation at the end: position, P(committed), when it joined, troops, what holds it back.
+
+        `joined` is the median date of first joining in the runs in which it ever joined; missing where
+        it never did.
+        """
+        import pandas as pd
+
+        roster, scenario = self.case.roster, self.case.scenario
+        last = self.nations[self.nations["round"] == scenario.rounds].set_index("iso3")
+        positions = self.case.timeline.position[0]
+        return pd.DataFrame(
+            {
+                "name": roster.names,
+                "position": [POSITIONS[position] for position in positions],
+                "p_committed": last["p_committed"],
+                "p_committed_low": last["p_committed_low"],
+                "p_committed_high": last["p_committed_high"],
+                "joined": self._median_joining(),
+                "p_ever_joined": 1.0 - self.tally.first_joined[:, -1] / self.number_of_runs,
+                "troops_mean": last["troops_mean"],
+                "troops_mean_low": last["troops_mean_low"],
+                "troops_mean_high": last["troops_mean_high"],
+                "held_back_by": [self.held_back_by(index) for index in range(len(roster.iso3))],
+            },
+            index=last.index,
+        )
+
+    def held_back_by(self, nation: int) -> tuple[tuple[str, float], ...]:
+        """Return what holds a nation back at the end, with its share of the runs in which it is out.
+
+        Unmet conditions that hold in half of those runs or more are all named, the most frequent first;
+        else the most frequent reason. Empty if it is committed in all runs.
+
+        Parameters
+        ----------
+        nation
+            Index in the roster.
+        """
+        out = self.number_of_runs - self.tally.stances[-1, nation, Stance.COMMITTED]
+        if out == 0:
+            return ()
+        shares = self.tally.held_back[nation] / out
+        conditions = [index for index in range(1, RATIFICATION) if shares[index] >= 0.5]
+        reasons = sorted(conditions, key=lambda index: -shares[index]) or [int(shares.argmax())]
+        return tuple((HOLDS_BACK[index], float(shares[index])) for index in reasons)
+
+    @cached_property
+    def _mean_troops(self) -> statistics.Interval:
+        return statistics.mean(
+            self.tally.pledges / FIXED_POINT, self.tally.pledge_squares, self.number_of_runs
+        )
+
+    @property
+    def _dates(self) -> "np.ndarray":
+        return np.array(self.case.timeline.dates, dtype="datetime64[s]")
+
+    def _willingness(self, probability: float) -> statistics.Floats:
+        propensity = statistics.quantiles_of_bins(
+            self.tally.propensities, probability, -PROPENSITY_LIMIT, PROPENSITY_LIMIT
+        )
+        return statistics.willingness(propensity).ravel()
+
+    def _limit(self, name: str) -> float:
+        return max(float(self.case.roster.deployable.sum()), 1.0) if name == "force" else 1.0
+
+    def _median_joining(self) -> "np.ndarray":
+        """Return the median date of first joining among the runs in which a nation joined."""
+        joined = self.tally.first_joined[:, :-1]
+        median = statistics.quantiles_of_counts(joined, 0.5)
+        dates = self._dates[np.minimum(median, len(self._dates) - 1)]
+        return np.where(joined.sum(axis=1) > 0, dates, np.datetime64("NaT", "s"))

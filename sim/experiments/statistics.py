@@ -1,0 +1,69 @@
+"""What counts say, with its uncertainty."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Z_95 = 1.959963984540054
+
+
+class Interval(NamedTuple):
+    """Estimates with the bounds of their 95 % confidence intervals."""
+
+    estimate: Floats
+    low: Floats
+    high: Floats
+
+
+def share(count: ArrayLike, total: int) -> Interval:
+    """Return shares of a total number of runs with Wilson score intervals (Wilson 1927)."""
+    observed = np.asarray(count, dtype=np.float64) / total
+    spread = Z_95**2 / total
+    centre = (observed + spread / 2) / (1 + spread)
+    margin = Z_95 * np.sqrt(observed * (1 - observed) / total + spread / (4 * total)) / (1 + spread)
+    low = np.where(observed == 0, 0.0, np.clip(centre - margin, 0.0, 1.0))
+    high = np.where(observed == 1, 1.0, np.clip(centre + margin, 0.0, 1.0))
+    return Interval(observed, low, high)
+
+
+def mean(total: ArrayLike, total_of_squares: ArrayLike, number: int) -> Interval:
+    """Return means of so many runs with normal intervals, from the sums of values and of their squares."""
+    average = np.asarray(total, dtype=np.float64) / number
+    variance = np.maximum(np.asarray(total_of_squares, dtype=np.float64) / number - average**2, 0.0)
+    margin = Z_95 * np.sqrt(variance / max(number - 1, 1))
+    return Interval(average, average - margin, average + margin)
+
+
+def quantiles_of_counts(counts: NDArray[np.integer], probability: float) -> NDArray[np.int64]:
+    """Return the least index along the last axis up to which at least that share of the counts lies."""
+    cumulated = counts.cumsum(axis=-1)
+    needed = probability * cumulated[..., -1:]
+    return np.asarray((cumulated < needed).sum(axis=-1), dtype=np.int64)
+
+
+def quantiles_of_bins(counts: NDArray[np.integer], probability: float, low: float, high: float) -> Floats:
+    """Return quantiles of values counted in equal bins between two limits, interpolated within a bin.
+
+    Parameters
+    ----------
+    counts
+        How many values fell into each bin, along the last axis.
+    probability
+        In [0, 1].
+    low, high
+        The limits; values beyond were counted in the outermost bins.
+    """
+    bins = counts.shape[-1]
+    index = quantiles_of_counts(counts, probability)[..., np.newaxis]
+    before = np.take_along_axis(counts.cumsum(axis=-1) - counts, index, axis=-1)
+    within = np.take_along_axis(counts, index, axis=-1)
+    needed = probability * counts.sum(axis=-1, keepdims=True)
+    fraction = np.clip((needed - before) / np.maximum(within, 1), 0.0, 1.0)
+    return np.asarray(low + (high - low) * (index + fraction)[..., 0] / bins)
+
+
+def willingness(propensity: ArrayLike) -> Floats:
+    """Return the willingness, in (0, 1), of propensities in log-odds."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(propensity, dtype=np.float64))))

@@ -1,0 +1,120 @@
+"""The same runs as the ensemble's, one by one through the Mesa model: slow, and easy to follow."""
+
+import numpy as np
+
+from sim.inputs.case import Case
+from sim.inputs.vocabulary import Stance
+from sim.model.coalition import CoalitionModel
+from sim.model.ensemble import Keep, Sink
+from sim.model.setup import Setup
+from sim.model.tally import (
+    BINS,
+    FIXED_POINT,
+    HOLDS_BACK,
+    PROPENSITY_LIMIT,
+    Records,
+    Tally,
+    empty_records,
+    empty_tally,
+)
+
+
+def simulate_one_by_one(case: Case, seed: int, runs: range, *, sink: Sink, keep: Keep) -> Tally:
+    """Simulate a range of runs with `CoalitionModel`, counting and keeping what the ensemble does.
+
+    Parameters
+    ----------
+    case
+        The scenario and what it is run with.
+    seed, runs, sink, keep
+        As for `sim.model.ensemble.simulate`.
+    """
+    rounds, nations = case.scenario.rounds, len(case.roster.iso3)
+    tally = empty_tally(rounds, nations)
+    for run in runs:
+        records = empty_records(1, rounds, nations, trajectories=keep.trajectories, terms=keep.terms)
+        _RunCounter(CoalitionModel(case, run=run, seed=seed), tally, records).simulate()
+        sink(run, records)
+    return tally
+
+
+class _RunCounter:
+    """Steps a model through its rounds and counts where it stands after each."""
+
+    def __init__(self, model: CoalitionModel, tally: Tally, records: Records) -> None:
+        self.model, self.tally, self.records = model, tally, records
+        rounds = model.setup.rounds.size - 1
+        self.first_committed = np.full(len(model.nations), rounds + 1)
+        self.first_met = np.nan
+
+    def simulate(self) -> None:
+        self._count_round()
+        while self.model.running:
+            self.model.step()
+            self._count_round()
+        self._count_end()
+
+    def _count_round(self) -> None:
+        model, tally, step = self.model, self.tally, self.model.round
+        for index, nation in enumerate(model.nations):
+            tally.stances[step, index, int(nation.stance)] += 1
+            place = _bin(nation.propensity, -PROPENSITY_LIMIT, PROPENSITY_LIMIT)
+            tally.propensities[step, index, place] += 1
+            tally.pledges[step, index] += int(nation.pledge * FIXED_POINT)
+            tally.pledge_squares[step, index] += int(nation.pledge * nation.pledge)
+            if nation.stance == Stance.COMMITTED:
+                self.first_committed[index] = min(self.first_committed[index], step)
+        tally.sizes[step, model.size] += 1
+        if model.force >= model.setup.force_required:
+            tally.force_met[step] += 1
+            self.first_met = np.fmin(self.first_met, step)
+        self._count_world(step)
+        self._record_round(step)
+
+    def _count_world(self, step: int) -> None:
+        model = self.model
+        limits = (_most_force(model.setup), 1.0, 1.0, 1.0)
+        seen = (model.force, model.involvement, model.pressure, model.clarity)
+        for variable, (value, limit) in enumerate(zip(seen, limits, strict=True)):
+            self.tally.world[step, variable, _bin(value, 0.0, limit)] += 1
+            self.tally.world_sums[step, variable] += int(value * FIXED_POINT)
+
+    def _record_round(self, step: int) -> None:
+        nations, records = self.model.nations, self.records
+        if records.stance.size:
+            records.stance[0, step] = [int(nation.stance) for nation in nations]
+            records.propensity[0, step] = [nation.propensity for nation in nations]
+        if records.terms.size:
+            records.terms[0, step] = [nation.terms for nation in nations]
+            records.predisposition[0, step] = [nation.predisposition for nation in nations]
+
+    def _count_end(self) -> None:
+        model = self.model
+        is_in = np.array([nation.stance == Stance.COMMITTED for nation in model.nations])
+        was_in = self.first_committed == 0
+        for index, nation in enumerate(model.nations):
+            self.tally.first_joined[index, self.first_committed[index]] += 1
+            for reason in nation.held_back_by():
+                self.tally.held_back[index, HOLDS_BACK.index(reason)] += 1
+        self.records.runs[0] = (
+            model.size,
+            model.force,
+            model.involvement,
+            model.pressure,
+            model.clarity,
+            model.credibility,
+            self.first_met,
+            (is_in & ~was_in).sum(),
+            (was_in & ~is_in).sum(),
+        )
+
+
+def _bin(value: float, low: float, high: float) -> int:
+    return int(np.clip((value - low) / (high - low) * BINS, 0.0, BINS - 1.0))
+
+
+def _most_force(setup: Setup) -> float:
+    troops = 0.0
+    for deployable in setup.nations["deployable"].tolist():
+        troops += deployable
+    return max(troops, 1.0)

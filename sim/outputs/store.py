@@ -1,0 +1,181 @@
+"""Results folders: tables as Parquet, a manifest that says how to make them again, figures."""
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.experiments.results import RunResult
+from sim.experiments.run import runs_table, trajectories_table
+from sim.inputs.case import Case
+from sim.inputs.errors import InputError
+from sim.inputs.parameters import PARAMETERS
+from sim.model.setup import build_setup
+from sim.model.tally import Records
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow.parquet as pq
+
+FORMAT = 1
+"""Version of the layout of a results folder."""
+
+PACKAGES = ("coalition-sim", "mesa", "numba", "numpy", "pandas", "pyarrow")
+
+
+def case_digest(case: Case) -> str:
+    """Return a digest of all that determines the runs of a case but the seed: the numbers, not the prose."""
+    digest = hashlib.sha256()
+    for values in build_setup(case.scenario, case.roster, case.parameters, case.timeline):
+        digest.update(np.ascontiguousarray(values).tobytes())
+    digest.update(" ".join(case.roster.iso3).encode())
+    digest.update(str([case.scenario.start, case.scenario.days_per_round]).encode())
+    return digest.hexdigest()
+
+
+def run_id(case: Case, *, seed: int, runs: int) -> str:
+    """Return the name of the folder for these runs: the same inputs have the same name."""
+    return hashlib.sha256(f"{case_digest(case)} {seed} {runs} {FORMAT}".encode()).hexdigest()[:12]
+
+
+class RunWriter:
+    """Writes the results of a run into a folder that appears only when all of it is there.
+
+    Use it as a context: what has been written is thrown away unless `finish` is reached.
+
+    Parameters
+    ----------
+    folder
+        Where the results go; what stands there is replaced.
+    case
+        What is run.
+    trajectories, csv
+        Whether to write the trajectories, and the tables as CSV beside the Parquet.
+    """
+
+    def __init__(self, folder: Path, case: Case, *, trajectories: bool = False, csv: bool = False) -> None:
+        self.folder, self.case = folder, case
+        self._with_trajectories, self._with_csv = trajectories, csv
+        self._draft = folder.parent / f".{folder.name}.{os.getpid()}"
+        self._runs: pq.ParquetWriter | None = None
+        self._started = dt.datetime.now(dt.UTC)
+
+    def __enter__(self) -> "RunWriter":
+        """Make room, and find out now whether the folder can be written to."""
+        try:
+            shutil.rmtree(self._draft, ignore_errors=True)
+            (self._draft / "figures").mkdir(parents=True)
+            if self._with_trajectories:
+                (self._draft / "trajectories").mkdir()
+        except OSError as error:
+            raise InputError(
+                f"cannot write results here: {error.strerror}", file=self.folder, key="--out"
+            ) from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave nothing half-written."""
+        with contextlib.suppress(Exception):
+            self._close()
+        shutil.rmtree(self._draft, ignore_errors=True)
+        with contextlib.suppress(OSError):  # not empty: other results stand here
+            self.folder.parent.rmdir()
+
+    def add(self, first_run: int, records: Records) -> None:
+        """Write the records of a chunk; the runs come in order."""
+        self._append_runs(runs_table(first_run, records))
+        if self._with_trajectories:
+            table = trajectories_table(self.case, first_run, records)
+            _write_parquet(table, self._draft / "trajectories" / f"part-{first_run:09d}.parquet")
+
+    def finish(self, result: RunResult) -> Path:
+        """Write the tables and the manifest, and move everything to its place."""
+        self._close()
+        for name in ("nations", "rounds"):
+            table = getattr(result, name)
+            _write_parquet(table, self._draft / f"{name}.parquet")
+            if self._with_csv:
+                table.to_csv(self._draft / f"{name}.csv", index=False)
+        manifest = describe(result, self._started)
+        (self._draft / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+        self._move_into_place()
+        return self.folder
+
+    @property
+    def figures(self) -> Path:
+        """Where the figures go, before `finish`."""
+        return self._draft / "figures"
+
+    def _append_runs(self, table: "pd.DataFrame") -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        rows = pa.Table.from_pandas(table, preserve_index=False)
+        if self._runs is None:
+            self._runs = pq.ParquetWriter(self._draft / "runs.parquet", rows.schema, compression="zstd")
+        self._runs.write_table(rows)
+        if self._with_csv:
+            file = self._draft / "runs.csv"
+            table.to_csv(file, index=False, mode="a", header=not file.exists())
+
+    def _close(self) -> None:
+        if self._runs is not None:
+            self._runs.close()
+            self._runs = None
+
+    def _move_into_place(self) -> None:
+        """Put the draft where older results of the same name may stand."""
+        old = self._draft.with_name(self._draft.name + ".old")
+        with contextlib.suppress(FileNotFoundError):
+            self.folder.rename(old)
+        self._draft.rename(self.folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def describe(result: RunResult, started: dt.datetime) -> dict[str, Any]:
+    """Return the manifest of a result: what was run, with what, where and when; no path of the machine."""
+    case = result.case
+    parameters = dict(zip(PARAMETERS, case.parameters.values.T.tolist(), strict=True))
+    point = len(case.parameters.values) == 1
+    return {
+        "format": FORMAT,
+        "title": case.scenario.title,
+        "description": " ".join(case.scenario.description.split()),
+        "scenario": {"name": case.scenario.name, **case.scenario.resolved()},
+        "events": [
+            {"round": item.round, "date": str(item.date), "title": item.event.title}
+            for item in case.scenario.schedule()
+        ],
+        "roster": case.roster.title,
+        "parameters": {name: values[0] for name, values in parameters.items()} if point else "a row a run",
+        "digest": case_digest(case),
+        "seed": result.seed,
+        "runs": result.number_of_runs,
+        "engine": result.engine,
+        "versions": {"python": platform.python_version(), **dict(_versions())},
+        "platform": f"{platform.system()} {platform.machine()}",
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round((dt.datetime.now(dt.UTC) - started).total_seconds(), 2),
+    }
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for package in PACKAGES:
+        with contextlib.suppress(PackageNotFoundError):
+            yield package, version(package)
+
+
+def _write_parquet(table: "pd.DataFrame", file: Path) -> None:
+    table.to_parquet(file, engine="pyarrow", compression="zstd", index=False)
