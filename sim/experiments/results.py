@@ -9,7 +9,15 @@ import numpy as np
 from sim.experiments import statistics
 from sim.inputs.case import Case
 from sim.inputs.vocabulary import POSITIONS, Stance
-from sim.model.tally import FIXED_POINT, HOLDS_BACK, PROPENSITY_LIMIT, RATIFICATION, WORLD_VARIABLES, Tally
+from sim.model.tally import (
+    FIRST_DEMAND,
+    FIXED_POINT,
+    HOLDS_BACK,
+    PROPENSITY_LIMIT,
+    RATIFICATION,
+    WORLD_VARIABLES,
+    Tally,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +87,7 @@ class RunResult:
 
     @cached_property
     def rounds(self) -> "pd.DataFrame":
-        """A row a round: the coalition's size and force, whether that is enough, and the levels of the world."""
+        """A row a round: the coalition's size and force, whether it is enough, the levels of the world."""
         import pandas as pd
 
         tally = self.tally
@@ -103,8 +111,11 @@ class RunResult:
         for variable, name in enumerate(WORLD_VARIABLES):
             columns[f"{name}_mean"] = tally.world_sums[:, variable] / FIXED_POINT / self.number_of_runs
             for probability in QUANTILES:
-                columns[f"{name}_q{probability * 100:02.0f}"] = statistics.quantiles_of_bins(
+                quantiles = statistics.quantiles_of_bins(
                     tally.world[:, variable], probability, 0.0, self._limit(name)
+                )
+                columns[f"{name}_q{probability * 100:02.0f}"] = np.clip(
+                    quantiles, tally.world_least[:, variable], tally.world_most[:, variable]
                 )
         return pd.DataFrame(columns)
 
@@ -140,7 +151,7 @@ class RunResult:
     def held_back_by(self, nation: int) -> tuple[tuple[str, float], ...]:
         """Return what holds a nation back at the end, with its share of the runs in which it is out.
 
-        Unmet conditions that hold in half of those runs or more are all named, the most frequent first;
+        Unmet demands that hold in half of those runs or more are all named, the most frequent first;
         else the most frequent reason. Empty if it is committed in all runs.
 
         Parameters
@@ -152,8 +163,8 @@ class RunResult:
         if out == 0:
             return ()
         shares = self.tally.held_back[nation] / out
-        conditions = [index for index in range(1, RATIFICATION) if shares[index] >= 0.5]
-        reasons = sorted(conditions, key=lambda index: -shares[index]) or [int(shares.argmax())]
+        demands = [index for index in range(FIRST_DEMAND, RATIFICATION) if shares[index] >= 0.5]
+        reasons = sorted(demands, key=lambda index: -shares[index]) or [int(shares.argmax())]
         return tuple((HOLDS_BACK[index], float(shares[index])) for index in reasons)
 
     @cached_property

@@ -141,14 +141,12 @@ def trajectories_table(case: Case, first_run: int, records: Records) -> "pd.Data
     import pandas as pd
 
     runs, rounds, nations = records.stance.shape
-    codes = pd.Categorical.from_codes(
-        np.tile(np.arange(nations), runs * rounds), categories=list(case.roster.iso3)
-    )
+    nation = np.tile(np.arange(nations), runs * rounds)
     return pd.DataFrame(
         {
             "run": np.repeat(np.arange(first_run, first_run + runs), rounds * nations),
             "round": np.tile(np.repeat(np.arange(rounds, dtype=np.int32), nations), runs),
-            "iso3": codes,
+            "iso3": pd.Categorical.from_codes(nation, categories=pd.Index(case.roster.iso3)),
             "stance": records.stance.ravel(),
             "propensity": records.propensity.ravel(),
         }

@@ -298,8 +298,8 @@ def _from_parquet(path: Path) -> Parameters:
 
 
 def _parquet_columns(path: Path) -> dict[str, FloatArray]:
-    import pyarrow as pa  # noqa: PLC0415 - slow to import, and only posteriors need it
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
         table = pq.read_table(path)

@@ -240,11 +240,11 @@ class NationAgent(mesa.Agent):
         if self.deployable <= 0.0:
             return ["nothing_to_send"]
         if self.unmet_conditions:
-            return self.unmet_conditions
+            return [f"demands_{condition}" for condition in self.unmet_conditions]
         if self.propensity > self.model.ladder.climb_to_committed:
             return ["ratification"]
-        terms = self._terms(self._situation())._asdict()
-        return [min(terms, key=terms.__getitem__)]
+        weighs = {"predisposition": 0.0, **self._terms(self._situation())._asdict()}
+        return [min(weighs, key=weighs.__getitem__)]
 
     def _situation(self) -> rules.Nation:
         return rules.Nation._make(

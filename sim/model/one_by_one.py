@@ -8,14 +8,15 @@ from sim.model.coalition import CoalitionModel
 from sim.model.ensemble import Keep, Sink
 from sim.model.setup import Setup
 from sim.model.tally import (
-    BINS,
-    FIXED_POINT,
     HOLDS_BACK,
     PROPENSITY_LIMIT,
     Records,
     Tally,
+    bin_of,
     empty_records,
     empty_tally,
+    fixed_point,
+    most_force,
 )
 
 
@@ -58,10 +59,10 @@ class _RunCounter:
         model, tally, step = self.model, self.tally, self.model.round
         for index, nation in enumerate(model.nations):
             tally.stances[step, index, int(nation.stance)] += 1
-            place = _bin(nation.propensity, -PROPENSITY_LIMIT, PROPENSITY_LIMIT)
+            place = bin_of(nation.propensity, -PROPENSITY_LIMIT, PROPENSITY_LIMIT)
             tally.propensities[step, index, place] += 1
-            tally.pledges[step, index] += int(nation.pledge * FIXED_POINT)
-            tally.pledge_squares[step, index] += int(nation.pledge * nation.pledge)
+            tally.pledges[step, index] += fixed_point(nation.pledge)
+            tally.pledge_squares[step, index] += int(nation.pledge * nation.pledge + 0.5)
             if nation.stance == Stance.COMMITTED:
                 self.first_committed[index] = min(self.first_committed[index], step)
         tally.sizes[step, model.size] += 1
@@ -73,11 +74,13 @@ class _RunCounter:
 
     def _count_world(self, step: int) -> None:
         model = self.model
-        limits = (_most_force(model.setup), 1.0, 1.0, 1.0)
+        limits = (most_force(model.setup), 1.0, 1.0, 1.0)
         seen = (model.force, model.involvement, model.pressure, model.clarity)
         for variable, (value, limit) in enumerate(zip(seen, limits, strict=True)):
-            self.tally.world[step, variable, _bin(value, 0.0, limit)] += 1
-            self.tally.world_sums[step, variable] += int(value * FIXED_POINT)
+            self.tally.world[step, variable, bin_of(value, 0.0, limit)] += 1
+            self.tally.world_least[step, variable] = min(self.tally.world_least[step, variable], value)
+            self.tally.world_most[step, variable] = max(self.tally.world_most[step, variable], value)
+            self.tally.world_sums[step, variable] += fixed_point(value)
 
     def _record_round(self, step: int) -> None:
         nations, records = self.model.nations, self.records
@@ -107,14 +110,3 @@ class _RunCounter:
             (is_in & ~was_in).sum(),
             (was_in & ~is_in).sum(),
         )
-
-
-def _bin(value: float, low: float, high: float) -> int:
-    return int(np.clip((value - low) / (high - low) * BINS, 0.0, BINS - 1.0))
-
-
-def _most_force(setup: Setup) -> float:
-    troops = 0.0
-    for deployable in setup.nations["deployable"].tolist():
-        troops += deployable
-    return max(troops, 1.0)

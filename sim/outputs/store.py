@@ -147,8 +147,7 @@ class RunWriter:
 def describe(result: RunResult, started: dt.datetime) -> dict[str, Any]:
     """Return the manifest of a result: what was run, with what, where and when; no path of the machine."""
     case = result.case
-    parameters = dict(zip(PARAMETERS, case.parameters.values.T.tolist(), strict=True))
-    point = len(case.parameters.values) == 1
+    rows = case.parameters.values  # noqa: PD011 - not a DataFrame
     return {
         "format": FORMAT,
         "title": case.scenario.title,
@@ -159,7 +158,9 @@ def describe(result: RunResult, started: dt.datetime) -> dict[str, Any]:
             for item in case.scenario.schedule()
         ],
         "roster": case.roster.title,
-        "parameters": {name: values[0] for name, values in parameters.items()} if point else "a row a run",
+        "parameters": dict(zip(PARAMETERS, rows[0].tolist(), strict=True))
+        if len(rows) == 1
+        else "a row a run",
         "digest": case_digest(case),
         "seed": result.seed,
         "runs": result.number_of_runs,
