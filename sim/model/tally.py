@@ -229,7 +229,7 @@ def most_force(setup: Setup) -> float:
     """Return the soldiers that all nations together could deploy, the upper limit of the force."""
     troops = 0.0
     for given in setup.nations:
-        troops += given.deployable
+        troops += given["deployable"]
     return max(troops, 1.0)
 
 
