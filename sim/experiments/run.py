@@ -1,14 +1,14 @@
 """Running a scenario many times."""
 
-from collections.abc import Callable
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from sim.experiments.results import RunResult
 from sim.inputs.case import Case, load_case
-from sim.inputs.errors import InputError
+from sim.inputs.errors import InputError, near_match
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
 from sim.model.tally import RUN_COLUMNS, Records, Tally
@@ -19,23 +19,53 @@ if TYPE_CHECKING:
     from sim.model.ensemble import Sink
 
 Engine = Literal["ensemble", "mesa"]
-Progress = Callable[[int], None]
-"""Told how many runs have been added."""
 
-DEFAULT_RUNS = 1000
-DEFAULT_SEED = 1
+
+@dataclass(frozen=True)
+class RunOptions:
+    """Which runs, and how they are computed.
+
+    Attributes
+    ----------
+    runs
+        How many, at least 1; run k is the same run whatever their number.
+    seed
+        Not negative.
+    trajectories
+        Whether to keep stance and propensity of every nation in every round of every run.
+    engine
+        ``ensemble`` (compiled, fast) or ``mesa`` (readable, slow): the same bits.
+    threads
+        How many threads the ensemble uses; 0 for one a core. Results do not depend on it.
+    """
+
+    runs: int = 1000
+    seed: int = 1
+    trajectories: bool = False
+    engine: Engine = "ensemble"
+    threads: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run."""
+        for name, least in (("runs", 1), ("seed", 0), ("threads", 0)):
+            value = getattr(self, name)
+            if (
+                isinstance(value, bool)
+                or not isinstance(value, int | np.integer)
+                or not least <= value < 2**63
+            ):
+                raise InputError(f"must be a whole number from {least} on, not {value!r}", key=name)
+        if self.engine not in get_args(Engine):
+            allowed = ", ".join(get_args(Engine))
+            raise InputError(f"must be one of {allowed}, not {self.engine!r}", key="engine")
 
 
 def run(
     scenario: Case | Scenario | Path | str = "brussels-2025-04",
     *,
-    runs: int = DEFAULT_RUNS,
-    seed: int = DEFAULT_SEED,
     overrides: Overrides = (),
     parameters: Path | None = None,
-    trajectories: bool = False,
-    engine: Engine = "ensemble",
-    threads: int = 0,
+    **options: Any,
 ) -> RunResult:
     """Run a scenario many times.
 
@@ -43,20 +73,12 @@ def run(
     ----------
     scenario
         A scenario file, the name of a bundled one, or what has been read of one.
-    runs
-        How many runs, at least 1; run k is the same run whatever their number.
-    seed
-        Not negative.
     overrides
         Changes to the scenario, as ``coalition run --set`` takes them.
     parameters
         File of behavioural parameters; the bundled ones if none.
-    trajectories
-        Whether to keep stance and propensity of every nation in every round of every run.
-    engine
-        ``ensemble`` (compiled, fast) or ``mesa`` (readable, slow): the same bits.
-    threads
-        How many threads the ensemble uses; 0 for one a core. Results do not depend on it.
+    **options
+        Those of `RunOptions`: `runs`, `seed`, `trajectories`, `engine`, `threads`.
 
     Returns
     -------
@@ -71,59 +93,49 @@ def run(
     Examples
     --------
     >>> result = run("us-backstop", runs=200)
-    >>> result.rounds["size_mean"].iloc[-1] > 8
+    >>> bool(result.rounds["size_mean"].iloc[-1] > 8)
     True
     """
+    chosen = _options(options)
     case = scenario if isinstance(scenario, Case) else load_case(scenario, overrides, parameters)
-    kept = _Rows(case, trajectories)
-    tally = simulate_case(
-        case,
-        seed=seed,
-        runs=runs,
-        sink=kept.add,
-        trajectories=trajectories,
-        engine=engine,
-        threads=threads,
-    )
+    kept = _Rows(case, chosen.trajectories)
+    tally = simulate_case(case, chosen, kept.add)
     return RunResult(
         case=case,
-        seed=seed,
-        number_of_runs=runs,
-        engine=engine,
+        seed=chosen.seed,
+        number_of_runs=chosen.runs,
+        engine=chosen.engine,
         tally=tally,
         runs=kept.runs(),
-        trajectories=kept.trajectories() if trajectories else None,
+        trajectories=kept.trajectories() if chosen.trajectories else None,
     )
 
 
-def simulate_case(
-    case: Case,
-    *,
-    seed: int,
-    runs: int,
-    sink: "Sink",
-    trajectories: bool = False,
-    engine: Engine = "ensemble",
-    threads: int = 0,
-) -> Tally:
-    """Simulate the runs of a case and hand their records to a sink, chunk by chunk; see `run`."""
-    _check_options(seed, runs, threads)
+def simulate_case(case: Case, options: RunOptions, sink: "Sink") -> Tally:
+    """Simulate the runs of a case and hand their records to a sink, chunk by chunk, in order."""
     from sim.model.ensemble import Execution, Keep, simulate
     from sim.model.setup import build_setup
 
-    keep = Keep(trajectories=trajectories)
-    if engine == "mesa":
+    keep = Keep(trajectories=options.trajectories)
+    runs = range(options.runs)
+    if options.engine == "mesa":
         from sim.model.one_by_one import simulate_one_by_one
 
-        return simulate_one_by_one(case, seed, range(runs), sink=sink, keep=keep)
+        return simulate_one_by_one(case, options.seed, runs, sink=sink, keep=keep)
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
-    return simulate(setup, seed, range(runs), sink=sink, keep=keep, execution=Execution(threads=threads))
+    execution = Execution(threads=options.threads)
+    return simulate(setup, options.seed, runs, sink=sink, keep=keep, execution=execution)
 
 
-def _check_options(seed: int, runs: int, threads: int) -> None:
-    for name, value, least in (("seed", seed, 0), ("runs", runs, 1), ("threads", threads, 0)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value < 2**63:
-            raise InputError(f"must be a whole number from {least} on, not {value!r}", key=name)
+def _options(given: dict[str, Any]) -> RunOptions:
+    """Return the options, or say which is not one."""
+    known = [field.name for field in fields(RunOptions)]
+    for name in given:
+        if name not in known:
+            raise InputError(
+                f"no such option{near_match(name, known)}; allowed: {', '.join(known)}", key=name
+            )
+    return RunOptions(**given)
 
 
 def runs_table(first_run: int, records: Records) -> "pd.DataFrame":

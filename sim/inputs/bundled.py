@@ -48,6 +48,26 @@ def find_scenario(source: Path | str, folder: Path = Path()) -> Path:
     raise InputError(f"no such file, and no bundled scenario of this name: {names}{nearest}", file=path)
 
 
+def find_roster(source: Path | str) -> Path:
+    """Return the folder of a roster given as a path or as the name of a bundled one.
+
+    Raises
+    ------
+    InputError
+        If there is neither; the message names the nearest match.
+    """
+    path = Path(source)
+    bundled = {
+        folder.name: folder for folder in sorted(scenarios_folder().glob("rosters/*")) if folder.is_dir()
+    }
+    if not _exists(path) and str(source) not in bundled:
+        nearest = near_match(str(source), bundled)
+        raise InputError(
+            f"no such folder, and no bundled roster of this name: {', '.join(bundled)}{nearest}", file=path
+        )
+    return path if _exists(path) else bundled[str(source)]
+
+
 def _is_bundled_reference(path: Path) -> bool:
     """Tell whether a path is a bare name, or written as in a checkout: ``scenarios/NAME.toml``."""
     return str(path.parent) in {".", "scenarios"}

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import numba
@@ -21,6 +22,7 @@ def source_digest() -> str:
     return digest.hexdigest()[:16]
 
 
+@cache
 def cache_folder() -> Path:
     """Return a folder that can be written to: the user's cache, else one for this process."""
     folder = user_cache_path("coalition-sim") / f"compiled-{source_digest()}"
@@ -33,15 +35,11 @@ def cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="coalition-sim-"))
 
 
-def use_cache_folder() -> Path:
+def use_cache_folder() -> None:
     """Tell Numba where to keep compiled code; to be called before anything is marked for compilation."""
-    folder = cache_folder()
-    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
-    return folder
+    numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
 
 
 def is_compiled() -> bool:
     """Return whether a run of the program has left compiled code here for the next."""
-    return any(
-        Path(numba.config.CACHE_DIR or ".").rglob("*.nbc")  # type: ignore[attr-defined]
-    )
+    return any(cache_folder().rglob("*.nbc"))

@@ -6,7 +6,6 @@ from sim.inputs.case import Case
 from sim.inputs.vocabulary import Stance
 from sim.model.coalition import CoalitionModel
 from sim.model.ensemble import Keep, Sink
-from sim.model.setup import Setup
 from sim.model.tally import (
     HOLDS_BACK,
     PROPENSITY_LIMIT,

@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
@@ -16,16 +16,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.experiments.results import RunResult
-from sim.experiments.run import runs_table, trajectories_table
+from sim.experiments.run import RunOptions, runs_table, simulate_case, trajectories_table
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.parameters import PARAMETERS
 from sim.model.setup import build_setup
 from sim.model.tally import Records
+from sim.outputs.figures import save_figures
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow.parquet as pq
+
+Progress = Callable[[int], None]
 
 FORMAT = 1
 """Version of the layout of a results folder."""
@@ -43,9 +46,49 @@ def case_digest(case: Case) -> str:
     return digest.hexdigest()
 
 
-def run_id(case: Case, *, seed: int, runs: int) -> str:
+def run_id(case: Case, options: RunOptions) -> str:
     """Return the name of the folder for these runs: the same inputs have the same name."""
-    return hashlib.sha256(f"{case_digest(case)} {seed} {runs} {FORMAT}".encode()).hexdigest()[:12]
+    inputs = f"{case_digest(case)} {options.seed} {options.runs} {FORMAT}"
+    return hashlib.sha256(inputs.encode()).hexdigest()[:12]
+
+
+def run_into_folder(
+    case: Case, options: RunOptions, out: Path, *, csv: bool = False, progress: Progress = lambda _: None
+) -> tuple[RunResult, Path]:
+    """Run a case and write its results folder, ``OUT/SCENARIO/RUN``.
+
+    Memory does not grow with the number of runs: what is a row a run is written as it comes.
+
+    Parameters
+    ----------
+    case, options
+        What is run.
+    out
+        Folder of all results.
+    csv
+        Whether to write the tables as CSV beside the Parquet.
+    progress
+        Told the number of runs each time some are done.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to; nothing is left behind.
+    """
+    folder = out / case.scenario.name / run_id(case, options)
+    with RunWriter(folder, case, trajectories=options.trajectories, csv=csv) as writer:
+
+        def sink(first_run: int, records: Records) -> None:
+            writer.add(first_run, records)
+            progress(len(records.runs))
+
+        tally = simulate_case(case, options, sink)
+        result = RunResult(
+            case=case, seed=options.seed, number_of_runs=options.runs, engine=options.engine, tally=tally
+        )
+        save_figures(result, writer.figures)
+        writer.finish(result)
+    return result, folder
 
 
 class RunWriter:

@@ -28,16 +28,21 @@ REASONS = {
 
 def percent(share: float) -> str:
     """Return a share as a percentage: 100 % and 0 % only where they are exact."""
-    if 0.0 < share < 0.005:
+    if 0.0 < share < 0.01:
         return "<1 %"
-    if 0.995 <= share < 1.0:
+    if 0.99 < share < 1.0:
         return ">99 %"
     return f"{share * 100:.0f} %"
 
 
 def percent_interval(low: float, high: float) -> str:
-    """Return an interval of shares in percent."""
-    return f"{low * 100:.0f}-{high * 100:.0f}"
+    """Return an interval of shares in percent, with a decimal near 0 and 100 where it matters."""
+    return f"{_bound(low)}-{_bound(high)}"
+
+
+def _bound(share: float) -> str:
+    near_an_end = 0.0 < share < 0.01 or 0.99 < share < 1.0
+    return f"{share * 100:.1f}" if near_an_end else f"{share * 100:.0f}"
 
 
 def thousands(number: float) -> str:

@@ -1,0 +1,193 @@
+"""Tables for the terminal."""
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sim.inputs.evidence import AttributeEvidence, Evidence, PositionEvidence
+from sim.outputs.words import REASONS, percent, percent_interval, thousands
+
+if TYPE_CHECKING:
+    from sim.experiments.results import RunResult
+
+
+LEGEND = (
+    "[ ] is the 95 % interval of an estimate from so many runs; for size and force, the range of 90 % of the "
+    "runs. Joined: median date among the runs in which the nation joined. Held back by: share of the runs in "
+    "which the nation is out."
+)
+
+
+def run_report(result: "RunResult") -> RenderableType:
+    """Return what the runs of a scenario say: the coalition first, then nation by nation."""
+    return Group(
+        Text(result.case.scenario.title, style="bold"),
+        _coalition(result),
+        _nations(result),
+        Text(f"{result.number_of_runs:,} runs, seed {result.seed}. {LEGEND}", style="dim"),
+    )
+
+
+def _coalition(result: "RunResult") -> RenderableType:
+    """Return size, force and whether it is enough, at the end."""
+    end = result.rounds.iloc[-1]
+    required = thousands(result.case.scenario.force_required)
+    lines = Table.grid(padding=(0, 2))
+    lines.add_row("at the end", f"{end.date:%-d %B %Y}, after {result.case.scenario.rounds} rounds")
+    lines.add_row("size", f"{end.size_mean:.1f} nations [{end.size_q05:.0f}-{end.size_q95:.0f}]")
+    lines.add_row(
+        "force",
+        f"{thousands(end.force_mean)} soldiers [{thousands(end.force_q05)}-{thousands(end.force_q95)}]",
+    )
+    lines.add_row(
+        f"P(force >= {required})",
+        f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]",
+    )
+    return Padding(lines, (0, 0, 1, 0))
+
+
+def _nations(result: "RunResult") -> Table:
+    """Return a row a nation, the surest members first."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("nation", no_wrap=True)
+    table.add_column("position")
+    table.add_column("P(committed)", justify="right", no_wrap=True)
+    table.add_column("joined", no_wrap=True)
+    table.add_column("troops", justify="right", no_wrap=True)
+    table.add_column("held back by")
+    rows = result.summary.sort_values(
+        ["p_committed", "p_ever_joined", "name"], ascending=[False, False, True]
+    )
+    row: Any
+    for row in rows.itertuples():
+        table.add_row(
+            Text(str(row.name)),
+            row.position,
+            f"{percent(row.p_committed)} [{percent_interval(row.p_committed_low, row.p_committed_high)}]",
+            _joined(row, result),
+            _troops(row),
+            "; ".join(f"{REASONS[reason]} ({percent(share)})" for reason, share in row.held_back_by),
+        )
+    return table
+
+
+def _joined(row: Any, result: "RunResult") -> str:
+    """Return when a nation joined, unless it never did."""
+    if row.p_ever_joined == 0.0:
+        return "-"
+    return "at the start" if row.joined.date() == result.case.scenario.start else f"{row.joined:%-d %b %Y}"
+
+
+def _troops(row: Any) -> str:
+    """Return the expected troops, with their interval."""
+    if row.troops_mean == 0.0:
+        return "0"
+    return (
+        f"{thousands(row.troops_mean)} [{thousands(row.troops_mean_low)}-{thousands(row.troops_mean_high)}]"
+    )
+
+
+def evidence_report(evidence: Evidence) -> RenderableType:
+    """Return what the coding of a nation rests on."""
+    return Group(
+        Text(f"{evidence.name} ({evidence.iso3}){', lead nation' if evidence.leads else ''}", style="bold"),
+        _heading("Stated positions on sending own troops"),
+        *(_position(position) for position in evidence.positions),
+        _heading("Stated conditions"),
+        *(_conditions(evidence) or [_item("none")]),
+        _heading("Attributes: mean and half-width of what is drawn"),
+        *(_attribute(attribute) for attribute in evidence.attributes),
+        _heading("What follows from the data"),
+        *_derived(evidence),
+        _heading("Missing"),
+        *([_item(text) for text in evidence.missing] or [_item("nothing")]),
+    )
+
+
+def _heading(text: str) -> Text:
+    return Text(f"\n{text}", style="bold")
+
+
+def _item(text: str, indent: int = 2) -> Padding:
+    return Padding(Text(text), (0, 0, 0, indent))
+
+
+def _position(position: PositionEvidence) -> RenderableType:
+    """Return a position, its source, and what contradicts it."""
+    lines = [_item(f"{position.wave:%-d %b %Y}: {position.position}{_said(position)}")]
+    lines += [
+        _item(f"contradicted: {other.position}{_said(other)}", indent=4) for other in position.contradicted_by
+    ]
+    return Group(*lines)
+
+
+def _said(position: PositionEvidence) -> str:
+    words = f" - {position.condition}" if position.condition else ""
+    origin = [position.statement_date, position.source, position.url, position.status]
+    if position.quality:
+        origin.append(f"quality {position.quality}")
+    return f"{words} ({'; '.join(part for part in origin if part)})"
+
+
+def _conditions(evidence: Evidence) -> list[Padding]:
+    return [
+        _item(
+            f"{condition.variable} >= {condition.at_least:g} +- {condition.half_width:g}, known from "
+            f"{condition.known_from:%-d %b %Y}: {condition.statement} ({condition.status})"
+        )
+        for condition in evidence.conditions
+    ]
+
+
+def _attribute(attribute: AttributeEvidence) -> RenderableType:
+    """Return an attribute and the indicators that it is the mean of."""
+    lines = [_item(f"{attribute.name} {attribute.mean:.2f} +- {attribute.half_width:.2f}")]
+    for indicator in attribute.indicators:
+        value = (
+            "missing" if indicator.normalised is None else f"{indicator.raw} -> {indicator.normalised:.2f}"
+        )
+        treatment = f" ({indicator.treatment})" if indicator.treatment else ""
+        source = indicator.source
+        year = f", {source.year}" if source.year else ""
+        note = f". {source.note}" if source.note else ""
+        lines.append(
+            _item(f"{indicator.column}{treatment}: {value}. {source.source}{year} ({source.status}){note}", 4)
+        )
+    return Group(*lines)
+
+
+def _derived(evidence: Evidence) -> list[Padding]:
+    """Return troops, procedure, preferred mandate and closest ties."""
+    preferred = ", ".join(f"{purpose} {share:.2f}" for purpose, share in evidence.preferred_mandate.items())
+    ties = ", ".join(f"{tie.name} {tie.share:.2f}" for tie in evidence.ties)
+    troops, ratification = evidence.deployable, evidence.ratification
+    return [
+        _item(f"can send {thousands(troops.soldiers)} soldiers ({troops.column or 'no data'})"),
+        _item(
+            f"approval at home takes {ratification.rounds} rounds ({ratification.column}: "
+            f"{ratification.word or 'unknown'})"
+        ),
+        _item(f"prefers {preferred}"),
+        _item(f"listens most to {ties or 'nobody'}"),
+    ]
+
+
+def scenarios_table(rows: list[tuple[str, str, str]]) -> Table:
+    """Return the bundled scenarios: name, title, description."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("name", "title", "description"):
+        table.add_column(column, no_wrap=column == "name")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def print_table(renderable: RenderableType) -> None:
+    """Print to standard output; where that is no terminal, at a width that keeps rows on a line."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=120)
+    console.print(renderable)
