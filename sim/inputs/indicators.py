@@ -103,12 +103,16 @@ def mean_of_present(parts: Sequence[FloatArray], nations: int) -> FloatArray:
 
 
 def half_width(parts: Sequence[FloatArray], nations: int) -> FloatArray:
-    """Return how far an attribute may lie from its mean: 0.05, and up to 0.30 as indicators are missing."""
+    """Return how far an attribute may lie from its mean: 0.05, and up to 0.30 as indicators are missing.
+
+    It is 0 where all indicators are present and 0: what a nation is known to lack (a border, say) is not
+    drawn. Where some are missing, a mean of 0 only says that nothing was found.
+    """
     if not parts:
         return np.full(nations, BASE_HALF_WIDTH + MISSING_HALF_WIDTH)
     missing = np.array([np.isnan(part) for part in parts]).sum(axis=0)
-    widths: FloatArray = BASE_HALF_WIDTH + MISSING_HALF_WIDTH * (missing / len(parts))
-    return widths
+    known_absence = np.array([part == 0.0 for part in parts]).all(axis=0)
+    return np.where(known_absence, 0.0, BASE_HALF_WIDTH + MISSING_HALF_WIDTH * (missing / len(parts)))
 
 
 def _ratio(values: FloatArray, per: str | None, table: Table) -> FloatArray:

@@ -58,8 +58,8 @@ class Roster:
     leads
         Indices of the lead nations, in the order declared.
     attributes, half_widths
-        Mean and half-width of each of ATTRIBUTES, shape (nations,). Means are in [0, 1]. A mean of exactly
-        0 says that a nation lacks the thing (no border, say): drawing leaves it 0.
+        Mean and half-width of each of ATTRIBUTES, shape (nations,). Means are in [0, 1]. The half-width is
+        0 where a nation is known to lack the thing (no border, say).
     preferred_mandate
         Shares over PURPOSES, shape (nations, 3), rows sum to 1.
     deployable

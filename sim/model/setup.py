@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.indicators import BASE_HALF_WIDTH
 from sim.inputs.parameters import PARAMETERS, Parameters, log_odds
 from sim.inputs.roster import Conditions, Roster
 from sim.inputs.scenario import Scenario
@@ -117,7 +116,7 @@ def _nations(roster: Roster, conditions: Conditions) -> NDArray[np.void]:
     rows = np.zeros(len(roster.iso3), NATION)
     rows["code"] = [nation_code(code) for code in roster.iso3]
     rows["attributes"] = np.column_stack([roster.attributes[name] for name in ATTRIBUTES])
-    rows["half_widths"] = np.column_stack([_half_width(roster, name) for name in ATTRIBUTES])
+    rows["half_widths"] = np.column_stack([roster.half_widths[name] for name in ATTRIBUTES])
     rows["preferred"] = roster.preferred_mandate
     rows["deployable"] = roster.deployable
     rows["influence"] = np.sqrt(roster.deployable / 1000.0)
@@ -125,17 +124,6 @@ def _nations(roster: Roster, conditions: Conditions) -> NDArray[np.void]:
     rows["at_least"] = conditions.at_least
     rows["at_least_half_widths"] = conditions.half_width
     return rows
-
-
-def _half_width(roster: Roster, attribute: str) -> Floats:
-    """Return how far an attribute may lie from its mean.
-
-    A 0 that rests on all its indicators (no border, no neutrality) is exact; one that rests on some of
-    them only means that none was found.
-    """
-    mean, half_width = roster.attributes[attribute], roster.half_widths[attribute]
-    known_absence = (mean == 0.0) & (half_width <= BASE_HALF_WIDTH)
-    return np.where(known_absence, 0.0, half_width)
 
 
 def _rounds(timeline: Timeline) -> NDArray[np.void]:

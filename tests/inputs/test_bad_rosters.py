@@ -176,7 +176,7 @@ def change(folder: Path, file: str, old: str, new: str) -> None:
             "roster.toml",
             "club = 3",
             "club = -3",
-            "roster.toml:36: ties.weights.club: must be at least 0.0, not -3",
+            "roster.toml:36: ties.weights.club: must be at least 0, not -3",
         ),
         ("roster.toml", 'title = "Four nations"', "title = ", "roster.toml:1: not valid TOML"),
         ("roster.toml", 'title = "Four nations"\n', "", "roster.toml:1: title: is missing"),

@@ -32,11 +32,11 @@ def test_nations_stand_in_the_order_of_their_codes_and_actors_are_left_out(tiny:
         # CCC imports too little to count, DDD's share is not known: the alliance alone, band 0.05 + 0.25/2.
         ("us_reliance", [1, 0.5, 0, 0], [0.05, 0.05, 0.175, 0.175]),
         # Nothing is known of CCC: the middle, with the widest band.
-        ("clarity_need", [1, 0, 0.5, 0.5], [0.05, 0.05, 0.30, 0.05]),
+        ("clarity_need", [1, 0, 0.5, 0.5], [0.05, 0, 0.30, 0.05]),
         # Armies of 1000, 10000, 100 and none, which is taken as 100: log10 is 3, 4, 2, 2.
-        ("escalation_fear", [0.5, 0, 1, 1], [0.05] * 4),
-        ("threat", [0, 1, 0, 0], [0.05] * 4),
-        ("frontline", [0, 1, 0, 0], [0.05] * 4),
+        ("escalation_fear", [0.5, 0, 1, 1], [0.05, 0, 0.05, 0.05]),
+        ("threat", [0, 1, 0, 0], [0, 0.05, 0, 0]),
+        ("frontline", [0, 1, 0, 0], [0, 0.05, 0, 0]),
         ("legalism", [0.5] * 4, [0.30] * 4),
     ],
 )
@@ -179,7 +179,9 @@ class TestEurope2025:
     def test_everything_is_in_its_range(self, europe: Roster) -> None:
         for name in ATTRIBUTES:
             assert ((europe.attributes[name] >= 0) & (europe.attributes[name] <= 1)).all()
-            assert ((europe.half_widths[name] >= 0.05) & (europe.half_widths[name] <= 0.3)).all()
+            widths = europe.half_widths[name]
+            assert ((widths == 0) | ((widths >= 0.05) & (widths <= 0.3))).all()
+            assert (europe.attributes[name][widths == 0] == 0).all()
         assert_allclose(europe.preferred_mandate.sum(axis=1), 1, rtol=1e-15)
         assert_allclose(europe.ties.sum(axis=1), 1, atol=2.0**-30, rtol=0)
         assert (np.diag(europe.ties) == 0).all()
