@@ -1,0 +1,281 @@
+"""The Mesa model and the ensemble give the same bits; so does the ensemble however it is cut up.
+
+Fast: every bundled scenario over its first 13 weeks, two seeds of one run each; random worlds of 38 and of
+few nations. Slow: every bundled scenario for 26 weeks (the hindcast and the stand-off to their end), 64 runs
+each, spread over four seeds; more random worlds.
+"""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+from worlds import codes, ensemble, finished, history, small_case, write_roster
+
+from sim.inputs.bundled import bundled_scenarios
+from sim.inputs.case import Case, load_case
+from sim.inputs.parameters import describe_parameters
+from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, POSITIONS, PURPOSES, Stance
+from sim.model import rules
+from sim.model.ensemble import Execution
+from sim.model.tally import RUN_COLUMNS, Records
+
+SCENARIOS = [*bundled_scenarios()]
+LARGEST = 2**63 - 1
+
+
+def run_row(stance: Any, force: Any, frame: Any, required: float) -> dict[str, float]:
+    """Return what the ensemble keeps of a run, from what the Mesa model collected."""
+    committed = stance == Stance.COMMITTED
+    met = np.flatnonzero(force >= required)
+    last = frame.iloc[-1]
+    return {
+        "size": committed[-1].sum(),
+        "force": last["force"],
+        "involvement": last["involvement"],
+        "pressure": last["pressure"],
+        "clarity": last["clarity"],
+        "credibility": last["credibility"],
+        "first_round_force_met": met[0] if met.size else np.nan,
+        "joined": (committed[-1] & ~committed[0]).sum(),
+        "left": (~committed[-1] & committed[0]).sum(),
+    }
+
+
+def assert_same_bits(case: Case, seed: int, runs: range, *, terms: bool = False) -> Records:
+    """Run both engines and compare every nation in every round, and the world at the end."""
+    records = ensemble(case, seed, runs, terms=terms)[1]
+    for row, run in enumerate(runs):
+        model = finished(case, seed, run, record_terms=terms)
+        stance, propensity = history(model, "stance"), history(model, "propensity")
+        told = f"{case.scenario.name}, seed {seed}, run {run}"
+        assert_array_equal(records.stance[row], stance, told)
+        assert_array_equal(records.propensity[row], propensity, told)
+        frame = model.datacollector.get_model_vars_dataframe()
+        kept = run_row(stance, frame["force"].to_numpy(), frame, case.scenario.force_required)
+        assert_array_equal(records.runs[row], [kept[name] for name in RUN_COLUMNS], told)
+        if terms:
+            assert_array_equal(records.predisposition[row], history(model, "predisposition"), told)
+            collected = np.array([list(parts) for parts in history(model, "terms").ravel()])
+            assert_array_equal(records.terms[row], collected.reshape(records.terms[row].shape), told)
+    return records
+
+
+# The bundled scenarios
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_same_bits_in_a_bundled_scenario(name: str) -> None:
+    case = load_case(name, {"rounds": 13})
+    assert_same_bits(case, 1, range(1))
+    assert_same_bits(case, LARGEST, range(2**40, 2**40 + 1))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_same_bits_in_64_runs_of_a_bundled_scenario(name: str) -> None:
+    full = name in {"hindcast-2025", "stand-off"}
+    case = load_case(name, {} if full else {"rounds": 26})
+    assert_same_bits(case, 1, range(61))
+    for seed in (0, 2**32, LARGEST):
+        assert_same_bits(case, seed, range(1000, 1001))
+
+
+def test_the_stand_off_does_move_what_the_policies_move() -> None:
+    # Else its bits would say nothing of the policies.
+    model = finished(load_case("stand-off"), seed=1)
+    frame = model.datacollector.get_model_vars_dataframe()
+    for name in ("involvement", "credibility", "pressure", "clarity"):
+        assert frame[name].nunique() > 5, name
+
+
+# Random worlds
+
+SHARE = st.floats(0.0, 1.0)
+LEVEL = SHARE | st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
+SOME = {
+    "washington": {
+        "involvement": LEVEL,
+        "policy": st.sampled_from(["scripted", "burden_sharing"]),
+        "ceiling": LEVEL,
+        "threshold": st.floats(0.0, 1.5),
+        "width": st.floats(0.01, 1.0),
+        "speed": SHARE,
+    },
+    "mandate": {
+        "purpose": st.sampled_from(PURPOSES),
+        "clarity": LEVEL,
+        "authority": LEVEL,
+        "policy": st.sampled_from(["scripted", "negotiated"]),
+    },
+    "moscow": {
+        "pressure": LEVEL,
+        "policy": st.sampled_from(["scripted", "reactive"]),
+        "reaction": st.floats(0.0, 2.0),
+        "deterred": LEVEL,
+    },
+}
+GIVEN = {"washington": ["involvement"], "mandate": ["purpose", "clarity"], "moscow": ["pressure"]}
+
+
+def actors(*, start: bool) -> dict[str, st.SearchStrategy[Any]]:
+    """Return tables of the great powers and the mandate; at the start some keys must be there."""
+    tables = {}
+    for actor, keys in SOME.items():
+        must = {key: keys[key] for key in GIVEN[actor]} if start else {}
+        may = {key: value for key, value in keys.items() if key not in must}
+        table = st.fixed_dictionaries(must, optional=may)
+        tables[actor] = table if start else table.filter(bool)
+    return tables
+
+
+def nations_given(iso3: tuple[str, ...]) -> st.SearchStrategy[Any]:
+    keys = {"position": st.sampled_from(POSITIONS), "public_support": st.floats(-0.5, 0.5)}
+    given = st.fixed_dictionaries({}, optional=keys).filter(bool)
+    return st.dictionaries(st.sampled_from(iso3), given, min_size=1, max_size=6)
+
+
+@st.composite
+def scenarios(draw: Any, roster: Path, iso3: tuple[str, ...], rounds: int) -> Case:
+    levels = {"ceasefire": LEVEL, "decision_pressure": LEVEL, "nations": nations_given(iso3)}
+    change = st.fixed_dictionaries({}, optional={**actors(start=False), **levels}).filter(bool)
+    dated = st.tuples(st.integers(1, rounds + 1), change)
+    events = draw(st.lists(dated, max_size=6, unique_by=lambda event: event[0]))
+    allowed = {item.name: st.floats(item.low, item.high) for item in describe_parameters()[:24]}
+    parameters = draw(st.fixed_dictionaries({}, optional=allowed))
+    world = draw(st.fixed_dictionaries(actors(start=True), optional=levels))
+    return small_case(
+        roster,
+        rounds=rounds,
+        force_required=draw(st.sampled_from([500.0, 5000.0, 20000.0])),
+        events=[{"round": number, "title": "something", **what} for number, what in events],
+        parameters=parameters,
+        **world,
+    )
+
+
+EUROPE = load_case("brussels-2025-04").roster
+RUN = st.integers(0, 2**40)
+SEED = st.integers(0, LARGEST)
+PATIENT = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": list(Phase)[:-1]}
+
+
+def check_random_world_of_38(case: Case, seed: int, run: int) -> None:
+    assert_same_bits(case, seed, range(run, run + 2), terms=True)
+
+
+IN_EUROPE = given(scenarios(EUROPE.folder, EUROPE.iso3, rounds=6), SEED, RUN)
+test_same_bits_in_random_worlds = settings(max_examples=15, **PATIENT)(IN_EUROPE(check_random_world_of_38))
+test_same_bits_in_more_random_worlds = pytest.mark.slow(
+    settings(max_examples=150, **PATIENT)(IN_EUROPE(check_random_world_of_38))
+)
+
+
+@st.composite
+def small_worlds(draw: Any, folder: Path) -> Case:
+    iso3 = tuple(codes(draw(st.integers(1, 6))))
+    nation = st.fixed_dictionaries(
+        {},
+        optional={
+            "troops": st.sampled_from([0, 1, 500, 20000]),
+            "approval": st.sampled_from(["no", "two", "three"]),
+            "position": st.sampled_from(POSITIONS),
+            **dict.fromkeys(ATTRIBUTES, LEVEL),
+        },
+    )
+    demand = st.tuples(st.sampled_from(iso3), st.sampled_from(CONDITIONS), LEVEL)
+    demands = draw(st.lists(demand, max_size=4, unique_by=lambda row: row[:2]))
+    roster = write_roster(
+        Path(tempfile.mkdtemp(dir=folder)),
+        {code: draw(nation) for code in iso3},
+        leads=draw(st.lists(st.sampled_from(iso3), unique=True, max_size=3)),
+        conditions=demands,
+    )
+    return draw(scenarios(roster, iso3, rounds=12))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("rosters")
+
+
+@settings(max_examples=30, **PATIENT)
+@given(data=st.data(), seed=SEED, run=RUN)
+def test_same_bits_in_small_random_worlds(folder: Path, data: Any, seed: int, run: int) -> None:
+    assert_same_bits(data.draw(small_worlds(folder)), seed, range(run, run + 3), terms=True)
+
+
+@pytest.mark.slow
+@settings(max_examples=400, **PATIENT)
+@given(data=st.data(), seed=SEED, run=RUN)
+def test_same_bits_in_more_small_random_worlds(folder: Path, data: Any, seed: int, run: int) -> None:
+    assert_same_bits(data.draw(small_worlds(folder)), seed, range(run, run + 3), terms=True)
+
+
+# Terms
+
+
+@pytest.mark.parametrize("name", ["hindcast-2025", "stand-off"])
+def test_predisposition_and_terms_add_up_to_the_propensity(name: str) -> None:
+    records = assert_same_bits(load_case(name, {"rounds": 30}), 5, range(2), terms=True)
+    for place in np.ndindex(records.propensity.shape):
+        parts = rules.Terms(*records.terms[place].tolist())
+        assert float(records.predisposition[place]) + rules.total(parts) == records.propensity[place]
+
+
+# A posterior
+
+DRAWS = {"b_us_involvement": [0.5, 1.0, 4.0], "volatility": [0.0, 0.1, 0.3], "common": [0.0, 0.5, 1.0]}
+
+
+@pytest.fixture
+def posterior(tmp_path: Path) -> Path:
+    path = tmp_path / "posterior.parquet"
+    pq.write_table(pa.table(DRAWS), path)
+    return path
+
+
+def test_run_k_uses_row_k_modulo_rows_of_a_posterior(posterior: Path) -> None:
+    case = load_case("us-backstop", {"rounds": 6}, posterior)
+    records = assert_same_bits(case, 1, range(7))
+    for run in range(7):
+        levers = {f"parameters.{name}": values[run % 3] for name, values in DRAWS.items()}
+        point = load_case("us-backstop", {"rounds": 6, **levers})
+        alone = ensemble(point, 1, range(run, run + 1))[1]
+        assert_array_equal(records.propensity[run], alone.propensity[0])
+
+
+# However the ensemble is cut up
+
+
+@pytest.fixture(scope="module")
+def whole() -> Any:
+    case = load_case("stand-off", {"rounds": 12})
+    return case, ensemble(case, 3, range(5, 105), terms=True)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("chunk", [1, 7, 64])
+@pytest.mark.parametrize("width", [1, 3, 32, 64])
+def test_threads_chunks_and_lanes_change_nothing(whole: Any, threads: int, chunk: int, width: int) -> None:
+    case, (tally, records) = whole
+    cut = Execution(threads=threads, chunk=chunk, width=width)
+    got_tally, got_records = ensemble(case, 3, range(5, 105), terms=True, execution=cut)
+    for name, counts in tally._asdict().items():
+        assert_array_equal(getattr(got_tally, name), counts, name)
+    for name, kept in records._asdict().items():
+        assert_array_equal(getattr(got_records, name), kept, name)
+
+
+def test_the_runs_of_a_posterior_may_be_cut_up_too(posterior: Path) -> None:
+    case = load_case("stand-off", {"rounds": 6}, posterior)
+    whole = ensemble(case, 1, range(50))
+    cut = ensemble(case, 1, range(50), execution=Execution(threads=2, chunk=7, width=3))
+    assert_array_equal(cut[1].propensity, whole[1].propensity)
+    assert_array_equal(cut[0].sizes, whole[0].sizes)
