@@ -96,7 +96,7 @@ def run(
     >>> bool(result.rounds["size_mean"].iloc[-1] > 8)
     True
     """
-    chosen = _options(options)
+    chosen = chosen_options(options)
     case = scenario if isinstance(scenario, Case) else load_case(scenario, overrides, parameters)
     kept = _Rows(case, chosen.trajectories)
     tally = simulate_case(case, chosen, kept.add)
@@ -111,13 +111,13 @@ def run(
     )
 
 
-def simulate_case(case: Case, options: RunOptions, sink: "Sink") -> Tally:
-    """Simulate the runs of a case and hand their records to a sink, chunk by chunk, in order."""
+def simulate_case(case: Case, options: RunOptions, sink: "Sink", runs: range | None = None) -> Tally:
+    """Simulate runs of a case, all or some, and hand their records to a sink, chunk by chunk, in order."""
     from sim.model.ensemble import Execution, Keep, simulate
     from sim.model.setup import build_setup
 
     keep = Keep(trajectories=options.trajectories)
-    runs = range(options.runs)
+    runs = range(options.runs) if runs is None else runs
     if options.engine == "mesa":
         from sim.model.one_by_one import simulate_one_by_one
 
@@ -127,7 +127,7 @@ def simulate_case(case: Case, options: RunOptions, sink: "Sink") -> Tally:
     return simulate(setup, options.seed, runs, sink=sink, keep=keep, execution=execution)
 
 
-def _options(given: dict[str, Any]) -> RunOptions:
+def chosen_options(given: dict[str, Any]) -> RunOptions:
     """Return the options, or say which is not one."""
     known = [field.name for field in fields(RunOptions)]
     for name in given:
