@@ -4,9 +4,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
-import os
 import platform
-import shutil
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,6 +20,7 @@ from sim.inputs.errors import InputError
 from sim.inputs.parameters import PARAMETERS
 from sim.model.setup import build_setup
 from sim.model.tally import Records
+from sim.outputs.drafts import Draft
 from sim.outputs.figures import save_figures
 
 if TYPE_CHECKING:
@@ -109,17 +108,16 @@ class RunWriter:
     def __init__(self, folder: Path, case: Case, *, trajectories: bool = False, csv: bool = False) -> None:
         self.folder, self.case = folder, case
         self._with_trajectories, self._with_csv = trajectories, csv
-        self._draft = folder.parent / f".{folder.name}.{os.getpid()}"
         self._runs: pq.ParquetWriter | None = None
         self._started = dt.datetime.now(dt.UTC)
 
     def __enter__(self) -> "RunWriter":
         """Make room, and find out now whether the folder can be written to."""
         try:
-            shutil.rmtree(self._draft, ignore_errors=True)
-            (self._draft / "figures").mkdir(parents=True)
+            self._draft = Draft(self.folder)
+            (self._draft.folder / "figures").mkdir()
             if self._with_trajectories:
-                (self._draft / "trajectories").mkdir()
+                (self._draft.folder / "trajectories").mkdir()
         except OSError as error:
             raise InputError(
                 f"cannot write results here: {error.strerror}", file=self.folder, key="--out"
@@ -132,34 +130,33 @@ class RunWriter:
         """Leave nothing half-written."""
         with contextlib.suppress(Exception):
             self._close()
-        shutil.rmtree(self._draft, ignore_errors=True)
-        with contextlib.suppress(OSError):  # not empty: other results stand here
-            self.folder.parent.rmdir()
+        self._draft.close()
 
     def add(self, first_run: int, records: Records) -> None:
         """Write the records of a chunk; the runs come in order."""
         self._append_runs(runs_table(first_run, records))
         if self._with_trajectories:
             table = trajectories_table(self.case, first_run, records)
-            _write_parquet(table, self._draft / "trajectories" / f"part-{first_run:09d}.parquet")
+            _write_parquet(table, self._draft.folder / "trajectories" / f"part-{first_run:09d}.parquet")
 
     def finish(self, result: RunResult) -> Path:
         """Write the tables and the manifest, and move everything to its place."""
         self._close()
         for name in ("nations", "rounds"):
             table = getattr(result, name)
-            _write_parquet(table, self._draft / f"{name}.parquet")
+            _write_parquet(table, self._draft.folder / f"{name}.parquet")
             if self._with_csv:
-                table.to_csv(self._draft / f"{name}.csv", index=False)
+                table.to_csv(self._draft.folder / f"{name}.csv", index=False)
         manifest = describe(result, self._started)
-        (self._draft / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
-        self._move_into_place()
+        text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+        (self._draft.folder / "manifest.json").write_text(text, encoding="utf-8")
+        self._draft.publish()
         return self.folder
 
     @property
     def figures(self) -> Path:
         """Where the figures go, before `finish`."""
-        return self._draft / "figures"
+        return self._draft.folder / "figures"
 
     def _append_runs(self, table: "pd.DataFrame") -> None:
         import pyarrow as pa
@@ -167,24 +164,18 @@ class RunWriter:
 
         rows = pa.Table.from_pandas(table, preserve_index=False)
         if self._runs is None:
-            self._runs = pq.ParquetWriter(self._draft / "runs.parquet", rows.schema, compression="zstd")
+            self._runs = pq.ParquetWriter(
+                self._draft.folder / "runs.parquet", rows.schema, compression="zstd"
+            )
         self._runs.write_table(rows)
         if self._with_csv:
-            file = self._draft / "runs.csv"
+            file = self._draft.folder / "runs.csv"
             table.to_csv(file, index=False, mode="a", header=not file.exists())
 
     def _close(self) -> None:
         if self._runs is not None:
             self._runs.close()
             self._runs = None
-
-    def _move_into_place(self) -> None:
-        """Put the draft where older results of the same name may stand."""
-        old = self._draft.with_name(self._draft.name + ".old")
-        with contextlib.suppress(FileNotFoundError):
-            self.folder.rename(old)
-        self._draft.rename(self.folder)
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def describe(result: RunResult, started: dt.datetime) -> dict[str, Any]:
