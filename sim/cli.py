@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 
 from sim.inputs.errors import InputError
 
+UsageError: Any = typer.BadParameter.__base__
+INTERRUPTED = 130
+
 app = typer.Typer(
     help="Simulate who joins a military coalition, when and under which conditions.",
-    no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -31,17 +33,35 @@ class Engine(StrEnum):
 
 def main() -> None:
     """Run the command; mistakes of the user's end with one line and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):  # a name that a terminal cannot show must not end a run
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        app()
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+    except UsageError as error:
+        _fail(_usage(error), 2)
     except InputError as error:
         _fail(str(error), 2)
     except OSError as error:
-        _fail(f"{error.filename or 'output'}: {error.strerror or error}; nothing was left behind", 1)
-    except KeyboardInterrupt:
-        _fail("stopped; nothing was written, the same command starts again", 130)
+        _fail(" ".join(f"{error.filename or 'output'}: {error.strerror or error}".split()), 1)
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        _fail("stopped; what was not finished is thrown away", INTERRUPTED)
+    sys.exit(code)
 
 
-def _fail(message: str, code: int) -> None:
+def _usage(error: Any) -> str:
+    """Return what is wrong with a command line as one line, after the option that it is about."""
+    context, option = error.ctx, getattr(error, "param", None)
+    if isinstance(error, typer.BadParameter) and option is not None and error.message:
+        problem = f"{max(option.opts, key=len)}: {error.message.removeprefix('Value error, ')}"
+    else:
+        problem = error.format_message()
+    command = context.command_path if context else "coalition"
+    return f"{' '.join(problem.split())} (see {command} --help)"
+
+
+def _fail(message: str, code: int) -> NoReturn:
     print(f"coalition: {message}", file=sys.stderr)
     sys.exit(code)
 
