@@ -1,12 +1,13 @@
 """Figures of a run: functions of a result that return a matplotlib Figure."""
 
 from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.experiments.results import RunResult
+from sim.inputs.schedule import Scheduled
+from sim.inputs.vocabulary import Stance
 from sim.outputs import style
 from sim.outputs.words import percent
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH = 8.0
-"""Inches; readable at the width of a README."""
+ROW = 0.18
+"""Height of a nation's row, in inches."""
 
 
 def coalition_size(result: RunResult) -> "Figure":
@@ -23,81 +24,97 @@ def coalition_size(result: RunResult) -> "Figure":
 
     The dark band holds half of the runs, the light one 90 %; the line is the mean.
     """
-    from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    rounds = result.rounds
+    rounds, nations = result.rounds, len(result.case.roster.iso3)
+    end = rounds.iloc[-1]
+    label = f"{end.size_mean:.1f} [{end.size_q05:.0f}-{end.size_q95:.0f}]"
+    key = "Line: mean. Dark band: half of the runs. Light band and [ ]: 90 % of the runs."
     with style.figure_style():
-        events = _events(result)
-        figure = Figure(figsize=(WIDTH, 4.2 + 0.16 * len(events)), layout="constrained")
-        axes = figure.subplots()
-        axes.fill_between(
-            rounds["date"],
-            rounds["size_q05"],
-            rounds["size_q95"],
-            color=style.SKY,
-            alpha=0.35,
-            lw=0,
-            step="post",
+        figure, axes = style.page(
+            result.case.scenario.title,
+            _notes(result, key),
+            plot=3.0,
+            left=0.55,
+            right=style.text_width(label, 9, "bold") + 0.2,
+            below=0.5,
         )
-        axes.fill_between(
-            rounds["date"],
-            rounds["size_q25"],
-            rounds["size_q75"],
-            color=style.BLUE,
-            alpha=0.35,
-            lw=0,
-            step="post",
-        )
+        for low, high, colour in (("q05", "q95", style.SKY), ("q25", "q75", style.BLUE)):
+            axes.fill_between(
+                rounds["date"], rounds[f"size_{low}"], rounds[f"size_{high}"], color=colour, alpha=0.35, lw=0
+            )
         axes.plot(rounds["date"], rounds["size_mean"], color=style.BLUE, lw=2)
-        _label_fan(axes, result)
+        axes.annotate(
+            label,
+            (1.0, end.size_mean),
+            xycoords=("axes fraction", "data"),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            color=style.BLUE,
+            fontweight="bold",
+        )
         _mark_events(axes, result)
-        axes.set_ylim(0, max(float(rounds["size_q95"].max()) + 2, 8))
+        axes.set_ylim(0, min(max(float(rounds["size_q95"].max()) + 2, 8), nations + 0.5))
         axes.set_ylabel("committed nations")
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(axis="y", color=style.GRID, lw=0.6)
-        _date_axis(axes, result)
-        axes.set_title(result.case.scenario.title)
-        _caption(figure, result, events, "Line: mean. Dark band: half of the runs; light band: 90 %.")
+        axes.set_axisbelow(True)
+        dates = _dates(result)
+        _date_axis(axes, dates[0], dates[-1])
     return figure
 
 
 def joining_strip(result: RunResult) -> "Figure":
     """Draw P(committed) of every nation over time, ordered by how surely and how early it joins."""
-    from matplotlib.figure import Figure
+    from matplotlib.dates import date2num
 
     shares, order = _shares_in_order(result)
+    names = [style.wrapped(result.case.roster.names[index], 2.5, 8, max_lines=1)[0] for index in order]
+    plot = ROW * len(order)
     with style.figure_style():
-        height = 1.6 + 0.19 * len(order)
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        axes = figure.subplots()
-        dates = _edges(result)
-        image = axes.pcolormesh(
-            dates,
-            np.arange(len(order) + 1),
+        figure, axes = style.page(
+            f"Who joins when – {result.case.scenario.title}",
+            _notes(result),
+            plot=plot,
+            left=max(style.text_width(name, 8) for name in names) + 0.2,
+            right=0.55,
+            below=1.0,
+        )
+        dates = _dates(result)
+        after = dates[-1] + np.timedelta64(result.case.scenario.days_per_round, "D")
+        first, last = float(date2num(dates[0])), float(date2num(after))
+        image = axes.imshow(
             shares[order],
             cmap=style.SHARE_MAP,
             vmin=0,
             vmax=1,
-            rasterized=True,
+            aspect="auto",
+            interpolation="nearest",
+            extent=(first, last, len(order), 0),
         )
-        axes.invert_yaxis()
-        names = [result.case.roster.names[index] for index in order]
-        axes.set_yticks(np.arange(len(order)) + 0.5, names, fontsize=8)
-        axes.tick_params(axis="y", length=0)
-        at_end = axes.secondary_yaxis("right")
-        at_end.set_yticks(
-            np.arange(len(order)) + 0.5, [percent(shares[index, -1]) for index in order], fontsize=8
+        axes.set_yticks([])
+        for row, (index, name) in enumerate(zip(order, names, strict=True)):
+            at_end = percent(shares[index, -1])
+            for text, at, side in ((name, -4, "right"), (at_end, 4, "left")):
+                axes.annotate(
+                    text,
+                    (0.0 if side == "right" else 1.0, row + 0.5),
+                    xycoords=("axes fraction", "data"),
+                    xytext=(at, 0),
+                    textcoords="offset points",
+                    ha=side,
+                    va="center",
+                    fontsize=8,
+                    color=style.MUTED,
+                )
+        bar = figure.colorbar(
+            image, cax=axes.inset_axes((0.25, -0.6 / plot, 0.5, 0.09 / plot)), orientation="horizontal"
         )
-        at_end.tick_params(length=0)
-        at_end.spines["right"].set_visible(False)
-        bar = figure.colorbar(image, ax=axes, orientation="horizontal", shrink=0.5, aspect=40, pad=0.01)
         bar.set_label("share of runs in which the nation is committed; right: at the end", fontsize=8)
         bar.ax.xaxis.set_major_formatter(lambda value, _: f"{value * 100:.0f} %")
         _mark_events(axes, result)
-        _date_axis(axes, result)
-        axes.set_title(f"Who joins when: {result.case.scenario.title}")
-        _caption(figure, result, _events(result), "")
+        _date_axis(axes, dates[0], after)
     return figure
 
 
@@ -105,24 +122,21 @@ FIGURES = {"coalition-size": coalition_size, "joining": joining_strip}
 
 
 def save_figures(result: RunResult, folder: Path) -> list[Path]:
-    """Draw all figures of a run into a folder, as PNG and SVG."""
+    """Draw all figures of a run into a folder, as PNG and SVG; the same result gives the same bytes."""
     written = []
     for name, draw in FIGURES.items():
         figure = draw(result)
-        # The layout is found once, not once a format.
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
-        for ending in ("png", "svg"):
+        for ending, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
             file = folder / f"{name}.{ending}"
-            # No date in the file: the same result gives the same bytes.
-            figure.savefig(file, metadata={"Date": None} if ending == "svg" else {"Software": None})
+            with style.figure_style():
+                figure.savefig(file, metadata=metadata)
             written.append(file)
     return written
 
 
 def _shares_in_order(result: RunResult) -> tuple[np.ndarray, list[int]]:
     """Return P(committed) [nation, round], and the nations by share at the end, then over all rounds."""
-    shares = result.tally.stances[:, :, 3].T / result.number_of_runs
+    shares = result.tally.stances[:, :, Stance.COMMITTED].T / result.number_of_runs
     names = result.case.roster.names
     order = sorted(
         range(len(names)), key=lambda index: (-shares[index, -1], -shares[index].sum(), names[index])
@@ -130,39 +144,35 @@ def _shares_in_order(result: RunResult) -> tuple[np.ndarray, list[int]]:
     return shares, order
 
 
-def _edges(result: RunResult) -> np.ndarray:
-    dates = np.array(result.case.timeline.dates, dtype="datetime64[D]")
-    return np.append(dates, dates[-1] + np.timedelta64(result.case.scenario.days_per_round, "D"))
+def _dates(result: RunResult) -> np.ndarray:
+    return np.array(result.case.timeline.dates, dtype="datetime64[D]")
 
 
-def _events(result: RunResult) -> list[str]:
-    """Return the events shown, numbered, as lines of text."""
-    shown = [item for item in result.case.scenario.schedule() if item.round <= result.case.scenario.rounds]
-    return [
-        f"{number} {item.date:%-d %b %Y}: {item.event.title}" for number, item in enumerate(shown, start=1)
-    ]
+def _events(result: RunResult) -> list[Scheduled]:
+    """Return the events shown, in the order of their numbers."""
+    scenario = result.case.scenario
+    return [item for item in scenario.schedule() if item.round <= scenario.rounds]
 
 
 def _mark_events(axes: "Axes", result: RunResult) -> None:
-    """Draw a line at the round in which an event takes effect, and its number above it.
+    """Draw a line at the round in which events take effect, and their numbers above it.
 
     Numbers of neighbouring rounds stand at two heights, so that they do not run into each other.
     """
     from matplotlib.dates import date2num
 
-    dates = result.case.timeline.dates
-    numbers: dict[int, list[str]] = {}
-    for number, item in enumerate(result.case.scenario.schedule(), start=1):
-        if item.round <= result.case.scenario.rounds:
-            numbers.setdefault(item.round, []).append(str(number))
+    dates = _dates(result)
+    numbers: dict[int, list[int]] = {}
+    for number, item in enumerate(_events(result), start=1):
+        numbers.setdefault(item.round, []).append(number)
     before, height = -len(dates), 0
-    for row, labels in numbers.items():
+    for row, (first, *others) in numbers.items():
         height = 1 - height if row - before < len(dates) / 25 else 0
         before = row
         at = float(date2num(dates[row]))
         axes.axvline(at, color=style.MUTED, lw=0.8, ls=(0, (3, 2)))
         axes.annotate(
-            ",".join(labels),
+            f"{first}-{others[-1]}" if others else f"{first}",
             (at, 1.0),
             xycoords=("data", "axes fraction"),
             xytext=(0, 2 + 8 * height),
@@ -173,43 +183,28 @@ def _mark_events(axes: "Axes", result: RunResult) -> None:
         )
 
 
-def _label_fan(axes: "Axes", result: RunResult) -> None:
-    """Write what the end of the fan is, beside it."""
-    last = result.rounds.iloc[-1]
-    axes.annotate(
-        f"{last.size_mean:.1f} [{last.size_q05:.0f}-{last.size_q95:.0f}]",
-        (last.date, last.size_mean),
-        xytext=(6, 0),
-        textcoords="offset points",
-        va="center",
-        color=style.BLUE,
-        fontweight="bold",
-    )
-
-
-def _date_axis(axes: "Axes", result: RunResult) -> None:
+def _date_axis(axes: "Axes", first: np.datetime64, last: np.datetime64) -> None:
     """Write months, and the year under the first of them and under each January."""
-    from matplotlib.dates import AutoDateLocator, num2date
+    from matplotlib.dates import AutoDateLocator, date2num, num2date
 
-    edges = _edges(result)
-    axes.set_xlim(edges[0], edges[-1])
+    axes.xaxis_date()
+    axes.set_xlim(float(date2num(first)), float(date2num(last)))
     axes.xaxis.set_major_locator(AutoDateLocator(maxticks=9))
-    days = [
-        num2date(at)
-        for at in axes.get_xticks()
-        if edges[0] <= np.datetime64(num2date(at).date()) <= edges[-1]
-    ]
-    short = (edges[-1] - edges[0]).astype(int) < 120
+    days = [num2date(at) for at in axes.get_xticks() if first <= np.datetime64(num2date(at).date()) <= last]
+    short = (last - first).astype(int) < 120
     labels = [f"{day:%-d %b}" if short else f"{day:%b}" for day in days]
     years = [f"\n{day.year}" if day is days[0] or day.month == 1 else "" for day in days]
     axes.set_xticks(days, [label + year for label, year in zip(labels, years, strict=True)])
 
 
-def _caption(figure: "Figure", result: RunResult, events: list[str], note: str) -> None:
-    """Write under a figure what it shows, how many runs, and where the data come from."""
+def _notes(result: RunResult, key: str = "") -> list[str]:
+    """Return what stands under a figure: what it shows, how many runs, on what data, and the events."""
     source = (
         f"{result.number_of_runs:,} runs, seed {result.seed}, scenario {result.case.scenario.name}. "
-        f"Data: {result.case.roster.title}. {note}"
+        f"Data: {result.case.roster.title}."
     )
-    lines = [fill(source, 120), *(fill(event, 120, subsequent_indent="  ") for event in events)]
-    figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=7, color=style.MUTED)
+    events = [
+        f"{number}. {item.date:%-d %b %Y}: {item.event.title}"
+        for number, item in enumerate(_events(result), start=1)
+    ]
+    return [*([key] if key else []), source, *events]

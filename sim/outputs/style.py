@@ -1,8 +1,16 @@
 """How figures look: one style, safe for colour-blind readers (Okabe & Ito 2008)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH = 8.0
+"""Inches; readable at the width of a README."""
 
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = (
     "#0072B2",
@@ -20,10 +28,6 @@ _SETTINGS: dict[Any, Any] = {
     "axes.labelcolor": INK,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.titlelocation": "left",
-    "axes.titlepad": 20,
-    "axes.titlesize": 12,
-    "axes.titleweight": "bold",
     "figure.facecolor": "white",
     "figure.dpi": 100,
     "font.family": "DejaVu Sans",
@@ -33,6 +37,8 @@ _SETTINGS: dict[Any, Any] = {
     # The same figure has the same bytes.
     "svg.hashsalt": "coalition-sim",
     "text.color": INK,
+    # A dollar sign is a dollar sign.
+    "text.parse_math": False,
     "xtick.color": MUTED,
     "ytick.color": MUTED,
 }
@@ -47,3 +53,58 @@ def figure_style() -> Iterator[None]:
         {**{key: rcParamsDefault[key] for key in rcParamsDefault if key != "backend"}, **_SETTINGS}
     ):
         yield
+
+
+def text_width(text: str, size: float, weight: str = "normal") -> float:
+    """Return how wide a line of text is drawn, in inches."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width) / 72 * 1.02  # fitted to whole pixels it may be a little wider
+
+
+def wrapped(
+    text: str, width: float, size: float, weight: str = "normal", *, max_lines: int | None = None
+) -> list[str]:
+    """Break a text into lines that are no wider than so many inches, the last ending in … if cut."""
+    columns = max(len(text), 1)
+    while True:
+        lines = wrap(text, columns, max_lines=max_lines, placeholder=" …" if columns > 2 else "") or [""]
+        widest = max(text_width(line, size, weight) for line in lines)
+        if widest <= width or columns == 1:
+            return lines
+        columns = max(min(columns - 1, int(columns * width / widest * 1.1)), 1)
+
+
+def page(
+    title: str, notes: Sequence[str], *, plot: float, left: float, right: float, below: float
+) -> tuple["Figure", "Axes"]:
+    """Return a figure with a plot, a title above and notes below, with room for them however long they are.
+
+    Parameters
+    ----------
+    title, notes
+        What stands above and below the plot; every note begins a line.
+    plot
+        Height of the plot in inches.
+    left, right, below
+        Inches around the plot for its labels.
+    """
+    from matplotlib.figure import Figure
+
+    margin, title_size, note_size = 0.1, 12, 7
+    title_lines = wrapped(title, WIDTH - 2 * margin, title_size, "bold", max_lines=3)
+    note_lines = [line for note in notes for line in wrapped(note, WIDTH - 2 * margin, note_size)]
+    above = 2 * margin + 0.21 * len(title_lines) + 0.3
+    bottom = 2 * margin + 0.12 * len(note_lines) + below
+    height = above + plot + bottom
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.add_axes((left / WIDTH, bottom / height, (WIDTH - left - right) / WIDTH, plot / height))
+    at_left = margin / WIDTH
+    figure.text(
+        at_left, 1 - margin / height, "\n".join(title_lines), fontsize=title_size, weight="bold", va="top"
+    )
+    figure.text(at_left, margin / height, "\n".join(note_lines), fontsize=note_size, color=MUTED, va="bottom")
+    return figure, axes
