@@ -1,6 +1,7 @@
 """A case: a scenario with the roster and the parameters that it is run with."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.inputs.errors import InputError
@@ -9,6 +10,8 @@ from sim.inputs.parameters import PARAMETERS, Parameters, load_parameters
 from sim.inputs.roster import Roster, load_roster
 from sim.inputs.scenario import Scenario, load_scenario
 from sim.inputs.timeline import Timeline, build_timeline
+
+PARAMETER_PREFIX = "parameters."
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +22,37 @@ class Case:
     roster: Roster
     parameters: Parameters
     timeline: Timeline
+
+    def with_overrides(self, overrides: Mapping[str, object]) -> "Case":
+        """Return the case with levers, settings and parameters changed; no file is read again.
+
+        Parameters
+        ----------
+        overrides
+            Values by dotted path, as ``--set`` takes them; not the roster.
+
+        Raises
+        ------
+        InputError
+            If a value is not allowed.
+        """
+        parameters = {key: value for key, value in overrides.items() if key.startswith(PARAMETER_PREFIX)}
+        others = {key: value for key, value in overrides.items() if key not in parameters}
+        return self._with_parameters(parameters)._with_scenario(others)
+
+    def _with_parameters(self, given: Mapping[str, object]) -> "Case":
+        if not given:
+            return self
+        values = {key.removeprefix(PARAMETER_PREFIX): value for key, value in given.items()}
+        return replace(self, parameters=self.parameters.with_values(values))
+
+    def _with_scenario(self, overrides: Mapping[str, object]) -> "Case":
+        if not overrides:
+            return self
+        scenario = self.scenario.with_overrides(overrides)
+        recorded = self.roster.positions_on(scenario.start)
+        timeline = build_timeline(scenario, self.roster.iso3, recorded)
+        return replace(self, scenario=scenario, timeline=timeline)
 
 
 def load_case(

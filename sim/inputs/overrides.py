@@ -40,6 +40,16 @@ def override_layers(overrides: Overrides) -> list[Layer]:
     ]
 
 
+def overridden_keys(overrides: Sequence[str]) -> list[str]:
+    """Return the keys of ``KEY=VALUE`` texts, as dotted paths."""
+    return [
+        ".".join(path)
+        for text in overrides
+        for key, value in [_key_and_value(text)]
+        for path, _ in _leaves(key, value)
+    ]
+
+
 def _leaves(key: str, value: object) -> list[tuple[tuple[str, ...], object]]:
     """Return what is set, by key path: a table sets each of its keys."""
     path = tuple(key.replace("__", ".").split("."))

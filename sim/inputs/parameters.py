@@ -94,7 +94,7 @@ class Parameters:
     values: FloatArray
     bands: FloatArray
 
-    def with_values(self, overrides: Mapping[str, float]) -> "Parameters":
+    def with_values(self, overrides: Mapping[str, object]) -> "Parameters":
         """Return the parameters with some of them set in every row.
 
         Raises

@@ -97,6 +97,16 @@ class Scenario(Table):
         """
         return _scenario([Layer(dict(data)), *override_layers(overrides)], name)
 
+    def with_overrides(self, overrides: Overrides) -> "Scenario":
+        """Return the scenario with changes laid over it, as :func:`load_scenario` takes them.
+
+        Raises
+        ------
+        InputError
+            If an override has a mistake.
+        """
+        return _scenario([self._origin.layer, *override_layers(overrides)], self.name)
+
     @property
     def name(self) -> str:
         """The name of the file without its ending, fit to be the name of a folder."""

@@ -107,7 +107,7 @@ def build_setup(scenario: Scenario, roster: Roster, parameters: Parameters, time
         statements=_statements(timeline, conditions, log_odds(parameters.bands)),
         leads=np.array(roster.leads, dtype=np.int64),
         ties=roster.ties.copy(),  # Numba types read-only arrays apart
-        behaviour=_behaviour(parameters),
+        behaviour=behaviour_columns(parameters),
         force_required=float(scenario.force_required),
     )
 
@@ -153,7 +153,7 @@ def _read_by_conditions(position: NDArray[np.int8], has_condition: Flags) -> NDA
     return np.where(is_open, read, position).astype(np.int8)
 
 
-def _behaviour(parameters: Parameters) -> Floats:
+def behaviour_columns(parameters: Parameters) -> Floats:
     """Return the parameters with a column a run, the ladder's probabilities turned into log-odds."""
     columns = parameters.values.T.copy()
     for row, name in enumerate(PARAMETERS):

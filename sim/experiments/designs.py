@@ -1,0 +1,202 @@
+"""Designs of experiments: at which points of the factors' space a model is run.
+
+Each is a class with one method, `points`, which gives a table with a column a factor and a row a point,
+always the same one for a seed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.errors import InputError, near_match
+from sim.inputs.factors import Factor, check_factor
+from sim.inputs.sweep_file import MAX_POINTS, Sweep
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Shares = NDArray[np.float64]
+"""A row a point, a column a factor, in [0, 1]: how far up its range each factor is."""
+
+
+class Design(Protocol):
+    """A rule that says which points are run."""
+
+    def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":
+        """Return the points: a row each, a column a factor, named by its path."""
+        ...
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Every combination of the factors' values, the last factor varying fastest: a full factorial design.
+
+    Complete and easy to draw, but its size is the product of the numbers of values: for one to three
+    factors (Montgomery 2017, Design and Analysis of Experiments, ch. 5).
+    """
+
+    def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":  # noqa: ARG002 - not random
+        """Return the points; see `Design`."""
+        import pandas as pd
+
+        size = int(np.prod([float(len(factor.levels)) for factor in factors]))
+        if size > MAX_POINTS:
+            raise InputError(f"a grid of {size:,} points; at most {MAX_POINTS:,} are allowed", key="design")
+        rows = product(*(factor.levels for factor in factors))
+        return pd.DataFrame(rows, columns=_paths(factors))
+
+
+@dataclass(frozen=True)
+class LatinHypercube:
+    """Each factor's range cut into as many layers as there are points, one point in each layer.
+
+    Covers every single factor evenly at any number of points (McKay, Beckman & Conover 1979,
+    Technometrics 21).
+    """
+
+    number: int
+
+    def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":
+        """Return the points; see `Design`."""
+        from scipy.stats import qmc
+
+        sampler = qmc.LatinHypercube(len(factors), seed=np.random.default_rng(seed))
+        return _at(sampler.random(self.number), factors)
+
+
+@dataclass(frozen=True)
+class SobolSequence:
+    """A scrambled Sobol' sequence: fills the whole space more evenly than chance does.
+
+    Sobol' 1967 (USSR Computational Mathematics 7); scrambled after Owen 1998 (Journal of Complexity 14).
+    The number of points must be a power of 2, or the sequence loses its balance.
+    """
+
+    number: int
+
+    def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":
+        """Return the points; see `Design`."""
+        from scipy.stats import qmc
+
+        sampler = qmc.Sobol(len(factors), seed=np.random.default_rng(seed))
+        return _at(sampler.random(self.number), factors)
+
+
+@dataclass(frozen=True)
+class Saltelli:
+    """Points from which Sobol' indices are estimated: `base` of them for each of factors + 2.
+
+    Saltelli et al. 2010 (Computer Physics Communications 181); with `second_order`, for each of
+    2 * factors + 2 (Saltelli 2002, ibid. 145). Points belonging together follow each other, as
+    ``SALib.analyze.sobol`` wants them. `base` must be a power of 2.
+    """
+
+    base: int
+    second_order: bool = False
+
+    def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":
+        """Return the points; see `Design`."""
+        from SALib.sample import sobol
+
+        shares = sobol.sample(
+            salib_problem(factors), self.base, calc_second_order=self.second_order, seed=seed
+        )
+        return _at(shares, factors)
+
+
+@dataclass(frozen=True)
+class Morris:
+    """Trajectories that change one factor at a time: elementary effects, a cheap screening.
+
+    Morris 1991 (Technometrics 33); mean absolute effects after Campolongo, Cariboni & Saltelli 2007
+    (Environmental Modelling & Software 22). A trajectory takes factors + 1 points.
+    """
+
+    trajectories: int
+    levels: int = 4
+
+    def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":
+        """Return the points; see `Design`."""
+        from SALib.sample import morris
+
+        problem = salib_problem(factors)
+        return _at(morris.sample(problem, self.trajectories, num_levels=self.levels, seed=seed), factors)
+
+
+@dataclass(frozen=True)
+class PointList:
+    """Points as a CSV file lists them: a column a factor, named by its path in the first line."""
+
+    file: Path
+
+    def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":  # noqa: ARG002 - not random
+        """Return the points; see `Design`. Factors that are declared must be columns."""
+        table = self._table()
+        columns = list(table.columns)
+        for factor in factors:
+            if factor.path not in columns:
+                nearest = near_match(factor.path, columns)
+                raise InputError(f"has no column {factor.path}{nearest}", file=self.file, line=1)
+        for path in columns:
+            self._check(table, path)
+        return table
+
+    def _table(self) -> "pd.DataFrame":
+        import pandas as pd
+
+        try:
+            table = pd.read_csv(self.file, comment="#", skipinitialspace=True)
+        except FileNotFoundError:
+            raise InputError("no such file", file=self.file) from None
+        except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
+            raise InputError(f"cannot be read as CSV: {error}", file=self.file) from None
+        if table.empty or len(table) > MAX_POINTS:
+            raise InputError(
+                f"holds {len(table):,} points; allowed are 1 to {MAX_POINTS:,}", file=self.file, line=1
+            )
+        return table.astype(dict.fromkeys(table.select_dtypes("number").columns, "float64"))
+
+    def _check(self, table: "pd.DataFrame", path: str) -> None:
+        try:
+            check_factor(path)
+        except InputError as error:
+            raise InputError(error.problem, file=self.file, line=1, key=path) from None
+        missing = np.flatnonzero(table[path].isna())
+        if missing.size:
+            raise InputError("is empty", file=self.file, line=int(missing[0]) + 2, key=path)
+
+
+def design_of(sweep: Sweep) -> Design:
+    """Return the design that a sweep file asks for."""
+    number = sweep.points or 0
+    match sweep.design:
+        case "lhs":
+            return LatinHypercube(number)
+        case "sobol":
+            return SobolSequence(number)
+        case "morris":
+            return Morris(max(number // (len(sweep.factors) + 1), 1))
+        case "list":
+            return PointList(sweep.list_file)
+        case _:
+            return Grid()
+
+
+def salib_problem(factors: Sequence[Factor]) -> dict[str, Any]:
+    """Return factors as SALib describes them: shares of the way through their range, in [0, 1]."""
+    return {"num_vars": len(factors), "names": _paths(factors), "bounds": [[0.0, 1.0]] * len(factors)}
+
+
+def _paths(factors: Sequence[Factor]) -> list[str]:
+    return [factor.path for factor in factors]
+
+
+def _at(shares: Shares, factors: Sequence[Factor]) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame({factor.path: factor.at(shares[:, index]) for index, factor in enumerate(factors)})

@@ -1,0 +1,92 @@
+"""Factors: what varies in a sweep or a sensitivity analysis, and over which values."""
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from sim.inputs.errors import InputError
+from sim.inputs.overrides import override_layers
+from sim.inputs.situation import Table, Text
+
+Level = float | str
+Number = Annotated[float, Field(allow_inf_nan=False)]
+
+NOT_FACTORS = ("title", "description", "roster", "rounds")
+
+
+class Factor(Table):
+    """Something that varies: a lever of the scenario, or what is unknown about the world.
+
+    The path is that of ``--set``: ``washington.involvement`` is set in round 1,
+    ``start.washington.involvement`` in the anchor world, ``parameters.b_threat`` is a parameter.
+    """
+
+    path: Text = Field(description="What varies, as for --set: washington.involvement, parameters.b_threat.")
+    label: str = Field("", description="What figures call it.")
+    values: tuple[Level, ...] | None = Field(None, strict=False, description="The values that it takes.")
+    range: tuple[Number, Number] | None = Field(None, strict=False, description="Lowest and highest value.")
+    scale: Literal["linear", "log"] = Field("linear", description="How values are spread over the range.")
+    steps: int = Field(11, ge=2, le=10_000, description="How many values of the range a grid takes.")
+
+    @model_validator(mode="after")
+    def _has_levels(self) -> "Factor":
+        if (self.values is None) == (self.range is None):
+            raise ValueError("a factor has either values or a range")
+        if self.values is not None and len(set(self.values)) < max(len(self.values), 1):
+            raise ValueError("values must not be empty, nor hold one twice")
+        if self.range is not None:
+            self._check_range(*self.range)
+        return self
+
+    def _check_range(self, low: float, high: float) -> None:
+        if low >= high:
+            raise ValueError(f"the range [{low:g}, {high:g}] does not rise")
+        if self.scale == "log" and low <= 0:
+            raise ValueError("a range on a log scale must lie above 0")
+
+    @property
+    def name(self) -> str:
+        """What figures and messages call it."""
+        return self.label or self.path
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The values that a grid takes, without noise in the last digits: 0.15, not 0.15000000000000002."""
+        if self.values is not None:
+            return self.values
+        return tuple(float(f"{value:.12g}") for value in self.at(np.linspace(0.0, 1.0, self.steps)))
+
+    @property
+    def extremes(self) -> tuple[Level, ...]:
+        """Every listed value, or the ends of the range."""
+        return self.values if self.values is not None else self.range or ()
+
+    def at(self, share: NDArray[np.float64]) -> NDArray[Any]:
+        """Return the values at shares of the way, in [0, 1], from the least to the largest or last one."""
+        if self.range is None:
+            levels = self.values or ()
+            kind = np.float64 if all(isinstance(level, float) for level in levels) else np.object_
+            index = np.minimum((share * len(levels)).astype(np.int64), len(levels) - 1)
+            return np.array(levels, dtype=kind)[index]
+        low, high = self.range
+        if self.scale == "log":
+            return np.clip(low * (high / low) ** share, low, high)
+        return np.clip(low + (high - low) * share, low, high)
+
+
+def check_factor(path: str) -> None:
+    """Check that a path names something that can vary.
+
+    Raises
+    ------
+    InputError
+        If it begins with a word that is not known, or cannot differ from point to point.
+    """
+    if path in NOT_FACTORS:
+        raise InputError(f"{path} cannot vary from point to point")
+    try:
+        override_layers({path: 0})
+    except InputError as error:
+        raise InputError(error.problem) from None

@@ -1,0 +1,210 @@
+"""Sweeps: which factors of a scenario vary, over which values, and by which design; read from TOML files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, get_args
+
+from pydantic import Field, PrivateAttr, model_validator
+
+from sim.inputs.bundled import find_scenario, scenarios_folder
+from sim.inputs.case import Case, load_case
+from sim.inputs.errors import InputError, near_match
+from sim.inputs.factors import Factor, check_factor
+from sim.inputs.overrides import overridden_keys
+from sim.inputs.situation import Table, Text
+from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
+from sim.inputs.validation import validate
+
+Outcome = Literal["size", "force", "p_force_met", "p_committed"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+"""Nations committed at the end, soldiers pledged, P(force >= required), P(committed) of each nation."""
+
+Design = Literal["grid", "lhs", "sobol", "morris", "list"]
+MAX_POINTS = 1_000_000
+
+
+class Sweep(Table):
+    """What a sweep file says: a base scenario, its factors, and the points at which it is run."""
+
+    title: Text = Field(description="What the sweep is, in a few words.")
+    description: str = Field("", description="What it asks.")
+    base: Text = Field(
+        description="The scenario that it starts from: a file beside this one, or a bundled one."
+    )
+    design: Design = Field("grid", description="How points are chosen among the values of the factors.")
+    points: int | None = Field(None, ge=1, le=MAX_POINTS, description="How many points: lhs, sobol, morris.")
+    list_: Text | None = Field(
+        None, alias="list", description="design list: a CSV file beside this one, a column a factor."
+    )
+    runs: int = Field(1000, ge=1, le=1_000_000_000, description="Runs at each point.")
+    seed: int = Field(1, ge=0, lt=2**63, description="Seed of the runs and of the design.")
+    rounds: int | None = Field(None, ge=1, le=10_000, description="How many rounds, instead of the base's.")
+    outcomes: tuple[Outcome, ...] = Field(
+        OUTCOMES, strict=False, min_length=1, description="What is estimated at each point."
+    )
+    levers: tuple[Factor, ...] = Field((), strict=False, description="Factors that diplomacy can choose.")
+    uncertainties: tuple[Factor, ...] = Field(
+        (), strict=False, description="Factors that nobody can choose: the world, the parameters."
+    )
+    _file: TomlFile | None = PrivateAttr(default=None)
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """The levers, then the uncertainties."""
+        return self.levers + self.uncertainties
+
+    @property
+    def name(self) -> str:
+        """The name of the file without its ending."""
+        return self._file.path.stem if self._file else "sweep"
+
+    @property
+    def list_file(self) -> Path:
+        """The CSV file of the points."""
+        return (self._file.path.parent if self._file else Path()) / (self.list_ or "")
+
+    def error(self, key_path: KeyPath, problem: str) -> InputError:
+        """Return (not raise) the error that says what is wrong at a key of the file."""
+        return (
+            self._file.error(key_path, problem) if self._file else InputError(problem, key=str(key_path[0]))
+        )
+
+    def places(self) -> list[KeyPath]:
+        """Return where each factor stands in the file."""
+        groups = (("levers", self.levers), ("uncertainties", self.uncertainties))
+        return [(key, index) for key, group in groups for index in range(len(group))]
+
+    @model_validator(mode="after")
+    def _fits_its_design(self) -> "Sweep":
+        needs_points = self.design in {"lhs", "sobol", "morris"}
+        if needs_points != (self.points is not None):
+            raise ValueError(f"design {self.design} {'needs' if needs_points else 'takes no'} points")
+        if (self.design == "list") != (self.list_ is not None):
+            raise ValueError(f"design {self.design} {'takes no' if self.list_ else 'needs a'} list")
+        if self.design == "sobol" and self.points and self.points & (self.points - 1):
+            raise ValueError("design sobol needs a power of 2 as its number of points, such as 1024")
+        if not self.factors and self.design != "list":
+            raise ValueError("a sweep needs factors: [[levers]], [[uncertainties]]")
+        return self
+
+
+def sweeps_folder() -> Path:
+    """Return the folder of the bundled sweeps."""
+    return scenarios_folder() / "sweeps"
+
+
+def find_sweep(source: Path | str) -> Path:
+    """Return the file of a sweep given as a path or as the name of a bundled one.
+
+    Raises
+    ------
+    InputError
+        If there is neither; the message names the nearest match.
+    """
+    path = Path(source)
+    if path.exists():
+        return path
+    bundled = {file.stem: file for file in sorted(sweeps_folder().glob("*.toml"))}
+    name = path.name.removesuffix(".toml")
+    if name in bundled and str(path.parent) in {".", "sweeps", "scenarios/sweeps"}:
+        return bundled[name]
+    raise InputError(
+        f"no such file, and no bundled sweep of this name: {', '.join(bundled)}{near_match(name, bundled)}",
+        file=path,
+    )
+
+
+def load_sweep(source: Path | str, **changes: int | None) -> Sweep:
+    """Read a sweep file.
+
+    Parameters
+    ----------
+    source
+        A file, or the name of a bundled sweep such as ``us-by-clarity``.
+    **changes
+        `runs`, `seed` or `points` instead of what the file says; None leaves it.
+
+    Raises
+    ------
+    InputError
+        If the file has a mistake; the message names file, line, key, what is allowed and, for a typo, the
+        nearest match.
+    """
+    file = read_toml(find_sweep(source))
+    given = {key: value for key, value in changes.items() if value is not None}
+    sweep = validate(Sweep, {**file.data, **given}, file.error)
+    sweep._file = file
+    _check_paths(sweep)
+    return sweep
+
+
+def load_sweep_case(
+    source: Path | str,
+    overrides: Sequence[str] = (),
+    parameters: Path | None = None,
+    **changes: int | None,
+) -> tuple[Sweep, Case]:
+    """Read a sweep file and the case that it starts from, and try every factor at its extremes.
+
+    Parameters
+    ----------
+    source
+        As for `load_sweep`.
+    overrides
+        Changes to the base scenario, as ``--set`` takes them; not of what the sweep varies.
+    parameters
+        File of behavioural parameters; the bundled ones if none.
+    **changes
+        As for `load_sweep`.
+
+    Raises
+    ------
+    InputError
+        For any mistake in any of the files, values that a factor cannot take included.
+    """
+    sweep = load_sweep(source, **changes)
+    _refuse_override_of_factor(sweep, overrides)
+    rounds = [f"rounds={sweep.rounds}"] if sweep.rounds is not None else []
+    base = load_case(_base_file(sweep), [*rounds, *overrides], parameters)
+    _try_extremes(sweep, base)
+    return sweep, base
+
+
+def _base_file(sweep: Sweep) -> Path:
+    folder = sweep._file.path.parent if sweep._file else Path()
+    try:
+        return find_scenario(sweep.base, folder)
+    except InputError as error:
+        raise sweep.error(("base",), error.problem) from None
+
+
+def _check_paths(sweep: Sweep) -> None:
+    """Refuse a factor that is no lever or parameter, or is given twice."""
+    seen: set[str] = set()
+    for factor, table in zip(sweep.factors, sweep.places(), strict=True):
+        place = (*table, "path")
+        try:
+            check_factor(factor.path)
+        except InputError as error:
+            raise sweep.error(place, error.problem) from None
+        if factor.path in seen:
+            raise sweep.error(place, f'"{factor.path}" is a factor already')
+        seen.add(factor.path)
+
+
+def _refuse_override_of_factor(sweep: Sweep, overrides: Sequence[str]) -> None:
+    varied = {factor.path for factor in sweep.factors}
+    for key in overridden_keys(overrides):
+        if key in varied:
+            raise InputError("is a factor of this sweep: the sweep sets its values", file=f"--set {key}")
+
+
+def _try_extremes(sweep: Sweep, base: Case) -> None:
+    """Find out now, not after an hour, whether each factor may take its values."""
+    for factor, place in zip(sweep.factors, sweep.places(), strict=True):
+        for value in factor.extremes:
+            try:
+                base.with_overrides({factor.path: value})
+            except InputError as error:
+                key = "values" if factor.values is not None else "range"
+                raise sweep.error((*place, key), error.problem) from None
