@@ -3,6 +3,11 @@
 A lane is a run; the innermost loops run over the lanes of a block, which LLVM turns into SIMD. Every
 number comes from the functions in `rules` and `draws`, compiled from their Python source; `coalition.py`
 holds the same order of a round as Mesa objects.
+
+Nations and the world are rows of structured arrays whose fields are lanes. So the compiler knows how many
+lanes there are and where each field lies: it needs no loops for what is left over and few tests whether
+arrays overlap, and what belongs to a nation lies together in the processor's cache. A loop does as much as
+shares what it reads: LLVM unrolls the shortest ones before it would turn them into SIMD.
 """
 
 import math
@@ -14,125 +19,167 @@ import numpy as np
 from numba.extending import register_jitable
 from numpy.typing import NDArray
 
+from sim.inputs.parameters import PARAMETERS
+from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, PURPOSES
 from sim.model import draws, rules
-from sim.model.setup import REACHED, Floats, Setup
+from sim.model.setup import REACHED, Setup
 
 
 def compilable(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let compiled code call a Python function; divisions become SIMD only where they need not raise."""
-    return register_jitable(error_model="numpy")(function)  # type: ignore[no-any-return]
+    """Let compiled code call a Python function.
+
+    Divisions become SIMD only where they need not raise; nothing in C calls the function, and leaving out
+    what C would need compiles faster.
+    """
+    as_numpy = register_jitable(error_model="numpy", no_cfunc_wrapper=True)
+    return as_numpy(function)
 
 
 for _function in filter(isfunction, [*vars(rules).values(), *vars(draws).values()]):
     compilable(_function)
 
+LANES = 32
+"""Runs side by side; a block of them stays in the processor's cache."""
+
 COMMITTED = 3.0
+ATTRIBUTE_COUNT, CONDITION_COUNT, PURPOSE_COUNT = len(ATTRIBUTES), len(CONDITIONS), len(PURPOSES)
+US_RELIANCE, THREAT = ATTRIBUTES.index("us_reliance"), ATTRIBUTES.index("threat")
 
-# Fields of a nation in a lane: the first axis of `State.nations`.
-US_RELIANCE, CLARITY_NEED, ESCALATION_FEAR, THREAT, FRONTLINE, LEGALISM = range(6)
-US_AT_LEAST, CLARITY_AT_LEAST, AUTHORITY_AT_LEAST, CEASEFIRE_AT_LEAST = range(6, 10)
-PREDISPOSITION, US_PERCEIVED, PRESSURE_PERCEIVED, SHOCK, LOBBYING, PROPENSITY = range(10, 16)
-STANCE, APPROVED, CONDITIONS_MET, PLEDGE, PEERS, WORTH = range(16, 22)
-NATION_FIELDS = 22
 
-# Fields of a lane: the first axis of `State.lanes`.
-INVOLVEMENT, CREDIBILITY, US_SIGNAL, PRESSURE, CLARITY, PEACEKEEPING, DETERRENCE, REASSURANCE = range(8)
-FORCE_RATIO, FORCE_RATIO_AT_START, COMMON_WEIGHT, OWN_WEIGHT, COMMON_SHOCK = range(8, 13)
-NEW_STANCE, BEST_WORTH, BEST_NATION = range(13, 16)
-TO_UNDECIDED, TO_OPEN, TO_COMMITTED, BACK_TO_OPPOSED, BACK_TO_UNDECIDED, BACK_TO_OPEN = range(16, 22)
-SIZE, FORCE = range(22, 24)
-LANE_FIELDS = 24
+def _lanes(**fields: Any) -> np.dtype[np.void]:
+    """Return a row whose fields are lanes of a type or, if a number is given, that many of them."""
+    return np.dtype(
+        [
+            (name, "f8", (kind, LANES)) if isinstance(kind, int) else (name, kind, (LANES,))
+            for name, kind in fields.items()
+        ],
+        align=True,
+    )
+
+
+NATION_LANES = _lanes(
+    attributes=ATTRIBUTE_COUNT,
+    at_least=CONDITION_COUNT,
+    predisposition="f8",
+    us_perceived="f8",
+    pressure_perceived="f8",
+    peers="f8",
+    lobbying="f8",
+    shock="f8",
+    propensity="f8",
+    stance="f8",
+    wanted_stance="f8",
+    approved="f8",
+    conditions_met="f8",
+    pledge="f8",
+    visit_worth="f8",
+    first_committed="f8",
+    bin="i8",
+    shock_key="u8",
+)
+"""Where a nation stands in every lane."""
+
+WORLD_LANES = _lanes(
+    behaviour=len(PARAMETERS),
+    involvement="f8",
+    involvement_before="f8",
+    credibility="f8",
+    us_signal="f8",
+    pressure="f8",
+    clarity="f8",
+    mandate=PURPOSE_COUNT,
+    size="f8",
+    force="f8",
+    force_ratio="f8",
+    force_ratio_at_start="f8",
+    common_weight="f8",
+    own_weight="f8",
+    common_shock="f8",
+    ladder=len(rules.Ladder._fields),
+    best_worth="f8",
+    best_nation="f8",
+    first_met="f8",
+    run_key="u8",
+    common_key="u8",
+)
+"""What all nations of a lane see alike, and what is kept for a lane."""
+
+Row = Any
+"""A row of a structured array; Numba reads its fields as attributes."""
 
 
 class State(NamedTuple):
     """Where the runs of a block stand."""
 
-    nations: Floats  # [field, nation, lane]
-    lanes: Floats  # [field, lane]
-    behaviour: Floats  # [parameter, lane]
-    shock_keys: NDArray[np.uint64]  # [nation, lane]
-    run_keys: NDArray[np.uint64]  # [lane]
-    common_keys: NDArray[np.uint64]  # [lane]
+    nations: NDArray[np.void]  # (nations,) of NATION_LANES
+    world: NDArray[np.void]  # (1,) of WORLD_LANES
 
 
-@compilable
-def empty_state(setup: Setup, width: int) -> State:
-    """Return room for a block of `width` lanes."""
-    nations = setup.nations.size
-    return State(
-        np.zeros((NATION_FIELDS, nations, width)),
-        np.zeros((LANE_FIELDS, width)),
-        np.zeros((setup.behaviour.shape[0], width)),
-        np.zeros((nations, width), np.uint64),
-        np.zeros(width, np.uint64),
-        np.zeros(width, np.uint64),
-    )
+def empty_state(setup: Setup) -> State:
+    """Return room for a block of runs."""
+    return State(np.zeros(setup.nations.size, NATION_LANES), np.zeros(1, WORLD_LANES))
 
 
 # What the rules see of a lane
 
 
 @compilable
-def behaviour_of(state: State, lane: int) -> rules.Behaviour:
+def behaviour_of(world: Row, lane: int) -> rules.Behaviour:
     """Return a lane's parameters."""
-    b = state.behaviour
+    b = world.behaviour
     # fmt: off
     return rules.Behaviour(
-        b[0, lane], b[1, lane], b[2, lane], b[3, lane], b[4, lane], b[5, lane], b[6, lane], b[7, lane],
-        b[8, lane], b[9, lane], b[10, lane], b[11, lane], b[12, lane], b[13, lane], b[14, lane], b[15, lane],
-        b[16, lane], b[17, lane], b[18, lane], b[19, lane], b[20, lane], b[21, lane], b[22, lane], b[23, lane],
+        b[0, lane], b[1, lane], b[2, lane], b[3, lane], b[4, lane], b[5, lane],
+        b[6, lane], b[7, lane], b[8, lane], b[9, lane], b[10, lane], b[11, lane],
+        b[12, lane], b[13, lane], b[14, lane], b[15, lane], b[16, lane], b[17, lane],
+        b[18, lane], b[19, lane], b[20, lane], b[21, lane], b[22, lane], b[23, lane],
         b[24, lane], b[25, lane], b[26, lane], b[27, lane], b[28, lane], b[29, lane],
     )
     # fmt: on
 
 
 @compilable
-def nation_of(setup: Setup, state: State, step: int, nation: int, lane: int) -> rules.Nation:
-    """Return what a nation is and perceives in a lane, in a round."""
-    preferred = setup.nations[nation].preferred
+def ladder_of(world: Row, lane: int) -> rules.Ladder:
+    """Return this round's thresholds in a lane."""
+    t = world.ladder
+    return rules.Ladder(t[0, lane], t[1, lane], t[2, lane], t[3, lane], t[4, lane], t[5, lane])
+
+
+@compilable
+def nation_of(given: Row, said: Row, nation: Row, lane: int) -> rules.Nation:
+    """Return what a nation is and perceives in a lane."""
+    attributes, preferred = nation.attributes, given.preferred
     return rules.Nation(
-        state.nations[US_RELIANCE, nation, lane],
-        state.nations[CLARITY_NEED, nation, lane],
-        state.nations[ESCALATION_FEAR, nation, lane],
-        state.nations[THREAT, nation, lane],
-        state.nations[FRONTLINE, nation, lane],
-        state.nations[LEGALISM, nation, lane],
+        attributes[0, lane],
+        attributes[1, lane],
+        attributes[2, lane],
+        attributes[3, lane],
+        attributes[4, lane],
+        attributes[5, lane],
         preferred[0],
         preferred[1],
         preferred[2],
-        state.nations[US_PERCEIVED, nation, lane],
-        state.nations[PRESSURE_PERCEIVED, nation, lane],
-        state.nations[PEERS, nation, lane],
-        setup.statements[step, nation].support_shift,
-        state.nations[LOBBYING, nation, lane],
-        state.nations[SHOCK, nation, lane],
+        nation.us_perceived[lane],
+        nation.pressure_perceived[lane],
+        nation.peers[lane],
+        said.support_shift,
+        nation.lobbying[lane],
+        nation.shock[lane],
     )
 
 
 @compilable
-def world_of(setup: Setup, state: State, step: int, lane: int) -> rules.World:
-    """Return what all nations of a lane see alike in a round."""
+def world_of(now: Row, world: Row, lane: int) -> rules.World:
+    """Return what all nations of a lane see alike."""
+    mandate = world.mandate
     return rules.World(
-        state.lanes[CLARITY, lane],
-        state.lanes[PEACEKEEPING, lane],
-        state.lanes[DETERRENCE, lane],
-        state.lanes[REASSURANCE, lane],
-        setup.rounds[step].authority,
-        setup.rounds[step].ceasefire,
-        state.lanes[FORCE_RATIO, lane],
-    )
-
-
-@compilable
-def ladder_of(state: State, lane: int) -> rules.Ladder:
-    """Return this round's thresholds in a lane."""
-    return rules.Ladder(
-        state.lanes[TO_UNDECIDED, lane],
-        state.lanes[TO_OPEN, lane],
-        state.lanes[TO_COMMITTED, lane],
-        state.lanes[BACK_TO_OPPOSED, lane],
-        state.lanes[BACK_TO_UNDECIDED, lane],
-        state.lanes[BACK_TO_OPEN, lane],
+        world.clarity[lane],
+        mandate[0, lane],
+        mandate[1, lane],
+        mandate[2, lane],
+        now.authority,
+        now.ceasefire,
+        world.force_ratio[lane],
     )
 
 
@@ -140,387 +187,413 @@ def ladder_of(state: State, lane: int) -> rules.Ladder:
 
 
 @compilable
-def start(setup: Setup, state: State, seed: np.uint64, first_run: int, lanes: int) -> None:
+def start(setup: Setup, state: State, seed: np.uint64, first_run: int) -> None:
     """Draw what is uncertain and put the lanes into the anchor world, round 0."""
-    for lane in range(lanes):
-        _start_lane(setup, state, seed, first_run + lane, lane)
-    _press_ladder(setup, state, 0, lanes)
-    for nation in range(setup.nations.size):
-        for lane in range(lanes):
-            _draw_nation(setup, state, nation, lane)
-            state.nations[PROPENSITY, nation, lane] = _anchor(setup, state, 0, nation, lane)
-            state.nations[APPROVED, nation, lane] = rules.approved_rounds(
-                0.0, state.nations[PROPENSITY, nation, lane], state.lanes[TO_COMMITTED, lane]
-            )
-    for nation in range(setup.nations.size):
-        _state_position(setup, state, 0, nation, lanes)
-        _take_stances(setup, state, nation, lanes)
-        _pledge(setup, state, nation, lanes)
-    _sum_force(setup, state, lanes)
-    for lane in range(lanes):
-        state.lanes[FORCE_RATIO_AT_START, lane] = state.lanes[FORCE_RATIO, lane]
-    for nation in range(setup.nations.size):
-        _anchor_predisposition(setup, state, 0, nation, lanes)
-    _weigh(setup, state, 0, lanes)
+    now, world = setup.rounds[0], state.world[0]
+    _start_world(now, world)
+    _draw_runs(setup.behaviour, world, seed, first_run)
+    _press_ladder(now, world)
+    for index in range(setup.nations.size):
+        given, said, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
+        _draw_nation(given, nation, world)
+        _start_nation(given, said, now, nation, world)
+    for index in range(setup.nations.size):
+        if _state_position(setup.statements[0, index], state.nations[index], world) > 0:
+            _take_stances(setup, state, index)
+        _pledge(setup.nations[index], state.nations[index], world)
+    _weigh_force(setup, world)
+    for lane in range(LANES):
+        world.force_ratio_at_start[lane] = world.force_ratio[lane]
+    for index in range(setup.nations.size):
+        given, said, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
+        _anchor_predisposition(given, said, now, nation, world, 0)
+        _weigh(given, said, now, nation, world)
 
 
 @compilable
-def _start_lane(setup: Setup, state: State, seed: np.uint64, run: int, lane: int) -> None:
-    """Give a lane its run's keys and parameters and the world as it is at the start."""
-    world = setup.rounds[0]
-    run_key = draws.element(seed, np.uint64(run))
-    state.run_keys[lane] = run_key
-    state.common_keys[lane] = draws.purpose_key(run_key, draws.COMMON_SHOCK, draws.ALL_NATIONS)
-    for parameter in range(setup.behaviour.shape[0]):
-        state.behaviour[parameter, lane] = setup.behaviour[parameter, run % setup.behaviour.shape[1]]
-    common = behaviour_of(state, lane).common
-    state.lanes[COMMON_WEIGHT, lane] = math.sqrt(common)
-    state.lanes[OWN_WEIGHT, lane] = math.sqrt(1.0 - common)
-    state.lanes[INVOLVEMENT, lane] = world.involvement
-    state.lanes[CREDIBILITY, lane] = 1.0
-    state.lanes[PRESSURE, lane] = world.pressure
-    state.lanes[CLARITY, lane] = world.clarity
-    state.lanes[PEACEKEEPING, lane] = world.mandate[0]
-    state.lanes[DETERRENCE, lane] = world.mandate[1]
-    state.lanes[REASSURANCE, lane] = world.mandate[2]
+def _start_world(now: Row, world: Row) -> None:
+    """Let the world be as the scenario has it at the start."""
+    for lane in range(LANES):
+        world.involvement[lane] = now.involvement
+        world.credibility[lane] = 1.0
+        world.pressure[lane] = now.pressure
+        world.size[lane] = 0.0
+        world.force[lane] = 0.0
+        world.first_met[lane] = math.inf
+    _script_mandate(now, world)
 
 
 @compilable
-def _draw_nation(setup: Setup, state: State, nation: int, lane: int) -> None:
-    """Draw a nation's attributes and assumed thresholds; it starts undisturbed, knowing the world as it is."""
-    given = setup.nations[nation]
-    run_key = state.run_keys[lane]
-    state.shock_keys[nation, lane] = draws.purpose_key(run_key, draws.SHOCK, given.code)
-    for index in range(6):
-        key = draws.purpose_key(run_key, draws.FIRST_ATTRIBUTE + np.uint64(index), given.code)
-        state.nations[US_RELIANCE + index, nation, lane] = rules.drawn_attribute(
-            given.attributes[index], given.half_widths[index], draws.uniform(key, np.uint64(0))
-        )
-    for index in range(4):
-        key = draws.purpose_key(run_key, draws.FIRST_CONDITION + np.uint64(index), given.code)
-        state.nations[US_AT_LEAST + index, nation, lane] = rules.drawn_threshold(
-            given.at_least[index], given.at_least_half_widths[index], draws.uniform(key, np.uint64(0))
-        )
-    state.nations[US_PERCEIVED, nation, lane] = setup.rounds[0].involvement
-    state.nations[PRESSURE_PERCEIVED, nation, lane] = setup.rounds[0].pressure
-    state.nations[SHOCK, nation, lane] = 0.0
-    state.nations[LOBBYING, nation, lane] = 0.0
-    state.nations[STANCE, nation, lane] = 0.0
-    state.nations[PEERS, nation, lane] = 0.0
+def _draw_runs(behaviour: Row, world: Row, seed: np.uint64, first_run: int) -> None:
+    """Give the lanes their runs' keys and parameters."""
+    for lane in range(LANES):
+        run = first_run + lane
+        run_key = draws.element(seed, np.uint64(run))
+        world.run_key[lane] = run_key
+        world.common_key[lane] = draws.purpose_key(run_key, draws.COMMON_SHOCK, draws.ALL_NATIONS)
+        column = run % behaviour.shape[1]
+        for parameter in range(behaviour.shape[0]):
+            world.behaviour[parameter, lane] = behaviour[parameter, column]
+        common = behaviour_of(world, lane).common
+        world.common_weight[lane] = math.sqrt(common)
+        world.own_weight[lane] = math.sqrt(1.0 - common)
 
 
 @compilable
-def _anchor(setup: Setup, state: State, step: int, nation: int, lane: int) -> float:
+def _draw_nation(given: Row, nation: Row, world: Row) -> None:
+    """Draw a nation's attributes and assumed thresholds."""
+    for index in range(ATTRIBUTE_COUNT):
+        mean, half_width = given.attributes[index], given.half_widths[index]
+        purpose = draws.FIRST_ATTRIBUTE + np.uint64(index)
+        for lane in range(LANES):
+            draw = _first_draw(world.run_key[lane], purpose, given.code)
+            nation.attributes[index, lane] = rules.drawn_attribute(mean, half_width, draw)
+    for index in range(CONDITION_COUNT):
+        mean, half_width = given.at_least[index], given.at_least_half_widths[index]
+        purpose = draws.FIRST_CONDITION + np.uint64(index)
+        for lane in range(LANES):
+            draw = _first_draw(world.run_key[lane], purpose, given.code)
+            nation.at_least[index, lane] = rules.drawn_threshold(mean, half_width, draw)
+
+
+@compilable
+def _first_draw(run_key: np.uint64, purpose: np.uint64, code: np.uint64) -> float:
+    """Return the one draw of a run for a purpose that is drawn for once."""
+    return draws.uniform(draws.purpose_key(run_key, purpose, code), np.uint64(0))  # type: ignore[no-any-return]
+
+
+@compilable
+def _start_nation(given: Row, said: Row, now: Row, nation: Row, world: Row) -> None:
+    """Let a nation start undisturbed, knowing the world as it is."""
+    for lane in range(LANES):
+        nation.shock_key[lane] = draws.purpose_key(world.run_key[lane], draws.SHOCK, given.code)
+        nation.us_perceived[lane] = now.involvement
+        nation.pressure_perceived[lane] = now.pressure
+        nation.shock[lane] = 0.0
+        nation.lobbying[lane] = 0.0
+        nation.stance[lane] = 0.0
+        nation.peers[lane] = 0.0
+        nation.approved[lane] = 0.0
+        nation.first_committed[lane] = math.inf
+        nation.propensity[lane] = _anchor(given, said, world, 0, lane)
+    _see_whether_free(now, nation, world)
+
+
+@compilable
+def _anchor(given: Row, said: Row, world: Row, step: int, lane: int) -> float:
     """Draw the anchor of the position stated in a round."""
-    statement = setup.statements[step, nation]
-    key = draws.purpose_key(state.run_keys[lane], draws.ANCHOR, setup.nations[nation].code)
-    return rules.drawn_between(
-        statement.anchor_low, statement.anchor_high, draws.uniform(key, np.uint64(step))
-    )
+    key = draws.purpose_key(world.run_key[lane], draws.ANCHOR, given.code)
+    return rules.drawn_between(said.anchor_low, said.anchor_high, draws.uniform(key, np.uint64(step)))
 
 
 @compilable
-def _anchor_predisposition(setup: Setup, state: State, step: int, nation: int, lanes: int) -> None:
+def _anchor_predisposition(given: Row, said: Row, now: Row, nation: Row, world: Row, step: int) -> None:
     """Set the predisposition that makes the propensity equal the anchor in this world, moods apart."""
-    for lane in range(lanes):
-        calm = rules.undisturbed(nation_of(setup, state, step, nation, lane))
-        parts = rules.terms(behaviour_of(state, lane), calm, world_of(setup, state, step, lane))
-        anchor = _anchor(setup, state, step, nation, lane)
-        state.nations[PREDISPOSITION, nation, lane] = anchor - rules.total(parts)
+    for lane in range(LANES):
+        calm = rules.undisturbed(nation_of(given, said, nation, lane))
+        parts = rules.terms(behaviour_of(world, lane), calm, world_of(now, world, lane))
+        nation.predisposition[lane] = _anchor(given, said, world, step, lane) - rules.total(parts)
 
 
 @compilable
-def _state_position(setup: Setup, state: State, step: int, nation: int, lanes: int) -> None:
-    """Take the stance that the position stated in a round amounts to."""
-    stated = setup.statements[step, nation].stance
-    for lane in range(lanes):
-        reached = rules.reached_stance(state.nations[PROPENSITY, nation, lane], ladder_of(state, lane))
-        state.lanes[NEW_STANCE, lane] = reached if stated == REACHED else stated
+def _state_position(said: Row, nation: Row, world: Row) -> int:
+    """Want the stance that the position stated in a round amounts to; return in how many lanes it is new."""
+    stated, changes = said.stance, 0
+    for lane in range(LANES):
+        reached = rules.reached_stance(nation.propensity[lane], ladder_of(world, lane))
+        wanted = reached if stated == REACHED else stated
+        nation.wanted_stance[lane] = wanted
+        changes += 1 if wanted != nation.stance[lane] else 0
+    return changes
 
 
 # A round
 
 
 @compilable
-def weigh_round(setup: Setup, state: State, step: int, lanes: int) -> None:
+def weigh_round(setup: Setup, state: State, step: int) -> None:
     """Move the world into round `step` and let every nation weigh it, as it stood at the round's start."""
-    _sum_force(setup, state, lanes)
-    _move_great_powers(setup, state, step, lanes)
-    _move_mandate(setup, state, step, lanes)
-    _press_ladder(setup, state, step, lanes)
-    _perceive(setup, state, step, lanes)
-    for nation in range(setup.nations.size):
-        if setup.statements[step, nation].is_new:
-            _anchor_predisposition(setup, state, step, nation, lanes)
-    _weigh(setup, state, step, lanes)
+    now, world = setup.rounds[step], state.world[0]
+    _weigh_force(setup, world)
+    _move_washington(now, world)
+    _move_moscow(now, world)
+    _move_mandate(setup, state, now, world)
+    _press_ladder(now, world)
+    _draw_common_shock(world, step)
+    for index in range(setup.nations.size):
+        given, said, nation = setup.nations[index], setup.statements[step, index], state.nations[index]
+        _perceive(nation, world)
+        _change_mood(nation, world, step)
+        if said.is_new:
+            _anchor_predisposition(given, said, now, nation, world, step)
+        _weigh(given, said, now, nation, world)
 
 
 @compilable
-def decide_round(setup: Setup, state: State, step: int, lanes: int) -> None:
+def decide_round(setup: Setup, state: State, step: int) -> None:
     """Let every nation decide and pledge, then the lead nations lobby."""
-    for nation in range(setup.nations.size):
-        _approve(state, nation, lanes)
-        _check_conditions(setup, state, step, nation, lanes)
-        _decide(setup, state, nation, lanes)
-        if setup.statements[step, nation].is_new:
-            _state_position(setup, state, step, nation, lanes)
-        _take_stances(setup, state, nation, lanes)
-        _pledge(setup, state, nation, lanes)
-    _value_visits(setup, state, lanes)
+    now, world = setup.rounds[step], state.world[0]
+    for lane in range(LANES):
+        world.size[lane] = 0.0
+        world.force[lane] = 0.0
+    for index in range(setup.nations.size):
+        given, said, nation = setup.nations[index], setup.statements[step, index], state.nations[index]
+        _see_whether_free(now, nation, world)
+        changes = _decide(given, nation, world)
+        if said.is_new:
+            changes = _state_position(said, nation, world)
+        if changes > 0:
+            _take_stances(setup, state, index)
+        _pledge(given, nation, world)
+        _value_visit(given, nation, world)
     for lead in setup.leads:
-        _visit(setup, state, lead, lanes)
+        for lane in range(LANES):
+            state.nations[lead].visit_worth[lane] = 0.0
+    for lead in setup.leads:
+        _visit(state, lead)
 
 
 @compilable
-def _sum_force(setup: Setup, state: State, lanes: int) -> None:
-    """Add up the pledges, in the order of ISO codes, as a share of the force required."""
-    for lane in range(lanes):
-        state.lanes[FORCE_RATIO, lane] = 0.0
-    for nation in range(setup.nations.size):
-        for lane in range(lanes):
-            state.lanes[FORCE_RATIO, lane] += state.nations[PLEDGE, nation, lane]
-    for lane in range(lanes):
-        state.lanes[FORCE_RATIO, lane] /= setup.force_required
+def _weigh_force(setup: Setup, world: Row) -> None:
+    """Compare the force pledged with the force required."""
+    for lane in range(LANES):
+        world.force_ratio[lane] = world.force[lane] / setup.force_required
 
 
 @compilable
-def _move_great_powers(setup: Setup, state: State, step: int, lanes: int) -> None:
-    """Let Washington act, then Moscow, who sees it."""
-    world = setup.rounds[step]
-    scripted = world.involvement_set or not world.burden_sharing
-    for lane in range(lanes):
-        behaviour = behaviour_of(state, lane)
-        before = state.lanes[INVOLVEMENT, lane]
-        involvement = world.involvement if scripted else before
-        force_ratio = state.lanes[FORCE_RATIO, lane]
-        if world.burden_sharing:
-            involvement = rules.burden_sharing_involvement(
-                involvement, force_ratio, world.ceiling, world.threshold, world.width, world.speed
+def _move_washington(now: Row, world: Row) -> None:
+    """Let Washington follow the scenario, or wait for Europe to show up first."""
+    for lane in range(LANES):
+        world.involvement_before[lane] = world.involvement[lane]
+    if now.involvement_set or not now.burden_sharing:
+        for lane in range(LANES):
+            world.involvement[lane] = now.involvement
+    if now.burden_sharing:
+        for lane in range(LANES):
+            world.involvement[lane] = rules.burden_sharing_involvement(
+                world.involvement[lane],
+                world.force_ratio[lane],
+                now.ceiling,
+                now.threshold,
+                now.width,
+                now.speed,
             )
-        pressure = world.pressure
-        if world.reactive:
-            growth = rules.force_growth(force_ratio, state.lanes[FORCE_RATIO_AT_START, lane])
-            pressure = rules.reactive_pressure(pressure, world.reaction, world.deterred, involvement, growth)
+    for lane in range(LANES):
+        behaviour = behaviour_of(world, lane)
         credibility = rules.credibility(
-            state.lanes[CREDIBILITY, lane],
+            world.credibility[lane],
             behaviour.credibility_recovery,
             behaviour.credibility_loss,
-            before,
-            involvement,
+            world.involvement_before[lane],
+            world.involvement[lane],
         )
-        state.lanes[CREDIBILITY, lane] = credibility
-        state.lanes[INVOLVEMENT, lane] = involvement
-        state.lanes[PRESSURE, lane] = pressure
-        state.lanes[US_SIGNAL, lane] = credibility * involvement
-        draw = draws.standardised(state.common_keys[lane], np.uint64(step))
-        state.lanes[COMMON_SHOCK, lane] = state.lanes[COMMON_WEIGHT, lane] * draw
+        world.credibility[lane] = credibility
+        world.us_signal[lane] = credibility * world.involvement[lane]
 
 
 @compilable
-def _move_mandate(setup: Setup, state: State, step: int, lanes: int) -> None:
+def _move_moscow(now: Row, world: Row) -> None:
+    """Let Moscow, who sees what Washington does, follow the scenario or react to the force."""
+    for lane in range(LANES):
+        world.pressure[lane] = now.pressure
+    if now.reactive:
+        for lane in range(LANES):
+            growth = rules.force_growth(world.force_ratio[lane], world.force_ratio_at_start[lane])
+            world.pressure[lane] = rules.reactive_pressure(
+                now.pressure, now.reaction, now.deterred, world.involvement[lane], growth
+            )
+
+
+@compilable
+def _move_mandate(setup: Setup, state: State, now: Row, world: Row) -> None:
     """Take the mandate from the scenario, or negotiate it from where it stands."""
-    world = setup.rounds[step]
-    if world.mandate_set or not world.negotiated:
-        for lane in range(lanes):
-            state.lanes[CLARITY, lane] = world.clarity
-            state.lanes[PEACEKEEPING, lane] = world.mandate[0]
-            state.lanes[DETERRENCE, lane] = world.mandate[1]
-            state.lanes[REASSURANCE, lane] = world.mandate[2]
-    if world.negotiated:
-        for lane in range(lanes):
-            _negotiate(setup, state, lane)
+    if now.mandate_set or not now.negotiated:
+        _script_mandate(now, world)
+    if now.negotiated:
+        for lane in range(LANES):
+            _negotiate(setup, state, world, lane)
 
 
 @compilable
-def _negotiate(setup: Setup, state: State, lane: int) -> None:
+def _script_mandate(now: Row, world: Row) -> None:
+    """Take the mandate from the scenario."""
+    for lane in range(LANES):
+        world.clarity[lane] = now.clarity
+        for purpose in range(PURPOSE_COUNT):
+            world.mandate[purpose, lane] = now.mandate[purpose]
+
+
+@compilable
+def _negotiate(setup: Setup, state: State, world: Row, lane: int) -> None:
     """Move the mandate a round towards what the influential and engaged prefer."""
-    behaviour = behaviour_of(state, lane)
+    behaviour, mandate = behaviour_of(world, lane), world.mandate
     weight, first, second, third = 0.0, 0.0, 0.0, 0.0
-    for nation in range(setup.nations.size):
-        given = setup.nations[nation]
-        voice = given.influence * rules.engagement(state.nations[STANCE, nation, lane])
+    for index in range(setup.nations.size):
+        preferred = setup.nations[index].preferred
+        voice = setup.nations[index].influence * rules.engagement(state.nations[index].stance[lane])
         weight += voice
-        first += voice * given.preferred[0]
-        second += voice * given.preferred[1]
-        third += voice * given.preferred[2]
-    mandate = rules.negotiated_mandate(
-        (state.lanes[PEACEKEEPING, lane], state.lanes[DETERRENCE, lane], state.lanes[REASSURANCE, lane]),
+        first += voice * preferred[0]
+        second += voice * preferred[1]
+        third += voice * preferred[2]
+    agreed = rules.negotiated_mandate(
+        (mandate[0, lane], mandate[1, lane], mandate[2, lane]),
         rules.mean_pull(first, second, third, weight),
         behaviour.planning,
         behaviour.bargaining,
     )
-    state.lanes[PEACEKEEPING, lane] = mandate[0]
-    state.lanes[DETERRENCE, lane] = mandate[1]
-    state.lanes[REASSURANCE, lane] = mandate[2]
-    state.lanes[CLARITY, lane] = rules.clarity(rules.concentration(mandate))
+    for purpose in range(PURPOSE_COUNT):
+        mandate[purpose, lane] = agreed[purpose]
+    world.clarity[lane] = rules.clarity(rules.concentration(agreed))
 
 
 @compilable
-def _press_ladder(setup: Setup, state: State, step: int, lanes: int) -> None:
+def _press_ladder(now: Row, world: Row) -> None:
     """Set this round's thresholds."""
-    for lane in range(lanes):
-        ladder = rules.pressed_ladder(behaviour_of(state, lane), setup.rounds[step].decision_pressure)
-        state.lanes[TO_UNDECIDED, lane] = ladder.climb_to_undecided
-        state.lanes[TO_OPEN, lane] = ladder.climb_to_open
-        state.lanes[TO_COMMITTED, lane] = ladder.climb_to_committed
-        state.lanes[BACK_TO_OPPOSED, lane] = ladder.slip_to_opposed
-        state.lanes[BACK_TO_UNDECIDED, lane] = ladder.slip_to_undecided
-        state.lanes[BACK_TO_OPEN, lane] = ladder.slip_to_open
+    for lane in range(LANES):
+        ladder = rules.pressed_ladder(behaviour_of(world, lane), now.decision_pressure)
+        for rung in range(len(ladder)):
+            world.ladder[rung, lane] = ladder[rung]
 
 
 @compilable
-def _perceive(setup: Setup, state: State, step: int, lanes: int) -> None:
-    """Move every nation's perceptions and mood."""
-    for nation in range(setup.nations.size):
-        for lane in range(lanes):
-            behaviour = behaviour_of(state, lane)
-            state.nations[US_PERCEIVED, nation, lane] = rules.perceive(
-                state.nations[US_PERCEIVED, nation, lane],
-                state.lanes[US_SIGNAL, lane],
-                behaviour.attention,
-                state.nations[US_RELIANCE, nation, lane],
-            )
-            state.nations[PRESSURE_PERCEIVED, nation, lane] = rules.perceive(
-                state.nations[PRESSURE_PERCEIVED, nation, lane],
-                state.lanes[PRESSURE, lane],
-                behaviour.attention,
-                state.nations[THREAT, nation, lane],
-            )
-        for lane in range(lanes):
-            behaviour = behaviour_of(state, lane)
-            own = draws.standardised(state.shock_keys[nation, lane], np.uint64(step))
-            state.nations[SHOCK, nation, lane] = rules.shock(
-                state.nations[SHOCK, nation, lane],
-                behaviour.persistence,
-                behaviour.volatility,
-                state.lanes[COMMON_SHOCK, lane],
-                state.lanes[OWN_WEIGHT, lane] * own,
-            )
+def _draw_common_shock(world: Row, step: int) -> None:
+    """Draw the part of this round's moods that all nations share."""
+    for lane in range(LANES):
+        draw = draws.standardised(world.common_key[lane], np.uint64(step))
+        world.common_shock[lane] = world.common_weight[lane] * draw
 
 
 @compilable
-def _weigh(setup: Setup, state: State, step: int, lanes: int) -> None:
+def _perceive(nation: Row, world: Row) -> None:
+    """Let a nation follow what Washington signals and Moscow threatens."""
+    for lane in range(LANES):
+        attention = behaviour_of(world, lane).attention
+        nation.us_perceived[lane] = rules.perceive(
+            nation.us_perceived[lane], world.us_signal[lane], attention, nation.attributes[US_RELIANCE, lane]
+        )
+        nation.pressure_perceived[lane] = rules.perceive(
+            nation.pressure_perceived[lane], world.pressure[lane], attention, nation.attributes[THREAT, lane]
+        )
+
+
+@compilable
+def _change_mood(nation: Row, world: Row, step: int) -> None:
+    """Let a nation be in a passing mood."""
+    for lane in range(LANES):
+        behaviour = behaviour_of(world, lane)
+        own = draws.standardised(nation.shock_key[lane], np.uint64(step))
+        nation.shock[lane] = rules.shock(
+            nation.shock[lane],
+            behaviour.persistence,
+            behaviour.volatility,
+            world.common_shock[lane],
+            world.own_weight[lane] * own,
+        )
+
+
+@compilable
+def _weigh(given: Row, said: Row, now: Row, nation: Row, world: Row) -> None:
     """Add up what speaks for and against joining."""
-    for nation in range(setup.nations.size):
-        for lane in range(lanes):
-            parts = rules.terms(
-                behaviour_of(state, lane),
-                nation_of(setup, state, step, nation, lane),
-                world_of(setup, state, step, lane),
-            )
-            predisposition = state.nations[PREDISPOSITION, nation, lane]
-            state.nations[PROPENSITY, nation, lane] = predisposition + rules.total(parts)
+    for lane in range(LANES):
+        situation = nation_of(given, said, nation, lane)
+        parts = rules.terms(behaviour_of(world, lane), situation, world_of(now, world, lane))
+        nation.propensity[lane] = nation.predisposition[lane] + rules.total(parts)
 
 
 @compilable
-def _approve(state: State, nation: int, lanes: int) -> None:
-    """Count the rounds on end in which a nation's propensity has been high enough to commit."""
-    for lane in range(lanes):
-        state.nations[APPROVED, nation, lane] = rules.approved_rounds(
-            state.nations[APPROVED, nation, lane],
-            state.nations[PROPENSITY, nation, lane],
-            state.lanes[TO_COMMITTED, lane],
+def _see_whether_free(now: Row, nation: Row, world: Row) -> None:
+    """See how long a nation has been willing to commit, and whether all that it has demanded is the case."""
+    authority, ceasefire, at_least = now.authority, now.ceasefire, nation.at_least
+    for lane in range(LANES):
+        nation.approved[lane] = rules.approved_rounds(
+            nation.approved[lane], nation.propensity[lane], ladder_of(world, lane).climb_to_committed
         )
-
-
-@compilable
-def _check_conditions(setup: Setup, state: State, step: int, nation: int, lanes: int) -> None:
-    """See whether all that a nation has demanded is the case."""
-    authority, ceasefire = setup.rounds[step].authority, setup.rounds[step].ceasefire
-    for lane in range(lanes):
         all_met = (
-            rules.met(state.lanes[INVOLVEMENT, lane], state.nations[US_AT_LEAST, nation, lane])
-            & rules.met(state.lanes[CLARITY, lane], state.nations[CLARITY_AT_LEAST, nation, lane])
-            & rules.met(authority, state.nations[AUTHORITY_AT_LEAST, nation, lane])
-            & rules.met(ceasefire, state.nations[CEASEFIRE_AT_LEAST, nation, lane])
+            rules.met(world.involvement[lane], at_least[0, lane])
+            & rules.met(world.clarity[lane], at_least[1, lane])
+            & rules.met(authority, at_least[2, lane])
+            & rules.met(ceasefire, at_least[3, lane])
         )
-        state.nations[CONDITIONS_MET, nation, lane] = 1.0 if all_met else 0.0
+        nation.conditions_met[lane] = 1.0 if all_met else 0.0
 
 
 @compilable
-def _decide(setup: Setup, state: State, nation: int, lanes: int) -> None:
-    """Let a nation climb, slip or stay."""
-    deployable, ratification = setup.nations[nation].deployable, setup.nations[nation].ratification
-    for lane in range(lanes):
+def _decide(given: Row, nation: Row, world: Row) -> int:
+    """Let a nation want to climb, slip or stay; return in how many lanes its stance changes."""
+    deployable, ratification, changes = given.deployable, given.ratification, 0
+    for lane in range(LANES):
         is_free = rules.may_commit(
-            deployable,
-            state.nations[CONDITIONS_MET, nation, lane] > 0.0,
-            state.nations[APPROVED, nation, lane],
-            ratification,
+            deployable, nation.conditions_met[lane] > 0.0, nation.approved[lane], ratification
         )
-        state.lanes[NEW_STANCE, lane] = rules.next_stance(
-            state.nations[STANCE, nation, lane],
-            state.nations[PROPENSITY, nation, lane],
-            ladder_of(state, lane),
-            is_free,
+        wanted = rules.next_stance(
+            nation.stance[lane], nation.propensity[lane], ladder_of(world, lane), is_free
         )
+        nation.wanted_stance[lane] = wanted
+        changes += 1 if wanted != nation.stance[lane] else 0
+    return changes
 
 
 @compilable
-def _take_stances(setup: Setup, state: State, nation: int, lanes: int) -> None:
+def _take_stances(setup: Setup, state: State, index: int) -> None:
     """Change a nation's stance and what the others see of it.
 
     Ties are multiples of 2**-40, so sums of tie x stance are exact and may be updated in place, which is
     worth it because few lanes change in a round.
     """
-    changed = 0
-    for lane in range(lanes):
-        changed += 1 if state.lanes[NEW_STANCE, lane] != state.nations[STANCE, nation, lane] else 0
-    if changed == 0:
-        return
-    for lane in range(lanes):
-        change = state.lanes[NEW_STANCE, lane] - state.nations[STANCE, nation, lane]
+    nation = state.nations[index]
+    for lane in range(LANES):
+        change = nation.wanted_stance[lane] - nation.stance[lane]
         if change != 0.0:
             for other in range(setup.nations.size):
-                state.nations[PEERS, other, lane] += setup.ties[other, nation] * change
-        state.nations[STANCE, nation, lane] = state.lanes[NEW_STANCE, lane]
+                state.nations[other].peers[lane] += setup.ties[other, index] * change
+        nation.stance[lane] = nation.wanted_stance[lane]
 
 
 @compilable
-def _pledge(setup: Setup, state: State, nation: int, lanes: int) -> None:
-    """Let a nation pledge troops by its stance and propensity."""
-    deployable = setup.nations[nation].deployable
-    for lane in range(lanes):
-        state.nations[PLEDGE, nation, lane] = rules.pledge(
-            state.nations[STANCE, nation, lane],
+def _pledge(given: Row, nation: Row, world: Row) -> None:
+    """Let a nation pledge troops by its stance and propensity; the force adds up in the order of nations."""
+    deployable = given.deployable
+    for lane in range(LANES):
+        pledge = rules.pledge(
+            nation.stance[lane],
             deployable,
-            state.nations[PROPENSITY, nation, lane],
-            state.lanes[TO_COMMITTED, lane],
+            nation.propensity[lane],
+            ladder_of(world, lane).climb_to_committed,
         )
+        nation.pledge[lane] = pledge
+        world.force[lane] += pledge
+        world.size[lane] += 1.0 if nation.stance[lane] == COMMITTED else 0.0
 
 
 @compilable
-def _value_visits(setup: Setup, state: State, lanes: int) -> None:
-    """Let earlier visits fade and value a visit to each nation that could still be won over."""
-    for nation in range(setup.nations.size):
-        deployable = setup.nations[nation].deployable
-        for lane in range(lanes):
-            state.nations[LOBBYING, nation, lane] *= behaviour_of(state, lane).lobby_decay
-            worth = rules.lobbying_value(
-                deployable, state.nations[PROPENSITY, nation, lane], state.lanes[TO_COMMITTED, lane]
-            )
-            is_free = state.nations[STANCE, nation, lane] < COMMITTED
-            could_join = is_free & (state.nations[CONDITIONS_MET, nation, lane] > 0.0)
-            state.nations[WORTH, nation, lane] = worth if could_join else 0.0
-    for lead in setup.leads:
-        for lane in range(lanes):
-            state.nations[WORTH, lead, lane] = 0.0
+def _value_visit(given: Row, nation: Row, world: Row) -> None:
+    """Let earlier visits fade, and value a visit to a nation if it could still be won over."""
+    deployable = given.deployable
+    for lane in range(LANES):
+        nation.lobbying[lane] *= behaviour_of(world, lane).lobby_decay
+        worth = rules.lobbying_value(
+            deployable, nation.propensity[lane], ladder_of(world, lane).climb_to_committed
+        )
+        could_join = (nation.stance[lane] < COMMITTED) & (nation.conditions_met[lane] > 0.0)
+        nation.visit_worth[lane] = worth if could_join else 0.0
 
 
 @compilable
-def _visit(setup: Setup, state: State, lead: int, lanes: int) -> None:
+def _visit(state: State, lead: int) -> None:
     """Let a lead nation, if committed, visit the nation most worth it; the first by ISO code at a tie."""
-    for lane in range(lanes):
-        state.lanes[BEST_WORTH, lane] = 0.0
-        state.lanes[BEST_NATION, lane] = -1.0
-    for nation in range(setup.nations.size):
-        for lane in range(lanes):
-            worth = state.nations[WORTH, nation, lane]
-            better = worth > state.lanes[BEST_WORTH, lane]
-            state.lanes[BEST_WORTH, lane] = worth if better else state.lanes[BEST_WORTH, lane]
-            state.lanes[BEST_NATION, lane] = nation if better else state.lanes[BEST_NATION, lane]
-    for lane in range(lanes):
-        chosen = int(state.lanes[BEST_NATION, lane])
-        if chosen >= 0 and state.nations[STANCE, lead, lane] == COMMITTED:
-            state.nations[WORTH, chosen, lane] = 0.0
-            state.nations[LOBBYING, chosen, lane] += behaviour_of(state, lane).lobby_push
+    world = state.world[0]
+    for lane in range(LANES):
+        world.best_worth[lane] = 0.0
+        world.best_nation[lane] = -1.0
+    for index in range(state.nations.size):
+        nation = state.nations[index]
+        for lane in range(LANES):
+            worth = nation.visit_worth[lane]
+            better = worth > world.best_worth[lane]
+            world.best_worth[lane] = worth if better else world.best_worth[lane]
+            world.best_nation[lane] = index if better else world.best_nation[lane]
+    for lane in range(LANES):
+        if world.best_worth[lane] > 0.0 and state.nations[lead].stance[lane] == COMMITTED:
+            visited = state.nations[int(world.best_nation[lane])]
+            visited.visit_worth[lane] = 0.0
+            visited.lobbying[lane] += behaviour_of(world, lane).lobby_push

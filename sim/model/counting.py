@@ -1,0 +1,211 @@
+"""Counting a block of runs as it goes: compiled loops that add to a tally and fill records.
+
+The lanes beyond `filled` hold runs that nobody asked for; they are computed and not counted.
+"""
+
+import math
+
+import numpy as np
+
+from sim.inputs.vocabulary import Stance
+from sim.model import rules
+from sim.model.lockstep import (
+    COMMITTED,
+    CONDITION_COUNT,
+    LANES,
+    Row,
+    State,
+    behaviour_of,
+    compilable,
+    nation_of,
+    world_of,
+)
+from sim.model.setup import Setup
+from sim.model.tally import (
+    FIRST_DEMAND,
+    PREDISPOSED,
+    PROPENSITY_LIMIT,
+    RATIFICATION,
+    Counts,
+    Records,
+    Tally,
+    bin_of,
+    fixed_point,
+    most_force,
+)
+
+UNDECIDED, OPEN = float(Stance.UNDECIDED), float(Stance.OPEN)
+FORCE, INVOLVEMENT, PRESSURE, CLARITY = range(4)  # of WORLD_VARIABLES
+
+
+# After every round
+
+
+@compilable
+def count_round(setup: Setup, state: State, step: int, filled: int, tally: Tally) -> None:
+    """Count where the runs stand after a round."""
+    world = state.world[0]
+    for index in range(setup.nations.size):
+        nation = state.nations[index]
+        _count_nation(nation, step, index, filled, tally)
+        _place(nation, step)
+        for lane in range(filled):
+            tally.propensities[step, index, nation.bin[lane]] += 1
+    _count_force(setup, world, step, filled, tally)
+    _count_level(world.force, most_force(setup), step, FORCE, filled, tally)
+    _count_level(world.involvement, 1.0, step, INVOLVEMENT, filled, tally)
+    _count_level(world.pressure, 1.0, step, PRESSURE, filled, tally)
+    _count_level(world.clarity, 1.0, step, CLARITY, filled, tally)
+
+
+@compilable
+def _count_nation(nation: Row, step: int, index: int, filled: int, tally: Tally) -> None:
+    """Count a nation's stances and add up its pledges."""
+    undecided, open_, committed, pledges, squares = 0, 0, 0, 0, 0
+    for lane in range(filled):
+        stance, pledge = nation.stance[lane], nation.pledge[lane]
+        undecided += 1 if stance == UNDECIDED else 0
+        open_ += 1 if stance == OPEN else 0
+        committed += 1 if stance == COMMITTED else 0
+        pledges += fixed_point(pledge)
+        squares += int(pledge * pledge + 0.5)
+    tally.stances[step, index, 0] += filled - undecided - open_ - committed
+    tally.stances[step, index, 1] += undecided
+    tally.stances[step, index, 2] += open_
+    tally.stances[step, index, 3] += committed
+    tally.pledges[step, index] += pledges
+    tally.pledge_squares[step, index] += squares
+
+
+@compilable
+def _place(nation: Row, step: int) -> None:
+    """Find the bins of a nation's propensity, and the first round in which it was committed."""
+    for lane in range(LANES):
+        nation.bin[lane] = bin_of(nation.propensity[lane], -PROPENSITY_LIMIT, PROPENSITY_LIMIT)
+        since = step if nation.stance[lane] == COMMITTED else math.inf
+        nation.first_committed[lane] = rules.smaller(since, nation.first_committed[lane])
+
+
+@compilable
+def _count_force(setup: Setup, world: Row, step: int, filled: int, tally: Tally) -> None:
+    """Count the coalition's size, and whether its force is what is required."""
+    for lane in range(filled):
+        tally.sizes[step, int(world.size[lane])] += 1
+        if world.force[lane] >= setup.force_required:
+            tally.force_met[step] += 1
+            world.first_met[lane] = rules.smaller(step, world.first_met[lane])
+
+
+@compilable
+def _count_level(levels: Row, limit: float, step: int, variable: int, filled: int, tally: Tally) -> None:
+    """Count the levels of a variable of the world, in lanes."""
+    total, least, most = 0, math.inf, -math.inf
+    for lane in range(filled):
+        level = levels[lane]
+        tally.world[step, variable, bin_of(level, 0.0, limit)] += 1
+        total += fixed_point(level)
+        least = rules.smaller(level, least)
+        most = rules.larger(level, most)
+    tally.world_sums[step, variable] += total
+    tally.world_least[step, variable] = rules.smaller(least, tally.world_least[step, variable])
+    tally.world_most[step, variable] = rules.larger(most, tally.world_most[step, variable])
+
+
+@compilable
+def record_round(state: State, step: int, filled: int, first_row: int, records: Records) -> None:
+    """Keep the trajectories asked for; `first_row` is the row of lane 0."""
+    if records.stance.shape[0] == 0:
+        return
+    for lane in range(filled):
+        row = first_row + lane
+        for index in range(state.nations.size):
+            records.stance[row, step, index] = np.int8(state.nations[index].stance[lane])
+            records.propensity[row, step, index] = state.nations[index].propensity[lane]
+
+
+@compilable
+def record_terms(
+    setup: Setup, state: State, step: int, filled: int, first_row: int, records: Records
+) -> None:
+    """Keep each term of each propensity; to be called before the round changes what nations weigh."""
+    if records.terms.shape[0] == 0:
+        return
+    for index in range(setup.nations.size):
+        for lane in range(filled):
+            row = first_row + lane
+            parts = _terms_of(setup, state, step, index, lane)
+            for term in range(len(parts)):
+                records.terms[row, step, index, term] = parts[term]
+            records.predisposition[row, step, index] = state.nations[index].predisposition[lane]
+
+
+@compilable
+def _terms_of(setup: Setup, state: State, step: int, index: int, lane: int) -> rules.Terms:
+    """Return the terms of a nation's propensity in a lane."""
+    world = state.world[0]
+    return rules.terms(
+        behaviour_of(world, lane),
+        nation_of(setup.nations[index], setup.statements[step, index], state.nations[index], lane),
+        world_of(setup.rounds[step], world, lane),
+    )
+
+
+# After the last round
+
+
+@compilable
+def count_end(
+    setup: Setup, state: State, filled: int, first_row: int, tally: Tally, records: Records
+) -> None:
+    """Count who joined when and what holds back the others, and keep a row a run."""
+    last = setup.rounds.size - 1
+    for index in range(setup.nations.size):
+        nation = state.nations[index]
+        for lane in range(filled):
+            tally.first_joined[index, int(rules.smaller(nation.first_committed[lane], last + 1.0))] += 1
+            if nation.stance[lane] < COMMITTED:
+                _count_hold(setup, state, last, index, lane, tally.held_back[index])
+    for lane in range(filled):
+        _record_run(state, lane, records.runs[first_row + lane])
+
+
+@compilable
+def _record_run(state: State, lane: int, row: Row) -> None:
+    """Keep how a run ended, in the order of RUN_COLUMNS."""
+    world = state.world[0]
+    joined, left = 0, 0
+    for index in range(state.nations.size):
+        nation = state.nations[index]
+        is_in, was_in = nation.stance[lane] == COMMITTED, nation.first_committed[lane] == 0.0
+        joined += is_in and not was_in
+        left += was_in and not is_in
+    first_met = world.first_met[lane]
+    row[0], row[1] = world.size[lane], world.force[lane]
+    row[2], row[3] = world.involvement[lane], world.pressure[lane]
+    row[4], row[5] = world.clarity[lane], world.credibility[lane]
+    row[6] = first_met if first_met < math.inf else math.nan
+    row[7], row[8] = joined, left
+
+
+@compilable
+def _count_hold(setup: Setup, state: State, step: int, index: int, lane: int, held_back: Counts) -> None:
+    """Count what keeps a nation out: nothing to send, unmet conditions, procedure, or the heaviest term."""
+    nation, world, now = state.nations[index], state.world[0], setup.rounds[step]
+    if setup.nations[index].deployable <= 0.0:
+        held_back[0] += 1
+        return
+    actual = (world.involvement[lane], world.clarity[lane], now.authority, now.ceasefire)
+    for condition in range(CONDITION_COUNT):
+        if not rules.met(actual[condition], nation.at_least[condition, lane]):
+            held_back[FIRST_DEMAND + condition] += 1
+    if nation.conditions_met[lane] == 0.0:
+        return
+    if nation.propensity[lane] > behaviour_of(world, lane).climb_to_committed:
+        held_back[RATIFICATION] += 1
+        return
+    parts = _terms_of(setup, state, step, index, lane)
+    heaviest, least = PREDISPOSED, 0.0
+    for term in range(len(parts)):
+        if parts[term] < least:
+            heaviest, least = PREDISPOSED + 1 + term, parts[term]
+    held_back[heaviest] += 1
