@@ -109,14 +109,15 @@ class RunResult:
             "p_force_met_high": met.high,
         }
         for variable, name in enumerate(WORLD_VARIABLES):
-            columns[f"{name}_mean"] = tally.world_sums[:, variable] / FIXED_POINT / self.number_of_runs
+            # Sums and bins are rounded; no mean and no quantile lies outside of what was seen.
+            seen = tally.world_least[:, variable], tally.world_most[:, variable]
+            average = tally.world_sums[:, variable] / FIXED_POINT / self.number_of_runs
+            columns[f"{name}_mean"] = np.clip(average, *seen)
             for probability in QUANTILES:
                 quantiles = statistics.quantiles_of_bins(
                     tally.world[:, variable], probability, 0.0, self._limit(name)
                 )
-                columns[f"{name}_q{probability * 100:02.0f}"] = np.clip(
-                    quantiles, tally.world_least[:, variable], tally.world_most[:, variable]
-                )
+                columns[f"{name}_q{probability * 100:02.0f}"] = np.clip(quantiles, *seen)
         return pd.DataFrame(columns)
 
     @cached_property
