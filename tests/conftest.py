@@ -1,0 +1,139 @@
+"""What tests of whole runs share: results of real runs, small worlds, and the command."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import sim
+from sim.cli import main
+
+BASELINE = "brussels-2025-04"
+COALITION = Path(sys.executable).with_name("coalition")
+
+ROSTER = """\
+title = "A small world"
+nations = { table = "nations.csv" }
+leads = ["AAX"]
+positions = { table = "positions.csv" }
+deployable = { largest_of = [{ column = "sent" }] }
+ratification_rounds = { column = "approval", rounds = {}, empty = 1 }
+preferred_mandate = { peacekeeping = { base = 1 }, deterrence = { base = 1 }, reassurance = { base = 1 } }
+
+[attributes]
+us_reliance = []
+clarity_need = []
+escalation_fear = []
+threat = [{ column = "sent" }]
+frontline = []
+legalism = []
+"""
+SCENARIO = """\
+title = "{title}"
+roster = "roster"
+start = 2025-04-10
+rounds = {rounds}
+[washington]
+involvement = 0.6
+[mandate]
+purpose = "reassurance"
+clarity = 0.6
+[moscow]
+pressure = "warnings"
+"""
+
+
+@pytest.fixture(scope="session")
+def baseline() -> "sim.RunResult":
+    """300 runs of April 2025, with trajectories."""
+    return sim.run(BASELINE, runs=300, trajectories=True)
+
+
+@pytest.fixture(scope="session")
+def hindcast() -> "sim.RunResult":
+    """Runs of a scenario with a dozen events."""
+    return sim.run("hindcast-2025", runs=100)
+
+
+def write_world(
+    folder: Path, nations: int = 5, *, rounds: int = 6, title: str = "A small world", rest: str = ""
+) -> Path:
+    """Write a roster of so many nations, the first committed, and a scenario file; return the file."""
+    (folder / "roster").mkdir(parents=True)
+    codes = [f"{chr(65 + n // 26)}{chr(65 + n % 26)}X" for n in range(nations)]
+    rows = [f"{code},Land {code},{500 + 10 * n}," for n, code in enumerate(codes)]
+    said = [f"{code},2025-04-10,2025-04-10,open,The Times,FOUND" for code in codes[1:]]
+    said.insert(0, "AAX,2025-04-10,2025-04-10,committed,The Times,FOUND")
+    tables = {
+        "nations": ["iso3,name,sent,approval", *rows],
+        "positions": ["iso3,date,statement_date,position,source,status", *said],
+    }
+    for name, lines in tables.items():
+        (folder / "roster" / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "roster" / "roster.toml").write_text(ROSTER, encoding="utf-8")
+    file = folder / "world.toml"
+    file.write_text(SCENARIO.format(title=title, rounds=rounds) + rest, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Callable[..., Path]:
+    """Write a small world, see `write_world`."""
+    return lambda *arguments, **given: write_world(tmp_path / "world", *arguments, **given)
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def coalition(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., Ended]:
+    """Run the command in this process, in an empty folder: the program less the start of Python."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+
+    def run(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["coalition", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return Ended(int(ended.value.code or 0), printed.out, printed.err)
+
+    return run
+
+
+def environment(changes: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the environment with some variables set, or unset where None."""
+    given: dict[str, Any] = {**os.environ, **changes}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Callable[..., Ended]:
+    """Run the command as a process of its own, in an empty folder unless told where."""
+
+    def run(*arguments: object, folder: Path | None = None, **variables: str | None) -> Ended:
+        done = subprocess.run(  # noqa: S603
+            [COALITION, *map(str, arguments)],
+            cwd=folder or tmp_path,
+            env=environment(variables),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    return run

@@ -1,0 +1,300 @@
+"""Running a scenario many times, and the tables that the runs add up to."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+import sim
+from sim.inputs.errors import InputError
+from sim.inputs.vocabulary import Stance
+
+BASELINE = "brussels-2025-04"
+TABLES = ("nations", "rounds", "runs", "summary")
+
+
+def assert_same_tables(one: "sim.RunResult", other: "sim.RunResult") -> None:
+    for name in TABLES:
+        assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True, obj=name)
+
+
+# --- the tables --------------------------------------------------------------------------------------
+
+
+def test_the_nations_table_has_a_row_a_round_and_nation(baseline: "sim.RunResult") -> None:
+    table = baseline.nations
+    promised = "iso3 round date p_opposed p_undecided p_open p_committed willingness_q05 willingness_q50 "
+    assert set(f"{promised} willingness_q95 troops_mean".split()) <= set(table)
+    assert len(table) == 53 * 38
+    assert not table.duplicated(["iso3", "round"]).any()
+    assert table["date"].iloc[0] == pd.Timestamp("2025-04-10")
+    assert table["date"].iloc[-1] == pd.Timestamp("2026-04-09")
+    assert table.notna().all(axis=None)
+
+
+def test_the_other_tables_have_a_row_a_round_a_run_and_a_nation(baseline: "sim.RunResult") -> None:
+    assert baseline.rounds["round"].tolist() == list(range(53))
+    assert baseline.runs["run"].tolist() == list(range(300))
+    assert baseline.summary.index.tolist() == list(baseline.case.roster.iso3)
+    assert len(baseline.trajectories) == 300 * 53 * 38
+    assert list(baseline.trajectories) == ["run", "round", "iso3", "stance", "propensity"]
+
+
+def test_shares_of_the_four_stances_add_up_to_one(baseline: "sim.RunResult") -> None:
+    shares = baseline.nations[["p_opposed", "p_undecided", "p_open", "p_committed"]]
+    assert shares.sum(axis=1).to_numpy() == pytest.approx(1.0, abs=1e-12)
+    assert (shares >= 0).all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("nations", "p_committed"),
+        ("nations", "troops_mean"),
+        ("rounds", "size_mean"),
+        ("rounds", "p_force_met"),
+        ("summary", "p_committed"),
+        ("summary", "troops_mean"),
+    ],
+)
+def test_intervals_contain_their_estimates(baseline: "sim.RunResult", table: str, column: str) -> None:
+    rows = getattr(baseline, table)
+    assert (rows[f"{column}_low"] <= rows[column]).all()
+    assert (rows[column] <= rows[f"{column}_high"]).all()
+    assert (rows[f"{column}_low"] < rows[f"{column}_high"]).any()
+
+
+def test_quantiles_rise(baseline: "sim.RunResult") -> None:
+    for name in ("size", "force", "involvement", "pressure", "clarity"):
+        quantiles = baseline.rounds.filter(regex=f"^{name}_q").to_numpy()
+        assert quantiles.shape[1] == 5
+        assert (np.diff(quantiles, axis=1) >= 0).all()
+    willingness = baseline.nations.filter(regex="^willingness_q").to_numpy()
+    assert (np.diff(willingness, axis=1) >= 0).all()
+    assert ((willingness > 0) & (willingness < 1)).all()
+
+
+def test_shares_are_what_the_trajectories_say(baseline: "sim.RunResult") -> None:
+    seen = baseline.trajectories.groupby(["round", "iso3"], observed=True)["stance"]
+    for stance in Stance:
+        expected = seen.agg(lambda values, stance=stance: (values == stance).mean())
+        found = baseline.nations.set_index(["round", "iso3"])[f"p_{stance.name.lower()}"]
+        assert found.to_numpy() == pytest.approx(expected.loc[found.index].to_numpy(), abs=1e-12)
+
+
+def test_willingness_is_what_the_trajectories_say_within_a_bin(baseline: "sim.RunResult") -> None:
+    propensity = baseline.trajectories.groupby(["round", "iso3"], observed=True)["propensity"]
+    found = baseline.nations.set_index(["round", "iso3"])
+    for probability in (5, 50, 95):
+        exact = propensity.quantile(probability / 100, interpolation="lower").loc[found.index]
+        told = found[f"willingness_q{probability:02}"]
+        logit = np.log(told / (1 - told))
+        within = np.clip(exact, -6.4, 6.4).to_numpy()
+        # The 5 % quantile of 300 values: a bin of 0.05 log-odds and the gap to the neighbouring value.
+        assert np.median(np.abs(logit - within)) < 0.05
+        assert (np.abs(logit - within) < 0.05 + 1e-9).mean() > 0.99
+
+
+def test_sizes_are_what_the_trajectories_say(baseline: "sim.RunResult") -> None:
+    is_in = baseline.trajectories["stance"].to_numpy().reshape(300, 53, 38) == Stance.COMMITTED
+    sizes = is_in.sum(axis=2)
+    rounds, runs = baseline.rounds, baseline.runs
+    assert rounds["size_mean"].to_numpy() == pytest.approx(sizes.mean(axis=0))
+    for probability in (5, 25, 50, 75, 95):
+        expected = np.quantile(sizes, probability / 100, axis=0, method="inverted_cdf")
+        assert rounds[f"size_q{probability:02}"].tolist() == expected.tolist()
+    assert runs["size"].tolist() == sizes[:, -1].tolist()
+    assert runs["joined"].tolist() == (is_in[:, -1] & ~is_in[:, 0]).sum(axis=1).tolist()
+    assert runs["left"].tolist() == (is_in[:, 0] & ~is_in[:, -1]).sum(axis=1).tolist()
+
+
+def test_the_last_round_is_what_the_runs_say(baseline: "sim.RunResult") -> None:
+    end, runs = baseline.rounds.iloc[-1], baseline.runs
+    assert end.size_mean == pytest.approx(runs["size"].mean())
+    for name in ("force", "involvement", "pressure", "clarity"):
+        assert end[f"{name}_mean"] == pytest.approx(runs[name].mean(), rel=1e-6, abs=1e-6)
+        assert runs[name].min() <= end[f"{name}_q05"] <= end[f"{name}_q95"] <= runs[name].max()
+    troops = baseline.nations.query("round == 52")["troops_mean"].sum()
+    assert troops == pytest.approx(end.force_mean, rel=1e-6)
+
+
+def test_a_level_that_is_the_same_in_all_runs_is_told_exactly(baseline: "sim.RunResult") -> None:
+    levels = baseline.rounds[["involvement_mean", "involvement_q05", "involvement_q95"]]
+    assert (levels == 0.1).all(axis=None)
+
+
+def test_force_is_met_in_the_round_that_the_runs_say() -> None:
+    result = sim.run("grand-bargain", runs=50)
+    first = result.runs["first_round_force_met"]
+    assert first.notna().mean() > 0.9
+    needed = result.case.scenario.force_required
+    met = (result.runs["force"] >= needed).mean()
+    assert result.rounds["p_force_met"].iloc[-1] == pytest.approx(met)
+    before = result.rounds.loc[result.rounds["round"] < first.min(), "p_force_met"]
+    assert (before == 0).all()
+
+
+def test_nobody_meets_a_force_that_no_coalition_has() -> None:
+    result = sim.run(BASELINE, overrides=["force_required=1e9", "rounds=3"], runs=20)
+    assert result.runs["first_round_force_met"].isna().all()
+    assert (result.rounds["p_force_met"] == 0).all()
+
+
+def test_the_median_date_of_joining_is_that_of_the_runs_that_joined(baseline: "sim.RunResult") -> None:
+    is_in = baseline.trajectories["stance"].to_numpy().reshape(300, 53, 38) == Stance.COMMITTED
+    dates = baseline.rounds["date"].to_numpy()
+    checked = 0
+    for nation, row in enumerate(baseline.summary.itertuples()):
+        ever = is_in[:, :, nation].any(axis=1)
+        assert row.p_ever_joined == pytest.approx(ever.mean())
+        if ever.any():
+            first = is_in[ever, :, nation].argmax(axis=1)
+            median = int(np.quantile(first, 0.5, method="inverted_cdf"))
+            assert row.joined == dates[median]
+            checked += 0 < median < 52
+        else:
+            assert pd.isna(row.joined)
+    assert checked > 2
+
+
+# --- why a nation is out -----------------------------------------------------------------------------
+
+
+def reasons(result: "sim.RunResult", iso3: str) -> set[str]:
+    return {name for name, _ in result.summary.loc[iso3, "held_back_by"]}
+
+
+@pytest.mark.parametrize(
+    ("iso3", "named"),
+    [
+        ("NLD", {"demands_us_involvement", "demands_clarity"}),
+        ("SWE", {"demands_clarity"}),
+        ("AUT", {"demands_authority"}),
+        ("IRL", {"demands_authority"}),
+        ("ISL", {"nothing_to_send"}),
+        ("POL", {"home_defence"}),
+    ],
+)
+def test_what_holds_a_nation_back_is_what_it_said(
+    baseline: "sim.RunResult", iso3: str, named: set[str]
+) -> None:
+    assert named <= reasons(baseline, iso3)
+    assert baseline.summary.loc[iso3, "p_committed"] < 0.5
+
+
+def test_a_met_demand_is_not_named() -> None:
+    result = sim.run("clear-reassurance", runs=100)
+    assert "demands_clarity" not in reasons(result, "SWE")
+    assert "demands_us_involvement" in reasons(result, "NLD")
+
+
+def test_nothing_holds_back_who_is_always_in(baseline: "sim.RunResult") -> None:
+    assert baseline.summary.loc["FRA", "p_committed"] == 1.0
+    assert baseline.summary.loc["FRA", "held_back_by"] == ()
+
+
+def test_reasons_come_with_their_share_the_most_frequent_first(baseline: "sim.RunResult") -> None:
+    for held_back_by in baseline.summary["held_back_by"]:
+        shares = [share for _, share in held_back_by]
+        assert shares == sorted(shares, reverse=True)
+        assert all(0 < share <= 1 for share in shares)
+
+
+# --- the same runs, however computed -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scenario", [BASELINE, "stand-off"])
+def test_both_engines_give_the_same_tables(scenario: str) -> None:
+    options = {"runs": 6, "seed": 3, "trajectories": True}
+    ensemble = sim.run(scenario, overrides=["rounds=12"], **options)
+    mesa = sim.run(scenario, overrides=["rounds=12"], engine="mesa", **options)
+    assert (ensemble.engine, mesa.engine) == ("ensemble", "mesa")
+    assert_same_tables(ensemble, mesa)
+    assert_frame_equal(ensemble.trajectories, mesa.trajectories, check_exact=True)
+
+
+def test_fewer_runs_are_the_first_of_more(baseline: "sim.RunResult") -> None:
+    fewer = sim.run(BASELINE, runs=200)
+    assert_frame_equal(fewer.runs, baseline.runs.head(200), check_exact=True)
+    assert fewer.trajectories is None
+
+
+def test_threads_change_nothing() -> None:
+    one, four = (sim.run(BASELINE, runs=1300, threads=threads) for threads in (1, 4))
+    assert_same_tables(one, four)
+
+
+def test_the_seed_changes_the_runs(baseline: "sim.RunResult") -> None:
+    other = sim.run(BASELINE, runs=300, seed=2)
+    assert not other.runs["force"].equals(baseline.runs["force"])
+
+
+def test_estimates_from_other_seeds_agree_within_their_intervals(baseline: "sim.RunResult") -> None:
+    truth = sim.run(BASELINE, runs=20_000, seed=9).summary["p_committed"]
+    held = baseline.summary["p_committed_low"].le(truth) & baseline.summary["p_committed_high"].ge(truth)
+    assert held.sum() >= 36
+
+
+# --- ways to say the same thing ----------------------------------------------------------------------
+
+
+def test_equivalent_ways_to_change_a_scenario_agree(tmp_path: Path) -> None:
+    file = tmp_path / "more-us.toml"
+    file.write_text(
+        f'extends = "{BASELINE}.toml"\n[[events]]\nround = 1\ntitle = "m"\nwashington.involvement = 0.75\n',
+        encoding="utf-8",
+    )
+    case = sim.load_case(BASELINE, ["washington.involvement=0.75"])
+    ways = [
+        sim.run(BASELINE, overrides=["washington.involvement=0.75"], runs=40),
+        sim.run(BASELINE, overrides={"washington__involvement": 0.75}, runs=40),
+        sim.run(file, runs=40),
+        sim.run(str(file), runs=40),
+        sim.run(case, runs=40),
+        sim.run(case.scenario, runs=40),
+        sim.run(sim.load_scenario(file), runs=40),
+    ]
+    for way in ways[1:]:
+        assert_same_tables(ways[0], way)
+    assert ways[0].rounds["size_mean"].iloc[-1] > sim.run(BASELINE, runs=40).rounds["size_mean"].iloc[-1]
+
+
+def test_the_baseline_is_what_runs_by_itself() -> None:
+    assert_same_tables(sim.run(runs=10), sim.run(BASELINE, runs=10, seed=1))
+
+
+# --- what cannot be run ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("runs", 0, "runs: must be a whole number from 1 on, not 0"),
+        ("runs", -5, "runs: must be a whole number from 1 on, not -5"),
+        ("runs", 2.5, "runs: must be a whole number from 1 on, not 2.5"),
+        ("runs", True, "runs: must be a whole number from 1 on, not True"),
+        ("runs", "many", "runs: must be a whole number from 1 on, not 'many'"),
+        ("seed", -1, "seed: must be a whole number from 0 on, not -1"),
+        ("seed", 2**63, "seed: must be a whole number from 0 on, not 9223372036854775808"),
+        ("threads", -1, "threads: must be a whole number from 0 on, not -1"),
+        ("engine", "fast", "engine: must be one of ensemble, mesa, not 'fast'"),
+        ("run", 5, 'run: no such option; did you mean "runs"?; allowed: runs, seed, trajectories'),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused_by_name(option: str, value: object, says: str) -> None:
+    with pytest.raises(InputError) as error:
+        sim.run(BASELINE, **{option: value})
+    assert str(error.value).startswith(says)
+
+
+def test_a_whole_number_of_numpy_is_a_number() -> None:
+    assert len(sim.run(BASELINE, overrides=["rounds=2"], runs=np.int64(5)).runs) == 5
+
+
+@pytest.mark.parametrize("overrides", [["washington.involvment=1"], ["nations.XYZ.position=open"]])
+def test_a_mistake_in_the_scenario_is_an_input_error(overrides: list[str]) -> None:
+    with pytest.raises(InputError, match=r"--set .*=") as error:
+        sim.run(BASELINE, overrides=overrides, runs=1)
+    assert len(str(error.value).splitlines()) == 1
