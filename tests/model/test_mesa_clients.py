@@ -158,7 +158,7 @@ def test_the_frame_of_the_model_has_a_row_a_round() -> None:
     assert frame["round"].tolist() == [*range(ROUNDS + 1)]
     committed = history(model, "stance") == 3
     assert_array_equal(frame["size"], committed.sum(axis=1))
-    assert_array_equal(frame["force"], [sum(row) for row in history(model, "pledge").tolist()])
+    assert_array_equal(frame["force"], np.cumsum(history(model, "pledge"), axis=1)[:, -1])
     assert frame["size"].iloc[-1] == model.size
     for name in ("involvement", "credibility", "pressure", "clarity"):
         assert frame[name].between(0, 1).all()

@@ -331,8 +331,9 @@ def test_only_committed_leads_lobby(tmp_path: Path) -> None:
 
 
 def test_leads_and_the_committed_are_not_visited(tmp_path: Path) -> None:
-    # BBB leads but is not committed: AAA does not visit it, nor CCC, which has joined.
+    # BBB leads, sends most and is not committed: AAA does not visit it, nor CCC, which has joined.
     model = courted(tmp_path, ["AAA", "BBB"], BBB="open", CCC="committed")
+    nation(model, "BBB").deployable = 90_000.0
     model.step()
     assert lobbied(model) == {"DDD": 0.06}
 

@@ -173,7 +173,7 @@ def check_random_world_of_38(case: Case, seed: int, run: int) -> None:
 IN_EUROPE = given(scenarios(EUROPE.folder, EUROPE.iso3, rounds=6), SEED, RUN)
 test_same_bits_in_random_worlds = settings(max_examples=15, **PATIENT)(IN_EUROPE(check_random_world_of_38))
 test_same_bits_in_more_random_worlds = pytest.mark.slow(
-    settings(max_examples=150, **PATIENT)(IN_EUROPE(check_random_world_of_38))
+    settings(max_examples=100, **PATIENT)(IN_EUROPE(check_random_world_of_38))
 )
 
 
@@ -212,7 +212,7 @@ def test_same_bits_in_small_random_worlds(folder: Path, data: Any, seed: int, ru
 
 
 @pytest.mark.slow
-@settings(max_examples=400, **PATIENT)
+@settings(max_examples=200, **PATIENT)
 @given(data=st.data(), seed=SEED, run=RUN)
 def test_same_bits_in_more_small_random_worlds(folder: Path, data: Any, seed: int, run: int) -> None:
     assert_same_bits(data.draw(small_worlds(folder)), seed, range(run, run + 3), terms=True)
