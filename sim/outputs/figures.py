@@ -123,15 +123,7 @@ FIGURES = {"coalition-size": coalition_size, "joining": joining_strip}
 
 def save_figures(result: RunResult, folder: Path) -> list[Path]:
     """Draw all figures of a run into a folder, as PNG and SVG; the same result gives the same bytes."""
-    written = []
-    for name, draw in FIGURES.items():
-        figure = draw(result)
-        for ending, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
-            file = folder / f"{name}.{ending}"
-            with style.figure_style():
-                figure.savefig(file, metadata=metadata)
-            written.append(file)
-    return written
+    return [file for name, draw in FIGURES.items() for file in style.save(draw(result), folder, name)]
 
 
 def _shares_in_order(result: RunResult) -> tuple[np.ndarray, list[int]]:

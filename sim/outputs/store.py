@@ -113,15 +113,9 @@ class RunWriter:
 
     def __enter__(self) -> "RunWriter":
         """Make room, and find out now whether the folder can be written to."""
-        try:
-            self._draft = Draft(self.folder)
-            (self._draft.folder / "figures").mkdir()
-            if self._with_trajectories:
-                (self._draft.folder / "trajectories").mkdir()
-        except OSError as error:
-            raise InputError(
-                f"cannot write results here: {error.strerror}", file=self.folder, key="--out"
-            ) from None
+        self._draft = open_draft(
+            self.folder, "figures", *(["trajectories"] if self._with_trajectories else [])
+        )
         return self
 
     def __exit__(
@@ -143,13 +137,8 @@ class RunWriter:
         """Write the tables and the manifest, and move everything to its place."""
         self._close()
         for name in ("nations", "rounds"):
-            table = getattr(result, name)
-            _write_parquet(table, self._draft.folder / f"{name}.parquet")
-            if self._with_csv:
-                table.to_csv(self._draft.folder / f"{name}.csv", index=False)
-        manifest = describe(result, self._started)
-        text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-        (self._draft.folder / "manifest.json").write_text(text, encoding="utf-8")
+            write_table(getattr(result, name), self._draft.folder, name, csv=self._with_csv)
+        write_manifest(describe(result, self._started), self._draft.folder)
         self._draft.publish()
         return self.folder
 
@@ -178,12 +167,33 @@ class RunWriter:
             self._runs = None
 
 
+def open_draft(target: Path, *folders: str) -> Draft:
+    """Return a draft of a results folder with folders in it.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written to.
+    """
+    try:
+        draft = Draft(target)
+        for name in folders:
+            (draft.folder / name).mkdir()
+    except OSError as error:
+        raise InputError(f"cannot write results here: {error.strerror}", file=target, key="--out") from None
+    return draft
+
+
 def describe(result: RunResult, started: dt.datetime) -> dict[str, Any]:
     """Return the manifest of a result: what was run, with what, where and when; no path of the machine."""
-    case = result.case
+    which = {"seed": result.seed, "runs": result.number_of_runs, "engine": result.engine}
+    return {"format": FORMAT, **describe_case(result.case), **which, **describe_work(started)}
+
+
+def describe_case(case: Case) -> dict[str, Any]:
+    """Return what a case is, for a manifest."""
     rows = case.parameters.values  # noqa: PD011 - not a DataFrame
     return {
-        "format": FORMAT,
         "title": case.scenario.title,
         "description": " ".join(case.scenario.description.split()),
         "scenario": {"name": case.scenario.name, **case.scenario.resolved()},
@@ -196,9 +206,12 @@ def describe(result: RunResult, started: dt.datetime) -> dict[str, Any]:
         if len(rows) == 1
         else "a row a run",
         "digest": case_digest(case),
-        "seed": result.seed,
-        "runs": result.number_of_runs,
-        "engine": result.engine,
+    }
+
+
+def describe_work(started: dt.datetime) -> dict[str, Any]:
+    """Return with what, where and when something was computed, for a manifest."""
+    return {
         "versions": {"python": platform.python_version(), **dict(_versions())},
         "platform": f"{platform.system()} {platform.machine()}",
         "started": started.isoformat(timespec="seconds"),
@@ -210,6 +223,19 @@ def _versions() -> Iterator[tuple[str, str]]:
     for package in PACKAGES:
         with contextlib.suppress(PackageNotFoundError):
             yield package, version(package)
+
+
+def write_manifest(manifest: dict[str, Any], folder: Path) -> None:
+    """Write a manifest as `manifest.json`."""
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+
+
+def write_table(table: "pd.DataFrame", folder: Path, name: str, *, csv: bool = False) -> None:
+    """Write a table as Parquet and, if asked, as CSV."""
+    _write_parquet(table, folder / f"{name}.parquet")
+    if csv:
+        table.to_csv(folder / f"{name}.csv", index=False)
 
 
 def _write_parquet(table: "pd.DataFrame", file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -108,3 +109,14 @@ def page(
     )
     figure.text(at_left, margin / height, "\n".join(note_lines), fontsize=note_size, color=MUTED, va="bottom")
     return figure, axes
+
+
+def save(figure: "Figure", folder: Path, name: str) -> list[Path]:
+    """Write a figure as PNG and SVG; the same figure gives the same bytes."""
+    files = []
+    for ending, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
+        file = folder / f"{name}.{ending}"
+        with figure_style():
+            figure.savefig(file, metadata=metadata)
+        files.append(file)
+    return files
