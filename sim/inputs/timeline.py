@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import Scenario, check_nations
-from sim.inputs.schedule import Scheduled
+from sim.inputs.schedule import Calendar
 from sim.inputs.vocabulary import POSITIONS, PURPOSES
 
 Floats = NDArray[np.float64]
@@ -115,7 +116,7 @@ def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: 
         decision_pressure=rows.levels("decision_pressure"),
         support_shift=_support_shift(rows, iso3),
         position=_position(rows, iso3, recorded_positions),
-        dates=tuple(scenario.calendar.date_of(row) for row in range(rows.count)),
+        dates=_dates(scenario.calendar, rows.count),
     )
 
 
@@ -125,13 +126,18 @@ class _Rows:
     def __init__(self, scenario: Scenario) -> None:
         self.count = scenario.rounds + 1
         self.start: dict[str, Any] = scenario.model_dump(exclude_none=True)
-        self.events = [item for item in scenario.schedule() if item.round < self.count]
+        # The rounds whose events set a key, and what they set; sweeps build thousands of timelines.
+        self.given: dict[KeyPath, list[tuple[int, Any]]] = {}
+        for item in scenario.schedule():
+            if item.round < self.count:
+                for key, value in item.changes.items():
+                    self.given.setdefault(key, []).append((item.round, value))
 
     def values(self, *key: str, start: object) -> list[Any]:
         """Return the value that holds in each row."""
         values = [start] * self.count
-        for event in self._setting(key):
-            values[event.round :] = [event.changes[key]] * (self.count - event.round)
+        for round_, value in self.given.get(key, ()):
+            values[round_:] = [value] * (self.count - round_)
         return values
 
     def levels(self, *key: str) -> Floats:
@@ -143,21 +149,14 @@ class _Rows:
     def touched(self, *key: str) -> Flags:
         """Return in which rows the key is set; the start sets them all."""
         touched = np.zeros(self.count, dtype=np.bool_)
-        touched[[0, *(event.round for event in self._setting(key))]] = True
+        touched[[0, *(round_ for round_, _ in self.given.get(key, ()))]] = True
         return touched
-
-    def given(self, *key: str) -> list[tuple[int, Any]]:
-        """Return the rounds whose events set the key, and what they set."""
-        return [(event.round, event.changes[key]) for event in self._setting(key)]
 
     def at_start(self, *key: str, default: object = None) -> Any:
         value: Any = self.start
         for part in key:
             value = value.get(part, default) if isinstance(value, dict) else default
         return value
-
-    def _setting(self, key: KeyPath) -> list[Scheduled]:
-        return [event for event in self.events if key in event.changes]
 
 
 def _mandate(rows: _Rows, clarity: Floats) -> Floats:
@@ -169,18 +168,25 @@ def _mandate(rows: _Rows, clarity: Floats) -> Floats:
 
 
 def _support_shift(rows: _Rows, iso3: Sequence[str]) -> Floats:
+    nations = rows.at_start("nations", default={})
     shift = np.zeros((rows.count, len(iso3)))
     for column, nation in enumerate(iso3):
         key = ("nations", nation, "public_support")
-        shift[:, column] = rows.values(*key, start=rows.at_start(*key, default=0.0))
+        if nation in nations or key in rows.given:
+            shift[:, column] = rows.values(*key, start=rows.at_start(*key, default=0.0))
     return shift
 
 
 def _position(rows: _Rows, iso3: Sequence[str], recorded: Sequence[str]) -> NDArray[np.int8]:
+    nations = rows.at_start("nations", default={})
     position = np.full((rows.count, len(iso3)), NO_POSITION, dtype=np.int8)
     for column, (nation, recorded_position) in enumerate(zip(iso3, recorded, strict=True)):
-        key = ("nations", nation, "position")
-        start = rows.at_start(*key, default=recorded_position)
-        for round_, stated in [(0, start), *rows.given(*key)]:
+        start = nations.get(nation, {}).get("position", recorded_position)
+        for round_, stated in [(0, start), *rows.given.get(("nations", nation, "position"), ())]:
             position[round_, column] = POSITIONS.index(stated)
     return position
+
+
+@lru_cache(maxsize=16)
+def _dates(calendar: Calendar, count: int) -> tuple[dt.date, ...]:
+    return tuple(calendar.date_of(row) for row in range(count))

@@ -8,6 +8,7 @@ draws (common random numbers), and adding a nation changes no other nation's dra
 The functions work alike on arrays of ``uint64`` in NumPy and on scalars in Numba.
 """
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,7 @@ def purpose_key(run_key: Any, purpose: Any, nation: Any) -> Any:
     return element(element(run_key, purpose), nation)
 
 
+@cache
 def nation_code(iso3: str) -> int:
     """Return the number of an ISO 3166 alpha-3 code, ``AAA`` 0 to ``ZZZ`` 17575."""
     first, second, third = (ord(letter) - ord("A") for letter in iso3)
