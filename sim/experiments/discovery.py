@@ -1,0 +1,207 @@
+"""Scenario discovery: the conditions under which the coalition reaches what is asked of it.
+
+Bryant & Lempert (2010), Technological Forecasting and Social Change 77, 34-49, after the patient rule
+induction method of Friedman & Fisher (1999), Statistics and Computing 9, 123-143, as EMA workbench has it.
+"""
+
+import warnings
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiments.statistics import Interval, share
+from sim.inputs.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Flags = NDArray[np.bool_]
+
+DENSITY_WANTED = 0.8
+"""Of the boxes that a search passes, the one is taken that covers most with at least this density."""
+
+SIGNIFICANCE = 0.05
+MOST_BOXES = 3
+_ANY = 1e-9  # what EMA workbench takes for interest: 1 is, 0 is not
+LEAST_OF_INTEREST = 10
+"""Points of interest below which a search would only find chance."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a box asks of a factor.
+
+    Attributes
+    ----------
+    factor
+        Its name.
+    low, high
+        The values allowed; infinite where the box sets no limit.
+    p_value
+        How likely the points would be by chance, were the limit of no use (binomial test, without regard to
+        the many limits tried).
+    """
+
+    factor: str
+    low: float
+    high: float
+    p_value: float
+
+    def admits(self, points: "pd.DataFrame") -> Flags:
+        """Tell which points keep to it."""
+        values = points[self.factor].to_numpy(dtype=np.float64)
+        return np.asarray((values >= self.low) & (values <= self.high))
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well boxes separate points of interest from others.
+
+    Attributes
+    ----------
+    of_interest, in_box, hits, points
+        How many points: of interest, in the box, both, and in all.
+    """
+
+    of_interest: int
+    in_box: int
+    hits: int
+    points: int
+
+    @property
+    def coverage(self) -> Interval:
+        """Share of the points of interest that lie in the box, with its 95 % interval."""
+        return share(self.hits, max(self.of_interest, 1))
+
+    @property
+    def density(self) -> Interval:
+        """Share of the points in the box that are of interest, with its 95 % interval."""
+        return share(self.hits, max(self.in_box, 1))
+
+
+@dataclass(frozen=True)
+class Box:
+    """Conditions under which an outcome is of interest.
+
+    Attributes
+    ----------
+    limits
+        What it asks, the surest first; every other factor may take any value of its range.
+    found
+        Its score among the points it was found with: the search makes it look better than it is.
+    judged
+        Its score among other points: the honest one.
+    """
+
+    limits: tuple[Limit, ...]
+    found: Score
+    judged: Score
+
+
+def discover(
+    search: "pd.DataFrame", of_interest: Flags, judge: "pd.DataFrame", judge_of_interest: Flags
+) -> tuple[Box, ...]:
+    """Find boxes of factor values in which points of interest are dense.
+
+    Parameters
+    ----------
+    search
+        Points to find the boxes with, a column a factor.
+    of_interest
+        Which of them are.
+    judge, judge_of_interest
+        Other points, to judge the boxes with.
+
+    Returns
+    -------
+    tuple of Box
+        At most three, each found among the points outside those before it; none where hardly any point is of
+        interest, or hardly any is not, or no limit helps.
+
+    Raises
+    ------
+    InputError
+        If EMA workbench is not installed.
+    """
+    boxes: list[Box] = []
+    outside, judge_outside = np.ones(len(search), np.bool_), np.ones(len(judge), np.bool_)
+    for _ in range(MOST_BOXES):
+        limits = _limits(search[outside], of_interest[outside])
+        if not limits:
+            break
+        inside, judge_inside = _inside(limits, search), _inside(limits, judge)
+        found = _score(inside & outside, of_interest)
+        if found.density.estimate < DENSITY_WANTED and boxes:
+            break
+        boxes.append(Box(limits, found, _score(judge_inside & judge_outside, judge_of_interest)))
+        outside, judge_outside = outside & ~inside, judge_outside & ~judge_inside
+    return tuple(boxes)
+
+
+def _limits(points: "pd.DataFrame", of_interest: Flags) -> tuple[Limit, ...]:
+    """Return what the best box asks, without the limits that chance could have set."""
+    if min(of_interest.sum(), (~of_interest).sum()) < LEAST_OF_INTEREST:
+        return ()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of libraries that EMA workbench could use, and of its use of pandas
+        box = _prim().Prim(points.reset_index(drop=True), of_interest, threshold=_ANY).find_box()
+    chosen = _choose(box.peeling_trajectory)
+    limits = [
+        _limit(str(factor), box.box_lims[chosen][factor], p_values)
+        for factor, p_values in box.qp[chosen].items()
+    ]
+    return tuple(sorted((found for found in limits if found is not None), key=lambda found: found.p_value))
+
+
+def _choose(trajectory: "pd.DataFrame") -> int:
+    """Return the position of the box that covers most among those dense enough, else of the densest."""
+    dense = trajectory["density"] >= DENSITY_WANTED
+    if dense.any():
+        return int(trajectory["coverage"].where(dense, -1.0).to_numpy().argmax())
+    return int(trajectory["density"].to_numpy().argmax())
+
+
+def _limit(factor: str, bounds: Any, p_values: list[float]) -> Limit | None:
+    """Return the limits of a factor that are significant, none if neither is; -1 stands for no limit."""
+    keeps = [0.0 <= p_value < SIGNIFICANCE for p_value in p_values]
+    if not any(keeps):
+        return None
+    low, high = (float(bound) for bound in bounds)
+    p_value = max(value for value, keep in zip(p_values, keeps, strict=True) if keep)
+    return Limit(factor, low if keeps[0] else -np.inf, high if keeps[1] else np.inf, float(p_value))
+
+
+def _inside(limits: tuple[Limit, ...], points: "pd.DataFrame") -> Flags:
+    return np.asarray(np.logical_and.reduce([limit.admits(points) for limit in limits]))
+
+
+def _score(inside: Flags, of_interest: Flags) -> Score:
+    hits = int((inside & of_interest).sum())
+    return Score(int(of_interest.sum()), int(inside.sum()), hits, len(inside))
+
+
+def require_prim() -> None:
+    """Find out now, not after minutes of runs, whether EMA workbench is installed.
+
+    Raises
+    ------
+    InputError
+        If it is not.
+    """
+    _prim()
+
+
+def _prim() -> ModuleType:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from ema_workbench.analysis import prim
+    except ImportError:
+        raise InputError(
+            "needs EMA workbench: pip install 'coalition-sim[discovery]'", file="--discover"
+        ) from None
+    module: ModuleType = prim
+    return module

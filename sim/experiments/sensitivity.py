@@ -1,0 +1,293 @@
+"""Sensitivity analysis: which levers and which unknowns matter most for where a coalition ends."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiments.designs import Design, LatinHypercube, Morris, Saltelli
+from sim.experiments.discovery import Box, discover, require_prim
+from sim.experiments.evaluate import Estimates, Progress, Runs, estimate
+from sim.experiments.indices import convergence, morris_effects, sobol_indices
+from sim.experiments.sensitivity_plan import (
+    Factors,
+    Outcome,
+    SensitivityOptions,
+    at_shares,
+    find_outcome,
+    unit_factors,
+)
+from sim.experiments.statistics import Z_95, Floats
+from sim.inputs.case import Case
+from sim.inputs.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TARGET: Outcome = ("p_force_met", "")
+LIKELY = 0.5
+"""Discovery asks where an outcome is at least this probable."""
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """Where an outcome is likely.
+
+    Attributes
+    ----------
+    outcome
+        Of interest are the points at which it is at least `LIKELY`.
+    boxes
+        The conditions found, none if none help.
+    of_interest, points
+        How many of all points, those to find and those to judge, are of interest.
+    """
+
+    outcome: Outcome
+    boxes: tuple[Box, ...]
+    of_interest: int
+    points: int
+
+
+@dataclass(frozen=True, eq=False)
+class Sensitivity:
+    """What matters for where a coalition ends.
+
+    Attributes
+    ----------
+    case, factors, options
+        What was asked.
+    outcomes
+        The outcomes asked about.
+    spread
+        A row an outcome: its mean, standard deviation and extremes over the points, and `noise`, the share of
+        its variance over the points that the limited number of runs could at most account for.
+    indices
+        Sobol indices of every outcome and nation, see `sobol_indices`; empty without that method.
+    convergence
+        The same from ever more points, of the outcomes asked about.
+    morris
+        Elementary effects of every outcome and nation, see `morris_effects`.
+    discovery
+        Conditions, if asked for.
+    """
+
+    case: Case
+    factors: Factors
+    options: SensitivityOptions
+    outcomes: tuple[Outcome, ...]
+    spread: "pd.DataFrame"
+    indices: "pd.DataFrame"
+    convergence: "pd.DataFrame"
+    morris: "pd.DataFrame"
+    discovery: Discovery | None = None
+
+    @property
+    def points(self) -> dict[str, int]:
+        """How many points each part took."""
+        return self.options.points(len(self.factors.all))
+
+    def of(self, table: "pd.DataFrame", outcome: Outcome) -> "pd.DataFrame":
+        """Return the rows of a table that are about an outcome."""
+        return table[(table["outcome"] == outcome[0]) & (table["iso3"] == outcome[1])]
+
+    def settled(self, outcome: Outcome, leading: int = 5) -> tuple[float, bool] | None:
+        """Tell how far Sobol indices have settled; nothing if they were not estimated, or are missing.
+
+        Returns
+        -------
+        tuple
+            Width of the widest interval of a total effect; whether the leading factors by total effect are
+            the same from half of the points.
+        """
+        table = self.of(self.convergence, outcome).query("index == 'total'")
+        if table.empty or table["estimate"].isna().any():
+            return None
+        last = table["samples"].max()
+        ranked = [
+            set(part.nlargest(leading, "estimate")["factor"])
+            for size in (last // 2, last)
+            if len(part := table[table["samples"] == size])
+        ]
+        widest = table[table["samples"] == last].eval("high - low").max()
+        return float(widest), len(ranked) == 2 and ranked[0] == ranked[1]
+
+
+def sensitivity(
+    case: Case,
+    factors: Factors,
+    options: SensitivityOptions,
+    *,
+    threads: int = 0,
+    progress: Progress = lambda _: None,
+) -> Sensitivity:
+    """Find out which factors matter most.
+
+    Parameters
+    ----------
+    case
+        The scenario and what it is run with. Levers are set in round 1: what later events of the scenario
+        set, they set again.
+    factors
+        What varies, see `factors_of`.
+    options
+        What is estimated, from how many points and runs.
+    threads
+        0 for one a core; the result does not depend on it.
+    progress
+        Told the number of runs done.
+
+    Raises
+    ------
+    InputError
+        For an outcome that there is not, or values that factors cannot take.
+    """
+    outcomes = tuple(find_outcome(name, case.roster.iso3) for name in options.outcomes)
+    if options.discover:
+        require_prim()
+        _refuse_words(factors)
+
+    def run(design: Design, seed: int) -> "Sample":
+        shares = design.points(unit_factors(factors.all), seed)
+        points = at_shares(factors.all, shares)
+        runs = Runs(options.runs, options.seed)
+        return Sample(shares, points, estimate(case, points, runs, threads=threads, progress=progress))
+
+    return _analysed(case, factors, options, outcomes, run)
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Points, as shares of the factors' ranges and as values, and what was found at them."""
+
+    shares: "pd.DataFrame"
+    points: "pd.DataFrame"
+    found: Estimates
+
+
+def _analysed(
+    case: Case,
+    factors: Factors,
+    options: SensitivityOptions,
+    outcomes: tuple[Outcome, ...],
+    run: Callable[[Design, int], Sample],
+) -> Sensitivity:
+    import pandas as pd
+
+    seed, paths, second = options.seed, factors.paths, options.second_order
+    tables = {"indices": pd.DataFrame(), "convergence": pd.DataFrame(), "morris": pd.DataFrame()}
+    discovery, samples = None, []
+    if "morris" in options.parts:
+        sample = run(Morris(options.trajectories), seed)
+        samples.append(sample.found)
+        shares = sample.shares.to_numpy()
+        tables["morris"] = _by_outcome(
+            sample.found, sample.found.columns, lambda y: morris_effects(paths, shares, y, seed=seed)
+        )
+    if "sobol" in options.parts:
+        found = run(Saltelli(options.samples, second), seed).found
+        samples.append(found)
+        tables["indices"] = _all_indices(paths, found, outcomes, options)
+        tables["convergence"] = _by_outcome(
+            found, outcomes, lambda y: convergence(paths, y, seed=seed, second_order=second)
+        )
+    if "discovery" in options.parts:
+        design = LatinHypercube(options.discovery_points)
+        search, judge = run(design, seed), run(design, seed + 1)
+        samples += [search.found, judge.found]
+        discovery = _discovery(search, judge, _target(outcomes))
+    return Sensitivity(case, factors, options, outcomes, _spread(samples), discovery=discovery, **tables)
+
+
+def _all_indices(
+    paths: Sequence[str], found: Estimates, outcomes: tuple[Outcome, ...], options: SensitivityOptions
+) -> "pd.DataFrame":
+    """Return first-order and total indices of everything, those of pairs for the outcomes asked about."""
+    seed, second = options.seed, options.second_order
+    single = found
+    if second:
+        blocks = found.estimate.reshape(options.samples, 2 * len(paths) + 2, -1)
+        needed = blocks[:, [*range(len(paths) + 1), -1]].reshape(-1, len(found.columns))
+        single = found._replace(estimate=needed)
+    table = _by_outcome(single, found.columns, lambda y: sobol_indices(paths, y, seed=seed))
+    if not second:
+        return table
+    import pandas as pd
+
+    pairs = _by_outcome(
+        found, outcomes, lambda y: sobol_indices(paths, y, seed=seed, second_order=True)
+    ).query("index == 'second'")
+    return pd.concat([table, pairs], ignore_index=True)
+
+
+def _by_outcome(
+    found: Estimates, outcomes: Sequence[Outcome], analyse: Callable[[Floats], "pd.DataFrame"]
+) -> "pd.DataFrame":
+    """Return the analyses of outcomes under each other."""
+    import pandas as pd
+
+    tables = []
+    for outcome, iso3 in outcomes:
+        table = analyse(found.of(outcome, iso3))
+        table.insert(0, "outcome", outcome)
+        table.insert(1, "iso3", iso3)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _spread(samples: Sequence[Estimates]) -> "pd.DataFrame":
+    """Describe every outcome over all points."""
+    import pandas as pd
+
+    first = samples[0]
+    values = np.concatenate([found.estimate for found in samples])
+    variance = values.var(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        noise = np.concatenate([_noise(found) for found in samples]).mean(axis=0) / variance
+    outcomes, nations = zip(*first.columns, strict=True)
+    return pd.DataFrame(
+        {
+            "outcome": outcomes,
+            "iso3": nations,
+            "mean": values.mean(axis=0),
+            "deviation": np.sqrt(variance),
+            "least": values.min(axis=0),
+            "most": values.max(axis=0),
+            "noise": np.where(variance > 0, noise, np.nan),
+            "points": len(values),
+            "runs": first.runs,
+        }
+    )
+
+
+def _noise(found: Estimates) -> Floats:
+    """Return the variance of each estimate that is due to the limited number of its runs."""
+    is_share = np.array([outcome.startswith("p_") for outcome, _ in found.columns])
+    of_share = found.estimate * (1.0 - found.estimate) / found.runs
+    of_mean = ((found.high - found.low) / (2 * Z_95)) ** 2
+    return np.where(is_share, of_share, of_mean)
+
+
+def _target(outcomes: tuple[Outcome, ...]) -> Outcome:
+    """Return what discovery asks about: the first probability, else that the force suffices."""
+    return next((outcome for outcome in outcomes if outcome[0].startswith("p_")), TARGET)
+
+
+def _discovery(search: Sample, judge: Sample, target: Outcome) -> Discovery:
+    searched, judged = (_likely(sample.found, target) for sample in (search, judge))
+    boxes = discover(search.points, searched, judge.points, judged)
+    return Discovery(
+        target, boxes, int(searched.sum() + judged.sum()), len(search.points) + len(judge.points)
+    )
+
+
+def _likely(found: Estimates, outcome: Outcome) -> NDArray[np.bool_]:
+    return np.asarray(found.of(*outcome) >= LIKELY)
+
+
+def _refuse_words(factors: Factors) -> None:
+    for factor in factors.all:
+        if not all(isinstance(value, float | int) for value in factor.extremes):
+            raise InputError(f"{factor.path} takes words; boxes need numbers", file="--discover")
