@@ -176,7 +176,7 @@ class RunResult:
 
     @property
     def _dates(self) -> "np.ndarray":
-        return np.array(self.case.timeline.dates, dtype="datetime64[s]")
+        return np.array(self.case.timeline.dates, dtype="datetime64[ms]")
 
     def _willingness(self, probability: float) -> statistics.Floats:
         propensity = statistics.quantiles_of_bins(
@@ -192,4 +192,4 @@ class RunResult:
         joined = self.tally.first_joined[:, :-1]
         median = statistics.quantiles_of_counts(joined, 0.5)
         dates = self._dates[np.minimum(median, len(self._dates) - 1)]
-        return np.where(joined.sum(axis=1) > 0, dates, np.datetime64("NaT", "s"))
+        return np.where(joined.sum(axis=1) > 0, dates, np.datetime64("NaT", "ms"))
