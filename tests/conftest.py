@@ -59,7 +59,7 @@ def hindcast() -> "sim.RunResult":
     return sim.run("hindcast-2025", runs=100)
 
 
-def write_world(
+def _write_world(
     folder: Path, nations: int = 5, *, rounds: int = 6, title: str = "A small world", rest: str = ""
 ) -> Path:
     """Write a roster of so many nations, the first committed, and a scenario file; return the file."""
@@ -80,10 +80,16 @@ def write_world(
     return file
 
 
+@pytest.fixture(scope="session")
+def write_world() -> Callable[..., Path]:
+    """Write a small world into a folder: nations, rounds, title, further lines of the scenario."""
+    return _write_world
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Callable[..., Path]:
-    """Write a small world, see `write_world`."""
-    return lambda *arguments, **given: write_world(tmp_path / "world", *arguments, **given)
+    """Write a small world into a folder of this test's own."""
+    return lambda *arguments, **given: _write_world(tmp_path / "world", *arguments, **given)
 
 
 class Ended(NamedTuple):

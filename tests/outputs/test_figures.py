@@ -1,0 +1,225 @@
+"""Figures: all of it is seen, and it says what the tables say."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+import sim
+from sim.outputs import style
+from sim.outputs.figures import FIGURES, coalition_size, joining_strip, save_figures
+from sim.outputs.words import percent
+
+EVENTS = "".join(
+    f'\n[[events]]\nround = {number}\ntitle = "Event {number}, told at such length that it does not fit on '
+    f'one line of the page and must go on on the next, whatever it is"\ndecision_pressure = 0.{number}\n'
+    for number in range(1, 7)
+)
+
+
+WORLDS = (
+    "baseline",
+    "hindcast",
+    "5 nations",
+    pytest.param("200 nations", marks=pytest.mark.slow),
+    "1 nation, 1 round",
+    "long",
+)
+
+
+@pytest.fixture(scope="module", params=WORLDS)
+def result(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    write_world: Callable[..., Path],
+) -> "sim.RunResult":
+    folder = tmp_path_factory.mktemp("world")
+    match request.param:
+        case "5 nations":
+            return sim.run(write_world(folder, 5, rest=EVENTS), runs=20)
+        case "200 nations":
+            return sim.run(write_world(folder, 200, rounds=30), runs=20)
+        case "1 nation, 1 round":
+            return sim.run(write_world(folder, 1, rounds=1), runs=20)
+        case "long":
+            title = "WHAT WOULD IT TAKE, AND WHO WOULD PAY THE $5 BN OR $6 BN " * 8
+            return sim.run(write_world(folder, 3, title=title, rest=EVENTS), runs=20)
+        case name:
+            return request.getfixturevalue(name)
+
+
+@pytest.fixture(scope="module", params=FIGURES)
+def figure(request: pytest.FixtureRequest, result: "sim.RunResult") -> Figure:
+    """A figure of each kind, of each world, laid out."""
+    drawn = FIGURES[request.param](result)
+    drawn.draw_without_rendering()
+    return drawn
+
+
+def texts_in(axes: Axes) -> list[Text]:
+    """All that is written in and around a plot."""
+    found = [*axes.texts]
+    for axis in (axes.xaxis, axes.yaxis):
+        low, high = sorted(axis.get_view_interval())
+        found += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+        found.append(axis.label)
+    for inner in axes.child_axes:
+        found += texts_in(inner)
+    return [text for text in found if text.get_visible() and text.get_text()]
+
+
+def texts(figure: Figure) -> list[Text]:
+    return [*figure.texts, *(text for axes in figure.axes for text in texts_in(axes))]
+
+
+def words(figure: Figure) -> str:
+    return "\n".join(text.get_text() for text in texts(figure))
+
+
+def test_no_text_is_clipped(figure: Figure) -> None:
+    page, seen = figure.bbox, texts(figure)
+    assert len(seen) > 8
+    for text in seen:
+        box = text.get_window_extent()
+        assert page.x0 <= box.x0 and box.x1 <= page.x1, text
+        assert page.y0 <= box.y0 and box.y1 <= page.y1, text
+
+
+def test_title_plot_and_notes_stand_apart(figure: Figure) -> None:
+    title, notes = (text.get_window_extent() for text in figure.texts)
+    for axes in figure.axes:
+        for text in texts_in(axes):
+            box = text.get_window_extent()
+            assert notes.y1 < box.y0 and box.y1 < title.y0, text
+
+
+def test_names_of_nations_do_not_run_into_each_other(result: "sim.RunResult") -> None:
+    figure = joining_strip(result)
+    figure.draw_without_rendering()
+    names = set(result.case.roster.names)
+    boxes = [text.get_window_extent() for text in texts(figure) if text.get_text() in names]
+    assert len(boxes) == len(names)
+    assert all(above.y0 >= below.y1 for above, below in pairwise(boxes))
+
+
+def test_numbers_of_events_do_not_run_into_each_other(hindcast: "sim.RunResult") -> None:
+    figure = coalition_size(hindcast)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    labels = [text for text in axes.texts if text.get_text()[0].isdigit() and "." not in text.get_text()]
+    boxes = [text.get_window_extent() for text in labels]
+    assert len(boxes) > 8
+    for one, other in pairwise(boxes):
+        assert not one.overlaps(other)
+
+
+@pytest.mark.parametrize("draw", [coalition_size, joining_strip])
+def test_events_are_numbered_alike_at_their_lines_and_in_the_notes(
+    hindcast: "sim.RunResult", draw: Callable[..., Figure]
+) -> None:
+    figure = draw(hindcast)
+    notes = figure.texts[1].get_text()
+    scheduled = hindcast.case.scenario.schedule()
+    for number, item in enumerate(scheduled, start=1):
+        assert f"{number}. {item.date:%-d %b %Y}: {item.event.title}"[:60] in notes
+    numbered: list[int] = []
+    labels = [text for text in figure.axes[0].texts if text.get_fontsize() == 7]
+    for text in labels:
+        first, _, last = text.get_text().partition("-")
+        numbered += range(int(first), int(last or first) + 1)
+    assert numbered == list(range(1, len(scheduled) + 1))
+    lines = {float(line.get_xdata()[0]) for line in figure.axes[0].lines if len(line.get_xdata()) == 2}
+    assert lines == {text.xy[0] for text in labels}
+
+
+def test_an_event_after_the_last_round_is_not_shown() -> None:
+    result = sim.run("hindcast-2025", overrides=["rounds=15"], runs=5)
+    notes = coalition_size(result).texts[1].get_text()
+    assert "2. 17 Jul 2025" in notes
+    assert "3. " not in notes
+
+
+def test_notes_say_how_many_runs_of_what(hindcast: "sim.RunResult") -> None:
+    for draw in FIGURES.values():
+        notes = " ".join(draw(hindcast).texts[1].get_text().split())
+        assert "100 runs, seed 1, scenario hindcast-2025. Data: 38 nations" in notes
+
+
+def test_the_fan_is_drawn_from_the_rounds(hindcast: "sim.RunResult") -> None:
+    figure = coalition_size(hindcast)
+    (axes,) = figure.axes
+    drawn = next(line for line in axes.lines if len(line.get_xdata()) == 41)
+    assert drawn.get_ydata().tolist() == hindcast.rounds["size_mean"].tolist()
+    outer, inner = (band.get_paths()[0].vertices[:, 1] for band in axes.collections)
+    assert (outer.min(), outer.max()) == (
+        hindcast.rounds["size_q05"].min(),
+        hindcast.rounds["size_q95"].max(),
+    )
+    assert (inner.min(), inner.max()) == (
+        hindcast.rounds["size_q25"].min(),
+        hindcast.rounds["size_q75"].max(),
+    )
+    end = hindcast.rounds.iloc[-1]
+    assert f"{end.size_mean:.1f} [{end.size_q05:.0f}-{end.size_q95:.0f}]" in words(figure)
+
+
+def test_the_strip_orders_nations_by_how_surely_they_join(hindcast: "sim.RunResult") -> None:
+    figure = joining_strip(hindcast)
+    drawn = np.asarray(figure.axes[0].images[0].get_array())
+    assert drawn.shape == (38, 41)
+    assert (np.diff(drawn[:, -1]) <= 0).all()
+    labels = [text for text in figure.axes[0].texts if text.get_fontsize() == 8]
+    shares = hindcast.nations.pivot_table(index="iso3", columns="round", values="p_committed")
+    by_name = dict(zip(hindcast.case.roster.names, hindcast.case.roster.iso3, strict=True))
+    for row, (name, at_end) in enumerate(zip(labels[::2], labels[1::2], strict=True)):
+        expected = shares.loc[by_name[name.get_text()]]
+        assert drawn[row] == pytest.approx(expected.to_numpy())
+        assert at_end.get_text() == percent(expected.iloc[-1])
+
+
+def test_files_are_large_enough_to_print_and_small_enough_to_send(
+    baseline: "sim.RunResult", tmp_path: Path
+) -> None:
+    from matplotlib.image import imread
+
+    written = save_figures(baseline, tmp_path)
+    assert [file.name for file in written] == [
+        f"{name}.{ending}" for name in ("coalition-size", "joining") for ending in ("png", "svg")
+    ]
+    for file in written:
+        assert 10_000 < file.stat().st_size < 500_000
+        if file.suffix == ".png":
+            height, width, _ = imread(file).shape
+            assert width == 1200
+            assert 500 < height < 1800
+
+
+def test_the_style_is_the_same_whatever_the_user_has_set(baseline: "sim.RunResult", tmp_path: Path) -> None:
+    import matplotlib as mpl
+
+    folders = [tmp_path / "plain", tmp_path / "changed"]
+    for folder, size in zip(folders, (10, 30), strict=True):
+        folder.mkdir()
+        with mpl.rc_context({"font.size": size, "axes.facecolor": "black", "savefig.dpi": 30}):
+            save_figures(baseline, folder)
+    plain, changed = ((folder / "coalition-size.png").read_bytes() for folder in folders)
+    assert plain == changed
+
+
+def test_text_is_wrapped_to_its_width_without_losing_a_word() -> None:
+    text = "Governments are asked to declare contributions before the Paris summit of 4 September"
+    lines = style.wrapped(text, 2.0, 7)
+    assert len(lines) > 1
+    assert " ".join(lines) == text
+    assert all(style.text_width(line, 7) <= 2.0 for line in lines)
+
+
+def test_a_text_of_too_many_lines_ends_in_an_ellipsis() -> None:
+    lines = style.wrapped("word " * 100, 2.0, 7, max_lines=2)
+    assert len(lines) == 2
+    assert lines[-1].endswith("…")

@@ -1,0 +1,162 @@
+"""The results folder, as its readers find it."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from pandas.testing import assert_frame_equal
+
+import sim
+from sim.experiments.run import RunOptions
+from sim.outputs.store import run_id, run_into_folder
+
+BASELINE = "brussels-2025-04"
+HINDCAST = "hindcast-2025"
+TABLES = ("nations", "rounds", "runs")
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that wrote all there is to write."""
+    case = sim.load_case(HINDCAST, ["washington.involvement=0.2"])
+    options = RunOptions(runs=700, seed=5, trajectories=True)
+    _, folder = run_into_folder(case, options, tmp_path_factory.mktemp("results"), csv=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected() -> "sim.RunResult":
+    return sim.run(HINDCAST, overrides=["washington.involvement=0.2"], runs=700, seed=5, trajectories=True)
+
+
+def files(folder: Path) -> set[str]:
+    return {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+
+
+def test_a_folder_holds_what_the_design_says(written: Path) -> None:
+    assert written.parent.name == HINDCAST
+    assert len(written.name) == 12
+    assert files(written) == {
+        "manifest.json",
+        *(f"{table}.{ending}" for table in TABLES for ending in ("parquet", "csv")),
+        *(f"figures/{name}.{ending}" for name in ("coalition-size", "joining") for ending in ("png", "svg")),
+        "trajectories/part-000000000.parquet",
+        "trajectories/part-000000512.parquet",
+    }
+    assert [folder.name for folder in written.parent.iterdir()] == [written.name]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_tables_come_back_as_they_were(written: Path, expected: "sim.RunResult", table: str) -> None:
+    read = pd.read_parquet(written / f"{table}.parquet")
+    assert_frame_equal(read, getattr(expected, table), check_exact=True)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_csv_says_the_same_as_parquet(written: Path, table: str) -> None:
+    parquet = pd.read_parquet(written / f"{table}.parquet")
+    csv = pd.read_csv(written / f"{table}.csv", parse_dates=["date"] if "date" in parquet else None)
+    parquet = parquet.astype({"first_round_force_met": float} if table == "runs" else {})
+    assert_frame_equal(csv, parquet, check_dtype=False, check_exact=False, rtol=1e-12)
+
+
+def test_trajectories_are_read_as_one_table(written: Path, expected: "sim.RunResult") -> None:
+    read = pd.read_parquet(written / "trajectories")
+    assert_frame_equal(read, expected.trajectories, check_exact=True, check_categorical=False)
+
+
+def test_parquet_is_compressed(written: Path) -> None:
+    for table in TABLES:
+        group = pq.ParquetFile(written / f"{table}.parquet").metadata.row_group(0)
+        assert {group.column(index).compression for index in range(group.num_columns)} == {"ZSTD"}
+
+
+def test_the_manifest_says_how_to_make_the_results_again(written: Path) -> None:
+    text = (written / "manifest.json").read_text(encoding="utf-8")
+    manifest = json.loads(text)
+    assert manifest["title"] == "Hindcast: April 2025 to January 2026"
+    assert (manifest["seed"], manifest["runs"], manifest["engine"]) == (5, 700, "ensemble")
+    scenario = manifest["scenario"]
+    assert scenario["name"] == HINDCAST
+    assert scenario["rounds"] == 40
+    assert scenario["roster"] == "europe-2025"
+    assert {"round": 1, "washington": {"involvement": 0.2}} in scenario["events"]
+    assert manifest["events"][0]["title"] == "set: washington.involvement = 0.2"
+    assert manifest["parameters"]["volatility"] > 0
+    assert manifest["versions"]["coalition-sim"] == sim.__version__
+    assert {"python", "mesa", "numba", "numpy"} <= set(manifest["versions"])
+    started = dt.datetime.fromisoformat(manifest["started"])
+    assert abs(dt.datetime.now(dt.UTC) - started) < dt.timedelta(hours=1)
+    assert 0 < manifest["seconds"] < 3600
+    assert str(Path.home()) not in text
+    assert str(Path(__file__).parents[2]) not in text
+
+
+def test_the_same_inputs_give_the_same_bytes(written: Path, tmp_path: Path) -> None:
+    case = sim.load_case(HINDCAST, ["washington.involvement=0.2"])
+    options = RunOptions(runs=700, seed=5, trajectories=True, threads=3)
+    _, again = run_into_folder(case, options, tmp_path, csv=True)
+    assert again.name == written.name
+    assert files(again) == files(written)
+    for file in files(written) - {"manifest.json"}:
+        assert (again / file).read_bytes() == (written / file).read_bytes(), file
+    one, other = (json.loads((folder / "manifest.json").read_text()) for folder in (written, again))
+    assert {key for key in one if one[key] != other[key]} <= {"started", "seconds"}
+
+
+def test_anything_that_changes_the_runs_changes_their_name(tmp_path: Path) -> None:
+    def name(*overrides: str, scenario: str = BASELINE, **options: int) -> str:
+        return run_id(sim.load_case(scenario, overrides), RunOptions(**{"runs": 100, **options}))
+
+    names = [
+        name(),
+        name(seed=2),
+        name(runs=101),
+        name("washington.involvement=0.2"),
+        name("start.washington.involvement=0.2"),
+        name("nations.NLD.position=committed"),
+        name("parameters.b_threat=1.23"),
+        name("rounds=51"),
+        name("force_required=10000"),
+        name("start=2025-04-11"),
+        name(scenario="us-backstop"),
+    ]
+    assert len(set(names)) == len(names)
+
+
+def test_what_does_not_change_the_runs_does_not_change_their_name() -> None:
+    plain = run_id(sim.load_case(BASELINE), RunOptions())
+    said = run_id(sim.load_case(BASELINE, ["title=Said otherwise"]), RunOptions(threads=2, trajectories=True))
+    assert said == plain
+
+
+def test_results_of_the_same_name_are_replaced(world: Callable[..., Path], tmp_path: Path) -> None:
+    case, out = sim.load_case(world()), tmp_path / "out"
+    _, folder = run_into_folder(case, RunOptions(runs=5), out)
+    (folder / "nations.parquet").write_text("spoilt")
+    assert run_into_folder(case, RunOptions(runs=5), out)[1] == folder
+    assert len(pd.read_parquet(folder / "nations.parquet")) == 7 * 5
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_progress_tells_of_every_run(world: Callable[..., Path], tmp_path: Path) -> None:
+    done: list[int] = []
+    run_into_folder(sim.load_case(world()), RunOptions(runs=1100), tmp_path / "out", progress=done.append)
+    assert sum(done) == 1100
+    assert len(done) > 1
+
+
+def test_both_engines_write_the_same_tables(world: Callable[..., Path], tmp_path: Path) -> None:
+    case = sim.load_case(world())
+    folders = [
+        run_into_folder(case, RunOptions(runs=4, engine=engine), tmp_path / engine)[1]
+        for engine in ("ensemble", "mesa")
+    ]
+    assert folders[0].name == folders[1].name
+    for table in TABLES:
+        one, other = (pd.read_parquet(folder / f"{table}.parquet") for folder in folders)
+        assert_frame_equal(one, other, check_exact=True)
