@@ -1,0 +1,73 @@
+"""The cases that are measured: bundled scenarios, and rosters of any size in the public format."""
+
+from pathlib import Path
+from random import Random
+
+from sim.inputs.case import Case, load_case
+from sim.inputs.scenario import Scenario
+from sim.inputs.vocabulary import ATTRIBUTES
+from sim.model.setup import Setup, build_setup
+
+POSITIONS = ("opposed", "undecided", "open", "committed")
+ATTRIBUTE_LINES = "\n".join(f'{name} = [{{ column = "{name}" }}]' for name in ATTRIBUTES)
+ROSTER = f"""\
+title = "A made-up world"
+nations = {{{{ table = "nations.csv" }}}}
+leads = ["{{first}}", "{{second}}"]
+positions = {{{{ table = "positions.csv" }}}}
+deployable = {{{{ largest_of = [{{{{ column = "troops" }}}}] }}}}
+ratification_rounds = {{{{ column = "approval", rounds = {{{{ no = 0, two = 2 }}}}, empty = 0 }}}}
+
+[preferred_mandate]
+peacekeeping = {{{{ base = 1, weight = 2, mean_of = [{{{{ column = "legalism" }}}}] }}}}
+deterrence = {{{{ base = 1, weight = 2, mean_of = [{{{{ column = "threat" }}}}] }}}}
+reassurance = {{{{ base = 1 }}}}
+
+[attributes]
+{ATTRIBUTE_LINES.replace("{", "{{").replace("}", "}}")}
+"""
+
+
+def setup_of(case: Case) -> Setup:
+    """Return the arrays of a case."""
+    return build_setup(case.scenario, case.roster, case.parameters, case.timeline)
+
+
+def bundled(name: str, rounds: int | None = None) -> Setup:
+    """Return the arrays of a bundled scenario."""
+    return setup_of(load_case(name, {} if rounds is None else {"rounds": rounds}))
+
+
+def made_up(folder: Path, nations: int, rounds: int) -> Setup:
+    """Return the arrays of a scenario for a roster of so many made-up nations, written to a folder."""
+    _write_roster(folder, nations)
+    scenario = Scenario.from_dict(
+        {
+            "title": "A made-up world",
+            "roster": str(folder),
+            "start": "2025-04-10",
+            "rounds": rounds,
+            "force_required": 500.0 * nations,
+            "washington": {"involvement": 0.1},
+            "mandate": {"purpose": "reassurance", "clarity": 0.05},
+            "moscow": {"pressure": 0.5},
+        }
+    )
+    return setup_of(load_case(scenario))
+
+
+def _write_roster(folder: Path, nations: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    random = Random(nations)
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    codes = [f"{letters[n // 26]}{letters[n % 26]}X" for n in range(nations)]
+    rows = [",".join(("iso3", "name", "troops", "approval", *ATTRIBUTES))]
+    said = ["iso3,date,statement_date,position,source,status"]
+    for code in codes:
+        approval = random.choice(("no", "two"))
+        attributes = (f"{random.random():.3f}" for _ in ATTRIBUTES)
+        rows.append(",".join((code, f"Land {code}", str(random.randint(100, 2000)), approval, *attributes)))
+        said.append(f"{code},2025-04-10,2025-04-10,{random.choice(POSITIONS)},The Times,FOUND")
+    (folder / "roster.toml").write_text(ROSTER.format(first=codes[0], second=codes[1]), encoding="utf-8")
+    (folder / "nations.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (folder / "positions.csv").write_text("\n".join(said) + "\n", encoding="utf-8")

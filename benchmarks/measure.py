@@ -1,0 +1,64 @@
+"""Ways to measure on a noisy machine: processor time, interleaved repetitions, medians, child processes."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TypeVar
+
+Name = TypeVar("Name", bound=Hashable)
+
+KIBIBYTE = 1024 if sys.platform.startswith("linux") else 1
+
+
+def interleaved(tasks: Mapping[Name, Callable[[], object]], repetitions: int) -> dict[Name, list[float]]:
+    """Return the processor seconds of every repetition of every task, taking turns.
+
+    What else the machine does then slows all tasks alike.
+    """
+    seconds: dict[Name, list[float]] = {name: [] for name in tasks}
+    for _ in range(repetitions):
+        for name, task in tasks.items():
+            begun = time.process_time()
+            task()
+            seconds[name].append(time.process_time() - begun)
+    return seconds
+
+
+def paired_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> float:
+    """Return the median over repetitions of the ratio within a repetition."""
+    return median(above / below for above, below in zip(numerators, denominators, strict=True))
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a process used: seconds by the clock, seconds of processor time, peak memory in bytes."""
+
+    wall: float
+    cpu: float
+    peak_memory: int
+
+
+def run_process(command: Sequence[str], environment: Mapping[str, str]) -> Usage:
+    """Run a command to its end, output dropped; fail if it fails."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Usage(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * KIBIBYTE)
+
+
+def usual_environment(folder: Path) -> dict[str, str]:
+    """Return an environment with its own cache, in which Python keeps its bytecode, as it usually does."""
+    return {
+        "XDG_CACHE_HOME": str(folder / "cache"),
+        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+        "PYTHONDONTWRITEBYTECODE": "",
+    }

@@ -1,0 +1,59 @@
+"""How speed depends on nations and rounds, and that memory does not depend on the number of runs."""
+
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+from benchmarks.cases import made_up
+from benchmarks.engines import run_ensemble
+from benchmarks.measure import interleaved, run_process, usual_environment
+from benchmarks.report import Table, microseconds
+
+ROSTERS = (35, 100, 200)
+LENGTHS = (52, 520)
+RUN_COUNTS = (10_000, 100_000, 1_000_000)
+NATION_ROUNDS = 2_000_000
+"""Work of a repetition: so many runs that runs x nations x rounds is about this."""
+
+
+def sizes(repetitions: int = 5) -> Table:
+    """Measure runs a second for rosters and lengths."""
+    with tempfile.TemporaryDirectory() as folder:
+        setups = {
+            (nations, rounds): made_up(Path(folder) / f"{nations}", nations, rounds)
+            for nations in ROSTERS
+            for rounds in LENGTHS
+        }
+    runs = {(nations, rounds): max(64, NATION_ROUNDS // (nations * rounds)) for nations, rounds in setups}
+    run_ensemble(setups[ROSTERS[0], LENGTHS[0]], 64)
+    tasks = {size: partial(run_ensemble, setup, runs[size]) for size, setup in setups.items()}
+    seconds = interleaved(tasks, repetitions)
+    rows = []
+    for size, taken in seconds.items():
+        a_run = median(taken) / runs[size]
+        in_a_round = a_run / (size[0] * size[1]) * 1e9
+        rows.append((f"{size[0]} × {size[1]}", microseconds(a_run), f"{1 / a_run:,.0f}", f"{in_a_round:.1f}"))
+    return Table(
+        "Rosters and lengths: made-up nations, one thread",
+        ("nations × rounds", "µs a run", "runs a second", "ns a nation and round"),
+        rows,
+        f"Processor time, medians of {repetitions} interleaved repetitions, counts kept.",
+    )
+
+
+def memory() -> Table:
+    """Measure the peak memory of processes that keep summaries only."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        environment = usual_environment(Path(folder))
+        for runs in (64, *RUN_COUNTS):  # the first one compiles
+            used = run_process([sys.executable, "-m", "benchmarks.child", "simulate", str(runs)], environment)
+            rows.append((f"{runs:,}", f"{used.peak_memory / 2**20:.0f}", f"{used.wall:.1f}"))
+    return Table(
+        "Memory: the baseline scenario, 52 rounds, all cores",
+        ("runs", "peak memory, MB", "seconds, whole process"),
+        rows[1:],
+        "Peak resident memory of a process that keeps the tally and drops the row of every run.",
+    )
