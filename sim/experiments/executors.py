@@ -1,0 +1,168 @@
+"""Where the parts of an experiment are computed: threads here, a cluster of processes here, or one elsewhere.
+
+Each executor maps a pure function over numbers and yields the results as they come, so any of them, in any
+order and after any retry, gives the same results.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from sim.inputs.errors import InputError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+
+class Executor(Protocol):
+    """Something that computes parts."""
+
+    def map(
+        self, function: Callable[[S, int], R], shared: S, indices: Sequence[int]
+    ) -> Generator[tuple[int, R], None, None]:
+        """Yield ``(index, function(shared, index))`` for each index, in the order in which they are done.
+
+        Closed early, it gives up what has not begun.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Threads:
+    """Threads of this process: the compiled model does not hold the interpreter's lock.
+
+    Attributes
+    ----------
+    number
+        How many; 0 for one a core.
+    """
+
+    number: int = 0
+
+    def map(
+        self, function: Callable[[S, int], R], shared: S, indices: Sequence[int]
+    ) -> Generator[tuple[int, R], None, None]:
+        """Yield results; see `Executor`."""
+        workers = self.number or os.cpu_count() or 1
+        waiting: dict[Future[R], int] = {}
+        pool = ThreadPoolExecutor(workers)
+        try:
+            remaining = iter(indices)
+            while True:
+                # Few wait at a time: a result that nobody has taken yet takes memory.
+                for index in remaining:
+                    waiting[pool.submit(function, shared, index)] = index
+                    if len(waiting) > 2 * workers:
+                        break
+                if not waiting:
+                    return
+                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                    yield waiting.pop(future), future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+@dataclass(frozen=True)
+class LocalCluster:
+    """A Dask cluster of processes on this machine, one thread each.
+
+    Attributes
+    ----------
+    workers
+        How many processes.
+    """
+
+    workers: int
+
+    def map(
+        self, function: Callable[[S, int], R], shared: S, indices: Sequence[int]
+    ) -> Generator[tuple[int, R], None, None]:
+        """Yield results; see `Executor`."""
+        _require_dask("--workers")
+        from distributed import Client
+        from distributed import LocalCluster as DaskCluster
+
+        with (
+            _memory_settings(),
+            DaskCluster(
+                self.workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+            ) as cluster,
+            Client(cluster) as client,
+        ):
+            yield from _map_on(client, function, shared, indices)
+
+
+@dataclass(frozen=True)
+class Scheduler:
+    """A Dask cluster that runs already; its workers need this package in the same version.
+
+    Attributes
+    ----------
+    address
+        Of its scheduler, such as ``tcp://host:8786``.
+    """
+
+    address: str
+
+    def map(
+        self, function: Callable[[S, int], R], shared: S, indices: Sequence[int]
+    ) -> Generator[tuple[int, R], None, None]:
+        """Yield results; see `Executor`."""
+        _require_dask("--scheduler")
+        from distributed import Client
+
+        try:
+            client = Client(self.address, timeout=10)
+        except (OSError, ValueError, TypeError, ImportError) as error:
+            raise InputError(f"no scheduler answers at {self.address}: {error}", key="--scheduler") from None
+        with client:
+            yield from _map_on(client, function, shared, indices)
+
+
+def _map_on(
+    client: "Client", function: Callable[[S, int], R], shared: S, indices: Sequence[int]
+) -> Generator[tuple[int, R], None, None]:
+    """Compute on a Dask cluster; parts of a worker that dies are computed again by another."""
+    from distributed import as_completed
+
+    # A computed value, unlike a scattered one, is made anew where the worker that held it has died.
+    given = client.submit(_itself, shared, pure=False)
+    futures = client.map(function, [given] * len(indices), indices, pure=False, retries=3)
+    numbers = {future.key: index for future, index in zip(futures, indices, strict=True)}
+    try:
+        for future in as_completed(futures):
+            yield numbers[future.key], future.result()
+            future.release()
+    finally:
+        client.cancel([future for future in futures if not future.done()])
+
+
+def _itself(value: S) -> S:
+    return value
+
+
+@contextmanager
+def _memory_settings() -> Iterator[None]:
+    """Let workers keep their memory: what Dask sets by itself makes NumPy two and a half times slower."""
+    import dask
+
+    kept = {name: str(2**29) for name in ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_")}
+    with dask.config.set({"distributed.nanny.pre-spawn-environ": {**kept, **_ONE_THREAD}}):
+        yield
+
+
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def _require_dask(option: str) -> None:
+    from importlib.util import find_spec
+
+    if find_spec("distributed") is None:
+        raise InputError("needs Dask: pip install 'coalition-sim[cluster]'", key=option)

@@ -1,0 +1,53 @@
+"""What determines results, as digests: two sweeps of the same digests have the same results."""
+
+import hashlib
+import json
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.inputs.case import Case
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PACKAGES = ("numpy", "pyarrow")
+"""Versions that may change a bit of a table: NumPy computes, pyarrow writes."""
+
+
+def case_digests(case: Case) -> dict[str, str]:
+    """Return a digest each of scenario, roster and parameters: of the numbers, not the prose."""
+    from sim.model.setup import build_setup
+
+    setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
+    roster = (setup.nations, setup.leads, setup.ties, case.timeline.position)
+    return {
+        "scenario": digest_of(json.dumps(case.scenario.resolved(), sort_keys=True)),
+        "roster": digest_of(" ".join(case.roster.iso3), *roster),
+        "parameters": digest_of(setup.behaviour, case.parameters.bands),
+    }
+
+
+def points_digest(points: "pd.DataFrame") -> str:
+    """Return a digest of the points of a design."""
+    return digest_of(json.dumps(points.to_dict("list")))
+
+
+def code_digests() -> dict[str, str]:
+    """Return a digest of the model's source, and the versions that results depend on."""
+    import sim
+    from sim.model.compilation import source_digest
+
+    versions = {"coalition-sim": sim.__version__, **{package: version(package) for package in PACKAGES}}
+    return {"model": source_digest(), **{f"version of {name}": number for name, number in versions.items()}}
+
+
+def digest_of(*parts: "str | np.ndarray") -> str:
+    """Return a digest of texts and arrays."""
+    digest = hashlib.sha256()
+    for part in parts:
+        content = part.encode() if isinstance(part, str) else np.ascontiguousarray(part).tobytes()
+        digest.update(f"{len(content)} ".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]
