@@ -48,3 +48,9 @@ def _bound(share: float) -> str:
 def thousands(number: float) -> str:
     """Return a number of soldiers, with a comma for thousands."""
     return f"{number:,.0f}"
+
+
+def signed(number: float, decimals: int = 0) -> str:
+    """Return a difference with its sign, and a comma for thousands; 0 has none."""
+    text = f"{number:+,.{decimals}f}"
+    return text if text.strip("+-0.,") else text[1:]
