@@ -1,0 +1,267 @@
+"""A comparison as its readers see it: table, figures, results folder, command."""
+
+import io
+import json
+import re
+from collections.abc import Callable
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+from rich.console import Console
+
+from sim.experiments.compare import Comparison, compare
+from sim.experiments.run import RunOptions
+from sim.inputs.case import load_case
+from sim.inputs.errors import InputError
+from sim.outputs.comparison_figures import FIGURES, save_figures
+from sim.outputs.comparison_store import compare_into_folder, comparison_id
+from sim.outputs.comparison_tables import comparison_report
+from sim.outputs.words import signed
+
+A, B = "brussels-2025-04", "us-backstop"
+MANY = [A, B, "domestic-backlash", "clear-reassurance", "us-withdrawal", "grand-bargain"]
+Command = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def backstop() -> Comparison:
+    return compare([A, B], runs=200)
+
+
+@pytest.fixture(scope="module")
+def itself() -> Comparison:
+    return compare([A, A], runs=20)
+
+
+@pytest.fixture(scope="module")
+def many() -> Comparison:
+    return compare(MANY, runs=100)
+
+
+def printed(comparison: Comparison, width: int = 120) -> str:
+    console = Console(width=width, file=io.StringIO(), record=True)
+    console.print(comparison_report(comparison))
+    return console.export_text()
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("number", "decimals", "text"),
+    [(4038.2, 0, "+4,038"), (-0.126, 2, "-0.13"), (0.0, 1, "0.0"), (-0.04, 1, "0.0"), (0.3, 0, "0")],
+)
+def test_differences_have_a_sign_unless_they_are_nothing(number: float, decimals: int, text: str) -> None:
+    assert signed(number, decimals) == text
+
+
+# Table
+
+
+def test_the_table_says_what_the_data_say(backstop: Comparison) -> None:
+    text = printed(backstop)
+    size = backstop.coalition.set_index("measure").loc["size"]
+    interval = f"{size.difference:+.2f} [{size.difference_low:+.2f} to {size.difference_high:+.2f}]"
+    (line,) = re.findall("size, nations.*", text)
+    assert line.split() == [
+        *["size,", "nations", f"{size.reference:.1f}", "->", f"{size.value:.1f}"],
+        *interval.split(),
+        f"{-(-size.unpaired_runs // 1):,.0f}",
+    ]
+    canada = backstop.nations.set_index(["iso3", "measure"]).loc["CAN"]
+    (line,) = re.findall("Canada.*", text)
+    assert f"{canada.loc['p_committed'].difference * 100:+.1f} [" in line
+    assert f"{canada.loc['days_to_joining'].difference:+.0f} [" in line
+
+
+def test_the_table_says_how_many_runs_and_what_the_intervals_are(backstop: Comparison) -> None:
+    text = " ".join(printed(backstop).split())
+    for said in (
+        "200 runs of each, seed 1, against brussels-2025-04",
+        "95 % interval of the paired",
+        "horizon of 364 days",
+        "without common random numbers",
+    ):
+        assert said in text
+
+
+def test_no_nation_that_differs_is_left_out(many: Comparison) -> None:
+    text = printed(many)
+    for name in many.names[1:]:
+        rows = many.nations[many.nations["scenario"] == name]
+        left = len(many.cases[0].roster.iso3) - rows[rows["difference"] != 0]["iso3"].nunique()
+        part = text.split(f"\n{name}: ")[1]
+        assert f"no difference in any run: {left} of 38 nations" in part.split("\n\n\n")[0]
+
+
+def test_the_table_of_a_scenario_against_itself(itself: Comparison) -> None:
+    text = printed(itself)
+    assert "brussels-2025-04-2: Brussels, 10 April 2025" in text
+    assert "no difference in any run: 38 of 38 nations" in text
+    assert re.search(r"size, nations .* 0\.00 \[0\.00 to 0\.00\] +inf", text)
+
+
+# Figures
+
+
+@pytest.fixture(scope="module", params=FIGURES)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module", params=["backstop", "itself", "many"])
+def figure(request: pytest.FixtureRequest, kind: str) -> Figure:
+    drawn = FIGURES[kind](request.getfixturevalue(request.param))
+    drawn.draw_without_rendering()
+    return drawn
+
+
+def shown(figure: Figure) -> dict[Text, Bbox]:
+    """Where every text that is seen is drawn: ticks beyond their axis are not."""
+    hidden: set[Artist] = set()
+    for axes in figure.findobj(Axes):
+        assert isinstance(axes, Axes)
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick in axis.get_major_ticks():
+                hidden.add(tick.label2)
+                if not (axes.axison and low <= tick.get_loc() <= high):
+                    hidden.add(tick.label1)
+    texts = [item for item in figure.findobj(Text) if isinstance(item, Text) and item not in hidden]
+    return {text: text.get_window_extent() for text in texts if text.get_text().strip()}
+
+
+def test_nothing_is_clipped(figure: Figure) -> None:
+    page = figure.bbox
+    for text, box in shown(figure).items():
+        inside = page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1
+        assert inside, text.get_text()
+
+
+def test_no_text_stands_on_another(figure: Figure) -> None:
+    for (one, its), (other, box) in combinations(shown(figure).items(), 2):
+        wide = min(its.x1, box.x1) - max(its.x0, box.x0)
+        high = min(its.y1, box.y1) - max(its.y0, box.y0)
+        assert wide <= 0.5 or high <= 0.5, (one.get_text(), other.get_text())
+
+
+def test_figures_say_how_many_runs_and_against_what(figure: Figure) -> None:
+    text = " ".join(" ".join(item.get_text() for item in figure.texts).split())
+    assert re.search(
+        r"\d+ runs of each scenario with the same draws, seed 1, reference brussels-2025-04", text
+    )
+    assert "95 % intervals of the paired differences" in text
+
+
+def test_the_same_comparison_gives_the_same_bytes(backstop: Comparison, tmp_path: Path) -> None:
+    written = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        written.append([file.read_bytes() for file in save_figures(backstop, tmp_path / name)])
+    assert written[0] == written[1]
+    assert len(written[0]) == 2 * len(FIGURES)
+
+
+# Results folder
+
+
+def test_a_folder_holds_tables_figures_and_what_was_compared(tmp_path: Path) -> None:
+    cases = [load_case(name) for name in (A, B)]
+    options = RunOptions(runs=40, seed=2)
+    comparison, folder = compare_into_folder(cases, options, tmp_path, csv=True)
+    assert folder == tmp_path / "compare" / f"{A}-{B}" / comparison_id(cases, options)
+    assert {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()} == {
+        "manifest.json",
+        *(f"{table}.{ending}" for table in ("nations", "coalition") for ending in ("parquet", "csv")),
+        *(f"figures/{name}.{ending}" for name in FIGURES for ending in ("png", "svg")),
+    }
+    for table in ("nations", "coalition"):
+        pd.testing.assert_frame_equal(
+            pd.read_parquet(folder / f"{table}.parquet"), getattr(comparison, table), check_exact=True
+        )
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert [case["scenario"]["name"] for case in manifest["cases"]] == manifest["names"] == [A, B]
+    assert (manifest["reference"], manifest["runs"], manifest["seed"]) == (A, 40, 2)
+    assert str(Path.home()) not in json.dumps(manifest)
+
+
+def test_the_id_depends_on_what_is_compared_and_on_the_order() -> None:
+    cases = [load_case(name) for name in (A, B)]
+    options = RunOptions(runs=40)
+    ids = {
+        comparison_id(cases, options),
+        comparison_id(cases[::-1], options),
+        comparison_id([*cases, cases[0]], options),
+        comparison_id(cases, RunOptions(runs=41)),
+        comparison_id(cases, RunOptions(runs=40, seed=2)),
+        comparison_id([cases[0], load_case(B, ["washington.involvement=0.7"])], options),
+    }
+    assert len(ids) == 6
+    assert comparison_id(cases, RunOptions(runs=40, threads=3)) in ids
+
+
+def test_many_scenarios_make_no_endless_name(many: Comparison, tmp_path: Path) -> None:
+    cases = [*many.cases, *many.cases]
+    _, folder = compare_into_folder(cases, RunOptions(runs=5), tmp_path)
+    assert folder.parent.name == f"{A}-and-11-others"
+
+
+def test_what_goes_wrong_leaves_nothing_behind(tmp_path: Path) -> None:
+    cases = [load_case(A), load_case(B)]
+
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compare_into_folder(cases, RunOptions(runs=600), tmp_path, progress=stop)
+    with pytest.raises(InputError):
+        compare_into_folder([cases[0], load_case(B, ["rounds=3"])], RunOptions(runs=5), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+# Command
+
+
+def test_the_command_prints_the_table_and_where_the_results_are(coalition: Command) -> None:
+    ended = coalition("compare", A, B, "--runs", 30, "--rounds", 12, "--seed", 3, "--csv")
+    assert ended.code == 0
+    assert "us-backstop: A US backstop" in ended.out
+    assert "30 runs of each, seed 3" in ended.out
+    folder = Path(ended.out.splitlines()[-1].removeprefix("results: "))
+    assert (folder / "nations.csv").exists()
+    assert json.loads((folder / "manifest.json").read_text())["cases"][0]["scenario"]["rounds"] == 12
+
+
+def test_what_is_set_applies_to_every_scenario(coalition: Command) -> None:
+    ended = coalition("compare", A, B, "--runs", 10, "--set", "washington.involvement=0.3")
+    assert "no difference in any run: 38 of 38 nations" in ended.out
+
+
+def test_quiet_prints_only_where_the_results_are(coalition: Command) -> None:
+    ended = coalition("compare", A, B, "--runs", 10, "--quiet", "--out", "there")
+    assert re.fullmatch(r"results: there/compare/brussels-2025-04-us-backstop/[0-9a-f]{12}\n", ended.out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((A,), "a comparison needs two scenarios or more; the first is the reference"),
+        ((A, "us-backstopp"), "us-backstopp"),
+        ((A, B, "--set", "washington.involvment=1"), "washington.involvment"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(coalition: Command, arguments: tuple[str, ...], said: str) -> None:
+    ended = coalition("compare", *arguments)
+    assert ended.code == 2
+    (line,) = [line for line in ended.err.splitlines() if not line.startswith("compiling")]
+    assert line.startswith("coalition: ")
+    assert said in line
+    assert not Path("results").exists()
