@@ -12,8 +12,6 @@ from typing import TypeVar
 
 Name = TypeVar("Name", bound=Hashable)
 
-KIBIBYTE = 1024 if sys.platform.startswith("linux") else 1
-
 
 def interleaved(tasks: Mapping[Name, Callable[[], object]], repetitions: int) -> dict[Name, list[float]]:
     """Return the processor seconds of every repetition of every task, taking turns.
@@ -36,23 +34,43 @@ def paired_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> 
 
 @dataclass(frozen=True)
 class Usage:
-    """What a process used: seconds by the clock, seconds of processor time, peak memory in bytes."""
+    """What something used: seconds by the clock, seconds of processor time, peak memory in bytes."""
 
     wall: float
     cpu: float
-    peak_memory: int
+    peak_memory: int = 0
 
 
 def run_process(command: Sequence[str], environment: Mapping[str, str]) -> Usage:
-    """Run a command to its end, output dropped; fail if it fails."""
+    """Run a command to its end, output dropped; fail if it fails. Memory is not measured."""
     begun = time.perf_counter()
-    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - begun
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Usage(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * KIBIBYTE)
+    return Usage(wall, used.ru_utime + used.ru_stime)
+
+
+def simulate_in_process(runs: int, environment: Mapping[str, str]) -> Usage:
+    """Simulate in a new process; return what that took there, reading inputs and starting Python apart."""
+    command = (sys.executable, "-m", "benchmarks.child", str(runs))
+    said = subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True, check=True
+    ).stdout
+    wall, cpu, peak = said.split()
+    return Usage(float(wall), float(cpu), int(peak))
+
+
+def middle(used: Sequence[Usage]) -> Usage:
+    """Return the medians."""
+    return Usage(median(one.wall for one in used), median(one.cpu for one in used))
 
 
 def usual_environment(folder: Path) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """How speed depends on nations and rounds, and that memory does not depend on the number of runs."""
 
-import sys
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -8,17 +7,17 @@ from statistics import median
 
 from benchmarks.cases import made_up
 from benchmarks.engines import run_ensemble
-from benchmarks.measure import interleaved, run_process, usual_environment
+from benchmarks.measure import interleaved, simulate_in_process, usual_environment
 from benchmarks.report import Table, microseconds
 
 ROSTERS = (35, 100, 200)
 LENGTHS = (52, 520)
 RUN_COUNTS = (10_000, 100_000, 1_000_000)
 NATION_ROUNDS = 2_000_000
-"""Work of a repetition: so many runs that runs x nations x rounds is about this."""
+"""Work of a repetition: so many runs that runs x nations x rounds is about this, but at least 512 runs."""
 
 
-def sizes(repetitions: int = 5) -> Table:
+def sizes(repetitions: int = 3) -> Table:
     """Measure runs a second for rosters and lengths."""
     with tempfile.TemporaryDirectory() as folder:
         setups = {
@@ -26,7 +25,7 @@ def sizes(repetitions: int = 5) -> Table:
             for nations in ROSTERS
             for rounds in LENGTHS
         }
-    runs = {(nations, rounds): max(64, NATION_ROUNDS // (nations * rounds)) for nations, rounds in setups}
+    runs = {(nations, rounds): max(512, NATION_ROUNDS // (nations * rounds)) for nations, rounds in setups}
     run_ensemble(setups[ROSTERS[0], LENGTHS[0]], 64)
     tasks = {size: partial(run_ensemble, setup, runs[size]) for size, setup in setups.items()}
     seconds = interleaved(tasks, repetitions)
@@ -49,11 +48,11 @@ def memory() -> Table:
     with tempfile.TemporaryDirectory() as folder:
         environment = usual_environment(Path(folder))
         for runs in (64, *RUN_COUNTS):  # the first one compiles
-            used = run_process([sys.executable, "-m", "benchmarks.child", "simulate", str(runs)], environment)
+            used = simulate_in_process(runs, environment)
             rows.append((f"{runs:,}", f"{used.peak_memory / 2**20:.0f}", f"{used.wall:.1f}"))
     return Table(
         "Memory: the baseline scenario, 52 rounds, all cores",
-        ("runs", "peak memory, MB", "seconds, whole process"),
+        ("runs", "peak memory, MB", "seconds"),
         rows[1:],
         "Peak resident memory of a process that keeps the tally and drops the row of every run.",
     )

@@ -1,15 +1,12 @@
 """How long a user waits: for help, for compilation, for a thousand runs, for one run of Mesa."""
 
-import subprocess
 import sys
 import tempfile
 import time
-from os import environ
 from pathlib import Path
-from statistics import median
 
 from benchmarks.engines import SCENARIO
-from benchmarks.measure import Usage, run_process, usual_environment
+from benchmarks.measure import Usage, middle, run_process, simulate_in_process, usual_environment
 from benchmarks.report import Table
 from sim.inputs.case import load_case
 from sim.model.coalition import CoalitionModel
@@ -25,10 +22,10 @@ def waiting(repetitions: int = 5) -> Table:
         run = (*COALITION, "run", SCENARIO, "--runs", "1000", "--out", str(folder / "results"))
         run_process((*COALITION, "--help"), environment)
         first_run = run_process(run, environment)
-        compiled = _simulation_seconds({**environment, "XDG_CACHE_HOME": str(folder / "empty")})
-        cached = _middle([_simulation_seconds(environment) for _ in range(repetitions)])
-        shown = _middle([run_process((*COALITION, "--help"), environment) for _ in range(repetitions)])
-        later_run = _middle([run_process(run, environment) for _ in range(repetitions)])
+        compiled = simulate_in_process(64, {**environment, "XDG_CACHE_HOME": str(folder / "empty")})
+        cached = middle([simulate_in_process(64, environment) for _ in range(repetitions)])
+        shown = middle([run_process((*COALITION, "--help"), environment) for _ in range(repetitions)])
+        later_run = middle([run_process(run, environment) for _ in range(repetitions)])
     rows = [
         ("`coalition --help`", *_seconds(shown)),
         ("`coalition run`, 1000 runs with figures", *_seconds(later_run)),
@@ -41,7 +38,7 @@ def waiting(repetitions: int = 5) -> Table:
         f"Waiting: {SCENARIO}, 52 rounds",
         ("", "seconds", "seconds of processor time"),
         rows,
-        f"Medians of {repetitions}; what is compiled is loaded with 64 runs.",
+        f"Medians of {repetitions}; compilation and loading are timed with importing Numba and 64 runs.",
     )
 
 
@@ -51,22 +48,8 @@ def one_mesa_run(repetitions: int) -> Usage:
     for _ in range(repetitions):
         wall, cpu = time.perf_counter(), time.process_time()
         CoalitionModel(case, seed=1).run_model()
-        used.append(Usage(time.perf_counter() - wall, time.process_time() - cpu, 0))
-    return _middle(used)
-
-
-def _simulation_seconds(environment: dict[str, str]) -> Usage:
-    """Return what the first simulation in a new process takes, the process itself apart."""
-    command = (sys.executable, "-m", "benchmarks.child", "simulate", "64")
-    said = subprocess.run(
-        command, env={**environ, **environment}, capture_output=True, text=True, check=True
-    ).stdout
-    wall, cpu = (float(word) for word in said.split())
-    return Usage(wall, cpu, 0)
-
-
-def _middle(used: list[Usage]) -> Usage:
-    return Usage(median(one.wall for one in used), median(one.cpu for one in used), 0)
+        used.append(Usage(time.perf_counter() - wall, time.process_time() - cpu))
+    return middle(used)
 
 
 def _seconds(used: Usage) -> tuple[str, str]:
