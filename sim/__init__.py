@@ -1,13 +1,15 @@
 """Agent-based simulation of military coalition formation: who joins, when, under which conditions.
 
-``run`` runs a scenario many times, ``CoalitionModel`` is one run as a Mesa model, ``load_scenario`` reads a
-scenario file, ``load_case`` reads it with its roster and parameters.
+``run`` runs a scenario many times, ``compare`` runs several with the same draws, ``CoalitionModel`` is one
+run as a Mesa model, ``load_scenario`` reads a scenario file, ``load_case`` reads it with its roster and
+parameters.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.experiments.compare import Comparison, compare
     from sim.experiments.results import RunResult
     from sim.experiments.run import run
     from sim.inputs.case import Case, load_case
@@ -19,9 +21,11 @@ __version__ = "0.1.0"
 __all__ = [
     "Case",
     "CoalitionModel",
+    "Comparison",
     "InputError",
     "RunResult",
     "Scenario",
+    "compare",
     "load_case",
     "load_scenario",
     "run",
@@ -30,9 +34,11 @@ __all__ = [
 _HOMES = {
     "Case": "sim.inputs.case",
     "CoalitionModel": "sim.model.coalition",
+    "Comparison": "sim.experiments.compare",
     "InputError": "sim.inputs.errors",
     "RunResult": "sim.experiments.results",
     "Scenario": "sim.inputs.scenario",
+    "compare": "sim.experiments.compare",
     "load_case": "sim.inputs.case",
     "load_scenario": "sim.inputs.scenario",
     "run": "sim.experiments.run",

@@ -175,11 +175,14 @@ def open_draft(target: Path, *folders: str) -> Draft:
     InputError
         If it cannot be written to.
     """
+    draft = None
     try:
         draft = Draft(target)
         for name in folders:
             (draft.folder / name).mkdir()
     except OSError as error:
+        if draft is not None:
+            draft.close()
         raise InputError(f"cannot write results here: {error.strerror}", file=target, key="--out") from None
     return draft
 
