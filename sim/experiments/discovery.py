@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 Flags = NDArray[np.bool_]
 
-DENSITY_WANTED = 0.8
-"""Of the boxes that a search passes, the one is taken that covers most with at least this density."""
+DENSE = 0.5
+"""A further box must have at least this density."""
 
 SIGNIFICANCE = 0.05
 MOST_BOXES = 3
@@ -134,7 +134,7 @@ def discover(
             break
         inside, judge_inside = _inside(limits, search), _inside(limits, judge)
         found = _score(inside & outside, of_interest)
-        if found.density.estimate < DENSITY_WANTED and boxes:
+        if boxes and found.density.estimate < DENSE:
             break
         boxes.append(Box(limits, found, _score(judge_inside & judge_outside, judge_of_interest)))
         outside, judge_outside = outside & ~inside, judge_outside & ~judge_inside
@@ -157,11 +157,16 @@ def _limits(points: "pd.DataFrame", of_interest: Flags) -> tuple[Limit, ...]:
 
 
 def _choose(trajectory: "pd.DataFrame") -> int:
-    """Return the position of the box that covers most among those dense enough, else of the densest."""
-    dense = trajectory["density"] >= DENSITY_WANTED
-    if dense.any():
-        return int(trajectory["coverage"].where(dense, -1.0).to_numpy().argmax())
-    return int(trajectory["density"].to_numpy().argmax())
+    """Return the position of the box that agrees best with what is of interest, as the search narrows it.
+
+    Coverage falls and density rises on the way; agreement is Matthews' correlation of being in the box with
+    being of interest (1975, Biochimica et Biophysica Acta 405, 442-451), 1 where the two are the same.
+    """
+    in_box, hits = (trajectory[name].to_numpy(dtype=np.float64) for name in ("n", "k"))
+    points, of_interest = in_box[0], hits[0]
+    others = in_box * (points - in_box) * of_interest * (points - of_interest)
+    agreement = (hits * points - in_box * of_interest) / np.sqrt(np.maximum(others, 1.0))
+    return int(agreement.argmax())
 
 
 def _limit(factor: str, bounds: Any, p_values: list[float]) -> Limit | None:

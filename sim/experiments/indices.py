@@ -72,7 +72,8 @@ def _salib_sobol(factors: Sequence[str], outcome: Floats, seed: int, second_orde
     from SALib.analyze import sobol
 
     size = len(factors)
-    if np.ptp(outcome) == 0.0:
+    blocks = outcome.reshape(-1, (2 * size if second_order else size) + 2)
+    if np.ptp(blocks[:, [0, -1]]) == 0.0:  # the two samples that the variance is estimated from
         shapes = {"S1": (size,), "ST": (size,), "S2": (size, size)}
         missing = {name: np.full(shape, np.nan) for name, shape in shapes.items()}
         return {**missing, **{f"{name}_conf": values for name, values in missing.items()}}
@@ -109,7 +110,7 @@ def _index_table(
 
 
 def convergence(
-    factors: Sequence[str], outcome: Floats, *, seed: int, second_order: bool = False, least: int = 32
+    factors: Sequence[str], outcome: Floats, *, seed: int, second_order: bool = False
 ) -> "pd.DataFrame":
     """Estimate first-order and total indices from ever more of the same design.
 
@@ -121,8 +122,6 @@ def convergence(
     ----------
     factors, outcome, seed, second_order
         As for `sobol_indices`.
-    least
-        Size of the base sample not to go below.
     """
     import pandas as pd
 
@@ -130,7 +129,7 @@ def convergence(
     blocks = outcome.reshape(-1, (2 * size if second_order else size) + 2)
     needed = blocks[:, [*range(size + 1), -1]]  # A, A with one column of B, B
     tables = []
-    for samples in _doublings(least, len(blocks)):
+    for samples in _doublings(max(len(blocks) // 16, 4), len(blocks)):
         table = sobol_indices(factors, needed[:samples].ravel(), seed=seed).drop(columns="other")
         tables.append(table.assign(samples=samples, points=samples * (size + 2)))
     return pd.concat(tables, ignore_index=True)

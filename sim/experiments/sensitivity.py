@@ -1,14 +1,14 @@
 """Sensitivity analysis: which levers and which unknowns matter most for where a coalition ends."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.designs import Design, LatinHypercube, Morris, Saltelli
-from sim.experiments.discovery import Box, discover, require_prim
+from sim.experiments.discovery import Box, Score, discover, require_prim
 from sim.experiments.evaluate import Estimates, Progress, Runs, estimate
 from sim.experiments.indices import convergence, morris_effects, sobol_indices
 from sim.experiments.sensitivity_plan import (
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TARGET: Outcome = ("p_force_met", "")
+LEADING = 0.05
+"""Share of the variance from which a factor is said to matter."""
+
 LIKELY = 0.5
 """Discovery asks where an outcome is at least this probable."""
 
@@ -50,6 +53,25 @@ class Discovery:
     of_interest: int
     points: int
 
+    def table(self) -> "pd.DataFrame":
+        """Return a row a limit, with the scores of its box: as found, and as judged by other points."""
+        import pandas as pd
+
+        rows = []
+        for number, box in enumerate(self.boxes, start=1):
+            scores = {**_columns("found", box.found), **_columns("judged", box.judged)}
+            rows += [{"box": number, **asdict(limit), **scores} for limit in box.limits]
+        return pd.DataFrame(rows)
+
+
+def _columns(name: str, score: Score) -> dict[str, float]:
+    columns: dict[str, float] = {f"{name}_{key}": value for key, value in asdict(score).items()}
+    for measure, interval in (("coverage", score.coverage), ("density", score.density)):
+        for bound, value in interval._asdict().items():
+            end = "" if bound == "estimate" else f"_{bound}"
+            columns[f"{name}_{measure}{end}"] = float(value)
+    return columns
+
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
@@ -63,7 +85,8 @@ class Sensitivity:
         The outcomes asked about.
     spread
         A row an outcome: its mean, standard deviation and extremes over the points, and `noise`, the share of
-        its variance over the points that the limited number of runs could at most account for.
+        its variance over the points that the limited number of runs could at most account for. The points are
+        those of the Sobol indices, else of the elementary effects.
     indices
         Sobol indices of every outcome and nation, see `sobol_indices`; empty without that method.
     convergence
@@ -93,26 +116,47 @@ class Sensitivity:
         """Return the rows of a table that are about an outcome."""
         return table[(table["outcome"] == outcome[0]) & (table["iso3"] == outcome[1])]
 
-    def settled(self, outcome: Outcome, leading: int = 5) -> tuple[float, bool] | None:
-        """Tell how far Sobol indices have settled; nothing if they were not estimated, or are missing.
-
-        Returns
-        -------
-        tuple
-            Width of the widest interval of a total effect; whether the leading factors by total effect are
-            the same from half of the points.
-        """
-        table = self.of(self.convergence, outcome).query("index == 'total'")
-        if table.empty or table["estimate"].isna().any():
+    def settled(self, outcome: Outcome) -> "Settled | None":
+        """Tell how far Sobol indices have settled; nothing if they were not estimated, or are missing."""
+        if self.convergence.empty:
             return None
-        last = table["samples"].max()
-        ranked = [
-            set(part.nlargest(leading, "estimate")["factor"])
-            for size in (last // 2, last)
-            if len(part := table[table["samples"] == size])
-        ]
-        widest = table[table["samples"] == last].eval("high - low").max()
-        return float(widest), len(ranked) == 2 and ranked[0] == ranked[1]
+        table = self.of(self.convergence, outcome).query("index == 'total'")
+        if table["estimate"].isna().any():
+            return None
+        most = table["samples"].max()
+        last, half = (table[table["samples"] == samples] for samples in (most, most // 2))
+        return Settled(
+            widest=float((last["high"] - last["low"]).max()),
+            leading=_leading(last),
+            leading_from_half=_leading(half) if len(half) else None,
+        )
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How far Sobol indices have settled.
+
+    Attributes
+    ----------
+    widest
+        Width of the widest interval of a total effect.
+    leading, leading_from_half
+        The factors whose total effect is at least `LEADING`, in its order; the same from half of the points.
+    """
+
+    widest: float
+    leading: tuple[str, ...]
+    leading_from_half: tuple[str, ...] | None
+
+    @property
+    def same_factors_lead(self) -> bool:
+        """Whether half of the points tell the same factors from the rest."""
+        return self.leading_from_half is not None and set(self.leading) == set(self.leading_from_half)
+
+
+def _leading(totals: "pd.DataFrame") -> tuple[str, ...]:
+    ranked = totals.sort_values("estimate", ascending=False, kind="stable")
+    return tuple(ranked[ranked["estimate"] >= LEADING]["factor"])
 
 
 def sensitivity(
@@ -178,17 +222,15 @@ def _analysed(
 
     seed, paths, second = options.seed, factors.paths, options.second_order
     tables = {"indices": pd.DataFrame(), "convergence": pd.DataFrame(), "morris": pd.DataFrame()}
-    discovery, samples = None, []
+    discovery = None
     if "morris" in options.parts:
         sample = run(Morris(options.trajectories), seed)
-        samples.append(sample.found)
-        shares = sample.shares.to_numpy()
+        found, shares = sample.found, sample.shares.to_numpy()
         tables["morris"] = _by_outcome(
-            sample.found, sample.found.columns, lambda y: morris_effects(paths, shares, y, seed=seed)
+            found, found.columns, lambda y: morris_effects(paths, shares, y, seed=seed)
         )
     if "sobol" in options.parts:
         found = run(Saltelli(options.samples, second), seed).found
-        samples.append(found)
         tables["indices"] = _all_indices(paths, found, outcomes, options)
         tables["convergence"] = _by_outcome(
             found, outcomes, lambda y: convergence(paths, y, seed=seed, second_order=second)
@@ -196,9 +238,8 @@ def _analysed(
     if "discovery" in options.parts:
         design = LatinHypercube(options.discovery_points)
         search, judge = run(design, seed), run(design, seed + 1)
-        samples += [search.found, judge.found]
         discovery = _discovery(search, judge, _target(outcomes))
-    return Sensitivity(case, factors, options, outcomes, _spread(samples), discovery=discovery, **tables)
+    return Sensitivity(case, factors, options, outcomes, _spread(found), discovery=discovery, **tables)
 
 
 def _all_indices(
@@ -237,16 +278,14 @@ def _by_outcome(
     return pd.concat(tables, ignore_index=True)
 
 
-def _spread(samples: Sequence[Estimates]) -> "pd.DataFrame":
-    """Describe every outcome over all points."""
+def _spread(found: Estimates) -> "pd.DataFrame":
+    """Describe every outcome over the points of a design."""
     import pandas as pd
 
-    first = samples[0]
-    values = np.concatenate([found.estimate for found in samples])
+    values = found.estimate
     variance = values.var(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        noise = np.concatenate([_noise(found) for found in samples]).mean(axis=0) / variance
-    outcomes, nations = zip(*first.columns, strict=True)
+    noise = _noise(found).mean(axis=0)
+    outcomes, nations = zip(*found.columns, strict=True)
     return pd.DataFrame(
         {
             "outcome": outcomes,
@@ -255,9 +294,9 @@ def _spread(samples: Sequence[Estimates]) -> "pd.DataFrame":
             "deviation": np.sqrt(variance),
             "least": values.min(axis=0),
             "most": values.max(axis=0),
-            "noise": np.where(variance > 0, noise, np.nan),
+            "noise": noise / np.where(variance > 0, variance, np.nan),
             "points": len(values),
-            "runs": first.runs,
+            "runs": found.runs,
         }
     )
 

@@ -1,0 +1,59 @@
+"""How sensitivity analyses are told: outcomes, units, numbers of points and runs."""
+
+from sim.experiments.sensitivity import Sensitivity
+from sim.experiments.sensitivity_plan import Outcome
+from sim.outputs.words import thousands
+
+PARTS = {"morris": "elementary effects", "sobol": "Sobol indices", "discovery": "conditions"}
+
+
+def outcome_name(result: Sensitivity, outcome: Outcome) -> str:
+    """Return what an outcome is."""
+    kind, iso3 = outcome
+    required = thousands(result.case.scenario.force_required)
+    names = {
+        "size": "the size of the coalition",
+        "force": "the force pledged",
+        "p_force_met": f"P(force >= {required} soldiers)",
+        "p_committed": f"P(committed), {_nation(result, iso3)}",
+    }
+    return names[kind]
+
+
+def unit(outcome: Outcome) -> str:
+    """Return what an outcome is counted in."""
+    return {"size": "nations", "force": "soldiers"}.get(outcome[0], "probability")
+
+
+def number(outcome: Outcome, value: float) -> str:
+    """Return a value of an outcome."""
+    if outcome[0] == "force":
+        return thousands(value)
+    return f"{value:.1f}" if outcome[0] == "size" else f"{value:.2f}"
+
+
+def file_name(outcome: Outcome) -> str:
+    """Return what the files of an outcome are called after: ``size``, ``force-met``, ``NLD``."""
+    return outcome[1] or outcome[0].removeprefix("p_").replace("_", "-")
+
+
+def effort(result: Sensitivity, *parts: str) -> str:
+    """Return how many points and runs something rests on."""
+    points = " + ".join(f"{result.points[part]:,}" for part in parts)
+    options = result.options
+    return (
+        f"{points} points, {options.runs:,} runs at each, the same draws at all of them; seed {options.seed}"
+    )
+
+
+def noise_note(result: Sensitivity, outcome: Outcome) -> str:
+    """Return how much of an outcome's variance chance could account for."""
+    spread = result.of(result.spread, outcome).iloc[0]
+    if not spread["deviation"] > 0.0:
+        return "The outcome is the same at every point."
+    return f"The number of runs accounts for at most {spread['noise'] * 100:.1f} % of the variance."
+
+
+def _nation(result: Sensitivity, iso3: str) -> str:
+    roster = result.case.roster
+    return dict(zip(roster.iso3, roster.names, strict=True)).get(iso3, "")
