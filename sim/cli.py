@@ -105,6 +105,9 @@ def run(
     trajectories: Annotated[
         bool, typer.Option("--trajectories", help="Also write every nation's stance in every round and run.")
     ] = False,
+    terms: Annotated[
+        bool, typer.Option("--terms", help="With --trajectories: also what each propensity is made of.")
+    ] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")] = False,
     engine: Annotated[
         Engine, typer.Option(help="ensemble is fast, mesa readable; the same bits.")
@@ -118,7 +121,12 @@ def run(
 
     overrides = [*(set_ or []), *([f"rounds={rounds}"] if rounds is not None else [])]
     options = RunOptions(
-        runs=runs, seed=seed, trajectories=trajectories, engine=engine.value, threads=threads
+        runs=runs,
+        seed=seed,
+        trajectories=trajectories,
+        terms=terms,
+        engine=engine.value,
+        threads=threads,
     )
     cases = [load_case(scenario, overrides, parameters) for scenario in scenarios]
     if engine == Engine.ENSEMBLE:

@@ -11,6 +11,7 @@ from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
+from sim.model.rules import Terms
 from sim.model.tally import RUN_COLUMNS, Records, Tally
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ class RunOptions:
         Not negative.
     trajectories
         Whether to keep stance and propensity of every nation in every round of every run.
+    terms
+        Whether the trajectories also hold what each propensity is made of, in log-odds: the predisposition
+        and each term; they add up to the propensity bit for bit, the terms first, in their order.
     engine
         ``ensemble`` (compiled, fast) or ``mesa`` (readable, slow): the same bits.
     threads
@@ -42,6 +46,7 @@ class RunOptions:
     runs: int = 1000
     seed: int = 1
     trajectories: bool = False
+    terms: bool = False
     engine: Engine = "ensemble"
     threads: int = 0
 
@@ -58,6 +63,8 @@ class RunOptions:
         if self.engine not in get_args(Engine):
             allowed = ", ".join(get_args(Engine))
             raise InputError(f"must be one of {allowed}, not {self.engine!r}", key="engine")
+        if self.terms and not self.trajectories:
+            raise InputError("terms are columns of the trajectories; ask for trajectories too", key="terms")
 
 
 def run(
@@ -116,7 +123,7 @@ def simulate_case(case: Case, options: RunOptions, sink: "Sink", runs: range | N
     from sim.model.ensemble import Execution, Keep, simulate
     from sim.model.setup import build_setup
 
-    keep = Keep(trajectories=options.trajectories)
+    keep = Keep(trajectories=options.trajectories, terms=options.terms)
     runs = range(options.runs) if runs is None else runs
     if options.engine == "mesa":
         from sim.model.one_by_one import simulate_one_by_one
@@ -149,12 +156,12 @@ def runs_table(first_run: int, records: Records) -> "pd.DataFrame":
 
 
 def trajectories_table(case: Case, first_run: int, records: Records) -> "pd.DataFrame":
-    """Return a chunk's trajectories as a table with a row a run, round and nation."""
+    """Return a chunk's trajectories as a table with a row a run, round and nation, terms if recorded."""
     import pandas as pd
 
     runs, rounds, nations = records.stance.shape
     nation = np.tile(np.arange(nations), runs * rounds)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "run": np.repeat(np.arange(first_run, first_run + runs), rounds * nations),
             "round": np.tile(np.repeat(np.arange(rounds, dtype=np.int32), nations), runs),
@@ -163,6 +170,11 @@ def trajectories_table(case: Case, first_run: int, records: Records) -> "pd.Data
             "propensity": records.propensity.ravel(),
         }
     )
+    if records.terms.size:
+        terms = records.terms.reshape(len(table), -1)
+        table["predisposition"] = records.predisposition.ravel()
+        table[list(Terms._fields)] = terms
+    return table
 
 
 class _Rows:

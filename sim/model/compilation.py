@@ -1,7 +1,9 @@
 """Where compiled code is kept between runs of the program."""
 
+import atexit
 import hashlib
 import os
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -11,13 +13,14 @@ from platformdirs import user_cache_path
 
 
 def source_digest() -> str:
-    """Return a digest of the model's source and of Numba's version.
+    """Return a digest of the source that is compiled and of Numba's version.
 
     Numba's cache does not notice a change in a function imported from another file, so an edited rule
     would run stale; a folder named by the sources cannot hold stale code.
     """
     digest = hashlib.sha256(numba.__version__.encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    package = Path(__file__).parent.parent
+    for source in sorted([*package.glob("model/*.py"), *package.glob("inputs/*.py")]):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -32,7 +35,9 @@ def cache_folder() -> Path:
             return folder
     except OSError:
         pass
-    return Path(tempfile.mkdtemp(prefix="coalition-sim-"))
+    folder = Path(tempfile.mkdtemp(prefix="coalition-sim-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def use_cache_folder() -> None:

@@ -45,9 +45,13 @@ def case_digest(case: Case) -> str:
     return digest.hexdigest()
 
 
-def run_id(case: Case, options: RunOptions) -> str:
-    """Return the name of the folder for these runs: the same inputs have the same name."""
-    inputs = f"{case_digest(case)} {options.seed} {options.runs} {FORMAT}"
+def run_id(case: Case, options: RunOptions, *, csv: bool = False) -> str:
+    """Return the name of the folder for these runs: the same inputs and the same files have the same name.
+
+    What is written is a part of it, so that a plain repeat does not replace a folder that holds more.
+    """
+    written = [options.trajectories, options.terms, csv]
+    inputs = f"{case_digest(case)} {options.seed} {options.runs} {written} {FORMAT}"
     return hashlib.sha256(inputs.encode()).hexdigest()[:12]
 
 
@@ -74,7 +78,7 @@ def run_into_folder(
     InputError
         If the folder cannot be written to; nothing is left behind.
     """
-    folder = out / case.scenario.name / run_id(case, options)
+    folder = out / case.scenario.name / run_id(case, options, csv=csv)
     with RunWriter(folder, case, trajectories=options.trajectories, csv=csv) as writer:
 
         def sink(first_run: int, records: Records) -> None:

@@ -10,6 +10,7 @@ from pandas.testing import assert_frame_equal
 import sim
 from sim.inputs.errors import InputError
 from sim.inputs.vocabulary import Stance
+from sim.model.rules import Terms
 
 BASELINE = "brussels-2025-04"
 TABLES = ("nations", "rounds", "runs", "summary")
@@ -298,3 +299,17 @@ def test_a_mistake_in_the_scenario_is_an_input_error(overrides: list[str]) -> No
     with pytest.raises(InputError, match=r"--set .*=") as error:
         sim.run(BASELINE, overrides=overrides, runs=1)
     assert len(str(error.value).splitlines()) == 1
+
+
+def test_terms_and_predisposition_add_up_to_the_propensity_bit_for_bit() -> None:
+    table = sim.run(BASELINE, runs=8, trajectories=True, terms=True).trajectories
+    assert table is not None
+    total = np.zeros(len(table))
+    for name in Terms._fields:
+        total += table[name].to_numpy()
+    assert (table["predisposition"].to_numpy() + total == table["propensity"].to_numpy()).all()
+
+
+def test_terms_without_trajectories_have_no_place_to_stand() -> None:
+    with pytest.raises(sim.InputError, match="terms: .*trajectories"):
+        sim.run(BASELINE, runs=2, terms=True)

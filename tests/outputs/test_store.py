@@ -130,8 +130,16 @@ def test_anything_that_changes_the_runs_changes_their_name(tmp_path: Path) -> No
 
 def test_what_does_not_change_the_runs_does_not_change_their_name() -> None:
     plain = run_id(sim.load_case(BASELINE), RunOptions())
-    said = run_id(sim.load_case(BASELINE, ["title=Said otherwise"]), RunOptions(threads=2, trajectories=True))
+    said = run_id(sim.load_case(BASELINE, ["title=Said otherwise"]), RunOptions(threads=2))
     assert said == plain
+
+
+def test_a_plain_repeat_does_not_replace_a_folder_that_holds_more() -> None:
+    case = sim.load_case(BASELINE)
+    plain = run_id(case, RunOptions())
+    more = run_id(case, RunOptions(trajectories=True))
+    most = run_id(case, RunOptions(trajectories=True, terms=True))
+    assert len({plain, more, most, run_id(case, RunOptions(), csv=True)}) == 4
 
 
 def test_results_of_the_same_name_are_replaced(world: Callable[..., Path], tmp_path: Path) -> None:
