@@ -311,5 +311,5 @@ def test_terms_and_predisposition_add_up_to_the_propensity_bit_for_bit() -> None
 
 
 def test_terms_without_trajectories_have_no_place_to_stand() -> None:
-    with pytest.raises(sim.InputError, match="terms: .*trajectories"):
+    with pytest.raises(sim.InputError, match=r"terms: .*trajectories"):
         sim.run(BASELINE, runs=2, terms=True)
