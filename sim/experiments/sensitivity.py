@@ -60,7 +60,8 @@ class Discovery:
         rows = []
         for number, box in enumerate(self.boxes, start=1):
             scores = {**_columns("found", box.found), **_columns("judged", box.judged)}
-            rows += [{"box": number, **asdict(limit), **scores} for limit in box.limits]
+            place = {"outcome": self.outcome[0], "iso3": self.outcome[1], "box": number}
+            rows += [{**place, **asdict(limit), **scores} for limit in box.limits]
         return pd.DataFrame(rows)
 
 
@@ -93,8 +94,8 @@ class Sensitivity:
         The same from ever more points, of the outcomes asked about.
     morris
         Elementary effects of every outcome and nation, see `morris_effects`.
-    discovery
-        Conditions, if asked for.
+    discoveries
+        Conditions, if asked for: of every probability asked about, else of the required force being met.
     """
 
     case: Case
@@ -105,7 +106,7 @@ class Sensitivity:
     indices: "pd.DataFrame"
     convergence: "pd.DataFrame"
     morris: "pd.DataFrame"
-    discovery: Discovery | None = None
+    discoveries: tuple[Discovery, ...] = ()
 
     @property
     def points(self) -> dict[str, int]:
@@ -222,7 +223,7 @@ def _analysed(
 
     seed, paths, second = options.seed, factors.paths, options.second_order
     tables = {"indices": pd.DataFrame(), "convergence": pd.DataFrame(), "morris": pd.DataFrame()}
-    discovery = None
+    discoveries: tuple[Discovery, ...] = ()
     if "morris" in options.parts:
         sample = run(Morris(options.trajectories), seed)
         found, shares = sample.found, sample.shares.to_numpy()
@@ -238,8 +239,8 @@ def _analysed(
     if "discovery" in options.parts:
         design = LatinHypercube(options.discovery_points)
         search, judge = run(design, seed), run(design, seed + 1)
-        discovery = _discovery(search, judge, _target(outcomes))
-    return Sensitivity(case, factors, options, outcomes, _spread(found), discovery=discovery, **tables)
+        discoveries = tuple(_discovery(search, judge, target) for target in _targets(outcomes))
+    return Sensitivity(case, factors, options, outcomes, _spread(found), discoveries=discoveries, **tables)
 
 
 def _all_indices(
@@ -309,9 +310,9 @@ def _noise(found: Estimates) -> Floats:
     return np.where(is_share, of_share, of_mean)
 
 
-def _target(outcomes: tuple[Outcome, ...]) -> Outcome:
-    """Return what discovery asks about: the first probability, else that the force suffices."""
-    return next((outcome for outcome in outcomes if outcome[0].startswith("p_")), TARGET)
+def _targets(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """Return what discovery asks about."""
+    return tuple(outcome for outcome in outcomes if outcome[0].startswith("p_")) or (TARGET,)
 
 
 def _discovery(search: Sample, judge: Sample, target: Outcome) -> Discovery:

@@ -45,7 +45,7 @@ class SensitivityOptions:
     second_order
         Whether Sobol indices of pairs are estimated: nearly twice the points.
     discover
-        Whether to look for conditions under which the outcome is reached.
+        Whether to look for conditions under which the required force, or a nation asked about, is likely.
     """
 
     outcomes: tuple[str, ...] = ("size",)

@@ -22,7 +22,7 @@ LEAST_DEVIATION = 0.05
 WIDEST = 0.5
 """Width of a nation's widest interval of a total effect above which it has none either."""
 
-ADDED = "Each step adds points to those before."
+ADDED = f"Each step adds points to those before. Factors of {LEADING} or more, at most 6."
 COLOURS = {"lever": style.BLUE, "uncertainty": style.ORANGE}
 KEY = {"lever": "lever: diplomacy can choose it", "uncertainty": "uncertainty: nobody can"}
 LINES = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE, style.ORANGE, style.SKY)
@@ -67,9 +67,10 @@ def elementary_effects(result: Sensitivity, outcome: Outcome) -> "Figure":
 
 
 def convergence_lines(result: Sensitivity, outcome: Outcome) -> "Figure":
-    """Draw the leading total effects as estimated from ever more points of the same design."""
+    """Draw the total effects that matter as estimated from ever more points of the same design."""
     table = result.of(result.convergence, outcome).query("index == 'total'")
     last = table[table["samples"] == table["samples"].max()].nlargest(len(LINES), "estimate")
+    last = last[(last["estimate"] >= LEADING) | (last["estimate"] == last["estimate"].max())]
     labels = _labels(result)
     wide = max(style.text_width(labels[factor], 8) for factor in last["factor"])
     with style.figure_style():
@@ -196,9 +197,12 @@ def _name_lines(axes: "Axes", names: list[str], ends: np.ndarray) -> None:
     """Write the names of lines at their right ends, moved apart where they would overlap."""
     low, high = axes.get_ylim()
     step = (high - low) * 0.055
-    place = np.inf
-    for colour, name, end in zip(LINES, names, ends, strict=False):  # from the top down
-        place = min(end, place - step)
+    places = list(ends)
+    for at in range(1, len(places)):  # from the top down
+        places[at] = min(places[at], places[at - 1] - step)
+    for at, place in enumerate(places):
+        places[at] = max(place, low + step * (len(places) - 1 - at))
+    for colour, name, place in zip(LINES, names, places, strict=False):
         axes.annotate(
             name, (1.0, place), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
             va="center", fontsize=8, color=colour, annotation_clip=False,

@@ -12,6 +12,7 @@ from sim.experiments.sensitivity import Sensitivity, sensitivity
 from sim.experiments.sensitivity_plan import Factors, SensitivityOptions
 from sim.inputs.case import Case
 from sim.outputs.sensitivity_figures import save_figures
+from sim.outputs.sensitivity_words import file_name
 from sim.outputs.store import (
     FORMAT,
     case_digest,
@@ -59,8 +60,9 @@ def sensitivity_into_folder(
             if not table.empty:
                 write_table(table, draft.folder, name)
         write_table(factors.table(), draft.folder, "factors")
-        if result.discovery is not None and result.discovery.boxes:
-            write_table(result.discovery.table(), draft.folder, "boxes")
+        for discovery in result.discoveries:
+            if discovery.boxes:
+                write_table(discovery.table(), draft.folder, f"boxes-{file_name(discovery.outcome)}")
         write_manifest(describe(result, started), draft.folder)
         draft.publish()
     return result, folder

@@ -40,8 +40,8 @@ def sensitivity_report(result: Sensitivity) -> RenderableType:
     parts: list[RenderableType] = [Text(result.case.scenario.title, style="bold")]
     for outcome in result.outcomes:
         parts += _outcome(result, outcome)
-    if result.discovery is not None:
-        parts += _discovery(result, result.discovery)
+    for discovery in result.discoveries:
+        parts += _discovery(result, discovery)
     parts.append(Text("[ ] is the 95 % interval, by bootstrap for indices and effects.", style="dim"))
     return Group(*parts)
 

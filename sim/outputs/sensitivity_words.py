@@ -10,11 +10,12 @@ PARTS = {"morris": "elementary effects", "sobol": "Sobol indices", "discovery": 
 def outcome_name(result: Sensitivity, outcome: Outcome) -> str:
     """Return what an outcome is."""
     kind, iso3 = outcome
-    required = thousands(result.case.scenario.force_required)
+    varies = "force_required" in result.factors.paths
+    required = "required" if varies else f"{thousands(result.case.scenario.force_required)} soldiers"
     names = {
         "size": "the size of the coalition",
         "force": "the force pledged",
-        "p_force_met": f"P(force >= {required} soldiers)",
+        "p_force_met": f"P(force >= {required})",
         "p_committed": f"P(committed), {_nation(result, iso3)}",
     }
     return names[kind]

@@ -1,0 +1,292 @@
+"""Sensitivity analysis: known functions through the whole path, and the model itself."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from SALib.test_functions import Ishigami, Sobol_G
+
+import sim.experiments.sensitivity as module
+from sim.experiments.evaluate import Estimates
+from sim.experiments.sensitivity import LEADING, sensitivity
+from sim.experiments.sensitivity_plan import Factors, SensitivityOptions, factors_of, find_outcome
+from sim.inputs.case import load_case
+from sim.inputs.errors import InputError
+from sim.inputs.factors import Factor
+from sim.inputs.sweep_file import load_sweep
+
+BASELINE = "brussels-2025-04"
+SIZE = ("size", "")
+
+FACTORS = """\
+title = "A few factors"
+base = "brussels-2025-04"
+design = "lhs"
+points = 10
+
+[[levers]]
+path = "washington.involvement"
+label = "US involvement"
+range = [0, 1]
+
+[[levers]]
+path = "mandate.clarity"
+range = [0, 1]
+
+[[uncertainties]]
+path = "parameters.b_threat"
+range = [0.5, 2.5]
+"""
+
+
+@pytest.fixture(scope="module")
+def case():
+    return load_case(BASELINE)
+
+
+@pytest.fixture
+def factors_file(tmp_path):
+    file = tmp_path / "few.toml"
+    file.write_text(FACTORS, encoding="utf-8")
+    return file
+
+
+def factors(number, low=0.0, high=1.0):
+    found = tuple(Factor(path=f"x{index}", range=(low, high)) for index in range(1, number + 1))
+    return Factors(found[:1], found[1:])
+
+
+@pytest.fixture
+def analyse(case, monkeypatch):
+    """Put a function of the points in the place of the model, and analyse it."""
+
+    def run(function, varied, **options):
+        def estimate(case, points, runs, **_):
+            found = np.asarray(function(points.to_numpy()), dtype=float)[:, np.newaxis]
+            return Estimates((SIZE, ("p_force_met", "")), *[np.hstack([found, found > 0])] * 3, runs.number)
+
+        monkeypatch.setattr(module, "estimate", estimate)
+        return sensitivity(case, varied, SensitivityOptions(**options))
+
+    return run
+
+
+def totals(result, outcome=SIZE):
+    return result.of(result.indices, outcome).query("index == 'total'").set_index("factor")
+
+
+def test_ishigami_function_on_its_own_range(analyse):
+    result = analyse(Ishigami.evaluate, factors(3, -np.pi, np.pi), samples=2048, second_order=True)
+    found = result.of(result.indices, SIZE)
+    known = {"first": [0.3139, 0.4424, 0.0], "total": [0.5576, 0.4424, 0.2437], "second": [0.0, 0.2437, 0.0]}
+    for index, expected in known.items():
+        part = found[found["index"] == index]
+        assert ((part["low"] <= expected) & (part["high"] >= expected)).all(), part
+    assert result.points == {"morris": 512 * 4, "sobol": 2048 * 8}
+
+
+def test_sobol_g_function(analyse):
+    result = analyse(Sobol_G.evaluate, factors(8), samples=1024, method="sobol")
+    expected = Sobol_G.total_sensitivity_index(np.array([0, 1, 4.5, 9, 99, 99, 99, 99]))
+    found = totals(result)
+    assert ((found["low"] - 1e-3 <= expected) & (found["high"] + 1e-3 >= expected)).all()
+    assert result.morris.empty
+
+
+def test_morris_and_sobol_rank_a_known_function_alike(analyse):
+    result = analyse(lambda x: x @ [4.0, 3.0, 2.0, 1.0], factors(4), samples=128)
+    effects = result.of(result.morris, SIZE).set_index("factor")
+    assert effects["mu_star"].to_numpy() == pytest.approx([4.0, 3.0, 2.0, 1.0])
+    assert list(effects["mu_star"].nlargest(4).index) == list(totals(result)["estimate"].nlargest(4).index)
+
+
+def test_factors_on_a_log_scale_are_spread_evenly_in_their_logarithm(analyse):
+    varied = Factors(
+        (Factor(path="x1", range=(1.0, 100.0), scale="log"),), (Factor(path="x2", range=(0.0, 1.0)),)
+    )
+    result = analyse(lambda x: np.log10(x[:, 0]) / 2 + x[:, 1], varied, samples=1024)
+    assert totals(result)["estimate"].to_numpy() == pytest.approx([0.5, 0.5], abs=0.03)
+    assert result.of(result.morris, SIZE)["mu"].to_numpy() == pytest.approx([1.0, 1.0])
+
+
+def test_says_how_far_indices_have_settled(analyse):
+    few, many = (
+        analyse(Ishigami.evaluate, factors(3, -np.pi, np.pi), samples=samples) for samples in (32, 1024)
+    )
+    assert many.settled(SIZE).widest < few.settled(SIZE).widest
+    assert many.settled(SIZE).same_factors_lead
+    assert set(many.settled(SIZE).leading) == {"x1", "x2", "x3"}
+
+
+def test_an_outcome_that_never_varies_is_told_as_such(analyse):
+    result = analyse(lambda x: np.ones(len(x)), factors(3), samples=16)
+    assert result.of(result.spread, SIZE)["deviation"].item() == 0.0
+    assert totals(result)["estimate"].isna().all()
+    assert result.settled(SIZE) is None
+    assert result.of(result.morris, SIZE)["mu_star"].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_noise_is_the_variance_that_runs_could_account_for(case, factors_file):
+    varied = factors_of(load_sweep(factors_file))
+    noise = [
+        sensitivity(case, varied, SensitivityOptions(method="morris", samples=16, runs=runs)).spread
+        for runs in (8, 128)
+    ]
+    few, many = (table.query("outcome == 'size'")["noise"].item() for table in noise)
+    assert few / many == pytest.approx(16, rel=0.5)
+    assert 0 < many < few < 0.2
+
+
+def test_conditions_are_found(analyse):
+    pytest.importorskip("ema_workbench", reason="extra: discovery")
+    result = analyse(
+        lambda x: np.minimum(x[:, 0] - 0.6, 0.5 - x[:, 1]), factors(4), samples=128, discover=True
+    )
+    (found,) = result.discoveries
+    assert found.outcome == ("p_force_met", "")
+    assert found.points == result.points["discovery"] == 1024
+    limits = {limit.factor: limit for limit in found.boxes[0].limits}
+    assert limits["x1"].low == pytest.approx(0.6, abs=0.05)
+    assert limits["x2"].high == pytest.approx(0.5, abs=0.05)
+    table = found.table()
+    assert (table["judged_density_low"] <= table["judged_density"]).all()
+    assert set(table["factor"]) >= {"x1", "x2"}
+
+
+@pytest.fixture(scope="module")
+def small(case, tmp_path_factory):
+    file = tmp_path_factory.mktemp("factors") / "few.toml"
+    file.write_text(FACTORS, encoding="utf-8")
+    options = SensitivityOptions(("size", "NLD"), samples=16, runs=16)
+    return lambda **given: sensitivity(case, factors_of(load_sweep(file)), options, **given)
+
+
+def test_the_seed_settles_everything_whatever_the_threads(small):
+    one, two = small(threads=1), small(threads=2)
+    for table in ("indices", "convergence", "morris", "spread"):
+        pd.testing.assert_frame_equal(getattr(one, table), getattr(two, table))
+
+
+def test_every_nation_has_indices(small, case):
+    result = small()
+    found = result.indices.query("outcome == 'p_committed' and index == 'total'")
+    assert tuple(found["iso3"].unique()) == case.roster.iso3
+    assert len(found) == 3 * len(case.roster.iso3)
+
+
+def test_progress_is_told_to_the_last_run(small):
+    done = []
+    result = small(progress=done.append)
+    assert sum(done) == sum(result.points.values()) * 16
+
+
+def test_a_factor_that_is_set_is_held(factors_file):
+    sweep = load_sweep(factors_file)
+    held = factors_of(sweep, ["parameters.b_threat=2"])
+    assert held.paths == ("washington.involvement", "mandate.clarity")
+    with pytest.raises(InputError, match="two factors or more"):
+        factors_of(sweep, ["parameters.b_threat=2", "mandate.clarity=0.5"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"samples": 100}, "samples: must be a power of 2 from 16 on, not 100"),
+        ({"samples": 8}, "samples: must be a power of 2"),
+        ({"runs": 0}, "runs: must be a whole number from 1 on"),
+        ({"seed": -1}, "seed: must be a whole number from 0 on"),
+        ({"method": "fast"}, "method: must be one of sobol, morris, both, not fast"),
+        ({"method": "morris", "second_order": True}, "second_order: needs the method sobol or both"),
+    ],
+)
+def test_refuses_what_cannot_be_estimated(options, message):
+    with pytest.raises(InputError, match=message):
+        SensitivityOptions(**options)
+
+
+def test_finds_outcomes_by_name(case):
+    assert find_outcome("force", case.roster.iso3) == ("force", "")
+    assert find_outcome("nld", case.roster.iso3) == ("p_committed", "NLD")
+    with pytest.raises(InputError, match=r'no such outcome.* did you mean "size"'):
+        find_outcome("sise", case.roster.iso3)
+
+
+def test_the_command_writes_what_it_prints(coalition, factors_file, tmp_path):
+    out = tmp_path / "out"
+    arguments = (
+        "sensitivity", BASELINE, "--factors", factors_file, "--samples", 32, "--runs", 8, "--out", out,
+        "--outcome", "size", "--outcome", "NLD", "--second-order",
+    )  # fmt: skip
+    ended = coalition(*arguments)
+    assert ended.code == 0, ended.err
+    folder = next(out.glob("sensitivity/brussels-2025-04/*"))
+    assert f"results: {folder}" in ended.out.replace("\n", "")
+    assert "What matters for the size of the coalition" in ended.out
+    assert "32 points, 8 runs at each" in ended.out
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["points"] == {"morris": 32, "sobol": 256}
+    assert (manifest["runs"], manifest["seed"], manifest["samples"]) == (8, 1, 32)
+    assert [lever["path"] for lever in manifest["levers"]] == ["washington.involvement", "mandate.clarity"]
+    indices = pd.read_parquet(folder / "indices.parquet")
+    assert set(indices["index"]) == {"first", "total", "second"}
+    assert {"estimate", "low", "high"} <= set(indices.columns)
+    for name in ("convergence", "morris", "spread", "factors"):
+        assert not pd.read_parquet(folder / f"{name}.parquet").empty
+    assert (folder / "figures" / "total-effects-size.png").stat().st_size > 10_000
+
+
+def test_the_same_command_writes_the_same_tables(coalition, factors_file, tmp_path):
+    for out in ("one", "two"):
+        ended = coalition(
+            "sensitivity", BASELINE, "--factors", factors_file, "--samples", 16, "--runs", 4, "--quiet",
+            "--out", tmp_path / out,
+        )  # fmt: skip
+        assert ended.code == 0, ended.err
+    first, second = (sorted((tmp_path / out).rglob("*.parquet")) for out in ("one", "two"))
+    assert [file.read_bytes() for file in first] == [file.read_bytes() for file in second]
+    assert [file.relative_to(tmp_path / "one") for file in first] == [
+        file.relative_to(tmp_path / "two") for file in second
+    ]
+
+
+def test_the_command_finds_conditions(coalition, factors_file, tmp_path):
+    pytest.importorskip("ema_workbench", reason="extra: discovery")
+    ended = coalition(
+        "sensitivity", BASELINE, "--factors", factors_file, "--method", "morris", "--samples", 32,
+        "--runs", 8, "--discover", "--outcome", "NLD", "--out", tmp_path,
+    )  # fmt: skip
+    assert ended.code == 0, ended.err
+    assert "Where P(committed), Netherlands is 0.5 or more" in ended.out
+    assert "coverage" in ended.out
+    boxes = pd.read_parquet(next(tmp_path.rglob("boxes-NLD.parquet")))
+    assert "washington.involvement" in set(boxes["factor"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--outcome", "NDL"], "--outcome NDL: no such outcome"),
+        (["--samples", 100], "samples: must be a power of 2"),
+        (["--factors", "nowhere"], "nowhere: no such file, and no bundled sweep of this name"),
+        (["--set", "washington.involvment=1"], "did you mean"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(coalition, arguments, message):
+    ended = coalition("sensitivity", BASELINE, *arguments)
+    assert ended.code == 2
+    assert message in ended.err
+    assert ended.err.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_morris_and_sobol_agree_on_what_matters_most_in_april_2025(case):
+    options = SensitivityOptions(samples=128, runs=32)
+    result = sensitivity(case, factors_of(load_sweep("all-parameters")), options)
+    total = totals(result)["estimate"]
+    effects = result.of(result.morris, SIZE).set_index("factor")["mu_star"]
+    leading = list(total[total >= LEADING].sort_values(ascending=False).index)
+    assert len(leading) >= 3
+    assert set(leading) == set(effects.nlargest(len(leading)).index)
+    assert effects.idxmax() == leading[0]
+    assert total.rank().corr(effects.rank()) > 0.8

@@ -1,0 +1,107 @@
+"""Figures of a sensitivity analysis: what they show, and that it can be read."""
+
+import pytest
+
+from sim.experiments.sensitivity import sensitivity
+from sim.experiments.sensitivity_plan import Factors, SensitivityOptions
+from sim.inputs.case import load_case
+from sim.inputs.factors import Factor
+from sim.outputs import sensitivity_figures as figures
+
+SIZE, NLD = ("size", ""), ("p_committed", "NLD")
+LEVERS = (
+    Factor(path="washington.involvement", label="US involvement", range=(0.0, 1.0)),
+    Factor(path="mandate.clarity", label="clarity of the mandate", range=(0.0, 1.0)),
+)
+UNCERTAINTIES = (Factor(path="parameters.b_ambiguity", range=(0.6, 1.8)),)
+
+
+@pytest.fixture(scope="module")
+def result():
+    options = SensitivityOptions(("size", "NLD"), samples=64, runs=16)
+    return sensitivity(load_case("brussels-2025-04"), Factors(LEVERS, UNCERTAINTIES), options)
+
+
+def texts(figure):
+    figure.draw_without_rendering()
+    return [text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text"))]
+
+
+def labels(axes):
+    return [label.get_text() for label in axes.get_yticklabels()]
+
+
+@pytest.mark.parametrize("outcome", [SIZE, NLD])
+def test_bars_are_ranked_and_have_intervals(result, outcome):
+    (axes,) = figures.total_effects(result, outcome).axes
+    widths = [bar.get_width() for bar in axes.patches]
+    assert widths == sorted(widths, reverse=True)
+    assert len(axes.containers) == 1 + 2  # bars, intervals of totals and of first order
+    assert axes.get_xlim()[1] >= result.of(result.indices, outcome)["high"].max()
+
+
+def test_levers_and_uncertainties_differ_in_colour_and_are_named(result):
+    from matplotlib.colors import to_hex
+
+    (axes,) = figures.elementary_effects(result, SIZE).axes
+    colours = dict(
+        zip(labels(axes), (to_hex(bar.get_facecolor()).upper() for bar in axes.patches), strict=True)
+    )
+    assert colours["US involvement"] == colours["clarity of the mandate"] == figures.COLOURS["lever"]
+    assert colours["b_ambiguity"] == figures.COLOURS["uncertainty"]
+    assert {text.get_text() for text in axes.get_legend().get_texts()} == set(figures.KEY.values())
+
+
+@pytest.mark.parametrize(
+    ("draw", "points"),
+    [(figures.total_effects, 320), (figures.convergence_lines, 320), (figures.elementary_effects, 64)],
+)
+def test_captions_say_how_many_points_and_runs(result, draw, points):
+    assert any(f"{points} points, 16 runs at each" in text for text in texts(draw(result, SIZE)))
+
+
+def test_axes_name_their_units(result):
+    assert "nations" in figures.elementary_effects(result, SIZE).axes[0].get_xlabel()
+    assert "probability" in figures.elementary_effects(result, NLD).axes[0].get_xlabel()
+    assert "share of the variance" in figures.total_effects(result, SIZE).axes[0].get_xlabel()
+
+
+def test_heat_map_has_a_row_a_nation_that_varies(result):
+    (axes,) = figures.nation_heat_map(result).axes
+    shown = labels(axes)
+    assert "Sweden" in shown  # it waits for a clear mandate
+    assert "France" not in shown  # committed at every point
+    assert any(f"{38 - len(shown)} are left out" in text for text in texts(axes.figure))
+
+
+def test_lines_reach_the_estimates(result):
+    (axes,) = figures.convergence_lines(result, SIZE).axes
+    totals = result.of(result.indices, SIZE).query("index == 'total' and estimate >= 0.05")
+    ends = sorted(line.get_ydata()[-1] for line in axes.lines)
+    assert ends == pytest.approx(sorted(totals["estimate"]))
+    assert [line.get_xdata()[-1] for line in axes.lines] == [320] * len(totals)
+
+
+def test_nothing_is_drawn_outside_the_figure(result):
+    for draw in (figures.total_effects, figures.convergence_lines, figures.elementary_effects):
+        figure = draw(result, SIZE)
+        figure.draw_without_rendering()
+        box = figure.get_tightbbox()
+        width, height = figure.get_size_inches()
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= width
+        assert box.y1 <= height
+
+
+def test_saves_all_of_them(result, tmp_path):
+    names = {file.stem for file in figures.save_figures(result, tmp_path)}
+    assert names == {
+        "nations",
+        *(
+            f"{kind}-{name}"
+            for kind in ("total-effects", "convergence", "elementary-effects")
+            for name in ("size", "NLD")
+        ),
+    }
+    assert len(list(tmp_path.iterdir())) == 2 * len(names)
