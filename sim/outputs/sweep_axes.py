@@ -155,7 +155,7 @@ def draw_surface(
     small: bool = False,
 ) -> "QuadMesh":
     """Draw a surface as colours with contour lines; a small panel has no numbers on them and fewer ticks."""
-    from matplotlib.patheffects import withStroke
+    from matplotlib.patheffects import AbstractPathEffect, withStroke
 
     image = axes.pcolormesh(
         ground.x.edges,
@@ -175,7 +175,7 @@ def draw_surface(
             ground.x.places, ground.y.places, values, levels=levels, colors=style.INK, linewidths=0.7
         )
         if not small:
-            halo = [withStroke(linewidth=1.5, foreground="white")]
+            halo: list[AbstractPathEffect] = [withStroke(linewidth=1.5, foreground="white")]
             for label in axes.clabel(lines, fontsize=7, fmt="%g"):
                 label.set_path_effects(halo)
     return image

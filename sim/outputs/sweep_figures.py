@@ -226,4 +226,5 @@ def _mark(axes: "Axes", ground: Ground, layer: tuple[Level, ...], marks: list[La
                     "lw": 0.6,
                 },
                 annotation_clip=False,
+                zorder=10,
             )

@@ -1,0 +1,53 @@
+"""The `coalition` command: a module a command."""
+
+import sys
+from typing import Any, NoReturn
+
+import typer
+
+# isort: off - the order in which --help lists the commands
+from sim.cli import compare, look, run, sensitivity, sweep  # noqa: F401
+from sim.cli.common import Stopped, app
+from sim.inputs.errors import InputError
+
+# isort: on
+
+UsageError: Any = typer.BadParameter.__base__
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command; mistakes of the user's end with one line and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):  # a name that a terminal cannot show must not end a run
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+    except UsageError as error:
+        _fail(_usage(error), 2)
+    except InputError as error:
+        _fail(str(error), 2)
+    except OSError as error:
+        _fail(" ".join(f"{error.filename or 'output'}: {error.strerror or error}".split()), 1)
+    except Stopped as stopped:
+        _fail(str(stopped), INTERRUPTED)
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        _fail("stopped; what was not finished is thrown away", INTERRUPTED)
+    sys.exit(code)
+
+
+def _usage(error: Any) -> str:
+    """Return what is wrong with a command line as one line, after the option that it is about."""
+    context, option = error.ctx, getattr(error, "param", None)
+    if isinstance(error, typer.BadParameter) and option is not None and error.message:
+        problem = f"{max(option.opts, key=len)}: {error.message.removeprefix('Value error, ')}"
+    else:
+        problem = error.format_message()
+    command = context.command_path if context else "coalition"
+    return f"{' '.join(problem.split())} (see {command} --help)"
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    print(f"coalition: {message}", file=sys.stderr)
+    sys.exit(code)

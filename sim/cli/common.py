@@ -1,0 +1,59 @@
+"""What all commands share: options and progress."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(
+    help="Simulate who joins a military coalition, when and under which conditions.",
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Stopped(Exception):  # noqa: N818 - not an error
+    """The user has stopped a command; the message says how to go on."""
+
+
+Scenarios = Annotated[list[str], typer.Argument(help="Scenario files, or names of bundled scenarios.")]
+Runs = Annotated[int, typer.Option(help="How many runs.", min=1)]
+Seed = Annotated[int, typer.Option(help="Seed; run k of a seed is always the same run.", min=0)]
+Rounds = Annotated[int | None, typer.Option(help="How many rounds, instead of the scenario's.", min=1)]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change the scenario: washington.involvement=0.75 in round 1, start.… at the start, "
+        "nations.NLD.position=open, parameters.b_threat=2.",
+    ),
+]
+Out = Annotated[Path, typer.Option(help="Where the results go: OUT/SCENARIO/RUN.")]
+ParametersFile = Annotated[Path | None, typer.Option(help="Behavioural parameters (TOML or Parquet).")]
+Threads = Annotated[int, typer.Option(help="Threads; 0 for one a core. Results do not depend on it.", min=0)]
+
+
+def announce_compilation() -> None:
+    """Say why the first run takes longer."""
+    from sim.model.compilation import is_compiled
+
+    if not is_compiled():
+        print("compiling the model for this machine, once; this takes some 20 seconds", file=sys.stderr)
+
+
+@contextmanager
+def progress_bar(runs: int, label: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Show how many runs are done, on a terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+        task = bar.add_task(label, total=runs)
+        yield lambda done: bar.advance(task, done)

@@ -1,0 +1,72 @@
+"""Commands that show what is given: `scenarios`, `validate`, `schema`, `evidence`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.common import app
+from sim.inputs.errors import InputError
+
+
+@app.command("scenarios")
+def list_scenarios() -> None:
+    """List the bundled scenarios."""
+    from sim.inputs.bundled import bundled_scenarios
+    from sim.inputs.scenario import load_scenario
+    from sim.outputs.tables import print_table, scenarios_table
+
+    loaded = {name: load_scenario(path) for name, path in bundled_scenarios().items()}
+    rows = [(name, found.title, " ".join(found.description.split())) for name, found in loaded.items()]
+    print_table(scenarios_table(rows))
+
+
+@app.command()
+def validate(files: Annotated[list[Path], typer.Argument(help="Scenario files or roster folders.")]) -> None:
+    """Check scenarios and rosters; every mistake is named with its file, line and key."""
+    mistakes = 0
+    for file in files:
+        try:
+            print(f"{file}: {_checked(file)}")
+        except InputError as error:
+            mistakes += 1
+            print(f"coalition: {error}", file=sys.stderr)
+    if mistakes:
+        raise typer.Exit(2)
+
+
+def _checked(file: Path) -> str:
+    """Read a scenario or a roster and say what it holds."""
+    from sim.inputs.case import load_case
+    from sim.inputs.roster import load_roster
+
+    if file.is_dir() or file.name == "roster.toml":
+        roster = load_roster(file if file.is_dir() else file.parent)
+        return f"ok, {roster.title}: {len(roster.iso3)} nations"
+    case = load_case(file)
+    events = len(case.scenario.schedule())
+    rounds, nations = case.scenario.rounds, len(case.roster.iso3)
+    return f"ok, {case.scenario.title}: {rounds} rounds, {events} events, {nations} nations"
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from sim.inputs.scenario import Scenario
+
+    print(json.dumps(Scenario.model_json_schema(), indent=2))
+
+
+@app.command()
+def evidence(
+    nation: Annotated[str, typer.Argument(help="ISO code or name.")],
+    roster: Annotated[str, typer.Option(help="Roster folder, or one of the bundled ones.")] = "europe-2025",
+) -> None:
+    """Print what the coding of a nation rests on: indicators, statements, conditions, what is missing."""
+    from sim.inputs.bundled import find_roster
+    from sim.inputs.evidence import evidence as find_evidence
+    from sim.outputs.tables import evidence_report, print_table
+
+    print_table(evidence_report(find_evidence(find_roster(roster), nation)))
