@@ -25,16 +25,17 @@ def sensitivity(
         typer.Option(help="size (usual), force, p_force_met, or a nation's code: P(committed). Repeatable."),
     ] = None,
     method: Annotated[
-        Method, typer.Option(help="sobol shares out the variance; morris screens with a fifth of the points.")
+        Method,
+        typer.Option(help="sobol shares out the variance; morris screens with an eighth of the points."),
     ] = Method.BOTH,
     samples: Annotated[
         int,
         typer.Option(
-            help="A power of 2. Sobol takes (factors + 2) times as many points, Morris a quarter as many "
-            "trajectories, discovery 8 times as many points."
+            help="A power of 2, better not below 256. Sobol takes (factors + 2) times as many points, Morris "
+            "an eighth as many trajectories, discovery 4 times as many points."
         ),
-    ] = 256,
-    runs: Annotated[int, typer.Option(help="Runs at each point, the same draws at all.", min=1)] = 64,
+    ] = 512,
+    runs: Annotated[int, typer.Option(help="Runs at each point, the same draws at all.", min=1)] = 32,
     seed: Seed = 1,
     factors: Annotated[
         str,

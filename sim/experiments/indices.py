@@ -116,7 +116,8 @@ def convergence(
 
     Each row's `samples` of the base sample, with their `points`, are the first of the next one's. Indices
     are settled where their intervals are narrow and their order stays (Sarrazin, Pianosi & Wagener 2016,
-    Environmental Modelling & Software 79, 135-152).
+    Environmental Modelling & Software 79, 135-152). Jumps beyond the intervals tell that the sequence was
+    still uneven in its many dimensions, which a bootstrap cannot see.
 
     Parameters
     ----------
@@ -129,7 +130,7 @@ def convergence(
     blocks = outcome.reshape(-1, (2 * size if second_order else size) + 2)
     needed = blocks[:, [*range(size + 1), -1]]  # A, A with one column of B, B
     tables = []
-    for samples in _doublings(max(len(blocks) // 16, 4), len(blocks)):
+    for samples in _doublings(max(len(blocks) // 8, 4), len(blocks)):
         table = sobol_indices(factors, needed[:samples].ravel(), seed=seed).drop(columns="other")
         tables.append(table.assign(samples=samples, points=samples * (size + 2)))
     return pd.concat(tables, ignore_index=True)

@@ -18,8 +18,8 @@ Outcome = tuple[str, str]
 """What is asked about: ``("size", "")``, ``("p_committed", "NLD")``."""
 
 COALITION = ("size", "force", "p_force_met")
-SAMPLES_PER_TRAJECTORY = 4
-DISCOVERY_POINTS_PER_SAMPLE = 4
+SAMPLES_PER_TRAJECTORY = 8
+DISCOVERY_POINTS_PER_SAMPLE = 2
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,10 @@ class SensitivityOptions:
         needs far fewer points.
     samples
         Size of the base sample, a power of 2 from 16 on. Sobol indices take (factors + 2) times as many
-        points, Morris samples / 4 trajectories of (factors + 1) points, discovery 4 times as many points to
-        find boxes with and as many again to judge them by.
+        points, Morris samples / 8 trajectories of (factors + 1) points, discovery twice as many points to
+        find boxes with and as many again to judge them by. With some forty factors, not below 256: the two
+        halves of a shorter Sobol sequence lie so close together in some factors that their indices are too
+        small, and the bootstrap does not notice.
     runs
         At each point, the same ones everywhere (common random numbers): outcomes are a function of the
         point, without chance between points.
@@ -50,8 +52,8 @@ class SensitivityOptions:
 
     outcomes: tuple[str, ...] = ("size",)
     method: Method = "both"
-    samples: int = 256
-    runs: int = 64
+    samples: int = 512
+    runs: int = 32
     seed: int = 1
     second_order: bool = False
     discover: bool = False
@@ -71,7 +73,7 @@ class SensitivityOptions:
     @property
     def trajectories(self) -> int:
         """How many Morris trajectories."""
-        return self.samples // SAMPLES_PER_TRAJECTORY
+        return max(self.samples // SAMPLES_PER_TRAJECTORY, 4)
 
     @property
     def discovery_points(self) -> int:

@@ -22,7 +22,10 @@ LEAST_DEVIATION = 0.05
 WIDEST = 0.5
 """Width of a nation's widest interval of a total effect above which it has none either."""
 
-ADDED = f"Each step adds points to those before. Factors of {LEADING} or more, at most 6."
+CONVERGENCE = (
+    "Line: total effect. Band: 95 % bootstrap interval; it does not know of the unevenness of short samples, "
+    f"jumps do. Each step adds points to those before. Factors of {LEADING} or more, at most 6."
+)
 COLOURS = {"lever": style.BLUE, "uncertainty": style.ORANGE}
 KEY = {"lever": "lever: diplomacy can choose it", "uncertainty": "uncertainty: nobody can"}
 LINES = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE, style.ORANGE, style.SKY)
@@ -76,7 +79,10 @@ def convergence_lines(result: Sensitivity, outcome: Outcome) -> "Figure":
     with style.figure_style():
         figure, axes = style.page(
             f"Do the indices settle? Total effects on {outcome_name(result, outcome)}",
-            ("Line: total effect. Band: 95 % bootstrap interval. " + ADDED, *_source(result, "sobol")),
+            (
+                CONVERGENCE,
+                *_source(result, "sobol"),
+            ),
             plot=3.2,
             left=0.7,
             right=wide + 0.35,

@@ -12,7 +12,7 @@ from sim.experiments.sensitivity import LEADING, LIKELY, Discovery, Sensitivity
 from sim.experiments.sensitivity_plan import Outcome
 from sim.experiments.statistics import Interval
 from sim.outputs.sensitivity_words import effort, noise_note, number, outcome_name, unit
-from sim.outputs.words import percent, percent_interval
+from sim.outputs.words import percent, percent_interval, thousands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,9 +144,12 @@ def _box(result: Sensitivity, position: int, box: Box) -> list[RenderableType]:
 
 
 def _bounds(limit: Limit) -> str:
+    low, high = (
+        thousands(bound) if abs(bound) >= 1000 else f"{bound:.3g}" for bound in (limit.low, limit.high)
+    )
     if math.isinf(limit.high):
-        return f"at least {limit.low:.3g}"
-    return f"at most {limit.high:.3g}" if math.isinf(limit.low) else f"{limit.low:.3g} to {limit.high:.3g}"
+        return f"at least {low}"
+    return f"at most {high}" if math.isinf(limit.low) else f"{low} to {high}"
 
 
 def _share(found: Interval) -> str:

@@ -83,7 +83,7 @@ def test_ishigami_function_on_its_own_range(analyse):
     for index, expected in known.items():
         part = found[found["index"] == index]
         assert ((part["low"] <= expected) & (part["high"] >= expected)).all(), part
-    assert result.points == {"morris": 512 * 4, "sobol": 2048 * 8}
+    assert result.points == {"morris": 256 * 4, "sobol": 2048 * 8}
 
 
 def test_sobol_g_function(analyse):
@@ -141,7 +141,7 @@ def test_noise_is_the_variance_that_runs_could_account_for(case, factors_file):
 def test_conditions_are_found(analyse):
     pytest.importorskip("ema_workbench", reason="extra: discovery")
     result = analyse(
-        lambda x: np.minimum(x[:, 0] - 0.6, 0.5 - x[:, 1]), factors(4), samples=128, discover=True
+        lambda x: np.minimum(x[:, 0] - 0.6, 0.5 - x[:, 1]), factors(4), samples=256, discover=True
     )
     (found,) = result.discoveries
     assert found.outcome == ("p_force_met", "")
@@ -223,9 +223,9 @@ def test_the_command_writes_what_it_prints(coalition, factors_file, tmp_path):
     folder = next(out.glob("sensitivity/brussels-2025-04/*"))
     assert f"results: {folder}" in ended.out.replace("\n", "")
     assert "What matters for the size of the coalition" in ended.out
-    assert "32 points, 8 runs at each" in ended.out
+    assert "256 points, 8 runs at each" in ended.out
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["points"] == {"morris": 32, "sobol": 256}
+    assert manifest["points"] == {"morris": 16, "sobol": 256}
     assert (manifest["runs"], manifest["seed"], manifest["samples"]) == (8, 1, 32)
     assert [lever["path"] for lever in manifest["levers"]] == ["washington.involvement", "mandate.clarity"]
     indices = pd.read_parquet(folder / "indices.parquet")
@@ -253,7 +253,7 @@ def test_the_same_command_writes_the_same_tables(coalition, factors_file, tmp_pa
 def test_the_command_finds_conditions(coalition, factors_file, tmp_path):
     pytest.importorskip("ema_workbench", reason="extra: discovery")
     ended = coalition(
-        "sensitivity", BASELINE, "--factors", factors_file, "--method", "morris", "--samples", 32,
+        "sensitivity", BASELINE, "--factors", factors_file, "--method", "morris", "--samples", 64,
         "--runs", 8, "--discover", "--outcome", "NLD", "--out", tmp_path,
     )  # fmt: skip
     assert ended.code == 0, ended.err
@@ -281,7 +281,7 @@ def test_mistakes_are_told_in_one_line(coalition, arguments, message):
 
 @pytest.mark.slow
 def test_morris_and_sobol_agree_on_what_matters_most_in_april_2025(case):
-    options = SensitivityOptions(samples=128, runs=32)
+    options = SensitivityOptions(samples=256, runs=16)
     result = sensitivity(case, factors_of(load_sweep("all-parameters")), options)
     total = totals(result)["estimate"]
     effects = result.of(result.morris, SIZE).set_index("factor")["mu_star"]

@@ -54,7 +54,7 @@ def test_levers_and_uncertainties_differ_in_colour_and_are_named(result):
 
 @pytest.mark.parametrize(
     ("draw", "points"),
-    [(figures.total_effects, 320), (figures.convergence_lines, 320), (figures.elementary_effects, 64)],
+    [(figures.total_effects, 320), (figures.convergence_lines, 320), (figures.elementary_effects, 32)],
 )
 def test_captions_say_how_many_points_and_runs(result, draw, points):
     assert any(f"{points} points, 16 runs at each" in text for text in texts(draw(result, SIZE)))
