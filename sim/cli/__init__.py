@@ -5,11 +5,12 @@ from typing import Any, NoReturn
 
 import typer
 
-# isort: off - the order in which --help lists the commands
-from sim.cli import compare, look, run, sensitivity, sweep  # noqa: F401
 from sim.cli.common import Stopped, app
 from sim.inputs.errors import InputError
 
+# In the order in which --help lists the commands.
+# isort: off
+from sim.cli import run, compare, sweep, sensitivity, look  # noqa: F401
 # isort: on
 
 UsageError: Any = typer.BadParameter.__base__

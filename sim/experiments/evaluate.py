@@ -165,16 +165,13 @@ def check_points(base: Case, points: "pd.DataFrame") -> None:
     Raises
     ------
     InputError
-        For a value out of range, or a ladder out of order, with the point.
+        For a value out of range, or a ladder out of order.
     """
-    names = [column for column in points.columns if str(column).startswith(PARAMETER_PREFIX)]
-    for number, row in enumerate(points[names].to_dict("records") if names else []):
-        try:
-            base.with_overrides({str(key): value for key, value in row.items()})
-        except InputError as error:
-            raise InputError(
-                f"{error.problem}; narrow the ranges", key=f"point {number}: {error.key}"
-            ) from None
+    names = [str(path) for path in points.columns if str(path).startswith(PARAMETER_PREFIX)]
+    try:
+        base.parameters.check_columns({name.removeprefix(PARAMETER_PREFIX): points[name] for name in names})
+    except InputError as error:
+        raise InputError(f"{error.problem}, at a point of the design", key=error.key) from None
 
 
 class PointModel:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.evaluate import with_factors
+from sim.experiments.evaluate import PER_NATION, with_factors
 from sim.inputs.errors import InputError
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ class SweepStore:
             self._refuse_others()
             with self._told():
                 for draft in [*self.folder.glob(f".*{DRAFT}"), *self.folder.glob(f"{PARTS}/.*{DRAFT}")]:
-                    draft.unlink(missing_ok=True)
+                    if draft.is_file():  # figures are drawn into a folder, which is cleared with them
+                        draft.unlink()
                 text = json.dumps(self._manifest, indent=2, ensure_ascii=False) + "\n"
                 if not (self.folder / MANIFEST).exists():
                     _write_whole(self.folder / MANIFEST, lambda file: file.write_text(text, "utf-8"))
@@ -107,8 +108,8 @@ class SweepStore:
         _write_whole(self.folder / f"{name}.parquet", lambda draft: _write_tables(draft, tables))
 
     def _tables(self) -> list[str]:
-        outcomes = set(self._manifest["sweep"]["outcomes"])
-        return [name for name, by_nation in TABLES.items() if outcomes - {"p_committed"} or by_nation]
+        by_nation = {outcome == PER_NATION for outcome in self._manifest["sweep"]["outcomes"]}
+        return [name for name, is_by_nation in TABLES.items() if is_by_nation in by_nation]
 
     def _is_complete(self) -> bool:
         return all((self.folder / f"{name}.parquet").exists() for name in self._tables())

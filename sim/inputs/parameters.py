@@ -112,6 +112,20 @@ class Parameters:
         _check(values, lambda key_path, problem: InputError(problem, key=dotted(key_path)))
         return replace(self, values=_read_only(values))
 
+    def check_columns(self, columns: Mapping[str, ArrayLike]) -> None:
+        """Check many values of some parameters at once, each row with the others of the first row here.
+
+        Raises
+        ------
+        InputError
+            For a value out of its range, or a ladder out of order.
+        """
+        length = max((np.size(column) for column in columns.values()), default=0)
+        values = np.repeat(self.values[:1], length, axis=0)
+        for name, column in columns.items():
+            values[:, PARAMETERS.index(name)] = column
+        _check(values, lambda key_path, problem: InputError(problem, key=dotted(key_path)))
+
 
 def load_parameters(path: Path | None = None) -> Parameters:
     """Read parameters from a file.

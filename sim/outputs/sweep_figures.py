@@ -1,5 +1,6 @@
 """Figures of a sweep: functions of its result that return a matplotlib Figure."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
@@ -42,9 +43,20 @@ BINS = 10
 
 
 def save_figures(result: SweepResult, folder: Path) -> list[Path]:
-    """Draw all figures of a sweep into a folder, as PNG and SVG; the same sweep gives the same bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return [file for name, draw in figures(result) for file in style.save(draw(), folder, name)]
+    """Draw all figures of a sweep as PNG and SVG into a folder that appears when all of them are there.
+
+    The same sweep gives the same bytes.
+    """
+    draft = folder.with_name(f".{folder.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        draft.mkdir(parents=True)
+        files = [file for name, draw in figures(result) for file in style.save(draw(), draft, name)]
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return [folder / file.name for file in files]
 
 
 def figures(result: SweepResult) -> Iterator[tuple[str, Draw]]:

@@ -1,0 +1,215 @@
+"""A sweep estimates at its points what runs there would, and is the same however it was computed."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sim
+from sim.experiments.evaluate import PointModel, Runs, estimate, evaluate
+from sim.experiments.executors import Threads
+from sim.experiments.sweep import SweepPlan, compute_part, plan_sweep, run_sweep, sweep_folder
+from sim.inputs.case import load_case
+from sim.inputs.errors import InputError
+
+BASELINE = "brussels-2025-04"
+FACTORS = """\
+[[levers]]
+path = "washington.involvement"
+values = [0.2, 0.6, 0.9]
+[[uncertainties]]
+path = "parameters.b_peers"
+range = [0.0, 4.0]
+steps = 25
+"""
+
+
+@pytest.fixture
+def file(world: Callable[..., Path], tmp_path: Path) -> Path:
+    """A sweep of 75 points over a small world."""
+    world()
+    written = tmp_path / "sweep.toml"
+    written.write_text(f'title = "A sweep"\nbase = "world/world.toml"\nruns = 40\n{FACTORS}')
+    return written
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / f"{name}.parquet").read_bytes() for name in ("points", "nations")}
+
+
+def test_an_estimate_is_what_runs_with_the_same_overrides_give() -> None:
+    points = pd.DataFrame({"washington.involvement": [0.1, 0.75], "parameters.b_threat": [1.5, 2.0]})
+    found = evaluate(load_case(BASELINE), points, runs=150, seed=4)
+    for number, point in enumerate(points.to_dict("records")):
+        result = sim.run(BASELINE, overrides=point, runs=150, seed=4)
+        last, here = result.rounds.iloc[-1], found[found["point"] == number].set_index(["outcome", "iso3"])
+        assert here.loc[("size", ""), "estimate"] == last.size_mean
+        assert here.loc[("size", ""), "low"] == last.size_mean_low
+        assert here.loc[("force", ""), "estimate"] == pytest.approx(last.force_mean, rel=1e-6)
+        assert here.loc[("p_force_met", ""), "high"] == last.p_force_met_high
+        assert here.loc[("p_committed", "NLD"), "estimate"] == result.summary.loc["NLD", "p_committed"]
+        assert (here["runs"] == 150).all()
+
+
+def test_the_interval_of_the_force_is_that_of_the_runs() -> None:
+    found = estimate(
+        load_case(BASELINE), pd.DataFrame({"ceasefire": [0.0]}), Runs(200, 1), outcomes=["force"]
+    )
+    force = sim.run(BASELINE, runs=200).runs["force"]
+    margin = 1.959963984540054 * force.std() / 200**0.5
+    assert found.high[0, 0] - found.estimate[0, 0] == pytest.approx(margin, rel=1e-9)
+
+
+def test_where_only_parameters_vary_the_world_is_built_once() -> None:
+    model = PointModel(load_case(BASELINE), Runs(1, 1), ("size",))
+    one, other = model.setup({"parameters.b_threat": 1.0}), model.setup({"parameters.b_threat": 2.0})
+    assert one.rounds is other.rounds
+    assert (one.behaviour != other.behaviour).sum() == 1
+
+
+def test_parameters_that_do_not_go_together_are_refused_before_anything_runs() -> None:
+    points = pd.DataFrame({"parameters.climb_to_open": [0.33, 0.7]})
+    with pytest.raises(InputError, match="must lie below climb_to_committed"):
+        estimate(load_case(BASELINE), points, Runs(1, 1))
+
+
+def test_every_point_is_in_one_part(file: Path) -> None:
+    plan = plan_sweep(file)
+    assert [point for index in range(plan.parts) for point in plan.part(index)] == list(range(75))
+
+
+def test_a_part_is_a_pure_function(file: Path) -> None:
+    plan = plan_sweep(file)
+    assert compute_part(plan, 3).equals(compute_part(plan_sweep(file), 3))
+
+
+def test_tables_are_tidy(file: Path, tmp_path: Path) -> None:
+    result = run_sweep(plan_sweep(file), tmp_path)
+    assert list(result.points.columns) == [
+        *("point", "washington.involvement", "parameters.b_peers"),
+        *("outcome", "estimate", "low", "high", "runs"),
+    ]
+    assert len(result.points) == 75 * 3
+    assert len(result.nations) == 75 * 5
+    assert result.nations["estimate"].between(0, 1).all()
+    assert (result.points["low"] <= result.points["estimate"]).all()
+    assert not (result.folder / "parts").exists()
+
+
+def test_any_number_of_threads_gives_the_same_bytes(file: Path, tmp_path: Path) -> None:
+    plan = plan_sweep(file)
+    one = run_sweep(plan, tmp_path / "one", executor=Threads(1))
+    other = run_sweep(plan, tmp_path / "other", executor=Threads(3))
+    assert tables(one.folder) == tables(other.folder)
+
+
+def interrupt(after: int) -> Callable[[int, int], None]:
+    calls: list[int] = []
+
+    def progress(done: int, total: int) -> None:
+        calls.append(done)
+        if len(calls) > after:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+def test_a_sweep_goes_on_where_it_was_stopped(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_sweep(file)
+    whole = run_sweep(plan, tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(plan, tmp_path / "stopped", progress=interrupt(10))
+    folder = sweep_folder(plan, tmp_path / "stopped")
+    there = {int(part.stem) for part in (folder / "parts").glob("*.parquet")}
+    assert len(there) == 10
+    computed: list[int] = []
+
+    def noted(given: SweepPlan, index: int) -> pd.DataFrame:
+        computed.append(index)
+        return compute_part(given, index)
+
+    monkeypatch.setattr("sim.experiments.sweep.compute_part", noted)
+    seen: list[tuple[int, int]] = []
+    run_sweep(plan, tmp_path / "stopped", resume=True, progress=lambda *told: seen.append(told))
+    assert sorted(computed) == sorted(set(range(plan.parts)) - there)
+    assert seen[0][0] == sum(len(plan.part(index)) for index in there) * 40
+    assert seen[-1] == (plan.total_runs, plan.total_runs)
+    assert tables(folder) == tables(whole.folder)
+
+
+def test_a_repeat_of_a_complete_sweep_computes_nothing(file: Path, tmp_path: Path) -> None:
+    plan = plan_sweep(file)
+    first = run_sweep(plan, tmp_path)
+    before = {part: part.stat().st_mtime_ns for part in first.folder.glob("*.parquet")}
+    again = run_sweep(plan, tmp_path)
+    assert {part: part.stat().st_mtime_ns for part in again.folder.glob("*.parquet")} == before
+
+
+def test_resume_without_anything_to_resume_is_refused(file: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="--resume: there is nothing to resume"):
+        run_sweep(plan_sweep(file), tmp_path / "out", resume=True)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "changed"),
+    [
+        ("world.toml", 'pressure = "warnings"', 'pressure = "threats"', "scenario"),
+        ("roster/nations.csv", "Land ABX,510", "Land ABX,900", "roster"),
+        ("world.toml", 'title = "A', 'parameters.b_threat = 1.2\ntitle = "A', "scenario, parameters"),
+    ],
+)
+def test_what_has_changed_is_refused_not_mixed(
+    file: Path, tmp_path: Path, name: str, right: str, wrong: str, changed: str
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(plan_sweep(file), tmp_path, progress=interrupt(5))
+    source = file.parent / "world" / name
+    source.write_text(source.read_text().replace(right, wrong))
+    with pytest.raises(InputError, match=f"before a change of: {changed};"):
+        run_sweep(plan_sweep(file), tmp_path)
+
+
+def test_another_version_is_refused(file: Path, tmp_path: Path) -> None:
+    plan = plan_sweep(file)
+    result = run_sweep(plan, tmp_path)
+    manifest = result.folder / "manifest.json"
+    found = json.loads(manifest.read_text())
+    found["digests"]["version of numpy"] = "1.0"
+    manifest.write_text(json.dumps(found))
+    with pytest.raises(InputError, match="before a change of: version of numpy;"):
+        run_sweep(plan, tmp_path)
+    manifest.write_text("{")
+    with pytest.raises(InputError, match="cannot be read; remove the folder"):
+        run_sweep(plan, tmp_path)
+
+
+def test_other_options_have_a_folder_of_their_own_and_prose_has_not(file: Path) -> None:
+    first = plan_sweep(file).id
+    assert plan_sweep(file, runs=41).id != first
+    assert plan_sweep(file, ["ceasefire=0.2"]).id != first
+    file.write_text(file.read_text().replace("A sweep", "Another title"))
+    assert plan_sweep(file).id == first
+
+
+def test_only_the_outcomes_wanted_are_there(file: Path, tmp_path: Path) -> None:
+    file.write_text('outcomes = ["size"]\n' + file.read_text())
+    result = run_sweep(plan_sweep(file), tmp_path)
+    assert set(result.points["outcome"]) == {"size"}
+    assert not (result.folder / "nations.parquet").exists()
+
+
+def test_two_sweeps_do_not_write_into_the_same_folder(file: Path, tmp_path: Path) -> None:
+    plan = plan_sweep(file)
+
+    def again(_done: int, _total: int) -> None:
+        with pytest.raises(InputError, match="another sweep is writing here"):
+            run_sweep(plan, tmp_path)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(plan, tmp_path, progress=again)
