@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sim.experiments.compare import Comparison, compare
     from sim.experiments.results import RunResult
     from sim.experiments.run import run
+    from sim.experiments.sweep import SweepResult, sweep
     from sim.inputs.case import Case, load_case
     from sim.inputs.errors import InputError
     from sim.inputs.scenario import Scenario, load_scenario
@@ -25,10 +26,12 @@ __all__ = [
     "InputError",
     "RunResult",
     "Scenario",
+    "SweepResult",
     "compare",
     "load_case",
     "load_scenario",
     "run",
+    "sweep",
 ]
 
 _HOMES = {
@@ -38,10 +41,12 @@ _HOMES = {
     "InputError": "sim.inputs.errors",
     "RunResult": "sim.experiments.results",
     "Scenario": "sim.inputs.scenario",
+    "SweepResult": "sim.experiments.sweep",
     "compare": "sim.experiments.compare",
     "load_case": "sim.inputs.case",
     "load_scenario": "sim.inputs.scenario",
     "run": "sim.experiments.run",
+    "sweep": "sim.experiments.sweep",
 }
 
 
