@@ -1,8 +1,8 @@
 """Agent-based simulation of military coalition formation: who joins, when, under which conditions.
 
-``run`` runs a scenario many times, ``compare`` runs several with the same draws, ``CoalitionModel`` is one
-run as a Mesa model, ``load_scenario`` reads a scenario file, ``load_case`` reads it with its roster and
-parameters.
+``run`` runs a scenario many times, ``compare`` runs several with the same draws, ``sweep`` runs a design of
+levers and parameters, ``CoalitionModel`` is one run as a Mesa model; ``load_scenario`` reads a scenario
+file, ``load_case`` reads it with its roster and parameters.
 """
 
 from importlib import import_module

@@ -4,10 +4,10 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sim.experiments.evaluate import PER_NATION, with_factors
 from sim.inputs.errors import InputError
@@ -69,7 +69,8 @@ class SweepStore:
                         draft.unlink()
                 text = json.dumps(self._manifest, indent=2, ensure_ascii=False) + "\n"
                 if not (self.folder / MANIFEST).exists():
-                    _write_whole(self.folder / MANIFEST, lambda file: file.write_text(text, "utf-8"))
+                    with _whole(self.folder / MANIFEST) as file:
+                        file.write(text.encode())
         except BaseException:
             self._release()
             raise
@@ -90,22 +91,29 @@ class SweepStore:
     def add(self, index: int, table: "pd.DataFrame") -> None:
         """Write a part."""
         with self._told():
-            _write_whole(self._part(index), lambda file: _write_tables(file, iter([table])))
+            with _TableWriter(self._part(index)) as writer:
+                writer.write(table)
 
     def finish(self, points: "pd.DataFrame") -> None:
         """Put the tables together from the parts, in their order, then remove the parts."""
-        if not self._is_complete():
-            with self._told():
-                for name in self._tables():
-                    self._write_table(name, points)
         with self._told():
+            if not self._is_complete():
+                self._assemble(points)
             for part in (self.folder / PARTS).glob("*.parquet"):
                 part.unlink()
             (self.folder / PARTS).rmdir()
 
-    def _write_table(self, name: str, points: "pd.DataFrame") -> None:
-        tables = (_rows_of(part, points, by_nation=TABLES[name]) for part in self._read_parts())
-        _write_whole(self.folder / f"{name}.parquet", lambda draft: _write_tables(draft, tables))
+    def _assemble(self, points: "pd.DataFrame") -> None:
+        """Read each part once and write its rows to both tables: no more than a part is in memory."""
+        with contextlib.ExitStack() as open_tables:
+            writers = {
+                name: open_tables.enter_context(_TableWriter(self.folder / f"{name}.parquet"))
+                for name in self._tables()
+            }
+            for index in range(self._parts):
+                part = self._read_part(index)
+                for name, writer in writers.items():
+                    writer.write(_rows_of(part, points, by_nation=TABLES[name]))
 
     def _tables(self) -> list[str]:
         by_nation = {outcome == PER_NATION for outcome in self._manifest["sweep"]["outcomes"]}
@@ -117,15 +125,15 @@ class SweepStore:
     def _part(self, index: int) -> Path:
         return self.folder / PARTS / f"{index:06d}.parquet"
 
-    def _read_parts(self) -> "Iterator[pd.DataFrame]":
-        import pandas as pd
+    def _read_part(self, index: int) -> "pd.DataFrame":
+        import pyarrow.parquet as pq
 
-        for index in range(self._parts):
-            try:
-                yield pd.read_parquet(self._part(index))
-            except (OSError, ValueError) as error:
-                problem = f"this part is damaged ({error}); remove it and repeat the command"
-                raise InputError(problem, file=self._part(index)) from None
+        file = self._part(index)
+        try:
+            return pq.ParquetFile(file).read().to_pandas()
+        except (OSError, ValueError) as error:
+            problem = f"this part is damaged ({error}); remove it and repeat the command"
+            raise InputError(problem, file=file) from None
 
     def _refuse_others(self) -> None:
         """Refuse a folder whose parts were made of something else."""
@@ -174,13 +182,15 @@ def _rows_of(part: "pd.DataFrame", points: "pd.DataFrame", *, by_nation: bool) -
     return with_factors(rows.reset_index(drop=True), points)
 
 
-def _write_whole(file: Path, write: Callable[[Path], object]) -> None:
-    """Write a file so that it is there whole or not at all, even if the power fails."""
+@contextlib.contextmanager
+def _whole(file: Path) -> Iterator[BinaryIO]:
+    """Open a file that will be there whole or not at all, even if the power fails."""
     draft = file.with_name(f".{file.name}{DRAFT}")
     try:
-        write(draft)
-        with draft.open("rb") as written:
-            os.fsync(written.fileno())
+        with draft.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
         draft.replace(file)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -188,22 +198,30 @@ def _write_whole(file: Path, write: Callable[[Path], object]) -> None:
         raise
 
 
-def _write_tables(file: Path, tables: "Iterator[pd.DataFrame]") -> None:
-    """Write tables of the same columns one after the other, without what is of the machine or the moment."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+class _TableWriter:
+    """Writes tables of the same columns under each other, without what is of the machine or the moment."""
 
-    first = _plain(next(tables))
-    with file.open("wb") as stream, pq.ParquetWriter(stream, first.schema, compression="zstd") as writer:
-        writer.write_table(first)
-        for table in tables:
-            writer.write_table(pa.Table.from_pandas(table, first.schema, preserve_index=False))
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._open = contextlib.ExitStack()
+        self._writer: Any = None
 
+    def __enter__(self) -> "_TableWriter":
+        self._stream = self._open.enter_context(_whole(self._file))
+        return self
 
-def _plain(table: "pd.DataFrame") -> Any:
-    import pyarrow as pa
+    def __exit__(self, *failure: Any) -> None:
+        self._open.__exit__(*failure)
 
-    return pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+    def write(self, table: "pd.DataFrame") -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        rows = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+        if self._writer is None:
+            writer = pq.ParquetWriter(self._stream, rows.schema, compression="zstd")
+            self._writer = self._open.enter_context(writer)
+        self._writer.write_table(rows)
 
 
 def _lock(folder: Path) -> int | None:
