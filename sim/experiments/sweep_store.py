@@ -90,9 +90,8 @@ class SweepStore:
 
     def add(self, index: int, table: "pd.DataFrame") -> None:
         """Write a part."""
-        with self._told():
-            with _TableWriter(self._part(index)) as writer:
-                writer.write(table)
+        with self._told(), _TableWriter(self._part(index)) as writer:
+            writer.write(table)
 
     def finish(self, points: "pd.DataFrame") -> None:
         """Put the tables together from the parts, in their order, then remove the parts."""
@@ -130,10 +129,11 @@ class SweepStore:
 
         file = self._part(index)
         try:
-            return pq.ParquetFile(file).read().to_pandas()
+            table: pd.DataFrame = pq.ParquetFile(file).read().to_pandas()
         except (OSError, ValueError) as error:
             problem = f"this part is damaged ({error}); remove it and repeat the command"
             raise InputError(problem, file=file) from None
+        return table
 
     def _refuse_others(self) -> None:
         """Refuse a folder whose parts were made of something else."""

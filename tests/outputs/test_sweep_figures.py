@@ -1,0 +1,61 @@
+"""Figures of sweeps: which are drawn, what they mark, and that the same sweep gives the same bytes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sim.experiments.sweep import plan_sweep, run_sweep
+from sim.outputs.sweep_figures import save_figures
+from sim.outputs.sweep_landmarks import landmarks
+
+US = '[[levers]]\npath = "washington.involvement"\nlabel = "US involvement"\nrange = [0, 1]\nsteps = 3\n'
+CLARITY = '[[levers]]\npath = "mandate.clarity"\nrange = [0, 1]\nsteps = 3\n'
+PRESSURE = '[[uncertainties]]\npath = "moscow.pressure"\nvalues = ["calm", "warnings", "hybrid_attacks"]\n'
+FORCE = '[[levers]]\npath = "force_required"\nrange = [1000, 100000]\nscale = "log"\nsteps = 4\n'
+
+
+@pytest.fixture
+def sweep(tmp_path: Path) -> Callable[[str], Path]:
+    """Write a sweep of April 2025 with some factors."""
+
+    def write(given: str) -> Path:
+        file = tmp_path / "sweep.toml"
+        file.write_text(f'title = "A sweep"\nbase = "brussels-2025-04"\nruns = 5\nrounds = 52\n{given}')
+        return file
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("given", "drawn"),
+    [
+        (US, {"lines", "nations"}),
+        (FORCE, {"lines", "nations"}),
+        (PRESSURE, {"lines", "nations"}),
+        (US + CLARITY, {"phase-diagram", "nations"}),
+        (FORCE + PRESSURE, {"phase-diagram", "nations"}),
+        (US + CLARITY + PRESSURE, {"phase-diagram", "nations-1", "nations-2", "nations-3"}),
+        ('design = "lhs"\npoints = 20\n' + US + FORCE + PRESSURE, {"effects"}),
+        ('outcomes = ["p_committed"]\n' + US + CLARITY, {"nations"}),
+        ('outcomes = ["size"]\n' + US + CLARITY, {"phase-diagram"}),
+    ],
+)
+def test_the_figures_suit_the_factors(
+    sweep: Callable[[str], Path], tmp_path: Path, given: str, drawn: set[str]
+) -> None:
+    result = run_sweep(plan_sweep(sweep(given)), tmp_path)
+    files = save_figures(result, tmp_path / "figures")
+    assert {file.stem for file in files} == drawn
+    before = {file: file.read_bytes() for file in files}
+    assert {file: file.read_bytes() for file in save_figures(result, tmp_path / "figures")} == before
+
+
+def test_scenarios_that_differ_only_in_the_factors_are_marked(sweep: Callable[[str], Path]) -> None:
+    plan = plan_sweep(sweep(US + CLARITY + PRESSURE))
+    found = {mark.name: tuple(mark.point.values()) for mark in landmarks(plan)}
+    assert found["brussels-2025-04"] == (0.1, 0.05, "warnings")
+    assert found["us-backstop"] == (0.75, 0.05, "warnings")
+    assert found["russian-escalation"][2] == "hybrid_attacks"
+    assert "grand-bargain" not in found
+    assert "hindcast-2025" not in found
