@@ -29,7 +29,7 @@ def speed(rounds: int = 3) -> None:
         swept = seconds(lambda: sweep(plan))
         clock, busy = (one / other for one, other in zip(alone, swept, strict=True))
         print(
-            f"{plan.total_runs:,} runs on {THREADS} threads: bare ensemble {alone[0]:.1f} s ({alone[1]:.1f} s "
+            f"{plan.total_runs:,} runs on {THREADS} threads: bare {alone[0]:.1f} s ({alone[1]:.1f} s "
             f"processor time), sweep {swept[0]:.1f} s ({swept[1]:.1f} s), {clock:.0%} of its speed by the "
             f"clock, {busy:.0%} by processor time"
         )
