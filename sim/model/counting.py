@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.inputs.vocabulary import Stance
 from sim.model import rules
-from sim.model.lockstep import (
+from sim.model.lanes import (
     COMMITTED,
     CONDITION_COUNT,
     LANES,

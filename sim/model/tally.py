@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.inputs.vocabulary import CONDITIONS, Stance
 from sim.model import rules
-from sim.model.lockstep import compilable
+from sim.model.lanes import compilable
 from sim.model.setup import Floats, Setup
 
 Counts = NDArray[np.int64]

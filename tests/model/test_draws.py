@@ -14,7 +14,7 @@ from worlds import ensemble, setup_of, small_case, write_roster
 from sim.inputs.case import load_case
 from sim.model import draws
 from sim.model.draws import RunDraws, element, nation_code, purpose_key, standardised, uniform
-from sim.model.lockstep import compilable  # noqa: F401 - importing it lets compiled code call the draws
+from sim.model.lanes import compilable  # noqa: F401 - importing it lets compiled code call the draws
 
 EUROPE = load_case("brussels-2025-04").roster.iso3
 CODES = np.array([nation_code(iso3) for iso3 in EUROPE], dtype=np.uint64)
