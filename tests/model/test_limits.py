@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import sim
 from sim.experiments.run import run
 from sim.inputs.case import Case, load_case
 from sim.inputs.parameters import PARAMETERS
@@ -228,6 +229,35 @@ def test_the_tipping_point_found_over_b_peers_is_the_one_computed(equals: Equals
         assert members in {initial, NATIONS}
         low, high = (middle, high) if members == initial else (low, middle)
     assert high == pytest.approx(tipping_point(initial), abs=2e-6)
+
+
+SWEEP = """\
+title = "Where equals tip"
+base = "equals.toml"
+design = "grid"
+runs = 1
+outcomes = ["size"]
+[[uncertainties]]
+path = "parameters.b_peers"
+range = [{low!r}, {high!r}]
+steps = 41
+"""
+
+
+def test_sweeps_close_in_on_the_tipping_point(equals: Equals) -> None:
+    initial, low, high = 4, 1.0, 3.0
+    equals.members(low, initial)  # writes the scenario
+    for zoom in range(4):
+        file = equals.folder / f"zoom-{zoom}.toml"
+        file.write_text(SWEEP.format(low=low, high=high))
+        swept = sim.sweep(file, parameters=equals.parameters, out=equals.folder / "results").points
+        sizes_found = swept.set_index("parameters.b_peers")["estimate"]
+        assert sizes_found.is_monotonic_increasing
+        assert set(sizes_found) == {initial, NATIONS}
+        low = float(sizes_found[sizes_found == initial].index[-1])
+        high = float(sizes_found[sizes_found == NATIONS].index[0])
+        assert low < tipping_point(initial) <= high
+    assert high - low == pytest.approx(2.0 / 40**4)
 
 
 def test_both_steps_are_the_harder_one_somewhere() -> None:
