@@ -1,6 +1,5 @@
 """What all commands share: options and progress."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,14 +36,6 @@ Set = Annotated[
 Out = Annotated[Path, typer.Option(help="Where the results go: OUT/SCENARIO/RUN.")]
 ParametersFile = Annotated[Path | None, typer.Option(help="Behavioural parameters (TOML or Parquet).")]
 Threads = Annotated[int, typer.Option(help="Threads; 0 for one a core. Results do not depend on it.", min=0)]
-
-
-def announce_compilation() -> None:
-    """Say why the first run takes longer."""
-    from sim.model.compilation import is_compiled
-
-    if not is_compiled():
-        print("compiling the model for this machine, once; this takes some 20 seconds", file=sys.stderr)
 
 
 @contextmanager

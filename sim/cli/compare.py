@@ -12,7 +12,6 @@ from sim.cli.common import (
     Seed,
     Set,
     Threads,
-    announce_compilation,
     app,
     progress_bar,
 )
@@ -43,7 +42,6 @@ def compare(
     overrides = [*(set_ or []), *([f"rounds={rounds}"] if rounds is not None else [])]
     options = RunOptions(runs=runs, seed=seed, threads=threads)
     cases = [load_case(scenario, overrides, parameters) for scenario in scenarios]
-    announce_compilation()
     with progress_bar(runs * len(cases), "comparing", quiet=quiet) as progress:
         comparison, folder = compare_into_folder(cases, options, out, csv=csv, progress=progress)
     if not quiet:

@@ -15,7 +15,6 @@ from sim.cli.common import (
     Seed,
     Set,
     Threads,
-    announce_compilation,
     app,
     progress_bar,
 )
@@ -65,8 +64,6 @@ def run(
         threads=threads,
     )
     cases = [load_case(scenario, overrides, parameters) for scenario in scenarios]
-    if engine == Engine.ENSEMBLE:
-        announce_compilation()
     for case in cases:
         with progress_bar(runs, case.scenario.name, quiet=quiet) as progress:
             result, folder = run_into_folder(case, options, out, csv=csv, progress=progress)

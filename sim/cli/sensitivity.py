@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import ParametersFile, Seed, Set, Threads, announce_compilation, app, progress_bar
+from sim.cli.common import ParametersFile, Seed, Set, Threads, app, progress_bar
 
 
 class Method(StrEnum):
@@ -69,7 +69,6 @@ def sensitivity(
     )
     case = load_case(scenario, set_ or [], parameters)
     varied = factors_of(load_sweep(factors), set_ or [])
-    announce_compilation()
     total = sum(options.points(len(varied.all)).values()) * runs
     with progress_bar(total, case.scenario.name, quiet=quiet) as progress:
         result, folder = sensitivity_into_folder(

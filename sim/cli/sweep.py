@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from sim.cli.common import ParametersFile, Set, Stopped, Threads, announce_compilation, app
+from sim.cli.common import ParametersFile, Set, Stopped, Threads, app
 from sim.inputs.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ def sweep(
 
     executor = _executor(threads, workers, scheduler)
     plan = plan_sweep(file, set_ or [], parameters, runs=runs, seed=seed)
-    announce_compilation()
     try:
         with _progress(plan.name, quiet=quiet) as progress:
             result = run_sweep(plan, out, executor=executor, resume=resume, progress=progress)

@@ -2,6 +2,7 @@
 
 import atexit
 import hashlib
+import logging
 import os
 import shutil
 import tempfile
@@ -48,3 +49,12 @@ def use_cache_folder() -> None:
 def is_compiled() -> bool:
     """Return whether a run of the program has left compiled code here for the next."""
     return any(cache_folder().rglob("*.nbc"))
+
+
+@cache
+def announce() -> None:
+    """Say, once a process, why the first run takes longer."""
+    if not is_compiled():
+        logging.getLogger("sim").warning(
+            "compiling the model for this machine, once; this takes some 20 seconds"
+        )
