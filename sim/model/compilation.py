@@ -13,6 +13,10 @@ import numba
 from platformdirs import user_cache_path
 
 
+COMPILED_INPUTS = ("parameters.py", "vocabulary.py")
+"""Modules of the inputs whose constants the compiled code holds."""
+
+
 def source_digest() -> str:
     """Return a digest of the source that is compiled and of Numba's version.
 
@@ -20,8 +24,8 @@ def source_digest() -> str:
     would run stale; a folder named by the sources cannot hold stale code.
     """
     digest = hashlib.sha256(numba.__version__.encode())
-    package = Path(__file__).parent.parent
-    for source in sorted([*package.glob("model/*.py"), *package.glob("inputs/*.py")]):
+    model = Path(__file__).parent
+    for source in [*sorted(model.glob("*.py")), *(model.parent / "inputs" / name for name in COMPILED_INPUTS)]:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
