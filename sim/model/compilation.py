@@ -12,7 +12,6 @@ from pathlib import Path
 import numba
 from platformdirs import user_cache_path
 
-
 COMPILED_INPUTS = ("parameters.py", "vocabulary.py")
 """Modules of the inputs whose constants the compiled code holds."""
 
@@ -25,7 +24,8 @@ def source_digest() -> str:
     """
     digest = hashlib.sha256(numba.__version__.encode())
     model = Path(__file__).parent
-    for source in [*sorted(model.glob("*.py")), *(model.parent / "inputs" / name for name in COMPILED_INPUTS)]:
+    inputs = [model.parent / "inputs" / name for name in COMPILED_INPUTS]
+    for source in [*sorted(model.glob("*.py")), *inputs]:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
