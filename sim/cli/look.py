@@ -40,10 +40,13 @@ def validate(files: Annotated[list[Path], typer.Argument(help="Scenario files or
 def _checked(file: Path) -> str:
     """Read a scenario or a roster and say what it holds."""
     from sim.inputs.case import load_case
+    from sim.inputs.map_file import read_map
     from sim.inputs.roster import load_roster
 
     if file.is_dir() or file.name == "roster.toml":
         roster = load_roster(file if file.is_dir() else file.parent)
+        if roster.map_file:
+            read_map(roster.map_file)
         return f"ok, {roster.title}: {len(roster.iso3)} nations"
     case = load_case(file)
     events = len(case.scenario.schedule())

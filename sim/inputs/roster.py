@@ -71,6 +71,8 @@ class Roster:
         multiples of 2^-40.
     positions, conditions
         What governments said, as far as it counts.
+    map_file
+        Outlines of the nations, for `sim.inputs.map_file.read_map`; None if the roster has no map.
     """
 
     title: str
@@ -86,6 +88,7 @@ class Roster:
     ties: FloatArray
     positions: tuple[StatedPosition, ...]
     conditions: tuple[StatedCondition, ...]
+    map_file: Path | None = None
 
     def positions_on(self, day: date) -> tuple[str, ...]:
         """Return each nation's latest recorded position not after a day, one of POSITIONS.
@@ -211,7 +214,16 @@ def build_roster(source: RosterSource) -> Roster:
             if said.counts
         ),
         conditions=read_conditions(source.folder, declaration.conditions, source.chosen),
+        map_file=_map_file(source),
     )
+
+
+def _map_file(source: RosterSource) -> Path | None:
+    """Return the file of the map; what it holds is read where it is drawn."""
+    name = source.declaration.map
+    if name is not None and not (source.folder / name).is_file():
+        raise source.file.error(("map",), f'no such file: "{name}"')
+    return source.folder / name if name is not None else None
 
 
 def _name(row: Row) -> str:

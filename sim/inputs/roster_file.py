@@ -135,6 +135,7 @@ class RosterDeclaration(Declared):
     positions: TableFile | None = None
     conditions: TableFile | None = None
     sources: TableFile | None = None
+    map: FileName | None = None
     attributes: dict[str, list[Indicator]]
     preferred_mandate: dict[str, Preference]
     deployable: Deployable
