@@ -18,7 +18,7 @@
 #define LANES for (int l = 0; l < W; l++)
 #define BINS 256
 #define TERMS 14
-#define HOLDS 21
+#define HOLDS 22
 #define RUN_COLUMNS 9
 #define FIXED_POINT 1048576.0
 
@@ -32,20 +32,21 @@ typedef struct __attribute__((packed)) {
     double at_least[4], at_least_half_widths[4];
 } nation_row;
 
+/* Levels are taken as given: no scenario that is measured draws them. */
 typedef struct __attribute__((packed)) {
-    double involvement;
+    double involvement, pressure, clarity, authority, ceasefire, decision_pressure;
+    int64_t level_set_in[6];
     bool involvement_set, burden_sharing;
-    double ceiling, threshold, width, speed, pressure;
+    double ceiling, threshold, width, speed;
     bool reactive;
-    double reaction, deterred, mandate[3], clarity;
+    double reaction, deterred, purpose[3];
     bool mandate_set, negotiated;
-    double authority, ceasefire, decision_pressure;
 } round_row;
 
 typedef struct __attribute__((packed)) {
     double support_shift;
     bool is_new;
-    double stance, anchor_low, anchor_high;
+    double stance, anchor_low, anchor_high, least_stance, most_stance;
 } statement_row;
 
 typedef struct {
@@ -228,12 +229,16 @@ static void great_powers(world_t *restrict w, const round_row *now, uint64_t ste
 
 static inline double herfindahl(double a, double b, double c) { return a * a + b * b + c * c; }
 
+static void script_mandate(world_t *restrict w, const round_row *now) {
+    double weight = sqrt(now->clarity), uniform = (1.0 - weight) / 3.0;
+    LANES {
+        w->clarity[l] = now->clarity;
+        for (int k = 0; k < 3; k++) w->mandate[k][l] = uniform + weight * now->purpose[k];
+    }
+}
+
 static void mandate(const setup_t *s, world_t *restrict w, const nation_t *restrict nations, const round_row *now) {
-    if (now->mandate_set || !now->negotiated)
-        LANES {
-            w->clarity[l] = now->clarity;
-            for (int k = 0; k < 3; k++) w->mandate[k][l] = now->mandate[k];
-        }
+    if (now->mandate_set || !now->negotiated) script_mandate(w, now);
     if (!now->negotiated) return;
     lane_t weight = {0}, pull[3] = {{0}};
     for (int64_t i = 0; i < s->nations; i++) {
@@ -264,7 +269,9 @@ static void mandate(const setup_t *s, world_t *restrict w, const nation_t *restr
 static inline bool is_met(double level, double at_least) { return level >= at_least - 1e-9; }
 
 static void decide(const world_t *restrict w, nation_t *restrict n, double deployable, double ratification,
-                   double authority, double ceasefire, double *restrict wanted) {
+                   const round_row *now, const statement_row *said, double *restrict wanted) {
+    double authority = now->authority, ceasefire = now->ceasefire;
+    double least = said->least_stance, most = said->most_stance;
     /* No number of rounds is enough for a nation with nothing to send. */
     double rounds = deployable > 0.0 ? ratification : INFINITY;
     LANES {
@@ -288,16 +295,17 @@ static void decide(const world_t *restrict w, nation_t *restrict n, double deplo
         double slip = stance < 1.5 ? slip_0 : (stance < 2.5 ? slip_1 : slip_2);
         double slipped = x < slip ? stance - 1.0 : stance;
         slipped = slipped < 0.0 ? 0.0 : slipped;
-        wanted[l] = x > climb ? stance + 1.0 : slipped;
+        wanted[l] = clip(x > climb ? stance + 1.0 : slipped, least, most);
     }
 }
 
-static void state_position(const world_t *restrict w, const nation_t *restrict n, double stated,
+static void state_position(const world_t *restrict w, const nation_t *restrict n, const statement_row *said,
                            double *restrict wanted) {
+    double stated = said->stance, least = said->least_stance, most = said->most_stance;
     LANES {
         double x = n->propensity[l];
         double reached = x > w->climb[1][l] ? 2.0 : (x > w->climb[0][l] ? 1.0 : 0.0);
-        wanted[l] = stated == -1.0 ? reached : stated;
+        wanted[l] = clip(stated == -1.0 ? reached : stated, least, most);
     }
 }
 
@@ -322,12 +330,13 @@ static void pledge(world_t *restrict w, nation_t *restrict n, double deployable)
     }
 }
 
-static void value_visit(const world_t *restrict w, nation_t *restrict n, double deployable) {
+static void value_visit(const world_t *restrict w, nation_t *restrict n, double deployable, double most) {
+    double worthless_from = most < 3.0 ? 0.0 : 3.0; /* no visit wins over a nation that is held out */
     LANES {
         double distance = n->propensity[l] - w->climb[2][l];
         double worth = deployable / (1.0 + distance * distance);
         n->lobbying[l] *= w->behaviour[DECAY][l];
-        n->worth[l] = (n->stance[l] < 3.0) & (n->met[l] > 0.0) ? worth : 0.0;
+        n->worth[l] = (n->stance[l] < worthless_from) & (n->met[l] > 0.0) ? worth : 0.0;
     }
 }
 
@@ -366,10 +375,9 @@ static void begin(const setup_t *s, world_t *restrict w, nation_t *restrict nati
         w->involvement[l] = now->involvement;
         w->credibility[l] = 1.0;
         w->pressure[l] = now->pressure;
-        w->clarity[l] = now->clarity;
-        for (int k = 0; k < 3; k++) w->mandate[k][l] = now->mandate[k];
         w->force[l] = 0.0;
     }
+    script_mandate(w, now);
     press_ladder(w, now->decision_pressure);
     for (int64_t i = 0; i < s->nations; i++) {
         const nation_row given = s->nation[i];
@@ -395,7 +403,7 @@ static void begin(const setup_t *s, world_t *restrict w, nation_t *restrict nati
         }
     }
     for (int64_t i = 0; i < s->nations; i++) {
-        state_position(w, &nations[i], s->statement[i].stance, wanted);
+        state_position(w, &nations[i], &s->statement[i], wanted);
         take_stances(s, nations, i, wanted);
         pledge(w, &nations[i], s->nation[i].deployable);
     }
@@ -424,11 +432,11 @@ static void play_round(const setup_t *s, world_t *restrict w, nation_t *restrict
     LANES w->force[l] = 0.0;
     for (int64_t i = 0; i < s->nations; i++) {
         double deployable = s->nation[i].deployable;
-        decide(w, &nations[i], deployable, s->nation[i].ratification, now->authority, now->ceasefire, wanted);
-        if (statements[i].is_new) state_position(w, &nations[i], statements[i].stance, wanted);
+        decide(w, &nations[i], deployable, s->nation[i].ratification, now, &statements[i], wanted);
+        if (statements[i].is_new) state_position(w, &nations[i], &statements[i], wanted);
         take_stances(s, nations, i, wanted);
         pledge(w, &nations[i], deployable);
-        value_visit(w, &nations[i], deployable);
+        value_visit(w, &nations[i], deployable, statements[i].most_stance);
     }
     lobby(s, w, nations);
 }
@@ -496,9 +504,10 @@ static void count_hold(const setup_t *s, const world_t *w, const nation_t *n, in
     const lane_t *b = w->behaviour;
     if (given->deployable <= 0.0) { held[0]++; return; }
     double actual[4] = {w->involvement[l], w->clarity[l], now->authority, now->ceasefire};
-    for (int k = 0; k < 4; k++) held[1 + k] += !is_met(actual[k], n->at_least[k][l]);
+    if (s->statement[last * s->nations + i].most_stance < 3.0) { held[1]++; return; }
+    for (int k = 0; k < 4; k++) held[2 + k] += !is_met(actual[k], n->at_least[k][l]);
     if (n->met[l] == 0.0) return;
-    if (n->propensity[l] > b[CLIMB_2][l]) { held[5]++; return; }
+    if (n->propensity[l] > b[CLIMB_2][l]) { held[6]++; return; }
     double fit = w->mandate[0][l] * given->preferred[0] + w->mandate[1][l] * given->preferred[1]
                  + w->mandate[2][l] * given->preferred[2];
     double pressure = n->pressure[l], uncovered = 1.0 - b[SHIELD_US][l] * n->us[l];
@@ -518,11 +527,11 @@ static void count_hold(const setup_t *s, const world_t *w, const nation_t *n, in
         n->lobbying[l],
         n->shock[l],
     };
-    int heaviest = 6; /* the predisposition */
+    int heaviest = 7; /* the predisposition */
     double least = 0.0;
     for (int k = 0; k < TERMS; k++)
         if (parts[k] < least) {
-            heaviest = 7 + k;
+            heaviest = 8 + k;
             least = parts[k];
         }
     held[heaviest]++;

@@ -13,7 +13,16 @@ from sim.inputs.validation import shown, unknown_key
 Overrides = Mapping[str, object] | Sequence[str]
 """``{"washington__involvement": 0.75}``, or ``["washington.involvement=0.75"]``."""
 
-_SETTINGS = ("title", "description", "roster", "start", "rounds", "days_per_round", "force_required")
+_SETTINGS = (
+    "title",
+    "description",
+    "roster",
+    "start",
+    "rounds",
+    "days_per_round",
+    "force_required",
+    "level_half_width",
+)
 
 
 def override_layers(overrides: Overrides) -> list[Layer]:

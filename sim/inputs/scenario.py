@@ -23,6 +23,7 @@ from sim.inputs.situation import (
     Mandate,
     Moscow,
     Nation,
+    Share,
     Table,
     Text,
     Washington,
@@ -59,6 +60,11 @@ class Scenario(Table):
     rounds: int = Field(ge=1, le=10_000, description="How many rounds are simulated.")
     days_per_round: int = Field(7, ge=1, le=366, description="Days from one round to the next.")
     force_required: float = Field(20_000.0, gt=0, description="Soldiers that the mission needs.")
+    level_half_width: Share = Field(
+        0.0,
+        description="How uncertain the levels are that the scenario sets: each is drawn once a run, uniform "
+        "within so much of what is given, in [0, 1]; an exact 0 stays 0.",
+    )
     washington: Washington
     mandate: Mandate
     moscow: Moscow
@@ -190,7 +196,7 @@ def _folder_name(name: str) -> str:
 def _check_nations_given(scenario: Scenario) -> None:
     for iso3 in scenario.nations:
         if not scenario.nations[iso3].model_fields_set:
-            raise scenario.place(("nations", iso3)).error("is empty; allowed: position, public_support")
+            raise scenario.place(("nations", iso3)).error("is empty; allowed: position, public_support, held")
 
 
 def _check_end(scenario: Scenario) -> None:

@@ -117,6 +117,15 @@ PublicSupport = Annotated[
 ]
 
 
+Held = Annotated[
+    Literal["free", "committed", "out"],
+    Field(
+        description="What if: from here on the nation is committed whatever it weighs, or stays out, at most "
+        "open; free lets it decide again."
+    ),
+]
+
+
 class WashingtonChange(Table):
     """What an event changes in Washington."""
 
@@ -180,6 +189,7 @@ class Nation(Table):
 
     position: Position | None = None
     public_support: PublicSupport | None = None
+    held: Held | None = None
 
 
 class Event(Table):

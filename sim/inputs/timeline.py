@@ -11,11 +11,22 @@ from numpy.typing import NDArray
 
 from sim.inputs.scenario import Scenario, check_nations
 from sim.inputs.schedule import Calendar
-from sim.inputs.vocabulary import POSITIONS, PURPOSES
+from sim.inputs.vocabulary import HELD, LEVELS, POSITIONS, PURPOSES
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Integers = NDArray[np.int64]
 KeyPath = tuple[str, ...]
+
+LEVEL_KEYS: dict[str, KeyPath] = {
+    "involvement": ("washington", "involvement"),
+    "pressure": ("moscow", "pressure"),
+    "clarity": ("mandate", "clarity"),
+    "authority": ("mandate", "authority"),
+    "ceasefire": ("ceasefire",),
+    "decision_pressure": ("decision_pressure",),
+}
+"""Where scenario files give each of `LEVELS`."""
 
 NO_POSITION = -1
 """Stands in `Timeline.position` where a round gives a nation no position."""
@@ -36,18 +47,22 @@ class Timeline:
         Whether Washington follows that policy, and its constants.
     pressure, reactive, reaction, deterred
         Level of Moscow's pressure in [0, 1]; whether it reacts, and the constants of that policy.
-    mandate
-        (rounds + 1, 3): weights of the purposes in the order of `PURPOSES`, adding up to 1.
+    purpose
+        (rounds + 1, 3): 1 for the purpose of the mandate, in the order of `PURPOSES`, 0 for the others.
     clarity, mandate_set, negotiated
         Clarity in [0, 1] as given; whether purpose or clarity is set in this very round; whether
         participants negotiate.
     authority, ceasefire, decision_pressure
         Levels in [0, 1].
+    level_set_in
+        (rounds + 1, 6): the round in which each of `LEVELS` was set.
     support_shift
         (rounds + 1, nations): change in the share of the electorate that supports sending troops.
     position
         (rounds + 1, nations): index into `POSITIONS` where a round gives a position, else -1; row 0 is
         complete.
+    held
+        (rounds + 1, nations): index into `HELD`.
     dates
         The day of each round.
     """
@@ -63,15 +78,17 @@ class Timeline:
     reactive: Flags
     reaction: Floats
     deterred: Floats
-    mandate: Floats
+    purpose: Floats
     clarity: Floats
     mandate_set: Flags
     negotiated: Flags
     authority: Floats
     ceasefire: Floats
     decision_pressure: Floats
+    level_set_in: Integers
     support_shift: Floats
     position: NDArray[np.int8]
+    held: NDArray[np.int8]
     dates: tuple[dt.date, ...]
 
 
@@ -94,7 +111,6 @@ def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: 
     """
     check_nations(scenario, tuple(iso3))
     rows = _Rows(scenario)
-    clarity = rows.levels("mandate", "clarity")
     return Timeline(
         involvement=rows.levels("washington", "involvement"),
         involvement_set=rows.touched("washington", "involvement"),
@@ -107,15 +123,17 @@ def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: 
         reactive=rows.chosen("reactive", "moscow", "policy"),
         reaction=rows.levels("moscow", "reaction"),
         deterred=rows.levels("moscow", "deterred"),
-        mandate=_mandate(rows, clarity),
-        clarity=clarity,
+        purpose=_purpose(rows),
+        clarity=rows.levels("mandate", "clarity"),
         mandate_set=rows.touched("mandate", "purpose") | rows.touched("mandate", "clarity"),
         negotiated=rows.chosen("negotiated", "mandate", "policy"),
         authority=rows.levels("mandate", "authority"),
         ceasefire=rows.levels("ceasefire"),
         decision_pressure=rows.levels("decision_pressure"),
+        level_set_in=np.column_stack([rows.set_in(*LEVEL_KEYS[name]) for name in LEVELS]),
         support_shift=_support_shift(rows, iso3),
         position=_position(rows, iso3, recorded_positions),
+        held=_held(rows, iso3),
         dates=_dates(scenario.calendar, rows.count),
     )
 
@@ -152,6 +170,11 @@ class _Rows:
         touched[[0, *(round_ for round_, _ in self.given.get(key, ()))]] = True
         return touched
 
+    def set_in(self, *key: str) -> Integers:
+        """Return the round in which the value that holds in each row was set."""
+        rows = np.arange(self.count)
+        return np.maximum.accumulate(np.where(self.touched(*key), rows, 0))
+
     def at_start(self, *key: str, default: object = None) -> Any:
         value: Any = self.start
         for part in key:
@@ -159,12 +182,9 @@ class _Rows:
         return value
 
 
-def _mandate(rows: _Rows, clarity: Floats) -> Floats:
-    """Return m = (1 - a)*uniform + a*purpose with a = sqrt(clarity), so that its clarity is the given one."""
+def _purpose(rows: _Rows) -> Floats:
     purposes = rows.values("mandate", "purpose", start=rows.at_start("mandate", "purpose"))
-    purpose = np.eye(len(PURPOSES))[[PURPOSES.index(purpose) for purpose in purposes]]
-    weight = np.sqrt(clarity)[:, np.newaxis]
-    return (1.0 - weight) / len(PURPOSES) + weight * purpose
+    return np.eye(len(PURPOSES))[[PURPOSES.index(purpose) for purpose in purposes]]
 
 
 def _support_shift(rows: _Rows, iso3: Sequence[str]) -> Floats:
@@ -185,6 +205,17 @@ def _position(rows: _Rows, iso3: Sequence[str], recorded: Sequence[str]) -> NDAr
         for round_, stated in [(0, start), *rows.given.get(("nations", nation, "position"), ())]:
             position[round_, column] = POSITIONS.index(stated)
     return position
+
+
+def _held(rows: _Rows, iso3: Sequence[str]) -> NDArray[np.int8]:
+    nations = rows.at_start("nations", default={})
+    held = np.zeros((rows.count, len(iso3)), dtype=np.int8)
+    for column, nation in enumerate(iso3):
+        key = ("nations", nation, "held")
+        if nation in nations or key in rows.given:
+            words = rows.values(*key, start=rows.at_start(*key, default=None) or HELD[0])
+            held[:, column] = [HELD.index(word) for word in words]
+    return held
 
 
 @lru_cache(maxsize=16)

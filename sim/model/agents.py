@@ -19,7 +19,7 @@ class Washington(mesa.Agent):
 
     def __init__(self, model: "CoalitionModel") -> None:
         super().__init__(model)
-        self.involvement: float = model.now.involvement
+        self.involvement: float = model.levels.involvement
         self.credibility: float = 1.0
 
     @property
@@ -31,7 +31,7 @@ class Washington(mesa.Agent):
         """Follow the scenario, or wait for Europe to show up first."""
         now, behaviour, before = self.model.now, self.model.behaviour, self.involvement
         if now.involvement_set or not now.burden_sharing:
-            self.involvement = now.involvement
+            self.involvement = self.model.levels.involvement
         if now.burden_sharing:
             self.involvement = rules.burden_sharing_involvement(
                 self.involvement, self.model.force_ratio, now.ceiling, now.threshold, now.width, now.speed
@@ -53,16 +53,16 @@ class Moscow(mesa.Agent):
 
     def __init__(self, model: "CoalitionModel") -> None:
         super().__init__(model)
-        self.pressure: float = model.now.pressure
+        self.pressure: float = model.levels.pressure
 
     def act(self) -> None:
         """Follow the scenario, or press harder as the force takes shape."""
         now = self.model.now
-        self.pressure = now.pressure
+        self.pressure = self.model.levels.pressure
         if now.reactive:
             growth = rules.force_growth(self.model.force_ratio, self.model.force_ratio_at_start)
             self.pressure = rules.reactive_pressure(
-                now.pressure, now.reaction, now.deterred, self.model.washington.involvement, growth
+                self.pressure, now.reaction, now.deterred, self.model.washington.involvement, growth
             )
 
 
@@ -103,8 +103,8 @@ class NationAgent(mesa.Agent):
         self.listens_to: list[float] = model.setup.ties[index].tolist()
         self._draw(index)
 
-        self.us_perceived = model.now.involvement
-        self.pressure_perceived = model.now.pressure
+        self.us_perceived = model.involvement
+        self.pressure_perceived = model.pressure
         self.lobbying = self.shock = 0.0
         self.propensity = self._anchor()
         self.predisposition = 0.0
@@ -147,7 +147,12 @@ class NationAgent(mesa.Agent):
         """Return the stance that its stated position amounts to; without one, the rung it has reached."""
         stated = self.model.statements[self.index].stance
         reached = rules.reached_stance(self.propensity, self.model.ladder)
-        return Stance(int(reached if stated < 0.0 else stated))
+        return self._held(reached if stated < 0.0 else stated)
+
+    def _held(self, stance: float) -> Stance:
+        """Return a stance that it wants, unless it is held in the coalition or out of it."""
+        said = self.model.statements[self.index]
+        return Stance(int(rules.held_stance(stance, said.least_stance, said.most_stance)))
 
     def anchor_predisposition(self) -> None:
         """Set the predisposition that makes the propensity equal the anchor in this world, moods apart."""
@@ -192,7 +197,7 @@ class NationAgent(mesa.Agent):
             is_free = rules.may_commit(
                 self.deployable, self.conditions_met, self.approved_rounds, self.ratification_rounds
             )
-            self.stance = Stance(int(rules.next_stance(self.stance, self.propensity, model.ladder, is_free)))
+            self.stance = self._held(rules.next_stance(self.stance, self.propensity, model.ladder, is_free))
         self.make_pledge()
 
     def make_pledge(self) -> None:
@@ -227,9 +232,14 @@ class NationAgent(mesa.Agent):
             total += tie * nation.stance
         return total
 
+    @property
+    def is_held_out(self) -> bool:
+        """Whether it stays out whatever it weighs."""
+        return self.model.statements[self.index].most_stance < Stance.COMMITTED
+
     def visit_worth(self) -> float:
         """Return what a visit by a lead nation promises; nothing if this nation could not be won over."""
-        if self.leads or self.stance == Stance.COMMITTED or not self.conditions_met:
+        if self.leads or self.stance == Stance.COMMITTED or self.is_held_out or not self.conditions_met:
             return 0.0
         return rules.lobbying_value(self.deployable, self.propensity, self.model.ladder.climb_to_committed)
 
@@ -239,6 +249,8 @@ class NationAgent(mesa.Agent):
             return []
         if self.deployable <= 0.0:
             return ["nothing_to_send"]
+        if self.is_held_out:
+            return ["held_out"]
         if self.unmet_conditions:
             return [f"demands_{condition}" for condition in self.unmet_conditions]
         if self.propensity > self.model.ladder.climb_to_committed:

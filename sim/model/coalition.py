@@ -51,6 +51,8 @@ class CoalitionModel(mesa.Model):
     True
     """
 
+    mandate: rules.Mandate
+
     def __init__(
         self,
         scenario: Case | Path | str = "brussels-2025-04",
@@ -88,8 +90,7 @@ class CoalitionModel(mesa.Model):
 
     def _meet(self) -> None:
         """Bring the actors together."""
-        self.mandate: rules.Mandate = self.now.mandate
-        self.clarity = self.now.clarity
+        self._script_mandate()
         self.washington, self.moscow = Washington(self), Moscow(self)
         self.nations = [NationAgent(self, index) for index in range(len(self.case.roster.iso3))]
 
@@ -105,7 +106,16 @@ class CoalitionModel(mesa.Model):
         self.round = number
         self.now = self._schedule[number]
         self.statements = [Statement(*row) for row in self.setup.statements[number].tolist()]
-        self.ladder = rules.pressed_ladder(self.behaviour, self.now.decision_pressure)
+        self.levels = self._drawn_levels()
+        self.ladder = rules.pressed_ladder(self.behaviour, self.levels.decision_pressure)
+
+    def _drawn_levels(self) -> rules.Levels:
+        """Return the levels of this round; an uncertain one is drawn for the round that set it."""
+        half_width, now, uniform = self.setup.level_half_width, self.now, self.draws.levels
+        return rules.Levels._make(
+            rules.drawn_level(level, half_width, float(uniform[set_in, index]))
+            for index, (level, set_in) in enumerate(zip(now.levels, now.level_set_in, strict=True))
+        )
 
     # A round
 
@@ -132,12 +142,17 @@ class CoalitionModel(mesa.Model):
     def _move_mandate(self) -> None:
         """Take the mandate from the scenario, or negotiate it from where it stands."""
         if self.now.mandate_set or not self.now.negotiated:
-            self.mandate, self.clarity = self.now.mandate, self.now.clarity
+            self._script_mandate()
         if self.now.negotiated:
             self.mandate = rules.negotiated_mandate(
                 self.mandate, self._pull(), self.behaviour.planning, self.behaviour.bargaining
             )
             self.clarity = rules.clarity(rules.concentration(self.mandate))
+
+    def _script_mandate(self) -> None:
+        """Take the mandate from the scenario."""
+        self.clarity = self.levels.clarity
+        self.mandate = rules.scripted_mandate(self.now.purpose, self.clarity)
 
     def _pull(self) -> rules.Mandate:
         """Return the mandate that the influential and engaged prefer on average."""
@@ -168,7 +183,7 @@ class CoalitionModel(mesa.Model):
     def world(self) -> rules.World:
         """What all nations see alike."""
         return rules.World(
-            self.clarity, *self.mandate, self.now.authority, self.now.ceasefire, self.force_ratio
+            self.clarity, *self.mandate, self.levels.authority, self.levels.ceasefire, self.force_ratio
         )
 
     @property
@@ -177,8 +192,8 @@ class CoalitionModel(mesa.Model):
         return {
             "us_involvement": self.involvement,
             "clarity": self.clarity,
-            "authority": self.now.authority,
-            "ceasefire": self.now.ceasefire,
+            "authority": self.levels.authority,
+            "ceasefire": self.levels.ceasefire,
         }
 
     @property
@@ -218,7 +233,11 @@ class CoalitionModel(mesa.Model):
 def _round(row: np.void) -> Round:
     """Return a row of the schedule as plain numbers."""
     plain = Round(*row.tolist())
-    return plain._replace(mandate=tuple(row["mandate"].tolist()))
+    return plain._replace(
+        levels=rules.Levels(*row["levels"].tolist()),
+        level_set_in=tuple(row["level_set_in"].tolist()),
+        purpose=tuple(row["purpose"].tolist()),
+    )
 
 
 def _seed(seed: int | None) -> int:

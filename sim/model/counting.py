@@ -17,12 +17,14 @@ from sim.model.lanes import (
     State,
     behaviour_of,
     compilable,
+    levels_of,
     nation_of,
     world_of,
 )
 from sim.model.setup import Setup
 from sim.model.tally import (
     FIRST_DEMAND,
+    HELD_OUT,
     PREDISPOSED,
     PROPENSITY_LIMIT,
     RATIFICATION,
@@ -146,7 +148,7 @@ def _terms_of(setup: Setup, state: State, step: int, index: int, lane: int) -> r
     return rules.terms(
         behaviour_of(world, lane),
         nation_of(setup.nations[index], setup.statements[step, index], state.nations[index], lane),
-        world_of(setup.rounds[step], world, lane),
+        world_of(world, lane),
     )
 
 
@@ -190,11 +192,15 @@ def _record_run(state: State, lane: int, row: Row) -> None:
 @compilable
 def _count_hold(setup: Setup, state: State, step: int, index: int, lane: int, held_back: Counts) -> None:
     """Count what keeps a nation out: nothing to send, unmet conditions, procedure, or the heaviest term."""
-    nation, world, now = state.nations[index], state.world[0], setup.rounds[step]
+    nation, world = state.nations[index], state.world[0]
     if setup.nations[index].deployable <= 0.0:
         held_back[0] += 1
         return
-    actual = (world.involvement[lane], world.clarity[lane], now.authority, now.ceasefire)
+    if setup.statements[step, index].most_stance < COMMITTED:
+        held_back[HELD_OUT] += 1
+        return
+    levels = levels_of(world, lane)
+    actual = (world.involvement[lane], world.clarity[lane], levels.authority, levels.ceasefire)
     for condition in range(CONDITION_COUNT):
         if not rules.met(actual[condition], nation.at_least[condition, lane]):
             held_back[FIRST_DEMAND + condition] += 1

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS
+from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, LEVELS
 
 # Numba turns a mix of uint64 and Python integers into floats, so every constant is a uint64.
 GOLDEN_GAMMA = np.uint64(0x9E3779B97F4A7C15)
@@ -28,6 +28,7 @@ SHOCK = np.uint64(1)
 COMMON_SHOCK = np.uint64(2)
 FIRST_CONDITION = np.uint64(3)
 FIRST_ATTRIBUTE = FIRST_CONDITION + np.uint64(len(CONDITIONS))
+FIRST_LEVEL = FIRST_ATTRIBUTE + np.uint64(len(ATTRIBUTES))
 
 ALL_NATIONS = np.uint64(26**3)
 """The nation code of draws that concern all nations alike; no ISO code maps to it."""
@@ -87,6 +88,8 @@ class RunDraws:
         Uniform draws for positions stated in a round, shape (rounds + 1, nations).
     shocks, common_shocks
         Standardised draws, shapes (rounds + 1, nations) and (rounds + 1,).
+    levels
+        Uniform draws for levels set in a round, shape (rounds + 1, LEVELS).
     """
 
     def __init__(self, seed: int, run: int, codes: NDArray[np.uint64], rounds: int) -> None:
@@ -103,9 +106,10 @@ class RunDraws:
         self.attributes = first_draws(range(first_attribute, first_attribute + len(ATTRIBUTES)))
         self.anchors = uniform(purpose_key(run_key, anchor, codes), steps)
         self.shocks = standardised(purpose_key(run_key, shock, codes), steps)
-        self.common_shocks = standardised(purpose_key(run_key, common_shock, _words(ALL_NATIONS)), steps)[
-            :, 0
-        ]
+        everybody = _words(ALL_NATIONS)
+        self.common_shocks = standardised(purpose_key(run_key, common_shock, everybody), steps)[:, 0]
+        levels = int(FIRST_LEVEL) + np.arange(len(LEVELS), dtype=np.uint64)
+        self.levels = uniform(purpose_key(run_key, levels, everybody), steps)
 
 
 def _words(number: int | np.uint64) -> NDArray[np.uint64]:

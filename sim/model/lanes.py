@@ -14,7 +14,7 @@ from numba.extending import register_jitable
 from numpy.typing import NDArray
 
 from sim.inputs.parameters import PARAMETERS
-from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, PURPOSES
+from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, LEVELS, PURPOSES
 from sim.model import draws, rules
 from sim.model.setup import Setup
 
@@ -36,7 +36,8 @@ LANES = 32
 """Runs side by side; a block of them stays in the processor's cache."""
 
 COMMITTED = 3.0
-ATTRIBUTE_COUNT, CONDITION_COUNT, PURPOSE_COUNT = len(ATTRIBUTES), len(CONDITIONS), len(PURPOSES)
+ATTRIBUTE_COUNT, CONDITION_COUNT = len(ATTRIBUTES), len(CONDITIONS)
+LEVEL_COUNT, PURPOSE_COUNT = len(LEVELS), len(PURPOSES)
 US_RELIANCE, THREAT = ATTRIBUTES.index("us_reliance"), ATTRIBUTES.index("threat")
 
 
@@ -75,6 +76,7 @@ NATION_LANES = _lanes(
 
 WORLD_LANES = _lanes(
     behaviour=len(PARAMETERS),
+    levels=LEVEL_COUNT,
     involvement="f8",
     involvement_before="f8",
     credibility="f8",
@@ -163,15 +165,22 @@ def nation_of(given: Row, said: Row, nation: Row, lane: int) -> rules.Nation:
 
 
 @compilable
-def world_of(now: Row, world: Row, lane: int) -> rules.World:
+def levels_of(world: Row, lane: int) -> rules.Levels:
+    """Return what the scenario prescribes in a lane, this round."""
+    v = world.levels
+    return rules.Levels(v[0, lane], v[1, lane], v[2, lane], v[3, lane], v[4, lane], v[5, lane])
+
+
+@compilable
+def world_of(world: Row, lane: int) -> rules.World:
     """Return what all nations of a lane see alike."""
-    mandate = world.mandate
+    mandate, levels = world.mandate, levels_of(world, lane)
     return rules.World(
         world.clarity[lane],
         mandate[0, lane],
         mandate[1, lane],
         mandate[2, lane],
-        now.authority,
-        now.ceasefire,
+        levels.authority,
+        levels.ceasefire,
         world.force_ratio[lane],
     )

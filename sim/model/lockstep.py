@@ -6,16 +6,13 @@ round as Mesa objects. A loop does as much as shares what it reads: LLVM unrolls
 would turn them into SIMD.
 """
 
-import math
-
 import numpy as np
 
 from sim.model import draws, rules
 from sim.model.lanes import (
-    ATTRIBUTE_COUNT,
     COMMITTED,
-    CONDITION_COUNT,
     LANES,
+    LEVEL_COUNT,
     PURPOSE_COUNT,
     THREAT,
     US_RELIANCE,
@@ -24,134 +21,11 @@ from sim.model.lanes import (
     behaviour_of,
     compilable,
     ladder_of,
+    levels_of,
     nation_of,
     world_of,
 )
 from sim.model.setup import REACHED, Setup
-
-# Round 0
-
-
-@compilable
-def start(setup: Setup, state: State, seed: np.uint64, first_run: int) -> None:
-    """Draw what is uncertain and put the lanes into the anchor world, round 0."""
-    now, world = setup.rounds[0], state.world[0]
-    _start_world(now, world)
-    _draw_runs(setup.behaviour, world, seed, first_run)
-    _press_ladder(now, world)
-    for index in range(setup.nations.size):
-        given, said, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
-        _draw_nation(given, nation, world)
-        _start_nation(given, said, now, nation, world)
-    for index in range(setup.nations.size):
-        if _state_position(setup.statements[0, index], state.nations[index], world) > 0:
-            _take_stances(setup, state, index)
-        _pledge(setup.nations[index], state.nations[index], world)
-    _weigh_force(setup, world)
-    for lane in range(LANES):
-        world.force_ratio_at_start[lane] = world.force_ratio[lane]
-    for index in range(setup.nations.size):
-        given, said, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
-        _anchor_predisposition(given, said, now, nation, world, 0)
-        _weigh(given, said, now, nation, world)
-
-
-@compilable
-def _start_world(now: Row, world: Row) -> None:
-    """Let the world be as the scenario has it at the start."""
-    for lane in range(LANES):
-        world.involvement[lane] = now.involvement
-        world.credibility[lane] = 1.0
-        world.pressure[lane] = now.pressure
-        world.size[lane] = 0.0
-        world.force[lane] = 0.0
-        world.first_met[lane] = math.inf
-    _script_mandate(now, world)
-
-
-@compilable
-def _draw_runs(behaviour: Row, world: Row, seed: np.uint64, first_run: int) -> None:
-    """Give the lanes their runs' keys and parameters."""
-    for lane in range(LANES):
-        run = first_run + lane
-        run_key = draws.element(seed, np.uint64(run))
-        world.run_key[lane] = run_key
-        world.common_key[lane] = draws.purpose_key(run_key, draws.COMMON_SHOCK, draws.ALL_NATIONS)
-        column = run % behaviour.shape[1]
-        for parameter in range(behaviour.shape[0]):
-            world.behaviour[parameter, lane] = behaviour[parameter, column]
-        common = behaviour_of(world, lane).common
-        world.common_weight[lane] = math.sqrt(common)
-        world.own_weight[lane] = math.sqrt(1.0 - common)
-
-
-@compilable
-def _draw_nation(given: Row, nation: Row, world: Row) -> None:
-    """Draw a nation's attributes and assumed thresholds."""
-    for index in range(ATTRIBUTE_COUNT):
-        mean, half_width = given.attributes[index], given.half_widths[index]
-        purpose = draws.FIRST_ATTRIBUTE + np.uint64(index)
-        for lane in range(LANES):
-            draw = _first_draw(world.run_key[lane], purpose, given.code)
-            nation.attributes[index, lane] = rules.drawn_attribute(mean, half_width, draw)
-    for index in range(CONDITION_COUNT):
-        mean, half_width = given.at_least[index], given.at_least_half_widths[index]
-        purpose = draws.FIRST_CONDITION + np.uint64(index)
-        for lane in range(LANES):
-            draw = _first_draw(world.run_key[lane], purpose, given.code)
-            nation.at_least[index, lane] = rules.drawn_threshold(mean, half_width, draw)
-
-
-@compilable
-def _first_draw(run_key: np.uint64, purpose: np.uint64, code: np.uint64) -> float:
-    """Return the one draw of a run for a purpose that is drawn for once."""
-    return draws.uniform(draws.purpose_key(run_key, purpose, code), np.uint64(0))  # type: ignore[no-any-return]
-
-
-@compilable
-def _start_nation(given: Row, said: Row, now: Row, nation: Row, world: Row) -> None:
-    """Let a nation start undisturbed, knowing the world as it is."""
-    for lane in range(LANES):
-        nation.shock_key[lane] = draws.purpose_key(world.run_key[lane], draws.SHOCK, given.code)
-        nation.us_perceived[lane] = now.involvement
-        nation.pressure_perceived[lane] = now.pressure
-        nation.shock[lane] = 0.0
-        nation.lobbying[lane] = 0.0
-        nation.stance[lane] = 0.0
-        nation.peers[lane] = 0.0
-        nation.approved[lane] = 0.0
-        nation.first_committed[lane] = math.inf
-        nation.propensity[lane] = _anchor(given, said, world, 0, lane)
-    _see_whether_free(now, nation, world)
-
-
-@compilable
-def _anchor(given: Row, said: Row, world: Row, step: int, lane: int) -> float:
-    """Draw the anchor of the position stated in a round."""
-    key = draws.purpose_key(world.run_key[lane], draws.ANCHOR, given.code)
-    return rules.drawn_between(said.anchor_low, said.anchor_high, draws.uniform(key, np.uint64(step)))
-
-
-@compilable
-def _anchor_predisposition(given: Row, said: Row, now: Row, nation: Row, world: Row, step: int) -> None:
-    """Set the predisposition that makes the propensity equal the anchor in this world, moods apart."""
-    for lane in range(LANES):
-        calm = rules.undisturbed(nation_of(given, said, nation, lane))
-        parts = rules.terms(behaviour_of(world, lane), calm, world_of(now, world, lane))
-        nation.predisposition[lane] = _anchor(given, said, world, step, lane) - rules.total(parts)
-
-
-@compilable
-def _state_position(said: Row, nation: Row, world: Row) -> int:
-    """Want the stance that the position stated in a round amounts to; return in how many lanes it is new."""
-    stated, changes = said.stance, 0
-    for lane in range(LANES):
-        reached = rules.reached_stance(nation.propensity[lane], ladder_of(world, lane))
-        wanted = reached if stated == REACHED else stated
-        nation.wanted_stance[lane] = wanted
-        changes += 1 if wanted != nation.stance[lane] else 0
-    return changes
-
 
 # A round
 
@@ -160,38 +34,39 @@ def _state_position(said: Row, nation: Row, world: Row) -> int:
 def weigh_round(setup: Setup, state: State, step: int) -> None:
     """Move the world into round `step` and let every nation weigh it, as it stood at the round's start."""
     now, world = setup.rounds[step], state.world[0]
-    _weigh_force(setup, world)
+    weigh_force(setup, world)
+    set_levels(setup, now, world)
     _move_washington(now, world)
     _move_moscow(now, world)
     _move_mandate(setup, state, now, world)
-    _press_ladder(now, world)
+    press_ladder(world)
     _draw_common_shock(world, step)
     for index in range(setup.nations.size):
         given, said, nation = setup.nations[index], setup.statements[step, index], state.nations[index]
         _perceive(nation, world)
         _change_mood(nation, world, step)
         if said.is_new:
-            _anchor_predisposition(given, said, now, nation, world, step)
-        _weigh(given, said, now, nation, world)
+            anchor_predisposition(given, said, nation, world, step)
+        weigh(given, said, nation, world)
 
 
 @compilable
 def decide_round(setup: Setup, state: State, step: int) -> None:
     """Let every nation decide and pledge, then the lead nations lobby."""
-    now, world = setup.rounds[step], state.world[0]
+    world = state.world[0]
     for lane in range(LANES):
         world.size[lane] = 0.0
         world.force[lane] = 0.0
     for index in range(setup.nations.size):
         given, said, nation = setup.nations[index], setup.statements[step, index], state.nations[index]
-        _see_whether_free(now, nation, world)
-        changes = _decide(given, nation, world)
+        see_whether_free(nation, world)
+        changes = _decide(given, said, nation, world)
         if said.is_new:
-            changes = _state_position(said, nation, world)
+            changes = state_position(said, nation, world)
         if changes > 0:
-            _take_stances(setup, state, index)
-        _pledge(given, nation, world)
-        _value_visit(given, nation, world)
+            take_stances(setup, state, index)
+        pledge(given, nation, world)
+        _value_visit(given, said, nation, world)
     for lead in setup.leads:
         for lane in range(LANES):
             state.nations[lead].visit_worth[lane] = 0.0
@@ -200,7 +75,7 @@ def decide_round(setup: Setup, state: State, step: int) -> None:
 
 
 @compilable
-def _weigh_force(setup: Setup, world: Row) -> None:
+def weigh_force(setup: Setup, world: Row) -> None:
     """Compare the force pledged with the force required."""
     for lane in range(LANES):
         world.force_ratio[lane] = world.force[lane] / setup.force_required
@@ -213,7 +88,7 @@ def _move_washington(now: Row, world: Row) -> None:
         world.involvement_before[lane] = world.involvement[lane]
     if now.involvement_set or not now.burden_sharing:
         for lane in range(LANES):
-            world.involvement[lane] = now.involvement
+            world.involvement[lane] = levels_of(world, lane).involvement
     if now.burden_sharing:
         for lane in range(LANES):
             world.involvement[lane] = rules.burden_sharing_involvement(
@@ -241,12 +116,12 @@ def _move_washington(now: Row, world: Row) -> None:
 def _move_moscow(now: Row, world: Row) -> None:
     """Let Moscow, who sees what Washington does, follow the scenario or react to the force."""
     for lane in range(LANES):
-        world.pressure[lane] = now.pressure
+        world.pressure[lane] = levels_of(world, lane).pressure
     if now.reactive:
         for lane in range(LANES):
             growth = rules.force_growth(world.force_ratio[lane], world.force_ratio_at_start[lane])
             world.pressure[lane] = rules.reactive_pressure(
-                now.pressure, now.reaction, now.deterred, world.involvement[lane], growth
+                world.pressure[lane], now.reaction, now.deterred, world.involvement[lane], growth
             )
 
 
@@ -254,19 +129,21 @@ def _move_moscow(now: Row, world: Row) -> None:
 def _move_mandate(setup: Setup, state: State, now: Row, world: Row) -> None:
     """Take the mandate from the scenario, or negotiate it from where it stands."""
     if now.mandate_set or not now.negotiated:
-        _script_mandate(now, world)
+        script_mandate(now, world)
     if now.negotiated:
         for lane in range(LANES):
             _negotiate(setup, state, world, lane)
 
 
 @compilable
-def _script_mandate(now: Row, world: Row) -> None:
+def script_mandate(now: Row, world: Row) -> None:
     """Take the mandate from the scenario."""
     for lane in range(LANES):
-        world.clarity[lane] = now.clarity
-        for purpose in range(PURPOSE_COUNT):
-            world.mandate[purpose, lane] = now.mandate[purpose]
+        clarity, purpose = levels_of(world, lane).clarity, now.purpose
+        scripted = rules.scripted_mandate((purpose[0], purpose[1], purpose[2]), clarity)
+        world.clarity[lane] = clarity
+        for index in range(PURPOSE_COUNT):
+            world.mandate[index, lane] = scripted[index]
 
 
 @compilable
@@ -293,10 +170,11 @@ def _negotiate(setup: Setup, state: State, world: Row, lane: int) -> None:
 
 
 @compilable
-def _press_ladder(now: Row, world: Row) -> None:
+def press_ladder(world: Row) -> None:
     """Set this round's thresholds."""
     for lane in range(LANES):
-        ladder = rules.pressed_ladder(behaviour_of(world, lane), now.decision_pressure)
+        decision_pressure = levels_of(world, lane).decision_pressure
+        ladder = rules.pressed_ladder(behaviour_of(world, lane), decision_pressure)
         for rung in range(len(ladder)):
             world.ladder[rung, lane] = ladder[rung]
 
@@ -338,33 +216,34 @@ def _change_mood(nation: Row, world: Row, step: int) -> None:
 
 
 @compilable
-def _weigh(given: Row, said: Row, now: Row, nation: Row, world: Row) -> None:
+def weigh(given: Row, said: Row, nation: Row, world: Row) -> None:
     """Add up what speaks for and against joining."""
     for lane in range(LANES):
         situation = nation_of(given, said, nation, lane)
-        parts = rules.terms(behaviour_of(world, lane), situation, world_of(now, world, lane))
+        parts = rules.terms(behaviour_of(world, lane), situation, world_of(world, lane))
         nation.propensity[lane] = nation.predisposition[lane] + rules.total(parts)
 
 
 @compilable
-def _see_whether_free(now: Row, nation: Row, world: Row) -> None:
+def see_whether_free(nation: Row, world: Row) -> None:
     """See how long a nation has been willing to commit, and whether all that it has demanded is the case."""
-    authority, ceasefire, at_least = now.authority, now.ceasefire, nation.at_least
+    at_least = nation.at_least
     for lane in range(LANES):
+        levels = levels_of(world, lane)
         nation.approved[lane] = rules.approved_rounds(
             nation.approved[lane], nation.propensity[lane], ladder_of(world, lane).climb_to_committed
         )
         all_met = (
             rules.met(world.involvement[lane], at_least[0, lane])
             & rules.met(world.clarity[lane], at_least[1, lane])
-            & rules.met(authority, at_least[2, lane])
-            & rules.met(ceasefire, at_least[3, lane])
+            & rules.met(levels.authority, at_least[2, lane])
+            & rules.met(levels.ceasefire, at_least[3, lane])
         )
         nation.conditions_met[lane] = 1.0 if all_met else 0.0
 
 
 @compilable
-def _decide(given: Row, nation: Row, world: Row) -> int:
+def _decide(given: Row, said: Row, nation: Row, world: Row) -> int:
     """Let a nation want to climb, slip or stay; return in how many lanes its stance changes."""
     deployable, ratification, changes = given.deployable, given.ratification, 0
     for lane in range(LANES):
@@ -374,13 +253,14 @@ def _decide(given: Row, nation: Row, world: Row) -> int:
         wanted = rules.next_stance(
             nation.stance[lane], nation.propensity[lane], ladder_of(world, lane), is_free
         )
+        wanted = rules.held_stance(wanted, said.least_stance, said.most_stance)
         nation.wanted_stance[lane] = wanted
         changes += 1 if wanted != nation.stance[lane] else 0
     return changes
 
 
 @compilable
-def _take_stances(setup: Setup, state: State, index: int) -> None:
+def take_stances(setup: Setup, state: State, index: int) -> None:
     """Change a nation's stance and what the others see of it.
 
     Ties are multiples of 2**-40, so sums of tie x stance are exact and may be updated in place, which is
@@ -396,7 +276,7 @@ def _take_stances(setup: Setup, state: State, index: int) -> None:
 
 
 @compilable
-def _pledge(given: Row, nation: Row, world: Row) -> None:
+def pledge(given: Row, nation: Row, world: Row) -> None:
     """Let a nation pledge troops by its stance and propensity; the force adds up in the order of nations."""
     deployable = given.deployable
     for lane in range(LANES):
@@ -412,15 +292,15 @@ def _pledge(given: Row, nation: Row, world: Row) -> None:
 
 
 @compilable
-def _value_visit(given: Row, nation: Row, world: Row) -> None:
+def _value_visit(given: Row, said: Row, nation: Row, world: Row) -> None:
     """Let earlier visits fade, and value a visit to a nation if it could still be won over."""
-    deployable = given.deployable
+    deployable, may_join = given.deployable, said.most_stance == COMMITTED
     for lane in range(LANES):
         nation.lobbying[lane] *= behaviour_of(world, lane).lobby_decay
         worth = rules.lobbying_value(
             deployable, nation.propensity[lane], ladder_of(world, lane).climb_to_committed
         )
-        could_join = (nation.stance[lane] < COMMITTED) & (nation.conditions_met[lane] > 0.0)
+        could_join = may_join & (nation.stance[lane] < COMMITTED) & (nation.conditions_met[lane] > 0.0)
         nation.visit_worth[lane] = worth if could_join else 0.0
 
 
@@ -443,3 +323,50 @@ def _visit(state: State, lead: int) -> None:
             visited = state.nations[int(world.best_nation[lane])]
             visited.visit_worth[lane] = 0.0
             visited.lobbying[lane] += behaviour_of(world, lane).lobby_push
+
+
+# What round 0 and a new position share
+
+
+@compilable
+def set_levels(setup: Setup, now: Row, world: Row) -> None:
+    """Set the levels that the scenario prescribes; an uncertain one is drawn for the round that set it."""
+    for index in range(LEVEL_COUNT):
+        level = now.levels[index]
+        for lane in range(LANES):
+            world.levels[index, lane] = level
+        if setup.level_half_width > 0.0:
+            purpose, set_in = draws.FIRST_LEVEL + np.uint64(index), np.uint64(now.level_set_in[index])
+            for lane in range(LANES):
+                key = draws.purpose_key(world.run_key[lane], purpose, draws.ALL_NATIONS)
+                draw = draws.uniform(key, set_in)
+                world.levels[index, lane] = rules.drawn_level(level, setup.level_half_width, draw)
+
+
+@compilable
+def anchor(given: Row, said: Row, world: Row, step: int, lane: int) -> float:
+    """Draw the anchor of the position stated in a round."""
+    key = draws.purpose_key(world.run_key[lane], draws.ANCHOR, given.code)
+    return rules.drawn_between(said.anchor_low, said.anchor_high, draws.uniform(key, np.uint64(step)))
+
+
+@compilable
+def anchor_predisposition(given: Row, said: Row, nation: Row, world: Row, step: int) -> None:
+    """Set the predisposition that makes the propensity equal the anchor in this world, moods apart."""
+    for lane in range(LANES):
+        calm = rules.undisturbed(nation_of(given, said, nation, lane))
+        parts = rules.terms(behaviour_of(world, lane), calm, world_of(world, lane))
+        nation.predisposition[lane] = anchor(given, said, world, step, lane) - rules.total(parts)
+
+
+@compilable
+def state_position(said: Row, nation: Row, world: Row) -> int:
+    """Want the stance that the position stated in a round amounts to; return in how many lanes it is new."""
+    stated, changes = said.stance, 0
+    for lane in range(LANES):
+        reached = rules.reached_stance(nation.propensity[lane], ladder_of(world, lane))
+        wanted = reached if stated == REACHED else stated
+        wanted = rules.held_stance(wanted, said.least_stance, said.most_stance)
+        nation.wanted_stance[lane] = wanted
+        changes += 1 if wanted != nation.stance[lane] else 0
+    return changes

@@ -1,11 +1,12 @@
 """The rules of the model, one small function a mechanism, in plain arithmetic on numbers.
 
 The Mesa agents call these functions as they stand; the ensemble compiles the very same ones. Both give
-the same bits because a rule uses only ``+ - * /``, comparisons and selects, in the order written: no
+the same bits because a rule uses only ``+ - * / sqrt``, comparisons and selects, in the order written: no
 ``exp`` or ``log``, no sums left to a library, no branches (``a if c else b`` is a select). The equations
 and their sources are in the documentation of the model; symbols there are names here.
 """
 
+from math import sqrt
 from typing import NamedTuple
 
 
@@ -74,6 +75,17 @@ class World(NamedTuple):
     authority: float
     ceasefire: float
     force_ratio: float
+
+
+class Levels(NamedTuple):
+    """What a scenario prescribes of the world in a round, each in [0, 1]."""
+
+    involvement: float
+    pressure: float
+    clarity: float
+    authority: float
+    ceasefire: float
+    decision_pressure: float
 
 
 class Terms(NamedTuple):
@@ -164,6 +176,17 @@ def credibility(
 
 Mandate = tuple[float, float, float]
 """Shares of peacekeeping, deterrence and reassurance, summing to 1."""
+
+
+def scripted_mandate(purpose: Mandate, clarity: float) -> Mandate:
+    """Return the mandate of so much clarity between anything goes and one purpose (1, the others 0)."""
+    weight = sqrt(clarity)
+    uniform = (1.0 - weight) / 3.0
+    return (
+        uniform + weight * purpose[0],
+        uniform + weight * purpose[1],
+        uniform + weight * purpose[2],
+    )
 
 
 def concentration(mandate: Mandate) -> float:
@@ -329,6 +352,11 @@ def next_stance(stance: float, propensity: float, ladder: Ladder, free_to_commit
     return stance + 1.0 if climbs else (stance - 1.0 if slips else stance)
 
 
+def held_stance(stance: float, least: float, most: float) -> float:
+    """Return the stance of a nation that may be held in the coalition or out of it."""
+    return clip(stance, least, most)
+
+
 def reached_stance(propensity: float, ladder: Ladder) -> float:
     """Return the rung, short of commitment, that a nation with no stated position starts on."""
     above_opposed = 1.0 if propensity > ladder.climb_to_undecided else 0.0
@@ -361,6 +389,11 @@ def drawn_between(low: float, high: float, draw: float) -> float:
 def drawn_attribute(mean: float, half_width: float, draw: float) -> float:
     """Return a composite attribute within its uncertainty, in [0, 1]."""
     return clip(mean + half_width * (2.0 * draw - 1.0), 0.0, 1.0)
+
+
+def drawn_level(level: float, half_width: float, draw: float) -> float:
+    """Return a level of the scenario within its uncertainty, in [0, 1]; what is absent stays absent."""
+    return clip(level + half_width * (2.0 * draw - 1.0), 0.0, 1.0) if level > 0.0 else 0.0
 
 
 def drawn_threshold(at_least: float, half_width: float, draw: float) -> float:

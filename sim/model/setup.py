@@ -9,9 +9,9 @@ from sim.inputs.parameters import PARAMETERS, Parameters, log_odds
 from sim.inputs.roster import Conditions, Roster
 from sim.inputs.scenario import Scenario
 from sim.inputs.timeline import Timeline
-from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, POSITIONS, PURPOSES, Stance
+from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, HELD, LEVELS, POSITIONS, PURPOSES, Stance
 from sim.model.draws import nation_code
-from sim.model.rules import Mandate
+from sim.model.rules import Levels, Mandate
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -24,6 +24,13 @@ START_STANCE = {
     "conditional": Stance.OPEN,
     "committed": Stance.COMMITTED,
 }
+STANCES_HELD = {
+    "free": (Stance.OPPOSED, Stance.COMMITTED),
+    "committed": (Stance.COMMITTED, Stance.COMMITTED),
+    "out": (Stance.OPPOSED, Stance.OPEN),
+}
+"""Between which stances a nation may move."""
+
 REACHED = -1.0
 """Start stance of a nation with no stated position: the rung that its anchor reaches."""
 
@@ -47,24 +54,20 @@ NATION = np.dtype(
 class Round(NamedTuple):
     """What the scenario prescribes for a round; the fields are those of `Timeline`."""
 
-    involvement: float
+    levels: Levels
+    level_set_in: tuple[int, ...]
     involvement_set: bool
     burden_sharing: bool
     ceiling: float
     threshold: float
     width: float
     speed: float
-    pressure: float
     reactive: bool
     reaction: float
     deterred: float
-    mandate: Mandate
-    clarity: float
+    purpose: Mandate
     mandate_set: bool
     negotiated: bool
-    authority: float
-    ceasefire: float
-    decision_pressure: float
 
 
 class Statement(NamedTuple):
@@ -75,9 +78,17 @@ class Statement(NamedTuple):
     stance: float  # what it amounts to, or REACHED
     anchor_low: float  # log-odds
     anchor_high: float  # log-odds
+    least_stance: float  # of a nation held in the coalition
+    most_stance: float  # of a nation held out of it
 
 
-_FORMATS = {float: "f8", bool: "?", Mandate: f"{len(PURPOSES)}f8"}
+_FORMATS = {
+    float: "f8",
+    bool: "?",
+    Mandate: f"{len(PURPOSES)}f8",
+    Levels: f"{len(LEVELS)}f8",
+    tuple[int, ...]: f"{len(LEVELS)}i8",
+}
 ROUND = np.dtype([(name, _FORMATS[kind]) for name, kind in Round.__annotations__.items()])
 STATEMENT = np.dtype([(name, _FORMATS[kind]) for name, kind in Statement.__annotations__.items()])
 
@@ -96,6 +107,7 @@ class Setup(NamedTuple):
     ties: Floats  # (nations, nations) row i: whom i listens to
     behaviour: Floats  # (parameters, columns), thresholds as log-odds
     force_required: float  # soldiers
+    level_half_width: float
 
 
 def build_setup(scenario: Scenario, roster: Roster, parameters: Parameters, timeline: Timeline) -> Setup:
@@ -109,6 +121,7 @@ def build_setup(scenario: Scenario, roster: Roster, parameters: Parameters, time
         ties=roster.ties.copy(),  # Numba types read-only arrays apart
         behaviour=behaviour_columns(parameters),
         force_required=float(scenario.force_required),
+        level_half_width=float(scenario.level_half_width),
     )
 
 
@@ -128,7 +141,8 @@ def _nations(roster: Roster, conditions: Conditions) -> NDArray[np.void]:
 
 def _rounds(timeline: Timeline) -> NDArray[np.void]:
     rows = np.zeros(len(timeline.dates), ROUND)
-    for name in Round._fields:
+    rows["levels"] = np.column_stack([getattr(timeline, name) for name in Levels._fields])
+    for name in Round._fields[1:]:
         rows[name] = getattr(timeline, name)
     return rows
 
@@ -143,6 +157,9 @@ def _statements(timeline: Timeline, conditions: Conditions, bands: Floats) -> ND
     rows["stance"] = stances[position]
     rows["anchor_low"] = bands[position, 0]
     rows["anchor_high"] = bands[position, 1]
+    least, most = np.array([STANCES_HELD[word] for word in HELD], dtype=np.float64).T
+    rows["least_stance"] = least[timeline.held]
+    rows["most_stance"] = most[timeline.held]
     return rows
 
 

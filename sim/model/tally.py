@@ -27,9 +27,9 @@ WORLD_VARIABLES = ("force", "involvement", "pressure", "clarity")
 """What is counted of the world, each between 0 and its upper limit."""
 
 DEMANDS = tuple(f"demands_{condition}" for condition in CONDITIONS)
-HOLDS_BACK = ("nothing_to_send", *DEMANDS, "ratification", "predisposition", *rules.Terms._fields)
+HOLDS_BACK = ("nothing_to_send", "held_out", *DEMANDS, "ratification", "predisposition", *rules.Terms._fields)
 """Why a nation is not committed at the end: unmet demands, else what weighs most against joining."""
-FIRST_DEMAND, RATIFICATION, PREDISPOSED = 1, 1 + len(DEMANDS), 2 + len(DEMANDS)
+HELD_OUT, FIRST_DEMAND, RATIFICATION, PREDISPOSED = 1, 2, 2 + len(DEMANDS), 3 + len(DEMANDS)
 
 RUN_COLUMNS = (
     "size",

@@ -2,6 +2,7 @@
 
 REASONS = {
     "nothing_to_send": "has no troops to send",
+    "held_out": "held out, by assumption",
     "demands_us_involvement": "demands US involvement",
     "demands_clarity": "demands a clear mandate",
     "demands_authority": "demands an EU or UN mandate",

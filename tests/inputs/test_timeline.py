@@ -5,14 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_array_equal
 
 from sim.inputs.errors import InputError
 from sim.inputs.scenario import Scenario, load_scenario
 from sim.inputs.timeline import Timeline, build_timeline
-from sim.inputs.vocabulary import POSITIONS
+from sim.inputs.vocabulary import HELD, LEVELS, POSITIONS
 
 NATIONS = ("FRA", "NLD", "SWE")
 RECORDED = ("committed", "conditional", "unknown")
@@ -78,22 +76,33 @@ def test_policies_can_change_hands() -> None:
     assert not policies.mandate_set[2]
 
 
-def test_the_mandate_leans_to_its_purpose_as_far_as_it_is_clear() -> None:
+def test_the_mandate_has_the_purpose_given_last() -> None:
     mandate = timeline(
         {"round": 2, "mandate": {"purpose": "peacekeeping"}}, {"round": 3, "mandate": {"clarity": 1.0}}
     )
-    assert_allclose(mandate.mandate[0], [1 / 6, 1 / 6, 2 / 3])
-    assert_allclose(mandate.mandate[2], [2 / 3, 1 / 6, 1 / 6])
-    assert_array_equal(mandate.mandate[3], [1, 0, 0])
+    assert_array_equal(mandate.purpose[:, 0], [0, 0, 1, 1, 1])
+    assert_array_equal(mandate.purpose[:, 2], [1, 1, 0, 0, 0])
+    assert_array_equal(mandate.clarity, [0.25, 0.25, 0.25, 1, 1])
     assert_array_equal(mandate.mandate_set, [True, False, True, True, False])
 
 
-@given(st.floats(0, 1))
-def test_the_clarity_of_the_weights_is_the_clarity_given(clarity: float) -> None:
-    rows = timeline(overrides=(f"start.mandate.clarity={clarity!r}",))
-    assert rows.clarity[0] == clarity
-    assert_allclose(((rows.mandate[0] ** 2).sum() - 1 / 3) / (2 / 3), clarity, atol=1e-12)
-    assert_allclose(rows.mandate.sum(axis=1), 1)
+def test_it_is_known_in_which_round_each_level_was_set() -> None:
+    levels = timeline({"round": 2, "ceasefire": 0.5}, {"round": 3, "washington": {"involvement": 0.2}})
+    set_in = dict(zip(LEVELS, levels.level_set_in.T.tolist(), strict=True))
+    assert set_in["ceasefire"] == [0, 0, 2, 2, 2]
+    assert set_in["involvement"] == [0, 0, 0, 3, 3]
+    assert set_in["clarity"] == set_in["decision_pressure"] == [0, 0, 0, 0, 0]
+
+
+def test_nations_decide_freely_until_an_event_holds_them() -> None:
+    held = timeline(
+        {"round": 2, "nations": {"NLD": {"held": "committed"}}},
+        {"round": 4, "nations": {"NLD": {"held": "free"}}},
+        overrides=("start.nations.FRA.held=out",),
+    ).held
+    assert [HELD[index] for index in held[:, 1]] == ["free", "free", "committed", "committed", "free"]
+    assert {HELD[index] for index in held[:, 0]} == {"out"}
+    assert {HELD[index] for index in held[:, 2]} == {"free"}
 
 
 def test_positions_are_as_recorded_then_only_where_an_event_gives_one() -> None:

@@ -704,3 +704,36 @@ def test_the_nearer_the_threshold_the_more_a_visit_is_worth(troops: float, x: fl
 @whatever(st.floats(-10, 10), st.floats(-10, 10), st.floats(0, 10))
 def test_clip_agrees_with_min_and_max(value: float, low: float, width: float) -> None:
     assert rules.clip(value, low, low + width) == min(max(value, low), low + width)
+
+
+# What a scenario prescribes, and who is held
+
+
+@given(st.floats(0, 1), st.sampled_from([(1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)]))
+def test_a_scripted_mandate_is_as_clear_as_given_and_leans_to_its_purpose(
+    clarity: float, purpose: rules.Mandate
+) -> None:
+    mandate = rules.scripted_mandate(purpose, clarity)
+    assert sum(mandate) == approx(1.0)
+    assert rules.clarity(rules.concentration(mandate)) == approx(clarity, abs=1e-12)
+    assert mandate[purpose.index(1.0)] == max(mandate)
+
+
+def test_a_quarter_clear_mandate_is_half_its_purpose() -> None:
+    # a = sqrt(0.25) = 0.5: m = 0.5/3 + 0.5 for the purpose, 0.5/3 for the others.
+    assert rules.scripted_mandate((0.0, 0.0, 1.0), 0.25) == approx((1 / 6, 1 / 6, 2 / 3))
+
+
+def test_an_uncertain_level_lies_within_its_half_width_and_what_is_absent_stays_absent() -> None:
+    assert rules.drawn_level(0.45, 0.15, 0.0) == approx(0.30)
+    assert rules.drawn_level(0.45, 0.15, 0.5) == 0.45
+    assert rules.drawn_level(0.05, 0.15, 0.0) == 0.0
+    assert rules.drawn_level(0.95, 0.15, 0.999) == 1.0
+    assert rules.drawn_level(0.0, 0.15, 0.999) == 0.0
+
+
+@given(st.sampled_from([0.0, 1.0, 2.0, 3.0]))
+def test_a_nation_that_is_held_has_no_say(stance: float) -> None:
+    assert rules.held_stance(stance, 3.0, 3.0) == 3.0
+    assert rules.held_stance(stance, 0.0, 2.0) == min(stance, 2.0)
+    assert rules.held_stance(stance, 0.0, 3.0) == stance

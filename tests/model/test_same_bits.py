@@ -21,7 +21,7 @@ from worlds import codes, ensemble, finished, history, small_case, write_roster
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import Case, load_case
 from sim.inputs.parameters import describe_parameters
-from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, POSITIONS, PURPOSES, Stance
+from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, HELD, POSITIONS, PURPOSES, Stance
 from sim.model import rules
 from sim.model.ensemble import Execution
 from sim.model.tally import RUN_COLUMNS, Records
@@ -136,7 +136,11 @@ def actors(*, start: bool) -> dict[str, st.SearchStrategy[Any]]:
 
 
 def nations_given(iso3: tuple[str, ...]) -> st.SearchStrategy[Any]:
-    keys = {"position": st.sampled_from(POSITIONS), "public_support": st.floats(-0.5, 0.5)}
+    keys = {
+        "position": st.sampled_from(POSITIONS),
+        "public_support": st.floats(-0.5, 0.5),
+        "held": st.sampled_from(HELD),
+    }
     given = st.fixed_dictionaries({}, optional=keys).filter(bool)
     return st.dictionaries(st.sampled_from(iso3), given, min_size=1, max_size=6)
 
@@ -156,6 +160,7 @@ def scenarios(draw: Any, roster: Path, iso3: tuple[str, ...], rounds: int) -> Ca
         force_required=draw(st.sampled_from([500.0, 5000.0, 20000.0])),
         events=[{"round": number, "title": "something", **what} for number, what in events],
         parameters=parameters,
+        level_half_width=draw(st.just(0.0) | SHARE),
         **world,
     )
 
