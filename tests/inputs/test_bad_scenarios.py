@@ -158,7 +158,7 @@ def test_a_mistake_at_the_start(tmp_path: Path, right: str, wrong: str, says: st
         ),
         (
             EVENT + "nations.NLD.positon = 5",
-            'unknown key "positon"; allowed: position, public_support; did you mean',
+            'unknown key "positon"; allowed: position, public_support, held; did you mean',
         ),
         (
             EVENT + "nations.NDL = {public_support = 0}",
@@ -172,7 +172,7 @@ def test_a_mistake_at_the_start(tmp_path: Path, right: str, wrong: str, says: st
             '[nations.FRE]\nposition = "open"',
             'case.toml:13: nations.FRE.position: no nation "FRE" in the roster',
         ),
-        ("[nations.NLD]", "case.toml:12: nations.NLD: is empty; allowed: position, public_support"),
+        ("[nations.NLD]", "case.toml:12: nations.NLD: is empty; allowed: position, public_support, held"),
         ("[parameters]\nb_us = nan", "case.toml:13: parameters.b_us: must be a finite number, not nan"),
         (
             '[[events]]\ndate = 2025-04-09\ntitle = "t"\nceasefire = 1',

@@ -125,6 +125,7 @@ def test_the_resolved_scenario_holds_what_determines_results_and_no_prose(tmp_pa
         "rounds": 10,
         "days_per_round": 7,
         "force_required": 20000.0,
+        "level_half_width": 0.0,
         "washington": scenario.washington.model_dump(),
         "mandate": {"purpose": "reassurance", "clarity": 0.05, "authority": 0.0, "policy": "scripted"},
         "moscow": scenario.moscow.model_dump(),
