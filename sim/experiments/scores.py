@@ -1,0 +1,151 @@
+"""Scores of forecasts of stances: the lower, the better, 0 for the truth known beforehand.
+
+Forecasts are probabilities of each stance, [..., nation, stance]; leading axes may be waves, parameter draws
+or anything else. All scores but the floored logarithm are proper: no forecaster gains by saying other
+probabilities than it believes in (Gneiting & Raftery 2007, JASA 102).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.inputs.vocabulary import Stance
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+CUT_POINTS = np.arange(len(Stance) - 1)
+"""A stance lies at or below each of these rungs, or above it."""
+
+LEAST_PROBABILITY = 0.001
+"""The logarithmic score counts no less: what a forecast excludes would cost without end."""
+
+
+class Observed(NamedTuple):
+    """What is known of stances: each lies between two rungs, both included.
+
+    They are one rung where a position was recorded. Of a nation that is only known not to have joined,
+    all rungs below commitment are left; of one that was not observed, all of them.
+    """
+
+    least: NDArray[np.int8]  # (nations,)
+    most: NDArray[np.int8]  # (nations,)
+
+    @property
+    def is_known(self) -> Flags:
+        """Whether anything is known of a nation: it then has scores."""
+        return (self.least > Stance.OPPOSED) | (self.most < Stance.COMMITTED)
+
+    @property
+    def is_committed(self) -> Flags:
+        """Whether a nation is known to be committed."""
+        return np.asarray(self.least == Stance.COMMITTED)
+
+    @property
+    def tells_commitment(self) -> Flags:
+        """Whether it is known if a nation is committed."""
+        return self.is_committed | (self.most < Stance.COMMITTED)
+
+    @property
+    def probabilities(self) -> Floats:
+        """What is known as probabilities, (nations, stances): alike for all rungs that are left."""
+        rungs = np.arange(len(Stance))
+        left = (rungs >= self.least[:, np.newaxis]) & (rungs <= self.most[:, np.newaxis])
+        return np.asarray(left / left.sum(axis=-1, keepdims=True))
+
+
+def as_coded(probabilities: ArrayLike, coding_error: float) -> Floats:
+    """Return the probabilities of stances as a coder records them.
+
+    Parameters
+    ----------
+    probabilities
+        Of the true stances, [..., stance].
+    coding_error
+        Probability, in [0, 1], that a stance is recorded wrongly: as a neighbouring rung, each alike.
+    """
+    true = np.asarray(probabilities, dtype=np.float64)
+    neighbours = np.full(len(Stance), 2.0)
+    neighbours[[0, -1]] = 1.0
+    lost = true * (coding_error / neighbours)
+    recorded = true * (1.0 - coding_error)
+    recorded[..., 1:] += lost[..., :-1]
+    recorded[..., :-1] += lost[..., 1:]
+    return recorded
+
+
+def ranked_probability_score(probabilities: ArrayLike, observed: Observed) -> Floats:
+    """Return the ranked probability score of each nation, [..., nation]; missing where nothing is known.
+
+    The sum over the three cut points of the ladder, not divided by their number, of the squared difference
+    between the forecast's and the observed cumulated probability (Epstein 1969; Murphy 1971); for a
+    forecast without doubt, how many rungs it is off. Cut points that the observation does not tell are
+    left out: of a nation known only as a joiner or not, the Brier score remains.
+    """
+    below = np.cumsum(np.asarray(probabilities, dtype=np.float64), axis=-1)[..., :-1]
+    is_below = observed.most[:, np.newaxis] <= CUT_POINTS
+    is_told = is_below | (observed.least[:, np.newaxis] > CUT_POINTS)
+    squares = np.where(is_told, (below - is_below) ** 2, 0.0)
+    return np.where(observed.is_known, squares[..., 0] + squares[..., 1] + squares[..., 2], np.nan)
+
+
+def log_score(probabilities: ArrayLike, observed: Observed) -> Floats:
+    """Return minus the logarithm of the probability of what was observed, [..., nation], in nats.
+
+    Probabilities below `LEAST_PROBABILITY` count as that. Missing where nothing is known (Good 1952).
+    """
+    rungs = np.arange(len(Stance))
+    fits = (rungs >= observed.least[:, np.newaxis]) & (rungs <= observed.most[:, np.newaxis])
+    given = np.where(fits, np.asarray(probabilities, dtype=np.float64), 0.0).sum(axis=-1)
+    return np.where(observed.is_known, -np.log(np.clip(given, LEAST_PROBABILITY, 1.0)), np.nan)
+
+
+def brier_score(probabilities: ArrayLike, observed: Observed) -> Floats:
+    """Return the squared error of P(committed), [..., nation]; missing where it is not known (Brier 1950)."""
+    committed = np.asarray(probabilities, dtype=np.float64)[..., Stance.COMMITTED]
+    return np.where(observed.tells_commitment, (committed - observed.is_committed) ** 2, np.nan)
+
+
+def size_distribution(committed: ArrayLike) -> Floats:
+    """Return the distribution of the number of committed nations that are independent of each other.
+
+    Parameters
+    ----------
+    committed
+        P(committed), [..., nation]. In a run these are 0 or 1 but for the coding error, so the mean over
+        runs of what is returned keeps how nations move together.
+
+    Returns
+    -------
+    Floats
+        [..., nations + 1], a probability for each size.
+    """
+    given = np.asarray(committed, dtype=np.float64)
+    nations = given.shape[-1]
+    sizes = np.zeros((*given.shape[:-1], nations + 1))
+    sizes[..., 0] = 1.0
+    for index in range(nations):
+        joins = given[..., index, np.newaxis]
+        sizes[..., 1 : index + 2] = (
+            sizes[..., 1 : index + 2] * (1.0 - joins) + sizes[..., : index + 1] * joins
+        )
+        sizes[..., :1] *= 1.0 - joins
+    return sizes
+
+
+def crps_of_size(distribution: ArrayLike, size: int) -> Floats:
+    """Return the continuous ranked probability score of the coalition's size, in nations, [...].
+
+    For a forecast without doubt, by how many nations it is off (Gneiting & Raftery 2007).
+
+    Parameters
+    ----------
+    distribution
+        A probability for each size from 0, [..., size].
+    size
+        The observed number of committed nations.
+    """
+    cumulated = np.cumsum(np.asarray(distribution, dtype=np.float64), axis=-1)
+    is_reached = np.arange(cumulated.shape[-1]) >= size
+    return np.asarray(((cumulated - is_reached) ** 2).sum(axis=-1))

@@ -1,0 +1,170 @@
+"""What was observed of nations on some days: recorded positions of a roster, or who had joined by then."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sim.inputs.csv_file import Row, read_csv
+from sim.inputs.errors import InputError, near_match
+from sim.inputs.roster import read_source
+from sim.inputs.statements import UNKNOWN, StatedPosition, read_positions
+
+NOT_COMMITTED = "not committed"
+"""Stands in place of a position where all that is known is that a nation had not joined."""
+
+WHERE, CARRIED_FORWARD = "where", "carried_forward"
+"""Keys of a hindcast file that name columns of the table of positions; errors about them have such a key."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What was recorded of a nation in a wave.
+
+    Attributes
+    ----------
+    iso3, wave
+        Who and when.
+    position
+        One of POSITIONS but "unknown", or NOT_COMMITTED.
+    source
+        What it rests on: the host of its address or, where it has none, its source in words.
+    carried_forward
+        Whether it repeats an earlier wave for want of a statement.
+    note
+        What was said, in the words of the record.
+    """
+
+    iso3: str
+    wave: dt.date
+    position: str
+    source: str
+    carried_forward: bool = False
+    note: str = ""
+
+
+def read_recorded(
+    folder: Path,
+    waves: Sequence[dt.date],
+    carried_forward: Mapping[str, str],
+    instead: tuple[dt.date, Mapping[str, str]] | None = None,
+) -> tuple[Record, ...]:
+    """Read the positions that a roster records for some waves, in the order of waves and nations.
+
+    Parameters
+    ----------
+    folder
+        Of the roster.
+    waves
+        The dates wanted.
+    carried_forward
+        Texts by column: a record that begins with all of them repeats an earlier wave; empty: none does.
+    instead
+        A wave, and texts by column: records of that wave that hold these texts count in the place of those
+        that usually do.
+
+    Raises
+    ------
+    InputError
+        If the roster cannot be read, has no such column, or no record fits `instead`.
+    """
+    source = read_source(folder)
+    stated = read_positions(folder, source.declaration.positions, source.chosen)
+    counting = {(said.wave, said.iso3): said for said in stated if said.counts}
+    if instead is not None:
+        counting |= {(said.wave, said.iso3): said for said in _instead(stated, *instead)}
+    return tuple(
+        _record(said, carried_forward)
+        for (wave, _), said in sorted(counting.items(), key=lambda item: item[0])
+        if wave in waves and said.position != UNKNOWN
+    )
+
+
+def read_joiners(path: Path, iso3: Sequence[str], waves: Sequence[dt.date]) -> tuple[Record, ...]:
+    """Read who was committed from which day, and return what that tells of some waves.
+
+    Parameters
+    ----------
+    path
+        A CSV file with the columns iso3 and date and, if known, source, url and note. A nation that it does
+        not name is known not to have joined; one without a date is not known to have joined or not.
+    iso3
+        The nations of the roster.
+    waves
+        The dates wanted.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or names a nation twice or one that is not in the roster.
+    """
+    table = read_csv(path).require("iso3", "date")
+    rows: dict[str, Row] = {}
+    for row in table.rows:
+        code = row.text("iso3")
+        if code not in iso3:
+            hint = near_match(code, iso3) or f"; the roster has {', '.join(iso3)}"
+            raise row.error("iso3", f'unknown nation "{code}"{hint}')
+        if code in rows:
+            raise row.error("iso3", f"{code} stands in line {rows[code].line} already")
+        rows[code] = row
+    joined = {code: row.day("date") for code, row in rows.items() if row.text("date")}
+    observed = [code for code in iso3 if code in joined or code not in rows]
+    return tuple(_joiner(code, wave, joined, rows) for wave in waves for code in observed)
+
+
+def _instead(
+    stated: Sequence[StatedPosition], wave: dt.date, where: Mapping[str, str]
+) -> list[StatedPosition]:
+    """Return the records of a wave that hold the texts, one a nation."""
+    found: dict[str, StatedPosition] = {}
+    for said in stated:
+        if said.wave == wave and all(
+            _cell(said.row, column, WHERE) == text for column, text in where.items()
+        ):
+            if said.iso3 in found:
+                raise said.row.error("iso3", f"{said.iso3} has two records that fit {_shown(where)}")
+            found[said.iso3] = said
+    if not found:
+        raise InputError(f"no record of {wave} holds {_shown(where)}", key=WHERE)
+    return list(found.values())
+
+
+def _record(said: StatedPosition, carried_forward: Mapping[str, str]) -> Record:
+    repeated = [
+        _cell(said.row, column, CARRIED_FORWARD).startswith(text) for column, text in carried_forward.items()
+    ]
+    return Record(
+        iso3=said.iso3,
+        wave=said.wave,
+        position=said.position,
+        source=publisher(said.row),
+        carried_forward=bool(repeated) and all(repeated),
+        note=said.row.text("condition"),
+    )
+
+
+def _joiner(code: str, wave: dt.date, joined: Mapping[str, dt.date], rows: Mapping[str, Row]) -> Record:
+    is_in = code in joined and joined[code] <= wave
+    source = publisher(rows[code]) if code in rows else "not named"
+    note = rows[code].text("note") if code in rows else ""
+    return Record(code, wave, "committed" if is_in else NOT_COMMITTED, source, note=note)
+
+
+def publisher(row: Row) -> str:
+    """Return what a record rests on: the host of its first address, else its source in words."""
+    addresses = row.text("url").split()
+    host = urlsplit(addresses[0]).hostname if addresses else None
+    return (host or row.text("source") or "no source").removeprefix("www.")
+
+
+def _cell(row: Row, column: str, key: str) -> str:
+    """Return the text in a column; an InputError with the key that asks for a column that is not there."""
+    if column not in row.cells:
+        raise InputError(f'{row.path.name} has no column "{column}"{near_match(column, row.cells)}', key=key)
+    return row.text(column)
+
+
+def _shown(where: Mapping[str, str]) -> str:
+    return " and ".join(f'{column} = "{text}"' for column, text in where.items())
