@@ -68,6 +68,7 @@ def coalition_size(result: RunResult) -> "Figure":
 def joining_strip(result: RunResult) -> "Figure":
     """Draw P(committed) of every nation over time, ordered by how surely and how early it joins."""
     from matplotlib.dates import date2num
+    from matplotlib.transforms import offset_copy
 
     shares, order = _shares_in_order(result)
     names = [style.wrapped(result.case.roster.names[index], 2.5, 8, max_lines=1)[0] for index in order]
@@ -94,19 +95,13 @@ def joining_strip(result: RunResult) -> "Figure":
             extent=(first, last, len(order), 0),
         )
         axes.set_yticks([])
+        rows = axes.get_yaxis_transform()
+        at_left, at_right = (offset_copy(rows, figure, x=gap, units="points") for gap in (-4, 4))
         for row, (index, name) in enumerate(zip(order, names, strict=True)):
             at_end = percent(shares[index, -1])
-            for text, at, side in ((name, -4, "right"), (at_end, 4, "left")):
-                axes.annotate(
-                    text,
-                    (0.0 if side == "right" else 1.0, row + 0.5),
-                    xycoords=("axes fraction", "data"),
-                    xytext=(at, 0),
-                    textcoords="offset points",
-                    ha=side,
-                    va="center",
-                    fontsize=8,
-                    color=style.MUTED,
+            for text, at, place, side in ((name, 0, at_left, "right"), (at_end, 1, at_right, "left")):
+                axes.text(
+                    at, row + 0.5, text, transform=place, ha=side, va="center", fontsize=8, color=style.MUTED
                 )
         bar = figure.colorbar(
             image, cax=axes.inset_axes((0.25, -0.6 / plot, 0.5, 0.09 / plot)), orientation="horizontal"

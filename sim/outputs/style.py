@@ -113,10 +113,15 @@ def page(
 
 def save(figure: "Figure", folder: Path, name: str) -> list[Path]:
     """Write a figure as PNG and SVG; the same figure gives the same bytes."""
+    formats: dict[str, dict[str, Any]] = {
+        # Harder compression makes the file a tenth smaller, and takes half as long again.
+        "png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 1}},
+        "svg": {"metadata": {"Date": None}},
+    }
     files = []
-    for ending, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
+    for ending, options in formats.items():
         file = folder / f"{name}.{ending}"
         with figure_style():
-            figure.savefig(file, metadata=metadata)
+            figure.savefig(file, **options)
         files.append(file)
     return files
