@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiments import statistics
+from sim.experiments.about import About, past_events
 from sim.inputs.case import Case
+from sim.inputs.map_file import Map, read_map
+from sim.inputs.parameters import PARAMETERS, Parameters
 from sim.inputs.vocabulary import POSITIONS, Stance
+from sim.model import rules
+from sim.model.setup import behaviour_columns
 from sim.model.tally import (
     FIRST_DEMAND,
     FIXED_POINT,
@@ -59,6 +64,30 @@ class RunResult:
     trajectories: "pd.DataFrame | None" = None
 
     @cached_property
+    def about(self) -> About:
+        """What was run, in words and dates."""
+        scenario = self.case.scenario
+        return About(
+            scenario=scenario.name,
+            title=scenario.title,
+            description=" ".join(scenario.description.split()),
+            roster=self.case.roster.title,
+            start=scenario.start,
+            rounds=scenario.rounds,
+            days_per_round=scenario.days_per_round,
+            force_required=scenario.force_required,
+            events=past_events(self.case),
+            seed=self.seed,
+            runs=self.number_of_runs,
+        )
+
+    @cached_property
+    def map(self) -> Map | None:
+        """Outlines of the nations, if the roster has a map."""
+        file = self.case.roster.map_file
+        return read_map(file) if file else None
+
+    @cached_property
     def nations(self) -> "pd.DataFrame":
         """A row a round and nation: share of the runs in each stance, willingness, soldiers pledged."""
         import pandas as pd
@@ -87,7 +116,10 @@ class RunResult:
 
     @cached_property
     def rounds(self) -> "pd.DataFrame":
-        """A row a round: the coalition's size and force, whether it is enough, the levels of the world."""
+        """A row a round: the coalition's size and force, whether it is enough, the levels of the world.
+
+        `climb_to_...` and `slip_to_...` are the thresholds of willingness in that round.
+        """
         import pandas as pd
 
         tally = self.tally
@@ -118,6 +150,7 @@ class RunResult:
                     tally.world[:, variable], probability, 0.0, self._limit(name)
                 )
                 columns[f"{name}_q{probability * 100:02.0f}"] = np.clip(quantiles, *seen)
+        columns |= thresholds(self.case.parameters, self.case.timeline.decision_pressure)
         return pd.DataFrame(columns)
 
     @cached_property
@@ -147,6 +180,54 @@ class RunResult:
                 "held_back_by": [self.held_back_by(index) for index in range(len(roster.iso3))],
             },
             index=last.index,
+        )
+
+    @cached_property
+    def moves(self) -> "pd.DataFrame":
+        """A row a nation and move it made in some run: iso3, its stance at the start and at the end, share.
+
+        The share of the runs stands with its interval; of a nation, shares add up to 1.
+        """
+        import pandas as pd
+
+        nation, first, last = np.nonzero(self.tally.moves)
+        share = statistics.share(self.tally.moves[nation, first, last], self.number_of_runs)
+        names = np.array([stance.name.lower() for stance in Stance])
+        return pd.DataFrame(
+            {
+                "iso3": np.array(self.case.roster.iso3)[nation],
+                "start": names[first],
+                "end": names[last],
+                "share": share.estimate,
+                "share_low": share.low,
+                "share_high": share.high,
+            }
+        )
+
+    @cached_property
+    def flows(self) -> "pd.DataFrame":
+        """A row a pair of stances, at the start and at the end: how many nations of a run made that move.
+
+        The mean stands with its interval; q05 and q95 hold 90 % of the runs.
+        """
+        import pandas as pd
+
+        names = [stance.name.lower() for stance in Stance]
+        counts = self.tally.flows.reshape(len(names) ** 2, -1)
+        numbers = np.arange(counts.shape[1])
+        mean = statistics.mean(counts @ numbers, counts @ numbers**2, self.number_of_runs)
+        return pd.DataFrame(
+            {
+                "start": np.repeat(names, len(names)),
+                "end": np.tile(names, len(names)),
+                "nations_mean": mean.estimate,
+                "nations_mean_low": np.maximum(mean.low, 0.0),
+                "nations_mean_high": mean.high,
+                **{
+                    f"nations_q{probability * 100:02.0f}": statistics.quantiles_of_counts(counts, probability)
+                    for probability in (QUANTILES[0], QUANTILES[-1])
+                },
+            }
         )
 
     def held_back_by(self, nation: int) -> tuple[tuple[str, float], ...]:
@@ -193,3 +274,24 @@ class RunResult:
         median = statistics.quantiles_of_counts(joined, 0.5)
         dates = self._dates[np.minimum(median, len(self._dates) - 1)]
         return np.where(joined.sum(axis=1) > 0, dates, np.datetime64("NaT", "ms"))
+
+
+def thresholds(parameters: Parameters, decision_pressure: statistics.Floats) -> dict[str, statistics.Floats]:
+    """Return the willingness at which nations climb and slip, by name, shape (rounds + 1,).
+
+    Parameters
+    ----------
+    parameters
+        A point, or draws: then the means of their thresholds are taken.
+    decision_pressure
+        In [0, 1], shape (rounds + 1,).
+    """
+    columns = np.unique(behaviour_columns(parameters)[-len(rules.Ladder._fields) :], axis=1).T
+    others = [0.0] * (len(PARAMETERS) - columns.shape[1])
+    behaviours = [rules.Behaviour(*others, *column) for column in columns.tolist()]
+    ladders = {
+        pressure: statistics.willingness([rules.pressed_ladder(one, pressure) for one in behaviours]).mean(0)
+        for pressure in set(decision_pressure.tolist())
+    }
+    rows = np.array([ladders[pressure] for pressure in decision_pressure.tolist()])
+    return dict(zip(rules.Ladder._fields, rows.T, strict=True))

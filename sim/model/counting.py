@@ -13,6 +13,7 @@ from sim.model.lanes import (
     COMMITTED,
     CONDITION_COUNT,
     LANES,
+    PURPOSE_COUNT,
     Row,
     State,
     behaviour_of,
@@ -37,7 +38,8 @@ from sim.model.tally import (
 )
 
 UNDECIDED, OPEN = float(Stance.UNDECIDED), float(Stance.OPEN)
-FORCE, INVOLVEMENT, PRESSURE, CLARITY = range(4)  # of WORLD_VARIABLES
+STANCES = len(Stance)
+FORCE, INVOLVEMENT, PRESSURE, CLARITY, CREDIBILITY, PURPOSE = range(6)  # of WORLD_VARIABLES
 
 
 # After every round
@@ -58,6 +60,9 @@ def count_round(setup: Setup, state: State, step: int, filled: int, tally: Tally
     _count_level(world.involvement, 1.0, step, INVOLVEMENT, filled, tally)
     _count_level(world.pressure, 1.0, step, PRESSURE, filled, tally)
     _count_level(world.clarity, 1.0, step, CLARITY, filled, tally)
+    _count_level(world.credibility, 1.0, step, CREDIBILITY, filled, tally)
+    for purpose in range(PURPOSE_COUNT):
+        _count_level(world.mandate[purpose], 1.0, step, PURPOSE + purpose, filled, tally)
 
 
 @compilable
@@ -81,8 +86,9 @@ def _count_nation(nation: Row, step: int, index: int, filled: int, tally: Tally)
 
 @compilable
 def _place(nation: Row, step: int) -> None:
-    """Find the bins of a nation's propensity, and the first round in which it was committed."""
+    """Find the bins of a nation's propensity, where it started, and the first round of commitment."""
     for lane in range(LANES):
+        nation.first_stance[lane] = nation.stance[lane] if step == 0 else nation.first_stance[lane]
         nation.bin[lane] = bin_of(nation.propensity[lane], -PROPENSITY_LIMIT, PROPENSITY_LIMIT)
         since = step if nation.stance[lane] == COMMITTED else math.inf
         nation.first_committed[lane] = rules.smaller(since, nation.first_committed[lane])
@@ -165,10 +171,24 @@ def count_end(
         nation = state.nations[index]
         for lane in range(filled):
             tally.first_joined[index, int(rules.smaller(nation.first_committed[lane], last + 1.0))] += 1
+            tally.moves[index, int(nation.first_stance[lane]), int(nation.stance[lane])] += 1
             if nation.stance[lane] < COMMITTED:
                 _count_hold(setup, state, last, index, lane, tally.held_back[index])
     for lane in range(filled):
+        _count_flows(state, lane, tally)
         _record_run(state, lane, records.runs[first_row + lane])
+
+
+@compilable
+def _count_flows(state: State, lane: int, tally: Tally) -> None:
+    """Count how many nations of a run moved from each stance to each other one."""
+    for first in range(STANCES):
+        for last in range(STANCES):
+            number = 0
+            for index in range(state.nations.size):
+                nation = state.nations[index]
+                number += (nation.first_stance[lane] == first) & (nation.stance[lane] == last)
+            tally.flows[first, last, number] += 1
 
 
 @compilable

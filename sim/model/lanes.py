@@ -68,6 +68,7 @@ NATION_LANES = _lanes(
     conditions_met="f8",
     pledge="f8",
     visit_worth="f8",
+    first_stance="f8",
     first_committed="f8",
     bin="i8",
     shock_key="u8",

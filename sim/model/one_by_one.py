@@ -44,6 +44,7 @@ class _RunCounter:
     def __init__(self, model: CoalitionModel, tally: Tally, records: Records) -> None:
         self.model, self.tally, self.records = model, tally, records
         rounds = model.setup.rounds.size - 1
+        self.first_stance = [int(nation.stance) for nation in model.nations]
         self.first_committed = np.full(len(model.nations), rounds + 1)
         self.first_met = np.nan
 
@@ -73,9 +74,9 @@ class _RunCounter:
 
     def _count_world(self, step: int) -> None:
         model = self.model
-        limits = (most_force(model.setup), 1.0, 1.0, 1.0)
-        seen = (model.force, model.involvement, model.pressure, model.clarity)
-        for variable, (value, limit) in enumerate(zip(seen, limits, strict=True)):
+        world = (model.involvement, model.pressure, model.clarity, model.credibility, *model.mandate)
+        for variable, value in enumerate((model.force, *world)):
+            limit = 1.0 if variable else most_force(model.setup)
             self.tally.world[step, variable, bin_of(value, 0.0, limit)] += 1
             self.tally.world_least[step, variable] = min(self.tally.world_least[step, variable], value)
             self.tally.world_most[step, variable] = max(self.tally.world_most[step, variable], value)
@@ -94,10 +95,16 @@ class _RunCounter:
         model = self.model
         is_in = np.array([nation.stance == Stance.COMMITTED for nation in model.nations])
         was_in = self.first_committed == 0
+        flows = np.zeros((len(Stance), len(Stance)), np.int64)
         for index, nation in enumerate(model.nations):
+            move = self.first_stance[index], int(nation.stance)
+            flows[move] += 1
+            self.tally.moves[index][move] += 1
             self.tally.first_joined[index, self.first_committed[index]] += 1
             for reason in nation.held_back_by():
                 self.tally.held_back[index, HOLDS_BACK.index(reason)] += 1
+        for move, number in np.ndenumerate(flows):
+            self.tally.flows[move][number] += 1
         self.records.runs[0] = (
             model.size,
             model.force,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.vocabulary import CONDITIONS, Stance
+from sim.inputs.vocabulary import CONDITIONS, PURPOSES, Stance
 from sim.model import rules
 from sim.model.lanes import compilable
 from sim.model.setup import Floats, Setup
@@ -23,7 +23,7 @@ PROPENSITY_LIMIT = 6.4
 FIXED_POINT = 1048576.0
 """Sums are kept in units of 2**-20."""
 
-WORLD_VARIABLES = ("force", "involvement", "pressure", "clarity")
+WORLD_VARIABLES = ("force", "involvement", "pressure", "clarity", "credibility", *PURPOSES)
 """What is counted of the world, each between 0 and its upper limit."""
 
 DEMANDS = tuple(f"demands_{condition}" for condition in CONDITIONS)
@@ -59,6 +59,8 @@ class Tally(NamedTuple):
     force_met: Counts  # (rounds + 1,)
     first_joined: Counts  # (nations, rounds + 2) first round committed; the last column: never
     held_back: Counts  # (nations, HOLDS_BACK) at the end, of the runs in which it is not committed
+    moves: Counts  # (nations, stances, stances) from the start to the end
+    flows: Counts  # (stances, stances, nations + 1) how many nations of a run made that move
 
 
 class Records(NamedTuple):
@@ -87,6 +89,8 @@ def empty_tally(rounds: int, nations: int) -> Tally:
         force_met=np.zeros(steps, np.int64),
         first_joined=np.zeros((nations, steps + 1), np.int64),
         held_back=np.zeros((nations, len(HOLDS_BACK)), np.int64),
+        moves=np.zeros((nations, len(Stance), len(Stance)), np.int64),
+        flows=np.zeros((len(Stance), len(Stance), nations + 1), np.int64),
     )
 
 

@@ -13,7 +13,7 @@ from sim.inputs.vocabulary import Stance
 from sim.model.rules import Terms
 
 BASELINE = "brussels-2025-04"
-TABLES = ("nations", "rounds", "runs", "summary")
+TABLES = ("nations", "rounds", "runs", "summary", "moves", "flows")
 
 
 def assert_same_tables(one: "sim.RunResult", other: "sim.RunResult") -> None:
@@ -119,6 +119,45 @@ def test_the_last_round_is_what_the_runs_say(baseline: "sim.RunResult") -> None:
         assert runs[name].min() <= end[f"{name}_q05"] <= end[f"{name}_q95"] <= runs[name].max()
     troops = baseline.nations.query("round == 52")["troops_mean"].sum()
     assert troops == pytest.approx(end.force_mean, rel=1e-6)
+
+
+def test_moves_and_flows_are_what_the_trajectories_say(baseline: "sim.RunResult") -> None:
+    stances = baseline.trajectories["stance"].to_numpy().reshape(300, 53, 38)
+    first, last = stances[:, 0], stances[:, -1]
+    moved = baseline.moves.set_index(["iso3", "start", "end"])["share"]
+    assert moved.groupby("iso3").sum().to_numpy() == pytest.approx(1.0)
+    for nation, iso3 in enumerate(baseline.case.roster.iso3):
+        for start, end in {*zip(first[:, nation], last[:, nation], strict=True)}:
+            seen = ((first[:, nation] == start) & (last[:, nation] == end)).mean()
+            words = Stance(start).name.lower(), Stance(end).name.lower()
+            assert moved.loc[iso3, *words] == pytest.approx(seen)
+    for flow in baseline.flows.itertuples():
+        start, end = Stance[flow.start.upper()], Stance[flow.end.upper()]
+        numbers = ((first == start) & (last == end)).sum(axis=1)
+        assert flow.nations_mean == pytest.approx(numbers.mean())
+        for probability in (5, 95):
+            expected = np.quantile(numbers, probability / 100, method="inverted_cdf")
+            assert getattr(flow, f"nations_q{probability:02}") == expected
+    assert baseline.flows["nations_mean"].sum() == pytest.approx(38)
+
+
+def test_the_mandate_has_shares_and_washington_starts_out_credible() -> None:
+    rounds = sim.run("stand-off", runs=20).rounds
+    purposes = rounds[["peacekeeping_mean", "deterrence_mean", "reassurance_mean"]]
+    assert purposes.sum(axis=1).to_numpy() == pytest.approx(1.0, abs=1e-5)
+    assert rounds["credibility_mean"].iloc[0] == 1.0
+    assert (rounds["credibility_q05"] < rounds["credibility_q95"]).any()
+
+
+def test_thresholds_move_with_decision_pressure() -> None:
+    rounds = sim.run(BASELINE, overrides=["rounds=2", "decision_pressure=1"], runs=1).rounds
+    start, pressed = rounds.iloc[0], rounds.iloc[1]
+    assert (start.climb_to_undecided, start.climb_to_open) == pytest.approx((0.13, 0.33))
+    assert (start.slip_to_undecided, start.slip_to_open) == pytest.approx((0.28, 0.42))
+    # Under full pressure both lower climbs stand half-way, in log-odds, between 0.13 and 0.28.
+    middle = 1 / (1 + ((1 - 0.13) / 0.13 * (1 - 0.28) / 0.28) ** 0.5)
+    assert (pressed.climb_to_undecided, pressed.climb_to_open) == pytest.approx((middle, middle))
+    assert pressed.climb_to_committed == pytest.approx(0.6)
 
 
 def test_a_level_that_is_the_same_in_all_runs_is_told_exactly(baseline: "sim.RunResult") -> None:
