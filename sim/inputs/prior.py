@@ -1,0 +1,201 @@
+"""Priors: what is believed of uncertain parameters before any outcome is looked at; read from TOML files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from sim.inputs.bundled import scenarios_folder
+from sim.inputs.errors import InputError, near_match
+from sim.inputs.indicators import FloatArray
+from sim.inputs.parameters import PARAMETERS, ParameterDescription, describe_parameters
+from sim.inputs.situation import Table, Text
+from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
+from sim.inputs.validation import shown, validate
+
+Distribution = Literal["uniform", "normal", "half_normal", "lognormal", "beta"]
+
+SHAPES: Mapping[Distribution, tuple[str, ...]] = {
+    "uniform": ("low", "high"),
+    "normal": ("mean", "deviation"),
+    "half_normal": ("deviation",),
+    "lognormal": ("median", "deviation"),
+    "beta": ("a", "b"),
+}
+"""What each distribution needs."""
+
+LADDER = ("climb_", "slip_")
+"""How the names of the parameters begin that have no prior: the anchor bands are stated on the ladder."""
+
+GRID = 10_000
+"""Points at which moments of a prior are taken."""
+
+
+class Marginal(Table):
+    """The prior of one parameter."""
+
+    distribution: Distribution = Field(description="uniform, normal, half_normal, lognormal or beta.")
+    low: float | None = Field(None, description="uniform: the least value.")
+    high: float | None = Field(None, description="uniform: the largest value.")
+    mean: float | None = Field(None, description="normal: the mean, before truncation.")
+    median: float | None = Field(None, gt=0, description="lognormal: the median, before truncation.")
+    deviation: float | None = Field(
+        None, gt=0, description="Standard deviation before truncation: of the logarithm for lognormal."
+    )
+    a: float | None = Field(None, gt=0, description="beta: the first shape; over the whole allowed range.")
+    b: float | None = Field(None, gt=0, description="beta: the second shape.")
+    reason: Text = Field(description="Why this distribution.")
+
+    @model_validator(mode="after")
+    def _has_its_shape(self) -> "Marginal":
+        wanted = SHAPES[self.distribution]
+        given = self.model_dump(exclude={"distribution", "reason"}, exclude_none=True)
+        if set(given) != set(wanted):
+            has = f", not {', '.join(given)}" if given else ""
+            raise ValueError(f"{self.distribution} takes {' and '.join(wanted)}{has}")
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise ValueError(f"uniform from {self.low:g} to {self.high:g} does not rise")
+        return self
+
+
+@dataclass(frozen=True)
+class ParameterPrior:
+    """The prior of one parameter, truncated to the range that is allowed.
+
+    Attributes
+    ----------
+    name
+        Of the parameter.
+    low, high
+        The range that is allowed.
+    marginal
+        What the file says.
+    """
+
+    name: str
+    low: float
+    high: float
+    marginal: Marginal
+
+    def quantile(self, share: FloatArray) -> FloatArray:
+        """Return the values below which these shares of the prior lie; shares in [0, 1]."""
+        below, above = self._mass
+        values = self._whole.ppf(below + share * (above - below))
+        return np.asarray(np.clip(values, self.low, self.high))
+
+    def density(self, values: FloatArray) -> FloatArray:
+        """Return the density at values; 0 outside of what is allowed."""
+        below, above = self._mass
+        inside = (values >= self.low) & (values <= self.high)
+        return np.where(inside, self._whole.pdf(values) / (above - below), 0.0)
+
+    def distribution_function(self, values: FloatArray) -> FloatArray:
+        """Return the share of the prior that lies at or below values."""
+        below, above = self._mass
+        return np.asarray(np.clip((self._whole.cdf(values) - below) / (above - below), 0.0, 1.0))
+
+    @cached_property
+    def moments(self) -> tuple[float, float]:
+        """Mean and standard deviation, from a fine grid of quantiles."""
+        values = self.quantile((np.arange(GRID) + 0.5) / GRID)
+        return float(values.mean()), float(values.std())
+
+    @cached_property
+    def _mass(self) -> tuple[float, float]:
+        """The shares of the distribution before truncation that lie below the two ends of the range."""
+        return float(self._whole.cdf(self.low)), float(self._whole.cdf(self.high))
+
+    @cached_property
+    def _whole(self) -> Any:
+        """The distribution before truncation."""
+        from scipy import stats
+
+        given = self.marginal
+        match given.distribution:
+            case "uniform":
+                return stats.uniform(given.low, (given.high or 0.0) - (given.low or 0.0))
+            case "normal":
+                return stats.norm(given.mean, given.deviation)
+            case "half_normal":
+                return stats.halfnorm(0.0, given.deviation)
+            case "lognormal":
+                return stats.lognorm(given.deviation, scale=given.median)
+            case "beta":
+                return stats.beta(given.a, given.b, self.low, self.high - self.low)
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Independent priors of some parameters, in the order of PARAMETERS; the others keep their value."""
+
+    parameters: tuple[ParameterPrior, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters that have a prior."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    def quantile(self, shares: FloatArray) -> FloatArray:
+        """Return values at shares of each prior; shares and values have a column a parameter."""
+        columns = [parameter.quantile(shares[:, index]) for index, parameter in enumerate(self.parameters)]
+        return np.column_stack(columns)
+
+
+def default_prior_file() -> Path:
+    """Return the bundled file of priors."""
+    return scenarios_folder() / "parameters" / "prior.toml"
+
+
+def load_prior(path: Path | None = None) -> Prior:
+    """Read priors from a file.
+
+    Parameters
+    ----------
+    path
+        A TOML file, one table a parameter; the bundled one if none.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, names what is no parameter or has to stay fixed, or gives a distribution
+        that is not complete or lies outside of what is allowed.
+    """
+    file = read_toml(default_prior_file() if path is None else Path(path))
+    if not file.data:
+        raise file.error((), "gives no prior; it needs a table a parameter")
+    for name in file.data:
+        _check_name(file, name)
+    described = [parameter for parameter in describe_parameters() if parameter.name in file.data]
+    return Prior(tuple(_parameter_prior(file, parameter) for parameter in described))
+
+
+def _check_name(file: TomlFile, name: str) -> None:
+    allowed = [parameter for parameter in PARAMETERS if not parameter.startswith(LADDER)]
+    if name not in PARAMETERS:
+        hint = near_match(name, allowed) or f"; allowed: {', '.join(allowed)}"
+        raise file.error((name,), f"unknown parameter {shown(name)}{hint}")
+    if name not in allowed:
+        raise file.error((name,), "stays fixed: the anchor bands are stated on the ladder that it is part of")
+
+
+def _parameter_prior(file: TomlFile, parameter: ParameterDescription) -> ParameterPrior:
+    name, low, high = parameter.name, parameter.low, parameter.high
+
+    def error_at(key_path: KeyPath, problem: str) -> InputError:
+        return file.error((name, *key_path), problem)
+
+    marginal = validate(Marginal, file.data[name], error_at)
+    for key in ("low", "high"):
+        value = getattr(marginal, key)
+        if value is not None and not low <= value <= high:
+            raise error_at((key,), f"{value:g} is out of range; allowed is {low:g} to {high:g}")
+    prior = ParameterPrior(name, low, high, marginal)
+    below, above = prior._mass
+    if above - below < 0.5:
+        share = f"{(above - below) * 100:.0f} %"
+        raise error_at((), f"only {share} of it lies in the range that is allowed, {low:g} to {high:g}")
+    return prior
