@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 import json
 import platform
+import shutil
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -29,8 +30,13 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int], None]
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout of a results folder."""
+
+TABLES = ("nations", "rounds", "summary", "moves", "flows")
+"""The tables of a run beside that of its runs, see `RunResult`."""
+
+MAP = "map.geojson"
 
 PACKAGES = ("coalition-sim", "mesa", "numba", "numpy", "pandas", "pyarrow")
 
@@ -140,8 +146,12 @@ class RunWriter:
     def finish(self, result: RunResult) -> Path:
         """Write the tables and the manifest, and move everything to its place."""
         self._close()
-        for name in ("nations", "rounds"):
-            write_table(getattr(result, name), self._draft.folder, name, csv=self._with_csv)
+        for name in TABLES:
+            table = getattr(result, name)
+            table = plain_summary(table) if name == "summary" else table
+            write_table(table, self._draft.folder, name, csv=self._with_csv)
+        if self.case.roster.map_file:
+            shutil.copyfile(self.case.roster.map_file, self._draft.folder / MAP)
         write_manifest(describe(result, self._started), self._draft.folder)
         self._draft.publish()
         return self.folder
@@ -191,10 +201,25 @@ def open_draft(target: Path, *folders: str) -> Draft:
     return draft
 
 
+def plain_summary(summary: "pd.DataFrame") -> "pd.DataFrame":
+    """Return a summary as files hold it: the nations a column, reasons with their shares as a text."""
+    reasons = [
+        "; ".join(f"{reason} {share!r}" for reason, share in held_back)
+        for held_back in summary["held_back_by"]
+    ]
+    return summary.assign(held_back_by=reasons).reset_index()
+
+
 def describe(result: RunResult, started: dt.datetime) -> dict[str, Any]:
     """Return the manifest of a result: what was run, with what, where and when; no path of the machine."""
     which = {"seed": result.seed, "runs": result.number_of_runs, "engine": result.engine}
-    return {"format": FORMAT, **describe_case(result.case), **which, **describe_work(started)}
+    return {
+        "kind": "run",
+        "format": FORMAT,
+        **describe_case(result.case),
+        **which,
+        **describe_work(started),
+    }
 
 
 def describe_case(case: Case) -> dict[str, Any]:
@@ -205,10 +230,16 @@ def describe_case(case: Case) -> dict[str, Any]:
         "description": " ".join(case.scenario.description.split()),
         "scenario": {"name": case.scenario.name, **case.scenario.resolved()},
         "events": [
-            {"round": item.round, "date": str(item.date), "title": item.event.title}
+            {
+                "round": item.round,
+                "date": str(item.date),
+                "title": item.event.title,
+                "source": item.event.source or "",
+            }
             for item in case.scenario.schedule()
         ],
         "roster": case.roster.title,
+        "nations": dict(zip(case.roster.iso3, case.roster.names, strict=True)),
         "parameters": dict(zip(PARAMETERS, rows[0].tolist(), strict=True))
         if len(rows) == 1
         else "a row a run",

@@ -12,11 +12,12 @@ from pandas.testing import assert_frame_equal
 
 import sim
 from sim.experiments.run import RunOptions
-from sim.outputs.store import run_id, run_into_folder
+from sim.outputs.store import FORMAT, plain_summary, run_id, run_into_folder
+from sim.outputs.store import TABLES as WRITTEN
 
 BASELINE = "brussels-2025-04"
 HINDCAST = "hindcast-2025"
-TABLES = ("nations", "rounds", "runs")
+TABLES = ("nations", "rounds", "runs", "moves", "flows")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,8 @@ def test_a_folder_holds_what_the_design_says(written: Path) -> None:
     assert len(written.name) == 12
     assert files(written) == {
         "manifest.json",
-        *(f"{table}.{ending}" for table in TABLES for ending in ("parquet", "csv")),
+        "map.geojson",
+        *(f"{table}.{ending}" for table in (*TABLES, "summary") for ending in ("parquet", "csv")),
         *(f"figures/{name}.{ending}" for name in ("coalition-size", "joining") for ending in ("png", "svg")),
         "trajectories/part-000000000.parquet",
         "trajectories/part-000000512.parquet",
@@ -54,6 +56,13 @@ def test_a_folder_holds_what_the_design_says(written: Path) -> None:
 def test_tables_come_back_as_they_were(written: Path, expected: "sim.RunResult", table: str) -> None:
     read = pd.read_parquet(written / f"{table}.parquet")
     assert_frame_equal(read, getattr(expected, table), check_exact=True)
+
+
+def test_the_summary_says_in_words_what_holds_nations_back(written: Path, expected: "sim.RunResult") -> None:
+    read = pd.read_parquet(written / "summary.parquet")
+    assert_frame_equal(read, plain_summary(expected.summary), check_exact=True)
+    assert read.set_index("iso3").loc["ISL", "held_back_by"] == "nothing_to_send 1.0"
+    assert set(WRITTEN) | {"runs"} == {*TABLES, "summary"}
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -79,6 +88,9 @@ def test_the_manifest_says_how_to_make_the_results_again(written: Path) -> None:
     text = (written / "manifest.json").read_text(encoding="utf-8")
     manifest = json.loads(text)
     assert manifest["title"] == "Hindcast: April 2025 to January 2026"
+    assert (manifest["kind"], manifest["format"]) == ("run", FORMAT)
+    assert manifest["nations"]["NLD"] == "Netherlands"
+    assert manifest["events"][1]["source"].startswith("https://")
     assert (manifest["seed"], manifest["runs"], manifest["engine"]) == (5, 700, "ensemble")
     scenario = manifest["scenario"]
     assert scenario["name"] == HINDCAST

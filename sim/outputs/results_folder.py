@@ -1,0 +1,164 @@
+"""Results folders read back, so that figures and reports can be drawn without running anything again."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.experiments.about import About, PastEvent
+from sim.inputs.errors import InputError
+from sim.inputs.map_file import Map, read_map
+from sim.outputs.store import MAP
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANIFEST = "manifest.json"
+
+Manifest = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class StoredRun:
+    """The tables of a run as its results folder holds them, each read when it is first asked for.
+
+    They are those of `RunResult`, bit for bit.
+
+    Attributes
+    ----------
+    folder, manifest
+        Where the results are, and what `manifest.json` says.
+    """
+
+    folder: Path
+    manifest: Manifest
+
+    @cached_property
+    def about(self) -> About:
+        """What was run, in words and dates."""
+        with damage_told(self.folder):
+            return _about(self.manifest)
+
+    @cached_property
+    def nations(self) -> "pd.DataFrame":
+        """A row a round and nation."""
+        return read_table(self.folder, "nations")
+
+    @cached_property
+    def rounds(self) -> "pd.DataFrame":
+        """A row a round."""
+        return read_table(self.folder, "rounds")
+
+    @cached_property
+    def runs(self) -> "pd.DataFrame":
+        """A row a run."""
+        return read_table(self.folder, "runs")
+
+    @cached_property
+    def summary(self) -> "pd.DataFrame":
+        """A row a nation, at the end."""
+        table = read_table(self.folder, "summary").set_index("iso3")
+        return table.assign(held_back_by=[_reasons(text) for text in table["held_back_by"]])
+
+    @cached_property
+    def moves(self) -> "pd.DataFrame":
+        """A row a nation and move between stances."""
+        return read_table(self.folder, "moves")
+
+    @cached_property
+    def flows(self) -> "pd.DataFrame":
+        """A row a pair of stances."""
+        return read_table(self.folder, "flows")
+
+    @cached_property
+    def map(self) -> Map | None:
+        """Outlines of the nations, if there are any."""
+        file = self.folder / MAP
+        return read_map(file) if file.exists() else None
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return what the manifest of a results folder says.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or it holds no results.
+    """
+    file = folder / MANIFEST
+    if not folder.is_dir():
+        problem = "is a file; give the folder that it is in" if folder.exists() else "no such folder"
+        raise InputError(problem, file=folder)
+    if not file.exists():
+        raise InputError(f"holds no results (no {MANIFEST}){_results_below(folder)}", file=folder)
+    with damage_told(folder):
+        manifest = json.loads(file.read_text("utf-8"))
+        return dict(manifest)
+
+
+def read_table(folder: Path, name: str) -> "pd.DataFrame":
+    """Read a table of a results folder.
+
+    Raises
+    ------
+    InputError
+        If it is not there or cannot be read.
+    """
+    import pandas as pd
+
+    file = folder / f"{name}.parquet"
+    try:
+        return pd.read_parquet(file)
+    except (OSError, ValueError) as error:  # pyarrow's errors are of these kinds
+        problem = "is missing" if isinstance(error, FileNotFoundError) else "cannot be read; it is damaged"
+        raise InputError(f"{problem}; run the command that made this folder again", file=file) from None
+
+
+@contextmanager
+def damage_told(folder: Path) -> Iterator[None]:
+    """Turn what goes wrong where a manifest has been changed by hand into a message."""
+    try:
+        yield
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        problem = f"cannot be read ({type(error).__name__}: {error}); run the command that made it again"
+        raise InputError(problem, file=folder / MANIFEST) from None
+
+
+def _results_below(folder: Path) -> str:
+    """Return the results folders in a folder, for a message."""
+    found = sorted(file.parent for file in folder.glob(f"*/{MANIFEST}"))
+    more = ", ..." if len(found) > 5 else ""
+    return f"; did you mean {', '.join(map(str, found[:5]))}{more}?" if found else ""
+
+
+def _about(manifest: Manifest) -> About:
+    scenario = manifest["scenario"]
+    return About(
+        scenario=scenario["name"],
+        title=manifest["title"],
+        description=manifest["description"],
+        roster=manifest["roster"],
+        start=dt.date.fromisoformat(scenario["start"]),
+        rounds=scenario["rounds"],
+        days_per_round=scenario["days_per_round"],
+        force_required=scenario["force_required"],
+        events=tuple(
+            PastEvent(event["round"], dt.date.fromisoformat(event["date"]), event["title"], event["source"])
+            for event in manifest["events"]
+            if event["round"] <= scenario["rounds"]
+        ),
+        seed=manifest["seed"],
+        runs=manifest["runs"],
+    )
+
+
+def _reasons(text: str) -> tuple[tuple[str, float], ...]:
+    """Return reasons and shares from their text, see `sim.outputs.store.plain_summary`."""
+    pairs = (part.rsplit(" ", 1) for part in text.split("; ") if part)
+    return tuple((reason, float(share)) for reason, share in pairs)

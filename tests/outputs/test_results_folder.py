@@ -1,0 +1,103 @@
+"""Results folders read back: the same tables, the same pictures; what is told of folders that are none."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from pandas.testing import assert_frame_equal
+
+import sim
+from sim.experiments.run import RunOptions
+from sim.inputs.errors import InputError
+from sim.outputs import style
+from sim.outputs.figures import FIGURES
+from sim.outputs.results_folder import MANIFEST, StoredRun, read_manifest
+from sim.outputs.store import TABLES, run_into_folder
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple["sim.RunResult", Path]:
+    case = sim.load_case("hindcast-2025", ["rounds=30", 'title=O\'Brien & <b>"Söhne"</b> $x$'])
+    return run_into_folder(case, RunOptions(runs=40, seed=7), tmp_path_factory.mktemp("results"))
+
+
+def read(folder: Path) -> StoredRun:
+    return StoredRun(folder, read_manifest(folder))
+
+
+@pytest.fixture
+def copy(written: tuple["sim.RunResult", Path], tmp_path: Path) -> Path:
+    return Path(shutil.copytree(written[1], tmp_path / "copy"))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_tables_are_read_as_they_were(written: tuple["sim.RunResult", Path], table: str) -> None:
+    result, folder = written
+    assert_frame_equal(getattr(read(folder), table), getattr(result, table), check_exact=True)
+
+
+def test_what_was_run_is_read_as_it_was(written: tuple["sim.RunResult", Path]) -> None:
+    result, folder = written
+    assert read(folder).about == result.about
+    assert result.about.title == 'O\'Brien & <b>"Söhne"</b> $x$'
+    assert len(result.about.events) < len(result.case.scenario.schedule())
+
+
+def test_the_map_comes_with_the_results(written: tuple["sim.RunResult", Path]) -> None:
+    result, folder = written
+    found = read(folder).map
+    assert found is not None and result.map is not None
+    assert found.source == result.map.source
+    assert list(found.outlines) == list(result.map.outlines)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_drawn_again_has_the_same_bytes(
+    written: tuple["sim.RunResult", Path], tmp_path: Path, name: str
+) -> None:
+    result, folder = written
+    pictures = []
+    for number, source in enumerate((result, read(folder))):
+        (tmp_path / str(number)).mkdir()
+        files = style.save(FIGURES[name](source), tmp_path / str(number), name)
+        pictures.append([file.read_bytes() for file in files])
+    assert pictures[0] == pictures[1]
+    for file in folder.glob(f"figures/{name}.*"):
+        assert file.read_bytes() in pictures[1]
+
+
+def test_a_folder_without_results_is_told_with_those_below_it(copy: Path) -> None:
+    with pytest.raises(InputError, match=f"{copy.parent}: holds no results .*did you mean {copy}"):
+        read_manifest(copy.parent)
+
+
+def test_a_file_and_a_folder_that_is_not_there_are_told(copy: Path) -> None:
+    with pytest.raises(InputError, match="is a file; give the folder that it is in"):
+        read_manifest(copy / MANIFEST)
+    with pytest.raises(InputError, match="nowhere: no such folder"):
+        read_manifest(copy / "nowhere")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "null", '{"kind": '])
+def test_a_manifest_that_is_none_is_told(copy: Path, text: str) -> None:
+    (copy / MANIFEST).write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"manifest\.json: cannot be read"):
+        read_manifest(copy)
+
+
+def test_a_manifest_that_lacks_something_is_told(copy: Path) -> None:
+    manifest = json.loads((copy / MANIFEST).read_text("utf-8"))
+    del manifest["scenario"]["rounds"]
+    (copy / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(InputError, match=r"manifest\.json: cannot be read \(KeyError: 'rounds'\)"):
+        _ = read(copy).about
+
+
+def test_a_table_that_is_damaged_or_gone_is_told(copy: Path) -> None:
+    (copy / "rounds.parquet").write_bytes(b"PAR1 no longer")
+    with pytest.raises(InputError, match=r"rounds\.parquet: cannot be read; it is damaged"):
+        _ = read(copy).rounds
+    (copy / "flows.parquet").unlink()
+    with pytest.raises(InputError, match=r"flows\.parquet: is missing"):
+        _ = read(copy).flows
