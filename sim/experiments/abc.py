@@ -19,7 +19,7 @@ from sim.experiments.statistics import Floats
 from sim.inputs.errors import InputError
 
 STEPS = (1.0, 0.8, 0.5, 0.2)
-"""Lengths of steps; 1 is a leap to an independent draw. Each is tried once, then what forgets fastest is kept."""
+"""Lengths of steps; 1 is a leap to an independent draw. Each is tried, then what forgets fastest is kept."""
 
 
 class Prior(Protocol):

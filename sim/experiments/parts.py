@@ -1,0 +1,177 @@
+"""Folders of results that are computed part by part and may be stopped at any moment."""
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from sim.inputs.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+FORMAT = 1
+"""Version of the layout of the folders."""
+
+MANIFEST, DRAFT = "manifest.json", ".draft"
+
+
+class PartsFolder:
+    """A folder that one process at a time fills; use it as a context.
+
+    A part is written beside its place and then moved there, so that a part that is there is whole:
+    resuming is skipping those. The manifest says what determines the results; parts of anything else are
+    refused rather than mixed.
+
+    Parameters
+    ----------
+    folder
+        Where the results go.
+    what
+        What is computed, as messages call it: ``calibration``.
+    manifest
+        What is computed; its ``digests`` determine the results.
+
+    Raises
+    ------
+    InputError
+        On entering, if the folder holds parts of something else, is in use or cannot be written to.
+    """
+
+    def __init__(self, folder: Path, what: str, manifest: Mapping[str, Any]) -> None:
+        self.folder = folder
+        self._what, self._manifest = what, {"format": FORMAT, **manifest}
+        self._lock: int | None = None
+
+    def __enter__(self) -> "PartsFolder":
+        """Take the folder: check what is there, clear what a killed process left half-written."""
+        with self._told():
+            self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = self._locked()
+        try:
+            self._refuse_others()
+            with self._told():
+                for draft in self.folder.rglob(f".*{DRAFT}"):
+                    if draft.is_file():  # figures are drawn into a folder, which is cleared with them
+                        draft.unlink()
+                if not (self.folder / MANIFEST).exists():
+                    text = json.dumps(self._manifest, indent=2, ensure_ascii=False) + "\n"
+                    with _whole(self.folder / MANIFEST) as stream:
+                        stream.write(text.encode())
+        except BaseException:
+            self._release()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of the folder; what is done stays."""
+        self._release()
+
+    def has(self, name: str) -> bool:
+        """Tell whether a table is there."""
+        return self._file(name).exists()
+
+    def write(self, name: str, table: "pd.DataFrame", metadata: Mapping[bytes, bytes] | None = None) -> None:
+        """Write a table, without what is of the machine or the moment.
+
+        Parameters
+        ----------
+        name
+            Of the file, without its ending; ``generations/0`` stands in a folder of its own.
+        table
+            What is written.
+        metadata
+            What the file says of itself.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        rows = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(metadata or None)
+        with self._told():
+            self._file(name).parent.mkdir(exist_ok=True)
+            with _whole(self._file(name)) as stream:
+                pq.write_table(rows, stream, compression="zstd")
+
+    def read(self, name: str) -> "pa.Table":
+        """Return a table with what its file says of itself."""
+        import pyarrow.parquet as pq
+
+        try:
+            return pq.ParquetFile(self._file(name)).read()
+        except (OSError, ValueError) as error:
+            problem = f"this part is damaged ({error}); remove it and repeat the command"
+            raise InputError(problem, file=self._file(name)) from None
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.parquet"
+
+    def _refuse_others(self) -> None:
+        """Refuse a folder whose parts were made of something else."""
+        file = self.folder / MANIFEST
+        if not file.exists():
+            return
+        try:
+            found = dict(json.loads(file.read_text("utf-8"))["digests"])
+        except (OSError, ValueError, KeyError, TypeError):
+            raise InputError("cannot be read; remove the folder to start anew", file=file) from None
+        wanted = self._manifest["digests"]
+        changed = [name for name in {**wanted, **found} if wanted.get(name) != found.get(name)]
+        if changed:
+            raise InputError(
+                f"holds results of this {self._what} made before a change of: {', '.join(changed)}; they "
+                "are not mixed with new ones: remove the folder, or give another --out",
+                file=self.folder,
+            )
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say what the matter is where a disk is full or cannot be written to, and that nothing is lost."""
+        try:
+            yield
+        except OSError as error:
+            kept = "the parts that are done are kept, the same command goes on"
+            problem = f"cannot be written to: {error.strerror or error}; {kept}"
+            raise InputError(problem, file=self.folder, key="--out") from None
+
+    def _locked(self) -> int | None:
+        """Hold the folder against a second process; the system lets go when a process ends, however."""
+        if sys.platform == "win32":  # folders cannot be locked there
+            return None
+        import fcntl
+
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            problem = f"another {self._what} is writing here; wait for it to end"
+            raise InputError(problem, file=self.folder) from None
+        return descriptor
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+@contextlib.contextmanager
+def _whole(file: Path) -> Iterator[BinaryIO]:
+    """Open a file that will be there whole or not at all, even if the power fails."""
+    draft = file.with_name(f".{file.name}{DRAFT}")
+    try:
+        with draft.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
