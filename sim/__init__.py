@@ -1,8 +1,9 @@
 """Agent-based simulation of military coalition formation: who joins, when, under which conditions.
 
 ``run`` runs a scenario many times, ``compare`` runs several with the same draws, ``sweep`` runs a design of
-levers and parameters, ``CoalitionModel`` is one run as a Mesa model; ``load_scenario`` reads a scenario
-file, ``load_case`` reads it with its roster and parameters.
+levers and parameters, ``hindcast`` scores the model against positions recorded later, ``CoalitionModel`` is
+one run as a Mesa model; ``load_scenario`` reads a scenario file, ``load_case`` reads it with its roster and
+parameters.
 """
 
 from importlib import import_module
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.experiments.compare import Comparison, compare
+    from sim.experiments.hindcast import hindcast
+    from sim.experiments.hindcast_result import HindcastResult
     from sim.experiments.results import RunResult
     from sim.experiments.run import run
     from sim.experiments.sweep import SweepResult, sweep
@@ -23,11 +26,13 @@ __all__ = [
     "Case",
     "CoalitionModel",
     "Comparison",
+    "HindcastResult",
     "InputError",
     "RunResult",
     "Scenario",
     "SweepResult",
     "compare",
+    "hindcast",
     "load_case",
     "load_scenario",
     "run",
@@ -38,11 +43,13 @@ _HOMES = {
     "Case": "sim.inputs.case",
     "CoalitionModel": "sim.model.coalition",
     "Comparison": "sim.experiments.compare",
+    "HindcastResult": "sim.experiments.hindcast_result",
     "InputError": "sim.inputs.errors",
     "RunResult": "sim.experiments.results",
     "Scenario": "sim.inputs.scenario",
     "SweepResult": "sim.experiments.sweep",
     "compare": "sim.experiments.compare",
+    "hindcast": "sim.experiments.hindcast",
     "load_case": "sim.inputs.case",
     "load_scenario": "sim.inputs.scenario",
     "run": "sim.experiments.run",

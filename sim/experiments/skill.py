@@ -26,6 +26,7 @@ NATION_SCORES: Mapping[str, Callable[[Floats, Observed], Floats]] = {
 SIZE_SCORE = "crps"
 """The score of the coalition's size, one number a wave."""
 
+MISSING = np.asarray(np.nan)
 SCORES = (*NATION_SCORES, SIZE_SCORE)
 PARTS = 20
 """Into how many parts the runs are divided to see how far their number limits what a score says."""
@@ -77,6 +78,17 @@ def bootstrapped_mean(values: Floats, resamples: int, seed: int) -> Interval:
     return Interval(values.mean(), low, high)
 
 
+def score_with_interval(
+    forecast: Forecast, wave: Wave, score: str, resamples: int, seed: int
+) -> tuple[Interval, int]:
+    """Return a score with its interval over nations, missing for the size, and how many nations it is of."""
+    if score == SIZE_SCORE:
+        value = np.asarray(size_score(forecast, wave))
+        return Interval(value, MISSING, MISSING), int(wave.observed.tells_commitment.sum())
+    each = nation_scores(forecast, wave, score)
+    return bootstrapped_mean(each, resamples, seed), len(each)
+
+
 def paired_difference(
     forecast: Forecast, baseline: Forecast, wave: Wave, score: str, resamples: int, seed: int
 ) -> Interval:
@@ -87,6 +99,6 @@ def paired_difference(
     """
     if score == SIZE_SCORE:
         difference = np.asarray(size_score(forecast, wave) - size_score(baseline, wave))
-        return Interval(difference, np.asarray(np.nan), np.asarray(np.nan))
+        return Interval(difference, MISSING, MISSING)
     differences = nation_scores(forecast, wave, score) - nation_scores(baseline, wave, score)
     return bootstrapped_mean(differences, resamples, seed)

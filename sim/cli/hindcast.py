@@ -1,0 +1,46 @@
+"""`coalition hindcast`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.common import ParametersFile, Seed, Set, Threads, app, progress_bar
+
+
+@app.command()
+def hindcast(
+    file: Annotated[
+        str, typer.Argument(help="Hindcast file, or name of a bundled one.", metavar="[FILE]")
+    ] = "europe-2025",
+    runs: Annotated[
+        int, typer.Option(help="Runs of each forecast; with few the scores themselves are noisy.", min=1)
+    ] = 4000,
+    seed: Seed = 1,
+    set_: Set = None,
+    parameters: ParametersFile = None,
+    out: Annotated[Path, typer.Option(help="Where the results go: OUT/hindcast/NAME/ID.")] = Path("results"),
+    threads: Threads = 0,
+    csv: Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
+) -> None:
+    """Score the model against positions recorded later, beside forecasts that know nothing of it."""
+    from sim.experiments.hindcast import simulated_runs
+    from sim.experiments.hindcast_result import HindcastOptions
+    from sim.inputs.fit import fitted_to
+    from sim.inputs.hindcast_file import load_hindcast_case
+    from sim.outputs.hindcast_store import hindcast_into_folder
+
+    options = HindcastOptions(runs=runs, seed=seed, threads=threads)
+    declared, case = load_hindcast_case(file, set_ or [], parameters)
+    total = simulated_runs(declared, case, options)
+    with progress_bar(total, declared.name, quiet=quiet) as progress:
+        result, folder = hindcast_into_folder(
+            declared, case, fitted_to(parameters), options, out, csv=csv, progress=progress
+        )
+    if not quiet:
+        from sim.outputs.hindcast_tables import hindcast_report
+        from sim.outputs.tables import print_table
+
+        print_table(hindcast_report(result))
+    print(f"results: {folder}")
