@@ -60,7 +60,9 @@ def compare_shares(sums: PairedSums, number: int) -> PairedEstimates:
     )
 
 
-def share_difference(only_reference: ArrayLike, only_other: ArrayLike, number: int) -> Interval:
+def share_difference(
+    only_reference: ArrayLike, only_other: ArrayLike, number: int, z: float = Z_95
+) -> Interval:
     """Return the difference of two shares of the same runs with its interval.
 
     The variance is McNemar's: only runs in which the two disagree tell them apart. Half a run is added to
@@ -73,11 +75,13 @@ def share_difference(only_reference: ArrayLike, only_other: ArrayLike, number: i
         In how many runs it holds under one but not under the other.
     number
         Of all runs.
+    z
+        Quantile of the normal distribution that the interval's level asks for; that of 95 % if none.
     """
     lost, won = np.asarray(only_reference, dtype=np.float64), np.asarray(only_other, dtype=np.float64)
     padded = number + 2
     centre = (won - lost) / padded
-    margin = Z_95 * np.sqrt(((won + lost + 1) / padded - centre**2) / padded)
+    margin = z * np.sqrt(((won + lost + 1) / padded - centre**2) / padded)
     low, high = np.clip(centre - margin, -1.0, 1.0), np.clip(centre + margin, -1.0, 1.0)
     return Interval((won - lost) / number, low, high)
 

@@ -23,6 +23,7 @@ from sim.inputs.situation import (
     Mandate,
     Moscow,
     Nation,
+    Observed,
     Share,
     Table,
     Text,
@@ -75,6 +76,10 @@ class Scenario(Table):
         description="Nations at the start, by ISO 3166 alpha-3 code; a position replaces the recorded one.",
     )
     events: tuple[Event, ...] = Field((), strict=False, description="What changes the situation, and when.")
+    observed: Observed | None = Field(
+        None,
+        description="What was reported of the coalition; it changes no run, `explain` compares them with it.",
+    )
     parameters: dict[str, float] = Field(
         {}, description="Behavioural parameters that differ from their usual values, by name."
     )
@@ -148,7 +153,7 @@ class Scenario(Table):
             for item in self.schedule()
             if item.round <= self.rounds
         ]
-        prose = {"title", "description", "extends", "events"}
+        prose = {"title", "description", "extends", "events", "observed"}
         given = self.model_dump(mode="json", exclude=prose, exclude_none=True)
         return {**given, "roster": self.roster_folder.name, "events": events}
 
@@ -240,6 +245,19 @@ def check_nations(scenario: Scenario, iso3: tuple[str, ...]) -> None:
         if path[-1] not in iso3:
             place = scenario.place((*path, *sorted(given.model_fields_set)[:1]))
             raise _unknown_nation(place, str(path[-1]), iso3)
+
+
+def check_observed(scenario: Scenario, iso3: tuple[str, ...]) -> None:
+    """Check that a roster knows every member that a report named.
+
+    Raises
+    ------
+    InputError
+        For one that is not in the roster, with the nearest nation.
+    """
+    for index, code in enumerate(scenario.observed.named if scenario.observed else ()):
+        if code not in iso3:
+            raise _unknown_nation(scenario.place(("observed", "named", index)), code, iso3)
 
 
 def _unknown_nation(place: Place, nation: str, iso3: tuple[str, ...]) -> InputError:

@@ -220,6 +220,31 @@ class Event(Table):
         return leaves(self.model_dump(include=set(SITUATION), exclude_none=True))
 
 
+class Observed(Table):
+    """What was reported of the coalition on a day; it changes no run, `explain` asks which runs fit it."""
+
+    date: Date = Field(description="The day that the report is about.")
+    named: tuple[str, ...] = Field(
+        strict=False, min_length=1, description="Members that were named, by ISO 3166 alpha-3 code."
+    )
+    total: tuple[int, int] = Field(
+        strict=False, description="The least and the largest number of members that the report may mean."
+    )
+    source: str | None = Field(None, description="Where it is reported.")
+    note: str | None = Field(None, description="What else a reader should know, such as how it was read.")
+
+    @model_validator(mode="after")
+    def _has_room_for_the_named(self) -> "Observed":
+        least, most = self.total
+        if least > most:
+            raise ValueError(f"the total [{least}, {most}] does not rise")
+        if most < len(self.named):
+            raise ValueError(f"the total is at most {most}, but {len(self.named)} members are named")
+        if len(set(self.named)) < len(self.named):
+            raise ValueError("a member is named twice")
+        return self
+
+
 def leaves(table: Mapping[str, Any]) -> dict[tuple[str, ...], Any]:
     """Return the values of nested tables by key path, in their order."""
     found: dict[tuple[str, ...], Any] = {}

@@ -32,6 +32,7 @@ _KINDS = {
     "less_than_equal": "must be at most {le}",
     "less_than": "must be less than {lt}",
     "string_too_short": "must not be empty",
+    "too_short": "must hold at least {min_length}",
 }
 
 

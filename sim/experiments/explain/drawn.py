@@ -1,0 +1,77 @@
+"""What is drawn once a run, for many runs at once: the very numbers that the model works with."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiments.evaluate import Runs
+from sim.experiments.statistics import Floats
+from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, LEVELS
+from sim.model import draws, rules
+
+if TYPE_CHECKING:
+    from sim.model.setup import Setup
+
+Words = NDArray[np.uint64]
+
+attribute = np.vectorize(rules.drawn_attribute, otypes=[np.float64])
+threshold = np.vectorize(rules.drawn_threshold, otypes=[np.float64])
+level = np.vectorize(rules.drawn_level, otypes=[np.float64])
+
+
+def drawn_attributes(setup: "Setup", runs: Runs) -> Floats:
+    """Return the attributes of every nation, shape (runs, nations, ATTRIBUTES)."""
+    given = setup.nations
+    draw = _first_draws(setup, runs, draws.FIRST_ATTRIBUTE, len(ATTRIBUTES))
+    return np.asarray(attribute(given["attributes"], given["half_widths"], draw))
+
+
+def drawn_thresholds(setup: "Setup", runs: Runs) -> Floats:
+    """Return the thresholds of stated conditions, shape (runs, nations, CONDITIONS); -inf: no condition."""
+    given = setup.nations
+    draw = _first_draws(setup, runs, draws.FIRST_CONDITION, len(CONDITIONS))
+    return np.asarray(threshold(given["at_least"], given["at_least_half_widths"], draw))
+
+
+def drawn_levels(setup: "Setup", runs: Runs, round_: int) -> Floats:
+    """Return the levels that the scenario prescribes for a round, shape (runs, LEVELS)."""
+    now = setup.rounds[round_]
+    purposes = draws.FIRST_LEVEL + np.arange(len(LEVELS), dtype=np.uint64)
+    everybody = np.array([draws.ALL_NATIONS])
+    keys = draws.purpose_key(_run_keys(runs)[:, np.newaxis], purposes, everybody)
+    draw = draws.uniform(keys, now["level_set_in"].astype(np.uint64))
+    return np.asarray(level(now["levels"], setup.level_half_width, draw))
+
+
+def actual_levels(setup: "Setup", runs: Runs, involvement: Floats, clarity: Floats) -> Floats:
+    """Return the levels of the last round that stated conditions are about, shape (runs, CONDITIONS).
+
+    Parameters
+    ----------
+    setup, runs
+        What was run.
+    involvement, clarity
+        What they came to in each run: policies and negotiations move them.
+    """
+    prescribed = drawn_levels(setup, runs, setup.rounds.size - 1)
+    authority, ceasefire = (prescribed[:, LEVELS.index(name)] for name in ("authority", "ceasefire"))
+    return np.column_stack([involvement, clarity, authority, ceasefire])
+
+
+def unmet(actual: Floats, demanded: Floats) -> NDArray[np.bool_]:
+    """Return which stated conditions are not met; shapes are as for NumPy's broadcasting."""
+    return ~np.asarray(rules.met(actual, demanded))
+
+
+def _first_draws(setup: "Setup", runs: Runs, first: np.uint64, count: int) -> Floats:
+    """Return the draws of purposes that are drawn for once a run, shape (runs, nations, purposes)."""
+    purposes = first + np.arange(count, dtype=np.uint64)
+    codes = setup.nations["code"][:, np.newaxis]
+    keys = draws.purpose_key(_run_keys(runs)[:, np.newaxis, np.newaxis], purposes, codes)
+    return np.asarray(draws.uniform(keys, np.zeros(1, np.uint64)))
+
+
+def _run_keys(runs: Runs) -> Any:
+    seed = np.array([runs.seed], dtype=np.uint64)  # NumPy warns of overflow, which is meant, for scalars
+    return draws.element(seed, np.arange(runs.number, dtype=np.uint64))

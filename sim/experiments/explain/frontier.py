@@ -1,0 +1,302 @@
+"""What it would take with two levers: the best pair for each nation, and how one stands in for the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.experiments.evaluate import Runs
+from sim.experiments.explain.search import (
+    AS_IT_IS,
+    LIKELY,
+    Point,
+    Search,
+    Tried,
+    chance,
+    present_level,
+)
+from sim.inputs.case import Case
+from sim.inputs.factors import Factor
+from sim.inputs.questions import LEADING, NATION, Questions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COARSE = 25
+"""Of how many levels of a lever one is tried in the search for the best pair."""
+
+COLUMNS = 10
+"""Of how many levels of the first lever one is a column of the frontier."""
+
+SHARE_OF_RUNS = 4
+"""The search for the best pair takes one of so many runs."""
+
+
+class Lever(NamedTuple):
+    """A lever that all nations share, with its levels and the present one."""
+
+    path: str
+    label: str
+    levels: tuple[float, ...]
+    present: float
+
+    def coarse(self) -> list[float]:
+        """Return a few levels that differ from the present one."""
+        return [level for level in self.levels[::COARSE] if level != self.present]
+
+    def effort(self, level: float) -> float:
+        """Return how far a level lies from the present one, as a share of the range."""
+        return abs(level - self.present) / (self.levels[-1] - self.levels[0])
+
+
+class Pair(NamedTuple):
+    """Two levers, and levels of both at which a nation joins."""
+
+    first: Lever
+    second: Lever
+    levels: tuple[float, float]
+
+    @property
+    def point(self) -> Point:
+        """The point at which both are set."""
+        return ((self.first.path, self.levels[0]), (self.second.path, self.levels[1]))
+
+    @property
+    def alone(self) -> tuple[Point, Point]:
+        """The points at which one of them is set."""
+        return self.point[:1], self.point[1:]
+
+    @property
+    def effort(self) -> float:
+        """How far both are moved, in shares of their ranges."""
+        return self.first.effort(self.levels[0]) + self.second.effort(self.levels[1])
+
+
+@dataclass(frozen=True, eq=False)
+class PairAnswers:
+    """The best pair of levers for each nation.
+
+    The best pair is the one that brings the nation in with the least effort: both changes as shares of the
+    levers' ranges, added up. Pairs of which both levers are needed (neither is enough alone, at its level)
+    go before the others. Only a few levels of each are tried: the frontier says exactly.
+
+    Attributes
+    ----------
+    case
+        What was given.
+    nations
+        Indices of the nations asked about.
+    found
+        The best pair of each; None where no two levers are enough, or none is needed.
+    table
+        A row a nation: `iso3`, `status` (``committed already``, ``reached``, ``not by two``), `first` and
+        `second` (labels), `first_level` and `second_level`, whether `both_needed`, `effort`, `p` with its
+        interval, `runs`.
+    points
+        How many points were run.
+    """
+
+    case: Case
+    nations: tuple[int, ...]
+    found: tuple[Pair | None, ...]
+    table: "pd.DataFrame"
+    points: int
+
+
+@dataclass(frozen=True, eq=False)
+class Frontiers:
+    """The least level of the second lever for each level of the first, for the best pair of each nation.
+
+    Attributes
+    ----------
+    case
+        What was given.
+    pairs
+        The best pairs.
+    number_of_runs, seed
+        Which runs, the same at every point.
+    table
+        A row a nation and level of the first lever: `iso3`, `first`, `second` (labels), `first_level`,
+        `first_present`, `second_present`; `second_level` with the bounds of its 95 % interval as for
+        `LeverAnswers`, missing where no level is enough; `p` with its interval at that point; `effort`;
+        `runs`.
+    points
+        How many points were run.
+    """
+
+    case: Case
+    pairs: PairAnswers
+    number_of_runs: int
+    seed: int
+    table: "pd.DataFrame"
+    points: int
+
+    def cheapest(self, iso3: str) -> "pd.Series[Any] | None":
+        """Return the row of a nation with the least effort, if there is one."""
+        if self.table.empty:
+            return None
+        rows = self.table[(self.table["iso3"] == iso3) & self.table["second_level"].notna()]
+        return None if rows.empty else rows.loc[rows["effort"].idxmin()]
+
+
+def best_pairs(
+    case: Case, nations: Sequence[int], questions: Questions, *, runs: Runs = Runs(), threads: int = 0
+) -> PairAnswers:
+    """Find the pair of levers that brings each nation in with the least effort.
+
+    Parameters
+    ----------
+    case
+        What is run.
+    nations
+        Indices of the nations asked about.
+    questions
+        The levers; those that are a nation's own, or have no range, are left out.
+    runs
+        A quarter of them is done at each point: it is a search for where to look.
+    threads
+        0 for one a core; the result does not depend on it.
+    """
+    import pandas as pd
+
+    fewer = Runs(-(-runs.number // SHARE_OF_RUNS), runs.seed)
+    tried = Tried(case, fewer, threads)
+    pairs = _pairs(common_levers(case, questions))
+    tried.try_points([AS_IT_IS, *(point for pair in pairs for point in (pair.point, *pair.alone))])
+    found = tuple(_best(tried, pairs, nation) for nation in nations)
+    rows = [
+        {**_pair_row(case, tried, nation, pair), "runs": fewer.number}
+        for nation, pair in zip(nations, found, strict=True)
+    ]
+    return PairAnswers(case, tuple(nations), found, pd.DataFrame(rows), len(tried))
+
+
+def frontiers(pairs: PairAnswers, *, runs: Runs = Runs(), threads: int = 0) -> Frontiers:
+    """Find the least level of the second lever of each nation's best pair, for each level of the first.
+
+    Parameters
+    ----------
+    pairs
+        The best pairs.
+    runs
+        How many at each point, and their seed.
+    threads
+        0 for one a core; the result does not depend on it.
+    """
+    import pandas as pd
+
+    tried = Tried(pairs.case, runs, threads)
+    asked = [
+        (nation, pair, level)
+        for nation, pair in zip(pairs.nations, pairs.found, strict=True)
+        if pair is not None
+        for level in pair.first.levels[::COLUMNS]
+    ]
+    searches = [
+        Search(
+            nation=nation,
+            path=pair.second.path,
+            levels=pair.second.levels,
+            present=pair.second.present,
+            background=((pair.first.path, level),),
+            stride=COARSE,
+        )
+        for nation, pair, level in asked
+    ]
+    tried.settle(searches)
+    rows = [
+        {**_frontier_row(pairs.case, tried, search, pair, level), "runs": runs.number}
+        for search, (_, pair, level) in zip(searches, asked, strict=True)
+    ]
+    return Frontiers(pairs.case, pairs, runs.number, runs.seed, pd.DataFrame(rows), len(tried))
+
+
+def common_levers(case: Case, questions: Questions) -> list[Lever]:
+    """Return the levers with a range that all nations share."""
+    return [
+        Lever(
+            factor.path,
+            factor.name,
+            tuple(float(level) for level in factor.levels),
+            present_level(case, factor.path),
+        )
+        for factor in questions.levers
+        if _is_common(factor)
+    ]
+
+
+def _is_common(factor: Factor) -> bool:
+    return factor.range is not None and NATION not in factor.path and LEADING not in factor.path
+
+
+def _pairs(levers: list[Lever]) -> list[Pair]:
+    """Return every pair of levers at every pair of a few of their levels."""
+    return [
+        Pair(first, second, (x, y))
+        for first, second in combinations(levers, 2)
+        for x in first.coarse()
+        for y in second.coarse()
+    ]
+
+
+def _best(tried: Tried, pairs: list[Pair], nation: int) -> Pair | None:
+    """Return the pair with which a nation joins at the least effort, those of which both are needed first."""
+    if _joins(tried, AS_IT_IS, nation):
+        return None
+    enough = [pair for pair in pairs if _joins(tried, pair.point, nation)]
+    return min(
+        enough,
+        key=lambda pair: (not _needs_both(tried, pair, nation), pair.effort),
+        default=None,
+    )
+
+
+def _joins(tried: Tried, point: Point, nation: int) -> bool:
+    return chance(tried, point, nation).estimate >= LIKELY
+
+
+def _needs_both(tried: Tried, pair: Pair, nation: int) -> bool:
+    return not any(_joins(tried, point, nation) for point in pair.alone)
+
+
+def _pair_row(case: Case, tried: Tried, nation: int, pair: Pair | None) -> dict[str, Any]:
+    iso3, is_in = case.roster.iso3[nation], _joins(tried, AS_IT_IS, nation)
+    if pair is None:
+        now = chance(tried, AS_IT_IS, nation)
+        status = "committed already" if is_in else "not by two"
+        return {"iso3": iso3, "status": status, "first": "", "second": "", **_p(now if is_in else None)}
+    return {
+        "iso3": iso3,
+        "status": "reached",
+        "first": pair.first.label,
+        "second": pair.second.label,
+        "first_level": pair.levels[0],
+        "second_level": pair.levels[1],
+        "both_needed": _needs_both(tried, pair, nation),
+        "effort": pair.effort,
+        **_p(chance(tried, pair.point, nation)),
+    }
+
+
+def _frontier_row(case: Case, tried: Tried, search: Search, pair: Pair, level: float) -> dict[str, Any]:
+    found = search.found(tried)
+    bounds = [np.nan if bound is None else bound for bound in (found.level, found.low, found.high)]
+    at = None if found.level is None else chance(tried, search.point(found.level), search.nation)
+    return {
+        "iso3": case.roster.iso3[search.nation],
+        "first": pair.first.label,
+        "second": pair.second.label,
+        "first_level": level,
+        "first_present": pair.first.present,
+        "second_present": pair.second.present,
+        **dict(zip(("second_level", "second_low", "second_high"), bounds, strict=True)),
+        **_p(at),
+        "effort": pair.first.effort(level) + pair.second.effort(bounds[0]),
+    }
+
+
+def _p(found: Any) -> dict[str, float]:
+    values = (np.nan, np.nan, np.nan) if found is None else found
+    return dict(zip(("p", "p_low", "p_high"), values, strict=True))

@@ -1,0 +1,164 @@
+"""Hardened or cowed: whether more pressure by the adversary moves a nation towards the coalition or away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.experiments import statistics
+from sim.experiments.evaluate import PointModel, Runs
+from sim.experiments.explain.columns import interval_columns, paired_means, spread_columns
+from sim.experiments.explain.drawn import drawn_attributes, drawn_levels
+from sim.experiments.explain.ends import Ends, ends_of, side_by_side
+from sim.experiments.explain.search import present_level
+from sim.experiments.paired import share_difference
+from sim.experiments.statistics import Floats
+from sim.inputs.case import Case
+from sim.inputs.questions import Questions, World
+from sim.inputs.vocabulary import ATTRIBUTES, LEVELS
+from sim.model import rules
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.model.setup import Setup
+
+HARDENED, COWED, EITHER = "hardened", "cowed", "may be either"
+SURE = 0.9
+"""Share of the runs that have to agree on a sign."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """How nations answer more pressure, in each world asked about.
+
+    Attributes
+    ----------
+    case
+        What was given.
+    number_of_runs, seed
+        Which runs.
+    rows_of_parameters
+        1 where the parameters are a point: probabilities are then over draws of attributes only.
+    table
+        A row a nation and world:
+
+        - `iso3`, `name`, `world` (its label), `pressure_from`, `pressure_to`
+        - `slope`: change of the propensity (log-odds) per unit of pressure that is perceived, through
+          threat, escalation and home defence, in the world of the first round; mean over runs with its
+          interval, and the range of 90 % of the runs
+        - `p_hardened`, `p_cowed`: share of the runs in which the slope is above and below 0
+        - `verdict`: `hardened` or `cowed` where 90 % of the runs or more agree on that, else `may be either`
+        - `response`: paired difference of the propensity at the end with more pressure, whatever others do
+          in answer included
+        - `committed`: paired difference of P(committed) at the end
+        - `runs`
+    """
+
+    case: Case
+    number_of_runs: int
+    seed: int
+    rows_of_parameters: int
+    table: "pd.DataFrame"
+
+
+def hardened_or_cowed(
+    case: Case, nations: Sequence[int], questions: Questions, *, runs: Runs = Runs(), threads: int = 0
+) -> Answers:
+    """Find out which way nations answer more pressure.
+
+    Parameters
+    ----------
+    case
+        What is run.
+    nations
+        Indices of the nations asked about.
+    questions
+        The lever that is the pressure, by how much it rises (at most to 1), and the worlds.
+    runs
+        How many in each world with each pressure, and their seed.
+    threads
+        0 for one a core; the result does not depend on it.
+    """
+    import pandas as pd
+
+    asked, model = questions.pressure, PointModel(case, runs, ())
+    now = present_level(case, asked.path)
+    more = min(now + asked.change, 1.0)
+    settings = [{**world.set, **pressure} for world in asked.worlds for pressure in ({}, {asked.path: more})]
+    setups = [model.setup(setting) for setting in settings]
+    ends = side_by_side(lambda setup: ends_of(setup, runs), setups, threads)
+    tables = []
+    for place, world in enumerate(asked.worlds):
+        first = 2 * place
+        table = _answers(case, setups[first], (ends[first], ends[first + 1]), runs)
+        table.insert(2, "world", world.label)
+        table.insert(3, "pressure_from", _pressure(asked.path, world, now))
+        table.insert(4, "pressure_to", more)
+        tables.append(table.iloc[list(nations)])
+    return Answers(
+        case,
+        runs.number,
+        runs.seed,
+        len(case.parameters.values),  # noqa: PD011 - not a DataFrame
+        pd.concat(tables, ignore_index=True),
+    )
+
+
+def slopes(setup: "Setup", runs: Runs) -> Floats:
+    """Return how the propensity of each nation changes per unit of pressure perceived, in the first round.
+
+    The terms of pressure are proportional to it, so their sum at a pressure of 1 is the slope; US
+    involvement has been fully perceived.
+
+    Returns
+    -------
+    ndarray
+        Log-odds per unit, shape (runs, nations).
+    """
+    attributes = np.moveaxis(drawn_attributes(setup, runs), 2, 0)
+    levels = drawn_levels(setup, runs, 1)[:, :, np.newaxis]
+    behaviour = rules.Behaviour(*(np.resize(row, runs.number)[:, np.newaxis] for row in setup.behaviour))
+    prefers, unasked = (0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0)
+    nation = rules.Nation(*attributes, *prefers, levels[:, LEVELS.index("involvement")], 1.0, *unasked)
+    world = rules.World(0.0, 0.0, 0.0, 0.0, 0.0, levels[:, LEVELS.index("ceasefire")], 0.0)
+    parts = rules.terms(behaviour, nation, world)
+    return np.asarray(parts.threat + parts.escalation + parts.home_defence)
+
+
+def _answers(case: Case, setup: "Setup", ends: tuple[Ends, Ends], runs: Runs) -> "pd.DataFrame":
+    """Return a row a nation for a world."""
+    import pandas as pd
+
+    before, after = ends
+    slope = slopes(setup, runs)
+    hardened, cowed = (
+        statistics.share(signs.sum(axis=0), runs.number) for signs in (slope > 0.0, slope < 0.0)
+    )
+    response = paired_means(before.propensity, after.propensity).difference
+    committed = share_difference(
+        (before.committed & ~after.committed).sum(axis=0),
+        (after.committed & ~before.committed).sum(axis=0),
+        runs.number,
+    )
+    verdict = np.select([hardened.estimate >= SURE, cowed.estimate >= SURE], [HARDENED, COWED], EITHER)
+    spread = pd.DataFrame([spread_columns("slope", slope[:, nation]) for nation in range(slope.shape[1])])
+    return pd.DataFrame(
+        {
+            "iso3": case.roster.iso3,
+            "name": case.roster.names,
+            **spread,
+            **interval_columns("p_hardened", hardened),
+            **interval_columns("p_cowed", cowed),
+            "verdict": verdict,
+            **interval_columns("response", response),
+            **interval_columns("committed", committed),
+            "runs": runs.number,
+        }
+    )
+
+
+def _pressure(path: str, world: World, present: float) -> object:
+    """Return the pressure of a world before it rises."""
+    return world.set.get(path, present)

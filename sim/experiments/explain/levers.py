@@ -1,0 +1,219 @@
+"""What it would take to bring a nation in: the least change of each lever, alone."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.experiments.evaluate import Runs
+from sim.experiments.explain.search import (
+    AS_IT_IS,
+    LIKELY,
+    Chance,
+    Choices,
+    Search,
+    Tried,
+    chance,
+    present_level,
+)
+from sim.inputs.case import Case
+from sim.inputs.factors import Factor
+from sim.inputs.questions import LEADING, NATION, Questions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STRIDE = 10
+"""Of how many levels of a common lever one is tried in any case."""
+
+COMMITTED_ALREADY, REACHED, UNDECIDED, NOT_ALONE = "committed already", "reached", "undecided", "not alone"
+
+
+class Lever(NamedTuple):
+    """A lever as it is asked about for a nation.
+
+    Attributes
+    ----------
+    path, label
+        What is set, and what tables and figures call it.
+    declared
+        The path as declared: that of a nation's own lever holds a placeholder.
+    factor
+        Its levels.
+    """
+
+    path: str
+    label: str
+    declared: str
+    factor: Factor
+
+    @property
+    def is_own(self) -> bool:
+        """Whether each nation has one of its own."""
+        return NATION in self.declared
+
+
+@dataclass(frozen=True, eq=False)
+class LeverAnswers:
+    """What it would take to bring nations in.
+
+    Attributes
+    ----------
+    case
+        What was given.
+    nations
+        Indices of the nations asked about.
+    number_of_runs, seed
+        Which runs, the same at every point. The values found are run again with as many runs of the next
+        seed.
+    table
+        A row a nation and lever:
+
+        - `iso3`, `lever` (dotted path), `declared` (the path as the questions declare it), `label`
+        - `present`: the level in the first round; missing where the lever has no levels in between
+        - `status`: `committed already` (P(committed) >= 0.5 as it is), `reached`, `undecided` (not reached,
+          but the interval of the largest P does reach 0.5), `not alone` (not by this lever alone)
+        - `setting`: what was set; `value`, `value_low`, `value_high`: the level nearest to the present one
+          with P(committed) >= 0.5, with its 95 % interval: the levels at which the interval of P holds 0.5.
+          A missing bound: not within the range
+        - `p`, `p_low`, `p_high`: P(committed) there; for `undecided` and `not alone` the largest found, and
+          `setting` where that was
+        - `p_before`: P at the neighbouring level on the side of the present one: where `p` leaps from next
+          to nothing, the level is a threshold
+        - `again`, `again_low`, `again_high`: P at the value in runs that the search has not seen
+        - `runs`
+    points
+        How many points were run.
+    """
+
+    case: Case
+    nations: tuple[int, ...]
+    number_of_runs: int
+    seed: int
+    table: "pd.DataFrame"
+    points: int
+
+    def of(self, iso3: str) -> "pd.DataFrame":
+        """Return the rows of a nation."""
+        return self.table[self.table["iso3"] == iso3]
+
+
+def what_would_it_take(
+    case: Case, nations: Sequence[int], questions: Questions, *, runs: Runs = Runs(), threads: int = 0
+) -> LeverAnswers:
+    """Find the least change of each lever, alone, at which a nation is committed in half of the runs.
+
+    A lever is set in round 1; later events of the scenario still happen.
+
+    Parameters
+    ----------
+    case
+        What is run.
+    nations
+        Indices of the nations asked about.
+    questions
+        The levers. "If a nation joins" is asked about those outside (P(committed) < 0.5 as it is) that could
+        send most.
+    runs
+        How many at each point, and their seed.
+    threads
+        0 for one a core; the result does not depend on it.
+
+    Raises
+    ------
+    InputError
+        If a lever cannot take one of its levels.
+    """
+    import pandas as pd
+
+    tried = Tried(case, runs, threads)
+    tried.try_points([AS_IT_IS])
+    asked = [(nation, lever) for nation in nations for lever in levers_for(case, questions, nation, tried)]
+    searches = [_search(case, nation, lever) for nation, lever in asked]
+    tried.settle(searches)
+    again = Tried(case, Runs(runs.number, runs.seed + 1), threads)
+    again.try_points(
+        search.point(level) for search in searches if (level := search.found(tried).level) is not None
+    )
+    rows = [
+        {
+            "iso3": case.roster.iso3[nation],
+            "lever": lever.path,
+            "declared": lever.declared,
+            "label": lever.label,
+            "present": search.present,
+            **_answer(search, tried, again),
+            "runs": runs.number,
+        }
+        for (nation, lever), search in zip(asked, searches, strict=True)
+    ]
+    return LeverAnswers(
+        case, tuple(nations), runs.number, runs.seed, pd.DataFrame(rows), len(tried) + len(again)
+    )
+
+
+def levers_for(case: Case, questions: Questions, nation: int, tried: Tried) -> Iterator[Lever]:
+    """Return the levers asked about for a nation, placeholders filled in."""
+    iso3, names = case.roster.iso3, case.roster.names
+    for factor in questions.levers:
+        path = factor.path.replace(NATION, iso3[nation])
+        if LEADING not in path:
+            yield Lever(path, factor.name, factor.path, factor)
+            continue
+        for leading in leading_outsiders(case, tried, questions.leading):
+            if leading != nation:
+                label = factor.name.replace(LEADING, names[leading])
+                yield Lever(path.replace(LEADING, iso3[leading]), label, factor.path, factor)
+
+
+def leading_outsiders(case: Case, tried: Tried, number: int) -> list[int]:
+    """Return the nations not committed as it is that could send most, the first by ISO code at a tie."""
+    outside = np.flatnonzero(tried[AS_IT_IS].estimate < LIKELY)
+    return sorted(outside.tolist(), key=lambda nation: -case.roster.deployable[nation])[:number]
+
+
+def _search(case: Case, nation: int, lever: Lever) -> Search | Choices:
+    """Return the search for the least change of a lever."""
+    if lever.factor.values is not None:
+        return Choices(nation, lever.path, lever.factor.values)
+    levels = tuple(float(level) for level in lever.factor.levels)
+    # What only moves the nation itself moves it one way: the ends of its range tell whether it is enough.
+    stride = len(levels) if lever.is_own else STRIDE
+    return Search(nation, lever.path, levels, present_level(case, lever.path), stride=stride)
+
+
+def _answer(search: Search | Choices, tried: Tried, again: Tried) -> dict[str, Any]:
+    """Return what a search has come to, as columns."""
+    now, found = chance(tried, AS_IT_IS, search.nation), search.found(tried)
+    if now.estimate >= LIKELY:
+        return {"status": COMMITTED_ALREADY, **_levels(None), **_chance("p", now)}
+    if found.level is not None:
+        at = search.point(found.level)
+        before = AS_IT_IS if found.before is None else search.point(found.before)
+        return {
+            "status": REACHED,
+            **_levels(found.level, found.low, found.high),
+            **_chance("p", chance(tried, at, search.nation)),
+            "p_before": chance(tried, before, search.nation).estimate,
+            **_chance("again", chance(again, at, search.nation)),
+        }
+    level = max(search.scanned, key=lambda each: chance(tried, search.point(each), search.nation))
+    most = chance(tried, search.point(level), search.nation)
+    status = UNDECIDED if most.high >= LIKELY else NOT_ALONE
+    return {"status": status, **_levels(None), "setting": _text(level), **_chance("p", most)}
+
+
+def _levels(value: Any, low: Any = None, high: Any = None) -> dict[str, Any]:
+    """Return a level with its interval as columns; a word has no number."""
+    numbers = [each if isinstance(each, float) else np.nan for each in (value, low, high)]
+    columns = dict(zip(("value", "value_low", "value_high"), numbers, strict=True))
+    return {"setting": "" if value is None else _text(value), **columns}
+
+
+def _text(level: Any) -> str:
+    return f"{level:g}" if isinstance(level, float) else str(level)
+
+
+def _chance(name: str, found: Chance) -> dict[str, float]:
+    return {name: found.estimate, f"{name}_low": found.low, f"{name}_high": found.high}

@@ -1,0 +1,286 @@
+"""Why a nation is where it is: the terms of its propensity at a date, and its conditions."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiments import statistics
+from sim.experiments.evaluate import Runs
+from sim.experiments.explain.columns import interval_columns, spread_columns
+from sim.experiments.explain.drawn import actual_levels, drawn_thresholds, unmet
+from sim.experiments.explain.ends import thresholds_of
+from sim.experiments.results import RunResult
+from sim.experiments.statistics import Floats
+from sim.inputs.case import Case
+from sim.inputs.errors import InputError
+from sim.inputs.vocabulary import CONDITIONS, Stance
+from sim.model import rules
+from sim.model.tally import RUN_COLUMNS, Records
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.model.setup import Setup
+    from sim.model.tally import Tally
+
+CHUNK = 64
+"""Runs whose terms are held at a time, in all rounds; two of the rounds are kept."""
+
+PARTS = ("predisposition", *rules.Terms._fields)
+"""What a propensity is the sum of: the terms in their order, and then the predisposition."""
+
+
+@dataclass(frozen=True, eq=False)
+class Why:
+    """What nations weigh at a date, run by run and over all runs.
+
+    Means come with 95 % intervals of the mean (`_low`, `_high`), which more runs make narrower, and with
+    the range of 90 % of the runs (`_q05`, `_q95`), which they do not.
+
+    Attributes
+    ----------
+    case
+        What was given.
+    nations
+        Indices of the nations asked about.
+    round, date
+        The round looked at, and its day.
+    number_of_runs, seed
+        Which runs.
+    anchor, parts
+        Each part of the propensity in log-odds, in the anchor world and at the date; shape (runs, nations
+        asked, PARTS).
+    propensity, threshold
+        Propensity at the date and what it must exceed, shapes (runs, nations asked) and (runs,).
+    committed
+        Whether each nation asked is committed at the date, shape (runs, nations asked).
+    demanded, actual
+        Thresholds of stated conditions (-inf: none) and the actual levels, shapes (runs, nations asked,
+        CONDITIONS) and (runs, CONDITIONS).
+    held_back_by
+        What holds back each nation asked, with its share of the runs in which it is out.
+    """
+
+    case: Case
+    nations: tuple[int, ...]
+    round: int
+    date: dt.date
+    number_of_runs: int
+    seed: int
+    anchor: Floats
+    parts: Floats
+    propensity: Floats
+    threshold: Floats
+    committed: NDArray[np.bool_]
+    demanded: Floats
+    actual: Floats
+    held_back_by: tuple[tuple[tuple[str, float], ...], ...]
+
+    @cached_property
+    def terms(self) -> "pd.DataFrame":
+        """A row a nation and part: its value in the anchor world and at the date, and the change.
+
+        After the parts come `propensity`, their sum; `threshold`, what it must exceed; and `gap`, threshold
+        less propensity. In the anchor world the propensity is the anchor.
+        """
+        import pandas as pd
+
+        return pd.concat([self._terms_of(column) for column in range(len(self.nations))], ignore_index=True)
+
+    @cached_property
+    def conditions(self) -> "pd.DataFrame":
+        """A row a nation and stated condition: what is demanded, the actual level, how often that is met."""
+        import pandas as pd
+
+        rows = []
+        for column, nation in enumerate(self.nations):
+            for place, condition in enumerate(CONDITIONS):
+                demanded, actual = self.demanded[:, column, place], self.actual[:, place]
+                if np.isfinite(demanded).any():
+                    met = statistics.share((~unmet(actual, demanded)).sum(), self.number_of_runs)
+                    rows.append(
+                        {
+                            "iso3": self.case.roster.iso3[nation],
+                            "condition": condition,
+                            **spread_columns("at_least", demanded),
+                            **spread_columns("actual", actual),
+                            **interval_columns("p_met", met),
+                            "runs": self.number_of_runs,
+                        }
+                    )
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def summary(self) -> "pd.DataFrame":
+        """A row a nation: how often it is committed, willing (above the threshold), its conditions met."""
+        import pandas as pd
+
+        roster, number = self.case.roster, self.number_of_runs
+        willing = self.propensity > self.threshold[:, np.newaxis]
+        met = ~unmet(self.actual[:, np.newaxis], self.demanded).any(axis=2)
+        return pd.DataFrame(
+            {
+                "iso3": [roster.iso3[nation] for nation in self.nations],
+                "name": [roster.names[nation] for nation in self.nations],
+                "date": pd.Timestamp(self.date),
+                **interval_columns("p_committed", statistics.share(self.committed.sum(axis=0), number)),
+                **interval_columns("p_willing", statistics.share(willing.sum(axis=0), number)),
+                **interval_columns("p_conditions_met", statistics.share(met.sum(axis=0), number)),
+                "held_back_by": [
+                    "; ".join(f"{reason} {share:.4f}" for reason, share in reasons)
+                    for reasons in self.held_back_by
+                ],
+                "runs": number,
+            }
+        )
+
+    def _terms_of(self, column: int) -> "pd.DataFrame":
+        """Return the rows of a nation asked."""
+        import pandas as pd
+
+        anchor, now = self.anchor[:, column], self.parts[:, column]
+        start = np.column_stack([anchor, sum_of(anchor), self.threshold, self.threshold - sum_of(anchor)])
+        propensity = self.propensity[:, column]
+        end = np.column_stack([now, propensity, self.threshold, self.threshold - propensity])
+        rows = [
+            {
+                "iso3": self.case.roster.iso3[self.nations[column]],
+                "term": term,
+                **spread_columns("anchor", start[:, place]),
+                **spread_columns("value", end[:, place]),
+                **spread_columns("change", end[:, place] - start[:, place]),
+                "runs": self.number_of_runs,
+            }
+            for place, term in enumerate((*PARTS, "propensity", "threshold", "gap"))
+        ]
+        return pd.DataFrame(rows)
+
+
+def why(
+    case: Case,
+    nations: Sequence[int],
+    *,
+    date: dt.date | None = None,
+    runs: Runs = Runs(),
+    threads: int = 0,
+) -> Why:
+    """Take apart what nations weigh at a date.
+
+    Parameters
+    ----------
+    case
+        What is run.
+    nations
+        Indices of the nations asked about.
+    date
+        A day after the start; the last round not after it is looked at. The last round if none.
+    runs
+        How many, and their seed.
+    threads
+        0 for one a core; the result does not depend on it.
+
+    Raises
+    ------
+    InputError
+        If the date lies before the first round or after the last.
+    """
+    from sim.model.setup import build_setup
+
+    round_ = _round_of(case, date)
+    setup = _until(build_setup(case.scenario, case.roster, case.parameters, case.timeline), round_)
+    asked = np.array(nations, dtype=np.int64)
+    kept = _Kept(asked)
+    tally = kept.simulate(setup, runs, threads)
+    result = RunResult(case, runs.seed, runs.number, "ensemble", tally)
+    involvement, clarity = (kept.run_column(name) for name in ("involvement", "clarity"))
+    return Why(
+        case=case,
+        nations=tuple(nations),
+        round=round_,
+        date=case.timeline.dates[round_],
+        number_of_runs=runs.number,
+        seed=runs.seed,
+        anchor=np.concatenate(kept.anchors),
+        parts=np.concatenate(kept.parts),
+        propensity=np.concatenate(kept.propensities),
+        threshold=thresholds_of(setup, runs.number),
+        committed=np.concatenate(kept.committed),
+        demanded=drawn_thresholds(setup, runs)[:, asked],
+        actual=actual_levels(setup, runs, involvement, clarity),
+        held_back_by=tuple(result.held_back_by(nation) for nation in nations),
+    )
+
+
+def sum_of(parts: Floats) -> Floats:
+    """Return the sum of the parts as the model adds them up: the terms in their order, then the rest.
+
+    Parameters
+    ----------
+    parts
+        The last axis is PARTS.
+    """
+    predisposition, first, *others = np.moveaxis(parts, -1, 0)
+    total = first
+    for term in others:
+        total = total + term
+    return np.asarray(predisposition + total)
+
+
+class _Kept:
+    """Keeps two rounds, the anchor world and the last, of the nations asked."""
+
+    def __init__(self, asked: NDArray[np.int64]) -> None:
+        self._asked = asked
+        self.anchors: list[Floats] = []
+        self.parts: list[Floats] = []
+        self.propensities: list[Floats] = []
+        self.committed: list[NDArray[np.bool_]] = []
+        self.runs: list[Floats] = []
+
+    def simulate(self, setup: "Setup", runs: Runs, threads: int) -> "Tally":
+        from sim.model.ensemble import Execution, Keep, simulate
+
+        return simulate(
+            setup,
+            runs.seed,
+            range(runs.number),
+            sink=self._add,
+            keep=Keep(trajectories=True, terms=True),
+            execution=Execution(threads=threads, chunk=CHUNK),
+        )
+
+    def run_column(self, name: str) -> Floats:
+        return np.concatenate(self.runs)[:, RUN_COLUMNS.index(name)]
+
+    def _add(self, _: int, records: Records) -> None:
+        self.anchors.append(self._parts(records, 0))
+        self.parts.append(self._parts(records, -1))
+        self.propensities.append(records.propensity[:, -1, self._asked])
+        self.committed.append(records.stance[:, -1, self._asked] == Stance.COMMITTED)
+        self.runs.append(records.runs)
+
+    def _parts(self, records: Records, round_: int) -> Floats:
+        """Return predisposition and terms of a round, shape (runs, nations asked, PARTS)."""
+        predisposition = records.predisposition[:, round_, self._asked, np.newaxis]
+        return np.concatenate([predisposition, records.terms[:, round_, self._asked]], axis=2)
+
+
+def _round_of(case: Case, date: dt.date | None) -> int:
+    """Return the last round not after a date, or the last of all."""
+    scenario, dates = case.scenario, case.timeline.dates
+    if date is None:
+        return scenario.rounds
+    round_ = (date - scenario.start).days // scenario.days_per_round
+    if not 1 <= round_ or date > dates[-1]:
+        raise InputError(f"must be from {dates[1]} to {dates[-1]}, not {date}", key="date")
+    return round_
+
+
+def _until(setup: "Setup", round_: int) -> "Setup":
+    """Return what is needed of a setup up to a round: what comes after changes nothing before."""
+    return setup._replace(rounds=setup.rounds[: round_ + 1], statements=setup.statements[: round_ + 1])

@@ -1,0 +1,100 @@
+"""What `coalition explain` asks: levers, answers to pressure, stances of the patron; read from TOML files."""
+
+import re
+from pathlib import Path
+
+from pydantic import Field, model_validator
+
+from sim.inputs.bundled import scenarios_folder
+from sim.inputs.errors import InputError
+from sim.inputs.factors import Factor, Level, check_factor
+from sim.inputs.situation import Table, Text
+from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
+from sim.inputs.validation import validate
+
+NATION, LEADING = "{nation}", "{leading}"
+"""Stand in the path of a lever for the nation asked about, and for a leading nation outside."""
+
+
+class World(Table):
+    """A world to ask about: the scenario with some levers set from the first round on."""
+
+    label: Text = Field(description="What tables and figures call it.")
+    set: dict[str, Level] = Field({}, description="What is set, by dotted path, as --set takes it.")
+
+
+class Pressure(Table):
+    """More pressure by the adversary, and the worlds in which nations answer it."""
+
+    path: Text = Field(description="The lever that is the pressure.")
+    change: float = Field(0.2, gt=0, le=1, description="By how much it rises.")
+    worlds: tuple[World, ...] = Field(strict=False, min_length=1, description="With and without cover, say.")
+
+
+class Questions(Table):
+    """What a file of questions says."""
+
+    title: Text = Field(description="What is asked, in a few words.")
+    leading: int = Field(3, ge=0, le=20, description="How many leading nations outside are asked about.")
+    levers: tuple[Factor, ...] = Field(strict=False, min_length=1, description="What it might take.")
+    pressure: Pressure
+    stances: tuple[World, ...] = Field(strict=False, min_length=1, description="Stances of the patron.")
+
+    @model_validator(mode="after")
+    def _names_its_worlds(self) -> "Questions":
+        for worlds in (self.pressure.worlds, self.stances):
+            labels = [world.label for world in worlds]
+            if len(set(labels)) < len(labels):
+                raise ValueError(f"two worlds share a label: {', '.join(labels)}")
+        return self
+
+
+def questions_file() -> Path:
+    """Return the bundled file of questions."""
+    return scenarios_folder() / "explain" / "questions.toml"
+
+
+def load_questions(file: Path | None = None) -> Questions:
+    """Read a file of questions.
+
+    Parameters
+    ----------
+    file
+        The bundled one if none.
+
+    Raises
+    ------
+    InputError
+        If the file has a mistake; the message names file, line, key, what is allowed and, for a typo, the
+        nearest match.
+    """
+    read = read_toml(file or questions_file())
+    questions = validate(Questions, read.data, read.error)
+    for place, path in _paths(questions):
+        _check_path(read, place, path)
+    return questions
+
+
+def _paths(questions: Questions) -> list[tuple[KeyPath, str]]:
+    """Return every path that is set, and where it stands."""
+    found: list[tuple[KeyPath, str]] = [
+        (("levers", index, "path"), lever.path) for index, lever in enumerate(questions.levers)
+    ]
+    found.append((("pressure", "path"), questions.pressure.path))
+    groups: list[tuple[KeyPath, tuple[World, ...]]] = [
+        (("pressure", "worlds"), questions.pressure.worlds),
+        (("stances",), questions.stances),
+    ]
+    for place, worlds in groups:
+        found += [((*place, index, "set"), path) for index, world in enumerate(worlds) for path in world.set]
+    return found
+
+
+def _check_path(file: TomlFile, place: KeyPath, path: str) -> None:
+    unknown = [word for word in re.findall(r"\{.*?\}", path) if word not in {NATION, LEADING}]
+    if unknown:
+        raise file.error(place, f"unknown placeholder {unknown[0]}; allowed: {NATION}, {LEADING}")
+    try:
+        check_factor(path)
+    except InputError as error:
+        raise file.error(place, error.problem) from None
