@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from sim.model.anchoring import start
-from sim.model.compilation import use_cache_folder
+from sim.model.compilation import load_numba, use_cache_folder
 from sim.model.counting import count_end, count_round, record_round, record_terms
 from sim.model.lanes import LANES, State, empty_state
 from sim.model.lockstep import decide_round, weigh_round
@@ -12,6 +12,7 @@ from sim.model.setup import Setup
 from sim.model.tally import Records, Tally
 
 use_cache_folder()
+load_numba()
 
 
 def simulate_chunk(
