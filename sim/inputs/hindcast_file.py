@@ -16,6 +16,7 @@ from sim.inputs.scenario import Scenario
 from sim.inputs.situation import Date, Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import validate
+from sim.inputs.vocabulary import POSITIONS
 
 MAX_CODING_ERROR = 0.5
 
@@ -50,8 +51,8 @@ class Hindcast(Table):
     )
     joiners: Text | None = Field(
         None,
-        description="A CSV file beside this one (iso3, date, source, url): who was committed from which day, "
-        "for want of positions. Without it, the positions recorded in the roster are what was observed.",
+        description="A CSV file beside this one (iso3, date, left, source, url): who was committed from which"
+        " day, for want of positions. Without it, positions recorded in the roster are what was observed.",
     )
     waves: tuple[DeclaredWave, ...] = Field(
         strict=False, min_length=1, description="What is to be predicted."
@@ -103,7 +104,7 @@ class Hindcast(Table):
         """
         dates = [wave.date for wave in self.waves]
         if self.joiners is not None:
-            return read_joiners(self.folder / self.joiners, case.roster.iso3, dates)
+            return read_joiners(self.folder / self.joiners, case.roster.iso3, dates, _founders(case))
         instead = (reading.wave, reading.where) if reading else None
         return read_recorded(case.scenario.roster_folder, dates, self.carried_forward, instead)
 
@@ -216,6 +217,12 @@ def _records(hindcast: Hindcast, case: Case, reading: Reading | None, place: Key
             path = (*place, WHERE) if error.key == WHERE else (CARRIED_FORWARD,)
             raise hindcast.error(path, error.problem) from None
         raise
+
+
+def _founders(case: Case) -> list[str]:
+    """Return the nations that are committed at the start."""
+    committed = case.timeline.position[0] == POSITIONS.index("committed")
+    return [code for code, is_in in zip(case.roster.iso3, committed, strict=True) if is_in]
 
 
 def _check_waves(hindcast: Hindcast, case: Case) -> None:

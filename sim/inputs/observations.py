@@ -81,27 +81,43 @@ def read_recorded(
     )
 
 
-def read_joiners(path: Path, iso3: Sequence[str], waves: Sequence[dt.date]) -> tuple[Record, ...]:
+def read_joiners(
+    path: Path, iso3: Sequence[str], waves: Sequence[dt.date], founders: Sequence[str] = ()
+) -> tuple[Record, ...]:
     """Read who was committed from which day, and return what that tells of some waves.
 
     Parameters
     ----------
     path
-        A CSV file with the columns iso3 and date and, if known, source, url and note. A nation that it does
-        not name is known not to have joined; one without a date is not known to have joined or not.
+        A CSV file with the columns iso3 and date and, if known, left, source, url and note: a nation was
+        committed from one day and, if it left, until another. One that the file does not name is known not
+        to have joined; one without a date is not known to have joined or not.
     iso3
         The nations of the roster.
     waves
         The dates wanted.
+    founders
+        Nations that must be named, as they are committed at the start.
 
     Raises
     ------
     InputError
-        If the file cannot be read, or names a nation twice or one that is not in the roster.
+        If the file cannot be read, names a nation twice or one that is not in the roster, or leaves out a
+        founder.
     """
-    table = read_csv(path).require("iso3", "date")
+    rows = _rows_by_nation(path, iso3)
+    for code in founders:
+        if code not in rows:
+            problem = f"{code} is committed at the start, so it must stand here: since when, and until when"
+            raise InputError(problem, file=path, key="iso3")
+    observed = [code for code in iso3 if code not in rows or rows[code].text("date")]
+    return tuple(_joiner(code, wave, rows.get(code)) for wave in waves for code in observed)
+
+
+def _rows_by_nation(path: Path, iso3: Sequence[str]) -> dict[str, Row]:
+    """Return the rows of a table of joiners by the code of the nation."""
     rows: dict[str, Row] = {}
-    for row in table.rows:
+    for row in read_csv(path).require("iso3", "date").rows:
         code = row.text("iso3")
         if code not in iso3:
             hint = near_match(code, iso3) or f"; the roster has {', '.join(iso3)}"
@@ -109,9 +125,7 @@ def read_joiners(path: Path, iso3: Sequence[str], waves: Sequence[dt.date]) -> t
         if code in rows:
             raise row.error("iso3", f"{code} stands in line {rows[code].line} already")
         rows[code] = row
-    joined = {code: row.day("date") for code, row in rows.items() if row.text("date")}
-    observed = [code for code in iso3 if code in joined or code not in rows]
-    return tuple(_joiner(code, wave, joined, rows) for wave in waves for code in observed)
+    return rows
 
 
 def _instead(
@@ -145,11 +159,13 @@ def _record(said: StatedPosition, carried_forward: Mapping[str, str]) -> Record:
     )
 
 
-def _joiner(code: str, wave: dt.date, joined: Mapping[str, dt.date], rows: Mapping[str, Row]) -> Record:
-    is_in = code in joined and joined[code] <= wave
-    source = publisher(rows[code]) if code in rows else "not named"
-    note = rows[code].text("note") if code in rows else ""
-    return Record(code, wave, "committed" if is_in else NOT_COMMITTED, source, note=note)
+def _joiner(code: str, wave: dt.date, row: Row | None) -> Record:
+    """Return whether a nation had joined by a wave, and not left."""
+    if row is None:
+        return Record(code, wave, NOT_COMMITTED, "not named")
+    has_left = bool(row.text("left")) and row.day("left") <= wave
+    is_in = row.day("date") <= wave and not has_left
+    return Record(code, wave, "committed" if is_in else NOT_COMMITTED, publisher(row), note=row.text("note"))
 
 
 def publisher(row: Row) -> str:

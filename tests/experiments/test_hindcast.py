@@ -1,0 +1,281 @@
+"""Hindcasts: forecasts of waves, their scores beside those of others, and what they rest on."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import sim
+from sim.experiments.forecasts import (
+    MECHANISMS,
+    forecast_waves,
+    why,
+    without_decision_pressure,
+    without_mechanisms,
+)
+from sim.experiments.hindcast import hindcast
+from sim.experiments.hindcast_result import BASELINES, MODEL, HindcastResult
+from sim.experiments.run import RunOptions
+from sim.experiments.scores import as_coded
+from sim.experiments.skill import bootstrapped_mean
+from sim.inputs.case import Case, load_case
+from sim.inputs.errors import InputError
+from sim.inputs.fit import FITTED_TO, fitted_to
+from sim.inputs.parameters import PARAMETERS
+from sim.inputs.vocabulary import Stance
+from sim.model.tally import HOLDS_BACK
+
+TABLES = ("waves", "scores", "differences", "sources", "nations", "terms", "reliability")
+FEW = {"runs": 120, "resamples": 200}
+World = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def europe() -> HindcastResult:
+    return hindcast("europe-2025", **FEW)
+
+
+@pytest.fixture(scope="module")
+def brussels() -> Case:
+    return load_case("hindcast-2025", ["rounds=22"])
+
+
+# Forecasts
+
+
+def test_a_forecast_is_the_shares_of_the_runs_seen_through_a_coder(brussels: Case) -> None:
+    options = RunOptions(runs=90, seed=4)
+    start, later = forecast_waves(brussels, [0, 21], 0.05, options)
+    tally = sim.run(brussels, runs=90, seed=4).tally
+    for forecast, round_ in ((start, 0), (later, 21)):
+        shares = tally.stances[round_] / 90
+        np.testing.assert_allclose(forecast.probabilities, as_coded(shares, 0.05), atol=1e-12)
+
+
+def test_the_distribution_of_the_size_keeps_what_runs_have_in_common(brussels: Case) -> None:
+    (forecast,) = forecast_waves(brussels, [21], 0.0, RunOptions(runs=90, seed=4))
+    tally = sim.run(brussels, runs=90, seed=4).tally
+    everyone = np.ones(len(brussels.roster.iso3), dtype=bool)
+    np.testing.assert_allclose(forecast.sizes(everyone), tally.sizes[21] / 90, atol=1e-12)
+
+
+def test_without_mechanisms_nothing_but_mood_moves_a_nation(brussels: Case) -> None:
+    still = without_mechanisms(brussels)
+    values = dict(zip(PARAMETERS, still.parameters.values[0], strict=True))  # noqa: PD011
+    assert [values[name] for name in MECHANISMS] == [0.0] * 13
+    assert values["volatility"] > 0
+    reasons = why(still, 21, RunOptions(runs=20))
+    assert (reasons.after[:, 1:-1] == 0).all()
+    np.testing.assert_allclose(reasons.after[:, 0], reasons.before[:, 0])
+
+
+def test_without_decision_pressure_the_rest_stays(brussels: Case) -> None:
+    calm = without_decision_pressure(brussels)
+    assert brussels.timeline.decision_pressure.max() == 0.6
+    assert (calm.timeline.decision_pressure == 0).all()
+    assert (calm.timeline.involvement == brussels.timeline.involvement).all()
+
+
+def test_reasons_are_those_of_the_round(brussels: Case) -> None:
+    reasons = why(brussels, 21, RunOptions(runs=60, seed=2))
+    result = sim.run(brussels, overrides=[], runs=60, seed=2, trajectories=True, terms=True)
+    trajectories = result.trajectories
+    assert trajectories is not None
+    rows = trajectories[(trajectories["round"] == 21) & (trajectories["iso3"] == "NLD")]
+    nation = brussels.roster.iso3.index("NLD")
+    assert reasons.after[nation].sum() == pytest.approx(rows["propensity"].mean())
+    assert reasons.after[nation, 1] == pytest.approx(rows["us_involvement"].mean())
+    demand = HOLDS_BACK.index("demands_clarity")
+    assert reasons.held_back[nation, demand] > 0.5
+    assert reasons.is_out[nation] == (rows["stance"] < Stance.COMMITTED).mean()
+
+
+# Intervals
+
+
+def test_a_mean_and_its_interval() -> None:
+    values = np.array([0.0, 0.0, 1.0, 1.0] * 25)
+    mean, low, high = bootstrapped_mean(values, 5000, seed=1)
+    assert mean == 0.5
+    assert [low, high] == pytest.approx([0.4, 0.6], abs=0.02)  # 0.5 -+ 1.96 * 0.5 / sqrt(100)
+    assert bootstrapped_mean(np.full(5, 0.3), 100, seed=1) == pytest.approx((0.3, 0.3, 0.3))
+
+
+# Tables
+
+
+def test_how_much_was_observed_comes_first(europe: HindcastResult) -> None:
+    waves = europe.waves
+    assert waves["nations"].tolist() == [33, 32]
+    assert waves["changed"].tolist() == [8, 8]
+    assert waves["carried_forward"].tolist() == [0, 12]
+    assert not waves["in_sample"].any()
+
+
+def test_every_forecast_has_every_score_in_every_variant(europe: HindcastResult) -> None:
+    variants = [variant.name for variant in europe.variants]
+    assert variants == ["recorded", "no-decision-pressure", "without-carried-forward", "list-of-ten"]
+    assert len(europe.scores) == 2 * 4 * 5 * 4
+    assert len(europe.differences) == 2 * 4 * 4 * 4
+    of_nations = europe.scores[europe.scores["score"] != "crps"]
+    assert (of_nations["low"] <= of_nations["value"]).all()
+    assert (of_nations["value"] <= of_nations["high"]).all()
+    assert europe.scores[europe.scores["score"] == "crps"]["low"].isna().all()
+
+
+def test_differences_are_those_of_the_scores(europe: HindcastResult) -> None:
+    keys = ["wave", "variant", "score"]
+    scores = europe.scores.pivot_table(index=keys, columns="forecast", values="value")
+    differences = europe.differences.pivot_table(index=keys, columns="baseline", values="difference")
+    for baseline in BASELINES:
+        expected = scores[MODEL] - scores[baseline]
+        np.testing.assert_allclose(differences[baseline], expected.loc[differences.index], atol=1e-12)
+
+
+def test_noise_comes_from_the_runs_alone(europe: HindcastResult) -> None:
+    noise = europe.scores.groupby("forecast")["noise"].max()
+    assert noise["persistence"] == noise["markov"] == 0.0
+    assert noise[MODEL] > 0.0
+    rps = europe.scores.set_index(["wave", "variant", "forecast", "score"])["noise"]
+    assert rps["2025-09-04", "recorded", MODEL, "rps"] < 0.02
+
+
+def test_a_nation_without_observation_is_left_out(europe: HindcastResult) -> None:
+    found = europe.nations.groupby("wave")["iso3"].agg(set)
+    assert {"ALB", "CYP", "MNE", "LUX"} & found["2025-09-04"] == set()
+    assert found["2025-09-04"] - found["2026-01-06"] == {"ISL"}
+    assert europe.nations["rps_model"].notna().all()
+    means = europe.nations.groupby("wave")["rps_model"].mean()
+    scores = europe.scores.set_index(["wave", "variant", "forecast", "score"])["value"]
+    assert means["2025-09-04"] == pytest.approx(scores["2025-09-04", "recorded", MODEL, "rps"])
+
+
+def test_a_nation_is_told_with_what_was_expected_recorded_and_why(europe: HindcastResult) -> None:
+    row = europe.nations.set_index(["wave", "iso3"]).loc["2025-09-04", "BEL"]
+    assert (row["start_low"], row["recorded_low"], row["position"]) == (2, 3, "committed")
+    assert row["p_recorded"] == pytest.approx(row["p_committed"])
+    assert row["p_recorded_low"] <= row["p_recorded"] <= row["p_recorded_high"]
+    assert row[[f"p_{stance.name.lower()}" for stance in Stance]].sum() == pytest.approx(1.0)
+    assert row["held_back_by"] == "demands_clarity"
+    assert row["raised_by"] == "us_involvement"
+    terms = europe.terms.set_index(["wave", "iso3", "component"]).loc["2025-09-04", "BEL"]
+    assert terms["at_wave"].sum() == pytest.approx(row["propensity"])
+    assert terms.loc["us_involvement", "change"] == pytest.approx(row["raised"])
+
+
+def test_leaving_out_a_source_leaves_out_its_nations(europe: HindcastResult) -> None:
+    rows = europe.sources[(europe.sources["wave"] == "2025-09-04") & (europe.sources["baseline"] == MODEL)]
+    assert rows.empty
+    rows = europe.sources[europe.sources["baseline"] == "persistence"].set_index(["wave", "source"])
+    row = rows.loc["2025-09-04", "newsukraine.rbc.ua"]
+    assert row["nations"] == 33 - 9
+    each = europe.nations[europe.nations["wave"] == "2025-09-04"].set_index("iso3")
+    left = each.drop(index=row["left_out"].split(", "))
+    assert row["difference"] == pytest.approx((left["rps_model"] - left["rps_persistence"]).mean())
+    assert len(rows.loc["2025-09-04"]) == europe.waves["sources"].iloc[0]
+
+
+def test_reliability_counts_every_nation_and_rung_once(europe: HindcastResult) -> None:
+    events = europe.reliability.groupby("wave")["events"].sum()
+    assert events.tolist() == [3 * 33, 3 * 32]
+    rows = europe.reliability
+    assert (rows["forecast_from"] <= rows["forecast"]).all()
+    assert (rows["forecast"] <= rows["forecast_to"]).all()
+    assert ((rows["low"] <= rows["observed"]) & (rows["observed"] <= rows["high"])).all()
+
+
+def test_the_same_seed_gives_the_same_tables_however_many_threads(europe: HindcastResult) -> None:
+    again = sim.hindcast("europe-2025", threads=1, **FEW)
+    for name in TABLES:
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(europe, name), check_exact=True)
+    other = hindcast("europe-2025", seed=2, **FEW)
+    assert not other.scores["value"].equals(europe.scores["value"])
+
+
+# What parameters were fitted to
+
+
+def posterior(file: Path, *, metadata: dict[bytes, bytes] | None = None) -> Path:
+    table = pa.table({"b_threat": [1.0, 1.5], "b_escalation": [2.0, 1.0]})
+    pq.write_table(table.replace_schema_metadata(metadata), file)
+    return file
+
+
+def test_hand_set_parameters_are_fitted_to_nothing() -> None:
+    assert fitted_to(None) == ()
+
+
+def test_a_posterior_says_what_it_was_fitted_to(tmp_path: Path) -> None:
+    waves = ["europe-2025 2025-09-04"]
+    file = posterior(tmp_path / "fitted.parquet", metadata={FITTED_TO: json.dumps(waves).encode()})
+    assert fitted_to(file) == tuple(waves)
+    result = hindcast("europe-2025", parameters=file, runs=20, resamples=10)
+    assert result.waves["in_sample"].tolist() == [True, False]
+
+
+def test_a_posterior_that_does_not_say_is_taken_for_fitted(tmp_path: Path) -> None:
+    file = posterior(tmp_path / "silent.parquet")
+    assert fitted_to(file) is None
+    result = hindcast("europe-2025", parameters=file, runs=20, resamples=10)
+    assert result.waves["in_sample"].all()
+
+
+@pytest.mark.parametrize("said", [b"europe", b'{"a": 1}', b"[1]"])
+def test_metadata_that_say_it_otherwise_are_refused(tmp_path: Path, said: bytes) -> None:
+    file = posterior(tmp_path / "odd.parquet", metadata={FITTED_TO: said})
+    with pytest.raises(InputError, match=r"odd\.parquet: fitted_to: must be a JSON list of texts"):
+        fitted_to(file)
+
+
+# Another coalition, by files alone
+
+
+@pytest.fixture
+def joined(world: World) -> Path:
+    folder = world(rounds=8).parent
+    (folder / "joiners.csv").write_text("iso3,date\nAAX,2025-04-10\nABX,2025-05-09\nACX,\n")
+    file = folder / "elsewhere.toml"
+    file.write_text(
+        'title = "Elsewhere"\nscenario = "world.toml"\njoiners = "joiners.csv"\ncoding_error = 0.0\n'
+        "waves = [{ date = 2025-05-15 }]\n"
+    )
+    return file
+
+
+def test_who_joined_is_enough_for_a_hindcast(joined: Path) -> None:
+    result = hindcast(joined, **FEW)
+    assert result.waves[["nations", "changed", "committed"]].iloc[0].tolist() == [4, 1, 2]
+    assert [variant.name for variant in result.variants] == ["recorded"]
+    assert set(result.scores["forecast"]) == {MODEL, "mechanism-free", "persistence", "climatology"}
+    rows = result.nations.set_index("iso3")
+    assert rows["position"].to_dict() == {
+        "AAX": "committed", "ABX": "committed", "ADX": "not committed", "AEX": "not committed"
+    }  # fmt: skip
+    out = rows.loc["ADX"]
+    assert out["p_recorded"] == pytest.approx(1.0 - out["p_committed"])
+    assert out["rps_model"] == pytest.approx(out["p_committed"] ** 2)
+    assert rows.loc["ADX", "rps_persistence"] == 0.0
+    assert rows.loc["ABX", "rps_persistence"] == 1.0
+
+
+# Options
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"rums": 5}, 'rums: no such option; did you mean "runs"'),
+        ({"runs": 0}, "runs: must be a whole number from 1 on, not 0"),
+        ({"seed": -1}, "seed: must be a whole number from 0 on, not -1"),
+        ({"resamples": 1.5}, "resamples: must be a whole number from 1 on, not 1.5"),
+    ],
+)
+def test_options_are_checked(given: dict[str, int], says: str) -> None:
+    with pytest.raises(InputError) as mistake:
+        hindcast("europe-2025", **given)
+    assert says in str(mistake.value)
