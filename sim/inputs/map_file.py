@@ -32,11 +32,14 @@ class Map:
         Where they come from; empty if the file does not say.
     outlines
         Polygons by ISO code, in the order of the file.
+    names
+        Names by ISO code, as far as the file gives them.
     """
 
     file: Path
     source: str
     outlines: Mapping[str, tuple[Polygon, ...]]
+    names: Mapping[str, str]
 
 
 class _Part(BaseModel):
@@ -65,6 +68,7 @@ class _Polygons(_Part):
 
 class _Properties(_Part):
     iso3: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    name: str = ""
 
 
 class _Feature(_Part):
@@ -80,7 +84,7 @@ class _Collection(_Part):
 
 
 def read_map(file: Path) -> Map:
-    """Read outlines from a GeoJSON file: polygons with a property `iso3`.
+    """Read outlines from a GeoJSON file: polygons with a property `iso3`, and perhaps `name`.
 
     The member `source` of the collection, if there is one, says where they come from.
 
@@ -100,7 +104,8 @@ def read_map(file: Path) -> Map:
         polygons = shape.coordinates if isinstance(shape, _Polygons) else [shape.coordinates]
         drawn = tuple(tuple(np.array(ring) for ring in polygon) for polygon in polygons)
         outlines[feature.properties.iso3] = outlines.get(feature.properties.iso3, ()) + drawn
-    return Map(file, collection.source, outlines)
+    given = (feature.properties for feature in collection.features)
+    return Map(file, collection.source, outlines, {each.iso3: each.name for each in given if each.name})
 
 
 def _content(file: Path) -> dict[str, Any]:

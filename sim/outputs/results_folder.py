@@ -62,7 +62,8 @@ class StoredRun:
     def summary(self) -> "pd.DataFrame":
         """A row a nation, at the end."""
         table = read_table(self.folder, "summary").set_index("iso3")
-        return table.assign(held_back_by=[_reasons(text) for text in table["held_back_by"]])
+        reasons: Any = [_reasons(text) for text in table["held_back_by"]]
+        return table.assign(held_back_by=reasons)
 
     @cached_property
     def moves(self) -> "pd.DataFrame":

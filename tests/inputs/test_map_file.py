@@ -41,7 +41,7 @@ def test_polygons_are_read_with_their_holes_and_parts(file: Path) -> None:
         )
     )
     found = read_map(file)
-    assert found.source == "A survey"
+    assert (found.source, found.names) == ("A survey", {"AAA": "Land", "BBB": "Land"})
     rings = {
         code: [[ring.tolist() for ring in part] for part in parts] for code, parts in found.outlines.items()
     }
