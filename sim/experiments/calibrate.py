@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.experiments.abc import Generation, Sampling, first_generation, next_generation
 from sim.experiments.identity import case_digests, code_digests, digest_of
+from sim.experiments.learned import Noise, noise_of, pairs, summary
 from sim.experiments.misfit import Effort, Target, load_target, misfit
 from sim.experiments.parts import PartsFolder
 from sim.experiments.scores import Floats
@@ -94,14 +95,11 @@ class CalibrationPlan:
     def rows(self, particles: Floats) -> Floats:
         """Return the parameters that particles stand for, a row a particle, in the order of PARAMETERS.
 
-        A coordinate is standard normal under the prior; so it is the normal quantile of the share of the
-        prior that lies below the parameter's value.
+        A coordinate is standard normal under the prior, see `Prior.at_normal`.
         """
-        from scipy.special import ndtr
-
         rows = np.repeat(load_parameters().values, len(particles), axis=0)
         columns = [PARAMETERS.index(name) for name in self.prior.names]
-        rows[:, columns] = self.prior.quantile(ndtr(particles[:, : len(columns)]))
+        rows[:, columns] = self.prior.at_normal(particles[:, : len(columns)])
         return rows
 
     def manifest(self) -> dict[str, Any]:
@@ -171,6 +169,21 @@ class Calibration:
         import pandas as pd
 
         return pd.DataFrame(self.rows, columns=list(PARAMETERS))
+
+    @cached_property
+    def noise(self) -> Noise:
+        """How far the particles are from their prior where there was nothing to learn."""
+        return noise_of(self.dummies)
+
+    @cached_property
+    def summary(self) -> "pd.DataFrame":
+        """A row a parameter: what was believed before and after, and whether that was learned."""
+        return summary(self.plan.prior, self.particles, self.noise)
+
+    @cached_property
+    def pairs(self) -> "pd.DataFrame":
+        """A row a pair of parameters: how they go together in the posterior, the closest first."""
+        return pairs(self.plan.prior.names, self.particles, self.noise)
 
     @cached_property
     def steps(self) -> "pd.DataFrame":
@@ -300,16 +313,9 @@ def run_calibration(
             progress(number + 1, 0)
         result = Calibration(plan, tuple(generations))
         folder.write("posterior", result.posterior, {FITTED_TO: json.dumps(plan.fitted_to).encode()})
+        for name, table in (("summary", result.summary), ("pairs", result.pairs), ("steps", result.steps)):
+            folder.write(name, table)
     return result
-
-
-def fit(plan: CalibrationPlan, *, threads: int = 0, progress: Progress = lambda _n, _r: None) -> Calibration:
-    """Compute a calibration without writing anything."""
-    generations: list[Generation] = []
-    for number in range(plan.sampling.generations):
-        generations.append(_generation(plan, number, generations, threads, progress))
-        progress(number + 1, 0)
-    return Calibration(plan, tuple(generations))
 
 
 @dataclass(frozen=True)

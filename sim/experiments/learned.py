@@ -1,12 +1,15 @@
-"""What a calibration has learned of each parameter, held against what it seems to learn of none at all."""
+"""What a calibration has learned of each parameter, held against what it seems to learn of none at all.
 
+Particles are given in coordinates that are standard normal under the prior.
+"""
+
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.experiments.calibrate import Calibration
 from sim.experiments.scores import Floats
-from sim.inputs.parameters import PARAMETERS
+from sim.inputs.prior import Prior
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,9 +38,9 @@ class Noise(NamedTuple):
     effective: float
 
 
-def noise(calibration: Calibration) -> Noise:
-    """Return how far the dummies are from the prior that they have to have."""
-    distances = normal_distances(calibration.dummies)
+def noise_of(dummies: Floats) -> Noise:
+    """Return how far dummies are from the prior that they have to have, (particles, dummies)."""
+    distances = normal_distances(dummies)
     return Noise(float(distances.max()), float((MEAN_DISTANCE / distances.mean()) ** 2))
 
 
@@ -50,7 +53,7 @@ def normal_distances(particles: Floats) -> Floats:
     return np.asarray(np.maximum(shares - steps[:-1], steps[1:] - shares).max(axis=0))
 
 
-def summary(calibration: Calibration) -> "pd.DataFrame":
+def summary(prior: Prior, particles: Floats, noise: Noise) -> "pd.DataFrame":
     """Return a row a parameter: what was believed of it before and after, and whether anything was learned.
 
     Columns
@@ -74,12 +77,11 @@ def summary(calibration: Calibration) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    plan = calibration.plan
-    distances = normal_distances(calibration.particles)
-    chance = holm(_chance(distances, noise(calibration).effective))
+    distances = normal_distances(particles)
+    chance = holm(_chance(distances, noise.effective))
+    after = prior.at_normal(particles).T
     rows = []
-    for parameter, distance, p_value in zip(plan.prior.parameters, distances, chance, strict=True):
-        values = calibration.rows[:, PARAMETERS.index(parameter.name)]
+    for parameter, values, distance, p_value in zip(prior.parameters, after, distances, chance, strict=True):
         mean, deviation = parameter.moments
         low, high = parameter.quantile(np.array(TAILS))
         rows.append(
@@ -101,7 +103,7 @@ def summary(calibration: Calibration) -> "pd.DataFrame":
     return pd.DataFrame(rows)
 
 
-def pairs(calibration: Calibration) -> "pd.DataFrame":
+def pairs(names: Sequence[str], particles: Floats, noise: Noise) -> "pd.DataFrame":
     """Return a row a pair of parameters: their correlation, and whether it is more than noise.
 
     Correlations are of the coordinates that are standard normal under the prior, where all are 0. Chance is
@@ -110,15 +112,14 @@ def pairs(calibration: Calibration) -> "pd.DataFrame":
     import pandas as pd
     from scipy.special import ndtr
 
-    names = calibration.plan.prior.names
     first, second = np.triu_indices(len(names), k=1)
-    correlation = _correlations(calibration.particles)[first, second]
-    spread = 1.0 / np.sqrt(max(noise(calibration).effective - 3.0, 1.0))
+    correlation = _correlations(particles)[first, second]
+    spread = 1.0 / np.sqrt(max(noise.effective - 3.0, 1.0))
     chance = holm(2.0 * ndtr(-np.abs(np.arctanh(correlation)) / spread))
     table = pd.DataFrame(
         {
-            "parameter": [names[index] for index in first],
-            "other": [names[index] for index in second],
+            "parameter": [names[int(index)] for index in first],
+            "other": [names[int(index)] for index in second],
             "correlation": correlation,
             "p_value": chance,
             "learned": chance < LEVEL,

@@ -139,8 +139,15 @@ class Prior:
         """The parameters that have a prior."""
         return tuple(parameter.name for parameter in self.parameters)
 
-    def quantile(self, shares: FloatArray) -> FloatArray:
-        """Return values at shares of each prior; shares and values have a column a parameter."""
+    def at_normal(self, coordinates: FloatArray) -> FloatArray:
+        """Return the values at coordinates that are standard normal under the prior.
+
+        A coordinate is the normal quantile of the share of the prior that lies below the value. Coordinates
+        and values have a column a parameter.
+        """
+        from scipy.special import ndtr
+
+        shares = ndtr(coordinates)
         columns = [parameter.quantile(shares[:, index]) for index, parameter in enumerate(self.parameters)]
         return np.column_stack(columns)
 

@@ -1,0 +1,91 @@
+"""`coalition calibrate`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from sim.cli.common import Seed, Stopped, Threads, app
+
+
+@app.command()
+def calibrate(
+    hindcasts: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Hindcast files, or names of bundled ones; fitted together.", metavar="[FILE]..."
+        ),
+    ] = None,
+    wave: Annotated[
+        list[str] | None,
+        typer.Option(help="Fit only the wave of this date (2025-09-04). Repeatable.", metavar="DATE"),
+    ] = None,
+    prior: Annotated[
+        Path | None, typer.Option(help="What is believed before (TOML), instead of the bundled file.")
+    ] = None,
+    particles: Annotated[int, typer.Option(help="How many draws the posterior has.", min=50)] = 1000,
+    generations: Annotated[
+        int, typer.Option(help="How often the worse half of the particles is given up, plus one.", min=1)
+    ] = 6,
+    runs: Annotated[int, typer.Option(help="Runs of each particle.", min=1)] = 64,
+    seed: Seed = 1,
+    out: Annotated[Path, typer.Option(help="Where the results go: OUT/calibrate/NAMES/ID.")] = Path(
+        "results"
+    ),
+    threads: Threads = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
+) -> None:
+    """Fit uncertain parameters to positions recorded later; goes on where it was stopped."""
+    from sim.experiments.calibrate import calibration_folder, plan_calibration, run_calibration
+    from sim.outputs.calibration_figures import save_figures
+
+    plan = plan_calibration(
+        hindcasts or ["europe-2025"],
+        waves=wave or [],
+        prior=prior,
+        runs=runs,
+        particles=particles,
+        generations=generations,
+        seed=seed,
+    )
+    folder = calibration_folder(plan, out)
+    try:
+        with progress_of_generations(generations, quiet=quiet) as progress:
+            result = run_calibration(plan, out, threads=threads, progress=progress)
+        save_figures(result, folder / "figures")
+    except KeyboardInterrupt:
+        raise Stopped(f"stopped; what is done is kept in {folder}, the same command goes on") from None
+    if not quiet:
+        from sim.outputs.calibration_tables import calibration_report
+        from sim.outputs.tables import print_table
+
+        print_table(calibration_report(result))
+    print(f"results: {folder}")
+
+
+@contextmanager
+def progress_of_generations(generations: int, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show how many generations and runs are done, on a terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("generations"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[runs]:,} runs"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+        task = bar.add_task("generations", total=generations, runs=0)
+        total = 0
+
+        def show(done: int, runs: int) -> None:
+            nonlocal total
+            total += runs
+            bar.update(task, completed=done, runs=total)
+
+        yield show
