@@ -1,0 +1,279 @@
+"""A hindcast as its readers see it: report, figures, results folder, command."""
+
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+from rich.console import Console
+
+from sim.experiments.hindcast import hindcast, hindcast_case, simulated_runs
+from sim.experiments.hindcast_result import HindcastOptions, HindcastResult
+from sim.inputs.hindcast_file import load_hindcast_case
+from sim.outputs.hindcast_figures import FIGURES, save_figures
+from sim.outputs.hindcast_store import TABLES, hindcast_id, hindcast_into_folder
+from sim.outputs.hindcast_tables import hindcast_report
+from sim.outputs.hindcast_words import NOT_IDENTIFIED, fit_line, verdict, verdicts
+
+OPTIONS = HindcastOptions(runs=120, resamples=200)
+Command = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def europe() -> HindcastResult:
+    return hindcast("europe-2025", runs=OPTIONS.runs, resamples=OPTIONS.resamples)
+
+
+@pytest.fixture(scope="module")
+def joined(tmp_path_factory: pytest.TempPathFactory, write_world: Command) -> HindcastResult:
+    """Another coalition of which only the joiners of three days are known."""
+    folder = write_world(tmp_path_factory.mktemp("joined") / "world", rounds=12).parent
+    (folder / "joiners.csv").write_text("iso3,date\nAAX,2025-04-10\nABX,2025-05-09\n")
+    file = folder / "elsewhere.toml"
+    file.write_text(
+        'title = "Elsewhere"\nscenario = "world.toml"\njoiners = "joiners.csv"\n'
+        "waves = [{ date = 2025-05-01 }, { date = 2025-05-15 }, { date = 2025-06-15 }]\n"
+    )
+    return hindcast(file, runs=40, resamples=50)
+
+
+def printed(result: HindcastResult) -> str:
+    console = Console(width=120, file=io.StringIO(), record=True)
+    console.print(hindcast_report(result))
+    return console.export_text()
+
+
+# Report
+
+
+def test_the_report_says_first_how_little_it_rests_on(europe: HindcastResult) -> None:
+    text = " ".join(printed(europe).split())
+    title = "From April 2025 to September and January "
+    assert text.startswith(
+        f"{title}65 observations, 16 of a changed rung since 10 April 2025: 33 nations on 4 September 2025, "
+        "8 changed; 32 nations on 6 January 2026, 8 changed, 12 of the records carried forward from before. "
+        "All waves share one start: they are no independent tests. The parameters are set by hand, not "
+        "fitted to these positions. The model was designed after seeing these positions"
+    )
+
+
+def test_the_report_says_what_the_tables_say(europe: HindcastResult) -> None:
+    text = printed(europe)
+    keys = ["wave", "variant", "forecast", "score"]
+    score = europe.scores.set_index(keys).loc["2025-09-04", "recorded", "model", "rps"]
+    assert f"the model             {score.value:.3f} [{score.low:.3f}-{score.high:.3f}]" in text
+    keys = ["wave", "variant", "baseline", "score"]
+    rows = europe.differences.set_index(keys)
+    for variant, label in (("recorded", "... persistence"), ("list-of-ten", "  list-of-ten")):
+        row = rows.loc["2025-09-04", variant, "persistence", "rps"]
+        interval = f"{row.difference:+.3f} [{row.low:+.3f} to {row.high:+.3f}]"
+        assert re.search(rf"{re.escape(label)} +{re.escape(interval)}", text)
+    assert "120 runs of each forecast, seed 1, 200 resamples." in text
+
+
+def test_an_interval_that_covers_0_is_not_identified(europe: HindcastResult) -> None:
+    for row in europe.differences.dropna().itertuples():
+        told = verdict(row)
+        if row.low <= 0 <= row.high:
+            assert told == NOT_IDENTIFIED == "not identified by these data"
+        else:
+            assert told == f"the model is {'better' if row.difference < 0 else 'worse'}"
+    line = verdicts(europe, "2025-09-04")[0]
+    assert re.search(r"^RPS: against mechanism-free model.* not identified by these data", line)
+    assert "against climatology the model is better" in line
+
+
+def test_the_largest_misses_are_told_with_the_models_reason(europe: HindcastResult) -> None:
+    text = " ".join(printed(europe).split())
+    assert re.search(r"Norway: undecided at the start, recorded committed; expected open \d+ %", text)
+    assert re.search(r"Belgium: .* kept out by demands a clear mandate \(\d+ % of the runs out\)", text)
+    assert re.search(r"Spain: .* without decision pressure undecided \d+ %", text)
+    rows = europe.nations.sort_values("rps_model", ascending=False)
+    worst = rows[rows["wave"] == "2025-09-04"]["name"].head(6)
+    assert all(f"{name}: " in text for name in worst)
+
+
+@pytest.mark.parametrize(
+    ("fitted", "said"),
+    [
+        ((), "The parameters are set by hand, not fitted to these positions."),
+        (None, "IN-SAMPLE as far as is known"),
+        (("europe-2025 2026-01-06",), "IN-SAMPLE: the parameters were fitted to the positions of 6 January"),
+        (("elsewhere 2003-03-20",), "Out of sample: the parameters were fitted to elsewhere 2003-03-20"),
+    ],
+)
+def test_the_label_says_whether_the_positions_were_seen(
+    europe: HindcastResult, fitted: tuple[str, ...] | None, said: str
+) -> None:
+    assert fit_line(replace(europe, fitted_to=fitted)).startswith(said)
+
+
+def test_a_hindcast_of_joiners_is_told_too(joined: HindcastResult) -> None:
+    text = " ".join(printed(joined).split())
+    assert "15 observations, 2 of a changed rung since 10 April 2025" in text
+    assert "recorded not committed" in text or "recorded committed" in text
+    assert "Indented" not in text
+
+
+# Figures
+
+
+@pytest.fixture(scope="module", params=FIGURES)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module", params=["europe", "joined"])
+def figure(request: pytest.FixtureRequest, kind: str) -> Figure:
+    drawn = FIGURES[kind](request.getfixturevalue(request.param))
+    drawn.draw_without_rendering()
+    return drawn
+
+
+def shown(figure: Figure) -> dict[Text, Bbox]:
+    """Where every text that is seen is drawn: ticks beyond their axis are not."""
+    hidden: set[Artist] = set()
+    for axes in figure.findobj(Axes):
+        assert isinstance(axes, Axes)
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick in axis.get_major_ticks():
+                hidden.add(tick.label2)
+                if not (axes.axison and low <= tick.get_loc() <= high):
+                    hidden.add(tick.label1)
+    texts = [item for item in figure.findobj(Text) if isinstance(item, Text) and item not in hidden]
+    return {text: text.get_window_extent() for text in texts if text.get_text().strip()}
+
+
+def test_nothing_is_clipped(figure: Figure) -> None:
+    page = figure.bbox
+    for text, box in shown(figure).items():
+        inside = page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1
+        assert inside, text.get_text()
+
+
+def test_no_text_stands_on_another(figure: Figure) -> None:
+    for (one, its), (other, box) in combinations(shown(figure).items(), 2):
+        wide = min(its.x1, box.x1) - max(its.x0, box.x0)
+        high = min(its.y1, box.y1) - max(its.y0, box.y0)
+        assert wide <= 0.5 or high <= 0.5, (one.get_text(), other.get_text())
+
+
+def test_figures_say_how_much_was_observed_and_how_many_runs(figure: Figure) -> None:
+    text = " ".join(" ".join(item.get_text() for item in figure.texts).split())
+    assert re.search(r"\d+ observations, \d+ of a changed rung since 10 April 2025", text)
+    assert re.search(r"\d+ runs, seed 1, scenario (hindcast-2025|world)\. Data: ", text)
+    assert "set by hand" in text
+
+
+def test_the_same_hindcast_gives_the_same_bytes(joined: HindcastResult, tmp_path: Path) -> None:
+    written = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        written.append([file.read_bytes() for file in save_figures(joined, tmp_path / name)])
+    assert written[0] == written[1]
+    assert len(written[0]) == 2 * len(FIGURES)
+
+
+# Results folder
+
+
+def test_a_folder_holds_tables_figures_and_what_was_scored(joined: HindcastResult, tmp_path: Path) -> None:
+    given = (joined.hindcast, joined.case, (), HindcastOptions(runs=30, resamples=20, seed=2))
+    seen: list[int] = []
+    result, folder = hindcast_into_folder(*given, tmp_path, csv=True, progress=seen.append)
+    assert folder == tmp_path / "hindcast" / "elsewhere" / hindcast_id(*given, csv=True)
+    assert sum(seen) == simulated_runs(*given[:2], given[3])
+    assert {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()} == {
+        "manifest.json",
+        *(f"{table}.{ending}" for table in TABLES for ending in ("parquet", "csv")),
+        *(f"figures/{name}.{ending}" for name in FIGURES for ending in ("png", "svg")),
+    }
+    again = hindcast_case(*given)
+    for table in TABLES:
+        written = pd.read_parquet(folder / f"{table}.parquet")
+        pd.testing.assert_frame_equal(written, getattr(again, table), check_exact=True)
+        pd.testing.assert_frame_equal(written, getattr(result, table), check_exact=True)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["hindcast"]["name"] == "elsewhere"
+    assert [wave["date"] for wave in manifest["hindcast"]["waves"]] == [
+        "2025-05-01",
+        "2025-05-15",
+        "2025-06-15",
+    ]
+    assert (manifest["runs"], manifest["seed"], manifest["fitted_to"]) == (30, 2, [])
+    assert str(tmp_path) not in json.dumps(manifest)
+
+
+def test_the_id_depends_on_what_was_recorded_and_on_what_is_run(joined: HindcastResult) -> None:
+    file = joined.hindcast.folder / "joiners.csv"
+    declared, case = load_hindcast_case(joined.hindcast.folder / "elsewhere.toml")
+    ids = {
+        hindcast_id(declared, case, (), OPTIONS),
+        hindcast_id(declared, case, None, OPTIONS),
+        hindcast_id(declared, case, (), replace(OPTIONS, seed=2)),
+        hindcast_id(declared, case, (), replace(OPTIONS, resamples=9)),
+        hindcast_id(declared, case.with_overrides({"parameters.b_threat": 0.3}), (), OPTIONS),
+    }
+    kept = file.read_text()
+    file.write_text(kept.replace("2025-05-09", "2025-05-10"))
+    assert hindcast_id(declared, case, (), OPTIONS) in ids  # the same is known in every wave
+    file.write_text(kept.replace("2025-05-09", "2025-04-20"))
+    ids.add(hindcast_id(declared, case, (), OPTIONS))
+    file.write_text(kept)
+    assert len(ids) == 6
+    assert hindcast_id(declared, case, (), replace(OPTIONS, threads=3)) in ids
+
+
+def test_what_goes_wrong_leaves_nothing_behind(joined: HindcastResult, tmp_path: Path) -> None:
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        hindcast_into_folder(joined.hindcast, joined.case, (), OPTIONS, tmp_path, progress=stop)
+    assert list(tmp_path.iterdir()) == []
+
+
+# Command
+
+
+def test_the_command_prints_the_report_and_where_the_results_are(coalition: Command) -> None:
+    ended = coalition("hindcast", "--runs", 25, "--seed", 3, "--csv", "--set", "washington.involvement=0.2")
+    assert ended.code == 0, ended.err
+    assert "65 observations" in ended.out
+    assert "25 runs of each forecast, seed 3" in ended.out
+    folder = Path(ended.out.splitlines()[-1].removeprefix("results: "))
+    assert folder.parent == Path("results/hindcast/europe-2025")
+    assert (folder / "nations.csv").exists()
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["events"][0]["title"] == "set: washington.involvement = 0.2"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("no-such",), "no such file, and no bundled hindcast of this name: europe-2025"),
+        (("--runs", "0"), "--runs: "),
+        (("--set", "washington.involvment=1"), "washington.involvment"),
+        (("--set", "rounds=30"), "waves[1].date: 2026-01-06 is round 38 of the scenario hindcast-2025"),
+        (("--parameters", "no-such.toml"), "no-such.toml: no such file"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(coalition: Command, arguments: tuple[str, ...], said: str) -> None:
+    ended = coalition("hindcast", *arguments)
+    assert ended.code == 2
+    (line,) = [line for line in ended.err.splitlines() if not line.startswith("compiling")]
+    assert line.startswith("coalition: ")
+    assert said in line
+    assert not Path("results").exists()
