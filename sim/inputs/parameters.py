@@ -94,6 +94,11 @@ class Parameters:
     values: FloatArray
     bands: FloatArray
 
+    @property
+    def draws(self) -> int:
+        """How many rows there are; 1 for a point."""
+        return len(self.values)
+
     def with_values(self, overrides: Mapping[str, object]) -> "Parameters":
         """Return the parameters with some of them set in every row.
 

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.outputs.words import percent, signed, thousands
+from sim.outputs.words import parameter_note, percent, signed, thousands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ def comparison_report(comparison: "Comparison") -> RenderableType:
     return Group(
         Text(f"Against {scenario.title}", style="bold"),
         *(_scenario(comparison, index) for index in range(1, len(comparison.cases))),
-        Text(f"{which} {legend}", style="dim"),
+        Text(f"{which} {parameter_note(comparison.cases[0].parameters.draws)} {legend}", style="dim"),
     )
 
 

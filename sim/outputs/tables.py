@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.inputs.evidence import AttributeEvidence, Evidence, PositionEvidence
-from sim.outputs.words import REASONS, percent, percent_interval, thousands
+from sim.outputs.words import REASONS, parameter_note, percent, percent_interval, thousands
 
 if TYPE_CHECKING:
     from sim.experiments.results import RunResult
@@ -23,11 +23,12 @@ LEGEND = (
 
 def run_report(result: "RunResult") -> RenderableType:
     """Return what the runs of a scenario say: the coalition first, then nation by nation."""
+    runs = f"{result.number_of_runs:,} runs, seed {result.seed}."
     return Group(
         Text(result.case.scenario.title, style="bold"),
         _coalition(result),
         _nations(result),
-        Text(f"{result.number_of_runs:,} runs, seed {result.seed}. {LEGEND}", style="dim"),
+        Text(f"{runs} {parameter_note(result.case.parameters.draws)} {LEGEND}", style="dim"),
     )
 
 

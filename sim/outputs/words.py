@@ -55,3 +55,19 @@ def signed(number: float, decimals: int = 0) -> str:
     """Return a difference with its sign, and a comma for thousands; 0 has none."""
     text = f"{number:+,.{decimals}f}"
     return text if text.strip("+-0.,") else text[1:]
+
+
+def parameter_note(draws: int) -> str:
+    """Return whether what is shown includes how little is known of the behavioural parameters.
+
+    Parameters
+    ----------
+    draws
+        How many draws of the parameters the runs take in turn; 1 for a point.
+    """
+    if draws == 1:
+        return "Parameters are a point: nothing shown includes how little is known of them."
+    return (
+        f"Each run has its own draw of the parameters, of {draws:,}: shares, ranges and intervals include "
+        "what is not known of them."
+    )
