@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.hindcast_result import HindcastResult
+from sim.experiments.scores import Observed
 from sim.experiments.waves import Wave
 from sim.inputs.vocabulary import Stance
 from sim.outputs import style
@@ -48,7 +49,7 @@ def expected_and_recorded(result: HindcastResult) -> "Figure":
     key = (
         "Bar: shares of the runs in which each stance is recorded, coding error included; outlined: what was "
         "recorded. Squares: left, at the start; right, recorded. Percent: share expected for what was "
-        f"recorded, bold below half.{' * carried forward from before.' if _has_repeated(waves) else ''}"
+        f"recorded, bold below half.{_further_key(waves)}"
     )
     with style.figure_style():
         figure, area = style.page(
@@ -219,5 +220,15 @@ def _draw_reliability(axes: "Axes", rows: "pd.DataFrame") -> None:
     axes.set_axisbelow(True)
 
 
-def _has_repeated(waves: list[Wave]) -> bool:
-    return any((wave.carried_forward & wave.is_scored).any() for wave in waves)
+def _further_key(waves: list[Wave]) -> str:
+    """Return what else must be explained, where there is such a nation."""
+    repeated = any((wave.carried_forward & wave.is_scored).any() for wave in waves)
+    unresolved = any((known.least < known.most).any() for wave in waves for known in _known(wave))
+    parts = [" * carried forward from before."] if repeated else []
+    return "".join([*parts, " White: not committed, more is not known."] if unresolved else parts)
+
+
+def _known(wave: Wave) -> list[Observed]:
+    """Return what is known of the nations that are shown, at the start and in the wave."""
+    shown = wave.is_scored
+    return [Observed(known.least[shown], known.most[shown]) for known in (wave.start, wave.observed)]
