@@ -1,0 +1,110 @@
+"""The worlds that checks measure in, simulated: where each run stood on the day on which it is read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiments.run import RunOptions, simulate_case
+from sim.experiments.statistics import Floats
+from sim.inputs.case import Case
+from sim.inputs.parameters import PARAMETERS, log_odds
+from sim.inputs.patterns_file import Patterns, World
+from sim.inputs.vocabulary import Stance
+from sim.model import rules
+
+if TYPE_CHECKING:
+    from sim.model.tally import Records
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """The runs of a world on the day on which it is read.
+
+    Attributes
+    ----------
+    case
+        What was run.
+    round
+        When it is read.
+    stance, propensity
+        Shape (runs, nations).
+    first_joined
+        The round in which a nation was first committed, a large number if it never was until then; shape
+        (runs, nations).
+    """
+
+    case: Case
+    round: int
+    stance: NDArray[np.int8]
+    propensity: Floats
+    first_joined: NDArray[np.int32]
+
+    @property
+    def committed(self) -> NDArray[np.bool_]:
+        """Whether a nation is committed, shape (runs, nations)."""
+        return np.asarray(self.stance == Stance.COMMITTED)
+
+    @property
+    def pledges(self) -> Floats:
+        """Soldiers that each nation pledges, shape (runs, nations)."""
+        rows = self.case.parameters.values[:, PARAMETERS.index("climb_to_committed")]
+        climb = log_odds(rows)[np.arange(len(self.stance)) % len(rows)]
+        pledge = np.vectorize(rules.pledge, otypes=[np.float64])
+        stance = self.stance.astype(np.float64)
+        return np.asarray(pledge(stance, self.case.roster.deployable, self.propensity, climb[:, np.newaxis]))
+
+    def columns(self, iso3: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Return which nations are among those named."""
+        return np.isin(self.case.roster.iso3, iso3)
+
+
+class Observer:
+    """Simulates worlds, each once.
+
+    Parameters
+    ----------
+    patterns
+        Whose worlds.
+    parameters
+        File of behavioural parameters; the bundled ones if none.
+    options
+        Which runs; run k is the same draws in all worlds (common random numbers).
+    progress
+        Told the number of runs each time some are done.
+    """
+
+    def __init__(
+        self, patterns: Patterns, parameters: Path | None, options: RunOptions, progress: Progress
+    ) -> None:
+        self._patterns, self._parameters, self._progress = patterns, parameters, progress
+        self._options = replace(options, trajectories=True)
+        self._seen: dict[World, Observed] = {}
+
+    def __call__(self, world: World) -> Observed:
+        """Return a world's runs."""
+        if world not in self._seen:
+            case = self._patterns.case(world, self._parameters)
+            self._seen[world] = observe(case, world.round_in(case), self._options, self._progress)
+        return self._seen[world]
+
+
+def observe(case: Case, round_: int, options: RunOptions, progress: Progress = lambda _: None) -> Observed:
+    """Simulate a case and keep where every run stands in a round."""
+    parts: list[tuple[NDArray[np.int8], Floats, NDArray[np.int32]]] = []
+
+    def sink(_: int, records: "Records") -> None:
+        until = records.stance[:, : round_ + 1] == Stance.COMMITTED
+        first = np.where(until.any(axis=1), until.argmax(axis=1), np.iinfo(np.int32).max)
+        state = records.stance[:, round_].copy(), records.propensity[:, round_].copy()
+        parts.append((*state, first.astype(np.int32)))
+        progress(len(records.runs))
+
+    simulate_case(case, options, sink)
+    stance, propensity, first_joined = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Observed(case, round_, stance, propensity, first_joined)

@@ -1,0 +1,223 @@
+"""Whether patterns are reproduced: every check with its interval, its threshold and how far it is from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from sim.experiments.patterns.measures import measure, worlds_of
+from sim.experiments.patterns.observed import Observer, Progress
+from sim.experiments.run import RunOptions, chosen_options
+from sim.experiments.statistics import Interval
+from sim.inputs.patterns_file import Check, Pattern, Patterns, load_patterns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Verdict = Literal["reproduced", "not reproduced", "not identified"]
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """What was found for a check.
+
+    Attributes
+    ----------
+    check
+        What was measured.
+    interval
+        Estimate and bounds of its 95 % interval.
+    """
+
+    check: Check
+    interval: Interval
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the whole interval, none of it, or a part of it lies where the pattern asks for it."""
+        low, high = float(self.interval.low), float(self.interval.high)
+        more_than, less_than = self.check.bounds
+        if more_than < low and high < less_than:
+            return "reproduced"
+        if high <= more_than or low >= less_than:
+            return "not reproduced"
+        return "not identified"
+
+    @property
+    def margin(self) -> float:
+        """How far the estimate lies within what the pattern asks for; negative outside."""
+        estimate = float(self.interval.estimate)
+        more_than, less_than = self.check.bounds
+        return min(estimate - more_than, less_than - estimate)
+
+
+def overall(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the verdict on a pattern: its weakest check decides."""
+    for verdict in ("not reproduced", "not identified"):
+        if verdict in verdicts:
+            return verdict
+    return "reproduced"
+
+
+@dataclass(frozen=True, eq=False)
+class PatternResult:
+    """A pattern and what was found for its checks."""
+
+    pattern: Pattern
+    findings: tuple[Finding, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the pattern."""
+        return overall([finding.verdict for finding in self.findings])
+
+    @property
+    def reproduced(self) -> int:
+        """How many checks are reproduced."""
+        return sum(finding.verdict == "reproduced" for finding in self.findings)
+
+
+@dataclass(frozen=True, eq=False)
+class PatternsResult:
+    """What was found for all patterns.
+
+    Attributes
+    ----------
+    patterns
+        What was asked.
+    results
+        A result a pattern, in their order.
+    seed, runs
+        Which runs, of every world.
+    """
+
+    patterns: Patterns
+    results: tuple[PatternResult, ...]
+    seed: int
+    runs: int
+
+    @cached_property
+    def table(self) -> "pd.DataFrame":
+        """A row a pattern: number, statement, source, kind, checks, reproduced, verdict, note."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "number": found.pattern.number,
+                    "statement": found.pattern.statement,
+                    "source": found.pattern.source,
+                    "kind": found.pattern.kind,
+                    "checks": len(found.findings),
+                    "reproduced": found.reproduced,
+                    "verdict": found.verdict,
+                    "note": found.pattern.note,
+                }
+                for found in self.results
+            ]
+        )
+
+    @cached_property
+    def checks(self) -> "pd.DataFrame":
+        """A row a check: what is measured and where, estimate and interval, threshold, margin, verdict."""
+        import pandas as pd
+
+        rows = [_row(found.pattern, finding) for found in self.results for finding in found.findings]
+        return pd.DataFrame(rows).assign(runs=self.runs)
+
+
+def check_patterns(
+    patterns: Patterns | Path | str = "europe-2025", *, parameters: Path | None = None, **options: Any
+) -> PatternsResult:
+    """Check whether the model reproduces patterns.
+
+    Parameters
+    ----------
+    patterns
+        A file of patterns, the name of a bundled one, or what has been read of one.
+    parameters
+        File of behavioural parameters, a point or the draws of a posterior; the bundled ones if none.
+    **options
+        Those of `RunOptions`: `runs` (of every world), `seed`, `threads`.
+
+    Raises
+    ------
+    InputError
+        For any mistake in any of the files.
+
+    Examples
+    --------
+    >>> found = check_patterns("europe-2025", runs=200)
+    >>> found.table.loc[found.table["number"] == 10, "verdict"].item()
+    'reproduced'
+    """
+    if not isinstance(patterns, Patterns):
+        patterns = load_patterns(patterns)
+    return check_all(patterns, parameters, chosen_options(options))
+
+
+def check_all(
+    patterns: Patterns, parameters: Path | None, options: RunOptions, progress: Progress = lambda _: None
+) -> PatternsResult:
+    """Check patterns one after the other, see `check_patterns`.
+
+    Parameters
+    ----------
+    progress
+        Told the number of runs, of any world, each time some are done.
+    """
+    results = tuple(check_one(patterns, one, parameters, options, progress) for one in patterns.patterns)
+    return PatternsResult(patterns, results, options.seed, options.runs)
+
+
+def check_one(
+    patterns: Patterns,
+    pattern: Pattern,
+    parameters: Path | None,
+    options: RunOptions,
+    progress: Progress = lambda _: None,
+) -> PatternResult:
+    """Check one pattern; the worlds of its checks are simulated once."""
+    observe = Observer(patterns, parameters, replace(options, terms=False), progress)
+    findings = []
+    for position, check in enumerate(pattern.checks):
+        rng = np.random.default_rng([options.seed, pattern.number, position])
+        findings.append(Finding(check, measure(check, observe, rng)))
+    return PatternResult(pattern, tuple(findings))
+
+
+def number_of_worlds(patterns: Patterns) -> int:
+    """Return how many worlds are simulated, a pattern at a time."""
+    return sum(
+        len(set().union(*(worlds_of(check) for check in pattern.checks))) for pattern in patterns.patterns
+    )
+
+
+def _row(pattern: Pattern, finding: Finding) -> dict[str, Any]:
+    check = finding.check
+    return {
+        "number": pattern.number,
+        "statement": check.statement,
+        "measure": check.measure,
+        "of": "; ".join(map(_words, check.of)),
+        "less": "; ".join(map(_words, check.less)),
+        "estimate": float(finding.interval.estimate),
+        "low": float(finding.interval.low),
+        "high": float(finding.interval.high),
+        "more_than": check.more_than,
+        "less_than": check.less_than,
+        "reason": check.reason,
+        "observed": check.observed,
+        "margin": finding.margin,
+        "verdict": finding.verdict,
+    }
+
+
+def _words(world: Any) -> str:
+    """Return a world in words: ``us-backstop with hybrid attacks on 2025-09-04``."""
+    name = Path(world.scenario).name.removesuffix(".toml")
+    changed = f" with {' and '.join(world.with_)}" if world.with_ else ""
+    return f"{name}{changed}{f' on {world.on}' if world.on else ''}"

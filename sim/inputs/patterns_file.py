@@ -1,0 +1,301 @@
+"""Stylised facts that a model should reproduce: statements, sources and what is measured; TOML files.
+
+Pattern-oriented modelling (Grimm et al. 2005, Science 310) holds a model against many weak patterns at
+once, at several scales, rather than against one strong one.
+"""
+
+import math
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, PrivateAttr, model_validator
+
+from sim.inputs.bundled import find_scenario, scenarios_folder
+from sim.inputs.case import Case, load_case
+from sim.inputs.errors import InputError, near_match
+from sim.inputs.hindcast_file import round_of
+from sim.inputs.situation import Date, Table, Text
+from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
+from sim.inputs.validation import one_of, validate
+from sim.inputs.vocabulary import ATTRIBUTES
+
+Measure = Literal[
+    "members",
+    "soldiers",
+    "p_committed",
+    "willingness",
+    "supporters_per_member",
+    "gini",
+    "top_five_share",
+    "rank_correlation",
+    "bimodal_amplitude",
+    "joining_near_events",
+    "joining_at_first",
+    "paths",
+    "reach_of_one_lever",
+]
+Kind = Literal["evidence", "consistency check"]
+
+REST = ("the rest",)
+"""In place of nations: all that are not named."""
+
+_NEEDS: dict[Measure, tuple[str, ...]] = {
+    "p_committed": ("nations",),
+    "rank_correlation": ("less", "attribute"),
+    "joining_near_events": ("days",),
+    "joining_at_first": ("days",),
+    "paths": ("levers",),
+    "reach_of_one_lever": ("levers", "lever"),
+}
+_MAY: dict[Measure, tuple[str, ...]] = {
+    "members": ("less", "nations", "besides"),
+    "soldiers": ("less", "nations", "besides"),
+    "p_committed": ("less", "than"),
+    "willingness": ("less", "nations", "than"),
+    "supporters_per_member": ("less",),
+    "gini": ("less",),
+    "top_five_share": ("less",),
+}
+_ARGUMENTS = ("less", "nations", "than", "besides", "attribute", "days", "levers", "lever")
+_OF_MANY = {measure for measure, keys in _MAY.items() if "less" in keys}
+MAX_LEVERS = 6
+"""Every combination of levers is run: 64 of six."""
+
+
+class World(Table):
+    """A scenario, changed or not, and the day on which it is read."""
+
+    scenario: Text = Field(description="A scenario file beside this one, or a bundled one.")
+    with_: tuple[Text, ...] = Field(
+        (), alias="with", strict=False, description="Names of the changes that are made to it."
+    )
+    on: Date | None = Field(
+        None, description="The day; read in the last round not after it. The end if left out."
+    )
+
+    def round_in(self, case: Case) -> int:
+        """Return the round in which it is read."""
+        return case.scenario.rounds if self.on is None else round_of(self.on, case.scenario)
+
+
+class Check(Table):
+    """What is measured for a pattern, and the values that count as reproducing it."""
+
+    statement: Text = Field(description="What is measured, in a few words, with its unit.")
+    measure: Measure = Field(description="How it is measured; see `sim.experiments.patterns.measures`.")
+    of: tuple[World, ...] = Field(
+        strict=False, min_length=1, description="Where it is measured; of several worlds, the sum."
+    )
+    less: tuple[World, ...] = Field(
+        (), strict=False, description="What is subtracted, run by run: the same draws in other worlds."
+    )
+    nations: tuple[Text, ...] = Field((), strict=False, description="The nations that count; all if empty.")
+    than: tuple[Text, ...] = Field(
+        (),
+        strict=False,
+        description='Nations whose mean is subtracted from theirs, or ["the rest"].',
+    )
+    besides: tuple[Text, ...] = Field((), strict=False, description="Nations that do not count.")
+    attribute: Text | None = Field(None, description="rank_correlation: with which attribute of the nations.")
+    days: int | None = Field(None, ge=1, description="joining: how long after an event, or from the start.")
+    levers: tuple[Text, ...] = Field(
+        (), strict=False, description="paths: names of changes, of which every combination is made."
+    )
+    lever: Text | None = Field(None, description="reach_of_one_lever: which of the levers.")
+    more_than: float | None = Field(None, description="The pattern asks for more than this.")
+    less_than: float | None = Field(None, description="The pattern asks for less than this.")
+    reason: str = Field("", description="Why there.")
+    observed: str = Field("", description="What was observed, in a few words.")
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> "Check":
+        needs, may = _NEEDS.get(self.measure, ()), _MAY.get(self.measure, ())
+        given = [name for name in _ARGUMENTS if getattr(self, name) not in ((), None)]
+        for name in needs:
+            if name not in given:
+                raise ValueError(f'measure {self.measure} needs "{name}"')
+        if "than" in given and "nations" not in given:
+            raise ValueError('"than" needs "nations" to compare')
+        for name in given:
+            if name not in (*needs, *may):
+                raise ValueError(f'measure {self.measure} takes no "{name}"')
+        if self.more_than is None and self.less_than is None:
+            raise ValueError('a check needs "more_than" or "less_than"')
+        more_than, less_than = self.bounds
+        if more_than >= less_than:
+            raise ValueError(f"nothing is more than {more_than:g} and less than {less_than:g}")
+        self._check_worlds()
+        self._check_words()
+        return self
+
+    def _check_worlds(self) -> None:
+        if self.measure not in _OF_MANY and (len(self.of) > 1 or len(self.less) > 1):
+            raise ValueError(f"measure {self.measure} is of one world")
+
+    def _check_words(self) -> None:
+        if self.attribute is not None and self.attribute not in ATTRIBUTES:
+            raise ValueError(f"attribute {one_of(self.attribute, ATTRIBUTES)}")
+        if len(self.levers) > MAX_LEVERS:
+            raise ValueError(f"at most {MAX_LEVERS} levers: every combination of them is run")
+        if self.lever is not None and self.lever not in self.levers:
+            raise ValueError(f"lever {one_of(self.lever, self.levers)}")
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Between which values the pattern asks for it."""
+        more_than = -math.inf if self.more_than is None else self.more_than
+        return more_than, math.inf if self.less_than is None else self.less_than
+
+    @property
+    def worlds(self) -> tuple[World, ...]:
+        """All worlds that it names."""
+        return self.of + self.less
+
+    @property
+    def named_nations(self) -> tuple[str, ...]:
+        """All nations that it names."""
+        than = () if self.than == REST else self.than
+        return (*self.nations, *than, *self.besides)
+
+
+class Pattern(Table):
+    """A stylised fact."""
+
+    number: int = Field(ge=1, description="Its number in the list of patterns.")
+    statement: Text = Field(description="What is the case.")
+    source: Text = Field(description="Who says so.")
+    kind: Kind = Field(
+        description="evidence, or consistency check where the model has it from its data or equations."
+    )
+    note: str = Field("", description="What a reader of the verdict must know.")
+    checks: tuple[Check, ...] = Field(strict=False, min_length=1, description="What is measured.")
+
+
+class Patterns(Table):
+    """What a file of patterns says."""
+
+    title: Text = Field(description="What the patterns are about.")
+    description: str = Field("", description="How they were chosen.")
+    changes: dict[str, dict[str, Any]] = Field(
+        {}, description="Changes to scenarios by name; keys and values as --set takes them."
+    )
+    patterns: tuple[Pattern, ...] = Field(strict=False, min_length=1, description="The facts.")
+    _file: TomlFile | None = PrivateAttr(default=None)
+
+    @property
+    def name(self) -> str:
+        """The name of the file without its ending, fit to be the name of a folder."""
+        stem = self._file.path.stem if self._file else "patterns"
+        return re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "patterns"
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the file."""
+        return self._file.path.parent if self._file else Path()
+
+    def error(self, key_path: KeyPath, problem: str) -> InputError:
+        """Return (not raise) the error that says what is wrong at a key of the file."""
+        return (
+            self._file.error(key_path, problem) if self._file else InputError(problem, key=str(key_path[0]))
+        )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Patterns":
+        numbers = [pattern.number for pattern in self.patterns]
+        if len(set(numbers)) < len(numbers):
+            raise ValueError("two patterns have the same number")
+        return self
+
+    def case(self, world: World, parameters: Path | None = None) -> Case:
+        """Return a world as a case.
+
+        Raises
+        ------
+        InputError
+            For any mistake in the scenario, in a change, or in the parameters.
+        """
+        overrides: dict[str, object] = {}
+        for name in world.with_:
+            overrides |= self.changes[name]
+        return load_case(find_scenario(world.scenario, self.folder), overrides, parameters)
+
+
+def patterns_folder() -> Path:
+    """Return the folder of the bundled patterns."""
+    return scenarios_folder() / "patterns"
+
+
+def find_patterns(source: Path | str) -> Path:
+    """Return the file of patterns given as a path or as the name of a bundled one.
+
+    Raises
+    ------
+    InputError
+        If there is neither; the message names the nearest match.
+    """
+    path = Path(source)
+    if path.exists():
+        return path
+    bundled = {file.stem: file for file in sorted(patterns_folder().glob("*.toml"))}
+    name = path.name.removesuffix(".toml")
+    if name in bundled and str(path.parent) in {".", "patterns", "scenarios/patterns"}:
+        return bundled[name]
+    names = f"{', '.join(bundled)}{near_match(name, bundled)}"
+    raise InputError(f"no such file, and no bundled patterns of this name: {names}", file=path)
+
+
+def load_patterns(source: Path | str) -> Patterns:
+    """Read a file of patterns, and try every world that it names.
+
+    Parameters
+    ----------
+    source
+        A file, or the name of a bundled one such as ``europe-2025``.
+
+    Raises
+    ------
+    InputError
+        If the file has a mistake; the message names file, line, key, what is allowed and, for a typo, the
+        nearest match.
+    """
+    file = read_toml(find_patterns(source))
+    patterns = validate(Patterns, file.data, file.error)
+    patterns._file = file
+    for number, pattern in enumerate(patterns.patterns):
+        for position, check in enumerate(pattern.checks):
+            _try_check(patterns, check, ("patterns", number, "checks", position))
+    return patterns
+
+
+def _try_check(patterns: Patterns, check: Check, place: KeyPath) -> None:
+    """Find out now whether the worlds of a check can be run, and know its nations."""
+    _check_changes(patterns, check.levers, (*place, "levers"))
+    keys = [("of", index) for index in range(len(check.of))]
+    keys += [("less", index) for index in range(len(check.less))]
+    for world, key in zip(check.worlds, keys, strict=True):
+        _check_changes(patterns, world.with_, (*place, *key, "with"))
+        try:
+            with_levers = world.model_copy(update={"with_": (*world.with_, *check.levers)})
+            case = patterns.case(with_levers)
+        except InputError as error:
+            raise patterns.error((*place, *key), str(error)) from None
+        _check_day(patterns, world, case, (*place, *key))
+        for nation in check.named_nations:
+            if nation not in case.roster.iso3:
+                known = case.roster.iso3
+                raise patterns.error(place, f"no nation in the roster: {one_of(nation, known)}")
+
+
+def _check_changes(patterns: Patterns, names: tuple[str, ...], place: KeyPath) -> None:
+    for name in names:
+        if name not in patterns.changes:
+            raise patterns.error(place, f"no such change: {one_of(name, patterns.changes)}")
+
+
+def _check_day(patterns: Patterns, world: World, case: Case, place: KeyPath) -> None:
+    """Refuse a day on which a world has not begun, or has ended."""
+    scenario = case.scenario
+    if world.on is not None and not 0 <= world.round_in(case) <= scenario.rounds:
+        last = scenario.calendar.date_of(scenario.rounds)
+        raise patterns.error((*place, "on"), f"{world.on} is not from {scenario.start} to {last}")
