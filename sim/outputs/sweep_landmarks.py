@@ -82,5 +82,5 @@ def _is_at(base: Case, point: dict[str, Any], case: Case) -> bool:
 
 def _same_levels(one: Timeline, other: Timeline) -> bool:
     """Tell whether two timelines have the same levels, whether or not they were set anew in a round."""
-    names = [field.name for field in fields(Timeline) if not field.name.endswith("_set")]
+    names = [field.name for field in fields(Timeline) if not field.name.endswith(("_set", "_set_in"))]
     return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)
