@@ -189,6 +189,7 @@ def test_reliability_counts_every_nation_and_rung_once(europe: HindcastResult) -
     assert ((rows["low"] <= rows["observed"]) & (rows["observed"] <= rows["high"])).all()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_tables_however_many_threads(europe: HindcastResult) -> None:
     again = sim.hindcast("europe-2025", threads=1, **FEW)
     for name in TABLES:

@@ -177,6 +177,7 @@ def test_figures_say_how_much_was_observed_and_how_many_runs(figure: Figure) -> 
     assert "set by hand" in text
 
 
+@pytest.mark.slow
 def test_the_same_hindcast_gives_the_same_bytes(joined: HindcastResult, tmp_path: Path) -> None:
     written = []
     for name in ("one", "two"):
@@ -189,6 +190,7 @@ def test_the_same_hindcast_gives_the_same_bytes(joined: HindcastResult, tmp_path
 # Results folder
 
 
+@pytest.mark.slow
 def test_a_folder_holds_tables_figures_and_what_was_scored(joined: HindcastResult, tmp_path: Path) -> None:
     given = (joined.hindcast, joined.case, (), HindcastOptions(runs=30, resamples=20, seed=2))
     seen: list[int] = []
@@ -248,6 +250,7 @@ def test_what_goes_wrong_leaves_nothing_behind(joined: HindcastResult, tmp_path:
 # Command
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_report_and_where_the_results_are(coalition: Command) -> None:
     ended = coalition("hindcast", "--runs", 25, "--seed", 3, "--csv", "--set", "washington.involvement=0.2")
     assert ended.code == 0, ended.err
