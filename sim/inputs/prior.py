@@ -34,6 +34,9 @@ LADDER = ("climb_", "slip_")
 GRID = 10_000
 """Points at which moments of a prior are taken."""
 
+TINY = 1e-12
+"""Shares nearer to 0 or 1 are not looked for: quantiles so far out are not found reliably."""
+
 
 class Marginal(Table):
     """The prior of one parameter."""
@@ -84,7 +87,8 @@ class ParameterPrior:
     def quantile(self, share: FloatArray) -> FloatArray:
         """Return the values below which these shares of the prior lie; shares in [0, 1]."""
         below, above = self._mass
-        values = self._whole.ppf(below + share * (above - below))
+        inside = np.clip(share, TINY, 1.0 - TINY)
+        values = self._whole.ppf(below + inside * (above - below))
         return np.asarray(np.clip(values, self.low, self.high))
 
     def density(self, values: FloatArray) -> FloatArray:
@@ -92,11 +96,6 @@ class ParameterPrior:
         below, above = self._mass
         inside = (values >= self.low) & (values <= self.high)
         return np.where(inside, self._whole.pdf(values) / (above - below), 0.0)
-
-    def distribution_function(self, values: FloatArray) -> FloatArray:
-        """Return the share of the prior that lies at or below values."""
-        below, above = self._mass
-        return np.asarray(np.clip((self._whole.cdf(values) - below) / (above - below), 0.0, 1.0))
 
     @cached_property
     def moments(self) -> tuple[float, float]:
