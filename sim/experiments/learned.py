@@ -31,7 +31,8 @@ class Noise(NamedTuple):
     largest
         The largest distance of a dummy from its prior.
     effective
-        How many independent draws would be as far from it as the dummies are, on average.
+        How many independent draws would be as far from it as the dummies are, on average; not more than
+        there are.
     """
 
     largest: float
@@ -41,7 +42,8 @@ class Noise(NamedTuple):
 def noise_of(dummies: Floats) -> Noise:
     """Return how far dummies are from the prior that they have to have, (particles, dummies)."""
     distances = normal_distances(dummies)
-    return Noise(float(distances.max()), float((MEAN_DISTANCE / distances.mean()) ** 2))
+    effective = min((MEAN_DISTANCE / distances.mean()) ** 2, len(dummies))
+    return Noise(float(distances.max()), float(effective))
 
 
 def normal_distances(particles: Floats) -> Floats:

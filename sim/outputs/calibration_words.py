@@ -57,7 +57,7 @@ def noise(calibration: Calibration) -> str:
         f"{DUMMIES} parameters that the model does not have were calibrated along: the largest of their "
         f"distances from the prior is {found.largest:.2f}, and the particles are worth "
         f"{found.effective:.0f} independent draws. Learned: a larger distance than such draws would show, "
-        f"with a probability of {LEVEL * 100:.0f} % of saying so of any parameter where it is chance."
+        f"with a probability of about {LEVEL * 100:.0f} % of saying so of any parameter where it is chance."
     )
 
 
