@@ -1,79 +1,125 @@
 """Evaluating a model at many points of its factors' space, with the same runs at each of them."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments import statistics
-from sim.experiments.statistics import Floats, Interval
+from sim.experiments.executors import Executor, Threads
+from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
+from sim.experiments.point_model import PER_NATION, Estimates, PointModel, Runs, columns_of
 from sim.inputs.case import PARAMETER_PREFIX, Case
 from sim.inputs.errors import InputError
 from sim.inputs.sweep_file import OUTCOMES
-from sim.inputs.vocabulary import Stance
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
-    from sim.model.setup import Setup
-    from sim.model.tally import Records, Tally
+__all__ = [
+    "PER_NATION",
+    "Estimates",
+    "Evaluation",
+    "PointModel",
+    "Progress",
+    "Runs",
+    "check_points",
+    "columns_of",
+    "estimate",
+    "evaluate",
+    "with_factors",
+]
 
 Progress = Callable[[int], None]
 """Told how many runs have been done since it was told last."""
 
-PER_NATION = "p_committed"
+POINT_RUNS = 32
+"""What preparing a point costs, in runs."""
+
+CHECKED = 4096
+"""Points that are checked at a time."""
+
+USUAL_RUNS = Runs()
+
+Model = tuple[Case, Runs, tuple[str, ...]]
+"""What `PointModel` is made of."""
 
 
-class Estimates(NamedTuple):
-    """What was found at each point; arrays [point, column].
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Runs of a case at the points of a design, cut into parts.
 
     Attributes
     ----------
-    columns
-        Outcome and nation of each column: ``("size", "")``, ``("p_committed", "NLD")``.
-    estimate, low, high
-        Estimates, and the bounds of their 95 % intervals.
+    base
+        What does not vary.
+    points
+        A row a point, a column a factor, named by its dotted path.
     runs
-        How many runs each estimate rests on.
+        Which runs are done at each point.
+    outcomes
+        What is estimated.
     """
 
-    columns: tuple[tuple[str, str], ...]
-    estimate: Floats
-    low: Floats
-    high: Floats
-    runs: int
+    base: Case
+    points: "pd.DataFrame"
+    runs: Runs
+    outcomes: tuple[str, ...]
 
-    def of(self, outcome: str, iso3: str = "") -> Floats:
-        """Return the estimates of an outcome, point by point."""
-        return self.estimate[:, self.columns.index((outcome, iso3))]
+    @property
+    def total_runs(self) -> int:
+        """How many runs there are at all points together."""
+        return len(self.points) * self.runs.number
 
-    def table(self) -> "pd.DataFrame":
-        """Return a row a point and outcome: point, outcome, iso3, estimate, low, high, runs."""
-        import pandas as pd
+    @property
+    def points_per_part(self) -> int:
+        """How many points are computed together."""
+        fitting = PART_RUNS // (self.runs.number + POINT_RUNS)
+        return max(1, min(fitting, math.ceil(len(self.points) / LEAST_PARTS)))
 
-        points, columns = self.estimate.shape
-        outcomes, nations = zip(*self.columns, strict=True)
-        return pd.DataFrame(
-            {
-                "point": np.repeat(np.arange(points), columns),
-                "outcome": np.tile(np.array(outcomes, dtype=object), points),
-                "iso3": np.tile(np.array(nations, dtype=object), points),
-                "estimate": self.estimate.ravel(),
-                "low": self.low.ravel(),
-                "high": self.high.ravel(),
-                "runs": self.runs,
-            }
-        )
+    @property
+    def parts(self) -> int:
+        """How many parts there are."""
+        return math.ceil(len(self.points) / self.points_per_part)
+
+    def part(self, index: int) -> range:
+        """Return the points of a part."""
+        first = index * self.points_per_part
+        return range(first, min(first + self.points_per_part, len(self.points)))
+
+    def runs_in(self, part: int) -> int:
+        """Return how many runs a part takes."""
+        return len(self.part(part)) * self.runs.number
+
+    @property
+    def shared(self) -> Model:
+        """What every part is computed from."""
+        return self.base, self.runs, self.outcomes
+
+    def task(self, part: int) -> "pd.DataFrame":
+        """Return what a part is computed from besides: its points."""
+        numbers = self.part(part)
+        return self.points.iloc[numbers.start : numbers.stop]
+
+    @property
+    def compute(self) -> "Callable[[Model, pd.DataFrame], pa.Table]":
+        """Makes a part of the two."""
+        return compute_points
 
 
-@dataclass(frozen=True)
-class Runs:
-    """Which runs are done at each point: run k of a seed is the same draws at all of them."""
+def estimate_points(model: Model, points: "pd.DataFrame") -> Estimates:
+    """Return the estimates at points, a pure function."""
+    return PointModel(*model).estimates(
+        {str(path): value for path, value in record.items()} for record in points.to_dict("records")
+    )
 
-    number: int = 1000
-    seed: int = 1
+
+def compute_points(model: Model, points: "pd.DataFrame") -> "pa.Table":
+    """Return them as rows, the points numbered by their index."""
+    return estimate_points(model, points).rows(points.index.to_numpy())
 
 
 def evaluate(
@@ -116,47 +162,44 @@ def evaluate(
         If a factor cannot take one of its values.
     """
     found = estimate(base, points, Runs(runs, seed), outcomes=outcomes, threads=threads, progress=progress)
-    return with_factors(found.table(), points)
+    table: pd.DataFrame = with_factors(found.rows(np.arange(len(points))), points).to_pandas()
+    return table
 
 
-def with_factors(table: "pd.DataFrame", points: "pd.DataFrame") -> "pd.DataFrame":
+def with_factors(rows: "pa.Table", points: "pd.DataFrame") -> "pa.Table":
     """Put the factors' values behind the number of each point."""
-    import pandas as pd
-
-    values = points.iloc[table["point"].to_numpy()].reset_index(drop=True)
-    return pd.concat([table[["point"]], values, table.drop(columns="point")], axis=1)
+    numbers = rows["point"].to_numpy()
+    for place, (path, values) in enumerate(points.items(), start=1):
+        rows = rows.add_column(place, str(path), [values.to_numpy()[numbers]])
+    return rows
 
 
 def estimate(
     base: Case,
     points: "pd.DataFrame",
-    runs: Runs = Runs(),
+    runs: Runs = USUAL_RUNS,
     *,
     outcomes: Sequence[str] = OUTCOMES,
     threads: int = 0,
     progress: Progress = lambda _: None,
 ) -> Estimates:
     """Do what `evaluate` does, and return arrays: smaller where points and factors are many."""
-    from sim.model.ensemble import Execution
-
     check_points(base, points)
-    model = PointModel(base, runs, tuple(outcomes))
-    rows: list[Interval] = []
-    with ThreadPoolExecutor(Execution(threads=threads).workers) as pool:
-        try:
-            for row in pool.map(model.at, points.to_dict("records")):
-                rows.append(row)
-                progress(runs.number)
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-    return gather(model.columns, rows, runs.number)
+    work = Evaluation(base, points, runs, tuple(outcomes))
+    executor: Executor = Threads(threads)
+    found: dict[int, Estimates] = {}
+    tasks = ((part, work.task(part)) for part in range(work.parts))
+    with closing(executor.map(estimate_points, work.shared, tasks)) as results:
+        for part, estimates in results:
+            found[part] = estimates
+            progress(work.runs_in(part))
+    return _stacked(found[part] for part in range(work.parts))
 
 
-def gather(columns: tuple[tuple[str, str], ...], rows: Iterable[Interval], runs: int) -> Estimates:
+def _stacked(parts: Iterable[Estimates]) -> Estimates:
     """Put the estimates of points under each other."""
-    estimate, low, high = (np.array(column) for column in zip(*rows, strict=True))
-    return Estimates(columns, estimate, low, high, runs)
+    columns, estimates, low, high, runs = zip(*parts, strict=True)
+    return Estimates(columns[0], *map(np.concatenate, (estimates, low, high)), runs[0])
 
 
 def check_points(base: Case, points: "pd.DataFrame") -> None:
@@ -169,78 +212,9 @@ def check_points(base: Case, points: "pd.DataFrame") -> None:
     """
     names = [str(path) for path in points.columns if str(path).startswith(PARAMETER_PREFIX)]
     try:
-        base.parameters.check_columns({name.removeprefix(PARAMETER_PREFIX): points[name] for name in names})
+        for first in range(0, len(points), CHECKED):
+            some = points.iloc[first : first + CHECKED]
+            columns = {name.removeprefix(PARAMETER_PREFIX): some[name].to_numpy() for name in names}
+            base.parameters.check_columns(columns)
     except InputError as error:
         raise InputError(f"{error.problem}, at a point of the design", key=error.key) from None
-
-
-class PointModel:
-    """The model as a function of its factors: where a point's runs come out.
-
-    What does not vary is prepared once. Where only parameters vary, so is the whole world.
-    """
-
-    def __init__(self, base: Case, runs: Runs, outcomes: tuple[str, ...]) -> None:
-        from sim.model.setup import build_setup
-
-        self._base, self._runs, self._outcomes = base, runs, outcomes
-        self._setup = build_setup(base.scenario, base.roster, base.parameters, base.timeline)
-
-    @property
-    def columns(self) -> tuple[tuple[str, str], ...]:
-        """Outcome and nation of each estimate, in the order in which `at` gives them."""
-        return tuple(
-            (outcome, nation)
-            for outcome in self._outcomes
-            for nation in (self._base.roster.iso3 if outcome == PER_NATION else ("",))
-        )
-
-    def at(self, point: dict[str, object]) -> Interval:
-        """Return the estimates at a point, computed by the thread that asks."""
-        from sim.model.ensemble import Execution, simulate
-
-        sums = _EndSums()
-        tally = simulate(
-            self.setup(point),
-            self._runs.seed,
-            range(self._runs.number),
-            sink=sums.add,
-            execution=Execution(threads=1),
-        )
-        found = [self._estimate(outcome, tally, sums) for outcome in self._outcomes]
-        return Interval(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
-
-    def setup(self, point: dict[str, object]) -> "Setup":
-        """Return what the runs of a point share."""
-        from sim.model.setup import behaviour_columns, build_setup
-
-        case = self._base.with_overrides(point)
-        if case.scenario is self._base.scenario:
-            return self._setup._replace(behaviour=behaviour_columns(case.parameters))
-        return build_setup(case.scenario, case.roster, case.parameters, case.timeline)
-
-    def _estimate(self, outcome: str, tally: "Tally", sums: "_EndSums") -> tuple[Floats, ...]:
-        runs = self._runs.number
-        match outcome:
-            case "size":
-                sizes = np.arange(tally.sizes.shape[1])
-                found = statistics.mean(tally.sizes[-1] @ sizes, tally.sizes[-1] @ sizes**2, runs)
-            case "force":
-                found = statistics.mean(sums.force, sums.force_squared, runs)
-            case "p_force_met":
-                found = statistics.share(tally.force_met[-1], runs)
-            case _:
-                found = statistics.share(tally.stances[-1, :, Stance.COMMITTED], runs)
-        return tuple(np.atleast_1d(part) for part in found)
-
-
-class _EndSums:
-    """Adds up what the tally does not hold: the squares of the force at the end."""
-
-    def __init__(self) -> None:
-        self.force = self.force_squared = 0.0
-
-    def add(self, first_run: int, records: "Records") -> None:  # noqa: ARG002 - chunks come in order
-        force = records.runs[:, 1]
-        self.force += float(force.sum())
-        self.force_squared += float((force * force).sum())

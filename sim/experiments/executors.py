@@ -1,15 +1,16 @@
 """Where the parts of an experiment are computed: threads here, a cluster of processes here, or one elsewhere.
 
-Each executor maps a pure function over numbers and yields the results as they come, so any of them, in any
-order and after any retry, gives the same results.
+Each executor maps a pure function over numbered tasks and yields the results as they come, so any of them,
+in any order and after any retry, gives the same results.
 """
 
 import logging
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sim.inputs.errors import InputError
@@ -18,18 +19,23 @@ if TYPE_CHECKING:
     from distributed import Client
 
 S = TypeVar("S")
+T = TypeVar("T")
 R = TypeVar("R")
+
+AHEAD, AHEAD_OF_CLUSTER = 4, 512
+"""Tasks that are handed out at a time, a thread, and at least on a cluster, whose workers may join later; the
+others take no memory yet."""
 
 
 class Executor(Protocol):
     """Something that computes parts."""
 
     def map(
-        self, function: Callable[[S, int], R], shared: S, indices: Sequence[int]
+        self, function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
     ) -> Generator[tuple[int, R], None, None]:
-        """Yield ``(index, function(shared, index))`` for each index, in the order in which they are done.
+        """Yield ``(number, function(shared, task))`` for each numbered task, in the order they are done in.
 
-        Closed early, it gives up what has not begun.
+        Tasks are made when they are handed out. Closed early, it gives up what has not begun.
         """
         ...
 
@@ -47,20 +53,17 @@ class Threads:
     number: int = 0
 
     def map(
-        self, function: Callable[[S, int], R], shared: S, indices: Sequence[int]
+        self, function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
     ) -> Generator[tuple[int, R], None, None]:
         """Yield results; see `Executor`."""
         workers = self.number or os.cpu_count() or 1
         waiting: dict[Future[R], int] = {}
         pool = ThreadPoolExecutor(workers)
         try:
-            remaining = iter(indices)
+            remaining = iter(tasks)
             while True:
-                # Few wait at a time: a result that nobody has taken yet takes memory.
-                for index in remaining:
-                    waiting[pool.submit(function, shared, index)] = index
-                    if len(waiting) > 2 * workers:
-                        break
+                for number, task in islice(remaining, AHEAD * workers - len(waiting)):
+                    waiting[pool.submit(function, shared, task)] = number
                 if not waiting:
                     return
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
@@ -82,7 +85,7 @@ class LocalCluster:
     workers: int
 
     def map(
-        self, function: Callable[[S, int], R], shared: S, indices: Sequence[int]
+        self, function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
     ) -> Generator[tuple[int, R], None, None]:
         """Yield results; see `Executor`."""
         _require_dask("--workers")
@@ -96,7 +99,7 @@ class LocalCluster:
             ) as cluster,
             Client(cluster) as client,
         ):
-            yield from _map_on(client, function, shared, indices)
+            yield from _map_on(client, function, shared, tasks)
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ class Scheduler:
     address: str
 
     def map(
-        self, function: Callable[[S, int], R], shared: S, indices: Sequence[int]
+        self, function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
     ) -> Generator[tuple[int, R], None, None]:
         """Yield results; see `Executor`."""
         _require_dask("--scheduler")
@@ -123,25 +126,32 @@ class Scheduler:
         except (OSError, ValueError, TypeError, ImportError) as error:
             raise InputError(f"no scheduler answers at {self.address}: {error}", key="--scheduler") from None
         with client:
-            yield from _map_on(client, function, shared, indices)
+            yield from _map_on(client, function, shared, tasks)
 
 
 def _map_on(
-    client: "Client", function: Callable[[S, int], R], shared: S, indices: Sequence[int]
+    client: "Client", function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
 ) -> Generator[tuple[int, R], None, None]:
-    """Compute on a Dask cluster; parts of a worker that dies are computed again by another."""
+    """Compute on a Dask cluster; tasks of a worker that dies are computed again by another."""
     from distributed import as_completed
 
     # A computed value, unlike a scattered one, is made anew where the worker that held it has died.
     given = client.submit(_itself, shared, pure=False)
-    futures = client.map(function, [given] * len(indices), indices, pure=False, retries=3)
-    numbers = {future.key: index for future, index in zip(futures, indices, strict=True)}
+    remaining, numbers, done = iter(tasks), {}, as_completed()
+
+    def hand_out(how_many: int) -> None:
+        for number, task in islice(remaining, how_many):
+            future = client.submit(function, given, task, pure=False, retries=3)
+            numbers[future] = number
+            done.add(future)
+
     try:
-        for future in as_completed(futures):
-            yield numbers[future.key], future.result()
-            future.release()
+        hand_out(max(AHEAD * sum(client.nthreads().values()), AHEAD_OF_CLUSTER))
+        for future in done:
+            hand_out(1)
+            yield numbers.pop(future), future.result()
     finally:
-        client.cancel([future for future in futures if not future.done()])
+        client.cancel(list(numbers))
 
 
 def _itself(value: S) -> S:

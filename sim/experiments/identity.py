@@ -1,13 +1,16 @@
-"""What determines results, as digests: two sweeps of the same digests have the same results."""
+"""What determines results, as digests: two experiments of the same digests have the same results."""
 
 import hashlib
 import json
+from collections.abc import Mapping
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.inputs.case import Case
+from sim.inputs.overrides import Overrides
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +34,26 @@ def case_digests(case: Case) -> dict[str, str]:
 
 def points_digest(points: "pd.DataFrame") -> str:
     """Return a digest of the points of a design."""
-    return digest_of(json.dumps(points.to_dict("list")))
+    return digest_of(*(part for path, column in points.items() for part in (str(path), _content(column))))
+
+
+def _content(column: "pd.Series[Any]") -> "str | np.ndarray":
+    values = column.to_numpy()
+    return json.dumps(values.tolist()) if values.dtype.kind == "O" else values
+
+
+def command_options(overrides: Overrides, parameters: Path | None) -> tuple[str, ...]:
+    """Return what a command changes, as it says it: that tells commands on the same files apart."""
+    if isinstance(overrides, Mapping):
+        given = [f"{key}={value}" for key, value in overrides.items()]
+    else:
+        given = [overrides] if isinstance(overrides, str) else list(overrides)
+    return (*given, *([f"parameters {parameters.name}"] if parameters else []))
+
+
+def source_options(source: object, case: Case) -> tuple[str, ...]:
+    """Return what tells a case that was made in Python from others of its name; of a file, the name does."""
+    return () if isinstance(source, Path | str) else (digest_of(*case_digests(case).values()),)
 
 
 def code_digests() -> dict[str, str]:

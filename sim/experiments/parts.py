@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -19,6 +19,9 @@ FORMAT = 1
 """Version of the layout of the folders."""
 
 MANIFEST, DRAFT = "manifest.json", ".draft"
+
+GROUP = 8 * 2**20
+"""Bytes of a table that are held, and written together."""
 
 
 class PartsFolder:
@@ -78,7 +81,9 @@ class PartsFolder:
         """Tell whether a table is there."""
         return self._file(name).exists()
 
-    def write(self, name: str, table: "pd.DataFrame", metadata: Mapping[bytes, bytes] | None = None) -> None:
+    def write(
+        self, name: str, table: "pd.DataFrame | pa.Table", metadata: Mapping[bytes, bytes] | None = None
+    ) -> None:
         """Write a table, without what is of the machine or the moment.
 
         Parameters
@@ -93,11 +98,30 @@ class PartsFolder:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        rows = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(metadata or None)
+        rows = table if isinstance(table, pa.Table) else pa.Table.from_pandas(table, preserve_index=False)
         with self._told():
             self._file(name).parent.mkdir(exist_ok=True)
             with _whole(self._file(name)) as stream:
-                pq.write_table(rows, stream, compression="zstd")
+                pq.write_table(rows.replace_schema_metadata(metadata or None), stream, compression="zstd")
+
+    def write_pieces(self, pieces: "Iterator[tuple[str, pa.Table]]", names: Sequence[str]) -> None:
+        """Write tables from pieces, each with the name of its table; all of them will be there, or none.
+
+        Only what is written at a time is in memory.
+        """
+        with self._told(), contextlib.ExitStack() as opened:
+            tables = {name: _Groups(opened.enter_context(_whole(self._file(name))), opened) for name in names}
+            for name, rows in pieces:
+                tables[name].add(rows)
+            for table in tables.values():
+                table.write()
+
+    def remove(self, name: str) -> None:
+        """Remove a folder of tables, if it is there."""
+        with self._told(), contextlib.suppress(FileNotFoundError):
+            for table in (self.folder / name).glob("*.parquet"):
+                table.unlink()
+            (self.folder / name).rmdir()
 
     def read(self, name: str) -> "pa.Table":
         """Return a table with what its file says of itself."""
@@ -175,3 +199,32 @@ def _whole(file: Path) -> Iterator[BinaryIO]:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
         raise
+
+
+class _Groups:
+    """Rows of a table, written many at a time: a file of small groups of rows is slow to read."""
+
+    def __init__(self, stream: BinaryIO, opened: contextlib.ExitStack) -> None:
+        self._stream, self._opened = stream, opened
+        self._writer: Any = None
+        self._held: list[pa.Table] = []
+        self._bytes = 0
+
+    def add(self, rows: "pa.Table") -> None:
+        self._held.append(rows)
+        self._bytes += rows.nbytes
+        if self._bytes >= GROUP:
+            self.write()
+
+    def write(self) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        if not self._held:
+            return
+        rows = pa.concat_tables(self._held).replace_schema_metadata(None)
+        self._held, self._bytes = [], 0
+        if self._writer is None:
+            writer = pq.ParquetWriter(self._stream, rows.schema, compression="zstd")
+            self._writer = self._opened.enter_context(writer)
+        self._writer.write_table(rows)

@@ -1,88 +1,50 @@
 """Sweeps: a design's points, computed part by part, so that nothing done is lost."""
 
 import json
-import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.designs import design_of
-from sim.experiments.evaluate import PointModel, Runs, check_points, evaluate, gather
-from sim.experiments.executors import Executor, Threads
-from sim.experiments.identity import case_digests, code_digests, digest_of, points_digest
-from sim.experiments.sweep_store import SweepStore
-from sim.inputs.case import Case
+from sim.experiments.evaluate import PER_NATION, Evaluation, Runs, check_points, evaluate, with_factors
+from sim.experiments.executors import Executor
+from sim.experiments.identity import case_digests, code_digests, command_options, digest_of, points_digest
+from sim.experiments.resumable import THREADS, Progress, run_parts
 from sim.inputs.factors import Factor
 from sim.inputs.sweep_file import Sweep, load_sweep_case
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
-__all__ = ["SweepPlan", "SweepResult", "compute_part", "evaluate", "plan_sweep", "run_sweep", "sweep"]
-
-PART_RUNS, POINT_RUNS = 8192, 64
-"""Runs of a part, about, and what preparing a point costs, in runs.
-
-Some fraction of a second: little is lost when a sweep is stopped."""
-
-LEAST_PARTS = 64
-"""Into how many parts even a small sweep is cut, if it has as many points: all workers have some."""
-
-THREADS = Threads()
-
-Progress = Callable[[int, int], None]
-"""Told how many runs are done, those of earlier sessions included, and of how many."""
+__all__ = ["SweepPlan", "SweepResult", "evaluate", "plan_sweep", "run_sweep", "sweep"]
 
 
 @dataclass(frozen=True, eq=False)
-class SweepPlan:
+class SweepPlan(Evaluation):
     """All that determines the results of a sweep.
 
     Attributes
     ----------
+    base, points, runs, outcomes
+        As for `Evaluation`.
     sweep
         What its file says.
-    base
-        The case that it starts from.
-    points
-        A row a point, a column a factor.
     options
         What the command line changed: it tells sweeps of the same file apart.
     """
 
     sweep: Sweep
-    base: Case
-    points: "pd.DataFrame"
     options: tuple[str, ...] = ()
+
+    kind = "sweep"
 
     @property
     def name(self) -> str:
         """What the folder of the results is called, beside its `id`."""
         return self.sweep.name
-
-    @property
-    def total_runs(self) -> int:
-        """How many runs there are at all points together."""
-        return len(self.points) * self.sweep.runs
-
-    @property
-    def points_per_part(self) -> int:
-        """How many points are computed and written together."""
-        fitting = PART_RUNS // (self.sweep.runs + POINT_RUNS)
-        return max(1, min(fitting, math.ceil(len(self.points) / LEAST_PARTS)))
-
-    @property
-    def parts(self) -> int:
-        """How many parts there are."""
-        return math.ceil(len(self.points) / self.points_per_part)
-
-    def part(self, index: int) -> range:
-        """Return the points of a part."""
-        first = index * self.points_per_part
-        return range(first, min(first + self.points_per_part, len(self.points)))
 
     @property
     def factors(self) -> tuple[Factor, ...]:
@@ -103,10 +65,31 @@ class SweepPlan:
             del factor["label"]
         return digest_of(json.dumps(given), *self.options)[:12]
 
+    def folder(self, out: Path) -> Path:
+        """Return where the results go below the folder of all results."""
+        return out / "sweeps" / self.name / self.id
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """What the tables of the results are called."""
+        by_nation = {outcome == PER_NATION for outcome in self.outcomes}
+        return tuple(name for name, has_nations in TABLES.items() if has_nations in by_nation)
+
+    def assemble(self, parts: "Iterator[pa.Table]") -> "Iterator[tuple[str, pa.Table]]":
+        """Yield rows of the coalition, and of the nations, with the factors' values."""
+        import pyarrow.compute as pc
+
+        for part in parts:
+            of_nations = pc.not_equal(part["iso3"], "")
+            rows = {"points": part.filter(pc.invert(of_nations)).drop_columns("iso3")}
+            rows["nations"] = part.filter(of_nations)
+            for name in self.tables:
+                yield name, with_factors(rows[name], self.points)
+
     @cached_property
     def digests(self) -> dict[str, str]:
         """What determines the results, in pieces, so that one can say which of them has changed."""
-        runs = f"{self.sweep.runs} {self.sweep.seed} {self.sweep.outcomes} {self.points_per_part}"
+        runs = f"{self.runs} {self.outcomes} {self.points_per_part}"
         return {
             **case_digests(self.base),
             "points": points_digest(self.points),
@@ -126,6 +109,10 @@ class SweepPlan:
             "parts": self.parts,
             "digests": self.digests,
         }
+
+
+TABLES = {"points": False, "nations": True}
+"""The tables, and whether they hold the estimates by nation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,13 +184,8 @@ def plan_sweep(
     given, base = load_sweep_case(source, overrides, parameters, **changes)
     points = design_of(given).points(given.factors, given.seed)
     check_points(base, points)
-    named = [f"parameters {parameters.name}"] if parameters else []
-    return SweepPlan(given, base, points, (*overrides, *named))
-
-
-def sweep_folder(plan: SweepPlan, out: Path) -> Path:
-    """Return where the results of a sweep go."""
-    return out / "sweeps" / plan.name / plan.id
+    runs, options = Runs(given.runs, given.seed), command_options(overrides, parameters)
+    return SweepPlan(base, points, runs, given.outcomes, given, options)
 
 
 def run_sweep(
@@ -214,48 +196,9 @@ def run_sweep(
     resume: bool = False,
     progress: Progress = lambda _done, _total: None,
 ) -> SweepResult:
-    """Compute the parts of a sweep that are not there yet, and put its tables together.
-
-    Parameters
-    ----------
-    plan
-        What is computed.
-    out
-        Folder of all results.
-    executor
-        Where it is computed.
-    resume
-        Whether there must be something to go on with; else it starts where there is nothing.
-    progress
-        Told the runs done at the start and after each part.
-    """
-    folder = sweep_folder(plan, out)
-    with SweepStore(folder, plan.manifest(), plan.parts, must_exist=resume) as store:
-        missing = store.missing()
-        waiting = sum(len(plan.part(index)) for index in missing) * plan.sweep.runs
-        progress(plan.total_runs - waiting, plan.total_runs)
-        with closing(executor.map(compute_part, plan, missing)) as results:
-            for index, table in results:
-                store.add(index, table)
-                waiting -= len(plan.part(index)) * plan.sweep.runs
-                progress(plan.total_runs - waiting, plan.total_runs)
-        store.finish(plan.points)
+    """Compute the parts of a sweep that are not there yet, and put its tables together; see `run_parts`."""
+    folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)
     return SweepResult(plan, folder)
-
-
-def compute_part(plan: SweepPlan, index: int) -> "pd.DataFrame":
-    """Return the estimates at the points of a part, a pure function of the plan and the part's number."""
-    numbers = plan.part(index)
-    model = PointModel(plan.base, Runs(plan.sweep.runs, plan.sweep.seed), plan.sweep.outcomes)
-    rows = [model.at(point) for point in _records(plan.points.iloc[numbers.start : numbers.stop])]
-    table = gather(model.columns, rows, plan.sweep.runs).table()
-    table["point"] += numbers.start
-    return table
-
-
-def _records(points: "pd.DataFrame") -> Iterator[dict[str, Any]]:
-    for record in points.to_dict("records"):
-        yield {str(path): value for path, value in record.items()}
 
 
 def _read(file: Path) -> "pd.DataFrame":

@@ -7,8 +7,9 @@ integers, so threads, chunk size and lane width change nothing but the time take
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,16 +94,18 @@ def simulate(
     first_seed = np.uint64(seed)
 
     def compute(chunk: range) -> tuple[int, Records]:
-        tally = tallies.setdefault(threading.get_ident(), empty_tally(rounds, nations))
+        thread = threading.get_ident()
+        if thread not in tallies:
+            tallies[thread] = empty_tally(rounds, nations)
         records = empty_records(len(chunk), rounds, nations, trajectories=keep.trajectories, terms=keep.terms)
-        simulate_chunk(setup, first_seed, chunk.start, execution.width, tally, records)
+        simulate_chunk(setup, first_seed, chunk.start, execution.width, tallies[thread], records)
         return chunk.start, records
 
-    with ThreadPoolExecutor(execution.workers) as pool:
-        for first_run, records in _in_order(pool, compute, _chunks(runs, execution.chunk)):
+    with closing(_computed(execution.workers, compute, _chunks(runs, execution.chunk))) as computed:
+        for first_run, records in computed:
             sink(first_run, records)
-    total = empty_tally(rounds, nations)
-    for tally in tallies.values():
+    total, *others = tallies.values() or [empty_tally(rounds, nations)]
+    for tally in others:
         add_tally(total, tally)
     return total
 
@@ -110,6 +113,17 @@ def simulate(
 def _chunks(runs: range, size: int) -> Iterator[range]:
     for first in range(runs.start, runs.stop, size):
         yield range(first, min(first + size, runs.stop))
+
+
+def _computed(
+    workers: int, compute: Callable[[range], tuple[int, Records]], chunks: Iterator[range]
+) -> Generator[tuple[int, Records], None, None]:
+    """Yield results in the order of the chunks; a single worker is the thread that asks."""
+    if workers == 1:
+        yield from map(compute, chunks)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        yield from _in_order(pool, compute, chunks)
 
 
 def _in_order(

@@ -21,7 +21,9 @@ def product(shared: int, index: int) -> int:
 
 @pytest.mark.parametrize("executor", [Threads(), Threads(1), Threads(4)], ids=repr)
 def test_threads_yield_each_result_once(executor: Executor) -> None:
-    assert sorted(executor.map(product, 3, range(40))) == [(index, 3 * index) for index in range(40)]
+    assert sorted(executor.map(product, 3, enumerate(range(40)))) == [
+        (index, 3 * index) for index in range(40)
+    ]
 
 
 def test_closed_early_threads_give_up_what_has_not_begun() -> None:
@@ -32,7 +34,7 @@ def test_closed_early_threads_give_up_what_has_not_begun() -> None:
         time.sleep(0.01)
         return index
 
-    results = Threads(2).map(slow, None, range(1000))
+    results = Threads(2).map(slow, None, enumerate(range(1000)))
     next(results)
     results.close()
     assert len(begun) < 20
@@ -44,7 +46,7 @@ def test_a_mistake_in_a_part_reaches_the_caller() -> None:
         raise InputError(f"part {index} is wrong")
 
     with pytest.raises(InputError, match="is wrong"):
-        list(Threads(2).map(wrong, None, range(5)))
+        list(Threads(2).map(wrong, None, enumerate(range(5))))
 
 
 @pytest.mark.parametrize("executor", [LocalCluster(2), Scheduler("tcp://127.0.0.1:1")], ids=repr)
@@ -53,7 +55,7 @@ def test_without_dask_one_line_says_how_to_install_it(
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(InputError, match=r"needs Dask: pip install 'coalition-sim\[cluster\]'"):
-        list(executor.map(product, 3, range(3)))
+        list(executor.map(product, 3, enumerate(range(3))))
 
 
 @pytest.fixture
@@ -95,4 +97,4 @@ def test_dask_gives_the_same_bytes_even_if_a_worker_is_killed(plan: SweepPlan, t
 def test_a_scheduler_that_does_not_answer_is_a_mistake_in_one_line() -> None:
     pytest.importorskip("distributed")
     with pytest.raises(InputError, match="--scheduler: no scheduler answers at"):
-        list(Scheduler("tcp://127.0.0.1:1").map(product, 3, range(3)))
+        list(Scheduler("tcp://127.0.0.1:1").map(product, 3, enumerate(range(3))))

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import sim
-from sim.experiments.evaluate import PointModel, Runs, estimate, evaluate
+from sim.experiments.evaluate import Model, PointModel, Runs, compute_points, estimate, evaluate
 from sim.experiments.executors import Threads
-from sim.experiments.sweep import SweepPlan, compute_part, plan_sweep, run_sweep, sweep_folder
+from sim.experiments.sweep import plan_sweep, run_sweep
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 
@@ -81,8 +82,8 @@ def test_every_point_is_in_one_part(file: Path) -> None:
 
 
 def test_a_part_is_a_pure_function(file: Path) -> None:
-    plan = plan_sweep(file)
-    assert compute_part(plan, 3).equals(compute_part(plan_sweep(file), 3))
+    one, other = plan_sweep(file), plan_sweep(file)
+    assert one.compute(one.shared, one.task(3)).equals(other.compute(other.shared, other.task(3)))
 
 
 def test_tables_are_tidy(file: Path, tmp_path: Path) -> None:
@@ -123,19 +124,20 @@ def test_a_sweep_goes_on_where_it_was_stopped(
     whole = run_sweep(plan, tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
         run_sweep(plan, tmp_path / "stopped", progress=interrupt(10))
-    folder = sweep_folder(plan, tmp_path / "stopped")
+    folder = plan.folder(tmp_path / "stopped")
     there = {int(part.stem) for part in (folder / "parts").glob("*.parquet")}
     assert len(there) == 10
     computed: list[int] = []
 
-    def noted(given: SweepPlan, index: int) -> pd.DataFrame:
-        computed.append(index)
-        return compute_part(given, index)
+    def noted(model: Model, points: pd.DataFrame) -> pa.Table:
+        computed.extend(points.index)
+        return compute_points(model, points)
 
-    monkeypatch.setattr("sim.experiments.sweep.compute_part", noted)
+    monkeypatch.setattr("sim.experiments.evaluate.compute_points", noted)
     seen: list[tuple[int, int]] = []
     run_sweep(plan, tmp_path / "stopped", resume=True, progress=lambda *told: seen.append(told))
-    assert sorted(computed) == sorted(set(range(plan.parts)) - there)
+    missing = set(range(plan.parts)) - there
+    assert sorted(computed) == [point for index in sorted(missing) for point in plan.part(index)]
     assert seen[0][0] == sum(len(plan.part(index)) for index in there) * 40
     assert seen[-1] == (plan.total_runs, plan.total_runs)
     assert tables(folder) == tables(whole.folder)

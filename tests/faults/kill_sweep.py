@@ -20,16 +20,16 @@ CHILD = """
 import sys
 from pathlib import Path
 from sim.cli import main
-from sim.experiments import sweep
+from sim.experiments import resumable
 
-compute, log = sweep.compute_part, Path(sys.argv.pop(1))
+compute, log = resumable.compute_parts, Path(sys.argv.pop(1))
 
-def noted(plan, index):
+def noted(experiment, numbers, executor):
     with log.open("a") as file:
-        file.write(f"{index}\\n")
-    return compute(plan, index)
+        file.writelines(f"{number}\\n" for number in numbers)
+    return compute(experiment, numbers, executor)
 
-sweep.compute_part = noted
+resumable.compute_parts = noted
 sys.argv[0] = "coalition"
 main()
 """

@@ -1,0 +1,78 @@
+"""What commands share that are computed in parts: where, how far they are, and how they go on."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from sim.cli.common import Stopped
+from sim.inputs.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from sim.experiments.executors import Executor
+
+Workers = Annotated[int, typer.Option(help="Processes of a local Dask cluster, instead of threads.", min=0)]
+Scheduler = Annotated[str, typer.Option(help="Address of a Dask cluster that runs already.")]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume", help="Go on with what was stopped, or fail if there is nothing; without it, either."
+    ),
+]
+
+
+def chosen_executor(threads: int, workers: int, scheduler: str) -> "Executor":
+    """Return where parts are computed.
+
+    Raises
+    ------
+    InputError
+        If two places are given.
+    """
+    from sim.experiments.executors import LocalCluster, Scheduler, Threads
+
+    if workers and scheduler:
+        raise InputError("give --workers or --scheduler, not both", key="--workers")
+    if scheduler:
+        return Scheduler(scheduler)
+    return LocalCluster(workers) if workers else Threads(threads)
+
+
+@contextmanager
+def going_on_in(folder: Path) -> Iterator[None]:
+    """Say, where the user stops what fills a folder, that nothing is lost and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stopped(f"stopped; what is done is kept in {folder}, the same command goes on") from None
+
+
+@contextmanager
+def rate_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show how many runs are done, how many a second, and the time left, on a terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+        tasks: list[TaskID] = []
+
+        def show(done: int, total: int) -> None:
+            if not tasks:  # what earlier sessions did does not count as this one's speed
+                tasks.append(bar.add_task(label, total=total, completed=done, rate=""))
+                return
+            speed = bar.tasks[0].speed
+            bar.update(tasks[0], completed=done, rate=f"{speed:,.0f} runs/s" if speed else "")
+
+        yield show

@@ -1,0 +1,160 @@
+"""Experiments in parts: computed anywhere, in any order; what is done is kept, and skipped the next time."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sim.experiments.executors import Executor, Threads
+from sim.experiments.parts import MANIFEST, PartsFolder
+from sim.inputs.errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PARTS = "parts"
+"""Folder of the parts, which is removed when the tables are there."""
+
+PART_RUNS = 8192
+"""Runs of a part, about: some fraction of a second, so that little is lost when an experiment is stopped."""
+
+LEAST_PARTS = 128
+"""Into how many parts even a small experiment is cut, if it can be: all workers are busy to the end."""
+
+THREADS = Threads()
+
+Progress = Callable[[int, int], None]
+"""Told how many runs are done, those of earlier sessions included, and of how many."""
+
+
+class Experiment(Protocol):
+    """Something that is computed in parts, each a pure function of what determines the results.
+
+    Attributes
+    ----------
+    kind
+        What messages call it: ``sweep``.
+    tables
+        What the tables made of the parts are called.
+    parts
+        How many there are.
+    total_runs
+        How many runs they take together.
+    shared
+        What every part is computed from.
+    compute
+        Makes a part of what is shared and of the part's task; a function of a module, so that it can be
+        sent to other machines.
+    """
+
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+
+    @property
+    def tables(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    @property
+    def parts(self) -> int: ...  # noqa: D102
+
+    @property
+    def total_runs(self) -> int: ...  # noqa: D102
+
+    @property
+    def shared(self) -> Any: ...  # noqa: D102
+
+    @property
+    def compute(self) -> "Callable[[Any, Any], pa.Table]": ...  # noqa: D102
+
+    def runs_in(self, part: int) -> int:
+        """Return how many runs a part takes."""
+        ...
+
+    def task(self, part: int) -> Any:
+        """Return what a part is computed from besides."""
+        ...
+
+    def assemble(self, parts: "Iterator[pa.Table]") -> "Iterator[tuple[str, pa.Table]]":
+        """Yield rows of the tables, by the tables' names, from the parts in their order."""
+        ...
+
+    def folder(self, out: Path) -> Path:
+        """Return where the results go below the folder of all results: the same command, the same place."""
+        ...
+
+    def manifest(self) -> dict[str, Any]:
+        """Return what is computed, for people and for a repeat of it, see `PartsFolder`."""
+        ...
+
+
+def compute_parts(
+    experiment: Experiment, numbers: Iterable[int], executor: Executor
+) -> "Generator[tuple[int, pa.Table], None, None]":
+    """Yield the number of each part and the part, in the order in which they are done."""
+    tasks = ((number, experiment.task(number)) for number in numbers)
+    with closing(executor.map(experiment.compute, experiment.shared, tasks)) as done:
+        yield from done
+
+
+def run_parts(
+    experiment: Experiment,
+    out: Path,
+    *,
+    executor: Executor = THREADS,
+    resume: bool = False,
+    progress: Progress = lambda _done, _total: None,
+) -> Path:
+    """Compute the parts of an experiment that are not there yet, and put its tables together.
+
+    Parameters
+    ----------
+    experiment
+        What is computed.
+    out
+        Folder of all results.
+    executor
+        Where it is computed; the results do not depend on it.
+    resume
+        Whether there must be something to go on with; else it starts where there is nothing.
+    progress
+        Told the runs done at the start and after each part.
+
+    Returns
+    -------
+    Path
+        The folder of the tables.
+
+    Raises
+    ------
+    InputError
+        Where the folder holds what would be mixed, is in use or cannot be written to.
+    """
+    folder, total = experiment.folder(out), experiment.total_runs
+    if resume and not (folder / MANIFEST).exists():
+        raise InputError(_nothing_to_resume(experiment.kind, folder), file=folder, key="--resume")
+    with PartsFolder(folder, experiment.kind, experiment.manifest()) as store:
+        is_complete = all(map(store.has, experiment.tables))
+        missing = [
+            number for number in range(experiment.parts) if not (is_complete or store.has(_name(number)))
+        ]
+        done = total - sum(map(experiment.runs_in, missing))
+        progress(done, total)
+        with closing(compute_parts(experiment, missing, executor)) as results:
+            for number, part in results:
+                store.write(_name(number), part)
+                done += experiment.runs_in(number)
+                progress(done, total)
+        if not is_complete:
+            parts = (store.read(_name(number)) for number in range(experiment.parts))
+            store.write_pieces(experiment.assemble(parts), experiment.tables)
+        store.remove(PARTS)
+    return folder
+
+
+def _name(part: int) -> str:
+    return f"{PARTS}/{part:06d}"
+
+
+def _nothing_to_resume(kind: str, folder: Path) -> str:
+    others = [file.parent.name for file in sorted(folder.parent.glob(f"*/{MANIFEST}"))]
+    also = f"; there are {', '.join(others)}, of other options" if others else ""
+    return f"there is nothing to resume{also}; without --resume the {kind} starts"
