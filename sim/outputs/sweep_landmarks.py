@@ -74,6 +74,7 @@ def _is_at(base: Case, point: dict[str, Any], case: Case) -> bool:
     return (
         one.roster_folder == other.roster_folder
         and one.force_required == other.force_required
+        and one.level_half_width == other.level_half_width
         and one.calendar == other.calendar
         and np.array_equal(there.parameters.values, case.parameters.values)
         and _same_levels(there.timeline, case.timeline)
