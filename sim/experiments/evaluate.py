@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiments.executors import Executor, Threads
-from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
 from sim.experiments.point_model import PER_NATION, Estimates, PointModel, Runs, columns_of
+from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
 from sim.inputs.case import PARAMETER_PREFIX, Case
 from sim.inputs.errors import InputError
 from sim.inputs.sweep_file import OUTCOMES
