@@ -71,6 +71,8 @@ class Roster:
         multiples of 2^-40.
     positions, conditions
         What governments said, as far as it counts.
+    cautions
+        What a reader of results must know of the data, a sentence or two each.
     map_file
         Outlines of the nations, for `sim.inputs.map_file.read_map`; None if the roster has no map.
     """
@@ -88,6 +90,7 @@ class Roster:
     ties: FloatArray
     positions: tuple[StatedPosition, ...]
     conditions: tuple[StatedCondition, ...]
+    cautions: tuple[str, ...] = ()
     map_file: Path | None = None
 
     def positions_on(self, day: date) -> tuple[str, ...]:
@@ -214,6 +217,7 @@ def build_roster(source: RosterSource) -> Roster:
             if said.counts
         ),
         conditions=read_conditions(source.folder, declaration.conditions, source.chosen),
+        cautions=tuple(source.declaration.cautions),
         map_file=_map_file(source),
     )
 

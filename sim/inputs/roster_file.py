@@ -136,6 +136,7 @@ class RosterDeclaration(Declared):
     conditions: TableFile | None = None
     sources: TableFile | None = None
     map: FileName | None = None
+    cautions: list[str] = []
     attributes: dict[str, list[Indicator]]
     preferred_mandate: dict[str, Preference]
     deployable: Deployable

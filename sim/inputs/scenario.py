@@ -133,6 +133,12 @@ class Scenario(Table):
         """The rounds as days."""
         return Calendar(self.start, self.days_per_round)
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What was set beside the file, as command lines say it: ``--set rounds=10``."""
+        places = self._origin.layer.places.values()
+        return tuple(dict.fromkeys(place.option for place in places if place.option))
+
     def place(self, key_path: KeyPath) -> Place:
         """Return where a key was given, to be named in an error found later."""
         return self._origin.layer.place(key_path)

@@ -238,7 +238,9 @@ def describe_case(case: Case) -> dict[str, Any]:
             }
             for item in case.scenario.schedule()
         ],
+        "set": list(case.scenario.options),
         "roster": case.roster.title,
+        "cautions": list(case.roster.cautions),
         "nations": dict(zip(case.roster.iso3, case.roster.names, strict=True)),
         "parameters": dict(zip(PARAMETERS, rows[0].tolist(), strict=True))
         if len(rows) == 1

@@ -363,3 +363,10 @@ def test_the_hindcast_tells_the_levels_of_the_roster_and_no_positions() -> None:
     ]
     assert sorted(start + told) == sorted([day, key, float(level)] for day, key, level in rows)
     assert all(event.source and event.note and "judgement" in event.note for event in scenario.events)
+
+
+def test_a_scenario_knows_what_was_set_beside_its_file(tmp_path: Path) -> None:
+    scenario = load_scenario(write(tmp_path, "case.toml", SMALL_TOML), ["rounds=4", "ceasefire=1"])
+    assert scenario.options == ("--set rounds=4", "--set ceasefire=1")
+    assert scenario.with_overrides(["ceasefire=0.5"]).options[-1] == "--set ceasefire=0.5"
+    assert load_scenario(write(tmp_path, "other.toml", SMALL_TOML)).options == ()
