@@ -1,9 +1,9 @@
 """Agent-based simulation of military coalition formation: who joins, when, under which conditions.
 
 ``run`` runs a scenario many times, ``compare`` runs several with the same draws, ``sweep`` runs a design of
-levers and parameters, ``hindcast`` scores the model against positions recorded later, ``CoalitionModel`` is
-one run as a Mesa model; ``load_scenario`` reads a scenario file, ``load_case`` reads it with its roster and
-parameters.
+levers and parameters, ``explain`` says why and what it would take, ``hindcast`` scores the model against
+positions recorded later, ``CoalitionModel`` is one run as a Mesa model; ``load_scenario`` reads a scenario
+file, ``load_case`` reads it with its roster and parameters.
 """
 
 from importlib import import_module
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.experiments.compare import Comparison, compare
+    from sim.experiments.explain.answers import Explanation, explain
     from sim.experiments.hindcast import hindcast
     from sim.experiments.hindcast_result import HindcastResult
     from sim.experiments.results import RunResult
@@ -26,12 +27,14 @@ __all__ = [
     "Case",
     "CoalitionModel",
     "Comparison",
+    "Explanation",
     "HindcastResult",
     "InputError",
     "RunResult",
     "Scenario",
     "SweepResult",
     "compare",
+    "explain",
     "hindcast",
     "load_case",
     "load_scenario",
@@ -43,12 +46,14 @@ _HOMES = {
     "Case": "sim.inputs.case",
     "CoalitionModel": "sim.model.coalition",
     "Comparison": "sim.experiments.compare",
+    "Explanation": "sim.experiments.explain.answers",
     "HindcastResult": "sim.experiments.hindcast_result",
     "InputError": "sim.inputs.errors",
     "RunResult": "sim.experiments.results",
     "Scenario": "sim.inputs.scenario",
     "SweepResult": "sim.experiments.sweep",
     "compare": "sim.experiments.compare",
+    "explain": "sim.experiments.explain.answers",
     "hindcast": "sim.experiments.hindcast",
     "load_case": "sim.inputs.case",
     "load_scenario": "sim.inputs.scenario",

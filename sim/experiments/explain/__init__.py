@@ -1,1 +1,1 @@
-"""Answers that analysts come for, a module each: why, what it would take, who is pivotal, whom to persuade."""
+"""What analysts ask, a module a question: why, what would it take, who is pivotal, whom to persuade."""

@@ -18,6 +18,7 @@ Words = NDArray[np.uint64]
 attribute = np.vectorize(rules.drawn_attribute, otypes=[np.float64])
 threshold = np.vectorize(rules.drawn_threshold, otypes=[np.float64])
 level = np.vectorize(rules.drawn_level, otypes=[np.float64])
+met = np.vectorize(rules.met, otypes=[np.bool_])
 
 
 def drawn_attributes(setup: "Setup", runs: Runs) -> Floats:
@@ -61,7 +62,7 @@ def actual_levels(setup: "Setup", runs: Runs, involvement: Floats, clarity: Floa
 
 def unmet(actual: Floats, demanded: Floats) -> NDArray[np.bool_]:
     """Return which stated conditions are not met; shapes are as for NumPy's broadcasting."""
-    return ~np.asarray(rules.met(actual, demanded))
+    return ~np.asarray(met(actual, demanded))
 
 
 def _first_draws(setup: "Setup", runs: Runs, first: np.uint64, count: int) -> Floats:

@@ -49,7 +49,7 @@ class Ends(NamedTuple):
     @property
     def size(self) -> Floats:
         """How many nations are committed in each run."""
-        return self.committed.sum(axis=1).astype(np.float64)
+        return np.asarray(self.committed.sum(axis=1), dtype=np.float64)
 
     def troops_of(self, setup: "Setup", nation: int) -> Floats:
         """Return what a nation pledges in each run."""

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 COARSE = 25
 """Of how many levels of a lever one is tried in the search for the best pair."""
 
+STRIDE = 50
+"""Of how many levels of the second lever one is tried in any case for the frontier."""
+
 COLUMNS = 10
 """Of how many levels of the first lever one is a column of the frontier."""
 
@@ -119,9 +122,9 @@ class Frontiers:
         Which runs, the same at every point.
     table
         A row a nation and level of the first lever: `iso3`, `first`, `second` (labels), `first_level`,
-        `first_present`, `second_present`; `second_level` with the bounds of its 95 % interval as for
-        `LeverAnswers`, missing where no level is enough; `p` with its interval at that point; `effort`;
-        `runs`.
+        `first_present`, `second_present`, `second_range_low`, `second_range_high`; `second_level` with the
+        bounds of its 95 % interval as for `LeverAnswers`, missing where no level is enough; `p` with its
+        interval at that point; `effort`; `runs`.
     points
         How many points were run.
     """
@@ -138,11 +141,11 @@ class Frontiers:
         if self.table.empty:
             return None
         rows = self.table[(self.table["iso3"] == iso3) & self.table["second_level"].notna()]
-        return None if rows.empty else rows.loc[rows["effort"].idxmin()]
+        return None if rows.empty else rows.sort_values("effort", kind="stable").iloc[0]
 
 
 def best_pairs(
-    case: Case, nations: Sequence[int], questions: Questions, *, runs: Runs = Runs(), threads: int = 0
+    case: Case, nations: Sequence[int], questions: Questions, runs: Runs, *, threads: int = 0
 ) -> PairAnswers:
     """Find the pair of levers that brings each nation in with the least effort.
 
@@ -173,7 +176,7 @@ def best_pairs(
     return PairAnswers(case, tuple(nations), found, pd.DataFrame(rows), len(tried))
 
 
-def frontiers(pairs: PairAnswers, *, runs: Runs = Runs(), threads: int = 0) -> Frontiers:
+def frontiers(pairs: PairAnswers, runs: Runs, *, threads: int = 0) -> Frontiers:
     """Find the least level of the second lever of each nation's best pair, for each level of the first.
 
     Parameters
@@ -201,7 +204,7 @@ def frontiers(pairs: PairAnswers, *, runs: Runs = Runs(), threads: int = 0) -> F
             levels=pair.second.levels,
             present=pair.second.present,
             background=((pair.first.path, level),),
-            stride=COARSE,
+            stride=STRIDE,
         )
         for nation, pair, level in asked
     ]
@@ -291,9 +294,11 @@ def _frontier_row(case: Case, tried: Tried, search: Search, pair: Pair, level: f
         "first_level": level,
         "first_present": pair.first.present,
         "second_present": pair.second.present,
+        "second_range_low": pair.second.levels[0],
+        "second_range_high": pair.second.levels[-1],
         **dict(zip(("second_level", "second_low", "second_high"), bounds, strict=True)),
         **_p(at),
-        "effort": pair.first.effort(level) + pair.second.effort(bounds[0]),
+        "effort": pair.first.effort(level) + pair.second.effort(float(bounds[0])),
     }
 
 

@@ -15,8 +15,9 @@ from sim.experiments.explain.search import present_level
 from sim.experiments.paired import share_difference
 from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
+from sim.inputs.factors import Level
 from sim.inputs.questions import Questions, World
-from sim.inputs.vocabulary import ATTRIBUTES, LEVELS
+from sim.inputs.vocabulary import LEVELS
 from sim.model import rules
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Answers:
 
 
 def hardened_or_cowed(
-    case: Case, nations: Sequence[int], questions: Questions, *, runs: Runs = Runs(), threads: int = 0
+    case: Case, nations: Sequence[int], questions: Questions, runs: Runs, *, threads: int = 0
 ) -> Answers:
     """Find out which way nations answer more pressure.
 
@@ -86,7 +87,9 @@ def hardened_or_cowed(
     asked, model = questions.pressure, PointModel(case, runs, ())
     now = present_level(case, asked.path)
     more = min(now + asked.change, 1.0)
-    settings = [{**world.set, **pressure} for world in asked.worlds for pressure in ({}, {asked.path: more})]
+    settings: list[dict[str, object]] = []
+    for world in asked.worlds:
+        settings += [{**world.set}, {**world.set, asked.path: more}]
     setups = [model.setup(setting) for setting in settings]
     ends = side_by_side(lambda setup: ends_of(setup, runs), setups, threads)
     tables = []
@@ -101,7 +104,7 @@ def hardened_or_cowed(
         case,
         runs.number,
         runs.seed,
-        len(case.parameters.values),  # noqa: PD011 - not a DataFrame
+        len(case.parameters.values),
         pd.concat(tables, ignore_index=True),
     )
 
@@ -119,11 +122,14 @@ def slopes(setup: "Setup", runs: Runs) -> Floats:
     """
     attributes = np.moveaxis(drawn_attributes(setup, runs), 2, 0)
     levels = drawn_levels(setup, runs, 1)[:, :, np.newaxis]
-    behaviour = rules.Behaviour(*(np.resize(row, runs.number)[:, np.newaxis] for row in setup.behaviour))
-    prefers, unasked = (0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0)
-    nation = rules.Nation(*attributes, *prefers, levels[:, LEVELS.index("involvement")], 1.0, *unasked)
-    world = rules.World(0.0, 0.0, 0.0, 0.0, 0.0, levels[:, LEVELS.index("ceasefire")], 0.0)
-    parts = rules.terms(behaviour, nation, world)
+    involvement, ceasefire = (levels[:, LEVELS.index(name)] for name in ("involvement", "ceasefire"))
+    behaviour = (np.resize(row, runs.number)[:, np.newaxis] for row in setup.behaviour)
+    prefers, pressure, others = (0.0, 0.0, 0.0), 1.0, (0.0, 0.0, 0.0, 0.0)
+    parts = rules.terms(  # the same arithmetic on arrays
+        rules.Behaviour._make(behaviour),
+        rules.Nation._make((*attributes, *prefers, involvement, pressure, *others)),
+        rules.World._make((0.0, 0.0, 0.0, 0.0, 0.0, ceasefire, 0.0)),
+    )
     return np.asarray(parts.threat + parts.escalation + parts.home_defence)
 
 
@@ -159,6 +165,6 @@ def _answers(case: Case, setup: "Setup", ends: tuple[Ends, Ends], runs: Runs) ->
     )
 
 
-def _pressure(path: str, world: World, present: float) -> object:
+def _pressure(path: str, world: World, present: float) -> Level:
     """Return the pressure of a world before it rises."""
     return world.set.get(path, present)

@@ -39,6 +39,8 @@ class Lever(NamedTuple):
         What is set, and what tables and figures call it.
     declared
         The path as declared: that of a nation's own lever holds a placeholder.
+    leading
+        Code of the leading nation that it is about, if it is about one.
     factor
         Its levels.
     """
@@ -46,6 +48,7 @@ class Lever(NamedTuple):
     path: str
     label: str
     declared: str
+    leading: str
     factor: Factor
 
     @property
@@ -70,8 +73,10 @@ class LeverAnswers:
     table
         A row a nation and lever:
 
-        - `iso3`, `lever` (dotted path), `declared` (the path as the questions declare it), `label`
-        - `present`: the level in the first round; missing where the lever has no levels in between
+        - `iso3`, `lever` (dotted path), `declared` (the path as the questions declare it), `label`, `leading`
+          (the nation that joins, if it is about one)
+        - `range_low`, `range_high`, `present`: the lever's range and its level in the first round; missing
+          where it has no levels in between
         - `status`: `committed already` (P(committed) >= 0.5 as it is), `reached`, `undecided` (not reached,
           but the interval of the largest P does reach 0.5), `not alone` (not by this lever alone)
         - `setting`: what was set; `value`, `value_low`, `value_high`: the level nearest to the present one
@@ -100,7 +105,7 @@ class LeverAnswers:
 
 
 def what_would_it_take(
-    case: Case, nations: Sequence[int], questions: Questions, *, runs: Runs = Runs(), threads: int = 0
+    case: Case, nations: Sequence[int], questions: Questions, runs: Runs, *, threads: int = 0
 ) -> LeverAnswers:
     """Find the least change of each lever, alone, at which a nation is committed in half of the runs.
 
@@ -142,6 +147,8 @@ def what_would_it_take(
             "lever": lever.path,
             "declared": lever.declared,
             "label": lever.label,
+            "leading": lever.leading,
+            **_range(lever),
             "present": search.present,
             **_answer(search, tried, again),
             "runs": runs.number,
@@ -159,12 +166,13 @@ def levers_for(case: Case, questions: Questions, nation: int, tried: Tried) -> I
     for factor in questions.levers:
         path = factor.path.replace(NATION, iso3[nation])
         if LEADING not in path:
-            yield Lever(path, factor.name, factor.path, factor)
+            yield Lever(path, factor.name, factor.path, "", factor)
             continue
         for leading in leading_outsiders(case, tried, questions.leading):
             if leading != nation:
                 label = factor.name.replace(LEADING, names[leading])
-                yield Lever(path.replace(LEADING, iso3[leading]), label, factor.path, factor)
+                joined = path.replace(LEADING, iso3[leading])
+                yield Lever(joined, label, factor.path, iso3[leading], factor)
 
 
 def leading_outsiders(case: Case, tried: Tried, number: int) -> list[int]:
@@ -175,8 +183,9 @@ def leading_outsiders(case: Case, tried: Tried, number: int) -> list[int]:
 
 def _search(case: Case, nation: int, lever: Lever) -> Search | Choices:
     """Return the search for the least change of a lever."""
-    if lever.factor.values is not None:
-        return Choices(nation, lever.path, lever.factor.values)
+    settings = lever.factor.values  # noqa: PD011 - not a DataFrame
+    if settings is not None:
+        return Choices(nation, lever.path, settings)
     levels = tuple(float(level) for level in lever.factor.levels)
     # What only moves the nation itself moves it one way: the ends of its range tell whether it is enough.
     stride = len(levels) if lever.is_own else STRIDE
@@ -202,6 +211,11 @@ def _answer(search: Search | Choices, tried: Tried, again: Tried) -> dict[str, A
     most = chance(tried, search.point(level), search.nation)
     status = UNDECIDED if most.high >= LIKELY else NOT_ALONE
     return {"status": status, **_levels(None), "setting": _text(level), **_chance("p", most)}
+
+
+def _range(lever: Lever) -> dict[str, float]:
+    low, high = lever.factor.range or (np.nan, np.nan)
+    return {"range_low": low, "range_high": high}
 
 
 def _levels(value: Any, low: Any = None, high: Any = None) -> dict[str, Any]:

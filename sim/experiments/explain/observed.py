@@ -125,7 +125,7 @@ class Unnamed:
         return table.sort_values("p", ascending=False, kind="stable", ignore_index=True)
 
 
-def who_was_unnamed(case: Case, *, runs: Runs = Runs(), threads: int = 0) -> Unnamed:
+def who_was_unnamed(case: Case, runs: Runs, *, threads: int = 0) -> Unnamed:
     """Find out who the members were that a report did not name.
 
     Parameters

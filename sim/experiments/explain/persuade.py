@@ -12,6 +12,7 @@ from sim.experiments.explain.drawn import actual_levels, drawn_thresholds, unmet
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side, thresholds_of
 from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
+from sim.inputs.parameters import PARAMETERS
 from sim.inputs.questions import Questions, World
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ BATCH = 4
 """How many candidates are tried side by side; not the number of threads, on which nothing may depend."""
 
 LEAST_COST = 0.01
-"""Log-odds that the willing count as costing: who waits only for a condition to be met has no gap."""
+"""Log-odds that the willing count as costing where a visit adds none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +69,12 @@ class Sequences:
         return bool(self.table[self.table["stance"] == stance]["p_enough"].iloc[-1] >= ENOUGH)
 
 
-def whom_to_persuade(case: Case, questions: Questions, *, runs: Runs = Runs(), threads: int = 0) -> Sequences:
+def whom_to_persuade(case: Case, questions: Questions, runs: Runs, *, threads: int = 0) -> Sequences:
     """Find the sequence of nations that brings the coalition to the force that it needs first.
 
     Greedy: at each step the nation that adds most to the expected force, as far as that is required, per
-    log-odds of its cost. That is a good sequence, not proven to be the shortest or the cheapest.
+    log-odds of its cost, which counts as no less than what one visit of a lead nation adds (`lobby_push`).
+    That is a good sequence, not proven to be the shortest or the cheapest.
 
     Parameters
     ----------
@@ -102,6 +104,7 @@ class _Sequence:
         self._model = PointModel(case, runs, ())
         self._persuaded: list[int] = []
         self._gains = [np.inf] * len(case.roster.iso3)
+        self._least_cost = max(float(_visits(case).mean()), LEAST_COST)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row a step."""
@@ -123,7 +126,7 @@ class _Sequence:
                     "step": len(self._persuaded),
                     "iso3": self._case.roster.iso3[chosen],
                     "name": self._case.roster.names[chosen],
-                    **interval_columns("cost", mean_of(gaps[:, chosen])),
+                    **interval_columns("cost", _not_negative(mean_of(gaps[:, chosen]))),
                     **interval_columns("p_demands", self._demands(setup_before, before, chosen)),
                     **interval_columns("gain", paired_means(before.force, ends.force).difference),
                     **self._state(ends),
@@ -147,7 +150,7 @@ class _Sequence:
         candidates, tried = self._candidates(ends), set[int]()
 
         def worth(nation: int) -> float:
-            return self._gains[nation] / max(float(costs[nation]), LEAST_COST)
+            return self._gains[nation] / max(float(costs[nation]), self._least_cost)
 
         while True:
             ordered = sorted(candidates, key=worth, reverse=True)
@@ -191,7 +194,16 @@ class _Sequence:
         }
 
 
+def _visits(case: Case) -> Floats:
+    """Return what a visit of a lead nation adds to a propensity, in log-odds, in each row of parameters."""
+    return case.parameters.values[:, PARAMETERS.index("lobby_push")]  # noqa: PD011 - not a DataFrame
+
+
 def _gaps(setup: "Setup", ends: Ends) -> Floats:
     """Return how far each nation falls short of its threshold in each run; 0 where it is committed."""
     gaps = thresholds_of(setup, len(ends.force))[:, np.newaxis] - ends.propensity
     return np.where(ends.committed, 0.0, np.maximum(gaps, 0.0))
+
+
+def _not_negative(found: statistics.Interval) -> statistics.Interval:
+    return statistics.Interval(*(np.maximum(part, 0.0) for part in found))

@@ -128,9 +128,7 @@ class Pivots:
         return pd.concat(tables, ignore_index=True)
 
 
-def who_is_pivotal(
-    case: Case, nations: Sequence[int] | None = None, *, runs: Runs = Runs(), threads: int = 0
-) -> Pivots:
+def who_is_pivotal(case: Case, nations: Sequence[int], runs: Runs, *, threads: int = 0) -> Pivots:
     """Hold each nation in and out from the first round, and see what the others do.
 
     Parameters
@@ -138,7 +136,7 @@ def who_is_pivotal(
     case
         What is run.
     nations
-        Indices of the nations held; all if none are given.
+        Indices of the nations held.
     runs
         How many with each, and their seed.
     threads
@@ -146,18 +144,18 @@ def who_is_pivotal(
     """
     from sim.experiments.evaluate import PointModel
 
-    held = tuple(range(len(case.roster.iso3))) if nations is None else tuple(nations)
     model = PointModel(case, runs, ())
 
     def effect(nation: int) -> Effect:
-        ends = []
-        for word in (IN, OUT):
-            setup = model.setup({f"nations.{case.roster.iso3[nation]}.held": word})
-            found = ends_of(setup, runs)
-            ends.append((found, found.troops_of(setup, nation)))
-        return _effect(*ends, nation)
+        return _effect(held_as(IN, nation), held_as(OUT, nation), nation)
 
-    return Pivots(case, held, runs.number, runs.seed, tuple(side_by_side(effect, held, threads)))
+    def held_as(word: str, nation: int) -> tuple[Ends, Floats]:
+        setup = model.setup({f"nations.{case.roster.iso3[nation]}.held": word})
+        ends = ends_of(setup, runs)
+        return ends, ends.troops_of(setup, nation)
+
+    effects = side_by_side(effect, nations, threads)
+    return Pivots(case, tuple(nations), runs.number, runs.seed, tuple(effects))
 
 
 def _effect(with_it: tuple[Ends, Floats], without: tuple[Ends, Floats], nation: int) -> Effect:

@@ -1,5 +1,6 @@
 """Finding the least change of a lever that brings a nation in, with as few runs as that takes."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -33,7 +34,7 @@ class Tried(dict[Point, Interval]):
         new = [point for point in dict.fromkeys(points) if point not in self]
         self.update(zip(new, side_by_side(self._at, new, self._threads), strict=True))
 
-    def settle(self, searches: Sequence["Search"]) -> None:
+    def settle(self, searches: Sequence["Search | Choices"]) -> None:
         """Run points until no search wants another."""
         while wanted := [point for search in searches for point in search.wants(self)]:
             self.try_points(wanted)
@@ -106,12 +107,12 @@ class Search:
     background: Point = AS_IT_IS
     stride: int = 10
 
-    def point(self, level: float) -> Point:
+    def point(self, level: Level) -> Point:
         """Return the point at which the lever has a level; without it where that is the present one."""
         return self.background if level == self.present else (*self.background, (self.path, level))
 
     @property
-    def scanned(self) -> list[float]:
+    def scanned(self) -> list[Level]:
         """The levels that are tried in any case, the nearest first on each side."""
         return [side[place] for side in self._sides for place in _places(side, self.stride)]
 
@@ -180,7 +181,7 @@ class Choices:
     nation: int
     path: str
     values: tuple[Level, ...]
-    present = None
+    present = math.nan
 
     def point(self, value: Level) -> Point:
         """Return the point at which the lever is set."""

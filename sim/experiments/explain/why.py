@@ -164,9 +164,9 @@ class Why:
 def why(
     case: Case,
     nations: Sequence[int],
+    runs: Runs,
     *,
     date: dt.date | None = None,
-    runs: Runs = Runs(),
     threads: int = 0,
 ) -> Why:
     """Take apart what nations weigh at a date.
@@ -177,10 +177,10 @@ def why(
         What is run.
     nations
         Indices of the nations asked about.
-    date
-        A day after the start; the last round not after it is looked at. The last round if none.
     runs
         How many, and their seed.
+    date
+        A day after the start; the last round not after it is looked at. The last round if none.
     threads
         0 for one a core; the result does not depend on it.
 
@@ -276,7 +276,7 @@ def _round_of(case: Case, date: dt.date | None) -> int:
     if date is None:
         return scenario.rounds
     round_ = (date - scenario.start).days // scenario.days_per_round
-    if not 1 <= round_ or date > dates[-1]:
+    if round_ < 1 or date > dates[-1]:
         raise InputError(f"must be from {dates[1]} to {dates[-1]}, not {date}", key="date")
     return round_
 

@@ -1,0 +1,76 @@
+"""`coalition explain`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from sim.cli.common import ParametersFile, Runs, Seed, Set, Threads, app
+
+
+@app.command()
+def explain(
+    scenario: Annotated[str, typer.Argument(help="Scenario file, or name of a bundled scenario.")],
+    nations: Annotated[
+        list[str] | None,
+        typer.Argument(help="ISO codes or names; all nations if none.", metavar="[NATION]..."),
+    ] = None,
+    only: Annotated[
+        str,
+        typer.Option(
+            help="Which questions, with commas: why, levers, pairs, frontier, pivotal, hardened, persuade, "
+            "observed. Usually the first four and hardened for named nations, the others and levers for all."
+        ),
+    ] = "",
+    date: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day at which `why` looks; usually the last."),
+    ] = None,
+    runs: Runs = 1000,
+    seed: Seed = 1,
+    set_: Set = None,
+    parameters: ParametersFile = None,
+    questions: Annotated[
+        Path | None, typer.Option(help="File of levers and worlds to ask about, instead of the bundled one.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where the results go: OUT/explain/SCENARIO/NATIONS-ID.")] = Path(
+        "results"
+    ),
+    threads: Threads = 0,
+    csv: Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
+) -> None:
+    """Say why nations are in or out, what it would take, who is pivotal, whom to persuade."""
+    from sim.experiments.explain.answers import ExplainOptions, find_nations
+    from sim.inputs.case import load_case
+    from sim.inputs.questions import load_questions
+    from sim.outputs.explain_store import explain_into_folder
+
+    sections = tuple(word.strip() for word in only.split(",") if word.strip())
+    day = date.date() if date else None
+    options = ExplainOptions(only=sections, date=day, runs=runs, seed=seed, threads=threads)
+    case, asking = load_case(scenario, set_ or [], parameters), load_questions(questions)
+    asked = find_nations(case, nations or [])
+    with _status(case.scenario.name, quiet=quiet) as progress:
+        answer, folder = explain_into_folder(case, asked, asking, options, out, csv=csv, progress=progress)
+    if not quiet:
+        from sim.outputs.explain_tables import explain_report
+        from sim.outputs.tables import print_table
+
+        print_table(explain_report(answer))
+    print(f"results: {folder}")
+
+
+@contextmanager
+def _status(label: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Show which question is being answered, on a terminal."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status(label) as status:
+        yield lambda section: status.update(f"{label}: {section}")

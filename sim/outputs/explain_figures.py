@@ -1,0 +1,43 @@
+"""The figures of an explanation."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.experiments.explain.answers import Explanation
+from sim.outputs import style
+from sim.outputs.explain_answer_figures import hardened_dots, persuasion, unnamed_members
+from sim.outputs.explain_influence_figures import influence_network, pivotal_ranking
+from sim.outputs.explain_lever_figures import all_levers, frontier_line, nation_levers
+from sim.outputs.explain_why_figures import waterfall
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def save_figures(answer: Explanation, folder: Path) -> list[Path]:
+    """Draw all figures of an explanation into a folder, as PNG and SVG; the same one gives the same bytes."""
+    return [file for name, figure in figures(answer) for file in style.save(figure, folder, name)]
+
+
+def figures(answer: Explanation) -> Iterator[tuple[str, "Figure"]]:
+    """Return the figures with the names of their files."""
+    iso3 = answer.case.roster.iso3
+    for nation in answer.asked:
+        if answer.why is not None:
+            yield f"why-{iso3[nation]}", waterfall(answer.why, nation)
+        if answer.levers is not None:
+            yield f"levers-{iso3[nation]}", nation_levers(answer.levers, nation)
+        if answer.frontier is not None and iso3[nation] in set(answer.frontier.table.get("iso3", ())):
+            yield f"frontier-{iso3[nation]}", frontier_line(answer.frontier, iso3[nation])
+    if answer.levers is not None and not answer.asked:
+        yield "levers", all_levers(answer.levers)
+    if answer.pivotal is not None:
+        yield "pivotal", pivotal_ranking(answer.pivotal)
+        yield "influence", influence_network(answer.pivotal)
+    if answer.hardened is not None:
+        yield "hardened", hardened_dots(answer.hardened)
+    if answer.persuade is not None:
+        yield "persuade", persuasion(answer.persuade)
+    if answer.observed is not None and not answer.observed.next.empty:
+        yield "observed", unnamed_members(answer.observed)

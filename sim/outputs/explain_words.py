@@ -1,0 +1,232 @@
+"""The answers of `explain` in plain sentences."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from sim.experiments.explain.answers import Explanation
+from sim.experiments.explain.frontier import Frontiers
+from sim.experiments.explain.hardened import COWED, EITHER, HARDENED, Answers
+from sim.experiments.explain.levers import COMMITTED_ALREADY, REACHED, UNDECIDED, LeverAnswers
+from sim.experiments.explain.observed import Unnamed
+from sim.experiments.explain.persuade import ENOUGH, Sequences
+from sim.experiments.explain.why import Why
+from sim.inputs.case import Case
+from sim.outputs.words import REASONS, percent, percent_interval, signed, thousands
+
+PARTS = {
+    "predisposition": "predisposition",
+    "us_involvement": "US involvement",
+    "ambiguity": "ambiguity of the mandate",
+    "mandate_fit": "fit of the purpose",
+    "authority": "authority of the mandate",
+    "threat": "threat",
+    "escalation": "fear of escalation",
+    "home_defence": "needed at home",
+    "ceasefire": "ceasefire",
+    "peers": "peers",
+    "critical_mass": "critical mass",
+    "free_riding": "free riding",
+    "public_opinion": "public opinion",
+    "lobbying": "lobbying",
+    "shock": "passing mood",
+    "propensity": "propensity",
+    "threshold": "threshold",
+    "gap": "short of the threshold",
+}
+"""What a propensity is made of, as readers know it."""
+
+CONDITIONS = {
+    "us_involvement": "US involvement",
+    "clarity": "clarity of the mandate",
+    "authority": "authority of the mandate",
+    "ceasefire": "ceasefire",
+}
+
+VERDICTS = {
+    HARDENED: "hardens it",
+    COWED: "cows it",
+    EITHER: "may move it either way",
+}
+
+MOST_NAMED = 5
+"""Nations named in a sentence."""
+
+
+def share(row: Any, name: str = "p") -> str:
+    """Return a share of the runs with its interval: ``49 % [46-52]``."""
+    return f"{percent(row[name])} [{percent_interval(row[f'{name}_low'], row[f'{name}_high'])}]"
+
+
+def level(row: Any) -> str:
+    """Return the least level of a lever with its interval: ``>= 0.44 [0.43-0.45]``, or its setting."""
+    if math.isnan(row["value"]):
+        return ""
+    sign = ">=" if row["value"] > row["present"] else "<="
+    return f"{sign} {row['value']:.2f} {level_interval(row['value_low'], row['value_high'])}"
+
+
+def level_interval(low: float, high: float) -> str:
+    """Return the interval of a level; a bound beyond the lever's range is left open."""
+    if math.isnan(high):
+        return f"[from {low:.2f}]"
+    return f"[to {high:.2f}]" if math.isnan(low) else f"[{low:.2f}-{high:.2f}]"
+
+
+def lever(row: Any) -> str:
+    """Return a lever with what is needed of it: ``clarity >= 0.44 [0.43-0.45]``, ``Germany joins``."""
+    return f"{row['label']} {level(row)}".strip()
+
+
+def nation_sentences(answer: Explanation, nation: int) -> Iterator[str]:
+    """Return what is found about a nation, a sentence at a time."""
+    iso3 = answer.case.roster.iso3[nation]
+    if answer.why is not None:
+        yield from _why(answer.why, nation)
+    if answer.levers is not None:
+        yield _what_it_takes(answer.levers, iso3)
+    if answer.frontier is not None:
+        yield from _pair(answer.frontier, iso3)
+    if answer.hardened is not None:
+        yield _hardened(answer.hardened, iso3)
+
+
+def _why(why: Why, nation: int) -> Iterator[str]:
+    """Say how often a nation is committed, what holds it back, how far it is from its threshold."""
+    place = why.nations.index(nation)
+    row: Any = why.summary.iloc[place]
+    reasons, iso3 = why.held_back_by[place], row["iso3"]
+    held = "; ".join(f"{REASONS[reason]} ({percent(part)})" for reason, part in reasons)
+    yield (
+        f"{row['name']}: committed on {why.date:%-d %B %Y} in {share(row, 'p_committed')} of "
+        f"{why.number_of_runs:,} runs{f'; held back by: {held}' if held else ''}."
+    )
+    terms = why.terms[why.terms["iso3"] == iso3].set_index("term")
+    gap: Any = terms.loc["gap"]
+    side = "short of" if gap["value"] > 0 else "above"
+    ends = sorted((abs(gap["value_low"]), abs(gap["value_high"])))
+    yield (
+        f"Its propensity is on average {abs(gap['value']):.2f} [{ends[0]:.2f}-{ends[1]:.2f}] log-odds {side} "
+        f"its threshold; in {share(row, 'p_willing')} of the runs it is above."
+    )
+
+
+def _what_it_takes(levers: LeverAnswers, iso3: str) -> str:
+    """Say which lever alone would bring a nation in."""
+    rows = levers.of(iso3)
+    if (rows["status"] == COMMITTED_ALREADY).any():
+        return "It is committed at the end as things are, in half of the runs or more."
+    reached = [lever(row) for _, row in rows[rows["status"] == REACHED].iterrows()]
+    unclear = [row["label"] for _, row in rows[rows["status"] == UNDECIDED].iterrows()]
+    text = f"It would join with {', or '.join(reached)}" if reached else "No lever alone brings it in"
+    left_open = f"; the runs leave open {', '.join(unclear)}" if unclear else ""
+    return f"{text}{left_open}."
+
+
+def _pair(frontier: Frontiers, iso3: str) -> Iterator[str]:
+    """Say which two levers would bring a nation in with the least effort."""
+    row: Any = frontier.cheapest(iso3)
+    if row is None:
+        status = frontier.pairs.table.set_index("iso3")["status"].loc[iso3]
+        if status != COMMITTED_ALREADY:
+            yield "No two of the levers that all nations share bring it in."
+        return
+    yield f"With two levers it would join with {pair(row)}, P(committed) {share(row)}."
+
+
+def pair(row: Any) -> str:
+    """Return a point of a frontier: ``US involvement 0.60 and clarity >= 0.35 [0.34-0.36]``."""
+    sign = ">=" if row["second_level"] > row["second_present"] else "<="
+    second = f"{sign} {row['second_level']:.2f} {level_interval(row['second_low'], row['second_high'])}"
+    if row["second_level"] == row["second_present"]:
+        second = f"{row['second_level']:.2f} as it is"
+    return f"{row['first']} {row['first_level']:.2f} and {row['second']} {second}"
+
+
+def _hardened(answers: Answers, iso3: str) -> str:
+    """Say which way a nation answers pressure, in each world."""
+    rows = answers.table[answers.table["iso3"] == iso3]
+    own = {row["world"]: row for _, row in rows.iterrows()}
+    verdicts = {row["verdict"] for row in own.values()}
+    if len(verdicts) == 1:
+        found = ", ".join(f"{share(row, 'p_hardened')} ({world})" for world, row in own.items())
+        return f"Pressure {VERDICTS[verdicts.pop()]}: it hardens in {found}."
+    parts = (
+        f"{world} {VERDICTS[row['verdict']]}, it hardens in {share(row, 'p_hardened')}"
+        for world, row in own.items()
+    )
+    return f"Pressure: {'; '.join(parts)}."
+
+
+def drawn_over(answers: Answers) -> str:
+    """Say what the probabilities of signs are over."""
+    if answers.rows_of_parameters == 1:
+        return "The parameters are a point: probabilities are over draws of attributes only."
+    return (
+        f"Probabilities are over draws of attributes and {answers.rows_of_parameters:,} rows of parameters."
+    )
+
+
+def observed_sentences(found: Unnamed) -> Iterator[str]:
+    """Return what the runs that fit a report say about who was not named."""
+    named, (least, most) = len(found.observed.named), found.observed.total
+    matched = int(found.fits.sum())
+    yield (
+        f"Reported on {found.observed.date:%-d %B %Y}: {named} members by name, {least} to {most} in all. "
+        f"{matched:,} of {found.number_of_runs:,} runs fit on that day: "
+        + ", ".join(f"{row.matched:,} with {row.total} members" for row in found.totals.itertuples())
+        + "."
+    )
+    if matched == 0:
+        yield "No run fits, so the runs do not say who was not named."
+    elif not found.unnamed["p"].max() > 0.0:
+        at_start = " It starts from what governments have said by then." if found.round == 0 else ""
+        yield (
+            "In all of these the members are the named ones: on that day the model knows of no other."
+            + at_start
+        )
+    else:
+        yield f"Who was not named, in these: {_likeliest(found.unnamed)}."
+    if not found.next.empty:
+        times = f"{int(found.next['matched'].iloc[0]):,}"
+        yield (
+            f"The first time, from that day on, that an unnamed one is among them (in {times} of "
+            f"{found.number_of_runs:,} runs, within the total reported), it is {_likeliest(found.next)}."
+        )
+
+
+def _likeliest(table: Any) -> str:
+    rows = table[table["p"] > 0.0].head(MOST_NAMED)
+    return ", ".join(f"{row['name']} {share(row)}" for _, row in rows.iterrows())
+
+
+def persuade_sentences(found: Sequences) -> Iterator[str]:
+    """Return whom to persuade under each stance of the patron."""
+    required = thousands(found.case.scenario.force_required)
+    for stance, rows in found.table.groupby("stance", sort=False):
+        order, last = rows["name"].iloc[1:].tolist(), rows.iloc[-1]
+        if not order and last["p_enough"] >= ENOUGH:
+            yield f"{stance}: nobody, the coalition has {required} soldiers in {share(last, 'p_enough')}."
+            continue
+        names = ", ".join(order) if order else "nobody who could be adds any"
+        ends = "then" if last["p_enough"] >= ENOUGH else "that is not enough:"
+        yield f"{stance}: {names}; {ends} P(force >= {required}) is {share(last, 'p_enough')}."
+
+
+def cost(row: Any) -> str:
+    """Return the cost of persuading a nation, with its interval."""
+    return f"{row['cost']:.2f} [{row['cost_low']:.2f}-{row['cost_high']:.2f}]"
+
+
+def gain(row: Any) -> str:
+    """Return the soldiers that a step adds, with the interval."""
+    return f"{signed(row['gain'])} [{signed(row['gain_low'])} to {signed(row['gain_high'])}]"
+
+
+def source(case: Case, runs: int, seed: int) -> str:
+    """Return how many runs of what an answer rests on."""
+    rounds = case.scenario.rounds
+    return (
+        f"{runs:,} runs, seed {seed}, scenario {case.scenario.name}, {rounds} rounds. "
+        f"Data: {case.roster.title}."
+    )
