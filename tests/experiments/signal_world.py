@@ -1,0 +1,139 @@
+"""A small world in which nations answer a signal from Washington, and a hindcast of it, for calibrations."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from sim.experiments.abc import Sampling
+from sim.experiments.calibrate import CalibrationPlan
+from sim.experiments.misfit import Effort, Target, count_stances, load_target
+from sim.experiments.scores import Observed
+from sim.experiments.waves import Wave
+from sim.inputs.parameters import PARAMETERS, load_parameters
+from sim.inputs.prior import Prior, load_prior
+
+NATIONS = 16
+
+ROSTER = """\
+title = "Nations that wait for a signal"
+nations = { table = "nations.csv" }
+leads = []
+positions = { table = "positions.csv" }
+deployable = { largest_of = [{ column = "troops" }] }
+ratification_rounds = { column = "approval", rounds = {}, empty = 0 }
+preferred_mandate = { peacekeeping = { base = 1 }, deterrence = { base = 1 }, reassurance = { base = 1 } }
+[attributes]
+us_reliance = [{ column = "us_reliance" }]
+clarity_need = [{ column = "alike" }]
+escalation_fear = [{ column = "alike" }]
+threat = [{ column = "alike" }]
+frontline = [{ column = "frontline" }]
+legalism = [{ column = "alike" }]
+"""
+SCENARIO = """\
+title = "A signal"
+roster = "roster"
+start = 2025-04-10
+rounds = 13
+[washington]
+involvement = 0.0
+[mandate]
+purpose = "reassurance"
+clarity = 0.5
+[moscow]
+pressure = 0.2
+[[events]]
+round = 2
+title = "Washington leads"
+washington.involvement = 1.0
+[[events]]
+round = 7
+title = "Moscow threatens"
+moscow.pressure = 0.9
+"""
+HINDCAST = """\
+title = "After the signal"
+scenario = "signal.toml"
+waves = [{ date = 2025-05-22 }, { date = 2025-07-10 }]
+"""
+PRIOR = """\
+[b_us_involvement]
+distribution = "uniform"
+low = 0.0
+high = 4.0
+reason = "as little is known as possible"
+
+[b_home_defence]
+distribution = "uniform"
+low = 0.0
+high = 4.0
+reason = "as little is known as possible"
+
+[b_free_riding]
+distribution = "uniform"
+low = 0.0
+high = 4.0
+reason = "the force required is never exceeded: there is nothing to learn of it"
+"""
+
+
+def write_signal_world(folder: Path) -> Path:
+    """Write the world into a folder and return its hindcast file; a file of priors stands beside it."""
+    (folder / "roster").mkdir(parents=True)
+    codes = [f"A{chr(65 + n)}X" for n in range(NATIONS)]
+    # All pairs of four levels of two attributes; in the others all nations are alike, which counts as 0.
+    levels = [(n % 4 / 3, n // 4 / 3) for n in range(NATIONS)]
+    rows = [
+        f"{code},Land {code},100,,{reliance:.3f},{front:.3f},1"
+        for code, (reliance, front) in zip(codes, levels, strict=True)
+    ]
+    stances = ["undecided", "open"]
+    said = [
+        f"{code},{date},{date},{stances[n % 2]},The Times,FOUND"
+        for date in ("2025-04-10", "2025-05-22", "2025-07-10")
+        for n, code in enumerate(codes)
+    ]
+    tables = {
+        "nations": ["iso3,name,troops,approval,us_reliance,frontline,alike", *rows],
+        "positions": ["iso3,date,statement_date,position,source,status", *said],
+    }
+    for name, lines in tables.items():
+        (folder / "roster" / f"{name}.csv").write_text("\n".join(lines) + "\n")
+    (folder / "roster" / "roster.toml").write_text(ROSTER)
+    (folder / "signal.toml").write_text(SCENARIO)
+    (folder / "prior.toml").write_text(PRIOR)
+    file = folder / "after.toml"
+    file.write_text(HINDCAST)
+    return file
+
+
+def rows_with(**values: float) -> np.ndarray:
+    """Return the bundled parameters with some of them changed, as a row."""
+    row = load_parameters().values.copy()
+    for name, value in values.items():
+        row[0, PARAMETERS.index(name)] = value
+    return row
+
+
+def observed_in(target: Target, row: np.ndarray, seed: int) -> Target:
+    """Return the target as if what was observed had happened in a run of the model with these parameters."""
+    counts = count_stances(target, row, seed, Effort(runs=1))[0]
+    return replace(target, waves=tuple(map(_stood, target.waves, counts.argmax(axis=-1))))
+
+
+def _stood(wave: Wave, stances: np.ndarray) -> Wave:
+    rungs = stances.astype(np.int8)
+    return replace(wave, observed=Observed(rungs, rungs))
+
+
+def small_plan(target: Target, prior: Prior, **sampling: int) -> CalibrationPlan:
+    """Return a calibration of few particles and runs."""
+    chosen = {"particles": 60, "generations": 3, "seed": 1, **sampling}
+    return CalibrationPlan((target,), prior, Sampling(**chosen), runs=8)
+
+
+def world_of(folder: Path) -> tuple[Target, Prior]:
+    """Write the world and return what is to be fitted, and the priors."""
+    file = write_signal_world(folder)
+    return load_target(str(file)), load_prior(file.with_name("prior.toml"))
