@@ -7,9 +7,9 @@ once, at several scales, rather than against one strong one.
 import math
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from sim.inputs.bundled import find_scenario, scenarios_folder
 from sim.inputs.case import Case, load_case
@@ -63,6 +63,16 @@ MAX_LEVERS = 6
 """Every combination of levers is run: 64 of six."""
 
 
+def _some(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Refuse an empty list; a bound on its length would also be told of lists whose items are mistaken."""
+    if not values:
+        raise ValueError("must not be empty")
+    return values
+
+
+NotEmpty = AfterValidator(_some)
+
+
 class World(Table):
     """A scenario, changed or not, and the day on which it is read."""
 
@@ -84,8 +94,8 @@ class Check(Table):
 
     statement: Text = Field(description="What is measured, in a few words, with its unit.")
     measure: Measure = Field(description="How it is measured; see `sim.experiments.patterns.measures`.")
-    of: tuple[World, ...] = Field(
-        strict=False, min_length=1, description="Where it is measured; of several worlds, the sum."
+    of: Annotated[tuple[World, ...], NotEmpty] = Field(
+        strict=False, description="Where it is measured; of several worlds, the sum."
     )
     less: tuple[World, ...] = Field(
         (), strict=False, description="What is subtracted, run by run: the same draws in other worlds."
@@ -109,31 +119,31 @@ class Check(Table):
     observed: str = Field("", description="What was observed, in a few words.")
 
     @model_validator(mode="after")
-    def _has_what_it_needs(self) -> "Check":
+    def _fits_its_measure(self) -> "Check":
+        self._check_keys()
+        self._check_words()
+        more_than, less_than = self.bounds
+        if self.more_than is None and self.less_than is None:
+            raise ValueError('a check needs "more_than" or "less_than"')
+        if more_than >= less_than:
+            raise ValueError(f"nothing is more than {more_than:g} and less than {less_than:g}")
+        return self
+
+    def _check_keys(self) -> None:
         needs, may = _NEEDS.get(self.measure, ()), _MAY.get(self.measure, ())
         given = [name for name in _ARGUMENTS if getattr(self, name) not in ((), None)]
-        for name in needs:
-            if name not in given:
-                raise ValueError(f'measure {self.measure} needs "{name}"')
-        if "than" in given and "nations" not in given:
-            raise ValueError('"than" needs "nations" to compare')
         for name in given:
             if name not in (*needs, *may):
                 raise ValueError(f'measure {self.measure} takes no "{name}"')
-        if self.more_than is None and self.less_than is None:
-            raise ValueError('a check needs "more_than" or "less_than"')
-        more_than, less_than = self.bounds
-        if more_than >= less_than:
-            raise ValueError(f"nothing is more than {more_than:g} and less than {less_than:g}")
-        self._check_worlds()
-        self._check_words()
-        return self
-
-    def _check_worlds(self) -> None:
-        if self.measure not in _OF_MANY and (len(self.of) > 1 or len(self.less) > 1):
+        for name in needs:
+            if name not in given:
+                raise ValueError(f'measure {self.measure} needs "{name}"')
+        if self.measure not in _OF_MANY and max(len(self.of), len(self.less)) > 1:
             raise ValueError(f"measure {self.measure} is of one world")
 
     def _check_words(self) -> None:
+        if self.than and not self.nations:
+            raise ValueError('"than" needs "nations" to compare')
         if self.attribute is not None and self.attribute not in ATTRIBUTES:
             raise ValueError(f"attribute {one_of(self.attribute, ATTRIBUTES)}")
         if len(self.levers) > MAX_LEVERS:
@@ -169,7 +179,7 @@ class Pattern(Table):
         description="evidence, or consistency check where the model has it from its data or equations."
     )
     note: str = Field("", description="What a reader of the verdict must know.")
-    checks: tuple[Check, ...] = Field(strict=False, min_length=1, description="What is measured.")
+    checks: Annotated[tuple[Check, ...], NotEmpty] = Field(strict=False, description="What is measured.")
 
 
 class Patterns(Table):
@@ -180,7 +190,7 @@ class Patterns(Table):
     changes: dict[str, dict[str, Any]] = Field(
         {}, description="Changes to scenarios by name; keys and values as --set takes them."
     )
-    patterns: tuple[Pattern, ...] = Field(strict=False, min_length=1, description="The facts.")
+    patterns: Annotated[tuple[Pattern, ...], NotEmpty] = Field(strict=False, description="The facts.")
     _file: TomlFile | None = PrivateAttr(default=None)
 
     @property

@@ -12,7 +12,9 @@ from sim.experiments.patterns.measures import measure, worlds_of
 from sim.experiments.patterns.observed import Observer, Progress
 from sim.experiments.run import RunOptions, chosen_options
 from sim.experiments.statistics import Interval
-from sim.inputs.patterns_file import Check, Pattern, Patterns, load_patterns
+from sim.inputs.fit import fitted_to
+from sim.inputs.parameters import load_parameters
+from sim.inputs.patterns_file import Check, Pattern, Patterns, World, load_patterns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,12 +94,18 @@ class PatternsResult:
         A result a pattern, in their order.
     seed, runs
         Which runs, of every world.
+    draws
+        How many draws of the parameters the runs take in turn; 1 for a point.
+    fitted_to
+        The waves that the parameters were fitted to, see `sim.inputs.fit.fitted_to`.
     """
 
     patterns: Patterns
     results: tuple[PatternResult, ...]
     seed: int
     runs: int
+    draws: int = 1
+    fitted_to: tuple[str, ...] | None = ()
 
     @cached_property
     def table(self) -> "pd.DataFrame":
@@ -170,7 +178,8 @@ def check_all(
         Told the number of runs, of any world, each time some are done.
     """
     results = tuple(check_one(patterns, one, parameters, options, progress) for one in patterns.patterns)
-    return PatternsResult(patterns, results, options.seed, options.runs)
+    draws, fitted = load_parameters(parameters).draws, fitted_to(parameters)
+    return PatternsResult(patterns, results, options.seed, options.runs, draws, fitted)
 
 
 def check_one(
@@ -189,11 +198,9 @@ def check_one(
     return PatternResult(pattern, tuple(findings))
 
 
-def number_of_worlds(patterns: Patterns) -> int:
-    """Return how many worlds are simulated, a pattern at a time."""
-    return sum(
-        len(set().union(*(worlds_of(check) for check in pattern.checks))) for pattern in patterns.patterns
-    )
+def worlds(patterns: Patterns) -> list[set[World]]:
+    """Return the worlds that are simulated for each pattern."""
+    return [set().union(*(worlds_of(check) for check in pattern.checks)) for pattern in patterns.patterns]
 
 
 def _row(pattern: Pattern, finding: Finding) -> dict[str, Any]:
@@ -202,8 +209,8 @@ def _row(pattern: Pattern, finding: Finding) -> dict[str, Any]:
         "number": pattern.number,
         "statement": check.statement,
         "measure": check.measure,
-        "of": "; ".join(map(_words, check.of)),
-        "less": "; ".join(map(_words, check.less)),
+        "of": "; ".join(map(in_words, check.of)),
+        "less": "; ".join(map(in_words, check.less)),
         "estimate": float(finding.interval.estimate),
         "low": float(finding.interval.low),
         "high": float(finding.interval.high),
@@ -216,8 +223,8 @@ def _row(pattern: Pattern, finding: Finding) -> dict[str, Any]:
     }
 
 
-def _words(world: Any) -> str:
+def in_words(world: World) -> str:
     """Return a world in words: ``us-backstop with hybrid attacks on 2025-09-04``."""
-    name = Path(world.scenario).name.removesuffix(".toml")
+    name = world.scenario.removesuffix(".toml")
     changed = f" with {' and '.join(world.with_)}" if world.with_ else ""
     return f"{name}{changed}{f' on {world.on}' if world.on else ''}"

@@ -1,0 +1,40 @@
+"""`coalition patterns`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.common import ParametersFile, Seed, Threads, app, progress_bar
+
+
+@app.command()
+def patterns(
+    file: Annotated[
+        str, typer.Argument(help="File of patterns, or name of a bundled one.", metavar="[FILE]")
+    ] = "europe-2025",
+    runs: Annotated[int, typer.Option(help="Runs of every world that is measured in.", min=1)] = 4000,
+    seed: Seed = 1,
+    parameters: ParametersFile = None,
+    out: Annotated[Path, typer.Option(help="Where the results go: OUT/patterns/NAME/ID.")] = Path("results"),
+    threads: Threads = 0,
+    csv: Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
+) -> None:
+    """Check whether the model reproduces known patterns, each with its source."""
+    from sim.experiments.patterns.verdicts import worlds
+    from sim.experiments.run import RunOptions
+    from sim.inputs.patterns_file import load_patterns
+    from sim.outputs.patterns_store import patterns_into_folder
+
+    declared = load_patterns(file)
+    options = RunOptions(runs=runs, seed=seed, threads=threads)
+    total = runs * sum(map(len, worlds(declared)))
+    with progress_bar(total, declared.name, quiet=quiet) as progress:
+        result, folder = patterns_into_folder(declared, parameters, options, out, csv=csv, progress=progress)
+    if not quiet:
+        from sim.outputs.patterns_tables import patterns_report
+        from sim.outputs.tables import print_table
+
+        print_table(patterns_report(result))
+    print(f"results: {folder}")

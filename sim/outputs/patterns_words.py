@@ -1,0 +1,66 @@
+"""What is found of patterns, in words."""
+
+from sim.experiments.patterns.verdicts import Finding, PatternResult, PatternsResult
+from sim.outputs.words import parameter_note, thousands
+
+LEGEND = (
+    "[ ] is the 95 % interval of what is measured, over the runs; one of no width says that all runs agree. "
+    "Margin: how far the estimate lies within what the pattern asks for, negative outside. Reproduced: the "
+    "whole interval lies there; not reproduced: none of it; not identified: the interval covers the bound, "
+    "and these runs do not tell. A pattern is reproduced if all its checks are; its weakest check decides."
+)
+
+
+def summary(result: PatternsResult) -> str:
+    """Return how many patterns are reproduced, evidence apart from consistency checks."""
+    parts = []
+    for kind, several in (("evidence", "that are evidence"), ("consistency check", "that check consistency")):
+        chosen = [found for found in result.results if found.pattern.kind == kind]
+        if chosen:
+            good = sum(found.verdict == "reproduced" for found in chosen)
+            parts.append(f"{good} of {len(chosen)} {several}")
+    return f"Patterns reproduced: {', '.join(parts)}."
+
+
+def basis(result: PatternsResult) -> str:
+    """Return what the findings rest on: runs and parameters."""
+    runs = f"{result.runs:,} runs of each world, the same draws in all, seed {result.seed}."
+    return f"{runs} {parameter_note(result.draws)} {fit_line(result)}".strip()
+
+
+def fit_line(result: PatternsResult) -> str:
+    """Return what the parameters have seen of the time that the patterns are about."""
+    if result.fitted_to is None:
+        return "The parameters do not say what they were fitted to; patterns of it would be in-sample."
+    if result.fitted_to:
+        return f"Fitted to {', '.join(result.fitted_to)}: patterns of the same positions are in-sample."
+    return ""
+
+
+def measured(finding: Finding) -> str:
+    """Return an estimate with its interval."""
+    estimate, low, high = (number(float(part)) for part in finding.interval)
+    return f"{estimate} [{low} to {high}]"
+
+
+def wanted(finding: Finding) -> str:
+    """Return the values that a pattern asks for."""
+    more_than, less_than = finding.check.more_than, finding.check.less_than
+    if more_than is None or less_than is None:
+        return f"> {more_than:g}" if more_than is not None else f"< {less_than:g}"
+    return f"{more_than:g} to {less_than:g}"
+
+
+def number(value: float) -> str:
+    """Return a number with two decimals, or with none where it is large."""
+    return thousands(value) if abs(value) >= 100 else f"{value:.2f}"
+
+
+def decided(found: PatternResult) -> str:
+    """Return the verdict on a pattern, with the number of checks reproduced where they differ."""
+    checks = len(found.findings)
+    return (
+        found.verdict
+        if found.reproduced in {0, checks}
+        else f"{found.verdict} ({found.reproduced} of {checks})"
+    )
