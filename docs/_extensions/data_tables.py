@@ -1,0 +1,142 @@
+"""Tables of the bundled roster: nations, indicators, positions, conditions, sources."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+
+from markdown import code, number, safe, table
+
+from sim.inputs.bundled import find_roster
+from sim.inputs.csv_file import read_csv
+from sim.inputs.roster import Roster, RosterSource, load_roster, read_source
+from sim.inputs.roster_file import Indicator
+from sim.inputs.statements import UNKNOWN
+from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, POSITIONS, PURPOSES
+
+ROSTER = find_roster("europe-2025")
+
+
+def indicators() -> str:
+    """Return which columns make each attribute, and how."""
+    rows = []
+    for attribute, parts in _source().declaration.attributes.items():
+        for part in parts:
+            present = sum(not math.isnan(value) for value in _source().nations.numbers(part.column).tolist())
+            rows.append((code(attribute), code(part.column), _treatment(part), f"{present} of {_count()}"))
+    return table(("attribute", "column", "treatment before min-max", "nations with a value"), rows)
+
+
+def attributes() -> str:
+    """Return the attributes of each nation: mean and half-width of what is drawn."""
+    roster = _roster()
+    rows = [
+        (
+            code(iso3),
+            *(
+                f"{roster.attributes[name][index]:.2f} ± {roster.half_widths[name][index]:.2f}"
+                for name in ATTRIBUTES
+            ),
+        )
+        for index, iso3 in enumerate(roster.iso3)
+    ]
+    return table(("nation", *map(code, ATTRIBUTES)), rows)
+
+
+def nations() -> str:
+    """Return what else a nation is: soldiers, approval at home, preferred mandate, first position."""
+    roster = _roster()
+    stated = roster.positions_on(_waves()[0])
+    rows = []
+    for index, (iso3, name) in enumerate(zip(roster.iso3, roster.names, strict=True)):
+        wants = roster.preferred_mandate[index].tolist()
+        rows.append(
+            (
+                f"{code(iso3)} {name}{' (lead)' if index in roster.leads else ''}",
+                f"{roster.deployable[index]:,.0f}",
+                int(roster.ratification_rounds[index]),
+                *(f"{share:.2f}" for share in wants),
+                stated[index],
+            )
+        )
+    header = ("nation", "can send", "rounds of approval", *PURPOSES, f"position on {_waves()[0]}")
+    return table(header, rows)
+
+
+def positions() -> str:
+    """Return how many nations were recorded in each position, wave by wave."""
+    recorded = [
+        Counter(said.position for said in _roster().positions if said.wave == wave) for wave in _waves()
+    ]
+    rows: list[tuple[object, ...]] = [
+        (code(position), *(found[position] for found in recorded))
+        for position in POSITIONS
+        if position != UNKNOWN
+    ]
+    nothing = [_count() - found.total() + found[UNKNOWN] for found in recorded]
+    return table(("position", *_waves()), [*rows, ("nothing found", *nothing)])
+
+
+def conditions() -> str:
+    """Return the thresholds of stated conditions."""
+    stated = sorted(
+        _roster().conditions, key=lambda said: (said.known_from, said.iso3, CONDITIONS.index(said.variable))
+    )
+    rows = [
+        (
+            code(said.iso3),
+            code(said.variable),
+            f"{number(said.at_least)} ± {number(said.half_width)}" if said.half_width else said.at_least,
+            said.known_from,
+            safe(said.row.text("status")),
+            safe(said.row.text("statement")),
+        )
+        for said in stated
+    ]
+    return table(("nation", "level", "at least", "known from", "status", "what was said"), rows)
+
+
+def sources() -> str:
+    """Return where every column comes from; columns with all the same share a row."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for row in read_csv(ROSTER / "sources.csv").rows:
+        key = tuple(row.text(name) for name in ("source", "year", "licence", "status", "note"))
+        together.setdefault(key, []).append(row.text("column"))
+    rows = [(", ".join(map(code, columns)), *map(safe, key)) for key, columns in together.items()]
+    return table(("columns", "source", "year", "licence", "status", "note"), rows)
+
+
+def _treatment(indicator: Indicator) -> str:
+    return "; ".join(_steps(indicator)) or "as it is"
+
+
+def _steps(indicator: Indicator) -> Iterator[str]:
+    if indicator.per:
+        yield f"divided by {code(indicator.per)}"
+    for column, bound in indicator.where_above.items():
+        yield f"where {code(column)} > {number(bound)}"
+    if indicator.log:
+        yield "log10"
+    if indicator.reversed:
+        yield "reversed"
+    if indicator.times:
+        yield f"then times {code(indicator.times)}, min-max again"
+
+
+def _count() -> int:
+    return len(_roster().iso3)
+
+
+@cache
+def _waves() -> tuple[object, ...]:
+    return tuple(sorted({said.wave for said in _roster().positions}))
+
+
+@cache
+def _roster() -> Roster:
+    return load_roster(ROSTER)
+
+
+@cache
+def _source() -> RosterSource:
+    return read_source(ROSTER)
