@@ -1,0 +1,139 @@
+"""Why: the terms of a propensity add up, and the numbers drawn are those of the model."""
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from explain_worlds import STILL, index, same, small_world
+
+import sim
+from sim.experiments.evaluate import Runs
+from sim.experiments.explain.drawn import drawn_attributes, drawn_levels, drawn_thresholds
+from sim.experiments.explain.why import PARTS, Why, sum_of, why
+from sim.inputs.case import Case, load_case
+from sim.inputs.errors import InputError
+from sim.model.setup import build_setup
+
+RUNS = 100
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return load_case("hindcast-2025")
+
+
+@pytest.fixture(scope="module")
+def answer(case: Case) -> Why:
+    return why(case, index(case, "NLD", "GBR", "SWE"), Runs(RUNS))
+
+
+def test_predisposition_and_terms_are_the_propensity_bit_for_bit(case: Case, answer: Why) -> None:
+    assert (sum_of(answer.parts) == answer.propensity).all()
+    recorded = sim.run(case, runs=RUNS, trajectories=True).trajectories
+    for column, iso3 in enumerate(("NLD", "GBR", "SWE")):
+        own = recorded[recorded["iso3"] == iso3]
+        assert (answer.propensity[:, column] == own[own["round"] == 40]["propensity"]).all()
+        assert (sum_of(answer.anchor)[:, column] == own[own["round"] == 0]["propensity"]).all()
+
+
+def test_the_table_tells_what_is_in_the_runs(answer: Why) -> None:
+    table = answer.terms.set_index(["iso3", "term"])
+    assert answer.terms.groupby("iso3").size().tolist() == [len(PARTS) + 3] * 3
+    nld = table.loc["NLD"]
+    assert nld.loc["propensity", "value"] == pytest.approx(answer.propensity[:, 0].mean())
+    parts = nld.loc[list(PARTS)]
+    for column in ("anchor", "value", "change"):
+        assert parts[column].sum() == pytest.approx(nld.loc["propensity", column])
+    assert nld.loc["gap", "value"] == pytest.approx((answer.threshold - answer.propensity[:, 0]).mean())
+    low, high = np.quantile(answer.propensity[:, 0], (0.05, 0.95))
+    assert nld.loc["propensity", ["value_q05", "value_q95"]].tolist() == [low, high]
+    deviation = answer.propensity[:, 0].std(ddof=1) / np.sqrt(RUNS)
+    assert nld.loc["propensity", "value_high"] - nld.loc["propensity", "value"] == pytest.approx(
+        1.96 * deviation, rel=1e-4
+    )
+
+
+def test_an_earlier_day_is_the_same_runs_stopped_there(case: Case) -> None:
+    found = why(case, index(case, "NLD"), Runs(30), date=dt.date(2025, 9, 7))
+    assert (found.round, found.date) == (21, dt.date(2025, 9, 4))
+    recorded = sim.run(case, runs=30, trajectories=True).trajectories
+    own = recorded[(recorded["iso3"] == "NLD") & (recorded["round"] == 21)]
+    assert (found.propensity[:, 0] == own["propensity"]).all()
+    assert (abs(found.actual[:, 0] - 0.45) <= 0.15).all()  # as of 19 August, drawn
+
+
+@pytest.mark.parametrize("date", [dt.date(2025, 4, 10), dt.date(2025, 4, 16), dt.date(2026, 1, 16)])
+def test_a_day_without_a_round_is_refused(case: Case, date: dt.date) -> None:
+    with pytest.raises(InputError, match=f"date: must be from 2025-04-17 to 2026-01-15, not {date}"):
+        why(case, (0,), Runs(2), date=date)
+
+
+def test_how_often_it_is_committed_and_why_not_is_what_a_run_says(case: Case, answer: Why) -> None:
+    summary = sim.run(case, runs=RUNS).summary
+    for (_, row), reasons in zip(answer.summary.iterrows(), answer.held_back_by, strict=True):
+        assert row["p_committed"] == summary.loc[row["iso3"], "p_committed"]
+        assert reasons == summary.loc[row["iso3"], "held_back_by"]
+
+
+def test_conditions_met_and_unmet(tmp_path: Path) -> None:
+    case = small_world(
+        tmp_path,
+        {"AAX": {"position": "conditional"}, "BBX": {"position": "open"}},
+        conditions=[("AAX", "clarity", 0.3, 0.2), ("AAX", "authority", 0.5, 0.0)],
+        mandate={"purpose": "deterrence", "clarity": 0.35, "authority": "eu"},
+        parameters=STILL,
+    )
+    found = why(case, index(case, "AAX", "BBX"), Runs(400))
+    assert found.conditions[["iso3", "condition"]].to_numpy().tolist() == [
+        ["AAX", "clarity"],
+        ["AAX", "authority"],
+    ]
+    clarity, authority = (row for _, row in found.conditions.iterrows())
+    # A threshold anywhere from 0.1 to 0.5 lies at or below 0.35 in five runs of eight.
+    assert clarity["p_met_low"] <= 5 / 8 <= clarity["p_met_high"]
+    assert (authority["at_least"], authority["actual"], authority["p_met"]) == (0.5, 0.5, 1.0)
+    summary = found.summary.set_index("iso3")
+    assert summary.loc["AAX", "p_conditions_met"] == clarity["p_met"]
+    assert summary.loc["BBX", "p_conditions_met"] == 1.0
+    assert summary.loc["AAX", "p_willing"] == 0.0
+
+
+def test_conditions_look_at_what_policies_have_come_to(tmp_path: Path) -> None:
+    # Washington waits for a force that never shows up: its involvement falls to nothing.
+    case = small_world(
+        tmp_path,
+        {"AAX": {"position": "open"}},
+        conditions=[("AAX", "us_involvement", 0.05, 0.0)],
+        washington={"involvement": 0.1, "policy": "burden_sharing", "speed": 0.02},
+        parameters=STILL,
+    )
+    early, late = (
+        why(case, (0,), Runs(4), date=date).conditions.iloc[0] for date in (dt.date(2025, 4, 24), None)
+    )
+    assert (early["actual"], early["p_met"]) == (pytest.approx(0.06), 1.0)
+    assert (late["actual"], late["p_met"]) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("seed", [1, 2**63 - 1])
+def test_what_is_drawn_is_what_the_model_draws(seed: int) -> None:
+    case = load_case("hindcast-2025", ["level_half_width=0.15"])
+    setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
+    runs = Runs(3, seed)
+    attributes, thresholds = drawn_attributes(setup, runs), drawn_thresholds(setup, runs)
+    levels = {round_: drawn_levels(setup, runs, round_) for round_ in (0, 1, 20, 40)}
+    for run in range(3):
+        model = sim.CoalitionModel(case, run=run, seed=seed)
+        assert (attributes[run] == [nation.attributes for nation in model.nations]).all()
+        assert (thresholds[run] == [nation.at_least for nation in model.nations]).all()
+        while model.running:
+            if model.round in levels:
+                assert (levels[model.round][run] == tuple(model.levels)).all()
+            model.step()
+
+
+def test_the_same_tables_on_any_number_of_threads(case: Case) -> None:
+    one, two = (why(case, (0, 5), Runs(130), threads=threads) for threads in (1, 2))
+    assert same(one.terms, two.terms)
+    assert same(one.conditions, two.conditions)
+    assert same(one.summary, two.summary)
