@@ -58,6 +58,20 @@ class Draft:
                     parent.rmdir()
 
 
+@contextlib.contextmanager
+def whole_file(file: Path) -> Iterator[Path]:
+    """Yield a hidden place beside a file that is moved there when all of it is written.
+
+    The ending is kept: libraries go by it.
+    """
+    draft = file.with_name(f".{file.stem}.{uuid4().hex[:8]}{ENDING}{file.suffix}")
+    try:
+        yield draft
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
 def _clear_abandoned(target: Path) -> None:
     """Remove the drafts of the same folder whose processes are no more."""
     for draft in target.parent.glob(f".{target.name}.*{ENDING}"):

@@ -19,6 +19,9 @@ EARTH_RADIUS = 6371.0
 MARGIN = 0.02
 """Share of the map's width that stays free around the nations."""
 
+TALLEST = 1.1
+"""Height of a map, at most, as a multiple of its width; a taller one is given room beside it."""
+
 CELLS = 6
 """Into how many cells the shorter side of a label is cut to find out where it fits."""
 
@@ -71,7 +74,8 @@ def chart_of(map_: Map, nations: Iterable[str]) -> Chart | None:
     points = np.concatenate([polygon[0] for code in shown for polygon in outlines[code]])
     (left, bottom), (right, top) = points.min(axis=0), points.max(axis=0)
     room = MARGIN * (right - left)
-    return Chart(outlines, Frame(left - room, right + room, bottom - room, top + room))
+    beside = room + max((top - bottom) / TALLEST - (right - left), 0.0) / 2
+    return Chart(outlines, Frame(left - beside, right + beside, bottom - room, top + room))
 
 
 def project(places: Floats, centre: tuple[float, float]) -> Floats:

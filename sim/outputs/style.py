@@ -6,6 +6,8 @@ from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from sim.outputs.drafts import whole_file
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -114,17 +116,20 @@ def page(
     return figure, axes
 
 
-def save(figure: "Figure", folder: Path, name: str) -> list[Path]:
-    """Write a figure as PNG and SVG; the same figure gives the same bytes."""
-    formats: dict[str, dict[str, Any]] = {
-        # Harder compression makes the file a tenth smaller, and takes half as long again.
-        "png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 1}},
-        "svg": {"metadata": {"Date": None}},
-    }
-    files = []
-    for ending, options in formats.items():
-        file = folder / f"{name}.{ending}"
-        with figure_style():
-            figure.savefig(file, **options)
-        files.append(file)
+_FORMATS: dict[str, dict[str, Any]] = {
+    # Harder compression makes the file a tenth smaller, and takes half as long again.
+    "png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 1}},
+    "svg": {"metadata": {"Date": None}},
+    "pdf": {"metadata": {"CreationDate": None}},
+}
+FORMATS = tuple(_FORMATS)
+"""What figures can be written as; the same figure gives the same bytes."""
+
+
+def save(figure: "Figure", folder: Path, name: str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
+    """Write a figure in some of `FORMATS`, each file whole or not at all."""
+    files = [folder / f"{name}.{ending}" for ending in formats]
+    for ending, file in zip(formats, files, strict=True):
+        with figure_style(), whole_file(file) as draft:
+            figure.savefig(draft, **_FORMATS[ending])
     return files

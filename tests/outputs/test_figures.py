@@ -1,5 +1,6 @@
 """Figures: all of it is seen, and it says what the tables say."""
 
+import json
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -41,16 +42,34 @@ def result(
     folder = tmp_path_factory.mktemp("world")
     match request.param:
         case "5 nations":
-            return sim.run(write_world(folder, 5, rest=EVENTS), runs=20)
+            return sim.run(mapped(write_world(folder, 5, rest=EVENTS)), runs=20)
         case "200 nations":
-            return sim.run(write_world(folder, 200, rounds=30), runs=20)
+            return sim.run(mapped(write_world(folder, 200, rounds=30)), runs=20)
         case "1 nation, 1 round":
-            return sim.run(write_world(folder, 1, rounds=1), runs=20)
+            return sim.run(mapped(write_world(folder, 1, rounds=1)), runs=20)
         case "long":
             title = "WHAT WOULD IT TAKE, AND WHO WOULD PAY THE $5 BN OR $6 BN " * 8
-            return sim.run(write_world(folder, 3, title=title, rest=EVENTS), runs=20)
+            return sim.run(mapped(write_world(folder, 3, title=title, rest=EVENTS)), runs=20)
         case name:
             return request.getfixturevalue(name)
+
+
+def mapped(scenario: Path) -> Path:
+    """Give every third nation of a small world a square of its own size on a map, and the map a long source."""
+    roster = scenario.parent / "roster"
+    rows = (roster / "nations.csv").read_text("utf-8").splitlines()[1::3]
+    squares = []
+    for number, code in enumerate(row[:3] for row in rows):
+        west, south = 10 + 3 * (number % 9), 45 + 2 * (number // 9)
+        east, north = west + 0.2 + number % 3, south + 0.2 + number % 3 * 0.8
+        ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+        shape = {"type": "Polygon", "coordinates": [ring]}
+        squares.append({"type": "Feature", "properties": {"iso3": code}, "geometry": shape})
+    outlines = {"type": "FeatureCollection", "source": "a survey; " * 30, "features": squares}
+    (roster / "map.geojson").write_text(json.dumps(outlines), encoding="utf-8")
+    declared = roster / "roster.toml"
+    declared.write_text(f'map = "map.geojson"\n{declared.read_text("utf-8")}', encoding="utf-8")
+    return scenario
 
 
 @pytest.fixture(scope="module", params=FIGURES)
@@ -63,8 +82,8 @@ def figure(request: pytest.FixtureRequest, result: "sim.RunResult") -> Figure:
 
 def texts_in(axes: Axes) -> list[Text]:
     """All that is written in and around a plot."""
-    found = [*axes.texts]
-    for axis in (axes.xaxis, axes.yaxis):
+    found = [*axes.texts, axes.title, axes._left_title, axes._right_title]
+    for axis in (axes.xaxis, axes.yaxis) if axes.axison else ():
         low, high = sorted(axis.get_view_interval())
         found += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
         found.append(axis.label)
@@ -83,11 +102,19 @@ def words(figure: Figure) -> str:
 
 def test_no_text_is_clipped(figure: Figure) -> None:
     page, seen = figure.bbox, texts(figure)
-    assert len(seen) > 8
+    assert len(seen) > 6
     for text in seen:
         box = text.get_window_extent()
         assert page.x0 <= box.x0 and box.x1 <= page.x1, text
         assert page.y0 <= box.y0 and box.y1 <= page.y1, text
+
+
+def test_no_two_texts_overlap(figure: Figure) -> None:
+    # Without what leads from a text to what it is about.
+    boxes = [(text.get_text(), Text.get_window_extent(text).padded(-1.0)) for text in texts(figure)]
+    for number, (one, box) in enumerate(boxes):
+        for other, another in boxes[number + 1 :]:
+            assert not box.overlaps(another), (one, other)
 
 
 def test_title_plot_and_notes_stand_apart(figure: Figure) -> None:

@@ -1,13 +1,19 @@
 """Figures of a run: functions of its tables that return a matplotlib Figure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.experiments.about import RunTables
 from sim.outputs import style
+from sim.outputs.figures.flows import stance_flows
+from sim.outputs.figures.force import force_by_nation
 from sim.outputs.figures.joining import joining_strip
+from sim.outputs.figures.map import committed_map, committed_maps
 from sim.outputs.figures.size import coalition_size
+from sim.outputs.figures.willingness import willingness_paths
+from sim.outputs.figures.world import great_powers, mandate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -15,12 +21,43 @@ if TYPE_CHECKING:
 FIGURES: dict[str, Callable[[RunTables], "Figure"]] = {
     "coalition-size": coalition_size,
     "joining": joining_strip,
+    "map": committed_map,
+    "map-over-time": committed_maps,
+    "willingness": willingness_paths,
+    "force": force_by_nation,
+    "flows": stance_flows,
+    "mandate": mandate,
+    "great-powers": great_powers,
 }
 
 USUAL = ("coalition-size", "joining")
 """What a run draws if nobody says what."""
 
+OF_NATIONS = {"joining": joining_strip, "willingness": willingness_paths}
+"""Those that can show chosen nations."""
 
-def save_figures(result: RunTables, folder: Path) -> list[Path]:
-    """Draw the usual figures of a run into a folder, as PNG and SVG; the same result gives the same bytes."""
-    return [file for name in USUAL for file in style.save(FIGURES[name](result), folder, name)]
+ON_MAPS = ("map", "map-over-time")
+"""Those that need a map of the roster's nations."""
+
+
+def figures_of(result: RunTables, nations: Sequence[str] = ()) -> dict[str, Callable[[], "Figure"]]:
+    """Return what draws each figure of a run, by name; without a map none of those on maps.
+
+    Parameters
+    ----------
+    result
+        What is drawn.
+    nations
+        ISO codes of those that figures of chosen nations show; what these show by themselves if none.
+    """
+    chosen = {name: partial(draw, nations=nations) for name, draw in OF_NATIONS.items()}
+    return {
+        name: partial(chosen.get(name, draw), result)
+        for name, draw in FIGURES.items()
+        if result.map is not None or name not in ON_MAPS
+    }
+
+
+def save_figures(result: RunTables, folder: Path, names: Sequence[str] = USUAL) -> list[Path]:
+    """Draw figures of a run into a folder, as PNG and SVG; the same result gives the same bytes."""
+    return [file for name in names for file in style.save(FIGURES[name](result), folder, name)]

@@ -36,13 +36,14 @@ def joining_strip(result: RunTables, nations: Sequence[str] = ()) -> "Figure":
     by_row = [str(result.summary["name"].iloc[index]) for index in order]
     names = [style.wrapped(name, 2.5, 8, max_lines=1)[0] for name in by_row]
     plot = ROW * len(order)
+    left, right = max(style.text_width(name, 8) for name in names) + 0.2, 0.55
     with style.figure_style():
         figure, axes = style.page(
             f"Who joins when – {result.about.title}",
             notes(result),
             plot=plot,
-            left=max(style.text_width(name, 8) for name in names) + 0.2,
-            right=0.55,
+            left=left,
+            right=right,
             below=1.0,
         )
         dates = dates_of(result)
@@ -71,7 +72,7 @@ def joining_strip(result: RunTables, nations: Sequence[str] = ()) -> "Figure":
         )
         bar.set_label("share of runs in which the nation is committed; right: at the end", fontsize=8)
         bar.ax.xaxis.set_major_formatter(lambda value, _: f"{value * 100:.0f} %")
-        mark_events(axes, result)
+        mark_events(axes, result, style.WIDTH - left - right)
         date_axis(axes, dates[0], after)
     return figure
 

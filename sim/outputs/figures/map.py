@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.patches import Patch
     from matplotlib.text import Text
 
-MAP_WIDTH, LIST_WIDTH, TILE_ROW, TILE = 5.8, 1.9, 0.19, 0.12
+MAP_WIDTH, LIST_WIDTH, TILE_ROW, TILE = 5.8, 1.9, 0.17, 0.12
 """Of the map, of the list beside it, of a row of that and of a coloured tile in it, in inches."""
 
 LABEL, CONTEXT_LABEL, LINE, CLEAR = 7, 6, 1.15 / 72, 0.03
@@ -150,15 +150,17 @@ def committed_maps(result: RunTables) -> "Figure":
             bottom = 1 - (line * row + 0.2 + high) / plot
             axes = area.inset_axes((left, bottom, PANEL_WIDTH / across, high / plot))
             picture = Picture(_draw_outlines(axes, chart, codes, chart.frame.width / PANEL_WIDTH))
-            tiles = area.inset_axes((left, bottom - below / plot, PANEL_WIDTH / across, below / plot))
-            _draw_codes(tiles, off_map, below, picture)
+            if off_map:
+                tiles = area.inset_axes((left, bottom - below / plot, PANEL_WIDTH / across, below / plot))
+                _draw_codes(tiles, off_map, below, picture)
             picture.show(codes, shares[:, step])
-            axes.set_title(_moment(result, step), fontsize=8, loc="left", pad=3)
+            axes.set_title(moment(result, step), fontsize=8, loc="left", pad=3)
         add_bar(figure, area, plot)
     return figure
 
 
-def _moment(result: RunTables, step: int) -> str:
+def moment(result: RunTables, step: int) -> str:
+    """Return the date of a round, and how many nations are committed then."""
     now = result.rounds.iloc[step]
     return f"{now.date:%-d %b %Y}: {now.size_mean:.1f} [{now.size_q05:.0f}-{now.size_q95:.0f}]"
 

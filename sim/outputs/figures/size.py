@@ -20,14 +20,15 @@ def coalition_size(result: RunTables) -> "Figure":
     rounds = result.rounds
     end = rounds.iloc[-1]
     label = f"{end.size_mean:.1f} [{end.size_q05:.0f}-{end.size_q95:.0f}]"
+    left, right = 0.55, style.text_width(label, 9, "bold") + 0.2
     key = "Line: mean. Dark band: half of the runs. Light band and [ ]: 90 % of the runs."
     with style.figure_style():
         figure, axes = style.page(
             result.about.title,
             notes(result, key),
             plot=3.0,
-            left=0.55,
-            right=style.text_width(label, 9, "bold") + 0.2,
+            left=left,
+            right=right,
             below=0.5,
         )
         for low, high, colour in (("q05", "q95", style.SKY), ("q25", "q75", style.BLUE)):
@@ -45,7 +46,7 @@ def coalition_size(result: RunTables) -> "Figure":
             color=style.BLUE,
             fontweight="bold",
         )
-        mark_events(axes, result)
+        mark_events(axes, result, style.WIDTH - left - right)
         highest = max(float(rounds["size_q95"].max()) + 2, 8)
         axes.set_ylim(0, min(highest, len(result.summary) + 0.5))
         axes.set_ylabel("committed nations")

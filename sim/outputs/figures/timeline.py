@@ -1,6 +1,6 @@
 """What figures over time have in common: dates, the events that change the world, the notes below."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Dates = NDArray[np.datetime64]
+
+NUMBER, STEP, LEVELS = 7, 8, 2
+"""Size of an event's number and what lies between two heights, in points; how many heights there are."""
 
 
 def dates_of(result: RunTables) -> Dates:
@@ -34,34 +37,82 @@ def notes(result: RunTables, *keys: str) -> list[str]:
     return [*keys, source_note(result), *events]
 
 
-def mark_events(axes: "Axes", result: RunTables, *, numbered: bool = True) -> None:
+def mark_events(axes: "Axes", result: RunTables, width: float) -> float:
     """Draw a line at the round in which events take effect, and their numbers above it.
 
-    Numbers of neighbouring rounds stand at two heights, so that they do not run into each other.
+    Numbers that would run into each other stand at several heights, and together where even that is too
+    narrow for them.
+
+    Parameters
+    ----------
+    axes, result
+        What is marked, and with what.
+    width
+        Of the plot, in inches.
+
+    Returns
+    -------
+    float
+        How high the numbers stand above the plot, in points.
     """
     from matplotlib.dates import date2num
 
-    dates = dates_of(result)
-    numbers: dict[int, list[int]] = {}
+    dates = date2num(dates_of(result))
+    by_round: dict[int, list[int]] = {}
     for number, event in enumerate(result.about.events, start=1):
-        numbers.setdefault(event.round, []).append(number)
-    before, height = -len(dates), 0
-    for row, (first, *others) in numbers.items():
-        height = 1 - height if row - before < len(dates) / 25 else 0
-        before = row
-        at = float(date2num(dates[row]))
-        axes.axvline(at, color=style.MUTED, lw=0.8, ls=(0, (3, 2)))
-        if numbered:
-            axes.annotate(
-                f"{first}-{others[-1]}" if others else f"{first}",
-                (at, 1.0),
-                xycoords=("data", "axes fraction"),
-                xytext=(0, 2 + 8 * height),
-                textcoords="offset points",
-                ha="center",
-                fontsize=7,
-                color=style.MUTED,
-            )
+        by_round.setdefault(event.round, []).append(number)
+    for round_ in by_round:
+        axes.axvline(float(dates[round_]), color=style.MUTED, lw=0.7, ls=(0, (3, 2)), zorder=1.5)
+    inches_a_round = width / max(len(dates) - 1, 1)
+    labels = _spread(by_round, inches_a_round)
+    for label in labels:
+        axes.annotate(
+            label.text,
+            (float(dates[0] + (dates[-1] - dates[0]) * label.round / (len(dates) - 1)), 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 2 + STEP * label.level),
+            textcoords="offset points",
+            ha="center",
+            fontsize=NUMBER,
+            color=style.MUTED,
+        )
+    return max((2 + STEP * (label.level + 1) for label in labels), default=0)
+
+
+class _Label(NamedTuple):
+    """Numbers of events, the round they stand at, or the middle of several, and how high."""
+
+    numbers: list[int]
+    round: float
+    level: int
+
+    @property
+    def text(self) -> str:
+        first, last = self.numbers[0], self.numbers[-1]
+        return f"{first}-{last}" if last > first else f"{first}"
+
+    def half_width(self) -> float:
+        """Return half the width in inches, with some room."""
+        return style.text_width(self.text, NUMBER) / 2 + 0.02
+
+
+def _spread(by_round: dict[int, list[int]], inches_a_round: float) -> list[_Label]:
+    """Return labels of which none runs into another."""
+    labels: list[_Label] = []
+    for round_, numbers in by_round.items():
+        free = [_Label(numbers, round_, level) for level in range(LEVELS)]
+        free = [label for label in free if not any(_meet(label, each, inches_a_round) for each in labels)]
+        if free:
+            labels.append(free[0])
+        else:
+            before = labels.pop()
+            labels.append(_Label([*before.numbers, *numbers], (before.round + round_) / 2, before.level))
+    return labels
+
+
+def _meet(one: _Label, other: _Label, inches_a_round: float) -> bool:
+    apart = abs(one.round - other.round) * inches_a_round
+    return one.level == other.level and apart < one.half_width() + other.half_width()
 
 
 def date_axis(axes: "Axes", first: np.datetime64, last: np.datetime64, *, ticks: int = 9) -> None:

@@ -1,0 +1,53 @@
+"""The map as it changes, round by round."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.experiments.about import RunTables
+from sim.outputs import style
+from sim.outputs.drafts import whole_file
+from sim.outputs.figures.joining import committed_shares
+from sim.outputs.figures.map import map_page, moment
+
+if TYPE_CHECKING:
+    from matplotlib.animation import AbstractMovieWriter
+
+NAME = "map-animation"
+FRAMES_A_SECOND, LAST_FRAMES = 4, 8
+"""How fast the rounds pass, and for how many frames the last one stays."""
+
+DOTS_AN_INCH = 80
+
+
+def save_animation(result: RunTables, folder: Path) -> list[Path]:
+    """Write the map of P(committed), a frame a round, as a GIF, and as an MP4 where ffmpeg is installed.
+
+    Raises
+    ------
+    InputError
+        As for `committed_map`.
+    """
+    from matplotlib.animation import FFMpegWriter, PillowWriter
+
+    writers: dict[str, AbstractMovieWriter] = {"gif": PillowWriter(fps=FRAMES_A_SECOND)}
+    if FFMpegWriter.isAvailable():
+        # Every player plays this kind, which needs even numbers of dots.
+        even = ["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-pix_fmt", "yuv420p"]
+        writers["mp4"] = FFMpegWriter(fps=FRAMES_A_SECOND, codec="libx264", extra_args=even)
+    for ending, writer in writers.items():
+        with style.figure_style(), whole_file(folder / f"{NAME}.{ending}") as draft:
+            _write(result, writer, draft)
+    return [folder / f"{NAME}.{ending}" for ending in writers]
+
+
+def _write(result: RunTables, writer: "AbstractMovieWriter", file: Path) -> None:
+    """Draw each round and hand it to a writer."""
+    shares, codes = committed_shares(result), list(result.summary.index)
+    figure, picture = map_page(result, f"Who is in when – {result.about.title}")
+    heading = figure.axes[0].set_title("", fontsize=11, loc="left", pad=6)
+    last = shares.shape[1] - 1
+    with writer.saving(figure, file, DOTS_AN_INCH):
+        for step in [*range(last), *[last] * LAST_FRAMES]:
+            picture.show(codes, shares[:, step])
+            heading.set_text(moment(result, step))
+            writer.grab_frame()

@@ -1,0 +1,162 @@
+"""The world that nations look at: the great powers, and the mandate."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.experiments.about import RunTables
+from sim.inputs.vocabulary import INVOLVEMENT_LEVELS, PRESSURE_LEVELS, PURPOSES
+from sim.outputs import style
+from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
+from sim.outputs.labels import apart
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+PANEL, ABOVE, GAP, LEFT = 1.7, 0.2, 0.6, 1.25
+"""Height of a panel, what stands above it, between two of them, and left of them, in inches."""
+
+LABEL = 8
+
+PURPOSE_LOOKS = ((style.GREEN, "-"), (style.VERMILION, (0, (3, 3))), (style.BLUE, "-"))
+"""Dashed: what lies on top shows what lies below, where purposes have the same share."""
+
+
+class Line(NamedTuple):
+    """A level of the world: its columns, what it is called, its colour and how it is drawn."""
+
+    variable: str
+    name: str
+    colour: str
+    style: Any = "-"
+
+
+class Panel(NamedTuple):
+    """Levels drawn together: their title, the words for levels, the lines, and how numbers are written."""
+
+    title: str
+    words: Mapping[str, float]
+    lines: Sequence[Line]
+    factor: float = 1.0
+    decimals: int = 2
+    unit: str = ""
+
+    def number(self, level: float) -> str:
+        """Return a level as a number, without its unit."""
+        return f"{level * self.factor:.{self.decimals}f}"
+
+
+GREAT_POWERS = (
+    Panel(
+        "United States",
+        INVOLVEMENT_LEVELS,
+        (
+            Line("involvement", "involvement", style.BLUE),
+            Line("credibility", "credibility", style.ORANGE),
+        ),
+    ),
+    Panel("Russia", PRESSURE_LEVELS, (Line("pressure", "pressure", style.VERMILION),)),
+)
+MANDATE = (
+    Panel(
+        "Purposes",
+        {"all": 1.0, "two thirds": 2 / 3, "an even third": 1 / 3, "none": 0.0},
+        [Line(name, name, *look) for name, look in zip(PURPOSES, PURPOSE_LOOKS, strict=True)],
+        factor=100.0,
+        decimals=0,
+        unit=" %",
+    ),
+    Panel("Clarity", {"one purpose": 1.0, "anything goes": 0.0}, (Line("clarity", "clarity", style.INK),)),
+)
+
+
+def great_powers(result: RunTables) -> "Figure":
+    """Draw US involvement, how far Washington's word is believed, and Russian pressure, over time."""
+    key = (
+        "Line: mean; band and [ ]: 90 % of the runs. Nations perceive involvement times credibility: "
+        "a promise withdrawn is remembered."
+    )
+    return _levels(result, "Washington and Moscow", GREAT_POWERS, key)
+
+
+def mandate(result: RunTables) -> "Figure":
+    """Draw the shares of the mandate's three purposes, and its clarity, over time."""
+    key = (
+        "Line: mean; band and [ ]: 90 % of the runs. The shares of the purposes add up to 100 %. Clarity: "
+        "normalised Herfindahl index of the shares, 0 where all are alike, unless the scenario gives it."
+    )
+    return _levels(result, "The mandate", MANDATE, key)
+
+
+def _levels(result: RunTables, what: str, panels: Sequence[Panel], key: str) -> "Figure":
+    """Draw panels of levels in [0, 1] below each other, named at their ends."""
+    row = ABOVE + PANEL + GAP
+    plot = len(panels) * row - GAP
+    ends = [[_end(result, line, panel) for line in panel.lines] for panel in panels]
+    right = max(style.text_width(end, LABEL, "bold") for words in ends for end in words) + 0.2
+    width = style.WIDTH - LEFT - right
+    dates = dates_of(result)
+    with style.figure_style():
+        figure, area = style.page(
+            f"{what} – {result.about.title}",
+            notes(result, key),
+            plot=plot,
+            left=LEFT,
+            right=right,
+            below=0.5,
+        )
+        area.set_axis_off()
+        for number, (panel, words) in enumerate(zip(panels, ends, strict=True)):
+            axes = area.inset_axes((0.0, 1 - (number * row + ABOVE + PANEL) / plot, 1.0, PANEL / plot))
+            for line in panel.lines:
+                _draw_line(axes, result, line)
+            _name_ends(axes, result, panel.lines, words)
+            above = mark_events(axes, result, width)
+            axes.set_title(panel.title, fontsize=9, loc="left", weight="bold", pad=3 + above)
+            _label_axis(axes, panel)
+            date_axis(axes, dates[0], dates[-1])
+            axes.tick_params(labelbottom=number == len(panels) - 1)
+    return figure
+
+
+def _draw_line(axes: "Axes", result: RunTables, line: Line) -> None:
+    rounds = result.rounds
+    low, high, mean = (rounds[f"{line.variable}_{name}"] for name in ("q05", "q95", "mean"))
+    axes.fill_between(rounds["date"], low, high, color=line.colour, alpha=0.25, lw=0)
+    axes.plot(rounds["date"], mean, color=line.colour, lw=1.8, ls=line.style)
+
+
+def _end(result: RunTables, line: Line, panel: Panel) -> str:
+    """Return a level at the end with its range."""
+    end = result.rounds.iloc[-1]
+    mean, low, high = (panel.number(end[f"{line.variable}_{name}"]) for name in ("mean", "q05", "q95"))
+    return f"{line.name} {mean}{panel.unit} [{low}-{high}]"
+
+
+def _name_ends(axes: "Axes", result: RunTables, lines: Sequence[Line], ends: Sequence[str]) -> None:
+    """Write what each line is at its end, moved apart where they would overlap."""
+    places = [float(result.rounds[f"{line.variable}_mean"].iloc[-1]) for line in lines]
+    for line, words, place in zip(lines, ends, apart(places, 0.14 / PANEL, 0.0, 1.0), strict=True):
+        axes.annotate(
+            words,
+            (1.0, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=LABEL,
+            weight="bold",
+            color=line.colour,
+            annotation_clip=False,
+        )
+
+
+def _label_axis(axes: "Axes", panel: Panel) -> None:
+    """Write levels beside the axis, in words and numbers."""
+    axes.set_ylim(-0.02, 1.02)
+    labels = [
+        f"{name.replace('_', ' ')}  {panel.number(level)}{panel.unit}" for name, level in panel.words.items()
+    ]
+    axes.set_yticks(list(panel.words.values()), labels, fontsize=7)
+    axes.grid(axis="y", color=style.GRID, lw=0.6)
+    axes.set_axisbelow(True)
