@@ -44,6 +44,9 @@ def run(
         bool, typer.Option("--terms", help="With --trajectories: also what each propensity is made of.")
     ] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Also write all of it, with every figure, as one HTML file.")
+    ] = False,
     engine: Annotated[
         Engine, typer.Option(help="ensemble is fast, mesa readable; the same bits.")
     ] = Engine.ENSEMBLE,
@@ -72,3 +75,7 @@ def run(
 
             print_table(run_report(result))
         print(f"results: {folder}")
+        if report:
+            from sim.outputs.report import write_report
+
+            print(f"report: {write_report(folder)}")

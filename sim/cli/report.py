@@ -1,0 +1,19 @@
+"""`coalition report`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.common import app
+
+
+@app.command()
+def report(
+    results: Annotated[list[Path], typer.Argument(help="Results folders, as commands have printed them.")],
+) -> None:
+    """Write what was found as one HTML file into a results folder, to be read, printed and handed on."""
+    from sim.outputs.report import write_report
+
+    for folder in results:
+        print(f"report: {write_report(folder)}")

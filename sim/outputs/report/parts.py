@@ -1,0 +1,145 @@
+"""Sections that reports of several kinds share: what was assumed, what the data are, how to do it again."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from io import BytesIO
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+from sim.inputs.bundled import bundled_scenarios
+from sim.inputs.vocabulary import AUTHORITY_LEVELS, INVOLVEMENT_LEVELS, PRESSURE_LEVELS
+from sim.outputs.report.page import Cell, Link, Picture, Section
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Manifest = Mapping[str, Any]
+
+RESOLUTION = 110
+"""Pixels an inch: sharp at the width of a page, and on paper."""
+
+LIMITS = (
+    "The model forecasts declarations, not deployments, and is no forecast of what a government will do: it "
+    "says what follows from stated positions, public indicators and a few mechanisms."
+)
+
+
+def picture(figure: "Figure") -> Picture:
+    """Return a figure as a picture whose words are its title and its notes."""
+    from sim.outputs.style import figure_style
+
+    content = BytesIO()
+    with figure_style():
+        figure.savefig(content, format="png", dpi=RESOLUTION, metadata={"Software": None})
+    width, height = (round(float(inches) * RESOLUTION) for inches in figure.get_size_inches())
+    words = [" ".join(text.get_text().split()) for text in figure.texts[:2]]
+    return Picture(content.getvalue(), ". ".join(word.rstrip(".") for word in words if word), width, height)
+
+
+def pictures(figures: Iterable[Callable[[], "Figure"]]) -> list[Picture]:
+    """Draw figures one after the other."""
+    return [picture(draw()) for draw in figures]
+
+
+def number(value: float, text: str) -> Cell:
+    """Return a cell that is sorted by a number."""
+    return Cell(text, float(value))
+
+
+def word(text: str) -> Cell:
+    """Return a cell that is sorted by what it says."""
+    return Cell(text, text)
+
+
+def scenario_section(manifest: Manifest) -> Section:
+    """Return what a scenario supposes: the situation at the start, and the events with their sources."""
+    scenario = manifest["scenario"]
+    events = [
+        Link(f"{event['date']}: {event['title']}", address(event["source"]))
+        for event in manifest["events"]
+        if event["round"] <= scenario["rounds"]
+    ]
+    return Section(
+        heading=f"The scenario: {manifest['title']}",
+        paragraphs=[manifest["description"], *_other_values(manifest)],
+        facts=list(_situation(scenario)),
+        points=events,
+    )
+
+
+def _situation(scenario: Manifest) -> Iterator[tuple[str, str]]:
+    washington, mandate, moscow = scenario["washington"], scenario["mandate"], scenario["moscow"]
+    rounds, days = scenario["rounds"], scenario["days_per_round"]
+    yield "from", f"{scenario['start']}, {rounds} rounds of {days} days"
+    yield "US involvement", _level(washington["involvement"], INVOLVEMENT_LEVELS, washington["policy"])
+    clarity = f"{mandate['purpose']}, clarity {mandate['clarity']:g} ({mandate['policy']})"
+    yield "mandate", f"{clarity}, authority {_level(mandate['authority'], AUTHORITY_LEVELS)}"
+    yield "Russian pressure", _level(moscow["pressure"], PRESSURE_LEVELS, moscow["policy"])
+    yield "ceasefire", f"{scenario['ceasefire']:g}"
+    yield "force required", f"{scenario['force_required']:,.0f} soldiers"
+    if scenario["level_half_width"]:
+        yield "levels", f"drawn in each run within {scenario['level_half_width']:g} of what is given"
+
+
+def _level(value: float, names: Mapping[str, float], policy: str = "") -> str:
+    named = [name.replace("_", " ") for name, level in names.items() if level == value]
+    words = ", ".join([*named, *([policy.replace("_", " ")] if policy else [])])
+    return f"{value:g} ({words})" if words else f"{value:g}"
+
+
+def _other_values(manifest: Manifest) -> Iterator[str]:
+    given = manifest["scenario"]["parameters"]
+    if given:
+        values = ", ".join(f"{name} = {value:g}" for name, value in given.items())
+        yield f"Behavioural parameters other than usual: {values}."
+
+
+def data_section(manifest: Manifest) -> Section:
+    """Return what a reader must know of the data and of the model."""
+    return Section(
+        heading="Assumptions and cautions",
+        paragraphs=[f"Data: {manifest['roster']}."],
+        points=[Link(text) for text in (*manifest["cautions"], LIMITS)],
+    )
+
+
+def reproduce_section(manifest: Manifest, command: str) -> Section:
+    """Return how to make the results again, and with what they were made."""
+    versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
+    return Section(
+        heading="How to reproduce this",
+        paragraphs=["The same command gives the same numbers, bit for bit, on any machine."],
+        code=command,
+        facts=[
+            ("seed", f"{manifest['seed']}"),
+            ("runs", f"{manifest['runs']:,}"),
+            ("digest of the inputs", manifest["digest"]),
+            ("versions", versions),
+            ("made", f"{manifest['started']} on {manifest['platform']}, in {manifest['seconds']:g} s"),
+        ],
+    )
+
+
+def run_command(manifest: Manifest) -> str:
+    """Return the command that runs a scenario as it was run."""
+    name = manifest["scenario"]["name"]
+    source = name if name in bundled_scenarios() else f"{name}.toml"
+    options = " ".join(_quoted(option) for option in manifest["set"])
+    which = f"coalition run {quote(source)} --runs {manifest['runs']} --seed {manifest['seed']}"
+    return f"{which} {options}".strip()
+
+
+def _quoted(option: str) -> str:
+    """Return an option as a shell takes it; those given from Python have no dashes."""
+    setting = option.removeprefix("--set ")
+    return f"--set {quote(setting.replace('__', '.') if setting == option else setting)}"
+
+
+def address(source: str) -> str:
+    """Return the first web address in a source; other texts are no links."""
+    found = [part for part in source.split() if part.startswith(("https://", "http://"))]
+    return found[0] if found else ""
+
+
+def together(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them."""
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)

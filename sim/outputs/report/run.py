@@ -1,0 +1,119 @@
+"""The report of a run: who joins, when, under which conditions, what holds back the others."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from sim.experiments.about import RunTables
+from sim.outputs.figures import figures_of
+from sim.outputs.report.page import Column, Page, Section, Table
+from sim.outputs.report.parts import (
+    Manifest,
+    data_section,
+    number,
+    pictures,
+    reproduce_section,
+    run_command,
+    scenario_section,
+    together,
+    word,
+)
+from sim.outputs.words import REASONS, percent, percent_interval, thousands
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LIKELY = 0.5
+MOST_NAMED = 8
+"""Nations named in a sentence."""
+
+
+def run_page(result: RunTables, manifest: Manifest) -> Page:
+    """Return the report of a run, from its tables and its manifest."""
+    return Page(
+        title=result.about.title,
+        headline=list(headline(result)),
+        sections=[
+            Section("What happens", pictures=pictures(figures_of(result).values())),
+            Section("Nation by nation", tables=[nations_table(result)]),
+            scenario_section(manifest),
+            data_section(manifest),
+            reproduce_section(manifest, run_command(manifest)),
+        ],
+    )
+
+
+def headline(result: RunTables) -> Iterator[str]:
+    """Say in sentences how large the coalition becomes, who is in it, and who is nearest to joining."""
+    about, end = result.about, result.rounds.iloc[-1]
+    yield (
+        f"By {end.date:%-d %B %Y} the coalition has {end.size_mean:.1f} members on average, "
+        f"{end.size_q05:.0f} to {end.size_q95:.0f} in 90 % of {about.runs:,} runs, and "
+        f"{thousands(end.force_mean)} soldiers ({thousands(end.force_q05)} to {thousands(end.force_q95)})."
+    )
+    yield (
+        f"The {thousands(about.force_required)} soldiers required are there in {percent(end.p_force_met)} "
+        f"[{percent_interval(end.p_force_met_low, end.p_force_met_high)}] of the runs."
+    )
+    summary = by_likelihood(result)
+    likely = summary[summary["p_committed"] >= LIKELY]
+    yield f"{_members(likely)} at the end in half of the runs or more."
+    yield from _nearest(summary[summary["p_committed"] < LIKELY])
+
+
+def by_likelihood(result: RunTables) -> "pd.DataFrame":
+    """Return the nations, the surest members first."""
+    order = ["p_committed", "p_ever_joined", "name"]
+    return result.summary.sort_values(order, ascending=[False, False, True])
+
+
+def _members(likely: "pd.DataFrame") -> str:
+    names = likely["name"].tolist()
+    if not names:
+        return "No nation is committed"
+    if len(names) > MOST_NAMED:
+        names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"]
+    return f"{together(names)} {'is' if len(likely) == 1 else 'are'} committed"
+
+
+def _nearest(others: "pd.DataFrame") -> Iterator[str]:
+    row: Any
+    for row in others[others["p_committed"] > 0.0].head(1).itertuples():
+        held = f"; what holds it back most: {REASONS[row.held_back_by[0][0]]}" if row.held_back_by else ""
+        yield f"Nearest of the others is {row.name}, committed in {_share(row)} of the runs{held}."
+
+
+def _share(row: Any) -> str:
+    return f"{percent(row.p_committed)} [{percent_interval(row.p_committed_low, row.p_committed_high)}]"
+
+
+def nations_table(result: RunTables) -> Table:
+    """Return a row a nation, the surest members first."""
+    row: Any
+    rows = []
+    for row in by_likelihood(result).itertuples():
+        reasons = "; ".join(f"{REASONS[reason]} ({percent(share)})" for reason, share in row.held_back_by)
+        troops = f"{thousands(row.troops_mean_low)}-{thousands(row.troops_mean_high)}"
+        rows.append(
+            [
+                word(str(row.name)),
+                word(row.position),
+                number(row.p_committed, _share(row)),
+                word(f"{row.joined:%Y-%m-%d}" if row.p_ever_joined else "-"),
+                number(row.troops_mean, f"{thousands(row.troops_mean)} [{troops}]"),
+                word(reasons),
+            ]
+        )
+    columns = [
+        Column("nation"),
+        Column("position at the start"),
+        Column("P(committed)", numbers=True),
+        Column("joined"),
+        Column("soldiers", numbers=True),
+        Column("held back by"),
+    ]
+    caption = (
+        f"At the end, {result.about.runs:,} runs. [ ]: 95 % interval of an estimate from so many runs. "
+        "Joined: median date among the runs in which it joined. Held back by: share of the runs in which "
+        "it is out. Press a heading to sort."
+    )
+    return Table(caption, columns, rows)

@@ -1,0 +1,166 @@
+"""Reports: one file that says what was found, in words, figures and tables, and how to find it again."""
+
+import json
+import re
+import shlex
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+
+from sim.experiments.run import RunOptions
+from sim.inputs.case import load_case
+from sim.inputs.errors import InputError
+from sim.outputs.report import write_report
+from sim.outputs.report.page import Cell, Column, Link, Page, Section, Table, render
+from sim.outputs.report.parts import address, data_section, run_command, scenario_section, together
+from sim.outputs.report.run import headline, nations_table
+from sim.outputs.results_folder import StoredRun, read_manifest
+from sim.outputs.store import run_into_folder
+
+MARKUP = '<script>alert("x")</script> & <b>bold</b>'
+
+
+class Seen(HTMLParser):
+    """Collects the elements of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A results folder of a real run with a change made on the command line."""
+    case = load_case("us-backstop", ["mandate.clarity=0.4", "parameters.b_peers=1.2", "rounds=20"])
+    return run_into_folder(case, RunOptions(runs=120), tmp_path_factory.mktemp("report"))[1]
+
+
+@pytest.fixture(scope="module")
+def stored(folder: Path) -> StoredRun:
+    return StoredRun(folder, read_manifest(folder))
+
+
+@pytest.fixture(scope="module")
+def text(folder: Path) -> str:
+    return write_report(folder).read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_it_is_valid_html(text: str) -> None:
+    html5lib.HTMLParser(strict=True).parse(text)
+
+
+@pytest.mark.slow
+def test_nothing_is_fetched_from_elsewhere(text: str) -> None:
+    seen = Seen(text)
+    assert not [item for tag in ("link", "iframe", "object") for item in seen.all(tag)]
+    assert all((image["src"] or "").startswith("data:image/png;base64,") for image in seen.all("img"))
+    assert not any("src" in script for script in seen.all("script"))
+    assert "@import" not in text
+    assert "url(" not in text
+
+
+@pytest.mark.slow
+def test_every_figure_is_there_and_said_in_words(text: str) -> None:
+    images = Seen(text).all("img")
+    assert len(images) >= 8
+    for image in images:
+        assert "A US backstop" in (image["alt"] or "")
+        assert "120 runs" in (image["alt"] or "")
+        assert int(image["width"] or 0) > 500
+
+
+@pytest.mark.slow
+def test_it_says_what_was_supposed_and_how_to_do_it_again(text: str, stored: StoredRun) -> None:
+    assert "The scenario: A US backstop" in text
+    assert "b_peers = 1.2" in text
+    assert str(stored.manifest["digest"]) in text
+    for caution in load_case("us-backstop").roster.cautions:
+        assert caution.split("'")[0] in text
+
+
+@pytest.mark.slow
+def test_the_same_folder_gives_the_same_bytes(folder: Path, text: str) -> None:
+    assert write_report(folder).read_text("utf-8") == text
+
+
+def test_the_headline_says_the_numbers_of_the_tables(stored: StoredRun) -> None:
+    sentences, end = list(headline(stored)), stored.rounds.iloc[-1]
+    assert f"{end.size_mean:.1f} members" in sentences[0]
+    assert f"{end.size_q05:.0f} to {end.size_q95:.0f} in 90 % of 120 runs" in sentences[0]
+    likely = stored.summary[stored.summary["p_committed"] >= 0.5]["name"]
+    assert sum(name in sentences[2] for name in likely) + int("more are" in sentences[2]) >= min(
+        len(likely), 8
+    )
+
+
+def test_every_nation_has_a_row_with_its_interval(stored: StoredRun) -> None:
+    table = nations_table(stored)
+    assert len(table.rows) == len(stored.summary)
+    shares = [row[2] for row in table.rows]
+    assert [cell.order for cell in shares] == sorted((cell.order for cell in shares), reverse=True)
+    assert all(re.search(r"% \[[\d.]+-[\d.]+\]$", cell.text) for cell in shares)
+
+
+def test_the_command_makes_the_same_runs_again(stored: StoredRun) -> None:
+    words = shlex.split(run_command(stored.manifest))
+    assert words[:7] == ["coalition", "run", "us-backstop", "--runs", "120", "--seed", "1"]
+    again = load_case(words[2], [words[at + 1] for at, word in enumerate(words) if word == "--set"])
+    assert (
+        again.scenario.resolved()
+        == load_case(
+            "us-backstop", ["mandate.clarity=0.4", "parameters.b_peers=1.2", "rounds=20"]
+        ).scenario.resolved()
+    )
+
+
+def test_what_was_set_from_python_is_set_on_the_command_line_alike() -> None:
+    manifest = {"scenario": {"name": "mine"}, "runs": 10, "seed": 2, "set": ["washington__involvement=0.5"]}
+    assert (
+        run_command(manifest) == "coalition run mine.toml --runs 10 --seed 2 --set washington.involvement=0.5"
+    )
+
+
+def test_markup_is_shown_as_text() -> None:
+    table = Table(MARKUP, [Column(MARKUP)], [[Cell(MARKUP, MARKUP)]])
+    section = Section(MARKUP, [MARKUP], [(MARKUP, MARKUP)], [Link(MARKUP, '"><b>')], [], [table], MARKUP)
+    text = render(Page(MARKUP, [MARKUP], [section]))
+    html5lib.HTMLParser(strict=True).parse(text)
+    assert len(Seen(text).all("script")) == 1  # the one that sorts
+    assert not Seen(text).all("b")
+
+
+def test_markup_in_titles_events_and_cautions_is_shown_as_text(stored: StoredRun) -> None:
+    manifest: Any = json.loads(json.dumps(stored.manifest))
+    manifest["title"] = manifest["description"] = manifest["events"][0]["title"] = MARKUP
+    manifest["cautions"] = [MARKUP]
+    text = render(Page(MARKUP, [], [scenario_section(manifest), data_section(manifest)]))
+    assert text.count("&lt;script&gt;") >= 5
+    assert len(Seen(text).all("script")) == 1
+
+
+def test_only_web_addresses_become_links() -> None:
+    assert address("see https://a.example/b ; https://c.example") == "https://a.example/b"
+    assert address("javascript:alert(1)") == address("The Times, 10 April 2025") == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [([], ""), (["A"], "A"), (["A", "B"], "A and B"), (["A", "B", "C"], "A, B and C")]
+)
+def test_names_are_listed_as_in_a_sentence(names: list[str], said: str) -> None:
+    assert together(names) == said
+
+
+def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no results"):
+        write_report(tmp_path)
