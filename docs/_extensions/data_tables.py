@@ -86,7 +86,9 @@ def conditions() -> str:
         (
             code(said.iso3),
             code(said.variable),
-            f"{number(said.at_least)} ± {number(said.half_width)}" if said.half_width else number(said.at_least),
+            f"{number(said.at_least)} ± {number(said.half_width)}"
+            if said.half_width
+            else number(said.at_least),
             said.known_from,
             safe(said.row.text("status")),
             safe(said.row.text("statement")),

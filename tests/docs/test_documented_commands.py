@@ -1,0 +1,199 @@
+"""Every command, option, scenario, parameter, key and file that a page names exists.
+
+A file that a reader is to write has a name that begins with ``my``; a placeholder is in capitals.
+"""
+
+import re
+import shlex
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from pages import ROOT, Quote, blocks, command_lines, pages, spans
+
+from sim.cli import UsageError, app
+from sim.inputs.bundled import bundled_scenarios, find_roster, find_scenario
+from sim.inputs.case import load_case
+from sim.inputs.evidence import evidence
+from sim.inputs.factors import check_factor
+from sim.inputs.hindcast_file import find_hindcast
+from sim.inputs.parameters import PARAMETERS
+from sim.inputs.situation import SITUATION
+from sim.inputs.sweep_file import find_sweep, load_sweep
+
+BASELINE = "brussels-2025-04"
+COMMAND = typer.main.get_command(app)
+CONTEXT = typer.Context(COMMAND, info_name="coalition")
+OPTIONS = {
+    option
+    for name in COMMAND.list_commands(CONTEXT)
+    for parameter in COMMAND.get_command(CONTEXT, name).get_params(CONTEXT)
+    for option in parameter.opts
+}
+OF_OTHER_TOOLS = {"--nthreads", "--nworkers", "--no-dashboard", "--to"}
+
+
+def parsed(text: str) -> tuple[str, dict[str, Any]]:
+    """Parse a command line as the program does; return the command's name and what it was given."""
+    arguments = shlex.split(text)[1:]
+    if not arguments or arguments[0].startswith("-"):
+        COMMAND.make_context("coalition", arguments, resilient_parsing=True)
+        return "", {}
+    name, command, rest = COMMAND.resolve_command(CONTEXT, arguments)
+    resilient = "--help" in rest
+    return name, command.make_context(name, rest, parent=CONTEXT, resilient_parsing=resilient).params
+
+
+def is_readers_own(name: object) -> bool:
+    return Path(str(name)).name.startswith("my")
+
+
+def check_meaning(command: str, given: dict[str, Any]) -> None:
+    """Check what is named: scenarios, changes, sweeps, hindcasts, nations."""
+    changes = [*(given.get("set_") or [])]
+    scenario = given.get("scenario")
+    for source in [*(given.get("scenarios") or []), *([scenario] if scenario else [])]:
+        load_case(BASELINE if is_readers_own(source) else find_scenario(source), changes)
+    match command:
+        case "sweep" if not is_readers_own(given["file"]):
+            load_sweep(find_sweep(given["file"]))
+        case "hindcast" if given["file"]:
+            find_hindcast(given["file"])
+        case "calibrate":
+            for file in given["hindcasts"] or []:
+                find_hindcast(file)
+        case "evidence":
+            roster = "europe-2025" if is_readers_own(given["roster"]) else given["roster"]
+            evidence(find_roster(roster), given["nation"])
+        case "validate":
+            for file in given["files"]:
+                assert is_readers_own(file) or list(ROOT.glob(str(file).rstrip("/"))), file
+
+
+@pytest.mark.parametrize("quote", command_lines(), ids=str)
+def test_every_command_line_is_right(quote: Quote) -> None:
+    name, given = parsed(quote.text)
+    if given:
+        check_meaning(name, given)
+
+
+def test_there_are_commands_to_check() -> None:
+    named = {parsed(quote.text)[0] for quote in command_lines()}
+    assert {"run", "compare", "sweep", "sensitivity", "evidence", "validate", "scenarios"} <= named
+    assert len(command_lines()) > 25
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "coalition walk brussels-2025-04",
+        "coalition run brussels-2025-04 --speed 3",
+        "coalition run brussels-2026-04",
+        "coalition run brussels-2025-04 --set washington.involvment=1",
+        "coalition run brussels-2025-04 --set parameters.b_fear=1",
+        "coalition run brussels-2025-04 --runs many",
+        "coalition sweep us-by-clarty",
+        "coalition evidence Atlantis",
+    ],
+)
+def test_what_does_not_exist_would_be_found(wrong: str) -> None:
+    with pytest.raises((UsageError, ValueError)):
+        check_meaning(*parsed(wrong))
+
+
+# Code within sentences
+
+
+def named(pattern: str) -> list[Quote]:
+    return [quote for quote in spans() if re.fullmatch(pattern, quote.text)]
+
+
+@pytest.mark.parametrize("quote", named(r"coalition( [a-z].*)?"), ids=str)
+def test_every_command_in_a_sentence_exists(quote: Quote) -> None:
+    text = re.sub(r" \.\.\.$", "", quote.text)
+    words = shlex.split(text)[1:]
+    if not words or words[0].startswith("-"):
+        return
+    _, command, rest = COMMAND.resolve_command(CONTEXT, words)
+    known = {option for parameter in command.get_params(CONTEXT) for option in parameter.opts}
+    assert {word for word in rest if word.startswith("--")} <= known | {"--help"}
+    if rest and not any(word.isupper() for word in rest):
+        check_meaning(*parsed(text))
+
+
+@pytest.mark.parametrize("quote", named(r"--[a-z].*"), ids=str)
+def test_every_option_in_a_sentence_exists(quote: Quote) -> None:
+    option, *rest = shlex.split(quote.text)
+    assert option in OPTIONS | OF_OTHER_TOOLS | {"--help"}
+    if option == "--set" and rest and not rest[0].isupper():
+        load_case(BASELINE, rest)
+
+
+@pytest.mark.parametrize(
+    "quote", named(rf"(start\.)?({'|'.join(SITUATION)}|parameters)\.[a-zA-Z_.]+( ?= ?.+)?"), ids=str
+)
+def test_every_key_exists(quote: Quote) -> None:
+    key, equals, value = (part.strip() for part in quote.text.partition("="))
+    if re.search(r"\b[A-Z]{4,}\b|\.NAME\b", key):  # a placeholder
+        return
+    check_factor(key)
+    if equals:
+        load_case(BASELINE, [f"{key}={value}"])
+
+
+@pytest.mark.parametrize(
+    "quote", named(r"(b|climb|slip|shield|credibility|lobby)_[a-z_]+( ?= ?[\d.]+)?"), ids=str
+)
+def test_every_parameter_exists(quote: Quote) -> None:
+    assert quote.text.partition("=")[0].strip() in PARAMETERS
+
+
+@pytest.mark.parametrize("quote", named(r"[a-z]+(-[a-z0-9]+)+"), ids=str)
+def test_every_name_with_hyphens_is_one_of_ours(quote: Quote) -> None:
+    assert quote.text in names_with_hyphens(), f"{quote}: {quote.text} is neither bundled nor known"
+
+
+@cache
+def names_with_hyphens() -> set[str]:
+    """Return the names of bundled files, of figures, and of the project."""
+    from sim.outputs.figures import FIGURES
+
+    bundled = {file.stem for file in (ROOT / "scenarios").rglob("*.toml")}
+    rosters = {folder.name for folder in (ROOT / "scenarios/rosters").iterdir()}
+    return {
+        *bundled,
+        *rosters,
+        *bundled_scenarios(),
+        *FIGURES,
+        "coalition-sim",
+        "lint-imports",
+        "two-nations",
+    }
+
+
+@pytest.mark.parametrize(
+    "quote", named(r"(sim|scenarios|tests|docs|benchmarks|results|\.ci)/[\w./*-]*"), ids=str
+)
+def test_every_path_exists(quote: Quote) -> None:
+    if not re.search(r"[A-Z]{3,}(?!\.md)", quote.text):  # OUT/SCENARIO/RUN
+        assert list(ROOT.glob(quote.text.rstrip("/"))), f"{quote}: there is no {quote.text}"
+
+
+@pytest.mark.parametrize("quote", named(r"sim(\.\w+)+(\(.*\))?(\.\w+)?"), ids=str)
+def test_every_python_name_exists(quote: Quote) -> None:
+    from pydoc import locate
+
+    assert locate(quote.text.partition("(")[0]) is not None
+
+
+def test_pages_do_not_name_this_machine() -> None:
+    for page, text in pages().items():
+        assert not re.search(r"(?<![\w.])/(work|home|root|opt)/", text), page
+
+
+def test_there_is_something_of_each_kind_to_check() -> None:
+    assert len(named(r"--[a-z].*")) > 10
+    assert len(named(r"b_[a-z_]+")) >= 12
+    assert len(blocks("toml")) > 5
