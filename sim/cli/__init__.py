@@ -20,7 +20,7 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command; mistakes of the user's end with one line and exit code 2."""
-    # The modules alone are 400,000 objects; to look for cycles among them time and again took a tenth of a run.
+    # The modules alone are 400,000 objects: looking for cycles among them took a tenth of a run.
     gc.set_threshold(1_000_000)
     for stream in (sys.stdout, sys.stderr):  # a name that a terminal cannot show must not end a run
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]

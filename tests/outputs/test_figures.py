@@ -55,7 +55,7 @@ def result(
 
 
 def mapped(scenario: Path) -> Path:
-    """Give every third nation of a small world a square of its own size on a map, and the map a long source."""
+    """Give every third nation of a small world a square on a map, and the map a long source."""
     roster = scenario.parent / "roster"
     rows = (roster / "nations.csv").read_text("utf-8").splitlines()[1::3]
     squares = []
