@@ -9,11 +9,18 @@ from pydantic import BaseModel
 from sim.inputs import indicators, vocabulary
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.factors import Factor
+from sim.inputs.hindcast_file import Hindcast
 from sim.inputs.parameters import describe_parameters, load_parameters
+from sim.inputs.patterns_file import Patterns
+from sim.inputs.prior import Marginal
+from sim.inputs.questions import Questions
 from sim.inputs.scenario import Scenario, load_scenario
 from sim.inputs.situation import SITUATION, Event, Moscow, Washington
 from sim.inputs.sweep_file import Sweep, load_sweep, sweeps_folder
 from sim.model import rules
+
+Row = tuple[str, str, str, str]
+"""A key, what it may be, its default, its meaning."""
 
 
 def parameters() -> str:
@@ -94,24 +101,43 @@ def levels() -> str:
 
 
 def keys_of_scenarios() -> str:
-    """Return every key of a scenario file."""
-    return _keys(Scenario)
+    """Return every key of a scenario file; those of events stand apart."""
+    return _keys(_rows(Scenario, apart=("events",)))
 
 
 def keys_of_events() -> str:
     """Return the keys that only an event has."""
-    own = [row for row in _rows(Event) if row[0].strip("`").split(".")[0] not in SITUATION]
-    return table(("key", "what it may be", "default", "meaning"), own)
+    return _keys(_rows(Event, apart=SITUATION))
 
 
 def keys_of_sweeps() -> str:
-    """Return the keys of a sweep file, its factors apart."""
-    return _keys(Sweep)
+    """Return the keys of a sweep file; those of factors stand apart."""
+    return _keys(_rows(Sweep, apart=("levers", "uncertainties")))
 
 
 def keys_of_factors() -> str:
     """Return the keys of a factor."""
-    return _keys(Factor)
+    return _keys(_rows(Factor))
+
+
+def keys_of_hindcasts() -> str:
+    """Return the keys of a hindcast file."""
+    return _keys(_rows(Hindcast))
+
+
+def keys_of_priors() -> str:
+    """Return the keys of a parameter's prior."""
+    return _keys(_rows(Marginal))
+
+
+def keys_of_questions() -> str:
+    """Return the keys of a file of questions; those of factors stand apart."""
+    return _keys(_rows(Questions, apart=("levers",)))
+
+
+def keys_of_patterns() -> str:
+    """Return the keys of a file of patterns."""
+    return _keys(_rows(Patterns))
 
 
 def scenarios() -> str:
@@ -128,34 +154,41 @@ def sweeps() -> str:
     return table(("name", "design", "what it asks"), rows)
 
 
-def _keys(model: type[BaseModel]) -> str:
-    return table(("key", "what it may be", "default", "meaning"), _rows(model))
+def _keys(rows: Iterator[Row]) -> str:
+    return table(("key", "what it may be", "default", "meaning"), rows)
 
 
-def _rows(model: type[BaseModel]) -> Iterator[tuple[str, str, str, str]]:
+def _rows(model: type[BaseModel], apart: tuple[str, ...] = ()) -> Iterator[Row]:
+    """Yield a row a key of a file; what stands apart is not unfolded, nor shown if it says nothing."""
     schema = model.model_json_schema()
-    yield from _properties(schema, schema.get("$defs", {}), "", needed=True)
+    yield from _properties(schema, schema.get("$defs", {}), "", apart, needed=True)
 
 
 def _properties(
-    schema: dict[str, Any], definitions: dict[str, Any], prefix: str, *, needed: bool
-) -> Iterator[tuple[str, str, str, str]]:
+    schema: dict[str, Any], definitions: dict[str, Any], prefix: str, apart: tuple[str, ...], *, needed: bool
+) -> Iterator[Row]:
     """Yield a row a key; those of tables within the table follow under their path."""
     required = schema.get("required", [])
     for name, given in schema["properties"].items():
         inner, must_be_given = _table_within(given, definitions), needed and name in required
-        if inner:
-            placeholder = "NATION." if given.get("additionalProperties") else ""
-            path = f"{prefix}{name}.{placeholder}"
-            yield from _properties(inner, definitions, path, needed=must_be_given)
+        if inner and name not in apart:
+            path = f"{prefix}{name}{_place_of(given)}."
+            yield from _properties(inner, definitions, path, apart, needed=must_be_given)
         elif _meaning(given):
             default = "must be given" if must_be_given else _default(given)
             yield code(prefix + name), _allowed(given, definitions), default, _meaning(given)
 
 
+def _place_of(given: dict[str, Any]) -> str:
+    """Say how a table of a collection is named: by a nation's code, or not at all in a list."""
+    if given.get("additionalProperties"):
+        return ".NATION"
+    return "[]" if "items" in given else ""
+
+
 def _table_within(given: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the table that a key holds, if it is one."""
-    within = given.get("additionalProperties") or given
+    """Return the table that a key holds, one or many, if it holds any."""
+    within = given.get("additionalProperties") or given.get("items") or given
     choices = [within, *within.get("anyOf", []), *within.get("allOf", [])] if isinstance(within, dict) else []
     for choice in choices:
         name = choice.get("$ref", "").rpartition("/")[2]
@@ -165,8 +198,10 @@ def _table_within(given: dict[str, Any], definitions: dict[str, Any]) -> dict[st
 
 
 def _meaning(given: dict[str, Any]) -> str:
+    """Say what a key means; backticks in descriptions are meant."""
     found = [given, *given.get("anyOf", [])]
-    return next((safe(choice["description"]) for choice in found if "description" in choice), "")
+    meaning = next((choice["description"] for choice in found if "description" in choice), "")
+    return safe(meaning).replace("\\`", "`")
 
 
 def _default(given: dict[str, Any]) -> str:
@@ -189,10 +224,10 @@ def _allowed(given: dict[str, Any], definitions: dict[str, Any]) -> str:
 
 
 def _bounds(given: dict[str, Any]) -> str:
-    low, high = given.get("minimum"), given.get("maximum")
-    if low is not None and high is not None:
-        return f" from {number(low)} to {number(high)}"
-    if low is not None:
-        return f" from {number(low)}"
-    above = given.get("exclusiveMinimum")
-    return f" above {number(above)}" if above is not None else ""
+    """Say between which bounds a number lies, if any are given."""
+    low, above, high = (given.get(name) for name in ("minimum", "exclusiveMinimum", "maximum"))
+    least = (
+        f" from {number(low)}" if low is not None else f" above {number(above)}" if above is not None else ""
+    )
+    most = f" to {number(high)}" if high is not None else ""
+    return least + most

@@ -51,6 +51,11 @@ def compare(
     **options
         Those of `RunOptions`: `runs`, `seed`, `engine`, `threads`.
 
+    Returns
+    -------
+    Comparison
+        Tables `nations` and `coalition`.
+
     Raises
     ------
     InputError

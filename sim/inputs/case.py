@@ -70,6 +70,11 @@ def load_case(
         File of behavioural parameters, a point (TOML) or a row a run (Parquet); the bundled ones if none.
         What the scenario says of parameters goes before it.
 
+    Returns
+    -------
+    Case
+        The scenario with its roster, parameters and timeline.
+
     Raises
     ------
     InputError

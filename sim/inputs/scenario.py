@@ -179,6 +179,11 @@ def load_scenario(source: Path | str, overrides: Overrides = ()) -> Scenario:
         ``rounds``, ``days_per_round``, ``force_required`` and ``parameters.NAME`` replace what the file
         says.
 
+    Returns
+    -------
+    Scenario
+        The situation at the start and its events.
+
     Raises
     ------
     InputError
