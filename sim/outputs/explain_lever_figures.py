@@ -205,7 +205,7 @@ def frontier_line(frontier: Frontiers, iso3: str) -> "Figure":
             below=0.5,
         )
         low, high = rows["second_range_low"].iloc[0], rows["second_range_high"].iloc[0]
-        bounds = (found["second_low"].fillna(low), found["second_high"].fillna(high))
+        bounds = (found["second_level_low"].fillna(low), found["second_level_high"].fillna(high))
         side = high if rising else low
         axes.fill_between(found["first_level"], found["second_level"], side, color=style.SKY, alpha=0.2, lw=0)
         axes.fill_between(found["first_level"], *bounds, color=style.BLUE, alpha=0.3, lw=0)

@@ -21,18 +21,19 @@ from sim.experiments.explain.observed import Unnamed
 from sim.experiments.explain.persuade import Sequences
 from sim.experiments.explain.pivotal import Pivots
 from sim.experiments.explain.why import Why
+from sim.inputs.case import Case
 from sim.outputs.explain_words import (
-    CONDITIONS,
-    PARTS,
+    condition_words,
     cost,
     drawn_over,
     gain,
     level,
-    level_interval,
     lever,
     nation_sentences,
     observed_sentences,
+    part_words,
     persuade_sentences,
+    second_level,
     share,
 )
 from sim.outputs.words import percent, signed, thousands
@@ -123,19 +124,20 @@ def _why(why: Why, iso3: str) -> list[RenderableType]:
         change = (
             f"{signed(row['change'], 2)} [{signed(row['change_low'], 2)} to {signed(row['change_high'], 2)}]"
         )
-        table.add_row(PARTS[row["term"]], signed(row["anchor"], 2), now, change)
+        table.add_row(part_words(row["term"], why.case), signed(row["anchor"], 2), now, change)
     parts: list[RenderableType] = [Text(), table, _note(WHY.format(runs=f"{why.number_of_runs:,}"))]
     conditions = why.conditions
     if not conditions.empty and (conditions["iso3"] == iso3).any():
-        parts += [Text(), _conditions(conditions[conditions["iso3"] == iso3])]
+        parts += [Text(), _conditions(conditions[conditions["iso3"] == iso3], why.case)]
     return parts
 
 
-def _conditions(rows: Any) -> Table:
+def _conditions(rows: Any, case: Case) -> Table:
     table = _table("stated condition", "at least [90 % of the runs]", "actual", "met in [95 %]")
     for _, row in rows.iterrows():
         demanded = f"{row['at_least']:.2f} [{row['at_least_q05']:.2f}-{row['at_least_q95']:.2f}]"
-        table.add_row(CONDITIONS[row["condition"]], demanded, f"{row['actual']:.2f}", share(row, "p_met"))
+        about = condition_words(row["condition"], case)
+        table.add_row(about, demanded, f"{row['actual']:.2f}", share(row, "p_met"))
     return table
 
 
@@ -169,15 +171,9 @@ def _frontier(frontier: Frontiers, iso3: str) -> list[RenderableType]:
     first, second = rows["first"].iloc[0], rows["second"].iloc[0]
     table = _table(first, f"least change of {second}", "P(committed)")
     for _, row in rows.iterrows():
-        if isnan(row["second_level"]):
-            table.add_row(f"{row['first_level']:.2f}", "not enough", "")
-            continue
-        sign = ">=" if row["second_level"] > row["second_present"] else "<="
-        interval = level_interval(row["second_low"], row["second_high"])
-        needed = f"{sign} {row['second_level']:.2f} {interval}"
-        if row["second_level"] == row["second_present"]:
-            needed = f"{row['second_level']:.2f} as it is"
-        table.add_row(f"{row['first_level']:.2f}", needed, share(row))
+        needed = "not enough" if isnan(row["second_level"]) else second_level(row)
+        chance = "" if isnan(row["second_level"]) else share(row)
+        table.add_row(f"{row['first_level']:.2f}", needed, chance)
     return [Text(), table, _note(FRONTIER.format(runs=f"{frontier.number_of_runs:,}"))]
 
 

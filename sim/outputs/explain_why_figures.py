@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.experiments.explain.why import Why
 from sim.outputs import style
-from sim.outputs.explain_words import CONDITIONS, PARTS, share, source
+from sim.outputs.explain_words import condition_words, part_words, share, source
 from sim.outputs.words import signed
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def waterfall(why: Why, nation: int) -> "Figure":
     roster = why.case.roster
     rows: Any = why.terms[why.terms["iso3"] == roster.iso3[nation]].set_index("term")
     shown = [str(term) for term in rows.index if term not in SUMS and _is_seen(rows.loc[term])]
-    hidden = [PARTS[str(term)] for term in rows.index if term not in (*shown, *SUMS)]
-    labels = [f"anchor, {why.case.scenario.start:%-d %b %Y}", *(PARTS[term] for term in shown)]
+    hidden = [part_words(str(term), why.case) for term in rows.index if term not in (*shown, *SUMS)]
+    labels = [f"anchor, {why.case.scenario.start:%-d %b %Y}", *(part_words(term, why.case) for term in shown)]
     labels += ["propensity", f"threshold {signed(float(rows.loc['threshold', 'value']), 2)}"]
     with style.figure_style():
         figure, area = style.page(
@@ -144,7 +144,7 @@ def _conditions(why: Why, iso3: str) -> list[str]:
         return []
     rows = why.conditions[why.conditions["iso3"] == iso3]
     stated = [
-        f"{CONDITIONS[row['condition']]} >= {row['at_least']:.2f} [{row['at_least_q05']:.2f}-"
+        f"{condition_words(row['condition'], why.case)} >= {row['at_least']:.2f} [{row['at_least_q05']:.2f}-"
         f"{row['at_least_q95']:.2f}] (is {row['actual']:.2f}) met in {share(row, 'p_met')}"
         for _, row in rows.iterrows()
     ]

@@ -12,11 +12,11 @@ from sim.experiments.explain.observed import Unnamed
 from sim.experiments.explain.persuade import ENOUGH, Sequences
 from sim.experiments.explain.why import Why
 from sim.inputs.case import Case
-from sim.outputs.words import REASONS, percent, percent_interval, signed, thousands
+from sim.outputs.words import filled_in, percent, percent_interval, reason_words, signed, thousands
 
 PARTS = {
     "predisposition": "predisposition",
-    "us_involvement": "US involvement",
+    "us_involvement": "{patron} involvement",
     "ambiguity": "ambiguity of the mandate",
     "mandate_fit": "fit of the purpose",
     "authority": "authority of the mandate",
@@ -34,10 +34,10 @@ PARTS = {
     "threshold": "threshold",
     "gap": "short of the threshold",
 }
-"""What a propensity is made of, as readers know it."""
+"""What a propensity is made of, as readers know it, the patron's name left open."""
 
 CONDITIONS = {
-    "us_involvement": "US involvement",
+    "us_involvement": "{patron} involvement",
     "clarity": "clarity of the mandate",
     "authority": "authority of the mandate",
     "ceasefire": "ceasefire",
@@ -51,6 +51,16 @@ VERDICTS = {
 
 MOST_NAMED = 5
 """Nations named in a sentence."""
+
+
+def part_words(part: str, case: Case) -> str:
+    """Return what a part of a propensity is called."""
+    return filled_in(PARTS[part], case.roster.actors)
+
+
+def condition_words(condition: str, case: Case) -> str:
+    """Return what a stated condition is about."""
+    return filled_in(CONDITIONS[condition], case.roster.actors)
 
 
 def share(row: Any, name: str = "p") -> str:
@@ -96,7 +106,8 @@ def _why(why: Why, nation: int) -> Iterator[str]:
     place = why.nations.index(nation)
     row: Any = why.summary.iloc[place]
     reasons, iso3 = why.held_back_by[place], row["iso3"]
-    held = "; ".join(f"{REASONS[reason]} ({percent(part)})" for reason, part in reasons)
+    actors = why.case.roster.actors
+    held = "; ".join(f"{reason_words(reason, actors)} ({percent(part)})" for reason, part in reasons)
     yield (
         f"{row['name']}: committed on {why.date:%-d %B %Y} in {share(row, 'p_committed')} of "
         f"{why.number_of_runs:,} runs{f'; held back by: {held}' if held else ''}."
@@ -136,11 +147,16 @@ def _pair(frontier: Frontiers, iso3: str) -> Iterator[str]:
 
 def pair(row: Any) -> str:
     """Return a point of a frontier: ``US involvement 0.60 and clarity >= 0.35 [0.34-0.36]``."""
-    sign = ">=" if row["second_level"] > row["second_present"] else "<="
-    second = f"{sign} {row['second_level']:.2f} {level_interval(row['second_low'], row['second_high'])}"
+    return f"{row['first']} {row['first_level']:.2f} and {row['second']} {second_level(row)}"
+
+
+def second_level(row: Any) -> str:
+    """Return the least change of the second lever at a point of a frontier, with its interval."""
+    at = f"{row['second_level']:.2f}"
     if row["second_level"] == row["second_present"]:
-        second = f"{row['second_level']:.2f} as it is"
-    return f"{row['first']} {row['first_level']:.2f} and {row['second']} {second}"
+        return f"{at} as it is"
+    sign = ">=" if row["second_level"] > row["second_present"] else "<="
+    return f"{sign} {at} {level_interval(row['second_level_low'], row['second_level_high'])}"
 
 
 def _hardened(answers: Answers, iso3: str) -> str:

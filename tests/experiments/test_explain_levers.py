@@ -135,9 +135,9 @@ def test_two_levers_that_stand_in_for_each_other(tmp_path: Path, questions: Ques
     )  # of clarity less the present 0.05, times a need of 0.95 to 1, and ceasefire
     for _, point in table.iterrows():
         gains = [(point["first_level"] - 0.05) * need for need in (0.95, 1.0)]
-        assert point["second_low"] - 0.011 <= needed - gains[0]
+        assert point["second_level_low"] - 0.011 <= needed - gains[0]
         assert needed - gains[1] <= (
-            point["second_high"] if point["second_high"] == point["second_high"] else 1.0
+            point["second_level_high"] if point["second_level_high"] == point["second_level_high"] else 1.0
         )
     assert table["second_level"].is_monotonic_decreasing
     assert (table["p"] >= 0.5).all()

@@ -296,7 +296,7 @@ def _frontier_row(case: Case, tried: Tried, search: Search, pair: Pair, level: f
         "second_present": pair.second.present,
         "second_range_low": pair.second.levels[0],
         "second_range_high": pair.second.levels[-1],
-        **dict(zip(("second_level", "second_low", "second_high"), bounds, strict=True)),
+        **dict(zip(("second_level", "second_level_low", "second_level_high"), bounds, strict=True)),
         **_p(at),
         "effort": pair.first.effort(level) + pair.second.effort(float(bounds[0])),
     }

@@ -127,7 +127,7 @@ class Why:
             {
                 "iso3": [roster.iso3[nation] for nation in self.nations],
                 "name": [roster.names[nation] for nation in self.nations],
-                "date": pd.Timestamp(self.date),
+                "date": np.datetime64(self.date, "ms"),
                 **interval_columns("p_committed", statistics.share(self.committed.sum(axis=0), number)),
                 **interval_columns("p_willing", statistics.share(willing.sum(axis=0), number)),
                 **interval_columns("p_conditions_met", statistics.share(met.sum(axis=0), number)),

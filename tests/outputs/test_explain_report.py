@@ -1,0 +1,243 @@
+"""Explanations as sentences, tables, figures and a results folder: what is found, readable and honest."""
+
+import json
+import re
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from rich.console import Console
+
+import sim
+from sim.experiments.explain.answers import SECTIONS, ExplainOptions, find_nations
+from sim.inputs.case import load_case
+from sim.inputs.errors import InputError
+from sim.inputs.questions import load_questions
+from sim.outputs.explain_figures import figures, save_figures
+from sim.outputs.explain_store import explain_id, explain_into_folder
+from sim.outputs.explain_tables import explain_report
+from sim.outputs.explain_words import level_interval, observed_sentences
+
+SHORT = ["rounds=12", "force_required=12000"]
+RUNS = 40
+OF_ALL = ("levers", "pairs", "pivotal", "hardened", "persuade", "observed")
+
+
+@pytest.fixture(scope="module")
+def some() -> sim.Explanation:
+    """What is usually asked about named nations."""
+    return sim.explain(load_case("brussels-2025-04", SHORT), ["Canada", "nld", "GBR"], runs=RUNS)
+
+
+@pytest.fixture(scope="module")
+def everybody() -> sim.Explanation:
+    """What is usually asked where none is named."""
+    return sim.explain(load_case("brussels-2025-04", SHORT), runs=RUNS)
+
+
+def printed(answer: sim.Explanation) -> str:
+    console = Console(width=120)
+    with console.capture() as capture:
+        console.print(explain_report(answer))
+    return capture.get()
+
+
+def on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+# What is asked
+
+
+def test_named_nations_are_asked_other_questions_than_all(
+    some: sim.Explanation, everybody: sim.Explanation
+) -> None:
+    answered = [
+        [section for section in SECTIONS if getattr(answer, section) is not None]
+        for answer in (some, everybody)
+    ]
+    assert answered == [["why", "levers", "pairs", "frontier", "hardened"], list(OF_ALL)]
+    assert some.asked == find_nations(some.case, ["CAN", "NLD", "GBR", "Canada"])
+
+
+def test_every_table_has_its_runs(some: sim.Explanation, everybody: sim.Explanation) -> None:
+    for answer in (some, everybody):
+        for name, table in answer.tables.items():
+            assert (table["runs"] > 0).all(), name
+            estimates = [column for column in table.select_dtypes("number") if f"{column}_low" in table]
+            for column in estimates:
+                known = table.dropna(subset=[column, f"{column}_low", f"{column}_high"])
+                assert (known[f"{column}_low"] <= known[column] + 1e-12).all(), (name, column)
+                assert (known[column] <= known[f"{column}_high"] + 1e-12).all(), (name, column)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"only": ("wy",)}, 'only: must be one of why, levers, .*, not "wy"; did you mean "why"'),
+        ({"runs": 0}, "runs: must be a whole number from 1 on, not 0"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(options: dict, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        ExplainOptions(**options)
+
+
+# Sentences and tables
+
+
+def test_sentences_say_what_holds_a_nation_back_and_what_would_bring_it_in(some: sim.Explanation) -> None:
+    text = on_one_line(printed(some))
+    assert f"Netherlands: committed on 3 July 2025 in 0 % [0-9] of {RUNS} runs; held back by: demands" in text
+    assert "No lever alone brings it in. With two levers it would join with US involvement 0." in text
+    assert re.search(
+        r"Canada: committed .* It would join with US involvement >= 0\.\d\d \[0\.\d\d-0\.\d\d\], or", text
+    )
+    assert "It is committed at the end as things are" in text  # the United Kingdom
+    assert re.search(r"Pressure cows it: it hardens in 0 % \[0-9\] \(as it is\)", text)
+
+
+def test_every_probability_that_is_printed_has_an_interval(
+    some: sim.Explanation, everybody: sim.Explanation
+) -> None:
+    for answer in (some, everybody):
+        for line in printed(answer).splitlines():
+            shares = re.sub(r"\(\d+ %\)|>?<?\d+ % (interval|of the runs|\[)", "", line)
+            if "held back" not in line and "conditions" not in line and "[" in line and "%" in shares:
+                # Ranges and levels of confidence are no estimates; conditions not met are 0 or 100 % here.
+                assert re.search(r"9[05] %|at most 5 %|%  ", line), line
+
+
+def test_all_nations_have_a_row(everybody: sim.Explanation) -> None:
+    text = printed(everybody)
+    for name in everybody.case.roster.names:
+        assert re.search(rf"^{re.escape(name)} ", text, re.MULTILINE), name
+    assert all(len(line) <= 120 for line in text.splitlines())
+    assert "…" not in text
+
+
+def test_the_report_of_april_2025_is_told_honestly(everybody: sim.Explanation) -> None:
+    assert everybody.observed is not None
+    sentences = " ".join(observed_sentences(everybody.observed))
+    assert f"{RUNS} of {RUNS} runs fit on that day: {RUNS} with 5 members, 0 with 6 members" in sentences
+    assert "on that day the model knows of no other" in sentences
+    assert re.search(rf"in \d+ of {RUNS} runs, within the total reported\), it is \w+ \d+ % \[", sentences)
+
+
+def test_intervals_of_levels_that_reach_beyond_the_range() -> None:
+    nan = float("nan")
+    assert [level_interval(*bounds) for bounds in ((0.4, 0.5), (0.4, nan), (nan, 0.5))] == [
+        "[0.40-0.50]",
+        "[from 0.40]",
+        "[to 0.50]",
+    ]
+
+
+# Figures
+
+
+def drawn(answer: sim.Explanation) -> dict[str, Figure]:
+    return dict(figures(answer))
+
+
+@pytest.fixture(scope="module")
+def pictures(some: sim.Explanation, everybody: sim.Explanation) -> dict[str, Figure]:
+    return {**drawn(some), **drawn(everybody)}
+
+
+def test_each_question_has_its_figures(pictures: dict[str, Figure]) -> None:
+    of_nations = {f"{kind}-{iso3}" for kind in ("why", "levers") for iso3 in ("CAN", "NLD", "GBR")}
+    frontiers = {name for name in pictures if name.startswith("frontier-")}
+    assert frontiers >= {"frontier-NLD"}
+    assert set(pictures) - frontiers == {
+        *of_nations,
+        *("levers", "pivotal", "influence", "hardened", "persuade", "observed"),
+    }
+
+
+def seen(figure: Figure) -> list[Text]:
+    """Return every text that is seen: ticks beyond their axis are not."""
+    figure.draw_without_rendering()
+    hidden: set[object] = set()
+    for axes in figure.findobj(Axes):
+        assert isinstance(axes, Axes)
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick in axis.get_major_ticks():
+                hidden.add(tick.label2)
+                if not (axes.axison and low <= tick.get_loc() <= high):
+                    hidden.add(tick.label1)
+    texts = [item for item in figure.findobj(Text) if isinstance(item, Text) and item not in hidden]
+    return [text for text in texts if text.get_text().strip()]
+
+
+def test_nothing_is_clipped_and_no_text_stands_on_another(pictures: dict[str, Figure]) -> None:
+    for name, figure in pictures.items():
+        page = figure.bbox
+        boxes = {text: Text.get_window_extent(text) for text in seen(figure)}
+        for text, box in boxes.items():
+            inside = page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1
+            assert inside, (name, text.get_text())
+        for (one, its), (other, box) in combinations(boxes.items(), 2):
+            wide = min(its.x1, box.x1) - max(its.x0, box.x0)
+            high = min(its.y1, box.y1) - max(its.y0, box.y0)
+            assert wide <= 1 or high <= 1, (name, one.get_text(), other.get_text())
+
+
+def test_figures_say_how_many_runs_of_what(pictures: dict[str, Figure]) -> None:
+    for name, figure in pictures.items():
+        notes = on_one_line(" ".join(text.get_text() for text in figure.texts))
+        assert f"{RUNS} runs, seed 1, scenario brussels-2025-04, 12 rounds. Data: 38 nations" in notes, name
+
+
+# The results folder
+
+
+def test_the_folder_holds_tables_figures_and_what_was_asked(tmp_path: Path) -> None:
+    case = load_case("brussels-2025-04", ["rounds=6"])
+    options = ExplainOptions(only=("why", "hardened"), runs=20)
+    asked = find_nations(case, ["SWE"])
+    answer, folder = explain_into_folder(case, asked, load_questions(), options, tmp_path, csv=True)
+    assert re.fullmatch(r"explain/brussels-2025-04/SWE-[0-9a-f]{12}", "/".join(folder.parts[-3:]))
+    tables = {"why", "why-terms", "why-conditions", "hardened"}
+    names = {f"{name}.{ending}" for name in tables for ending in ("parquet", "csv")}
+    assert {item.name for item in folder.iterdir()} == {*names, "manifest.json", "figures"}
+    assert {item.name for item in (folder / "figures").iterdir()} == {
+        f"{name}.{ending}" for name in ("why-SWE", "hardened") for ending in ("png", "svg")
+    }
+    for name in tables:
+        pd.testing.assert_frame_equal(pd.read_parquet(folder / f"{name}.parquet"), answer.tables[name])
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert (manifest["nations"], manifest["sections"]) == (["SWE"], ["why", "hardened"])
+    assert (manifest["runs"], manifest["seed"], manifest["date"]) == (20, 1, "2025-05-22")
+    assert manifest["observed"]["total"] == [5, 7]
+    assert manifest["questions"]["leading"] == 3
+
+
+def test_the_same_question_has_the_same_name_another_one_another() -> None:
+    case, questions = load_case("brussels-2025-04"), load_questions()
+
+    def name(*, asked: tuple[int, ...] = (1,), csv: bool = False, **options: Any) -> str:
+        return explain_id(case, asked, questions, ExplainOptions(**options), csv=csv)
+
+    assert name() == name(threads=1) == name(only=("why", "levers", "frontier", "hardened"))
+    others = [{"seed": 2}, {"runs": 999}, {"only": ("why",)}, {"csv": True}, {"asked": (2,)}, {"asked": ()}]
+    names = [name(), *(name(**other) for other in others)]
+    assert len(set(names)) == len(names)
+
+
+def test_the_same_answer_gives_the_same_bytes(some: sim.Explanation, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    part = replace(some, asked=some.asked[:1], why=None, frontier=None, hardened=None)
+    written = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        written.append([file.read_bytes() for file in save_figures(part, tmp_path / name)])
+    assert written[0] == written[1]
+    assert len(written[0]) == 2
