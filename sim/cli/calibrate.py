@@ -8,29 +8,34 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sim.cli.common import Seed, Stopped, Threads, app
+from sim.cli.common import Seed, Threads, app
+from sim.cli.resumable import going_on_in
+
+Files = Annotated[
+    list[str] | None,
+    typer.Argument(help="Hindcast files, or names of bundled ones; fitted together.", metavar="[FILE]..."),
+]
+PriorFile = Annotated[
+    Path | None, typer.Option(help="What is believed before (TOML), instead of the bundled file.")
+]
+Particles = Annotated[int, typer.Option(help="How many draws the posterior has.", min=50)]
+Generations = Annotated[
+    int, typer.Option(help="How often the worse half of the particles is given up, plus one.", min=1)
+]
+RunsEach = Annotated[int, typer.Option(help="Runs of each particle.", min=1)]
 
 
 @app.command()
 def calibrate(
-    hindcasts: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Hindcast files, or names of bundled ones; fitted together.", metavar="[FILE]..."
-        ),
-    ] = None,
+    hindcasts: Files = None,
     wave: Annotated[
         list[str] | None,
         typer.Option(help="Fit only the wave of this date (2025-09-04). Repeatable.", metavar="DATE"),
     ] = None,
-    prior: Annotated[
-        Path | None, typer.Option(help="What is believed before (TOML), instead of the bundled file.")
-    ] = None,
-    particles: Annotated[int, typer.Option(help="How many draws the posterior has.", min=50)] = 1000,
-    generations: Annotated[
-        int, typer.Option(help="How often the worse half of the particles is given up, plus one.", min=1)
-    ] = 6,
-    runs: Annotated[int, typer.Option(help="Runs of each particle.", min=1)] = 64,
+    prior: PriorFile = None,
+    particles: Particles = 1000,
+    generations: Generations = 6,
+    runs: RunsEach = 64,
     seed: Seed = 1,
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/calibrate/NAMES/ID.")] = Path(
         "results"
@@ -52,12 +57,10 @@ def calibrate(
         seed=seed,
     )
     folder = calibration_folder(plan, out)
-    try:
+    with going_on_in(folder):
         with progress_of_generations(generations, quiet=quiet) as progress:
             result = run_calibration(plan, out, threads=threads, progress=progress)
         save_figures(result, folder / "figures")
-    except KeyboardInterrupt:
-        raise Stopped(f"stopped; what is done is kept in {folder}, the same command goes on") from None
     if not quiet:
         from sim.outputs.calibration_tables import calibration_report
         from sim.outputs.tables import print_table

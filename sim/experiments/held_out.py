@@ -10,86 +10,56 @@ import numpy as np
 
 from sim.experiments import baselines, skill
 from sim.experiments.calibrate import Calibration, CalibrationPlan, run_calibration
-from sim.experiments.forecasts import Forecast, forecast_waves, without_mechanisms
+from sim.experiments.forecasts import (
+    Forecast,
+    forecast_waves,
+    without_decision_pressure,
+    without_mechanisms,
+)
 from sim.experiments.hindcast_result import (
+    CARRIED_FORWARD,
     CLIMATOLOGY,
     MARKOV,
     MECHANISM_FREE,
     MODEL,
+    NO_PRESSURE,
     PERSISTENCE,
+    RECORDED,
     HindcastOptions,
 )
 from sim.experiments.misfit import Target
 from sim.experiments.run import RunOptions
 from sim.experiments.scores import Flags, Floats, as_coded
+from sim.experiments.splits import KINDS, NATIONS, Split, Test, splits
 from sim.experiments.waves import Wave
 from sim.inputs.case import Case
+from sim.inputs.errors import InputError
 from sim.inputs.parameters import Parameters
 
 if TYPE_CHECKING:
     import pandas as pd
 
-IN_SAMPLE, WAVE, NATIONS, HINDCAST = "in-sample", "held-out wave", "held-out nations", "held-out hindcast"
-"""What was kept from the fit: nothing, a wave, a fifth of the nations in all waves, a whole hindcast."""
-
 HAND_SET, PRIOR = "hand-set", "prior"
-"""The model with the bundled point, and with draws of the prior: neither knows of the observations."""
+"""The model with the bundled point, and with draws of the prior: neither was fitted to anything."""
 
 FORECASTS = (MODEL, HAND_SET, PRIOR, MECHANISM_FREE, PERSISTENCE, CLIMATOLOGY, MARKOV)
+VARIANTS = (RECORDED, NO_PRESSURE, CARRIED_FORWARD)
 SCORES = tuple(skill.NATION_SCORES)
 
-ByForecast = dict[str, Forecast]
+ByForecast = Mapping[str, Forecast]
+ByVariant = Mapping[str, ByForecast]
 Progress = Callable[[int, int], None]
 """Told how many fits are done, and of how many."""
 
 
 @dataclass(frozen=True, eq=False)
-class Test:
-    """Observations that a fit has not seen, or has.
-
-    Attributes
-    ----------
-    target
-        Index of the hindcast.
-    wave
-        Index of its wave.
-    nations
-        Which of the nations observed then are scored.
-    """
-
-    target: int
-    wave: int
-    nations: Flags
-
-
-@dataclass(frozen=True, eq=False)
-class Split:
-    """A division of what was observed into what is fitted and what is scored.
-
-    Attributes
-    ----------
-    kind, name
-        One of `IN_SAMPLE`, ...; what exactly was kept from the fit.
-    plan
-        The calibration on what is left.
-    tests
-        What is scored.
-    """
-
-    kind: str
-    name: str
-    plan: CalibrationPlan
-    tests: tuple[Test, ...]
-
-
-@dataclass(frozen=True, eq=False)
 class Scored:
-    """Forecasts of a wave from fits of one kind, put together of all its splits.
+    """Forecasts of a wave by fits of one kind, put together of all its splits.
 
     Attributes
     ----------
-    kind
-        One of `IN_SAMPLE`, ...
+    kind, variant
+        One of `KINDS` and of `VARIANTS`.
     hindcast, wave
         What was observed; nations that are not scored are left out.
     forecasts
@@ -97,33 +67,40 @@ class Scored:
     """
 
     kind: str
+    variant: str
     hindcast: str
     wave: Wave
-    forecasts: Mapping[str, Forecast]
+    forecasts: ByForecast
 
 
 @dataclass(frozen=True, eq=False)
 class CrossValidation:
-    """How good fitted parameters are on what they were fitted to, and on what they were not.
+    """How good fitted parameters are at what they were fitted to, and at what they were not.
 
     Attributes
     ----------
-    plan, options
-        What was asked.
     calibration
         The fit to everything.
+    options
+        Runs, seed and resamples of the scores.
+    folds
+        Into how many parts nations were divided.
     scored
         Forecasts held against what was observed.
     """
 
-    plan: CalibrationPlan
-    options: HindcastOptions
     calibration: Calibration
+    options: HindcastOptions
+    folds: int
     scored: tuple[Scored, ...]
 
     @cached_property
     def scores(self) -> "pd.DataFrame":
-        """A row a kind, wave, forecast and score: its mean over the nations, with a bootstrap interval."""
+        """A row a kind, variant, wave, forecast and score: the mean over nations, with its interval.
+
+        Intervals are over nations, by bootstrap; `noise` is the standard error that the number of runs
+        leaves.
+        """
         return _table(
             {**keys, "forecast": name, "score": score, **self._mean(each.forecasts[name], each.wave, score)}
             for keys, each in self._rows()
@@ -134,9 +111,9 @@ class CrossValidation:
 
     @cached_property
     def differences(self) -> "pd.DataFrame":
-        """A row a kind, wave, other forecast and score: the calibrated model's minus the other's, paired.
+        """A row a kind, variant, wave, baseline and score: the calibrated model's minus the baseline's.
 
-        Intervals are over nations, by bootstrap.
+        Differences are paired, nation by nation; intervals are over nations, by bootstrap.
         """
         return _table(
             {**keys, "baseline": name, "score": score, **self._difference(each, name, score)}
@@ -148,16 +125,15 @@ class CrossValidation:
 
     def _rows(self) -> Iterator[tuple[dict[str, Any], Scored]]:
         for each in self.scored:
-            yield (
-                {
-                    "kind": each.kind,
-                    "hindcast": each.hindcast,
-                    "wave": str(each.wave.date),
-                    "nations": each.wave.number,
-                    "changed": int(each.wave.has_changed.sum()),
-                },
-                each,
-            )
+            keys = {
+                "kind": each.kind,
+                "variant": each.variant,
+                "hindcast": each.hindcast,
+                "wave": str(each.wave.date),
+                "nations": each.wave.number,
+                "changed": int(each.wave.has_changed.sum()),
+            }
+            yield keys, each
 
     def _mean(self, forecast: Forecast, wave: Wave, score: str) -> dict[str, float]:
         each = skill.nation_scores(forecast, wave, score)
@@ -166,14 +142,8 @@ class CrossValidation:
         return {"value": float(value), "low": float(low), "high": float(high), "noise": noise}
 
     def _difference(self, scored: Scored, name: str, score: str) -> dict[str, float]:
-        interval = skill.paired_difference(
-            scored.forecasts[MODEL],
-            scored.forecasts[name],
-            scored.wave,
-            score,
-            self.options.resamples,
-            self.options.seed,
-        )
+        model, other, options = scored.forecasts[MODEL], scored.forecasts[name], self.options
+        interval = skill.paired_difference(model, other, scored.wave, score, options.resamples, options.seed)
         names = ("difference", "low", "high")
         return {name: float(part) for name, part in zip(names, interval, strict=True)}
 
@@ -197,115 +167,75 @@ def cross_validate(
     out
         Folder of all results: each fit is kept there and not computed again.
     folds
-        Into how many parts the nations are divided at random.
+        Into how many parts nations are divided at random.
     progress
         Told of the fits.
+
+    Raises
+    ------
+    InputError
+        If there are fewer nations than parts, or a folder holds what would be mixed.
     """
-    all_splits = splits(plan, folds)
-    forecasts: list[tuple[Split, list[ByForecast]]] = []
-    calibrations = []
-    for number, split in enumerate(all_splits):
-        progress(number, len(all_splits))
-        calibrations.append(run_calibration(split.plan, out, threads=options.threads))
-        forecasts.append((split, _forecasts(split, calibrations[-1], plan.targets, options)))
-    progress(len(all_splits), len(all_splits))
-    return CrossValidation(plan, options, calibrations[0], tuple(_put_together(plan.targets, forecasts)))
+    _check_folds(plan, folds)
+    divided = splits(plan, folds)
+    told: list[tuple[Split, list[ByVariant]]] = []
+    fits = []
+    for number, split in enumerate(divided):
+        progress(number, len(divided))
+        fits.append(run_calibration(split.plan, out, threads=options.threads))
+        told.append((split, _forecasts(split, fits[-1], plan.targets, options)))
+    progress(len(divided), len(divided))
+    return CrossValidation(fits[0], options, folds, tuple(_put_together(plan.targets, told)))
 
 
-def splits(plan: CalibrationPlan, folds: int) -> list[Split]:
-    """Return the divisions of what was observed: first none, then by wave, by nations, by hindcast."""
-    everything = _tests(plan.targets)
-    found = [Split(IN_SAMPLE, "nothing", plan, tuple(everything))]
-    if len(everything) > 1:
-        found += [_without_wave(plan, test) for test in everything]
-    found += [_without_nations(plan, fold, folds) for fold in range(folds)]
-    if len(plan.targets) > 1:
-        found += [_without_hindcast(plan, index) for index in range(len(plan.targets))]
-    return found
-
-
-def _without_wave(plan: CalibrationPlan, test: Test) -> Split:
-    wave = plan.targets[test.target].waves[test.wave]
-    targets = [
-        target.with_waves(lambda each: each is not wave) if index == test.target else target
-        for index, target in enumerate(plan.targets)
-    ]
-    name = f"{plan.targets[test.target].hindcast.name} {wave.date}"
-    return _split(plan, WAVE, name, targets, (test,))
-
-
-def _without_nations(plan: CalibrationPlan, fold: int, folds: int) -> Split:
-    """Return the split that leaves out a part of each hindcast's nations, in all its waves."""
-    left_out = [_fold(target, fold, folds, plan.sampling.seed) for target in plan.targets]
-    targets = [target.without_nations(flags) for target, flags in zip(plan.targets, left_out, strict=True)]
-    tests = [replace(test, nations=test.nations & left_out[test.target]) for test in _tests(plan.targets)]
-    codes = [
-        np.array(target.case.roster.iso3)[flags] for target, flags in zip(plan.targets, left_out, strict=True)
-    ]
-    return _split(plan, NATIONS, " ".join(np.concatenate(codes)), targets, tuple(tests))
-
-
-def _without_hindcast(plan: CalibrationPlan, index: int) -> Split:
-    targets = [target for place, target in enumerate(plan.targets) if place != index]
-    tests = [test for test in _tests(plan.targets) if test.target == index]
-    return _split(plan, HINDCAST, plan.targets[index].hindcast.name, targets, tuple(tests))
-
-
-def _split(
-    plan: CalibrationPlan, kind: str, name: str, targets: Sequence[Target], tests: tuple[Test, ...]
-) -> Split:
-    left = tuple(target for target in targets if target.observations)
-    options = (*plan.options, f"{kind}: {name}")
-    return Split(kind, name, replace(plan, targets=left, options=options), tests)
-
-
-def _tests(targets: Sequence[Target]) -> list[Test]:
-    return [
-        Test(index, place, wave.is_scored)
-        for index, target in enumerate(targets)
-        for place, wave in enumerate(target.waves)
-    ]
-
-
-def _fold(target: Target, fold: int, folds: int, seed: int) -> Flags:
-    """Return which nations are in a part: those ever observed, dealt out at random."""
-    observed = np.flatnonzero(np.any([wave.is_scored for wave in target.waves], axis=0))
-    dealt = np.random.default_rng(seed).permutation(observed)
-    flags = np.zeros(len(target.case.roster.iso3), dtype=np.bool_)
-    flags[dealt[fold::folds]] = True
-    return flags
+def _check_folds(plan: CalibrationPlan, folds: int) -> None:
+    fewest = min(wave.number for target in plan.targets for wave in target.waves)
+    if not 2 <= folds <= fewest:
+        problem = f"must be a whole number from 2 to {fewest}, the fewest nations observed in a wave"
+        raise InputError(problem, key="folds")
 
 
 def _forecasts(
-    split: Split, calibration: Calibration, targets: Sequence[Target], options: HindcastOptions
-) -> list[ByForecast]:
-    """Return the forecasts of each test of a split."""
-    fitted = calibration.rows
-    prior = split.plan.rows(calibration.generations[0].particles)
-    by_target: dict[int, list[ByForecast]] = {}
-    for index in sorted({test.target for test in split.tests}):
-        target = targets[index]
-        case = _with_rows(target.case, fitted)
-        cases = {
-            MODEL: case,
-            HAND_SET: target.case,
-            PRIOR: _with_rows(target.case, prior),
-            MECHANISM_FREE: without_mechanisms(case),
-        }
-        simulated = {name: _simulated(each, target, options) for name, each in cases.items()}
-        by_target[index] = [
-            {name: forecasts[place] for name, forecasts in simulated.items()}
-            for place in range(len(target.waves))
-        ]
-    return [
-        {**by_target[test.target][test.wave], **_baselines(split, test, targets[test.target])}
-        for test in split.tests
-    ]
+    split: Split, fit: Calibration, targets: Sequence[Target], options: HindcastOptions
+) -> list[ByVariant]:
+    """Return the forecasts of each test of a split, by variant."""
+    drawn = split.plan.rows(fit.generations[0].particles)
+    simulated = {
+        index: _simulated(targets[index], fit.rows, drawn, options)
+        for index in sorted({test.target for test in split.tests})
+    }
+    found: list[ByVariant] = []
+    for test in split.tests:
+        known = _baselines(split, test, targets[test.target])
+        by_variant = simulated[test.target]
+        found.append({name: {**by_variant[name][test.wave], **known} for name in by_variant})
+    return found
 
 
-def _simulated(case: Case, target: Target, options: HindcastOptions) -> list[Forecast]:
+def _simulated(
+    target: Target, rows: Floats, drawn: Floats, options: HindcastOptions
+) -> dict[str, list[dict[str, Forecast]]]:
+    """Return the model's forecasts of each wave, with and without decision pressure."""
     runs = RunOptions(runs=options.runs, seed=options.seed, threads=options.threads)
-    return forecast_waves(case, target.rounds, target.hindcast.coding_error, runs)
+    fitted = _with_rows(target.case, rows)
+    cases = {
+        MODEL: fitted,
+        HAND_SET: target.case,
+        PRIOR: _with_rows(target.case, drawn),
+        MECHANISM_FREE: without_mechanisms(fitted),
+    }
+
+    def forecast(change: Callable[[Case], Case]) -> list[dict[str, Forecast]]:
+        error = target.hindcast.coding_error
+        of_cases = {
+            name: forecast_waves(change(case), target.rounds, error, runs) for name, case in cases.items()
+        }
+        return [{name: of_cases[name][place] for name in cases} for place in range(len(target.waves))]
+
+    found = {RECORDED: forecast(lambda case: case)}
+    if (target.case.timeline.decision_pressure > 0).any():
+        found[NO_PRESSURE] = forecast(without_decision_pressure)
+    return found
 
 
 def _with_rows(case: Case, rows: Floats) -> Case:
@@ -313,7 +243,7 @@ def _with_rows(case: Case, rows: Floats) -> Case:
     return replace(case, parameters=parameters.with_values(case.scenario.parameters))
 
 
-def _baselines(split: Split, test: Test, target: Target) -> ByForecast:
+def _baselines(split: Split, test: Test, target: Target) -> dict[str, Forecast]:
     """Return the forecasts that know nothing of the model.
 
     The Markov chain is counted in the other waves; where nations are held out, in all waves and the other
@@ -335,22 +265,36 @@ def _baselines(split: Split, test: Test, target: Target) -> ByForecast:
 
 
 def _put_together(
-    targets: Sequence[Target], forecasts: Sequence[tuple[Split, list[ByForecast]]]
+    targets: Sequence[Target], told: Sequence[tuple[Split, list[ByVariant]]]
 ) -> Iterator[Scored]:
     """Yield, for each kind and wave, what its splits say of the nations that each of them has to tell."""
-    for kind in (IN_SAMPLE, WAVE, NATIONS, HINDCAST):
+    for kind in KINDS:
         for index, target in enumerate(targets):
             for place, wave in enumerate(target.waves):
                 found = [
                     (test.nations, given)
-                    for split, by_test in forecasts
+                    for split, by_test in told
                     if split.kind == kind
                     for test, given in zip(split.tests, by_test, strict=True)
                     if (test.target, test.wave) == (index, place)
                 ]
                 if found:
-                    scored = np.any([nations for nations, _ in found], axis=0)
-                    yield Scored(kind, target.hindcast.name, wave.without(~scored), _joined(found))
+                    seen = wave.without(~np.any([nations for nations, _ in found], axis=0))
+                    yield from _variants(kind, target.hindcast.name, seen, found)
+
+
+def _variants(
+    kind: str, hindcast: str, wave: Wave, found: Sequence[tuple[Flags, ByVariant]]
+) -> Iterator[Scored]:
+    """Yield the ways in which a wave is scored."""
+    joined = {
+        variant: _joined([(nations, given[variant]) for nations, given in found]) for variant in found[0][1]
+    }
+    for variant, forecasts in joined.items():
+        yield Scored(kind, variant, hindcast, wave, forecasts)
+    fresh = wave.without(wave.carried_forward)
+    if 0 < fresh.number < wave.number:
+        yield Scored(kind, CARRIED_FORWARD, hindcast, fresh, joined[RECORDED])
 
 
 def _joined(found: Sequence[tuple[Flags, ByForecast]]) -> ByForecast:

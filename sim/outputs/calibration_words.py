@@ -8,6 +8,9 @@ from sim.outputs.words import signed
 
 NOTHING = "the data said nothing about it"
 
+MOST_PAIRS = 5
+"""How many pairs of parameters are named."""
+
 LEAST_SHIFT, LEAST_NARROWING = 0.1, 0.95
 """Shift in prior standard deviations, and share of the prior's standard deviation, that are worth a word."""
 
@@ -88,8 +91,16 @@ def estimate(mean: float, low: float, high: float) -> str:
     return f"{mean:.{digits}f} [{low:.{digits}f}-{high:.{digits}f}]"
 
 
-def correlation(row: Any) -> str:
-    """Return how two parameters go together."""
+def together(calibration: Calibration) -> str:
+    """Return which parameters go together."""
+    found = calibration.pairs
+    leading = [_correlation(row) for row in found[found["learned"]].head(MOST_PAIRS).itertuples()]
+    if not leading:
+        return "No two parameters go together more closely than chance would have it."
+    return f"Learned only together: {'; '.join(leading)} (correlations)."
+
+
+def _correlation(row: Any) -> str:
     return f"{row.parameter} and {row.other} {signed(row.correlation, 2)}"
 
 

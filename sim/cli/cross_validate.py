@@ -1,0 +1,95 @@
+"""`coalition cross-validate`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from sim.cli.calibrate import Files, Generations, Particles, PriorFile, RunsEach
+from sim.cli.common import Seed, Threads, app
+from sim.cli.resumable import going_on_in
+from sim.inputs.errors import InputError
+
+
+@app.command("cross-validate")
+def cross_validate(
+    hindcasts: Files = None,
+    prior: PriorFile = None,
+    particles: Particles = 1000,
+    generations: Generations = 6,
+    runs: RunsEach = 64,
+    folds: Annotated[int, typer.Option(help="Into how many parts nations are dealt.", min=2)] = 5,
+    score_runs: Annotated[int, typer.Option(help="Runs of each forecast that is scored.", min=1)] = 4000,
+    page: Annotated[
+        Path | None, typer.Option(help="Also write all tables as a page of documentation (Markdown).")
+    ] = None,
+    patterns: Annotated[
+        str | None,
+        typer.Option(help="Patterns, a file or the name of a bundled one, that the page tells of as well."),
+    ] = None,
+    seed: Seed = 1,
+    out: Annotated[
+        Path, typer.Option(help="Where the results go: OUT/cross-validate/NAMES/ID, and the fits.")
+    ] = Path("results"),
+    threads: Threads = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
+) -> None:
+    """Fit parameters to a part of what was recorded, score them on the rest; goes on where it was stopped.
+
+    Each wave is left out once, and so is each part of the nations; each fit is one of `coalition calibrate`.
+    """
+    from sim.experiments.calibrate import calibration_folder, plan_calibration
+    from sim.experiments.hindcast_result import HindcastOptions
+    from sim.outputs.cross_validation_store import cross_validate_into_folder
+
+    if page is not None and not page.parent.is_dir():
+        raise InputError("there is no such folder to write the page into", file=page.parent, key="--page")
+    plan = plan_calibration(
+        hindcasts or ["europe-2025"],
+        prior=prior,
+        runs=runs,
+        particles=particles,
+        generations=generations,
+        seed=seed,
+    )
+    options = HindcastOptions(runs=score_runs, seed=seed, threads=threads)
+    fit = calibration_folder(plan, out)
+    with going_on_in(fit.parent), _progress(quiet=quiet) as progress:
+        result, folder = cross_validate_into_folder(plan, options, folds, out, progress=progress)
+    if not quiet:
+        from sim.outputs.cross_validation_tables import cross_validation_report
+        from sim.outputs.tables import print_table
+
+        print_table(cross_validation_report(result))
+    if page is not None:
+        from sim.outputs.validation_page import validation_page
+
+        posterior = fit / "posterior.parquet"
+        sections = [_patterns(patterns, posterior, score_runs, seed, threads)] if patterns else []
+        page.write_text(validation_page(result, sections), encoding="utf-8")
+        print(f"page: {page}")
+    print(f"results: {folder}")
+
+
+def _patterns(name: str, posterior: Path, runs: int, seed: int, threads: int) -> str:
+    """Return what the calibrated model reproduces of patterns, as a section of the page."""
+    from sim.experiments.patterns.verdicts import check_patterns
+    from sim.outputs.patterns_tables import patterns_markdown
+
+    found = check_patterns(name, parameters=posterior, runs=runs, seed=seed, threads=threads)
+    return patterns_markdown(found)
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show how many fits are done, on a terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("fits"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+        task = bar.add_task("fits")
+        yield lambda done, total: bar.update(task, completed=done, total=total)

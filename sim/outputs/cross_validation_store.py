@@ -1,0 +1,70 @@
+"""Results folders of cross-validations: tables, the page and a manifest."""
+
+import contextlib
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from sim.experiments.calibrate import CalibrationPlan
+from sim.experiments.held_out import CrossValidation, Progress, cross_validate
+from sim.experiments.hindcast_result import HindcastOptions
+from sim.experiments.identity import digest_of
+from sim.outputs.store import FORMAT, describe_work, open_draft, write_manifest, write_table
+from sim.outputs.validation_page import validation_page
+
+FOLDER = "cross-validate"
+TABLES = ("scores", "differences")
+
+
+def cross_validate_into_folder(
+    plan: CalibrationPlan,
+    options: HindcastOptions,
+    folds: int,
+    out: Path,
+    *,
+    progress: Progress = lambda _done, _total: None,
+) -> tuple[CrossValidation, Path]:
+    """Fit and score and write a results folder, ``OUT/cross-validate/NAMES/ID``.
+
+    Parameters
+    ----------
+    plan, options, folds, progress
+        As for `cross_validate`.
+    out
+        Folder of all results; the fits go to ``OUT/calibrate/NAMES``, and stay there if it is stopped.
+
+    Raises
+    ------
+    InputError
+        As for `cross_validate`, or if the folder cannot be written to.
+    """
+    started = dt.datetime.now(dt.UTC)
+    folder = out / FOLDER / plan.name / cross_validation_id(plan, options, folds)
+    with contextlib.closing(open_draft(folder)) as draft:
+        result = cross_validate(plan, options, out, folds=folds, progress=progress)
+        for name in TABLES:
+            write_table(getattr(result, name), draft.folder, name)
+        (draft.folder / "validation.md").write_text(validation_page(result), encoding="utf-8")
+        write_manifest(describe(result, started), draft.folder)
+        draft.publish()
+    return result, folder
+
+
+def cross_validation_id(plan: CalibrationPlan, options: HindcastOptions, folds: int) -> str:
+    """Return the name of the folder: the same inputs have the same name."""
+    scored = [options.runs, options.seed, options.resamples, folds]
+    return digest_of(plan.id, str(plan.digests), str(scored), str(FORMAT))[:12]
+
+
+def describe(result: CrossValidation, started: dt.datetime) -> dict[str, Any]:
+    """Return the manifest of a cross-validation."""
+    options = result.options
+    return {
+        "format": FORMAT,
+        "fit": result.calibration.plan.manifest(),
+        "folds": result.folds,
+        "runs": options.runs,
+        "seed": options.seed,
+        "resamples": options.resamples,
+        **describe_work(started),
+    }
