@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.inputs.csv_file import LARGEST_NUMBER, Row, Table, read_csv
 from sim.inputs.errors import near_match
 from sim.inputs.indicators import FloatArray, Score, half_width, mean_of_present, on_grid, score
-from sim.inputs.roster_file import Indicator, Preference, RosterDeclaration, Ties, read_declaration
+from sim.inputs.roster_file import Actors, Indicator, Preference, RosterDeclaration, Ties, read_declaration
 from sim.inputs.statements import (
     UNKNOWN,
     Chosen,
@@ -53,6 +53,8 @@ class Roster:
     ----------
     title, folder
         What it is and where it stands.
+    actors
+        What readers know the patron and the adversary as.
     iso3, names
         Codes (ISO 3166 alpha-3) and names.
     leads
@@ -79,6 +81,7 @@ class Roster:
 
     title: str
     folder: Path
+    actors: Actors
     iso3: tuple[str, ...]
     names: tuple[str, ...]
     leads: tuple[int, ...]
@@ -202,6 +205,7 @@ def build_roster(source: RosterSource) -> Roster:
     return Roster(
         title=declaration.title,
         folder=source.folder,
+        actors=declaration.actors,
         iso3=iso3,
         names=tuple(_name(row) for row in nations.rows),
         leads=_leads(source, iso3),

@@ -126,11 +126,31 @@ class Ties(Declared):
         return self
 
 
+class Actor(Declared):
+    """An actor outside the coalition, as readers know it."""
+
+    name: Annotated[str, Field(min_length=1)]
+    adjective: str = ""
+
+    @property
+    def own(self) -> str:
+        """The word for what is its own: "US" involvement, or "Washington's" if no adjective is given."""
+        return self.adjective or f"{self.name}'s"
+
+
+class Actors(Declared):
+    """Who the coalition waits for, `[washington]` in scenarios, and who threatens it, `[moscow]`."""
+
+    patron: Actor = Actor(name="the patron")
+    adversary: Actor = Actor(name="the adversary")
+
+
 class RosterDeclaration(Declared):
     """The whole of `roster.toml`."""
 
     title: str
     nations: TableFile
+    actors: Actors = Actors()
     leads: list[str] = []
     positions: TableFile | None = None
     conditions: TableFile | None = None

@@ -10,6 +10,7 @@ from rich.text import Text
 from sim.experiments.hindcast_result import BASELINES, MODEL, RECORDED, HindcastResult
 from sim.experiments.skill import SCORES
 from sim.experiments.waves import Wave
+from sim.inputs.roster_file import Actors
 from sim.outputs.hindcast_words import (
     FORECASTS,
     MEANINGS,
@@ -117,8 +118,9 @@ def _differences(result: HindcastResult, wave: str) -> Table:
 
 def _source_range(result: HindcastResult, wave: str, baseline: str) -> str:
     """Return between what the difference lies if the nations of one source are left out, each in turn."""
-    rows = result.sources[(result.sources["wave"] == wave) & (result.sources["baseline"] == baseline)]
-    if rows.empty:
+    table = result.sources
+    rows = table if table.empty else table[(table["wave"] == wave) & (table["baseline"] == baseline)]
+    if rows.empty:  # all records of the wave rest on one source
         return "-"
     return f"{signed(rows['difference'].min(), 3)} to {signed(rows['difference'].max(), 3)}"
 
@@ -127,13 +129,14 @@ def _misses(result: HindcastResult, wave: Wave) -> list[RenderableType]:
     """Return the nations that the model was worst at, each with the model's reason."""
     rows = result.nations[result.nations["wave"] == str(wave.date)]
     worst = rows.sort_values(["rps_model", "iso3"], ascending=[False, True], kind="stable").head(MISSES)
-    return [Padding(_miss(row), (0, 0, 0, 2)) for row in worst.set_index("name").itertuples()]
+    actors = result.case.roster.actors
+    return [Padding(_miss(row, actors), (0, 0, 0, 2)) for row in worst.set_index("name").itertuples()]
 
 
-def _miss(row: Any) -> Text:
+def _miss(row: Any, actors: Actors) -> Text:
     """Return what was expected of a nation and what was recorded."""
     start, recorded = rungs(row.start_low, row.start_high), rungs(row.recorded_low, row.recorded_high)
-    told = f": {start} at the start, recorded {recorded}; expected {expected(row)}. {reason(row)}."
+    told = f": {start} at the start, recorded {recorded}; expected {expected(row)}. {reason(row, actors)}."
     return Text.assemble((row.Index, "bold"), told)
 
 

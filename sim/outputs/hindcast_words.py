@@ -14,8 +14,9 @@ from sim.experiments.hindcast_result import (
 )
 from sim.experiments.skill import NATION_SCORES
 from sim.experiments.waves import Wave
+from sim.inputs.roster_file import Actors
 from sim.inputs.vocabulary import Stance
-from sim.outputs.words import REASONS, percent, signed
+from sim.outputs.words import percent, reason_words, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,10 +153,10 @@ def expected(row: Any, least: float = 0.1) -> str:
     )
 
 
-def reason(row: Any) -> str:
+def reason(row: Any, actors: Actors) -> str:
     """Return why the model expects what it does: what moved a nation, and what keeps it out if it is in."""
     moved = [
-        f"{REASONS[term]} {signed(change, 2)}"
+        f"{reason_words(term, actors)} {signed(change, 2)}"
         for term, change in ((row.raised_by, row.raised), (row.lowered_by, row.lowered))
         if term
     ]
@@ -164,5 +165,6 @@ def reason(row: Any) -> str:
     if row.calm_stance not in {"", row.likeliest_stance}:
         parts.append(f"without decision pressure {row.calm_stance} {percent(row.calm_share)}")
     if row.held_back_by and row.recorded_low == Stance.COMMITTED:
-        parts.append(f"kept out by {REASONS[row.held_back_by]} ({percent(row.held_back)} of the runs out)")
+        kept_out = reason_words(row.held_back_by, actors)
+        parts.append(f"kept out by {kept_out} ({percent(row.held_back)} of the runs out)")
     return "; ".join(parts)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.experiments.about import About, PastEvent
 from sim.inputs.errors import InputError
 from sim.inputs.map_file import Map, read_map
+from sim.inputs.roster_file import Actors
 from sim.outputs.store import MAP
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ def _about(manifest: Manifest) -> About:
         title=manifest["title"],
         description=manifest["description"],
         roster=manifest["roster"],
+        actors=Actors.model_validate(manifest["actors"]),
         start=dt.date.fromisoformat(scenario["start"]),
         rounds=scenario["rounds"],
         days_per_round=scenario["days_per_round"],

@@ -240,6 +240,7 @@ def describe_case(case: Case) -> dict[str, Any]:
         ],
         "set": list(case.scenario.options),
         "roster": case.roster.title,
+        "actors": case.roster.actors.model_dump(),
         "cautions": list(case.roster.cautions),
         "nations": dict(zip(case.roster.iso3, case.roster.names, strict=True)),
         "parameters": dict(zip(PARAMETERS, rows[0].tolist(), strict=True))

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.inputs.evidence import AttributeEvidence, Evidence, PositionEvidence
-from sim.outputs.words import REASONS, parameter_note, percent, percent_interval, thousands
+from sim.outputs.words import parameter_note, percent, percent_interval, reason_words, thousands
 
 if TYPE_CHECKING:
     from sim.experiments.results import RunResult
@@ -62,6 +62,7 @@ def _nations(result: "RunResult") -> Table:
     rows = result.summary.sort_values(
         ["p_committed", "p_ever_joined", "name"], ascending=[False, False, True]
     )
+    actors = result.case.roster.actors
     row: Any
     for row in rows.itertuples():
         table.add_row(
@@ -70,7 +71,7 @@ def _nations(result: "RunResult") -> Table:
             f"{percent(row.p_committed)} [{percent_interval(row.p_committed_low, row.p_committed_high)}]",
             _joined(row, result),
             _troops(row),
-            "; ".join(f"{REASONS[reason]} ({percent(share)})" for reason, share in row.held_back_by),
+            "; ".join(f"{reason_words(name, actors)} ({percent(share)})" for name, share in row.held_back_by),
         )
     return table
 

@@ -1,15 +1,17 @@
 """Model terms as readers know them."""
 
+from sim.inputs.roster_file import Actors
+
 REASONS = {
     "nothing_to_send": "has no troops to send",
     "held_out": "held out, by assumption",
-    "demands_us_involvement": "demands US involvement",
+    "demands_us_involvement": "demands {patron} involvement",
     "demands_clarity": "demands a clear mandate",
     "demands_authority": "demands an EU or UN mandate",
     "demands_ceasefire": "demands a ceasefire",
     "ratification": "awaits approval at home",
     "predisposition": "its own position",
-    "us_involvement": "US involvement",
+    "us_involvement": "{patron} involvement",
     "ambiguity": "unclear what the mission is",
     "mandate_fit": "wrong purpose",
     "authority": "no mandate's authority",
@@ -24,7 +26,17 @@ REASONS = {
     "lobbying": "lobbying",
     "shock": "passing mood",
 }
-"""What holds a nation back."""
+"""What holds a nation back, the patron's name left open."""
+
+
+def reason_words(reason: str, actors: Actors) -> str:
+    """Return what holds a nation back: "demands US involvement"."""
+    return filled_in(REASONS[reason], actors)
+
+
+def filled_in(words: str, actors: Actors) -> str:
+    """Return words with the adjective of the roster's patron in the place left open for it."""
+    return words.format(patron=actors.patron.own)
 
 
 def percent(share: float) -> str:

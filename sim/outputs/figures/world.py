@@ -46,17 +46,11 @@ class Panel(NamedTuple):
         return f"{level * self.factor:.{self.decimals}f}"
 
 
-GREAT_POWERS = (
-    Panel(
-        "United States",
-        INVOLVEMENT_LEVELS,
-        (
-            Line("involvement", "involvement", style.BLUE),
-            Line("credibility", "credibility", style.ORANGE),
-        ),
-    ),
-    Panel("Russia", PRESSURE_LEVELS, (Line("pressure", "pressure", style.VERMILION),)),
+PATRON = (
+    Line("involvement", "involvement", style.BLUE),
+    Line("credibility", "credibility", style.ORANGE),
 )
+ADVERSARY = (Line("pressure", "pressure", style.VERMILION),)
 MANDATE = (
     Panel(
         "Purposes",
@@ -71,12 +65,14 @@ MANDATE = (
 
 
 def great_powers(result: RunTables) -> "Figure":
-    """Draw US involvement, how far Washington's word is believed, and Russian pressure, over time."""
+    """Draw how far the patron is involved and believed, and how hard the adversary presses, over time."""
+    patron, adversary = result.about.actors.patron.name, result.about.actors.adversary.name
+    panels = (Panel(patron, INVOLVEMENT_LEVELS, PATRON), Panel(adversary, PRESSURE_LEVELS, ADVERSARY))
     key = (
         "Line: mean; band and [ ]: 90 % of the runs. Nations perceive involvement times credibility: "
         "a promise withdrawn is remembered."
     )
-    return _levels(result, "Washington and Moscow", GREAT_POWERS, key)
+    return _levels(result, f"{patron} and {adversary}", panels, key)
 
 
 def mandate(result: RunTables) -> "Figure":

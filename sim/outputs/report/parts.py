@@ -6,6 +6,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from sim.inputs.bundled import bundled_scenarios
+from sim.inputs.roster_file import Actors
 from sim.inputs.vocabulary import AUTHORITY_LEVELS, INVOLVEMENT_LEVELS, PRESSURE_LEVELS
 from sim.outputs.report.page import Cell, Link, Picture, Section
 
@@ -61,19 +62,22 @@ def scenario_section(manifest: Manifest) -> Section:
     return Section(
         heading=f"The scenario: {manifest['title']}",
         paragraphs=[manifest["description"], *_other_values(manifest)],
-        facts=list(_situation(scenario)),
+        facts=list(_situation(scenario, Actors.model_validate(manifest["actors"]))),
         points=events,
     )
 
 
-def _situation(scenario: Manifest) -> Iterator[tuple[str, str]]:
+def _situation(scenario: Manifest, actors: Actors) -> Iterator[tuple[str, str]]:
     washington, mandate, moscow = scenario["washington"], scenario["mandate"], scenario["moscow"]
     rounds, days = scenario["rounds"], scenario["days_per_round"]
     yield "from", f"{scenario['start']}, {rounds} rounds of {days} days"
-    yield "US involvement", _level(washington["involvement"], INVOLVEMENT_LEVELS, washington["policy"])
+    yield (
+        f"{actors.patron.own} involvement",
+        _level(washington["involvement"], INVOLVEMENT_LEVELS, washington["policy"]),
+    )
     clarity = f"{mandate['purpose']}, clarity {mandate['clarity']:g} ({mandate['policy']})"
     yield "mandate", f"{clarity}, authority {_level(mandate['authority'], AUTHORITY_LEVELS)}"
-    yield "Russian pressure", _level(moscow["pressure"], PRESSURE_LEVELS, moscow["policy"])
+    yield f"{actors.adversary.own} pressure", _level(moscow["pressure"], PRESSURE_LEVELS, moscow["policy"])
     yield "ceasefire", f"{scenario['ceasefire']:g}"
     yield "force required", f"{scenario['force_required']:,.0f} soldiers"
     if scenario["level_half_width"]:

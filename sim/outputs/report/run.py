@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.about import RunTables
+from sim.inputs.roster_file import Actors
 from sim.outputs.figures import figures_of
 from sim.outputs.report.page import Column, Page, Section, Table
 from sim.outputs.report.parts import (
@@ -17,7 +18,7 @@ from sim.outputs.report.parts import (
     together,
     word,
 )
-from sim.outputs.words import REASONS, percent, percent_interval, thousands
+from sim.outputs.words import percent, percent_interval, reason_words, thousands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +58,7 @@ def headline(result: RunTables) -> Iterator[str]:
     summary = by_likelihood(result)
     likely = summary[summary["p_committed"] >= LIKELY]
     yield f"{_members(likely)} at the end in half of the runs or more."
-    yield from _nearest(summary[summary["p_committed"] < LIKELY])
+    yield from _nearest(summary[summary["p_committed"] < LIKELY], about.actors)
 
 
 def by_likelihood(result: RunTables) -> "pd.DataFrame":
@@ -75,10 +76,11 @@ def _members(likely: "pd.DataFrame") -> str:
     return f"{together(names)} {'is' if len(likely) == 1 else 'are'} committed"
 
 
-def _nearest(others: "pd.DataFrame") -> Iterator[str]:
+def _nearest(others: "pd.DataFrame", actors: Actors) -> Iterator[str]:
     row: Any
     for row in others[others["p_committed"] > 0.0].head(1).itertuples():
-        held = f"; what holds it back most: {REASONS[row.held_back_by[0][0]]}" if row.held_back_by else ""
+        most = reason_words(row.held_back_by[0][0], actors) if row.held_back_by else ""
+        held = f"; what holds it back most: {most}" if most else ""
         yield f"Nearest of the others is {row.name}, committed in {_share(row)} of the runs{held}."
 
 
@@ -89,9 +91,11 @@ def _share(row: Any) -> str:
 def nations_table(result: RunTables) -> Table:
     """Return a row a nation, the surest members first."""
     row: Any
-    rows = []
+    rows, actors = [], result.about.actors
     for row in by_likelihood(result).itertuples():
-        reasons = "; ".join(f"{REASONS[reason]} ({percent(share)})" for reason, share in row.held_back_by)
+        reasons = "; ".join(
+            f"{reason_words(reason, actors)} ({percent(share)})" for reason, share in row.held_back_by
+        )
         troops = f"{thousands(row.troops_mean_low)}-{thousands(row.troops_mean_high)}"
         rows.append(
             [
