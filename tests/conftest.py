@@ -8,43 +8,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from small_worlds import SCENARIO, codes, write_roster
 
 import sim
 from sim.cli import main
 
 BASELINE = "brussels-2025-04"
 COALITION = Path(sys.executable).with_name("coalition")
-
-ROSTER = """\
-title = "A small world"
-nations = { table = "nations.csv" }
-leads = ["AAX"]
-positions = { table = "positions.csv" }
-deployable = { largest_of = [{ column = "sent" }] }
-ratification_rounds = { column = "approval", rounds = {}, empty = 1 }
-preferred_mandate = { peacekeeping = { base = 1 }, deterrence = { base = 1 }, reassurance = { base = 1 } }
-
-[attributes]
-us_reliance = []
-clarity_need = []
-escalation_fear = []
-threat = [{ column = "sent" }]
-frontline = []
-legalism = []
-"""
-SCENARIO = """\
-title = "{title}"
-roster = "roster"
-start = 2025-04-10
-rounds = {rounds}
-[washington]
-involvement = 0.6
-[mandate]
-purpose = "reassurance"
-clarity = 0.6
-[moscow]
-pressure = "warnings"
-"""
 
 
 @pytest.fixture(scope="session")
@@ -63,18 +33,9 @@ def _write_world(
     folder: Path, nations: int = 5, *, rounds: int = 6, title: str = "A small world", rest: str = ""
 ) -> Path:
     """Write a roster of so many nations, the first committed, and a scenario file; return the file."""
-    (folder / "roster").mkdir(parents=True)
-    codes = [f"{chr(65 + n // 26)}{chr(65 + n % 26)}X" for n in range(nations)]
-    rows = [f"{code},Land {code},{500 + 10 * n}," for n, code in enumerate(codes)]
-    said = [f"{code},2025-04-10,2025-04-10,open,The Times,FOUND" for code in codes[1:]]
-    said.insert(0, "AAX,2025-04-10,2025-04-10,committed,The Times,FOUND")
-    tables = {
-        "nations": ["iso3,name,sent,approval", *rows],
-        "positions": ["iso3,date,statement_date,position,source,status", *said],
-    }
-    for name, lines in tables.items():
-        (folder / "roster" / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "roster" / "roster.toml").write_text(ROSTER, encoding="utf-8")
+    rows = [f"{code},Land {code},{500 + 10 * n}," for n, code in enumerate(codes(nations))]
+    positions = {code: "committed" if code == "AAX" else "open" for code in codes(nations)}
+    write_roster(folder / "roster", rows, positions, leads=["AAX"])
     file = folder / "world.toml"
     file.write_text(SCENARIO.format(title=title, rounds=rounds) + rest, encoding="utf-8")
     return file

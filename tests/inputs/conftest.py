@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from small_worlds import LEAST
 
 TINY = {
     "nations.csv": """\
@@ -82,23 +83,6 @@ base = 1
 weights = { club = 3 }
 """,
 }
-
-LEAST = """\
-title = "The least"
-nations = { table = "nations.csv" }
-deployable = { largest_of = [{ column = "sent" }] }
-ratification_rounds = { column = "approval", rounds = {}, empty = 1 }
-preferred_mandate = { peacekeeping = { base = 1 }, deterrence = { base = 1 }, reassurance = { base = 1 } }
-
-[attributes]
-us_reliance = []
-clarity_need = []
-escalation_fear = []
-threat = []
-frontline = []
-legalism = []
-"""
-"""A roster.toml without all that may be left out; its nations need iso3, name, sent and approval."""
 
 
 @pytest.fixture

@@ -1,53 +1,23 @@
 """Limits of the model that can be solved by hand: cascades among peers, from files alone."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from small_worlds import SCENARIO, codes, write_roster
 
 import sim
 from sim.experiments.run import run
 from sim.inputs.case import Case, load_case
 from sim.inputs.parameters import PARAMETERS
 
-ROSTER = """\
-title = "Equals"
-nations = { table = "nations.csv" }
-positions = { table = "positions.csv" }
-deployable = { largest_of = [{ column = "troops" }] }
-ratification_rounds = { column = "approval", rounds = { no = 0 }, empty = 0 }
-preferred_mandate = { peacekeeping = { base = 1 }, deterrence = { base = 1 }, reassurance = { base = 1 } }
-
-[attributes]
-us_reliance = []
-clarity_need = []
-escalation_fear = []
-threat = []
-frontline = []
-legalism = []
-"""
-SCENARIO = """\
-title = "Equals"
-roster = "roster"
-start = 2025-04-10
-rounds = {rounds}
-[washington]
-involvement = 0
-[mandate]
-purpose = "reassurance"
-clarity = 0
-[moscow]
-pressure = 0
+EVENT = """
 [[events]]
 round = 1
 title = "{title}"
 """
-
-
-def codes(count: int) -> list[str]:
-    """Return so many different nation codes, in the order of the alphabet."""
-    return [f"{chr(65 + n // 26)}{chr(65 + n % 26)}X" for n in range(count)]
 
 
 def write_equals(folder: Path, count: int, position: str) -> None:
@@ -56,15 +26,14 @@ def write_equals(folder: Path, count: int, position: str) -> None:
     With equal weights and equal forces every tie is 1 / (count - 1), and the peers term of a nation is
     b_peers times the mean of the others' stances / 3.
     """
-    roster = folder / "roster"
-    roster.mkdir()
-    (roster / "roster.toml").write_text(ROSTER)
-    nations = [f"{code},Land {code},1000,no" for code in codes(count)]
-    (roster / "nations.csv").write_text("\n".join(["iso3,name,troops,approval", *nations]) + "\n")
-    said = [f"{code},2025-04-10,2025-04-10,{position},The Times,FOUND" for code in codes(count)]
-    (roster / "positions.csv").write_text(
-        "\n".join(["iso3,date,statement_date,position,source,status", *said]) + "\n"
-    )
+    rows = [f"{code},Land {code},1000,no" for code in codes(count)]
+    write_roster(folder / "roster", rows, dict.fromkeys(codes(count), position))
+
+
+def write_scenario(file: Path, rounds: int, title: str, changes: Sequence[str]) -> None:
+    """Write a scenario with one event, in round 1."""
+    text = SCENARIO.format(title="Equals", rounds=rounds) + EVENT.format(title=title)
+    file.write_text(text + "\n".join(changes) + "\n")
 
 
 def write_parameters(folder: Path, bands: dict[str, float], **values: float) -> Path:
@@ -124,8 +93,7 @@ def granovetter(folder: Path, thresholds: list[int]) -> Case:
         f"nations.{code}.public_support = {value!r}"
         for code, value in zip(codes(PEOPLE), support, strict=True)
     ]
-    text = SCENARIO.format(rounds=PEOPLE + 5, title="What each public thinks of it")
-    (folder / "people.toml").write_text(text + "\n".join(lines) + "\n")
+    write_scenario(folder / "people.toml", PEOPLE + 5, "What each public thinks of it", lines)
     return load_case(folder / "people.toml", parameters=parameters)
 
 
@@ -208,8 +176,7 @@ class Equals:
     def members(self, b_peers: float, initial: int, engine: str = "ensemble") -> int:
         """Return how many are in after the last round."""
         events = [f'nations.{code}.position = "committed"' for code in codes(initial)]
-        text = SCENARIO.format(rounds=ROUNDS, title="Some commit") + "\n".join(events) + "\n"
-        (self.folder / "equals.toml").write_text(text)
+        write_scenario(self.folder / "equals.toml", ROUNDS, "Some commit", events)
         overrides = [f"parameters.b_peers={b_peers!r}"]
         return sizes(load_case(self.folder / "equals.toml", overrides, self.parameters), engine)[-1]
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from worlds import STILL, codes, ensemble, finished, history, setup_of, small_case, write_roster
+from small_worlds import codes
+from worlds import STILL, ensemble, finished, history, setup_of, small_case, write_roster
 
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import load_case

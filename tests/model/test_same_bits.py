@@ -16,7 +16,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
-from worlds import codes, ensemble, finished, history, small_case, write_roster
+from small_worlds import codes
+from worlds import ensemble, finished, history, small_case, write_roster
 
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import Case, load_case

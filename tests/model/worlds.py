@@ -81,12 +81,6 @@ def write_roster(
     return folder
 
 
-def codes(count: int) -> list[str]:
-    """Return so many different nation codes, in the order of the alphabet."""
-    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    return [f"{letters[n // 26 % 26]}{letters[n % 26]}X" for n in range(count)]
-
-
 def small_case(folder: Path, **given: Any) -> Case:
     """Return a case on a roster folder; what is given replaces or adds top-level keys of the scenario."""
     scenario: dict[str, Any] = {

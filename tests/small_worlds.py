@@ -1,0 +1,59 @@
+"""Small worlds, written as users write theirs: a roster, what its nations said, a scenario."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+LEAST = """\
+title = "A small world"
+nations = { table = "nations.csv" }
+deployable = { largest_of = [{ column = "sent" }] }
+ratification_rounds = { column = "approval", rounds = { no = 0 }, empty = 1 }
+preferred_mandate = { peacekeeping = { base = 1 }, deterrence = { base = 1 }, reassurance = { base = 1 } }
+
+[attributes]
+us_reliance = []
+clarity_need = []
+escalation_fear = []
+threat = []
+frontline = []
+legalism = []
+"""
+"""A roster.toml without all that may be left out; its nations need iso3, name, sent and approval."""
+
+SCENARIO = """\
+title = "{title}"
+roster = "roster"
+start = 2025-04-10
+rounds = {rounds}
+[washington]
+involvement = 0.6
+[mandate]
+purpose = "reassurance"
+clarity = 0.6
+[moscow]
+pressure = "warnings"
+"""
+
+
+def codes(count: int) -> list[str]:
+    """Return so many different nation codes, in the order of the alphabet."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    return [f"{letters[n // 26 % 26]}{letters[n % 26]}X" for n in range(count)]
+
+
+def write_roster(
+    folder: Path, rows: Sequence[str], positions: Mapping[str, str], *, leads: Sequence[str] = ()
+) -> None:
+    """Write a roster: iso3, name, sent and approval of each nation, and where nations stand at the start."""
+    folder.mkdir(parents=True)
+    said = [
+        f"{code},2025-04-10,2025-04-10,{position},The Times,FOUND" for code, position in positions.items()
+    ]
+    tables = {
+        "nations": ["iso3,name,sent,approval", *rows],
+        "positions": ["iso3,date,statement_date,position,source,status", *said],
+    }
+    for name, lines in tables.items():
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    declared = f'leads = {list(leads)}\npositions = {{ table = "positions.csv" }}\n'
+    (folder / "roster.toml").write_text(declared + LEAST, encoding="utf-8")
