@@ -1,17 +1,18 @@
 """Tables of the bundled roster: nations, indicators, positions, conditions, sources."""
 
+import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
-from markdown import code, number, safe, table
+from markdown import code, number, safe, table, together
 
 from sim.inputs.bundled import find_roster
 from sim.inputs.csv_file import read_csv
 from sim.inputs.roster import Roster, RosterSource, load_roster, read_source
 from sim.inputs.roster_file import Indicator
-from sim.inputs.statements import UNKNOWN
+from sim.inputs.statements import UNKNOWN, StatedCondition
 from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, POSITIONS, PURPOSES
 
 ROSTER = find_roster("europe-2025")
@@ -34,7 +35,7 @@ def attributes() -> str:
         (
             code(iso3),
             *(
-                f"{roster.attributes[name][index]:.2f} ± {roster.half_widths[name][index]:.2f}"
+                together(f"{roster.attributes[name][index]:.2f} ± {roster.half_widths[name][index]:.2f}")
                 for name in ATTRIBUTES
             ),
         )
@@ -52,14 +53,14 @@ def nations() -> str:
         wants = roster.preferred_mandate[index].tolist()
         rows.append(
             (
-                f"{code(iso3)} {name}{' (lead)' if index in roster.leads else ''}",
+                f"{code(iso3)} {together(name)}{' (lead)' if index in roster.leads else ''}",
                 f"{roster.deployable[index]:,.0f}",
                 int(roster.ratification_rounds[index]),
                 *(f"{share:.2f}" for share in wants),
                 stated[index],
             )
         )
-    header = ("nation", "can send", "rounds of approval", *PURPOSES, f"position on {_waves()[0]}")
+    header = ("nation", "can send", "rounds of approval", *PURPOSES, f"position on {_day(_waves()[0])}")
     return table(header, rows)
 
 
@@ -74,7 +75,7 @@ def positions() -> str:
         if position != UNKNOWN
     ]
     nothing = [_count() - found.total() + found[UNKNOWN] for found in recorded]
-    return table(("position", *_waves()), [*rows, ("nothing found", *nothing)])
+    return table(("position", *map(_day, _waves())), [*rows, ("nothing found", *nothing)])
 
 
 def conditions() -> str:
@@ -86,10 +87,8 @@ def conditions() -> str:
         (
             code(said.iso3),
             code(said.variable),
-            f"{number(said.at_least)} ± {number(said.half_width)}"
-            if said.half_width
-            else number(said.at_least),
-            said.known_from,
+            _threshold(said),
+            _day(said.known_from),
             safe(said.row.text("status")),
             safe(said.row.text("statement")),
         )
@@ -100,12 +99,17 @@ def conditions() -> str:
 
 def sources() -> str:
     """Return where every column comes from; columns with all the same share a row."""
-    together: dict[tuple[str, ...], list[str]] = {}
+    facts = ("source", "licence", "year", "status", "note")
+    columns: dict[tuple[str, ...], list[str]] = {}
     for row in read_csv(ROSTER / "sources.csv").rows:
-        key = tuple(row.text(name) for name in ("source", "year", "licence", "status", "note"))
-        together.setdefault(key, []).append(row.text("column"))
-    rows = [(", ".join(map(code, columns)), *map(safe, key)) for key, columns in together.items()]
-    return table(("columns", "source", "year", "licence", "status", "note"), rows)
+        columns.setdefault(tuple(map(row.text, facts)), []).append(row.text("column"))
+    rows = [(", ".join(map(code, alike)), *map(safe, about)) for about, alike in columns.items()]
+    return table(("columns", *facts), rows)
+
+
+def _threshold(said: StatedCondition) -> str:
+    uncertain = f" ± {number(said.half_width)}" if said.half_width else ""
+    return together(f"{number(said.at_least)}{uncertain}")
 
 
 def _treatment(indicator: Indicator) -> str:
@@ -125,12 +129,16 @@ def _steps(indicator: Indicator) -> Iterator[str]:
         yield f"then times {code(indicator.times)}, min-max again"
 
 
+def _day(date: dt.date) -> str:
+    return together(f"{date:%-d %b %Y}")
+
+
 def _count() -> int:
     return len(_roster().iso3)
 
 
 @cache
-def _waves() -> tuple[object, ...]:
+def _waves() -> tuple[dt.date, ...]:
     return tuple(sorted({said.wave for said in _roster().positions}))
 
 

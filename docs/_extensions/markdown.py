@@ -1,5 +1,6 @@
 """Pieces of Markdown."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 
@@ -19,11 +20,21 @@ def number(value: float) -> str:
     return f"{int(value):,}" if float(value).is_integer() else f"{value:,.6g}"
 
 
+def together(text: object) -> str:
+    """Return a text that is not broken over lines."""
+    return str(text).replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def safe(text: object) -> str:
     """Return a text of a data file so that nothing in it is read as Markdown."""
     escaped = "".join(f"\\{letter}" if letter in r"\`*_{}[]<>#$~^" else letter for letter in str(text))
-    return " ".join(escaped.split())
+    return _one_line(escaped)
 
 
 def _cell(cell: object) -> str:
-    return " ".join(str(cell).split()).replace("|", "\\|")
+    return _one_line(str(cell)).replace("|", "\\|")
+
+
+def _one_line(text: str) -> str:
+    """Return a text with its blanks made one; those that must not break are left."""
+    return re.sub(r"[ \t\n]+", " ", text).strip(" ")

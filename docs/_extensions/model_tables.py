@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from markdown import code, number, safe, table
+from markdown import code, number, safe, table, together
 from pydantic import BaseModel
 
 from sim.inputs import indicators, vocabulary
@@ -29,7 +29,7 @@ def parameters() -> str:
         (
             code(each.name),
             number(each.value),
-            f"{number(each.low)} to {number(each.high)}",
+            together(f"{number(each.low)} to {number(each.high)}"),
             each.unit,
             safe(each.meaning),
             safe(each.source),

@@ -7,14 +7,21 @@ import sim
 
 
 def setup(app: Any) -> dict[str, bool]:
-    """Keep napoleon from reading "A row a run: ..." as a type and a description."""
+    """Mend how docstrings are read."""
     app.connect("autodoc-process-docstring", _shield, priority=100)
+    app.connect("autodoc-skip-member", _skip)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def _shield(_app: Any, what: str, _name: str, _object: Any, _options: Any, lines: list[str]) -> None:
+    """Keep napoleon from reading "A row a run: ..." as a type and a description."""
     if what in {"attribute", "data", "property"}:
         lines.insert(0, "\\ ")  # nothing, but a line of its own
+
+
+def _skip(_app: Any, _what: str, _name: str, found: Any, *_others: Any) -> bool | None:
+    """Leave out fields of named tuples, whose docstrings only count them."""
+    return True if type(found).__name__ == "_tuplegetter" else None
 
 
 def reference() -> str:
