@@ -99,11 +99,16 @@ class SweepPlan(Evaluation):
 
     def manifest(self) -> dict[str, Any]:
         """Return what the sweep is, for people and for a repeat of it."""
+        roster = self.base.roster
         return {
+            "kind": "sweep",
             "sweep": {"name": self.name, **self.sweep.model_dump(mode="json", exclude_none=True)},
             "options": list(self.options),
             "scenario": {"name": self.base.scenario.name, **self.base.scenario.resolved()},
-            "roster": self.base.roster.title,
+            "title": self.base.scenario.title,
+            "roster": roster.title,
+            "nations": dict(zip(roster.iso3, roster.names, strict=True)),
+            "factors": list(map(str, self.points.columns)),
             "points": len(self.points),
             "runs": self.total_runs,
             "parts": self.parts,

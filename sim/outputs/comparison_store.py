@@ -74,6 +74,7 @@ def comparison_id(cases: Sequence[Case], options: RunOptions) -> str:
 def describe(comparison: Comparison, started: dt.datetime) -> dict[str, Any]:
     """Return the manifest of a comparison; the first case is the reference."""
     return {
+        "kind": "comparison",
         "format": FORMAT,
         "reference": comparison.names[0],
         "names": list(comparison.names),

@@ -1,5 +1,7 @@
 """Figures of a sensitivity analysis: functions of a result that return a matplotlib Figure."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,20 +141,23 @@ def nation_heat_map(result: Sensitivity) -> "Figure":
 
 def save_figures(result: Sensitivity, folder: Path) -> list[Path]:
     """Draw all figures of an analysis into a folder, as PNG and SVG."""
-    files = []
+    return [file for name, draw in figures(result) for file in style.save(draw(), folder, name)]
+
+
+def figures(result: Sensitivity) -> Iterator[tuple[str, Callable[[], "Figure"]]]:
+    """Yield what draws each figure of an analysis; an outcome that does not vary has none."""
     for outcome in result.outcomes:
         varies = result.of(result.spread, outcome)["deviation"].iloc[0] > 0.0
         if not varies:
             continue
         name = file_name(outcome)
         if not result.indices.empty:
-            files += style.save(total_effects(result, outcome), folder, f"total-effects-{name}")
-            files += style.save(convergence_lines(result, outcome), folder, f"convergence-{name}")
+            yield f"total-effects-{name}", partial(total_effects, result, outcome)
+            yield f"convergence-{name}", partial(convergence_lines, result, outcome)
         if not result.morris.empty:
-            files += style.save(elementary_effects(result, outcome), folder, f"elementary-effects-{name}")
+            yield f"elementary-effects-{name}", partial(elementary_effects, result, outcome)
     if not result.indices.empty and _nation_effects(result).size:
-        files += style.save(nation_heat_map(result), folder, "nations")
-    return files
+        yield "nations", partial(nation_heat_map, result)
 
 
 def _bars_page(

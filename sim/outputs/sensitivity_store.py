@@ -78,6 +78,7 @@ def sensitivity_id(case: Case, factors: Factors, options: SensitivityOptions) ->
 def describe(result: Sensitivity, started: dt.datetime) -> dict[str, Any]:
     """Return the manifest of an analysis."""
     return {
+        "kind": "sensitivity",
         "format": FORMAT,
         **describe_case(result.case),
         **asdict(result.options),

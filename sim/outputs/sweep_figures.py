@@ -23,7 +23,7 @@ from sim.outputs.sweep_axes import (
     outcome_of,
     page,
 )
-from sim.outputs.sweep_landmarks import Landmark, landmarks, value_of
+from sim.outputs.sweep_landmarks import Landmark, landmarks_of
 from sim.outputs.sweep_nations import nation_lines, nation_surfaces
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ def _is_ground(result: SweepResult) -> bool:
 def lines(result: SweepResult) -> "Figure":
     """Draw size, force and P(force >= required) along the only factor, with 95 % bands."""
     measures = _measures(result)
-    at_base = value_of(result.plan.base, result.plan.factors[0].path)
+    base = [mark for mark in landmarks_of(result) if mark.name == result.plan.base.scenario.name]
+    at_base = base[0].point[result.plan.factors[0].path] if base else None
     note = "Band: 95 % interval of the estimate. Dashed: the base scenario."
     with style.figure_style():
         figure, area = page(result, _title(result), [note], plot=PANEL + 0.4)
@@ -106,7 +107,7 @@ def lines(result: SweepResult) -> "Figure":
 
 def phase_diagram(result: SweepResult) -> "Figure":
     """Draw size, force and P(force >= required) over two factors; a row of panels a value of the third."""
-    ground, marks = Ground.of(result), landmarks(result.plan)
+    ground, marks = Ground.of(result), landmarks_of(result)
     measures, rows = _measures(result), len(ground.layers)
     plot = rows * PANEL + (rows - 1) * GAP
     width = 1 / len(measures)

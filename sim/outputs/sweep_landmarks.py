@@ -1,11 +1,12 @@
 """Known scenarios that lie on the ground that a sweep covers."""
 
+import json
 from dataclasses import fields
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.experiments.sweep import SweepPlan
+from sim.experiments.sweep import SweepPlan, SweepResult
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import PARAMETER_PREFIX, Case, load_case
 from sim.inputs.errors import InputError
@@ -13,8 +14,10 @@ from sim.inputs.factors import Factor
 from sim.inputs.parameters import PARAMETERS
 from sim.inputs.situation import SITUATION
 from sim.inputs.timeline import Timeline
+from sim.outputs.drafts import whole_file
 
 START = "start."
+FILE = "landmarks.json"
 
 
 class Landmark(NamedTuple):
@@ -38,6 +41,19 @@ def landmarks(plan: SweepPlan) -> list[Landmark]:
             named = {factor.path: _level(plan.base, factor, point[factor.path]) for factor in plan.factors}
             found.append(Landmark(name, case.scenario.title, named))
     return found
+
+
+def landmarks_of(result: SweepResult) -> list[Landmark]:
+    """Return the landmarks of a sweep as they were when its figures were first drawn.
+
+    They are kept beside its tables: what is bundled may change, and drawing again reads no scenario.
+    """
+    file = result.folder / FILE
+    if not file.exists():
+        found = [mark._asdict() for mark in landmarks(result.plan)]
+        with whole_file(file) as draft:
+            draft.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return [Landmark(**told) for told in json.loads(file.read_text("utf-8"))]
 
 
 def _level(base: Case, factor: Factor, value: Any) -> Any:

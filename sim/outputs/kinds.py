@@ -1,0 +1,107 @@
+"""The kinds of results folders: how each is read and drawn."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.experiments import parts
+from sim.inputs.errors import InputError
+from sim.outputs.results_folder import MANIFEST, Manifest, StoredRun, read_manifest
+from sim.outputs.store import FORMAT
+from sim.outputs.stored_experiments import load_comparison, load_sensitivity, load_sweep_result
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Draw = Callable[[], "Figure"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Results of a kind.
+
+    Attributes
+    ----------
+    format
+        Version of the folder's layout that can be read.
+    load
+        Reads a folder, given its manifest.
+    figures
+        Returns what draws each figure, by name; nations are those that figures of chosen nations show.
+    """
+
+    format: int
+    load: Callable[[Path, Manifest], Any]
+    figures: Callable[[Any, Sequence[str]], Mapping[str, Draw]]
+
+
+def load_result(folder: Path | str) -> Any:
+    """Read the results of a run, a comparison, a sweep or a sensitivity analysis from their folder.
+
+    Returns
+    -------
+    StoredRun, StoredComparison, SweepResult or Sensitivity
+        What figures and reports are made of. Nothing is run again.
+
+    Raises
+    ------
+    InputError
+        If it is no results folder, one of another version, or damaged.
+    """
+    folder = Path(folder)
+    manifest = read_manifest(folder)
+    return kind_of(folder, manifest).load(folder, manifest)
+
+
+def kind_of(folder: Path, manifest: Manifest) -> Kind:
+    """Return the kind of a results folder.
+
+    Raises
+    ------
+    InputError
+        If it was made by another version, or is of a kind that cannot be read.
+    """
+    name, file = manifest.get("kind"), folder / MANIFEST
+    if name is not None and name not in KINDS:
+        known = ", ".join(KINDS)
+        raise InputError(f'results of kind "{name}" cannot be read; those that can: {known}', file=file)
+    if name is None or manifest.get("format") != KINDS[name].format:
+        by = manifest.get("versions", {}).get("coalition-sim", "unknown")
+        problem = f"made by another version of the program ({by}); run the command that made it again"
+        raise InputError(problem, file=file)
+    return KINDS[name]
+
+
+def _run_figures(result: Any, nations: Sequence[str]) -> Mapping[str, Draw]:
+    from sim.outputs.figures import figures_of
+
+    return figures_of(result, nations)
+
+
+def _comparison_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
+    from sim.outputs.comparison_figures import FIGURES
+
+    return {name: partial(draw, result) for name, draw in FIGURES.items()}
+
+
+def _sweep_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
+    from sim.outputs.sweep_figures import figures
+
+    return dict(figures(result))
+
+
+def _sensitivity_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
+    from sim.outputs.sensitivity_figures import figures
+
+    return dict(figures(result))
+
+
+KINDS = {
+    "run": Kind(FORMAT, StoredRun, _run_figures),
+    "comparison": Kind(FORMAT, load_comparison, _comparison_figures),
+    "sweep": Kind(parts.FORMAT, load_sweep_result, _sweep_figures),
+    "sensitivity": Kind(FORMAT, load_sensitivity, _sensitivity_figures),
+}
+"""By the word that `kind` has in a manifest."""

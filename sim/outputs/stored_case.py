@@ -1,0 +1,54 @@
+"""What figures need of a case, as a manifest tells it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class StoredScenario:
+    """A scenario's name, title, calendar and the soldiers that it requires."""
+
+    name: str
+    title: str
+    rounds: int
+    days_per_round: int
+    force_required: float
+
+
+@dataclass(frozen=True)
+class StoredRoster:
+    """A roster's title, and its nations in their order."""
+
+    title: str
+    iso3: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StoredCase:
+    """A case of which the runs are done; figures take it for a `Case`."""
+
+    scenario: StoredScenario
+    roster: StoredRoster
+
+
+def stored_case(told: Mapping[str, Any]) -> StoredCase:
+    """Return the case that `sim.outputs.store.describe_case` has told.
+
+    Raises
+    ------
+    KeyError, TypeError
+        If something is missing.
+    """
+    scenario, nations = told["scenario"], dict(told["nations"])
+    return StoredCase(
+        StoredScenario(
+            name=scenario["name"],
+            title=told["title"],
+            rounds=scenario["rounds"],
+            days_per_round=scenario["days_per_round"],
+            force_required=scenario["force_required"],
+        ),
+        StoredRoster(told["roster"], tuple(nations), tuple(nations.values())),
+    )

@@ -1,0 +1,104 @@
+"""Comparisons, sweeps and sensitivity analyses as their results folders hold them."""
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.outputs.results_folder import Manifest, damage_told, read_table
+from sim.outputs.stored_case import StoredCase, stored_case
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiments.sensitivity import Sensitivity
+    from sim.experiments.sweep import SweepResult
+
+
+@dataclass(frozen=True, eq=False)
+class StoredComparison:
+    """The tables of a comparison, see `Comparison`; figures take it for one.
+
+    Attributes
+    ----------
+    folder
+        Where the tables are.
+    cases
+        What was compared, the reference first.
+    names
+        What they are called.
+    seed, number_of_runs
+        Which runs.
+    """
+
+    folder: Path
+    cases: tuple[StoredCase, ...]
+    names: tuple[str, ...]
+    seed: int
+    number_of_runs: int
+
+    @cached_property
+    def nations(self) -> "pd.DataFrame":
+        """A row a scenario, measure and nation."""
+        return read_table(self.folder, "nations")
+
+    @cached_property
+    def coalition(self) -> "pd.DataFrame":
+        """A row a scenario and measure."""
+        return read_table(self.folder, "coalition")
+
+
+def load_comparison(folder: Path, manifest: Manifest) -> StoredComparison:
+    """Return a comparison as its folder holds it."""
+    with damage_told(folder):
+        return StoredComparison(
+            folder=folder,
+            cases=tuple(stored_case(case) for case in manifest["cases"]),
+            names=tuple(manifest["names"]),
+            seed=manifest["seed"],
+            number_of_runs=manifest["runs"],
+        )
+
+
+def load_sweep_result(folder: Path, manifest: Manifest) -> "SweepResult":
+    """Return a sweep as its folder holds it; nothing can be computed with its plan."""
+    from sim.experiments.evaluate import Runs
+    from sim.experiments.sweep import TABLES, SweepPlan, SweepResult
+    from sim.inputs.sweep_file import Sweep
+
+    with damage_told(folder):
+        told = {key: value for key, value in manifest["sweep"].items() if key != "name"}
+        sweep = Sweep.model_validate(told)
+        base: Any = stored_case(manifest)
+        paths = manifest["factors"]
+    name = next(name for name in TABLES if (folder / f"{name}.parquet").exists())
+    points = read_table(folder, name).drop_duplicates("point").set_index("point")[paths]
+    plan = SweepPlan(base, points, Runs(sweep.runs, sweep.seed), sweep.outcomes, sweep, ())
+    return SweepResult(plan, folder)
+
+
+def load_sensitivity(folder: Path, manifest: Manifest) -> "Sensitivity":
+    """Return a sensitivity analysis as its folder holds it, without the conditions it may have found."""
+    import pandas as pd
+
+    from sim.experiments.sensitivity import Sensitivity
+    from sim.experiments.sensitivity_plan import Factors, SensitivityOptions, find_outcome
+    from sim.inputs.factors import Factor
+    from sim.outputs.sensitivity_store import TABLES
+
+    with damage_told(folder):
+        case: Any = stored_case(manifest)
+        given = {field.name: manifest[field.name] for field in fields(SensitivityOptions)}
+        options = SensitivityOptions(**{**given, "outcomes": tuple(given["outcomes"])})
+        levers, uncertainties = (
+            tuple(Factor.model_validate(factor) for factor in manifest[group])
+            for group in ("levers", "uncertainties")
+        )
+    tables = {
+        name: read_table(folder, name) if (folder / f"{name}.parquet").exists() else pd.DataFrame()
+        for name in TABLES
+    }
+    outcomes = tuple(find_outcome(name, case.roster.iso3) for name in options.outcomes)
+    return Sensitivity(
+        case=case, factors=Factors(levers, uncertainties), options=options, outcomes=outcomes, **tables
+    )

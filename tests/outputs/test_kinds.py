@@ -1,0 +1,93 @@
+"""Results of every kind are drawn again from their folders: nothing is run, and the bytes are the same."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.experiments.run import RunOptions
+from sim.experiments.sensitivity_plan import SensitivityOptions, factors_of
+from sim.experiments.sweep import plan_sweep, run_sweep
+from sim.inputs.errors import InputError
+from sim.inputs.sweep_file import load_sweep
+from sim.outputs import style, sweep_figures
+from sim.outputs.comparison_store import compare_into_folder
+from sim.outputs.kinds import KINDS, kind_of, load_result
+from sim.outputs.results_folder import MANIFEST, read_manifest
+from sim.outputs.sensitivity_store import sensitivity_into_folder
+
+US = '[[levers]]\npath = "washington.involvement"\nlabel = "US involvement"\nrange = [0, 1]\nsteps = 2\n'
+CLARITY = '[[levers]]\npath = "mandate.clarity"\nrange = [0, 1]\nsteps = 2\n'
+PRESSURE = '[[uncertainties]]\npath = "moscow.pressure"\nvalues = ["calm", "warnings"]\n'
+
+
+def _sweep(folder: Path, given: str) -> Path:
+    file = folder / "sweep.toml"
+    file.write_text(f'title = "A sweep"\nbase = "brussels-2025-04"\nruns = 5\nrounds = 20\n{given}')
+    result = run_sweep(plan_sweep(file), folder)
+    sweep_figures.save_figures(result, result.folder / "figures")
+    return result.folder
+
+
+def comparison(folder: Path) -> Path:
+    cases = [sim.load_case(name, ["rounds=20"]) for name in ("brussels-2025-04", "us-backstop")]
+    return compare_into_folder(cases, RunOptions(runs=40), folder)[1]
+
+
+def sensitivity(folder: Path) -> Path:
+    case = sim.load_case("brussels-2025-04", ["rounds=10"])
+    options = SensitivityOptions(outcomes=("size", "CAN"), samples=16, runs=2)
+    return sensitivity_into_folder(case, factors_of(load_sweep("us-by-clarity")), options, folder)[1]
+
+
+WRITERS: dict[str, Callable[[Path], Path]] = {
+    "comparison": comparison,
+    "sensitivity": sensitivity,
+    "sweep along a line": lambda folder: _sweep(folder, US),
+    "sweep of a ground": lambda folder: _sweep(folder, CLARITY + PRESSURE),
+}
+
+
+@pytest.fixture(scope="module", params=WRITERS)
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return WRITERS[request.param](tmp_path_factory.mktemp("results"))
+
+
+def test_figures_are_drawn_again_to_the_byte_from_nothing_but_the_folder(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = Path(shutil.copytree(folder, tmp_path / "moved"))
+    monkeypatch.setattr("sim.inputs.bundled.scenarios_folder", lambda: tmp_path / "nowhere")
+    drawn = kind_of(moved, read_manifest(moved)).figures(load_result(moved), ())
+    written = {file.stem: file.read_bytes() for file in (folder / "figures").glob("*.svg")}
+    assert set(drawn) == set(written)
+    for name, draw in drawn.items():
+        (file,) = style.save(draw(), tmp_path, name, ["svg"])
+        assert file.read_bytes() == written[name], name
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Callable[..., Path]:
+    """Write a manifest; None leaves a key out."""
+
+    def change(**keys: object) -> Path:
+        manifest = {"kind": "run", "format": KINDS["run"].format, "versions": {"coalition-sim": "7"}, **keys}
+        kept = {key: value for key, value in manifest.items() if value is not None}
+        (tmp_path / MANIFEST).write_text(json.dumps(kept), encoding="utf-8")
+        return tmp_path
+
+    return change
+
+
+@pytest.mark.parametrize("keys", [{"format": 1.5}, {"format": None}, {"kind": None}])
+def test_a_folder_of_another_version_is_told(changed: Callable[..., Path], keys: dict[str, object]) -> None:
+    with pytest.raises(InputError, match=r"manifest\.json: made by another version of the program \(7\)"):
+        load_result(changed(**keys))
+
+
+def test_a_kind_that_is_not_known_is_told_with_those_that_are(changed: Callable[..., Path]) -> None:
+    with pytest.raises(InputError, match=f'results of kind "omen" cannot be read; .*{", ".join(KINDS)}'):
+        load_result(changed(kind="omen"))
