@@ -1,16 +1,16 @@
 """Tables of the bundled roster: nations, indicators, positions, conditions, sources."""
 
 import datetime as dt
-import math
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
+import numpy as np
 from markdown import code, number, safe, table, together
 
 from sim.inputs.bundled import find_roster
 from sim.inputs.csv_file import read_csv
-from sim.inputs.roster import Roster, RosterSource, load_roster, read_source
+from sim.inputs.roster import Roster, load_roster, read_source
 from sim.inputs.roster_file import Indicator
 from sim.inputs.statements import UNKNOWN, StatedCondition
 from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, POSITIONS, PURPOSES
@@ -20,10 +20,11 @@ ROSTER = find_roster("europe-2025")
 
 def indicators() -> str:
     """Return which columns make each attribute, and how."""
+    source = read_source(ROSTER)
     rows = []
-    for attribute, parts in _source().declaration.attributes.items():
-        for part in parts:
-            present = sum(not math.isnan(value) for value in _source().nations.numbers(part.column).tolist())
+    for attribute, parts in source.declaration.attributes.items():
+        for part, found in zip(parts, source.scores(attribute), strict=True):
+            present = np.count_nonzero(~np.isnan(found.normalised))
             rows.append((code(attribute), code(part.column), _treatment(part), f"{present} of {_count()}"))
     return table(("attribute", "column", "treatment before min-max", "nations with a value"), rows)
 
@@ -145,8 +146,3 @@ def _waves() -> tuple[dt.date, ...]:
 @cache
 def _roster() -> Roster:
     return load_roster(ROSTER)
-
-
-@cache
-def _source() -> RosterSource:
-    return read_source(ROSTER)
