@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
-from markdown import code, number, safe, table, together
+from pieces import code, number, safe, table, together
 
 from sim.inputs.bundled import find_roster
 from sim.inputs.csv_file import read_csv
@@ -131,7 +131,7 @@ def _steps(indicator: Indicator) -> Iterator[str]:
 
 
 def _day(date: dt.date) -> str:
-    return together(f"{date:%-d %b %Y}")
+    return together(f"{date.day} {date:%b %Y}")
 
 
 def _count() -> int:

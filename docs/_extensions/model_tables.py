@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from markdown import code, number, safe, table, together
+from pieces import code, number, safe, table, together
 from pydantic import BaseModel
 
 from sim.inputs import indicators, vocabulary
