@@ -2,14 +2,15 @@
 
 ``run`` runs a scenario many times, ``compare`` runs several with the same draws, ``sweep`` runs a design of
 levers and parameters, ``explain`` says why and what it would take, ``hindcast`` scores the model against
-positions recorded later, ``CoalitionModel`` is one run as a Mesa model; ``load_scenario`` reads a scenario
-file, ``load_case`` reads it with its roster and parameters.
+positions recorded later, ``calibrate`` fits parameters to them, ``CoalitionModel`` is one run as a Mesa
+model; ``load_scenario`` reads a scenario file, ``load_case`` reads it with its roster and parameters.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.experiments.calibrate import Calibration, calibrate
     from sim.experiments.compare import Comparison, compare
     from sim.experiments.explain.answers import Explanation, explain
     from sim.experiments.hindcast import hindcast
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "Calibration",
     "Case",
     "CoalitionModel",
     "Comparison",
@@ -33,6 +35,7 @@ __all__ = [
     "RunResult",
     "Scenario",
     "SweepResult",
+    "calibrate",
     "compare",
     "explain",
     "hindcast",
@@ -43,6 +46,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Calibration": "sim.experiments.calibrate",
     "Case": "sim.inputs.case",
     "CoalitionModel": "sim.model.coalition",
     "Comparison": "sim.experiments.compare",
@@ -52,6 +56,7 @@ _HOMES = {
     "RunResult": "sim.experiments.results",
     "Scenario": "sim.inputs.scenario",
     "SweepResult": "sim.experiments.sweep",
+    "calibrate": "sim.experiments.calibrate",
     "compare": "sim.experiments.compare",
     "explain": "sim.experiments.explain.answers",
     "hindcast": "sim.experiments.hindcast",

@@ -217,6 +217,8 @@ def calibrate(
 ) -> Calibration:
     """Fit parameters to hindcasts, going on where an earlier session was stopped.
 
+    The result is a posterior that weighs parameters by a score, not by a likelihood.
+
     Parameters
     ----------
     hindcasts
@@ -233,6 +235,11 @@ def calibrate(
         0 for one a core; the result does not depend on it.
     **sampling
         Those of `Sampling`: `particles`, `generations`, `seed`.
+
+    Returns
+    -------
+    Calibration
+        Tables `posterior`, `summary`, `pairs` and `steps`; all are in the folder, too.
 
     Raises
     ------

@@ -40,7 +40,8 @@ def tolerance(calibration: Calibration) -> str:
     first, last = calibration.generations[0], calibration.generations[-1]
     before = f"of the prior's: mean {first.distances.mean():.4f}, best {first.distances.min():.4f}"
     after = f"at most {last.tolerance:.4f}, mean {last.distances.mean():.4f}"
-    return f"Scores of the posterior's particles: {after}; {before}."
+    flattered = f"with {calibration.plan.runs} runs each and so flattered by chance"
+    return f"Scores of the posterior's particles, {flattered}: {after}; {before}."
 
 
 def effort(calibration: Calibration) -> str:
