@@ -1,0 +1,187 @@
+"""Another crisis runs by files alone: other nations, another patron and adversary, a mandate or none."""
+
+import ast
+import csv
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim
+from sim.inputs.bundled import scenarios_folder
+from sim.inputs.case import Case, load_case
+from sim.inputs.roster import load_roster
+from sim.inputs.roster_file import Actor
+from sim.outputs.tables import print_table, run_report
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "docs/examples/another-crisis"
+STRAIT, MANDATE, SWEEP = (EXAMPLE / name for name in ("strait.toml", "un-mandate.toml", "sweep.toml"))
+STATED = {"XAR": "committed", "XCO": "open", "XGA": "opposed", "XHE": "conditional"}
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    """The strait."""
+    return load_case(STRAIT)
+
+
+@pytest.fixture(scope="module")
+def result() -> sim.RunResult:
+    """300 runs of the strait."""
+    return sim.run(STRAIT, runs=300)
+
+
+@pytest.fixture(scope="module")
+def comparison() -> sim.Comparison:
+    """300 runs with a mandate, beside the same without."""
+    return sim.compare([STRAIT, MANDATE], runs=300)
+
+
+def gain(comparison: sim.Comparison, iso3: str) -> Any:
+    nations = comparison.nations
+    return nations[(nations["measure"] == "p_committed") & (nations["iso3"] == iso3)].iloc[0]
+
+
+def test_nothing_of_europe_is_in_it(case: Case) -> None:
+    bundled = load_roster(scenarios_folder() / "rosters" / "europe-2025")
+    assert not set(case.roster.iso3) & set(bundled.iso3)
+    assert all(re.fullmatch("X[A-Z]{2}", code) for code in case.roster.iso3)  # left to users by ISO 3166
+    assert (case.roster.actors.patron.name, case.roster.actors.adversary.name) == ("Meridia", "Ostria")
+
+
+def test_most_nations_have_stated_no_position(case: Case) -> None:
+    positions = dict(zip(case.roster.iso3, case.roster.positions_on(case.scenario.start), strict=True))
+    assert {code: said for code, said in positions.items() if said != "unknown"} == STATED
+    assert len(positions) == 9
+
+
+def test_it_runs_and_nations_start_where_they_stand_or_short_of_open(result: sim.RunResult) -> None:
+    start = result.nations[result.nations["round"] == 0].set_index("iso3")
+    assert start.loc["XAR", "p_committed"] == start.loc["XCO", "p_open"] == 1.0
+    silent = start.loc[[code for code in start.index if code not in STATED]]
+    assert (silent["p_committed"] + silent["p_open"] == 0.0).all()
+    assert (silent["p_undecided"] > 0.2).all()
+    assert (silent["p_opposed"] > 0.2).all()
+
+
+def test_the_patron_waits_for_the_region_and_the_adversary_acts(result: sim.RunResult) -> None:
+    rounds = result.rounds.set_index("round")
+    assert rounds.loc[0, "involvement_mean"] == pytest.approx(0.2)
+    assert rounds.loc[5, "involvement_mean"] < 0.1  # one member is not what it waits for
+    assert rounds.loc[5, "pressure_mean"] == pytest.approx(0.7)
+    assert rounds.loc[6, "pressure_mean"] == pytest.approx(0.85)
+
+
+def told(result: sim.RunResult, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what `coalition run` prints."""
+    print_table(run_report(result))
+    return capsys.readouterr().out
+
+
+def test_reasons_name_the_patron_of_the_roster(
+    result: sim.RunResult, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = told(result, capsys)
+    assert "demands Meridian involvement" in text
+    assert not re.search(r"\bUS\b|Washington|Russia|Moscow|Ukrain", text)
+
+
+def test_a_un_mandate_brings_in_who_asked_for_it_alone(comparison: sim.Comparison) -> None:
+    asked = gain(comparison, "XHE")
+    assert (asked.reference, asked.value) == (0.0, 1.0)
+    assert gain(comparison, "XGA").value == 0.0
+    size = comparison.coalition.set_index("measure").loc["size"]
+    assert size.difference_low > 2
+
+
+def test_without_a_patron_and_without_an_adversary() -> None:
+    alone = load_case(STRAIT, ["start.washington.involvement=0", "start.washington.policy=scripted"])
+    calm = alone.with_overrides({"start.moscow.pressure": 0.0})
+    result = sim.run(calm, runs=50)
+    assert (result.rounds["involvement_mean"] == 0.0).all()
+    assert result.rounds.set_index("round").loc[5, "pressure_mean"] == 0.0
+
+
+def test_a_sweep_of_it_shows_where_the_mandate_matters(tmp_path: Path) -> None:
+    points = sim.sweep(SWEEP, runs=100, out=tmp_path).points
+    members = points[points["outcome"] == "size"].set_index(["mandate.clarity", "mandate.authority"])
+    assert len(members) == 10
+    assert members.loc[(1.0, "un"), "low"] > members.loc[(1.0, "none"), "high"] + 2
+
+
+def test_the_commands_take_it(coalition: Callable[..., Any]) -> None:
+    assert coalition("validate", EXAMPLE / "roster", STRAIT, MANDATE).code == 0
+    assert "Hesperia (XHE)" in coalition("evidence", "XHE", "--roster", EXAMPLE / "roster").out
+
+
+def test_a_roster_that_names_no_actors_speaks_of_patron_and_adversary(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for file in EXAMPLE.rglob("*.*"):
+        text = re.sub(r"(?m)^actors\..*$", "", file.read_text(encoding="utf-8"))
+        copy = tmp_path / file.relative_to(EXAMPLE)
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_text(text, encoding="utf-8")
+    result = sim.run(tmp_path / "strait.toml", runs=50)
+    assert "demands the patron's involvement" in told(result, capsys)
+
+
+def test_a_patron_without_an_adjective_has_what_is_its_own() -> None:
+    assert Actor(name="Meridia").own == "Meridia's"
+    assert Actor(name="Meridia", adjective="Meridian").own == "Meridian"
+
+
+# Nothing in the code knows a nation by name
+
+
+def names() -> list[str]:
+    """Return codes and names of all in the bundled table: nations, patron, adversary, who is attacked."""
+    file = scenarios_folder() / "rosters" / "europe-2025" / "nations.csv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        return [row[column] for row in csv.DictReader(lines) for column in ("iso3", "name")]
+
+
+def words(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield identifiers and texts of a module with their lines; docstrings, which give examples, left out."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    prose = set(docstrings(tree))
+    for node in ast.walk(tree):
+        for field in ("id", "attr", "name", "arg"):
+            if isinstance(text := getattr(node, field, None), str):
+                yield getattr(node, "lineno", 0), text
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in prose:
+            yield node.lineno, node.value
+
+
+def docstrings(tree: ast.AST) -> Iterator[ast.Constant]:
+    """Yield texts that stand alone as statements: of modules, classes, functions, attributes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.value
+
+
+@pytest.fixture(scope="module")
+def code() -> list[tuple[str, str]]:
+    """Every word of every module, and where it stands."""
+    modules = sorted((ROOT / "sim").rglob("*.py"))
+    return [(f"{file.relative_to(ROOT)}:{line}", text) for file in modules for line, text in words(file)]
+
+
+def test_no_code_knows_a_nation_of_the_bundled_roster(code: list[tuple[str, str]]) -> None:
+    alternatives = "|".join(re.escape(name) for name in [*names(), "Ukrain", "Kyiv"])
+    known = re.compile(rf"(?<![A-Za-z])({alternatives})(?![A-Z])")
+    assert [f"{place}: {text}" for place, text in code if known.search(text)] == []
+
+
+def test_the_search_sees_texts_and_names_but_no_docstrings(
+    code: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    assert len(code) > 10_000
+    module = tmp_path / "module.py"
+    module.write_text('"""Of NLD."""\nSWE = {"DEU": f"{1} in GBR"}\n"""For POL."""\n', encoding="utf-8")
+    seen = " ".join(text for _, text in words(module))
+    assert all(name in seen for name in ("SWE", "DEU", "GBR"))
+    assert not any(name in seen for name in ("NLD", "POL"))
