@@ -174,7 +174,7 @@ def place_of_box(polygon: Polygon, frame: Frame, width: float, height: float) ->
     )
     across, up = np.arange(left, right + step, step), np.arange(bottom, top + step, step)
     inside = _inside(polygon, across, up)
-    wide, high = (int(np.ceil(side / step - 1e-9)) for side in (width, height))
+    wide, high = (int(np.ceil(side / step - 1e-9)) + 1 for side in (width, height))
     if inside.shape[0] < high or inside.shape[1] < wide or not inside.any():
         return None
     total = np.pad(inside.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))

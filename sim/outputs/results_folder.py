@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MANIFEST = "manifest.json"
+MOST_NAMED = 3
+"""Results folders that a message names, at most."""
 
 Manifest = Mapping[str, Any]
 
@@ -134,9 +137,9 @@ def damage_told(folder: Path) -> Iterator[None]:
 
 def _results_below(folder: Path) -> str:
     """Return the results folders in a folder, for a message."""
-    found = sorted(file.parent for file in folder.glob(f"*/{MANIFEST}"))
-    more = ", ..." if len(found) > 5 else ""
-    return f"; did you mean {', '.join(map(str, found[:5]))}{more}?" if found else ""
+    found = [str(file.parent) for file in islice(folder.rglob(MANIFEST), MOST_NAMED + 1)]
+    more = ", ..." if len(found) > MOST_NAMED else ""
+    return f"; did you mean {', '.join(found[:MOST_NAMED])}{more}?" if found else ""
 
 
 def _about(manifest: Manifest) -> About:

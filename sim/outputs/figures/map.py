@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAP_WIDTH, LIST_WIDTH, TILE_ROW, TILE = 5.8, 1.9, 0.17, 0.12
 """Of the map, of the list beside it, of a row of that and of a coloured tile in it, in inches."""
 
-LABEL, CONTEXT_LABEL, LINE, CLEAR = 7, 6, 1.15 / 72, 0.03
+LABEL, CONTEXT_LABEL, LINE, CLEAR = 7, 6, 1.15 / 72, 0.01
 """Size of labels, in points; height of a line, in inches a point; inches to outlines beside a label."""
 
 CONTEXT = "#EBEBEB"
@@ -84,7 +84,7 @@ def committed_map(result: RunTables) -> "Figure":
 
 def map_page(result: RunTables, title: str) -> tuple["Figure", Picture]:
     """Return a page with a map on which nothing is shown yet, see `committed_map`."""
-    chart = _chart(result)
+    chart = check_map(result)
     by_share = result.summary.sort_values(["p_committed", "name"], ascending=[False, True])
     names = {str(code): str(name) for code, name in by_share["name"].items()}
     scale = chart.frame.width / MAP_WIDTH
@@ -124,7 +124,7 @@ def committed_maps(result: RunTables) -> "Figure":
     InputError
         As for `committed_map`.
     """
-    chart, shares = _chart(result), committed_shares(result)
+    chart, shares = check_map(result), committed_shares(result)
     codes = list(result.summary.index)
     moments = np.unique(np.linspace(0, len(result.rounds) - 1, PANELS).round().astype(int)).tolist()
     off_map = [code for code in codes if code not in chart.outlines]
@@ -165,16 +165,21 @@ def moment(result: RunTables, step: int) -> str:
     return f"{now.date:%-d %b %Y}: {now.size_mean:.1f} [{now.size_q05:.0f}-{now.size_q95:.0f}]"
 
 
-def _chart(result: RunTables) -> Chart:
+def check_map(result: RunTables) -> Chart:
+    """Return the chart of a result's map, which must show some of its nations.
+
+    Raises
+    ------
+    InputError
+        If there is no map, or it shows none of them.
+    """
     if result.map is None:
-        raise InputError(f'its roster has no map; roster.toml may declare one: map = "{EXAMPLE}"', key="map")
+        problem = 'its roster has no map; roster.toml may declare one: map = "outlines.geojson"'
+        raise InputError(problem, key="map")
     chart = chart_of(result.map, result.summary.index)
     if chart is None:
         raise InputError("shows none of the roster's nations", file=result.map.file)
     return chart
-
-
-EXAMPLE = "outlines.geojson"
 
 
 def _key(result: RunTables) -> list[str]:

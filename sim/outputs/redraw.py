@@ -1,0 +1,120 @@
+"""Figures drawn again from results folders."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.inputs.errors import InputError, near_match
+from sim.inputs.evidence import find_nation
+from sim.outputs import style
+from sim.outputs.kinds import Draw, kind_of
+from sim.outputs.results_folder import Manifest, StoredRun, damage_told, read_manifest
+from sim.outputs.stored_case import stored_case
+
+FOLDER = "figures"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which figures are drawn, and how.
+
+    Attributes
+    ----------
+    figures
+        By name; none: all of them, or all that show chosen nations if any are chosen.
+    nations
+        ISO codes or names of those that figures of chosen nations show; none: what these choose.
+    formats
+        Some of `style.FORMATS`.
+    animate
+        Whether to animate the map of a run; then no other figures are drawn unless some are named.
+    """
+
+    figures: Sequence[str] = ()
+    nations: Sequence[str] = ()
+    formats: Sequence[str] = ("png", "svg")
+    animate: bool = False
+
+
+def redraw(folders: Sequence[Path], wanted: Wanted) -> Iterator[Path]:
+    """Draw figures of results folders into their folders of figures; nothing is run.
+
+    All that can be wrong with what is wanted is found out before anything is drawn.
+
+    Yields
+    ------
+    Path
+        Each file, when it is written.
+
+    Raises
+    ------
+    InputError
+        If a folder holds no results, or a figure or a nation is not there.
+    """
+    plans = [(folder, *_plan(folder, wanted)) for folder in folders]
+    for folder, result, drawn in plans:
+        target = folder / FOLDER
+        with _told(target):
+            target.mkdir(exist_ok=True)
+            for name, draw in drawn.items():
+                yield from style.save(draw(), target, name, wanted.formats)
+            if wanted.animate:
+                from sim.outputs.figures.animation import save_animation
+
+                yield from save_animation(result, target)
+
+
+def _plan(folder: Path, wanted: Wanted) -> tuple[Any, dict[str, Draw]]:
+    """Return the results of a folder, and what draws each figure that is wanted of them."""
+    manifest = read_manifest(folder)
+    kind = kind_of(folder, manifest)
+    result = kind.load(folder, manifest)
+    if not isinstance(result, StoredRun):
+        for option, given in (("--nations", wanted.nations), ("--animate", wanted.animate)):
+            if given:
+                raise InputError(f"is for results of runs; these are of kind {manifest['kind']}", file=option)
+    nations = _codes(folder, manifest, wanted.nations) if wanted.nations else ()
+    if wanted.animate:
+        from sim.outputs.figures.map import check_map
+
+        check_map(result)
+    drawn = dict(kind.figures(result, nations))
+    return result, {name: drawn[_found(name, drawn)] for name in _names(drawn, wanted)}
+
+
+def _names(drawn: dict[str, Draw], wanted: Wanted) -> list[str]:
+    """Return the figures that are wanted, checking that they suit the other options."""
+    from sim.outputs.figures import OF_NATIONS
+
+    if wanted.nations:
+        others = [name for name in wanted.figures if name in drawn and name not in OF_NATIONS]
+        if others:
+            problem = f"{others[0]} shows no chosen nations; those that do: {', '.join(OF_NATIONS)}"
+            raise InputError(problem, file="--nations")
+    every = [] if wanted.animate else list(OF_NATIONS if wanted.nations else drawn)
+    return list(dict.fromkeys(wanted.figures)) or every
+
+
+def _found(name: str, drawn: dict[str, Draw]) -> str:
+    if name not in drawn:
+        problem = f"no such figure here; there are {', '.join(drawn)}{near_match(name, drawn)}"
+        raise InputError(problem, file=f"--figure {name}")
+    return name
+
+
+def _codes(folder: Path, manifest: Manifest, given: Sequence[str]) -> list[str]:
+    """Return the codes of nations given by code or name, in that order, each once."""
+    with damage_told(folder):
+        roster: Any = stored_case(manifest).roster
+    return list(dict.fromkeys(roster.iso3[find_nation(roster, nation)] for nation in given))
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Say where it is that cannot be written to."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"cannot be written to: {error.strerror or error}", file=folder) from None
