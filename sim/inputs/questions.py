@@ -8,12 +8,21 @@ from pydantic import Field, model_validator
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor, Level, check_factor
+from sim.inputs.roster_file import Actors
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import validate
 
 NATION, LEADING = "{nation}", "{leading}"
 """Stand in the path of a lever for the nation asked about, and for a leading nation outside."""
+
+PATRON, ADVERSARY = "{patron}", "{adversary}"
+"""Stand in labels for what the roster calls them: "US", "Russian"."""
+
+
+def label_for(label: str, actors: Actors) -> str:
+    """Return a label with the roster's words for patron and adversary."""
+    return label.replace(PATRON, actors.patron.own).replace(ADVERSARY, actors.adversary.own)
 
 
 class World(Table):

@@ -87,6 +87,7 @@ def describe(answer: Explanation, started: dt.datetime) -> dict[str, Any]:
     }
     observed = case.scenario.observed
     return {
+        "kind": "explanation",
         "format": FORMAT,
         **describe_case(case),
         "nations": [case.roster.iso3[nation] for nation in answer.asked] or "all",

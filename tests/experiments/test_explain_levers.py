@@ -7,7 +7,6 @@ import pytest
 from explain_worlds import CLIMB, STILL, anchor_between, index, same, small_world
 
 import sim
-from sim.experiments.evaluate import Runs
 from sim.experiments.explain.frontier import best_pairs, frontiers
 from sim.experiments.explain.levers import (
     COMMITTED_ALREADY,
@@ -16,6 +15,7 @@ from sim.experiments.explain.levers import (
     LeverAnswers,
     what_would_it_take,
 )
+from sim.experiments.point_model import Runs
 from sim.inputs.case import load_case
 from sim.inputs.questions import Questions, load_questions
 
@@ -196,5 +196,5 @@ def test_consistency_check_the_statements_of_april_2025_come_out_again(questions
     point = frontiers(pairs, Runs(100)).cheapest("NLD")
     assert point is not None
     change = [f"washington.involvement={point['first_level']}", f"mandate.clarity={point['second_level']}"]
-    again = sim.run(BASELINE, overrides=change, runs=100).summary.loc["NLD", "p_committed"]
+    again = sim.run(BASELINE, overrides=change, runs=int(point["runs"])).summary.loc["NLD", "p_committed"]
     assert again == point["p"] >= 0.5

@@ -8,8 +8,8 @@ import pytest
 from explain_worlds import STILL, same, small_world
 
 import sim
-from sim.experiments.evaluate import Runs
 from sim.experiments.explain.observed import Unnamed, who_was_unnamed
+from sim.experiments.point_model import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 

@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.evaluate import Runs
 from sim.experiments.explain.frontier import Frontiers, PairAnswers, best_pairs, frontiers
 from sim.experiments.explain.hardened import Answers, hardened_or_cowed
 from sim.experiments.explain.levers import LeverAnswers, what_would_it_take
@@ -15,6 +14,7 @@ from sim.experiments.explain.observed import Unnamed, who_was_unnamed
 from sim.experiments.explain.persuade import Sequences, whom_to_persuade
 from sim.experiments.explain.pivotal import Pivots, who_is_pivotal
 from sim.experiments.explain.why import Why, why
+from sim.experiments.point_model import Runs
 from sim.experiments.run import RunOptions
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError

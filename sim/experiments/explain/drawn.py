@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.evaluate import Runs
+from sim.experiments.point_model import Runs
 from sim.experiments.statistics import Floats
 from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, LEVELS
 from sim.model import draws, rules

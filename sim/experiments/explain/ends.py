@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.evaluate import Runs
+from sim.experiments.point_model import Runs
 from sim.experiments.statistics import Floats
 from sim.inputs.vocabulary import Stance
 from sim.model import rules

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.experiments.evaluate import Runs
 from sim.experiments.explain.search import (
     AS_IT_IS,
     LIKELY,
@@ -17,9 +16,10 @@ from sim.experiments.explain.search import (
     chance,
     present_level,
 )
+from sim.experiments.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.factors import Factor
-from sim.inputs.questions import LEADING, NATION, Questions
+from sim.inputs.questions import LEADING, NATION, Questions, label_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +33,8 @@ STRIDE = 50
 COLUMNS = 10
 """Of how many levels of the first lever one is a column of the frontier."""
 
-SHARE_OF_RUNS = 4
-"""The search for the best pair takes one of so many runs."""
+PAIR_SHARE, FRONTIER_SHARE = 4, 2
+"""The search for the best pair takes one of so many runs, the frontier one of so many."""
 
 
 class Lever(NamedTuple):
@@ -164,7 +164,7 @@ def best_pairs(
     """
     import pandas as pd
 
-    fewer = Runs(-(-runs.number // SHARE_OF_RUNS), runs.seed)
+    fewer = _fewer(runs, PAIR_SHARE)
     tried = Tried(case, fewer, threads)
     pairs = _pairs(common_levers(case, questions))
     tried.try_points([AS_IT_IS, *(point for pair in pairs for point in (pair.point, *pair.alone))])
@@ -184,13 +184,14 @@ def frontiers(pairs: PairAnswers, runs: Runs, *, threads: int = 0) -> Frontiers:
     pairs
         The best pairs.
     runs
-        How many at each point, and their seed.
+        Half of them is done at each point.
     threads
         0 for one a core; the result does not depend on it.
     """
     import pandas as pd
 
-    tried = Tried(pairs.case, runs, threads)
+    fewer = _fewer(runs, FRONTIER_SHARE)
+    tried = Tried(pairs.case, fewer, threads)
     asked = [
         (nation, pair, level)
         for nation, pair in zip(pairs.nations, pairs.found, strict=True)
@@ -210,10 +211,15 @@ def frontiers(pairs: PairAnswers, runs: Runs, *, threads: int = 0) -> Frontiers:
     ]
     tried.settle(searches)
     rows = [
-        {**_frontier_row(pairs.case, tried, search, pair, level), "runs": runs.number}
+        {**_frontier_row(pairs.case, tried, search, pair, level), "runs": fewer.number}
         for search, (_, pair, level) in zip(searches, asked, strict=True)
     ]
-    return Frontiers(pairs.case, pairs, runs.number, runs.seed, pd.DataFrame(rows), len(tried))
+    return Frontiers(pairs.case, pairs, fewer.number, fewer.seed, pd.DataFrame(rows), len(tried))
+
+
+def _fewer(runs: Runs, share: int) -> Runs:
+    """Return a share of the runs, at least one."""
+    return Runs(-(-runs.number // share), runs.seed)
 
 
 def common_levers(case: Case, questions: Questions) -> list[Lever]:
@@ -221,7 +227,7 @@ def common_levers(case: Case, questions: Questions) -> list[Lever]:
     return [
         Lever(
             factor.path,
-            factor.name,
+            label_for(factor.name, case.roster.actors),
             tuple(float(level) for level in factor.levels),
             present_level(case, factor.path),
         )

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiments import statistics
-from sim.experiments.evaluate import PointModel, Runs
 from sim.experiments.explain.columns import interval_columns, paired_means, spread_columns
 from sim.experiments.explain.drawn import drawn_attributes, drawn_levels
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side
 from sim.experiments.explain.search import present_level
 from sim.experiments.paired import share_difference
+from sim.experiments.point_model import PointModel, Runs
 from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
 from sim.inputs.factors import Level
-from sim.inputs.questions import Questions, World
+from sim.inputs.questions import Questions, World, label_for
 from sim.inputs.vocabulary import LEVELS
 from sim.model import rules
 
@@ -96,7 +96,7 @@ def hardened_or_cowed(
     for place, world in enumerate(asked.worlds):
         first = 2 * place
         table = _answers(case, setups[first], (ends[first], ends[first + 1]), runs)
-        table.insert(2, "world", world.label)
+        table.insert(2, "world", label_for(world.label, case.roster.actors))
         table.insert(3, "pressure_from", _pressure(asked.path, world, now))
         table.insert(4, "pressure_to", more)
         tables.append(table.iloc[list(nations)])

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.experiments.evaluate import Runs
 from sim.experiments.explain.search import (
     AS_IT_IS,
     LIKELY,
@@ -17,9 +16,10 @@ from sim.experiments.explain.search import (
     chance,
     present_level,
 )
+from sim.experiments.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.factors import Factor
-from sim.inputs.questions import LEADING, NATION, Questions
+from sim.inputs.questions import LEADING, NATION, Questions, label_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,14 +165,14 @@ def levers_for(case: Case, questions: Questions, nation: int, tried: Tried) -> I
     iso3, names = case.roster.iso3, case.roster.names
     for factor in questions.levers:
         path = factor.path.replace(NATION, iso3[nation])
+        label = label_for(factor.name, case.roster.actors)
         if LEADING not in path:
-            yield Lever(path, factor.name, factor.path, "", factor)
+            yield Lever(path, label, factor.path, "", factor)
             continue
         for leading in leading_outsiders(case, tried, questions.leading):
             if leading != nation:
-                label = factor.name.replace(LEADING, names[leading])
-                joined = path.replace(LEADING, iso3[leading])
-                yield Lever(joined, label, factor.path, iso3[leading], factor)
+                joined, joins = path.replace(LEADING, iso3[leading]), label.replace(LEADING, names[leading])
+                yield Lever(joined, joins, factor.path, iso3[leading], factor)
 
 
 def leading_outsiders(case: Case, tried: Tried, number: int) -> list[int]:

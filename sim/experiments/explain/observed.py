@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments import statistics
-from sim.experiments.evaluate import Runs
 from sim.experiments.explain.columns import interval_columns
 from sim.experiments.explain.ends import CHUNK
+from sim.experiments.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.situation import Observed

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.experiments import statistics
-from sim.experiments.evaluate import PointModel, Runs
 from sim.experiments.explain.columns import interval_columns, mean_of, paired_means
 from sim.experiments.explain.drawn import actual_levels, drawn_thresholds, unmet
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side, thresholds_of
+from sim.experiments.point_model import PointModel, Runs
 from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
 from sim.inputs.parameters import PARAMETERS
-from sim.inputs.questions import Questions, World
+from sim.inputs.questions import Questions, World, label_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,6 +100,7 @@ class _Sequence:
 
     def __init__(self, case: Case, stance: World, runs: Runs, threads: int) -> None:
         self._case, self._stance, self._runs, self._threads = case, stance, runs, threads
+        self._label = label_for(stance.label, case.roster.actors)
         self._fewer = Runs(-(-runs.number // SHARE_OF_RUNS), runs.seed)
         self._model = PointModel(case, runs, ())
         self._persuaded: list[int] = []
@@ -110,7 +111,7 @@ class _Sequence:
         """Return a row a step."""
         setup = self._setup(())
         ends = ends_of(setup, self._runs, self._threads)
-        rows = [{"stance": self._stance.label, "step": 0, "iso3": "", "name": "", **self._state(ends)}]
+        rows = [{"stance": self._label, "step": 0, "iso3": "", "name": "", **self._state(ends)}]
         while rows[-1]["p_enough"] < ENOUGH:
             gaps = _gaps(setup, ends)
             chosen = self._choose(ends, gaps.mean(axis=0))
@@ -122,7 +123,7 @@ class _Sequence:
             ends = ends_of(setup, self._runs, self._threads)
             rows.append(
                 {
-                    "stance": self._stance.label,
+                    "stance": self._label,
                     "step": len(self._persuaded),
                     "iso3": self._case.roster.iso3[chosen],
                     "name": self._case.roster.names[chosen],

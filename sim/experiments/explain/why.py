@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments import statistics
-from sim.experiments.evaluate import Runs
 from sim.experiments.explain.columns import interval_columns, spread_columns
 from sim.experiments.explain.drawn import actual_levels, drawn_thresholds, unmet
 from sim.experiments.explain.ends import thresholds_of
+from sim.experiments.point_model import Runs
 from sim.experiments.results import RunResult
 from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
