@@ -26,7 +26,7 @@ nb_output_stderr = "remove"  # Mesa's progress bar asks for widgets
 
 # Docstrings: numpy style; single backticks are code.
 default_role = "code"
-smartquotes = False
+smartquotes_action = "D"  # dashes
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"

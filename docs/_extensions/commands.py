@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import typer
+from pieces import options_as_code
 from typer.cli import get_docs_for_click
 
 from sim.cli import app
@@ -19,10 +20,11 @@ def reference() -> str:
     group = typer.main.get_command(app)
     context = typer.Context(group)
     commands = [group.get_command(context, name) for name in group.list_commands(context)]
-    return "\n".join(
+    sections = [
         get_docs_for_click(obj=command, ctx=context, indent=1, call_prefix="coalition")
         for command in commands
-    )
+    ]
+    return "\n".join(options_as_code(line) for section in sections for line in section.splitlines())
 
 
 def output(command: str) -> str:

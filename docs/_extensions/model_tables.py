@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pieces import code, number, safe, table, together
+from pieces import code, number, options_as_code, safe, table, together
 from pydantic import BaseModel
 
 from sim.inputs import indicators, vocabulary
@@ -201,7 +201,7 @@ def _meaning(given: dict[str, Any]) -> str:
     """Say what a key means; backticks in descriptions are meant."""
     found = [given, *given.get("anyOf", [])]
     meaning = next((choice["description"] for choice in found if "description" in choice), "")
-    return safe(meaning).replace("\\`", "`")
+    return options_as_code(safe(meaning).replace("\\`", "`"))
 
 
 def _default(given: dict[str, Any]) -> str:

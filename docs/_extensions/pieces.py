@@ -31,6 +31,11 @@ def safe(text: object) -> str:
     return _one_line(escaped)
 
 
+def options_as_code(text: str) -> str:
+    """Return a text with ``--options`` set as code, but for those that are already."""
+    return re.sub(r"(?<![\w`-])(--[a-z][a-z-]*)(?![^`\n]*`)", r"`\1`", text)
+
+
 def _cell(cell: object) -> str:
     return _one_line(str(cell)).replace("|", "\\|")
 
