@@ -44,7 +44,10 @@ def codes(count: int) -> list[str]:
 def write_roster(
     folder: Path, rows: Sequence[str], positions: Mapping[str, str], *, leads: Sequence[str] = ()
 ) -> None:
-    """Write a roster: iso3, name, sent and approval of each nation, and where nations stand at the start."""
+    """Write a roster: iso3, name, sent and approval of each nation, and where nations stand at the start.
+
+    The threat to a nation rises with what it has sent, nations alike in it feel none.
+    """
     folder.mkdir(parents=True)
     said = [
         f"{code},2025-04-10,2025-04-10,{position},The Times,FOUND" for code, position in positions.items()
@@ -55,5 +58,6 @@ def write_roster(
     }
     for name, lines in tables.items():
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    declared = f'leads = {list(leads)}\npositions = {{ table = "positions.csv" }}\n'
-    (folder / "roster.toml").write_text(declared + LEAST, encoding="utf-8")
+    more = f'leads = {list(leads)}\npositions = {{ table = "positions.csv" }}\n'
+    declared = more + LEAST.replace("threat = []", 'threat = [{ column = "sent" }]')
+    (folder / "roster.toml").write_text(declared, encoding="utf-8")
