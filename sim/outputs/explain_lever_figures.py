@@ -274,4 +274,6 @@ def _frontier_notes(frontier: Frontiers, rows: "pd.DataFrame") -> list[str]:
     missing = rows[rows["second_level"].isna()]["first_level"].tolist()
     text = f"No level of {second} is enough at {first} {', '.join(f'{level:g}' for level in missing)}."
     none = [text] if missing else []
+    if (rows["second_level"] == rows["second_present"]).any():
+        none.append("Where the line lies at the present level, that is enough; beyond it nothing was tried.")
     return [key, *none, source(frontier.case, frontier.number_of_runs, frontier.seed)]
