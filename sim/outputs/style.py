@@ -120,16 +120,23 @@ _FORMATS: dict[str, dict[str, Any]] = {
     # Harder compression makes the file a tenth smaller, and takes half as long again.
     "png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 1}},
     "svg": {"metadata": {"Date": None}},
-    "pdf": {"metadata": {"CreationDate": None}},
+    "pdf": {"metadata": {"CreationDate": None, "Description": None}},
 }
 FORMATS = tuple(_FORMATS)
 """What figures can be written as; the same figure gives the same bytes."""
 
 
+def words_of(figure: "Figure") -> dict[str, str]:
+    """Return the title of a figure and the notes below it, for those who cannot see it."""
+    texts = [" ".join(text.get_text().split()) for text in figure.texts[:2]]
+    return dict(zip(("Title", "Description"), texts, strict=False))
+
+
 def save(figure: "Figure", folder: Path, name: str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
-    """Write a figure in some of `FORMATS`, each file whole or not at all."""
-    files = [folder / f"{name}.{ending}" for ending in formats]
+    """Write a figure in some of `FORMATS`, each file whole or not at all, with its words in it."""
+    files, words = [folder / f"{name}.{ending}" for ending in formats], words_of(figure)
     for ending, file in zip(formats, files, strict=True):
+        options = _FORMATS[ending]
         with figure_style(), whole_file(file) as draft:
-            figure.savefig(draft, **_FORMATS[ending])
+            figure.savefig(draft, **{**options, "metadata": {**words, **options["metadata"]}})
     return files
