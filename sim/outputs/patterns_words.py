@@ -25,7 +25,17 @@ def summary(result: PatternsResult) -> str:
 def basis(result: PatternsResult) -> str:
     """Return what the findings rest on: runs and parameters."""
     runs = f"{result.runs:,} runs of each world, the same draws in all, seed {result.seed}."
-    return f"{runs} {parameter_note(result.draws)} {fit_line(result)}".strip()
+    return f"{runs} {draws_line(result)} {fit_line(result)}".strip()
+
+
+def draws_line(result: PatternsResult) -> str:
+    """Return what the findings say about parameters that are not known."""
+    if result.draws == 1:
+        return parameter_note(result.draws)
+    return (
+        f"Each run has its own draw of the parameters, of {result.draws:,}: what is measured is a mean over "
+        "them, and its interval does not say how far it differs from draw to draw."
+    )
 
 
 def fit_line(result: PatternsResult) -> str:

@@ -85,6 +85,15 @@ def test_it_is_said_that_a_point_hides_how_little_is_known_of_parameters(result:
     assert "nothing shown includes how little is known of them" in basis(result)
 
 
+def test_it_is_said_that_a_mean_over_draws_hides_how_they_differ(facts: Path, tmp_path: Path) -> None:
+    posterior = tmp_path / "posterior.parquet"
+    pd.DataFrame({"b_threat": [0.0, 1.0, 2.0]}).to_parquet(posterior)
+    text = basis(check_patterns(facts, runs=30, parameters=posterior))
+    assert "a draw of the parameters, of 3" in text.replace("its own draw", "a draw")
+    assert "does not say how far it differs from draw to draw" in text
+    assert "do not say what they were fitted to" in text
+
+
 def test_every_number_has_its_interval(result: PatternsResult) -> None:
     text = patterns_markdown(result)
     for found in result.results:
