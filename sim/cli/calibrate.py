@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sim.cli.common import Seed, Threads, app
+from sim.cli.common import Seed, Threads, app, tell
 from sim.cli.resumable import going_on_in
 
 Files = Annotated[
@@ -34,7 +34,7 @@ def calibrate(
     ] = None,
     prior: PriorFile = None,
     particles: Particles = 1000,
-    generations: Generations = 6,
+    generations: Generations = 8,
     runs: RunsEach = 64,
     seed: Seed = 1,
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/calibrate/NAMES/ID.")] = Path(
@@ -46,6 +46,7 @@ def calibrate(
     """Fit uncertain parameters to positions recorded later; goes on where it was stopped."""
     from sim.experiments.calibrate import calibration_folder, plan_calibration, run_calibration
     from sim.outputs.calibration_figures import save_figures
+    from sim.outputs.calibration_tables import calibration_report
 
     plan = plan_calibration(
         hindcasts or ["europe-2025"],
@@ -61,12 +62,7 @@ def calibrate(
         with progress_of_generations(generations, quiet=quiet) as progress:
             result = run_calibration(plan, out, threads=threads, progress=progress)
         save_figures(result, folder / "figures")
-    if not quiet:
-        from sim.outputs.calibration_tables import calibration_report
-        from sim.outputs.tables import print_table
-
-        print_table(calibration_report(result))
-    print(f"results: {folder}")
+    tell(calibration_report(result), folder, quiet=quiet)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ def cross_validate(
     hindcasts: Files = None,
     prior: PriorFile = None,
     particles: Particles = 1000,
-    generations: Generations = 6,
+    generations: Generations = 8,
     runs: RunsEach = 64,
     folds: Annotated[int, typer.Option(help="Into how many parts nations are dealt.", min=2)] = 5,
     score_runs: Annotated[int, typer.Option(help="Runs of each forecast that is scored.", min=1)] = 4000,

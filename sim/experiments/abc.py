@@ -47,7 +47,8 @@ class Sampling:
     particles
         How many.
     generations
-        How many, the draws from the prior included.
+        How many, the draws from the prior included. Each halves the share of the prior that is left. In the
+        bundled hindcast, scores of waves that were held out fell with each, and hardly any further after 8.
     kept
         Share of the particles that lie within the tolerance of the next generation.
     memory
@@ -60,7 +61,7 @@ class Sampling:
     """
 
     particles: int = 1000
-    generations: int = 6
+    generations: int = 8
     kept: float = 0.5
     memory: float = 0.1
     most_moves: int = 60
