@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import settings
 from small_worlds import SCENARIO, codes, write_roster
 
 import sim
@@ -15,6 +16,13 @@ from sim.cli import main
 
 BASELINE = "brussels-2025-04"
 COALITION = Path(sys.executable).with_name("coalition")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Be patient on busy machines; try fewer examples where only the fast tests are run."""
+    settings.register_profile("thorough", deadline=None)
+    settings.register_profile("fast", deadline=None, max_examples=20)
+    settings.load_profile("fast" if config.option.markexpr == "not slow" else "thorough")
 
 
 @pytest.fixture(scope="session")

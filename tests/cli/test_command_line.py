@@ -111,6 +111,7 @@ def test_parameters_of_a_file_are_used(coalition: Command, world: Command) -> No
     assert manifest["parameters"]["volatility"] == 0.0625
 
 
+@pytest.mark.slow
 def test_run_takes_several_scenarios(coalition: Command, world: Command) -> None:
     ended = coalition("run", world(), "us-backstop", "--runs", 3, "--rounds", 2, "--quiet")
     assert [line.split("/")[1] for line in ended.out.splitlines()] == ["world", "us-backstop"]

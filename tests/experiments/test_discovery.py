@@ -50,6 +50,7 @@ def test_coverage_and_density_are_those_of_the_box():
     assert box.judged.density.estimate > 0.9
 
 
+@pytest.mark.slow
 def test_a_box_of_known_density():
     def noisy(table):
         return planted(table) & (np.random.default_rng(len(table)).random(len(table)) < 0.9)
@@ -59,6 +60,7 @@ def test_a_box_of_known_density():
     assert box.judged.density.estimate == pytest.approx(0.9, abs=0.06)
 
 
+@pytest.mark.slow
 def test_two_planted_boxes_are_found_one_after_the_other():
     def either(table):
         return ((table["x1"] > 0.7) | ((table["x3"] < 0.25) & (table["x1"] < 0.5))).to_numpy()
@@ -74,6 +76,7 @@ def test_no_box_where_hardly_any_point_is_of_interest_or_all_are(share):
     assert found(lambda table: np.arange(len(table)) < share * len(table)) == ()
 
 
+@pytest.mark.slow
 def test_chance_alone_makes_no_box_that_holds_for_other_points():
     def chance(table):
         return np.random.default_rng(int(table["x1"].sum() * 1e6)).random(len(table)) < 0.3
@@ -82,6 +85,7 @@ def test_chance_alone_makes_no_box_that_holds_for_other_points():
         assert box.judged.density.low < 0.35
 
 
+@pytest.mark.slow
 def test_the_same_points_give_the_same_boxes():
     assert found(planted) == found(planted)
 

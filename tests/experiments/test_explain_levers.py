@@ -176,6 +176,7 @@ def test_running_the_scenario_with_the_value_confirms_it(real: LeverAnswers) -> 
             assert row["again_low"] - 0.05 <= 0.5 <= row["again_high"] + 0.05
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_table_on_any_number_of_threads(questions: Questions) -> None:
     case = load_case(BASELINE, ["rounds=20"])
     one, two = (answers(case, "CAN", questions, runs=60, threads=threads) for threads in (1, 2))

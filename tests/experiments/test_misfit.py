@@ -64,6 +64,7 @@ def test_a_world_without_doubt_scores_how_many_rungs_it_is_off(target: Target) -
     assert misfit([sure, first_wave_off], still, 1, Effort(3)) == pytest.approx([1 / 3])
 
 
+@pytest.mark.slow
 def test_few_runs_do_not_make_scores_worse_on_average(target: Target) -> None:
     seen = observed_in(target, WEAK, 5)
     many = misfit([seen], STRONG, 1, Effort(20_000))

@@ -271,6 +271,7 @@ def test_the_seed_changes_the_runs(baseline: "sim.RunResult") -> None:
     assert not other.runs["force"].equals(baseline.runs["force"])
 
 
+@pytest.mark.slow
 def test_estimates_from_other_seeds_agree_within_their_intervals(baseline: "sim.RunResult") -> None:
     truth = sim.run(BASELINE, runs=20_000, seed=9).summary["p_committed"]
     held = baseline.summary["p_committed_low"].le(truth) & baseline.summary["p_committed_high"].ge(truth)

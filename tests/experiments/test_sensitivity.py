@@ -162,6 +162,7 @@ def small(case, tmp_path_factory):
     return lambda **given: sensitivity(case, factors_of(load_sweep(file)), options, **given)
 
 
+@pytest.mark.slow
 def test_the_seed_settles_everything_whatever_the_threads(small):
     one, two = small(threads=1), small(threads=2)
     for table in ("indices", "convergence", "morris", "spread"):
@@ -236,6 +237,7 @@ def test_the_command_writes_what_it_prints(coalition, factors_file, tmp_path):
     assert (folder / "figures" / "total-effects-size.png").stat().st_size > 10_000
 
 
+@pytest.mark.slow
 def test_the_same_command_writes_the_same_tables(coalition, factors_file, tmp_path):
     for out in ("one", "two"):
         ended = coalition(
@@ -250,6 +252,7 @@ def test_the_same_command_writes_the_same_tables(coalition, factors_file, tmp_pa
     ]
 
 
+@pytest.mark.slow
 def test_the_command_finds_conditions(coalition, factors_file, tmp_path):
     pytest.importorskip("ema_workbench", reason="extra: discovery")
     ended = coalition(

@@ -99,6 +99,7 @@ def test_tables_are_tidy(file: Path, tmp_path: Path) -> None:
     assert not (result.folder / "parts").exists()
 
 
+@pytest.mark.slow
 def test_any_number_of_threads_gives_the_same_bytes(file: Path, tmp_path: Path) -> None:
     plan = plan_sweep(file)
     one = run_sweep(plan, tmp_path / "one", executor=Threads(1))

@@ -113,6 +113,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(coalition: Callable[..., An
     assert "--out: cannot be written to: Not a directory" in line
 
 
+@pytest.mark.slow
 def test_a_damaged_part_is_named(coalition: Callable[..., Any], tmp_path: Path) -> None:
     write_sweep(tmp_path, steps=3, runs=1)
     assert coalition("sweep", tmp_path / "sweep.toml", "--quiet").code == 0

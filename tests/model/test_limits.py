@@ -211,6 +211,7 @@ steps = 41
 """
 
 
+@pytest.mark.slow
 def test_sweeps_close_in_on_the_tipping_point(equals: Equals) -> None:
     initial, low, high = 4, 1.0, 3.0
     equals.members(low, initial)  # writes the scenario

@@ -424,7 +424,7 @@ def test_the_parameters_stand_in_the_order_of_the_files() -> None:
 
 def whatever(*strategies: st.SearchStrategy[Any]) -> Callable[[Any], Any]:
     """Check a property for many draws, however busy the machine is."""
-    patient = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    patient = settings(suppress_health_check=[HealthCheck.too_slow])
     return lambda test: patient(given(*strategies)(test))
 
 

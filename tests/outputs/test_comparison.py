@@ -161,6 +161,7 @@ def test_figures_say_how_many_runs_and_against_what(figure: Figure) -> None:
     assert "95 % intervals of the paired differences" in text
 
 
+@pytest.mark.slow
 def test_the_same_comparison_gives_the_same_bytes(backstop: Comparison, tmp_path: Path) -> None:
     written = []
     for name in ("one", "two"):
@@ -208,6 +209,7 @@ def test_the_id_depends_on_what_is_compared_and_on_the_order() -> None:
     assert comparison_id(cases, RunOptions(runs=40, threads=3)) in ids
 
 
+@pytest.mark.slow
 def test_many_scenarios_make_no_endless_name(many: Comparison, tmp_path: Path) -> None:
     cases = [*many.cases, *many.cases]
     _, folder = compare_into_folder(cases, RunOptions(runs=5), tmp_path)
@@ -240,11 +242,13 @@ def test_the_command_prints_the_table_and_where_the_results_are(coalition: Comma
     assert json.loads((folder / "manifest.json").read_text())["cases"][0]["scenario"]["rounds"] == 12
 
 
+@pytest.mark.slow
 def test_what_is_set_applies_to_every_scenario(coalition: Command) -> None:
     ended = coalition("compare", A, B, "--runs", 10, "--set", "washington.involvement=0.3")
     assert "no difference in any run: 38 of 38 nations" in ended.out
 
 
+@pytest.mark.slow
 def test_quiet_prints_only_where_the_results_are(coalition: Command) -> None:
     ended = coalition("compare", A, B, "--runs", 10, "--quiet", "--out", "there")
     assert re.fullmatch(r"results: there/compare/brussels-2025-04-us-backstop/[0-9a-f]{12}\n", ended.out)

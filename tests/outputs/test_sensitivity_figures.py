@@ -94,6 +94,7 @@ def test_nothing_is_drawn_outside_the_figure(result):
         assert box.y1 <= height
 
 
+@pytest.mark.slow
 def test_saves_all_of_them(result, tmp_path):
     names = {file.stem for file in figures.save_figures(result, tmp_path)}
     assert names == {

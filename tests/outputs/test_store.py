@@ -108,6 +108,7 @@ def test_the_manifest_says_how_to_make_the_results_again(written: Path) -> None:
     assert str(Path(__file__).parents[2]) not in text
 
 
+@pytest.mark.slow
 def test_the_same_inputs_give_the_same_bytes(written: Path, tmp_path: Path) -> None:
     case = sim.load_case(HINDCAST, ["washington.involvement=0.2"])
     options = RunOptions(runs=700, seed=5, trajectories=True, threads=3)

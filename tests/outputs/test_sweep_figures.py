@@ -15,16 +15,11 @@ PRESSURE = '[[uncertainties]]\npath = "moscow.pressure"\nvalues = ["calm", "warn
 FORCE = '[[levers]]\npath = "force_required"\nrange = [1000, 100000]\nscale = "log"\nsteps = 4\n'
 
 
-@pytest.fixture
-def sweep(tmp_path: Path) -> Callable[[str], Path]:
-    """Write a sweep of April 2025 with some factors."""
-
-    def write(given: str) -> Path:
-        file = tmp_path / "sweep.toml"
-        file.write_text(f'title = "A sweep"\nbase = "brussels-2025-04"\nruns = 5\nrounds = 52\n{given}')
-        return file
-
-    return write
+def write_sweep(folder: Path, base: str | Path, given: str) -> Path:
+    """Write a sweep with some factors."""
+    file = folder / "sweep.toml"
+    file.write_text(f'title = "A sweep"\nbase = "{base}"\nruns = 5\n{given}')
+    return file
 
 
 @pytest.mark.parametrize(
@@ -42,17 +37,17 @@ def sweep(tmp_path: Path) -> Callable[[str], Path]:
     ],
 )
 def test_the_figures_suit_the_factors(
-    sweep: Callable[[str], Path], tmp_path: Path, given: str, drawn: set[str]
+    world: Callable[..., Path], tmp_path: Path, given: str, drawn: set[str]
 ) -> None:
-    result = run_sweep(plan_sweep(sweep(given)), tmp_path)
+    result = run_sweep(plan_sweep(write_sweep(tmp_path, world(), given)), tmp_path)
     files = save_figures(result, tmp_path / "figures")
     assert {file.stem for file in files} == drawn
     before = {file: file.read_bytes() for file in files}
     assert {file: file.read_bytes() for file in save_figures(result, tmp_path / "figures")} == before
 
 
-def test_scenarios_that_differ_only_in_the_factors_are_marked(sweep: Callable[[str], Path]) -> None:
-    plan = plan_sweep(sweep(US + CLARITY + PRESSURE))
+def test_scenarios_that_differ_only_in_the_factors_are_marked(tmp_path: Path) -> None:
+    plan = plan_sweep(write_sweep(tmp_path, "brussels-2025-04", US + CLARITY + PRESSURE))
     found = {mark.name: tuple(mark.point.values()) for mark in landmarks(plan)}
     assert found["brussels-2025-04"] == (0.1, 0.05, "warnings")
     assert found["us-backstop"] == (0.75, 0.05, "warnings")
