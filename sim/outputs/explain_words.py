@@ -166,12 +166,12 @@ def _hardened(answers: Answers, iso3: str) -> str:
     verdicts = {row["verdict"] for row in own.values()}
     if len(verdicts) == 1:
         found = ", ".join(f"{share(row, 'p_hardened')} ({world})" for world, row in own.items())
-        return f"Pressure {VERDICTS[verdicts.pop()]}: it hardens in {found}."
+        return f"Pressure {VERDICTS[verdicts.pop()]}: hardened in {found}."
     parts = (
-        f"{world} {VERDICTS[row['verdict']]}, it hardens in {share(row, 'p_hardened')}"
+        f"{VERDICTS[row['verdict']]} ({world}: hardened in {share(row, 'p_hardened')})"
         for world, row in own.items()
     )
-    return f"Pressure: {'; '.join(parts)}."
+    return f"Pressure {'; '.join(parts)}."
 
 
 def drawn_over(answers: Answers) -> str:
