@@ -1,12 +1,14 @@
 """What all commands share: options and progress."""
 
+import shlex
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 app = typer.Typer(
     help="Simulate who joins a military coalition, when and under which conditions.",
@@ -36,6 +38,17 @@ Set = Annotated[
 Out = Annotated[Path, typer.Option(help="Where the results go: OUT/SCENARIO/RUN.")]
 ParametersFile = Annotated[Path | None, typer.Option(help="Behavioural parameters (TOML or Parquet).")]
 Threads = Annotated[int, typer.Option(help="Threads; 0 for one a core. Results do not depend on it.", min=0)]
+
+
+def tell(printed: RenderableType, folder: Path, *, quiet: bool) -> None:
+    """Print what was found, keep it in the results folder for reports, and say where that is."""
+    from sim.outputs.report.printed import keep_printed
+    from sim.outputs.tables import print_table
+
+    if not quiet:
+        print_table(printed)
+    keep_printed(printed, folder, shlex.join(["coalition", *sys.argv[1:]]))
+    print(f"results: {folder}")
 
 
 @contextmanager

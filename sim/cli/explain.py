@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sim.cli.common import ParametersFile, Runs, Seed, Set, Threads, app
+from sim.cli.common import ParametersFile, Runs, Seed, Set, Threads, app, tell
 
 
 @app.command()
@@ -49,6 +49,7 @@ def explain(
     from sim.inputs.case import load_case
     from sim.inputs.questions import load_questions
     from sim.outputs.explain_store import explain_into_folder
+    from sim.outputs.explain_tables import explain_report
 
     sections = tuple(word.strip() for word in only.split(",") if word.strip())
     day = date.date() if date else None
@@ -57,12 +58,7 @@ def explain(
     asked = find_nations(case, nations or [])
     with _status(case.scenario.name, quiet=quiet) as progress:
         answer, folder = explain_into_folder(case, asked, asking, options, out, csv=csv, progress=progress)
-    if not quiet:
-        from sim.outputs.explain_tables import explain_report
-        from sim.outputs.tables import print_table
-
-        print_table(explain_report(answer))
-    print(f"results: {folder}")
+    tell(explain_report(answer), folder, quiet=quiet)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import ParametersFile, Seed, Set, Threads, app, progress_bar
+from sim.cli.common import ParametersFile, Seed, Set, Threads, app, progress_bar, tell
 
 
 @app.command()
@@ -30,6 +30,7 @@ def hindcast(
     from sim.inputs.fit import fitted_to
     from sim.inputs.hindcast_file import load_hindcast_case
     from sim.outputs.hindcast_store import hindcast_into_folder
+    from sim.outputs.hindcast_tables import hindcast_report
 
     options = HindcastOptions(runs=runs, seed=seed, threads=threads)
     declared, case = load_hindcast_case(file, set_ or [], parameters)
@@ -38,9 +39,4 @@ def hindcast(
         result, folder = hindcast_into_folder(
             declared, case, fitted_to(parameters), options, out, csv=csv, progress=progress
         )
-    if not quiet:
-        from sim.outputs.hindcast_tables import hindcast_report
-        from sim.outputs.tables import print_table
-
-        print_table(hindcast_report(result))
-    print(f"results: {folder}")
+    tell(hindcast_report(result), folder, quiet=quiet)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import ParametersFile, Seed, Threads, app, progress_bar
+from sim.cli.common import ParametersFile, Seed, Threads, app, progress_bar, tell
 
 
 @app.command()
@@ -26,15 +26,11 @@ def patterns(
     from sim.experiments.run import RunOptions
     from sim.inputs.patterns_file import load_patterns
     from sim.outputs.patterns_store import patterns_into_folder
+    from sim.outputs.patterns_tables import patterns_report
 
     declared = load_patterns(file)
     options = RunOptions(runs=runs, seed=seed, threads=threads)
     total = runs * sum(map(len, worlds(declared)))
     with progress_bar(total, declared.name, quiet=quiet) as progress:
         result, folder = patterns_into_folder(declared, parameters, options, out, csv=csv, progress=progress)
-    if not quiet:
-        from sim.outputs.patterns_tables import patterns_report
-        from sim.outputs.tables import print_table
-
-        print_table(patterns_report(result))
-    print(f"results: {folder}")
+    tell(patterns_report(result), folder, quiet=quiet)

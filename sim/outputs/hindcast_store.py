@@ -83,6 +83,7 @@ def hindcast_id(
 def describe(result: HindcastResult, started: dt.datetime) -> dict[str, Any]:
     """Return the manifest of a hindcast."""
     return {
+        "kind": "hindcast",
         "format": FORMAT,
         "hindcast": {"name": result.hindcast.name, **result.hindcast.model_dump(mode="json")},
         "fitted_to": result.fitted_to,

@@ -80,6 +80,7 @@ def describe(
     """Return the manifest: what was asked, with what, and of which worlds."""
     point = load_parameters(parameters).values[0].tolist()
     return {
+        "kind": "patterns",
         "format": FORMAT,
         "patterns": {"name": result.patterns.name, **result.patterns.model_dump(mode="json", by_alias=True)},
         "parameters": dict(zip(PARAMETERS, point, strict=True)) if result.draws == 1 else "a row a run",

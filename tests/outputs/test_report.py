@@ -9,6 +9,10 @@ from typing import Any
 
 import html5lib
 import pytest
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table as TerminalTable
+from rich.text import Text
 
 from sim.experiments.run import RunOptions
 from sim.inputs.case import load_case
@@ -16,7 +20,9 @@ from sim.inputs.errors import InputError
 from sim.outputs.report import write_report
 from sim.outputs.report.page import Cell, Column, Link, Page, Section, Table, render
 from sim.outputs.report.parts import address, data_section, run_command, scenario_section, together
+from sim.outputs.report.printed import keep_printed, read_printed
 from sim.outputs.report.run import headline, nations_table
+from sim.outputs.report.terminal import section_of
 from sim.outputs.results_folder import StoredRun, read_manifest
 from sim.outputs.store import run_into_folder
 
@@ -164,3 +170,59 @@ def test_names_are_listed_as_in_a_sentence(names: list[str], said: str) -> None:
 def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no results"):
         write_report(tmp_path)
+
+
+# What other commands print
+
+
+def printed() -> Group:
+    table = TerminalTable()
+    table.add_column("nation")
+    table.add_column("gain", justify="right")
+    table.add_row(Text("[bold]Ayland"), "+1,200 [900 to 1,500]")
+    table.add_row("Beeland", "-")
+    facts = TerminalTable.grid()
+    facts.add_row("size", "6.1 nations")
+    sentence, note = Text("Ayland gains most."), Text("[ ] is the 95 % interval.", style="dim")
+    return Group(sentence, facts, Text("Gains", style="bold"), Padding(table, 1), note)
+
+
+def test_what_a_command_prints_is_said_on_the_page_in_the_same_words() -> None:
+    section = section_of("What was found", printed())
+    assert section.paragraphs == ["Ayland gains most.", "size: 6.1 nations"]
+    (table,) = section.tables
+    assert table.caption == "Gains"
+    assert table.notes == ["[ ] is the 95 % interval."]
+    assert [column.numbers for column in table.columns] == [False, True]
+    assert table.rows[0] == [Cell("[bold]Ayland", "[bold]Ayland"), Cell("+1,200 [900 to 1,500]", 1200.0)]
+
+
+def test_cells_without_a_number_are_sorted_behind_all_numbers() -> None:
+    (table,) = section_of("What was found", printed()).tables
+    assert float(table.rows[1][1].order) < -1e9
+
+
+def test_what_was_printed_is_kept_with_the_results(tmp_path: Path) -> None:
+    keep_printed(printed(), tmp_path, "coalition explain NLD")
+    section, command = read_printed(tmp_path)
+    assert section == section_of("What was found", printed())
+    assert command == "coalition explain NLD"
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"command": 1, "tables": [{}]}'])
+def test_a_damaged_record_of_what_was_printed_is_told(tmp_path: Path, content: str) -> None:
+    (tmp_path / "printed.json").write_text(content, "utf-8")
+    with pytest.raises(InputError, match=r"printed.json: .*damaged; run the command"):
+        read_printed(tmp_path)
+
+
+@pytest.mark.slow
+def test_an_explanation_has_a_report(tmp_path: Path, coalition: Any) -> None:
+    found = coalition("explain", "brussels-2025-04", "SWE", "--runs", "60", "--out", str(tmp_path))
+    folder = Path(found.out.splitlines()[-1].removeprefix("results: "))
+    text = write_report(folder).read_text("utf-8")
+    html5lib.HTMLParser(strict=True).parse(text)
+    seen = Seen(text)
+    assert all(re.search(r"[36]0 runs", image["alt"] or "") for image in seen.all("img"))
+    assert "Sweden: committed on" in text
+    assert "demands a clear mandate" in text

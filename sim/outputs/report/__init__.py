@@ -3,11 +3,14 @@
 from pathlib import Path
 
 from sim.outputs.drafts import whole_file
-from sim.outputs.report.page import render
+from sim.outputs.kinds import kind_of
+from sim.outputs.report.page import Page, render
 from sim.outputs.report.run import run_page
-from sim.outputs.results_folder import StoredRun, read_manifest
+from sim.outputs.report.stored import stored_page
+from sim.outputs.results_folder import Manifest, read_manifest
 
 REPORT = "report.html"
+RUN = "run"
 
 
 def write_report(folder: Path) -> Path:
@@ -19,7 +22,11 @@ def write_report(folder: Path) -> Path:
         If the folder holds no results, or they are damaged.
     """
     manifest = read_manifest(folder)
-    text = render(run_page(StoredRun(folder, manifest), manifest))
+    page = _run_page(folder, manifest) if manifest.get("kind") == RUN else stored_page(folder, manifest)
     with whole_file(folder / REPORT) as draft:
-        draft.write_text(text, "utf-8")
+        draft.write_text(render(page), "utf-8")
     return folder / REPORT
+
+
+def _run_page(folder: Path, manifest: Manifest) -> Page:
+    return run_page(kind_of(folder, manifest).load(folder, manifest), manifest)

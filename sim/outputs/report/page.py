@@ -24,11 +24,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table that readers can sort; the first cell of a row names it."""
+    """A table that readers can sort; the first cell of a row names it. Notes stand below it."""
 
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

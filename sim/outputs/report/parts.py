@@ -108,19 +108,27 @@ def data_section(manifest: Manifest) -> Section:
 
 def reproduce_section(manifest: Manifest, command: str) -> Section:
     """Return how to make the results again, and with what they were made."""
-    versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
     return Section(
         heading="How to reproduce this",
         paragraphs=["The same command gives the same numbers, bit for bit, on any machine."],
         code=command,
-        facts=[
-            ("seed", f"{manifest['seed']}"),
-            ("runs", f"{manifest['runs']:,}"),
-            ("digest of the inputs", manifest["digest"]),
-            ("versions", versions),
-            ("made", f"{manifest['started']} on {manifest['platform']}, in {manifest['seconds']:g} s"),
-        ],
+        facts=list(_work(manifest)),
     )
+
+
+def _work(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    """Yield what a manifest tells of how results were made; kinds of results differ in it."""
+    for key in ("seed", "runs", "points"):
+        if isinstance(manifest.get(key), int):
+            yield key, f"{manifest[key]:,}" if key != "seed" else f"{manifest[key]}"
+    if "digest" in manifest:
+        yield "digest of the inputs", manifest["digest"]
+    for name, digest in manifest.get("digests", {}).items():
+        yield f"digest: {name}", str(digest)
+    if "versions" in manifest:
+        yield "versions", ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
+    if "started" in manifest:
+        yield "made", f"{manifest['started']} on {manifest['platform']}, in {manifest['seconds']:g} s"
 
 
 def run_command(manifest: Manifest) -> str:

@@ -1,0 +1,64 @@
+"""The report of anything but a run: what its command printed, its figures, what was supposed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sim.outputs.report.page import Page, Picture, Section
+from sim.outputs.report.parts import Manifest, data_section, reproduce_section, scenario_section
+from sim.outputs.report.printed import read_printed
+
+TITLES = {
+    "comparison": "Compared",
+    "sweep": "A sweep",
+    "sensitivity": "What matters",
+    "explanation": "Explained",
+    "hindcast": "Held against what was recorded",
+    "calibration": "Fitted to what was recorded",
+    "patterns": "Stylised facts",
+}
+"""What a report of a kind is headed."""
+
+FIRST = 6
+"""Sentences that stand as the headline."""
+
+
+def stored_page(folder: Path, manifest: Manifest) -> Page:
+    """Return the report of a results folder from what it holds."""
+    found, command = read_printed(folder)
+    cases = _cases(manifest)
+    return Page(
+        title=_title(manifest, cases),
+        headline=found.paragraphs[:FIRST],
+        sections=[
+            Section("In pictures", pictures=list(stored_pictures(folder / "figures"))),
+            replace(found, paragraphs=found.paragraphs[FIRST:]),
+            *(scenario_section(case) for case in cases),
+            *(data_section(case) for case in cases[:1]),
+            reproduce_section(manifest, command),
+        ],
+    )
+
+
+def stored_pictures(folder: Path) -> Iterator[Picture]:
+    """Yield the figures of a folder; their files say what they show."""
+    from PIL import Image
+
+    for file in sorted(folder.glob("*.png")):
+        with Image.open(file) as image:
+            words = getattr(image, "text", {})
+            alt = ". ".join(words[key].rstrip(".") for key in ("Title", "Description") if words.get(key))
+            width, height = image.size
+        yield Picture(file.read_bytes(), alt or file.stem.replace("-", " "), width, height)
+
+
+def _cases(manifest: Manifest) -> Sequence[Manifest]:
+    """Return the scenarios of which a manifest tells all that a reader must know."""
+    cases = manifest.get("cases", [manifest])
+    return [case for case in cases if "events" in case and "cautions" in case]
+
+
+def _title(manifest: Manifest, cases: Sequence[Manifest]) -> str:
+    told = [case["title"] for case in cases] or [manifest.get("title", "")]
+    what = TITLES.get(manifest.get("kind", ""), "Results")
+    return ": ".join([what, *filter(None, ["; ".join(filter(None, told))])])
