@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from sim.cli.calibrate import Files, Generations, Particles, PriorFile, RunsEach
-from sim.cli.common import Seed, Threads, app
+from sim.cli.common import Seed, Threads, app, tell
 from sim.cli.resumable import going_on_in
 from sim.inputs.errors import InputError
 
@@ -44,6 +44,8 @@ def cross_validate(
     from sim.experiments.calibrate import calibration_folder, plan_calibration
     from sim.experiments.hindcast_result import HindcastOptions
     from sim.outputs.cross_validation_store import cross_validate_into_folder
+    from sim.outputs.cross_validation_tables import cross_validation_report
+    from sim.outputs.validation_page import validation_page
 
     if page is not None and not page.parent.is_dir():
         raise InputError("there is no such folder to write the page into", file=page.parent, key="--page")
@@ -59,19 +61,11 @@ def cross_validate(
     fit = calibration_folder(plan, out)
     with going_on_in(fit.parent), _progress(quiet=quiet) as progress:
         result, folder = cross_validate_into_folder(plan, options, folds, out, progress=progress)
-    if not quiet:
-        from sim.outputs.cross_validation_tables import cross_validation_report
-        from sim.outputs.tables import print_table
-
-        print_table(cross_validation_report(result))
     if page is not None:
-        from sim.outputs.validation_page import validation_page
-
         posterior = fit / "posterior.parquet"
         sections = [_patterns(patterns, posterior, score_runs, seed, threads)] if patterns else []
         page.write_text(validation_page(result, sections), encoding="utf-8")
-        print(f"page: {page}")
-    print(f"results: {folder}")
+    tell(cross_validation_report(result), folder, quiet=quiet)
 
 
 def _patterns(name: str, posterior: Path, runs: int, seed: int, threads: int) -> str:

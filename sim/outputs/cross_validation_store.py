@@ -1,4 +1,4 @@
-"""Results folders of cross-validations: tables, the page and a manifest."""
+"""Results folders of cross-validations: tables, the page, a figure and a manifest."""
 
 import contextlib
 import datetime as dt
@@ -9,6 +9,7 @@ from sim.experiments.calibrate import CalibrationPlan
 from sim.experiments.held_out import CrossValidation, Progress, cross_validate
 from sim.experiments.hindcast_result import HindcastOptions
 from sim.experiments.identity import digest_of
+from sim.outputs.cross_validation_figures import save_figures
 from sim.outputs.store import FORMAT, describe_work, open_draft, write_manifest, write_table
 from sim.outputs.validation_page import validation_page
 
@@ -40,11 +41,12 @@ def cross_validate_into_folder(
     """
     started = dt.datetime.now(dt.UTC)
     folder = out / FOLDER / plan.name / cross_validation_id(plan, options, folds)
-    with contextlib.closing(open_draft(folder)) as draft:
+    with contextlib.closing(open_draft(folder, "figures")) as draft:
         result = cross_validate(plan, options, out, folds=folds, progress=progress)
         for name in TABLES:
             write_table(getattr(result, name), draft.folder, name)
         (draft.folder / "validation.md").write_text(validation_page(result), encoding="utf-8")
+        save_figures(result, draft.folder / "figures")
         write_manifest(describe(result, started), draft.folder)
         draft.publish()
     return result, folder

@@ -22,6 +22,7 @@ from sim.inputs.fit import fitted_to
 from sim.outputs import calibration_words, style
 from sim.outputs.calibration_figures import UNCHANGED, marginals, pairs, save_figures
 from sim.outputs.calibration_tables import calibration_report
+from sim.outputs.cross_validation_figures import differences
 from sim.outputs.cross_validation_tables import cross_validation_report
 from sim.outputs.grids import Grid, as_markdown
 from sim.outputs.validation_page import validation_page
@@ -160,7 +161,24 @@ def test_the_leading_parameters_are_drawn_in_pairs(calibration: Calibration) -> 
     )
 
 
-def test_every_figure_says_what_it_rests_on(calibration: Calibration) -> None:
+def test_fits_are_drawn_in_and_out_of_sample_wave_by_wave(result: CrossValidation) -> None:
+    (area,) = differences(result).axes
+    assert [axes.get_title(loc="left") for axes in area.child_axes] == [
+        "22 May 2025, 16 nations", "10 July 2025, 16 nations",
+    ]  # fmt: skip
+    wanted = result.differences.query(
+        "variant == 'recorded' and score == 'rps' and baseline != 'climatology'"
+    )
+    for axes, wave in zip(area.child_axes, ("2025-05-22", "2025-07-10"), strict=True):
+        marks = [float(line.get_xdata()[0]) for line in axes.lines if line.get_marker() == "o"]
+        assert sorted(marks) == pytest.approx(sorted(wanted[wanted["wave"] == wave]["difference"]))
+
+
+def test_every_figure_says_what_it_rests_on(result: CrossValidation) -> None:
+    notes = " ".join(" ".join(text.get_text() for text in differences(result).texts).split())
+    assert "32 observations in 2 waves" in notes
+    assert "60 runs, seed 1; 100 resamples" in notes
+    calibration = result.calibration
     for figure in (marginals(calibration), pairs(calibration)):
         notes = " ".join(" ".join(text.get_text() for text in figure.texts).split())
         assert "32 observations in 2 waves" in notes
@@ -195,7 +213,7 @@ def test_calibrate_then_run_then_hindcast(coalition: Command, hindcast: Path) ->
     folder = Path(ended.out.splitlines()[-1].removeprefix("results: "))
     assert folder.parent == Path("results/calibrate/after")
     names = {"manifest.json", "posterior.parquet", "summary.parquet", "pairs.parquet", "steps.parquet"}
-    assert {file.name for file in folder.iterdir()} == names | {"figures", "generations"}
+    assert {file.name for file in folder.iterdir()} == names | {"figures", "generations", "printed.json"}
     posterior = folder / "posterior.parquet"
     assert fitted_to(posterior) == ("after 2025-05-22",)
 
@@ -223,7 +241,7 @@ def test_cross_validate_writes_tables_and_a_page(coalition: Command, hindcast: P
     assert ended.code == 0, ended.err
     folder = Path(ended.out.splitlines()[-1].removeprefix("results: "))
     assert {file.name for file in folder.iterdir()} == {
-        "manifest.json", "scores.parquet", "differences.parquet", "validation.md",
+        "manifest.json", "scores.parquet", "differences.parquet", "validation.md", "figures", "printed.json",
     }  # fmt: skip
     assert (tmp_path / "validation.md").read_text() == (folder / "validation.md").read_text()
     manifest = json.loads((folder / "manifest.json").read_text())

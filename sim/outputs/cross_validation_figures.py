@@ -1,0 +1,122 @@
+"""The figure of a cross-validation: what fits are worth in and out of sample."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.experiments.held_out import FORECASTS, CrossValidation, Scored
+from sim.experiments.hindcast_result import CLIMATOLOGY, RECORDED
+from sim.experiments.splits import HINDCAST, IN_SAMPLE, KINDS, NATIONS, WAVE
+from sim.outputs import calibration_words, style
+from sim.outputs import cross_validation_words as words
+from sim.outputs.cross_validation_tables import rows_of, waves
+from sim.outputs.hindcast_words import NOT_IDENTIFIED, day
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SHOWN = tuple(name for name in FORECASTS[1:] if name != CLIMATOLOGY)
+"""Climatology is so much worse that nothing else could be seen beside it."""
+
+COLOURS = {IN_SAMPLE: style.SKY, WAVE: style.VERMILION, NATIONS: style.BLUE, HINDCAST: style.GREEN}
+ROW, APART = 0.55, 0.2
+"""Height of a row in inches, and how far apart kinds of fit are drawn in it, as a share."""
+
+COLUMNS = 2
+
+
+def differences(result: CrossValidation) -> "Figure":
+    """Draw by how much the calibrated model is better or worse than the others, a panel a wave."""
+    shown = waves(result)
+    names = [name for name in SHOWN if name in set(result.differences["baseline"])]
+    kinds = [kind for kind in KINDS if kind in set(result.differences["kind"])]
+    left = max(style.text_width(words.NAMES[name], 9) for name in names) + 0.2
+    panel = ROW * len(names)
+    rows = -(-len(shown) // COLUMNS)
+    plot = rows * panel + (rows - 1) * 0.9
+    with style.figure_style():
+        figure, area = style.page(
+            "What fits are worth where they have not looked",
+            _notes(result),
+            plot=plot,
+            left=left,
+            right=0.15,
+            below=0.55,
+        )
+        area.set_axis_off()
+        for number, wave in enumerate(shown):
+            row, column = divmod(number, COLUMNS)
+            bottom = 1 - (row * (panel + 0.9) + panel) / plot
+            axes = area.inset_axes((column / COLUMNS, bottom, 0.95 / COLUMNS, panel / plot))
+            _panel(axes, rows_of(result.differences, wave, "rps"), names, kinds)
+            axes.set_yticklabels([words.NAMES[name] if column == 0 else "" for name in names])
+            axes.set_title(_title(wave), fontsize=9, loc="left")
+        _legend(area, kinds)
+    return figure
+
+
+def save_figures(result: CrossValidation, folder: Path) -> list[Path]:
+    """Draw the figure as PNG and SVG."""
+    return style.save(differences(result), folder, "in-and-out-of-sample")
+
+
+def _panel(axes: "Axes", rows: "pd.DataFrame", names: list[str], kinds: list[str]) -> None:
+    """Draw a difference with its interval for each baseline and kind of fit, the first baseline on top."""
+    from matplotlib.ticker import MaxNLocator
+
+    row: Any
+    for row in rows[(rows["variant"] == RECORDED) & rows["baseline"].isin(names)].itertuples():
+        place = names.index(row.baseline) + APART * (kinds.index(row.kind) - (len(kinds) - 1) / 2)
+        colour = COLOURS[row.kind]
+        covers = row.low <= 0.0 <= row.high
+        axes.plot([row.low, row.high], [place, place], color=colour, lw=1.5, solid_capstyle="butt")
+        axes.plot(row.difference, place, "o", color=colour, ms=4.5, mfc="white" if covers else colour)
+    axes.axvline(0, color=style.MUTED, lw=0.8, zorder=1)
+    axes.set_yticks(range(len(names)))
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0, labelcolor=style.INK)
+    axes.tick_params(axis="x", labelsize=8)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.10g}")
+    axes.set_xlabel("difference of the RPS, rungs", fontsize=8)
+    axes.grid(axis="x", color=style.GRID, lw=0.6)
+    axes.set_axisbelow(True)
+
+
+def _title(scored: Scored) -> str:
+    return f"{day(scored.wave.date)}, {scored.wave.number} nations"
+
+
+def _legend(area: "Axes", kinds: list[str]) -> None:
+    """Write above the panels what the colours are."""
+    from matplotlib.lines import Line2D
+
+    handles = [Line2D([], [], color=COLOURS[kind], marker="o", ms=4.5, label=kind) for kind in kinds]
+    area.legend(
+        handles=handles,
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),
+        bbox_transform=area.transAxes,
+        borderaxespad=1.6,
+        fontsize=8,
+        frameon=False,
+        ncols=len(handles),
+    )
+
+
+def _notes(result: CrossValidation) -> list[str]:
+    plan = result.calibration.plan
+    rosters = "; ".join(sorted({target.case.roster.title for target in plan.targets}))
+    key = (
+        "Mean ranked probability score of the calibrated model minus that of the other: left of 0 it is "
+        f"better. Lines: 95 % intervals by {result.options.resamples:,} bootstraps over nations, paired, "
+        f"each for itself. Hollow: {NOT_IDENTIFIED}. Climatology is far worse and not drawn."
+    )
+    return [
+        key,
+        " ".join(words.kinds(result)),
+        calibration_words.evidence(plan),
+        f"{words.effort(result)} Data: {rosters}.",
+    ]
