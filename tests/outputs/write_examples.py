@@ -1,0 +1,85 @@
+"""Write the results folders that pictures are tested with; to be run by hand when their layout changes.
+
+    python tests/outputs/write_examples.py
+
+They are kept, so that pictures change only where drawing does. Afterwards the pictures are made anew, and
+looked at: `pytest tests/outputs/test_pictures.py --mpl-generate-path=tests/outputs/pictures`.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import sim
+from sim.experiments.run import RunOptions
+from sim.experiments.sensitivity_plan import SensitivityOptions, factors_of
+from sim.experiments.sweep import plan_sweep, run_sweep
+from sim.inputs.sweep_file import load_sweep
+from sim.outputs.comparison_store import compare_into_folder
+from sim.outputs.sensitivity_store import sensitivity_into_folder
+from sim.outputs.store import MAP, run_into_folder
+from sim.outputs.sweep_landmarks import landmarks_of
+
+EXAMPLES = Path(__file__).with_name("examples")
+NOT_KEPT = ("figures", "runs.parquet", MAP)
+"""What no picture needs, and the map, which comes with the roster."""
+
+US = '[[levers]]\npath = "washington.involvement"\nlabel = "US involvement"\nrange = [0, 1]\nsteps = 5\n'
+CLARITY = '[[levers]]\npath = "mandate.clarity"\nlabel = "clarity"\nrange = [0, 1]\nsteps = 5\n'
+FORCE = '[[levers]]\npath = "force_required"\nrange = [1000, 100000]\nscale = "log"\n'
+RANDOM = 'design = "lhs"\npoints = 200\noutcomes = ["size"]\n'
+
+
+def run(out: Path) -> Path:
+    """A scenario with a dozen events, in which much is uncertain."""
+    return run_into_folder(sim.load_case("hindcast-2025"), RunOptions(runs=400), out)[1]
+
+
+def comparison(out: Path) -> Path:
+    cases = [sim.load_case(name) for name in ("brussels-2025-04", "us-backstop", "us-withdrawal")]
+    return compare_into_folder(cases, RunOptions(runs=400), out)[1]
+
+
+def sensitivity(out: Path) -> Path:
+    options = SensitivityOptions(outcomes=("size",), samples=64, runs=8)
+    factors = factors_of(load_sweep("us-by-clarity-by-pressure"))
+    return sensitivity_into_folder(sim.load_case("brussels-2025-04"), factors, options, out)[1]
+
+
+def sweep(given: str) -> Callable[[Path], Path]:
+    """Return what runs a sweep of some factors."""
+
+    def write(out: Path) -> Path:
+        file = out / "sweep.toml"
+        file.write_text(f'title = "A sweep"\nbase = "brussels-2025-04"\nruns = 50\n{given}')
+        result = run_sweep(plan_sweep(file), out)
+        landmarks_of(result)
+        return result.folder
+
+    return write
+
+
+WRITERS: dict[str, Callable[[Path], Path]] = {
+    "run": run,
+    "comparison": comparison,
+    "sensitivity": sensitivity,
+    "sweep-of-one": sweep(US),
+    "sweep-of-two": sweep(US + CLARITY),
+    "sweep-of-many": sweep(RANDOM + US + CLARITY + FORCE),
+}
+
+
+def main(names: Iterable[str] = WRITERS) -> None:
+    for name in names:
+        with tempfile.TemporaryDirectory() as out:
+            made = WRITERS[name](Path(out))
+            for item in NOT_KEPT:
+                path = made / item
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            shutil.rmtree(EXAMPLES / name, ignore_errors=True)
+            shutil.copytree(made, EXAMPLES / name)
+
+
+if __name__ == "__main__":
+    main()
