@@ -9,6 +9,7 @@ import pytest
 Command = Callable[..., Any]
 
 
+@pytest.mark.slow
 def test_a_nation_is_explained_and_the_results_are_kept(
     coalition: Command, world: Callable[..., Path]
 ) -> None:

@@ -36,6 +36,7 @@ def mapless(world: Command, coalition: Command) -> Path:
     return Path(coalition("run", world(), "--runs", 5, "-q").out.splitlines()[-1].removeprefix("results: "))
 
 
+@pytest.mark.slow
 def test_every_figure_is_drawn_unless_some_are_named(folder: Path, coalition: Command) -> None:
     ended = coalition("plot", folder, "--format", "svg")
     assert ended.code == 0
@@ -68,6 +69,7 @@ def test_several_results_are_drawn_at_once(folder: Path, tmp_path: Path, coaliti
     ]
 
 
+@pytest.mark.slow
 def test_the_map_is_animated_a_frame_a_round(
     folder: Path, coalition: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +117,7 @@ def test_nothing_is_drawn_where_one_of_several_folders_is_wrong(
     assert not (folder / "figures").exists()
 
 
+@pytest.mark.slow
 def test_a_roster_without_a_map_has_the_other_figures(mapless: Path, coalition: Command) -> None:
     ended = coalition("plot", mapless, "--format", "svg")
     assert {Path(line).stem for line in ended.out.splitlines()} == set(FIGURES) - {"map", "map-over-time"}
@@ -124,6 +127,7 @@ def test_a_roster_without_a_map_has_the_other_figures(mapless: Path, coalition: 
         assert_told(ended, "map")
 
 
+@pytest.mark.slow
 def test_results_of_other_kinds_show_no_chosen_nations(
     world: Command, coalition: Command, tmp_path: Path
 ) -> None:
@@ -137,6 +141,7 @@ def test_results_of_other_kinds_show_no_chosen_nations(
     assert coalition("plot", folder, "--format", "svg").code == 0
 
 
+@pytest.mark.slow
 def test_markup_and_odd_characters_are_shown_as_text(
     write_world: Command, coalition: Command, tmp_path: Path
 ) -> None:

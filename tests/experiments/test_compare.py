@@ -239,7 +239,7 @@ def test_threads_change_nothing(backstop: Comparison, threads: int) -> None:
     pd.testing.assert_frame_equal(again.coalition, backstop.coalition, check_exact=True)
 
 
-@pytest.mark.parametrize("block", [1, 7, 128])
+@pytest.mark.parametrize("block", [pytest.param(1, marks=pytest.mark.slow), 7, 128])
 def test_blocks_change_nothing(backstop: Comparison, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BLOCK", block)
     again = compare([A, B], runs=300)

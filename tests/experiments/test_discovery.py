@@ -27,6 +27,7 @@ def found(is_of_interest, **kwargs):
     return discover(search, is_of_interest(search), judge, is_of_interest(judge))
 
 
+@pytest.mark.slow
 def test_a_planted_box_is_found():
     box, *_ = found(planted)
     limits = {limit.factor: limit for limit in box.limits}

@@ -163,6 +163,7 @@ def real(questions: Questions) -> LeverAnswers:
     return what_would_it_take(case, index(case, "CAN", "SWE"), questions, Runs(200))
 
 
+@pytest.mark.slow
 def test_running_the_scenario_with_the_value_confirms_it(real: LeverAnswers) -> None:
     reached = real.table[real.table["status"] == REACHED]
     assert len(reached) >= 6

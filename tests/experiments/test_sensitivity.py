@@ -213,6 +213,7 @@ def test_finds_outcomes_by_name(case):
         find_outcome("sise", case.roster.iso3)
 
 
+@pytest.mark.slow
 def test_the_command_writes_what_it_prints(coalition, factors_file, tmp_path):
     out = tmp_path / "out"
     arguments = (

@@ -54,6 +54,7 @@ def on_one_line(text: str) -> str:
 # What is asked
 
 
+@pytest.mark.slow
 def test_named_nations_are_asked_other_questions_than_all(
     some: sim.Explanation, everybody: sim.Explanation
 ) -> None:
@@ -65,6 +66,7 @@ def test_named_nations_are_asked_other_questions_than_all(
     assert some.asked == find_nations(some.case, ["CAN", "NLD", "GBR", "Canada"])
 
 
+@pytest.mark.slow
 def test_every_table_has_its_runs(some: sim.Explanation, everybody: sim.Explanation) -> None:
     for answer in (some, everybody):
         for name, table in answer.tables.items():
@@ -102,6 +104,7 @@ def test_sentences_say_what_holds_a_nation_back_and_what_would_bring_it_in(some:
     assert re.search(r"Pressure cows it: hardened in 0 % \[0-9\] \(as it is\)", text)
 
 
+@pytest.mark.slow
 def test_every_probability_that_is_printed_has_an_interval(
     some: sim.Explanation, everybody: sim.Explanation
 ) -> None:
@@ -113,6 +116,7 @@ def test_every_probability_that_is_printed_has_an_interval(
                 assert re.search(r"9[05] %|at most 5 %|%  ", line), line
 
 
+@pytest.mark.slow
 def test_all_nations_have_a_row(everybody: sim.Explanation) -> None:
     text = printed(everybody)
     for name in everybody.case.roster.names:
@@ -121,6 +125,7 @@ def test_all_nations_have_a_row(everybody: sim.Explanation) -> None:
     assert "…" not in text
 
 
+@pytest.mark.slow
 def test_the_report_of_april_2025_is_told_honestly(everybody: sim.Explanation) -> None:
     assert everybody.observed is not None
     sentences = " ".join(observed_sentences(everybody.observed))

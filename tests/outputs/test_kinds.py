@@ -51,7 +51,13 @@ WRITERS: dict[str, Callable[[Path], Path]] = {
 }
 
 
-@pytest.fixture(scope="module", params=WRITERS)
+SLOW = ("sensitivity", "sweep of a ground")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in WRITERS],
+)
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return WRITERS[request.param](tmp_path_factory.mktemp("results"))
 

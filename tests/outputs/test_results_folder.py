@@ -11,7 +11,7 @@ import sim
 from sim.experiments.run import RunOptions
 from sim.inputs.errors import InputError
 from sim.outputs import style
-from sim.outputs.figures import FIGURES
+from sim.outputs.figures import FIGURES, USUAL
 from sim.outputs.results_folder import MANIFEST, StoredRun, read_manifest
 from sim.outputs.store import TABLES, run_into_folder
 
@@ -52,7 +52,9 @@ def test_the_map_comes_with_the_results(written: tuple["sim.RunResult", Path]) -
     assert list(found.outlines) == list(result.map.outlines)
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in USUAL else pytest.mark.slow) for name in FIGURES]
+)
 def test_a_figure_drawn_again_has_the_same_bytes(
     written: tuple["sim.RunResult", Path], tmp_path: Path, name: str
 ) -> None:

@@ -78,6 +78,7 @@ def test_6_clarity_raises_joining_most_where_asked_for(found: Callable[..., Patt
     assert verdicts(found(6)) == ["reproduced", "reproduced"]
 
 
+@pytest.mark.slow
 def test_7_neither_threat_nor_alliance_suffices_and_there_are_several_paths(
     found: Callable[..., PatternResult],
 ) -> None:
