@@ -28,6 +28,7 @@ from sim.outputs.explain_words import (
     drawn_over,
     gain,
     level,
+    level_spread,
     lever,
     nation_sentences,
     observed_sentences,
@@ -35,8 +36,9 @@ from sim.outputs.explain_words import (
     persuade_sentences,
     second_level,
     share,
+    spread,
 )
-from sim.outputs.words import percent, signed, thousands
+from sim.outputs.words import signed, thousands
 
 MOST_EDGES = 15
 """Rows of the influence network that are printed."""
@@ -44,6 +46,9 @@ MOST_EDGES = 15
 WHY = (
     "Log-odds. Mean over {runs} runs with [the range of 90 % of the runs]; the change with [the 95 % "
     "interval of its mean]. Predisposition and terms add up to the propensity; it must exceed the threshold."
+)
+CONDITIONS = (
+    "Levels: mean with [the range of 90 % of the runs]. Met in: share of the runs with its 95 % interval."
 )
 LEVERS = (
     "Each lever alone, set in round 1, later events of the scenario left in. The level nearest to the present"
@@ -120,24 +125,21 @@ def _why(why: Why, iso3: str) -> list[RenderableType]:
     table = _table("what it weighs", f"{start:%-d %b %Y}", f"{why.date:%-d %b %Y}", "change")
     rows = why.terms[why.terms["iso3"] == iso3]
     for _, row in rows[rows["value"].abs() + rows["anchor"].abs() > 0].iterrows():
-        now = f"{signed(row['value'], 2)} [{signed(row['value_q05'], 2)} to {signed(row['value_q95'], 2)}]"
-        change = (
-            f"{signed(row['change'], 2)} [{signed(row['change_low'], 2)} to {signed(row['change_high'], 2)}]"
-        )
-        table.add_row(part_words(row["term"], why.case), signed(row["anchor"], 2), now, change)
+        cells = [spread(row, "anchor"), spread(row, "value"), _difference(row, "change", 2)]
+        table.add_row(part_words(row["term"], why.case), *cells)
     parts: list[RenderableType] = [Text(), table, _note(WHY.format(runs=f"{why.number_of_runs:,}"))]
     conditions = why.conditions
     if not conditions.empty and (conditions["iso3"] == iso3).any():
-        parts += [Text(), _conditions(conditions[conditions["iso3"] == iso3], why.case)]
+        rows = conditions[conditions["iso3"] == iso3]
+        parts += [Text(), _conditions(rows, why.case), _note(CONDITIONS)]
     return parts
 
 
 def _conditions(rows: Any, case: Case) -> Table:
-    table = _table("stated condition", "at least [90 % of the runs]", "actual", "met in [95 %]")
+    table = _table("stated condition", "at least", "actual", "met in")
     for _, row in rows.iterrows():
-        demanded = f"{row['at_least']:.2f} [{row['at_least_q05']:.2f}-{row['at_least_q95']:.2f}]"
-        about = condition_words(row["condition"], case)
-        table.add_row(about, demanded, f"{row['actual']:.2f}", share(row, "p_met"))
+        cells = [level_spread(row, "at_least"), level_spread(row, "actual"), share(row, "p_met")]
+        table.add_row(condition_words(row["condition"], case), *cells)
     return table
 
 
@@ -242,15 +244,11 @@ def _hardened(found: Answers) -> list[RenderableType]:
     first = rows[rows["world"] == worlds[0]].sort_values("slope", ascending=False, kind="stable")
     for iso3 in first["iso3"]:
         own = [rows[(rows["iso3"] == iso3) & (rows["world"] == world)].iloc[0] for world in worlds]
-        cells = [cell for row in own for cell in (_slope(row), share(row, "p_hardened"))]
+        cells = [cell for row in own for cell in (spread(row, "slope"), share(row, "p_hardened"))]
         table.add_row(own[0]["name"], *cells)
     low, high = rows["pressure_from"].iloc[0], rows["pressure_to"].iloc[0]
     key = HARDENED.format(runs=f"{found.number_of_runs:,}", low=low, high=high)
     return [Text("\nHardened or cowed", style="bold"), table, _note(f"{key} {drawn_over(found)}")]
-
-
-def _slope(row: Any) -> str:
-    return f"{signed(row['slope'], 2)} [{signed(row['slope_q05'], 2)} to {signed(row['slope_q95'], 2)}]"
 
 
 def _persuade(found: Sequences) -> list[RenderableType]:
@@ -263,7 +261,7 @@ def _persuade(found: Sequences) -> list[RenderableType]:
         table.add_row(Text(str(stance), style="italic"))
         for _, row in rows.iterrows():
             is_first = row["step"] == 0
-            added = ["", "", ""] if is_first else [cost(row), percent(row["p_demands"]), gain(row)]
+            added = ["", "", ""] if is_first else [cost(row), share(row, "p_demands"), gain(row)]
             force = (
                 f"{thousands(row['force'])} [{thousands(row['force_low'])}-{thousands(row['force_high'])}]"
             )

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.experiments.explain.why import Why
 from sim.outputs import style
-from sim.outputs.explain_words import condition_words, part_words, share, source
+from sim.outputs.explain_words import condition_words, distance, level_spread, part_words, share, source
 from sim.outputs.words import signed
 
 if TYPE_CHECKING:
@@ -84,10 +84,7 @@ def _draw_changes(axes: "Axes", rows: Any, shown: list[str]) -> None:
     axes.axvline(threshold, color=style.INK, lw=1.2, ls=(0, (4, 2)))
     low, high = axes.get_xlim()
     axes.set_xlim(low - 0.05 * (high - low), high + 0.05 * (high - low))
-    gap = rows.loc["gap"]
-    low, high = sorted((abs(gap["value_low"]), abs(gap["value_high"])))
-    side = "short" if gap["value"] > 0 else "above"
-    _beside(axes, len(shown) + 2, f"{side} {abs(gap['value']):.2f} [{low:.2f}-{high:.2f}]", "bold")
+    _beside(axes, len(shown) + 2, distance(rows.loc["gap"]).removesuffix(" of"), "bold")
 
 
 def _bar(axes: "Axes", place: int, start: float, end: float) -> None:
@@ -144,8 +141,8 @@ def _conditions(why: Why, iso3: str) -> list[str]:
         return []
     rows = why.conditions[why.conditions["iso3"] == iso3]
     stated = [
-        f"{condition_words(row['condition'], why.case)} >= {row['at_least']:.2f} [{row['at_least_q05']:.2f}-"
-        f"{row['at_least_q95']:.2f}] (is {row['actual']:.2f}) met in {share(row, 'p_met')}"
+        f"{condition_words(row['condition'], why.case)} >= {level_spread(row, 'at_least')} (is "
+        f"{level_spread(row, 'actual')}) met in {share(row, 'p_met')}"
         for _, row in rows.iterrows()
     ]
     return [f"Its stated conditions: {'; '.join(stated)} of the runs."] if stated else []

@@ -105,21 +105,37 @@ def _why(why: Why, nation: int) -> Iterator[str]:
     """Say how often a nation is committed, what holds it back, how far it is from its threshold."""
     place = why.nations.index(nation)
     row: Any = why.summary.iloc[place]
-    reasons, iso3 = why.held_back_by[place], row["iso3"]
+    reasons = why.reasons[why.reasons["iso3"] == row["iso3"]]
     actors = why.case.roster.actors
-    held = "; ".join(f"{reason_words(reason, actors)} ({percent(part)})" for reason, part in reasons)
+    held = "; ".join(
+        f"{reason_words(reason['reason'], actors)} ({share(reason)})" for _, reason in reasons.iterrows()
+    )
     yield (
         f"{row['name']}: committed on {why.date:%-d %B %Y} in {share(row, 'p_committed')} of "
         f"{why.number_of_runs:,} runs{f'; held back by: {held}' if held else ''}."
     )
-    terms = why.terms[why.terms["iso3"] == iso3].set_index("term")
-    gap: Any = terms.loc["gap"]
-    side = "short of" if gap["value"] > 0 else "above"
-    ends = sorted((abs(gap["value_low"]), abs(gap["value_high"])))
+    terms = why.terms[why.terms["iso3"] == row["iso3"]].set_index("term")
     yield (
-        f"Its propensity is on average {abs(gap['value']):.2f} [{ends[0]:.2f}-{ends[1]:.2f}] log-odds {side} "
-        f"its threshold; in {share(row, 'p_willing')} of the runs it is above."
+        f"Its propensity is on average {distance(terms.loc['gap'])} its threshold (log-odds); in "
+        f"{share(row, 'p_willing')} of the runs it is above."
     )
+
+
+def distance(gap: Any) -> str:
+    """Return how far a propensity lies from its threshold: ``0.72 [0.71 to 0.74] short of``."""
+    if gap["value"] > 0:
+        return f"{gap['value']:.2f} [{gap['value_low']:.2f} to {gap['value_high']:.2f}] short of"
+    return f"{-gap['value']:.2f} [{-gap['value_high']:.2f} to {-gap['value_low']:.2f}] above"
+
+
+def spread(row: Any, name: str) -> str:
+    """Return a mean in log-odds with the range of 90 % of the runs."""
+    return f"{signed(row[name], 2)} [{signed(row[f'{name}_q05'], 2)} to {signed(row[f'{name}_q95'], 2)}]"
+
+
+def level_spread(row: Any, name: str) -> str:
+    """Return the mean of a level with the range of 90 % of the runs."""
+    return f"{row[name]:.2f} [{row[f'{name}_q05']:.2f}-{row[f'{name}_q95']:.2f}]"
 
 
 def _what_it_takes(levers: LeverAnswers, iso3: str) -> str:

@@ -74,6 +74,10 @@ def test_how_often_it_is_committed_and_why_not_is_what_a_run_says(case: Case, an
     for (_, row), reasons in zip(answer.summary.iterrows(), answer.held_back_by, strict=True):
         assert row["p_committed"] == summary.loc[row["iso3"], "p_committed"]
         assert reasons == summary.loc[row["iso3"], "held_back_by"]
+    for _, row in answer.reasons.iterrows():
+        said = dict(summary.loc[row["iso3"], "held_back_by"])
+        assert row["p_low"] <= said[row["reason"]] == pytest.approx(row["p"])
+        assert row["out"] == round(RUNS * (1 - summary.loc[row["iso3"], "p_committed"]))
 
 
 def test_conditions_met_and_unmet(tmp_path: Path) -> None:

@@ -114,6 +114,7 @@ class Explanation:
             "why": (self.why, "summary"),
             "why-terms": (self.why, "terms"),
             "why-conditions": (self.why, "conditions"),
+            "why-reasons": (self.why, "reasons"),
             "levers": (self.levers, "table"),
             "pairs": (self.pairs, "table"),
             "frontier": (self.frontier, "table"),

@@ -84,8 +84,8 @@ class LeverAnswers:
           A missing bound: not within the range
         - `p`, `p_low`, `p_high`: P(committed) there; for `undecided` and `not alone` the largest found, and
           `setting` where that was
-        - `p_before`: P at the neighbouring level on the side of the present one: where `p` leaps from next
-          to nothing, the level is a threshold
+        - `p_before`, `p_before_low`, `p_before_high`: P at the neighbouring level on the side of the present
+          one: where `p` leaps from next to nothing, the level is a threshold
         - `again`, `again_low`, `again_high`: P at the value in runs that the search has not seen
         - `runs`
     points
@@ -204,7 +204,7 @@ def _answer(search: Search | Choices, tried: Tried, again: Tried) -> dict[str, A
             "status": REACHED,
             **_levels(found.level, found.low, found.high),
             **_chance("p", chance(tried, at, search.nation)),
-            "p_before": chance(tried, before, search.nation).estimate,
+            **_chance("p_before", chance(tried, before, search.nation)),
             **_chance("again", chance(again, at, search.nation)),
         }
     level = max(search.scanned, key=lambda each: chance(tried, search.point(each), search.nation))

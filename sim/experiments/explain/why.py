@@ -131,13 +131,28 @@ class Why:
                 **interval_columns("p_committed", statistics.share(self.committed.sum(axis=0), number)),
                 **interval_columns("p_willing", statistics.share(willing.sum(axis=0), number)),
                 **interval_columns("p_conditions_met", statistics.share(met.sum(axis=0), number)),
-                "held_back_by": [
-                    "; ".join(f"{reason} {share:.4f}" for reason, share in reasons)
-                    for reasons in self.held_back_by
-                ],
                 "runs": number,
             }
         )
+
+    @cached_property
+    def reasons(self) -> "pd.DataFrame":
+        """A row a nation and reason that holds it back: `p`, its share of the runs in which it is out.
+
+        `out` is how many these are. Unmet conditions that hold in half of them or more are all named, else
+        the most frequent reason.
+        """
+        import pandas as pd
+
+        rows = []
+        for column, nation in enumerate(self.nations):
+            out = int((~self.committed[:, column]).sum())
+            for reason, often in self.held_back_by[column]:
+                found = statistics.share(round(often * out), out)
+                iso3 = self.case.roster.iso3[nation]
+                rows.append({"iso3": iso3, "reason": reason, **interval_columns("p", found), "out": out})
+        table = pd.DataFrame(rows, columns=["iso3", "reason", "p", "p_low", "p_high", "out"])
+        return table.assign(runs=self.number_of_runs)
 
     def _terms_of(self, column: int) -> "pd.DataFrame":
         """Return the rows of a nation asked."""
