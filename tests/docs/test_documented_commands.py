@@ -14,7 +14,7 @@ import typer
 from pages import ROOT, Quote, blocks, command_lines, pages, spans
 
 from sim.cli import UsageError, app
-from sim.inputs.bundled import bundled_scenarios, find_roster, find_scenario
+from sim.inputs.bundled import find_roster, find_scenario
 from sim.inputs.case import load_case
 from sim.inputs.evidence import evidence
 from sim.inputs.factors import check_factor
@@ -157,20 +157,13 @@ def test_every_name_with_hyphens_is_one_of_ours(quote: Quote) -> None:
 
 @cache
 def names_with_hyphens() -> set[str]:
-    """Return the names of bundled files, of figures, and of the project."""
+    """Return the names of bundled files, of commands and figures, and of the project."""
     from sim.outputs.figures import FIGURES
 
     bundled = {file.stem for file in (ROOT / "scenarios").rglob("*.toml")}
     rosters = {folder.name for folder in (ROOT / "scenarios/rosters").iterdir()}
-    return {
-        *bundled,
-        *rosters,
-        *bundled_scenarios(),
-        *FIGURES,
-        "coalition-sim",
-        "lint-imports",
-        "two-nations",
-    }
+    commands = COMMAND.list_commands(CONTEXT)
+    return {*bundled, *rosters, *commands, *FIGURES, "coalition-sim", "lint-imports", "two-nations"}
 
 
 @pytest.mark.parametrize(
