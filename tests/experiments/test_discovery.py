@@ -39,6 +39,7 @@ def test_a_planted_box_is_found():
     assert all(limit.p_value < 0.05 for limit in box.limits)
 
 
+@pytest.mark.slow
 def test_coverage_and_density_are_those_of_the_box():
     box, *_ = found(planted)
     judge = points(2)

@@ -127,6 +127,7 @@ def test_forecasts_that_know_nothing_are_the_same_in_and_out_of_sample(result: C
     assert spread.max() == pytest.approx(0.0, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_fits_are_kept_and_the_tables_the_same_again(plan: CalibrationPlan, tmp_path: Path) -> None:
     first = cross_validate(plan, OPTIONS, tmp_path, folds=2)
     files = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("generations/*.parquet")}

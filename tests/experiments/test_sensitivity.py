@@ -138,6 +138,7 @@ def test_noise_is_the_variance_that_runs_could_account_for(case, factors_file):
     assert 0 < many < few < 0.2
 
 
+@pytest.mark.slow
 def test_conditions_are_found(analyse):
     pytest.importorskip("ema_workbench", reason="extra: discovery")
     result = analyse(

@@ -234,6 +234,7 @@ def test_calibrate_then_run_then_hindcast(coalition: Command, hindcast: Path) ->
     )
 
 
+@pytest.mark.slow
 def test_cross_validate_writes_tables_and_a_page(coalition: Command, hindcast: Path, tmp_path: Path) -> None:
     command = ("cross-validate", hindcast, "--prior", hindcast.with_name("prior.toml"), *FAST)
     rest = ("--folds", "2", "--score-runs", "40", "--page", tmp_path / "validation.md")

@@ -134,7 +134,7 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(scope="module", params=["europe", "joined"])
+@pytest.fixture(scope="module", params=[pytest.param("europe", marks=pytest.mark.slow), "joined"])
 def figure(request: pytest.FixtureRequest, kind: str) -> Figure:
     drawn = FIGURES[kind](request.getfixturevalue(request.param))
     drawn.draw_without_rendering()

@@ -171,6 +171,7 @@ def test_progress_tells_of_every_run(world: Callable[..., Path], tmp_path: Path)
     assert len(done) > 1
 
 
+@pytest.mark.slow
 def test_both_engines_write_the_same_tables(world: Callable[..., Path], tmp_path: Path) -> None:
     case = sim.load_case(world())
     folders = [

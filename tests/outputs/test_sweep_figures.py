@@ -28,7 +28,7 @@ def write_sweep(folder: Path, base: str | Path, given: str) -> Path:
         (US, {"lines", "nations"}),
         pytest.param(FORCE, {"lines", "nations"}, marks=pytest.mark.slow),
         pytest.param(PRESSURE, {"lines", "nations"}, marks=pytest.mark.slow),
-        (US + CLARITY, {"phase-diagram", "nations"}),
+        pytest.param(US + CLARITY, {"phase-diagram", "nations"}, marks=pytest.mark.slow),
         pytest.param(FORCE + PRESSURE, {"phase-diagram", "nations"}, marks=pytest.mark.slow),
         pytest.param(
             US + CLARITY + PRESSURE,
