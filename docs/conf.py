@@ -45,4 +45,5 @@ html_title = f"coalition-sim {release}"
 html_static_path = ["_static"]
 html_css_files = ["pages.css"]
 html_copy_source = False
+html_show_search_summary = False  # read from disk, a page may not fetch others
 html_show_sourcelink = False
