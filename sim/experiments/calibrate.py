@@ -30,6 +30,8 @@ What seems to be learned of them is the noise of the method (Zadeh et al. 2017, 
 
 LEAST_PARTICLES = 50
 
+Sources = Path | str | Sequence[Path | str]
+
 Progress = Callable[[int, int], None]
 """Told the number of generations that are done and of runs done since it was told last."""
 
@@ -105,6 +107,7 @@ class CalibrationPlan:
     def manifest(self) -> dict[str, Any]:
         """Return what the calibration is, for people and for a repeat of it."""
         return {
+            "kind": "calibration",
             "hindcasts": [
                 {
                     "name": target.hindcast.name,
@@ -206,7 +209,7 @@ class Calibration:
 
 
 def calibrate(
-    hindcasts: Sequence[str] = ("europe-2025",),
+    hindcasts: Sources = "europe-2025",
     *,
     waves: Sequence[str] = (),
     prior: Path | None = None,
@@ -222,7 +225,7 @@ def calibrate(
     Parameters
     ----------
     hindcasts
-        Files, or names of bundled ones; fitted together, each observation counting once.
+        A file or the name of a bundled one, or several: fitted together, each observation counting once.
     waves
         Dates of the waves to fit; all if none.
     prior
@@ -251,7 +254,7 @@ def calibrate(
 
 
 def plan_calibration(
-    hindcasts: Sequence[str],
+    hindcasts: Sources,
     *,
     waves: Sequence[str] = (),
     prior: Path | None = None,
@@ -264,7 +267,8 @@ def plan_calibration(
         raise InputError(f"must be a whole number from {LEAST_PARTICLES} on", key="particles")
     if runs < 1:
         raise InputError("must be a whole number from 1 on", key="runs")
-    targets = tuple(load_target(source) for source in hindcasts)
+    sources = [hindcasts] if isinstance(hindcasts, str | Path) else hindcasts
+    targets = tuple(load_target(source) for source in sources)
     names = [target.hindcast.name for target in targets]
     if len(set(names)) < len(names):
         raise InputError(f"{', '.join(names)}: two hindcasts have the same name", key="hindcasts")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,7 +59,7 @@ class Target:
         return Target(self.hindcast, self.case, tuple(wave.without(left_out) for wave in self.waves))
 
 
-def load_target(source: str) -> Target:
+def load_target(source: Path | str) -> Target:
     """Read a hindcast, its case and what was observed.
 
     Raises

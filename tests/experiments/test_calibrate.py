@@ -199,14 +199,14 @@ def test_stopped_after_any_generation_it_goes_on_to_the_same_bytes(world: World,
 def test_what_was_made_of_another_prior_is_not_mixed(world: World, tmp_path: Path) -> None:
     prior = world.hindcast.with_name("prior.toml")
     given = {"prior": prior, "out": tmp_path, "particles": 50, "generations": 1, "runs": 1}
-    calibrate([str(world.hindcast)], **given)  # type: ignore[arg-type]
+    calibrate(world.hindcast, **given)  # type: ignore[arg-type]
     text = prior.read_text()
     try:
         prior.write_text(text.replace("high = 4.0", "high = 3.0"))
         with pytest.raises(
             InputError, match=r"this calibration made before a change of: prior; .* remove the"
         ):
-            calibrate([str(world.hindcast)], **given)  # type: ignore[arg-type]
+            calibrate(world.hindcast, **given)  # type: ignore[arg-type]
     finally:
         prior.write_text(text)
 
