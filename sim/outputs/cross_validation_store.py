@@ -62,6 +62,7 @@ def describe(result: CrossValidation, started: dt.datetime) -> dict[str, Any]:
     """Return the manifest of a cross-validation."""
     options = result.options
     return {
+        "kind": "cross-validation",
         "format": FORMAT,
         "fit": result.calibration.plan.manifest(),
         "folds": result.folds,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.experiments.explain.answers import ExplainOptions, Explanation, Progress, explain_case
+from sim.experiments.explain.answers import SECTIONS, ExplainOptions, Explanation, Progress, explain_case
 from sim.inputs.case import Case
 from sim.inputs.questions import Questions
 from sim.outputs.explain_figures import save_figures
@@ -90,11 +90,17 @@ def describe(answer: Explanation, started: dt.datetime) -> dict[str, Any]:
         "kind": "explanation",
         "format": FORMAT,
         **describe_case(case),
-        "nations": [case.roster.iso3[nation] for nation in answer.asked] or "all",
+        "asked": [case.roster.iso3[nation] for nation in answer.asked] or "all",
         "sections": list(options.sections(case, answer.asked)),
         "date": str(answer.why.date) if answer.why else None,
         "runs": options.runs,
         "seed": options.seed,
+        "runs_of_answers": {
+            name: found.number_of_runs
+            for name in SECTIONS
+            if hasattr(found := getattr(answer, name), "number_of_runs")
+        },
+        "rows_of_parameters": len(case.parameters.values),
         "points": points,
         "questions": answer.questions.model_dump(exclude_none=True),
         "observed": observed.model_dump(mode="json", exclude_none=True) if observed else None,

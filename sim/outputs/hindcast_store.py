@@ -87,6 +87,7 @@ def describe(result: HindcastResult, started: dt.datetime) -> dict[str, Any]:
         "format": FORMAT,
         "hindcast": {"name": result.hindcast.name, **result.hindcast.model_dump(mode="json")},
         "fitted_to": result.fitted_to,
+        "variants": {variant.name: variant.title for variant in result.variants},
         **describe_case(result.case),
         "seed": result.options.seed,
         "runs": result.options.runs,

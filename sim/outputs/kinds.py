@@ -11,6 +11,8 @@ from sim.inputs.errors import InputError
 from sim.outputs.results_folder import MANIFEST, Manifest, StoredRun, read_manifest
 from sim.outputs.store import FORMAT
 from sim.outputs.stored_experiments import load_comparison, load_sensitivity, load_sweep_result
+from sim.outputs.stored_explanation import load_explanation
+from sim.outputs.stored_hindcast import load_hindcast_result
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,11 +40,11 @@ class Kind:
 
 
 def load_result(folder: Path | str) -> Any:
-    """Read the results of a run, a comparison, a sweep or a sensitivity analysis from their folder.
+    """Read the results of a command from their folder.
 
     Returns
     -------
-    StoredRun, StoredComparison, SweepResult or Sensitivity
+    StoredRun, or what stands for the result of another kind
         What figures and reports are made of. Nothing is run again.
 
     Raises
@@ -65,8 +67,9 @@ def kind_of(folder: Path, manifest: Manifest) -> Kind:
     """
     name, file = manifest.get("kind"), folder / MANIFEST
     if name is not None and name not in KINDS:
-        known = ", ".join(KINDS)
-        raise InputError(f'results of kind "{name}" cannot be read; those that can: {known}', file=file)
+        drawn = "; what was drawn is in its folder figures" if (folder / "figures").is_dir() else ""
+        problem = f'results of kind "{name}" cannot be drawn again, only those of {", ".join(KINDS)}{drawn}'
+        raise InputError(problem, file=file)
     if name is None or manifest.get("format") != KINDS[name].format:
         by = manifest.get("versions", {}).get("coalition-sim", "unknown")
         problem = f"made by another version of the program ({by}); run the command that made it again"
@@ -98,10 +101,24 @@ def _sensitivity_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
     return dict(figures(result))
 
 
+def _explanation_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
+    from sim.outputs.explain_figures import figures
+
+    return dict(figures(result))
+
+
+def _hindcast_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
+    from sim.outputs.hindcast_figures import FIGURES
+
+    return {name: partial(draw, result) for name, draw in FIGURES.items()}
+
+
 KINDS = {
     "run": Kind(FORMAT, StoredRun, _run_figures),
     "comparison": Kind(FORMAT, load_comparison, _comparison_figures),
     "sweep": Kind(parts.FORMAT, load_sweep_result, _sweep_figures),
     "sensitivity": Kind(FORMAT, load_sensitivity, _sensitivity_figures),
+    "explanation": Kind(FORMAT, load_explanation, _explanation_figures),
+    "hindcast": Kind(FORMAT, load_hindcast_result, _hindcast_figures),
 }
 """By the word that `kind` has in a manifest."""

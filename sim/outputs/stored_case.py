@@ -1,8 +1,11 @@
 """What figures need of a case, as a manifest tells it."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from sim.inputs.roster_file import Actors
 
 
 @dataclass(frozen=True)
@@ -11,6 +14,7 @@ class StoredScenario:
 
     name: str
     title: str
+    start: dt.date
     rounds: int
     days_per_round: int
     force_required: float
@@ -18,9 +22,10 @@ class StoredScenario:
 
 @dataclass(frozen=True)
 class StoredRoster:
-    """A roster's title, and its nations in their order."""
+    """A roster's title, what the great powers are called, and its nations in their order."""
 
     title: str
+    actors: Actors
     iso3: tuple[str, ...]
     names: tuple[str, ...]
 
@@ -42,13 +47,15 @@ def stored_case(told: Mapping[str, Any]) -> StoredCase:
         If something is missing.
     """
     scenario, nations = told["scenario"], dict(told["nations"])
+    actors = Actors.model_validate(told.get("actors", {}))  # sweeps do not speak of them
     return StoredCase(
         StoredScenario(
             name=scenario["name"],
             title=told["title"],
+            start=dt.date.fromisoformat(scenario["start"]),
             rounds=scenario["rounds"],
             days_per_round=scenario["days_per_round"],
             force_required=scenario["force_required"],
         ),
-        StoredRoster(told["roster"], tuple(nations), tuple(nations.values())),
+        StoredRoster(told["roster"], actors, tuple(nations), tuple(nations.values())),
     )

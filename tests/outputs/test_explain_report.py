@@ -147,7 +147,7 @@ def test_intervals_of_levels_that_reach_beyond_the_range() -> None:
 
 
 def drawn(answer: sim.Explanation) -> dict[str, Figure]:
-    return dict(figures(answer))
+    return {name: draw() for name, draw in figures(answer)}
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +222,7 @@ def test_the_folder_holds_tables_figures_and_what_was_asked(tmp_path: Path) -> N
     for name in tables:
         pd.testing.assert_frame_equal(pd.read_parquet(folder / f"{name}.parquet"), answer.tables[name])
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert (manifest["nations"], manifest["sections"]) == (["SWE"], ["why", "hardened"])
+    assert (manifest["asked"], manifest["sections"]) == (["SWE"], ["why", "hardened"])
     assert (manifest["runs"], manifest["seed"], manifest["date"]) == (20, 1, "2025-05-22")
     assert manifest["observed"]["total"] == [5, 7]
     assert manifest["questions"]["leading"] == 3

@@ -8,13 +8,19 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.experiments.explain.answers import ExplainOptions, find_nations
+from sim.experiments.hindcast_result import HindcastOptions
 from sim.experiments.run import RunOptions
 from sim.experiments.sensitivity_plan import SensitivityOptions, factors_of
 from sim.experiments.sweep import plan_sweep, run_sweep
 from sim.inputs.errors import InputError
+from sim.inputs.hindcast_file import load_hindcast_case
+from sim.inputs.questions import load_questions
 from sim.inputs.sweep_file import load_sweep
 from sim.outputs import style, sweep_figures
 from sim.outputs.comparison_store import compare_into_folder
+from sim.outputs.explain_store import explain_into_folder
+from sim.outputs.hindcast_store import hindcast_into_folder
 from sim.outputs.kinds import KINDS, kind_of, load_result
 from sim.outputs.results_folder import MANIFEST, read_manifest
 from sim.outputs.sensitivity_store import sensitivity_into_folder
@@ -43,9 +49,22 @@ def sensitivity(folder: Path) -> Path:
     return sensitivity_into_folder(case, factors_of(load_sweep("us-by-clarity")), options, folder)[1]
 
 
+def explanation(folder: Path) -> Path:
+    case = sim.load_case("brussels-2025-04", ["rounds=6", "force_required=12000"])
+    options = ExplainOptions(only=("why", "levers", "hardened", "persuade", "observed"), runs=20)
+    return explain_into_folder(case, find_nations(case, ["CAN"]), load_questions(), options, folder)[1]
+
+
+def hindcast(folder: Path) -> Path:
+    declared, case = load_hindcast_case("europe-2025")
+    return hindcast_into_folder(declared, case, (), HindcastOptions(runs=20, resamples=10), folder)[1]
+
+
 WRITERS: dict[str, Callable[[Path], Path]] = {
     "comparison": comparison,
     "sensitivity": sensitivity,
+    "explanation": explanation,
+    "hindcast": hindcast,
     "sweep along a line": lambda folder: _sweep(folder, US),
     "sweep of a ground": lambda folder: _sweep(folder, CLARITY + PRESSURE),
 }
@@ -95,5 +114,7 @@ def test_a_folder_of_another_version_is_told(changed: Callable[..., Path], keys:
 
 
 def test_a_kind_that_is_not_known_is_told_with_those_that_are(changed: Callable[..., Path]) -> None:
-    with pytest.raises(InputError, match=f'results of kind "omen" cannot be read; .*{", ".join(KINDS)}'):
+    with pytest.raises(
+        InputError, match=f'kind "omen" cannot be drawn again, only those of {", ".join(KINDS)}$'
+    ):
         load_result(changed(kind="omen"))

@@ -12,11 +12,17 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import sim
+from sim.experiments.explain.answers import ExplainOptions, find_nations
+from sim.experiments.hindcast_result import HindcastOptions
 from sim.experiments.run import RunOptions
 from sim.experiments.sensitivity_plan import SensitivityOptions, factors_of
 from sim.experiments.sweep import plan_sweep, run_sweep
+from sim.inputs.hindcast_file import load_hindcast_case
+from sim.inputs.questions import load_questions
 from sim.inputs.sweep_file import load_sweep
 from sim.outputs.comparison_store import compare_into_folder
+from sim.outputs.explain_store import explain_into_folder
+from sim.outputs.hindcast_store import hindcast_into_folder
 from sim.outputs.sensitivity_store import sensitivity_into_folder
 from sim.outputs.store import MAP, run_into_folder
 from sim.outputs.sweep_landmarks import landmarks_of
@@ -29,6 +35,9 @@ US = '[[levers]]\npath = "washington.involvement"\nlabel = "US involvement"\nran
 CLARITY = '[[levers]]\npath = "mandate.clarity"\nlabel = "clarity"\nrange = [0, 1]\nsteps = 5\n'
 FORCE = '[[levers]]\npath = "force_required"\nrange = [1000, 100000]\nscale = "log"\n'
 RANDOM = 'design = "lhs"\npoints = 200\noutcomes = ["size"]\n'
+
+
+EXPLAINED = ("why", "levers", "frontier", "pivotal", "hardened", "persuade", "observed")
 
 
 def run(out: Path) -> Path:
@@ -45,6 +54,18 @@ def sensitivity(out: Path) -> Path:
     options = SensitivityOptions(outcomes=("size",), samples=64, runs=8)
     factors = factors_of(load_sweep("us-by-clarity-by-pressure"))
     return sensitivity_into_folder(sim.load_case("brussels-2025-04"), factors, options, out)[1]
+
+
+def explanation(out: Path) -> Path:
+    """Every question whose answer is drawn, of a nation and a few weeks."""
+    case = sim.load_case("brussels-2025-04", ["rounds=12", "force_required=12000"])
+    asked, options = find_nations(case, ["CAN"]), ExplainOptions(only=EXPLAINED, runs=60)
+    return explain_into_folder(case, asked, load_questions(), options, out)[1]
+
+
+def hindcast(out: Path) -> Path:
+    declared, case = load_hindcast_case("europe-2025")
+    return hindcast_into_folder(declared, case, (), HindcastOptions(runs=400, resamples=500), out)[1]
 
 
 def sweep(given: str) -> Callable[[Path], Path]:
@@ -64,10 +85,22 @@ WRITERS: dict[str, Callable[[Path], Path]] = {
     "run": run,
     "comparison": comparison,
     "sensitivity": sensitivity,
+    "explanation": explanation,
+    "hindcast": hindcast,
     "sweep-of-one": sweep(US),
     "sweep-of-two": sweep(US + CLARITY),
     "sweep-of-many": sweep(RANDOM + US + CLARITY + FORCE),
 }
+
+
+KEPT: dict[str, tuple[str, ...]] = {
+    "explanation": (
+        "manifest", "why-terms", "why-conditions", "levers", "frontier", "pivotal", "influence", "hardened",
+        "persuade", "observed-totals", "observed-unnamed", "observed-next",
+    ),
+    "hindcast": ("manifest", "waves", "nations", "differences", "reliability"),
+}  # fmt: skip
+"""Of kinds with many tables, what pictures need."""
 
 
 def main(names: Iterable[str] = WRITERS) -> None:
@@ -77,6 +110,9 @@ def main(names: Iterable[str] = WRITERS) -> None:
             for item in NOT_KEPT:
                 path = made / item
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            for path in made.iterdir():
+                if path.stem not in KEPT.get(name, (path.stem,)):
+                    path.unlink()
             shutil.rmtree(EXAMPLES / name, ignore_errors=True)
             shutil.copytree(made, EXAMPLES / name)
 
