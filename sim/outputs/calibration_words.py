@@ -97,8 +97,8 @@ def together(calibration: Calibration) -> str:
     found = calibration.pairs
     leading = [_correlation(row) for row in found[found["learned"]].head(MOST_PAIRS).itertuples()]
     if not leading:
-        return "No two parameters go together more closely than chance would have it."
-    return f"Learned only together: {'; '.join(leading)} (correlations)."
+        return "No two parameters are correlated more than chance would have it."
+    return f"Correlated in the posterior, though not in the prior: {'; '.join(leading)} ."
 
 
 def _correlation(row: Any) -> str:
