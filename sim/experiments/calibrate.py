@@ -115,6 +115,7 @@ class CalibrationPlan:
                     "scenario": target.case.scenario.name,
                     "roster": target.case.roster.title,
                     "waves": {str(wave.date): wave.number for wave in target.waves},
+                    "changed": {str(wave.date): int(wave.has_changed.sum()) for wave in target.waves},
                 }
                 for target in self.targets
             ],
@@ -380,6 +381,14 @@ def _as_table(generation: Generation, plan: CalibrationPlan) -> "tuple[pd.DataFr
     table["score"] = generation.distances
     about = {name: getattr(generation, name) for name in _ABOUT}
     return table, {b"generation": json.dumps(about).encode()}
+
+
+def read_generations(folder: Path, plan: CalibrationPlan) -> tuple[Generation, ...]:
+    """Return the generations that the folder of a finished calibration holds."""
+    import pyarrow.parquet as pq
+
+    files = [folder / f"generations/{number:03d}.parquet" for number in range(plan.sampling.generations)]
+    return tuple(_as_generation(pq.read_table(file)) for file in files)
 
 
 def _as_generation(table: Any) -> Generation:

@@ -109,14 +109,18 @@ def pairs(calibration: Calibration) -> "Figure":
     return figure
 
 
+FIGURES = {"marginals": marginals, "pairs": pairs}
+
+
 def save_figures(calibration: Calibration, folder: Path) -> list[Path]:
     """Draw all figures as PNG and SVG into a folder that appears when all of them are there."""
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     try:
         draft.mkdir(parents=True)
-        files = style.save(marginals(calibration), draft, "marginals")
-        files += style.save(pairs(calibration), draft, "pairs")
+        files = [
+            file for name, draw in FIGURES.items() for file in style.save(draw(calibration), draft, name)
+        ]
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
     finally:

@@ -10,6 +10,7 @@ from sim.experiments import parts
 from sim.inputs.errors import InputError
 from sim.outputs.results_folder import MANIFEST, Manifest, StoredRun, read_manifest
 from sim.outputs.store import FORMAT
+from sim.outputs.stored_calibration import load_calibration
 from sim.outputs.stored_experiments import load_comparison, load_sensitivity, load_sweep_result
 from sim.outputs.stored_explanation import load_explanation
 from sim.outputs.stored_hindcast import load_hindcast_result
@@ -113,6 +114,12 @@ def _hindcast_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
     return {name: partial(draw, result) for name, draw in FIGURES.items()}
 
 
+def _calibration_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
+    from sim.outputs.calibration_figures import FIGURES
+
+    return {name: partial(draw, result) for name, draw in FIGURES.items()}
+
+
 KINDS = {
     "run": Kind(FORMAT, StoredRun, _run_figures),
     "comparison": Kind(FORMAT, load_comparison, _comparison_figures),
@@ -120,5 +127,6 @@ KINDS = {
     "sensitivity": Kind(FORMAT, load_sensitivity, _sensitivity_figures),
     "explanation": Kind(FORMAT, load_explanation, _explanation_figures),
     "hindcast": Kind(FORMAT, load_hindcast_result, _hindcast_figures),
+    "calibration": Kind(parts.FORMAT, load_calibration, _calibration_figures),
 }
 """By the word that `kind` has in a manifest."""

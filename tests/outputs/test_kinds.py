@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.experiments.calibrate import calibration_folder, plan_calibration, run_calibration
 from sim.experiments.explain.answers import ExplainOptions, find_nations
 from sim.experiments.hindcast_result import HindcastOptions
 from sim.experiments.run import RunOptions
@@ -17,7 +18,7 @@ from sim.inputs.errors import InputError
 from sim.inputs.hindcast_file import load_hindcast_case
 from sim.inputs.questions import load_questions
 from sim.inputs.sweep_file import load_sweep
-from sim.outputs import style, sweep_figures
+from sim.outputs import calibration_figures, style, sweep_figures
 from sim.outputs.comparison_store import compare_into_folder
 from sim.outputs.explain_store import explain_into_folder
 from sim.outputs.hindcast_store import hindcast_into_folder
@@ -60,11 +61,19 @@ def hindcast(folder: Path) -> Path:
     return hindcast_into_folder(declared, case, (), HindcastOptions(runs=20, resamples=10), folder)[1]
 
 
+def calibration(folder: Path) -> Path:
+    plan = plan_calibration(["europe-2025"], particles=50, generations=2, runs=2)
+    result, made = run_calibration(plan, folder), calibration_folder(plan, folder)
+    calibration_figures.save_figures(result, made / "figures")
+    return made
+
+
 WRITERS: dict[str, Callable[[Path], Path]] = {
     "comparison": comparison,
     "sensitivity": sensitivity,
     "explanation": explanation,
     "hindcast": hindcast,
+    "calibration": calibration,
     "sweep along a line": lambda folder: _sweep(folder, US),
     "sweep of a ground": lambda folder: _sweep(folder, CLARITY + PRESSURE),
 }

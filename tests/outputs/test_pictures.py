@@ -51,6 +51,7 @@ DRAWN = {
         "observed",
     ],
     "hindcast": ["expected-and-recorded", "reliability", "differences", "scores"],
+    "calibration": ["marginals", "pairs"],
     "sweep-of-one": ["lines", "nations"],
     "sweep-of-two": ["phase-diagram", "nations"],
     "sweep-of-many": ["effects"],

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import sim
+from sim.experiments.calibrate import calibration_folder, plan_calibration, run_calibration
 from sim.experiments.explain.answers import ExplainOptions, find_nations
 from sim.experiments.hindcast_result import HindcastOptions
 from sim.experiments.run import RunOptions
@@ -68,6 +69,12 @@ def hindcast(out: Path) -> Path:
     return hindcast_into_folder(declared, case, (), HindcastOptions(runs=400, resamples=500), out)[1]
 
 
+def calibration(out: Path) -> Path:
+    plan = plan_calibration(["europe-2025"], particles=100, generations=3, runs=4)
+    run_calibration(plan, out)
+    return calibration_folder(plan, out)
+
+
 def sweep(given: str) -> Callable[[Path], Path]:
     """Return what runs a sweep of some factors."""
 
@@ -87,6 +94,7 @@ WRITERS: dict[str, Callable[[Path], Path]] = {
     "sensitivity": sensitivity,
     "explanation": explanation,
     "hindcast": hindcast,
+    "calibration": calibration,
     "sweep-of-one": sweep(US),
     "sweep-of-two": sweep(US + CLARITY),
     "sweep-of-many": sweep(RANDOM + US + CLARITY + FORCE),
@@ -98,6 +106,7 @@ KEPT: dict[str, tuple[str, ...]] = {
         "manifest", "why-terms", "why-conditions", "levers", "frontier", "pivotal", "influence", "hardened",
         "persuade", "observed-totals", "observed-unnamed", "observed-next",
     ),
+    "calibration": ("manifest", "generations"),
     "hindcast": ("manifest", "waves", "nations", "differences", "reliability"),
 }  # fmt: skip
 """Of kinds with many tables, what pictures need."""
