@@ -98,7 +98,7 @@ def together(calibration: Calibration) -> str:
     leading = [_correlation(row) for row in found[found["learned"]].head(MOST_PAIRS).itertuples()]
     if not leading:
         return "No two parameters are correlated more than chance would have it."
-    return f"Correlated in the posterior, though not in the prior: {'; '.join(leading)} ."
+    return f"Correlated in the posterior, though not in the prior: {'; '.join(leading)}."
 
 
 def _correlation(row: Any) -> str:
