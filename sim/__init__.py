@@ -3,7 +3,8 @@
 ``run`` runs a scenario many times, ``compare`` runs several with the same draws, ``sweep`` runs a design of
 levers and parameters, ``explain`` says why and what it would take, ``hindcast`` scores the model against
 positions recorded later, ``calibrate`` fits parameters to them, ``CoalitionModel`` is one run as a Mesa
-model; ``load_scenario`` reads a scenario file, ``load_case`` reads it with its roster and parameters.
+model; ``load_scenario`` reads a scenario file, ``load_case`` reads it with its roster and parameters,
+``load_result`` reads results back from their folder.
 """
 
 from importlib import import_module
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sim.inputs.errors import InputError
     from sim.inputs.scenario import Scenario, load_scenario
     from sim.model.coalition import CoalitionModel
+    from sim.outputs.kinds import load_result
 
 __version__ = "0.1.0"
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "explain",
     "hindcast",
     "load_case",
+    "load_result",
     "load_scenario",
     "run",
     "sweep",
@@ -61,6 +64,7 @@ _HOMES = {
     "explain": "sim.experiments.explain.answers",
     "hindcast": "sim.experiments.hindcast",
     "load_case": "sim.inputs.case",
+    "load_result": "sim.outputs.kinds",
     "load_scenario": "sim.inputs.scenario",
     "run": "sim.experiments.run",
     "sweep": "sim.experiments.sweep",

@@ -25,7 +25,8 @@ class Wanted:
     figures
         By name; none: all of them, or all that show chosen nations if any are chosen.
     nations
-        ISO codes or names of those that figures of chosen nations show; none: what these choose.
+        ISO codes or names of those that figures of chosen nations show; none: what these choose. Other
+        figures are what they are.
     formats
         Some of `style.FORMATS`.
     animate
@@ -88,11 +89,9 @@ def _names(drawn: dict[str, Draw], wanted: Wanted) -> list[str]:
     """Return the figures that are wanted, checking that they suit the other options."""
     from sim.outputs.figures import OF_NATIONS
 
-    if wanted.nations:
-        others = [name for name in wanted.figures if name in drawn and name not in OF_NATIONS]
-        if others:
-            problem = f"{others[0]} shows no chosen nations; those that do: {', '.join(OF_NATIONS)}"
-            raise InputError(problem, file="--nations")
+    if wanted.nations and wanted.figures and not set(wanted.figures) & {*OF_NATIONS}:
+        problem = f"no figure that is named shows chosen nations; those that do: {', '.join(OF_NATIONS)}"
+        raise InputError(problem, file="--nations")
     every = [] if wanted.animate else list(OF_NATIONS if wanted.nations else drawn)
     return list(dict.fromkeys(wanted.figures)) or every
 
