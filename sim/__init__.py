@@ -7,6 +7,7 @@ model; ``load_scenario`` reads a scenario file, ``load_case`` reads it with its 
 ``load_result`` reads results back from their folder.
 """
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from sim.inputs.errors import InputError
     from sim.inputs.scenario import Scenario, load_scenario
     from sim.model.coalition import CoalitionModel
-    from sim.outputs.kinds import load_result
+
+    # Of the outputs; the layers above them import this package, so it must not be seen to import those.
+    load_result: Callable[..., Any]
 
 __version__ = "0.1.0"
 __all__ = [

@@ -87,7 +87,10 @@ def test_the_map_is_animated_a_frame_a_round(
     [
         (["--figure", "mpa"], '--figure mpa: no such figure here; .*willingness.*did you mean "map"'),
         (["--nations", "NLD,Swedn"], 'unknown nation "Swedn"; did you mean "Sweden"'),
-        (["--nations", "NLD", "--figure", "map"], "--nations: no figure that is named shows chosen .*willingness"),
+        (
+            ["--nations", "NLD", "--figure", "map"],
+            "--nations: no figure that is named shows chosen .*willingness",
+        ),
         (["--format", "jpg"], "--format: 'jpg' is not one of 'png', 'svg', 'pdf'"),
     ],
 )
