@@ -1,10 +1,10 @@
 """Agent-based simulation of military coalition formation: who joins, when, under which conditions.
 
 ``run`` runs a scenario many times, ``compare`` runs several with the same draws, ``sweep`` runs a design of
-levers and parameters, ``explain`` says why and what it would take, ``hindcast`` scores the model against
-positions recorded later, ``calibrate`` fits parameters to them, ``CoalitionModel`` is one run as a Mesa
-model; ``load_scenario`` reads a scenario file, ``load_case`` reads it with its roster and parameters,
-``load_result`` reads results back from their folder.
+levers and parameters, ``sensitivity`` tells which of them matter most, ``explain`` says why and what it would
+take, ``hindcast`` scores the model against positions recorded later, ``calibrate`` fits parameters to them,
+``CoalitionModel`` is one run as a Mesa model; ``load_scenario`` reads a scenario file, ``load_case`` reads it
+with its roster and parameters, ``load_result`` reads results back from their folder.
 """
 
 from collections.abc import Callable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.experiments.hindcast_result import HindcastResult
     from sim.experiments.results import RunResult
     from sim.experiments.run import run
+    from sim.experiments.sensitivity import Sensitivity, sensitivity
     from sim.experiments.sweep import SweepResult, sweep
     from sim.inputs.case import Case, load_case
     from sim.inputs.errors import InputError
@@ -39,6 +40,7 @@ __all__ = [
     "InputError",
     "RunResult",
     "Scenario",
+    "Sensitivity",
     "SweepResult",
     "calibrate",
     "compare",
@@ -48,6 +50,7 @@ __all__ = [
     "load_result",
     "load_scenario",
     "run",
+    "sensitivity",
     "sweep",
 ]
 
@@ -61,6 +64,7 @@ _HOMES = {
     "InputError": "sim.inputs.errors",
     "RunResult": "sim.experiments.results",
     "Scenario": "sim.inputs.scenario",
+    "Sensitivity": "sim.experiments.sensitivity",
     "SweepResult": "sim.experiments.sweep",
     "calibrate": "sim.experiments.calibrate",
     "compare": "sim.experiments.compare",
@@ -70,6 +74,7 @@ _HOMES = {
     "load_result": "sim.outputs.kinds",
     "load_scenario": "sim.inputs.scenario",
     "run": "sim.experiments.run",
+    "sensitivity": "sim.experiments.sensitivity",
     "sweep": "sim.experiments.sweep",
 }
 

@@ -5,15 +5,15 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import (
-    ParametersFile,
-    Rounds,
-    Runs,
-    Seed,
-    Set,
-    Threads,
-    app,
-    progress_bar,
+from sim.cli.common import ParametersFile, Rounds, Runs, Seed, Set, Threads, app
+from sim.cli.resumable import (
+    Resume,
+    Scheduler,
+    Workers,
+    chosen_executor,
+    going_on_in,
+    rate_bar,
+    said_to_work,
 )
 
 
@@ -31,19 +31,30 @@ def compare(
         "results"
     ),
     threads: Threads = 0,
+    workers: Workers = 0,
+    scheduler: Scheduler = "",
+    resume: Resume = False,
     csv: Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
 ) -> None:
-    """Run the same draws under several scenarios and say how each differs from the first."""
-    from sim.experiments.run import RunOptions
-    from sim.inputs.case import load_case
-    from sim.outputs.comparison_store import compare_into_folder
+    """Run the same draws under several scenarios and say how each differs from the first.
 
+    Goes on where it was stopped.
+    """
+    from sim.experiments.compare import compared, plan_comparison
+    from sim.experiments.resumable import run_parts
+    from sim.experiments.run import RunOptions
+    from sim.outputs.comparison_store import write_comparison
+
+    executor = chosen_executor(threads, workers, scheduler)
     overrides = [*(set_ or []), *([f"rounds={rounds}"] if rounds is not None else [])]
-    options = RunOptions(runs=runs, seed=seed, threads=threads)
-    cases = [load_case(scenario, overrides, parameters) for scenario in scenarios]
-    with progress_bar(runs * len(cases), "comparing", quiet=quiet) as progress:
-        comparison, folder = compare_into_folder(cases, options, out, csv=csv, progress=progress)
+    plan = plan_comparison(scenarios, RunOptions(runs=runs, seed=seed), overrides, parameters)
+    with going_on_in(plan.folder(out)):
+        with rate_bar("comparing", quiet=quiet) as progress:
+            folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)
+        with said_to_work("drawing", quiet=quiet):
+            comparison = compared(plan, folder)
+            write_comparison(comparison, folder, csv=csv)
     if not quiet:
         from sim.outputs.comparison_tables import comparison_report
         from sim.outputs.tables import print_table

@@ -76,3 +76,14 @@ def rate_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]
             bar.update(tasks[0], completed=done, rate=f"{speed:,.0f} runs/s" if speed else "")
 
         yield show
+
+
+@contextmanager
+def said_to_work(what: str, *, quiet: bool) -> Iterator[None]:
+    """Show, on a terminal, that something is being done that takes a while."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield
+        return
+    with console.status(what):
+        yield

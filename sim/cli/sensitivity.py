@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import ParametersFile, Seed, Set, Threads, app, progress_bar
+from sim.cli.common import ParametersFile, Seed, Set, Threads, app
+from sim.cli.resumable import (
+    Resume,
+    Scheduler,
+    Workers,
+    chosen_executor,
+    going_on_in,
+    rate_bar,
+    said_to_work,
+)
 
 
 class Method(StrEnum):
@@ -56,24 +65,31 @@ def sensitivity(
         "results"
     ),
     threads: Threads = 0,
+    workers: Workers = 0,
+    scheduler: Scheduler = "",
+    resume: Resume = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
 ) -> None:
-    """Find out which levers and unknowns matter most; a factor that --set gives is held fixed."""
-    from sim.experiments.sensitivity_plan import SensitivityOptions, factors_of
-    from sim.inputs.case import load_case
-    from sim.inputs.sweep_file import load_sweep
-    from sim.outputs.sensitivity_store import sensitivity_into_folder
+    """Find out which levers and unknowns matter most; a factor that --set gives is held fixed.
+
+    Goes on where it was stopped.
+    """
+    from sim.experiments.resumable import run_parts
+    from sim.experiments.sensitivity import analyse, plan_sensitivity
+    from sim.experiments.sensitivity_plan import SensitivityOptions
+    from sim.outputs.sensitivity_store import write_sensitivity
 
     options = SensitivityOptions(
         tuple(outcome or ["size"]), method.value, samples, runs, seed, second_order, discover
     )
-    case = load_case(scenario, set_ or [], parameters)
-    varied = factors_of(load_sweep(factors), set_ or [])
-    total = sum(options.points(len(varied.all)).values()) * runs
-    with progress_bar(total, case.scenario.name, quiet=quiet) as progress:
-        result, folder = sensitivity_into_folder(
-            case, varied, options, out, threads=threads, progress=progress
-        )
+    executor = chosen_executor(threads, workers, scheduler)
+    plan = plan_sensitivity(scenario, factors, options, overrides=set_ or [], parameters=parameters)
+    with going_on_in(plan.folder(out)):
+        with rate_bar(plan.base.scenario.name, quiet=quiet) as progress:
+            folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)
+        with said_to_work("estimating what matters, drawing", quiet=quiet):
+            result = analyse(plan, folder)
+            write_sensitivity(result)
     if not quiet:
         from sim.outputs.sensitivity_tables import sensitivity_report
         from sim.outputs.tables import print_table

@@ -1,33 +1,32 @@
 """Comparing scenarios: the same runs under each, and the differences run by run."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.paired import PairedEstimates, PairedSums, compare_means, compare_shares
-from sim.experiments.run import RunOptions, chosen_options, simulate_case
-from sim.experiments.statistics import Floats, Interval
+from sim.experiments.comparison_runs import COALITION_MEASURES, SUMS, ComparisonPlan, Sums
+from sim.experiments.executors import Threads
+from sim.experiments.identity import command_options, source_options
+from sim.experiments.paired import PairedEstimates, compare_means, compare_shares
+from sim.experiments.resumable import compute_parts
+from sim.experiments.run import RunOptions, chosen_options
+from sim.experiments.statistics import Interval
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
-from sim.inputs.vocabulary import Stance
-from sim.model.tally import RUN_COLUMNS, Records
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Progress = Callable[[int], None]
 
-BLOCK = 8192
-"""Runs of which the outcomes under two scenarios are held at a time."""
-
 NATION_MEASURES = ("p_committed", "days_to_joining")
-COALITION_MEASURES = ("size", "force", "p_force_met")
 ALIKE = ("start", "rounds", "days_per_round")
 """What scenarios must share: the horizon over which nations may join."""
 
@@ -67,9 +66,25 @@ def compare(
     >>> bool(comparison.coalition.difference_low.iloc[0] > 2)  # nations more
     True
     """
-    chosen = chosen_options(options)
-    given = (item if isinstance(item, Case) else load_case(item, overrides, parameters) for item in scenarios)
-    return compare_cases(tuple(given), chosen)
+    plan = plan_comparison(scenarios, chosen_options(options), overrides, parameters)
+    return compare_cases(plan.cases, plan.options)
+
+
+def plan_comparison(
+    scenarios: Sequence[Case | Scenario | Path | str],
+    options: RunOptions,
+    overrides: Overrides = (),
+    parameters: Path | None = None,
+) -> ComparisonPlan:
+    """Read all that determines a comparison, see `compare`."""
+    cases = tuple(
+        item if isinstance(item, Case) else load_case(item, overrides, parameters) for item in scenarios
+    )
+    check_comparable(cases)
+    given = list(command_options(overrides, parameters))
+    for item, case in zip(scenarios, cases, strict=True):
+        given += source_options(item, case)
+    return ComparisonPlan(cases, options, tuple(given))
 
 
 def compare_cases(
@@ -92,14 +107,22 @@ def compare_cases(
         If there are fewer than two, or they differ in their nations or their horizon.
     """
     check_comparable(cases)
-    sums = Sums.of_no_runs(len(cases), 2 * len(cases[0].roster.iso3) + len(COALITION_MEASURES))
-    for first in range(0, options.runs, BLOCK):
-        runs = range(first, min(first + BLOCK, options.runs))
-        reference = _outcomes(cases[0], options, runs, progress)
-        sums.add(0, reference, reference)
-        for index, case in enumerate(cases[1:], start=1):
-            sums.add(index, _outcomes(case, options, runs, progress), reference)
-    return Comparison(tuple(cases), options.seed, options.runs, options.engine, sums)
+    plan = ComparisonPlan(tuple(cases), options)
+    sums = Sums.of_no_runs(plan)
+    with closing(compute_parts(plan, range(plan.parts), Threads(options.threads))) as parts:
+        for number, part in parts:
+            sums.add(part)
+            progress(plan.runs_in(number))
+    return Comparison(plan, sums)
+
+
+def compared(plan: ComparisonPlan, folder: Path) -> "Comparison":
+    """Return what the runs that `run_parts` has left in a folder say."""
+    import pyarrow.parquet as pq
+
+    sums = Sums.of_no_runs(plan)
+    sums.add(pq.read_table(folder / f"{SUMS}.parquet"))
+    return Comparison(plan, sums)
 
 
 def check_comparable(cases: Sequence[Case]) -> None:
@@ -128,66 +151,6 @@ def check_comparable(cases: Sequence[Case]) -> None:
             raise case.scenario.place(("roster",)).error(problem)
 
 
-class Sums(NamedTuple):
-    """Sums over runs, a row a scenario (the reference first) and a column an outcome.
-
-    Outcomes are whole numbers, so that sums are exact up to 2**53 and any chunking gives the same bits.
-    """
-
-    totals: Floats
-    squares: Floats
-    products: Floats
-    """With the reference's outcome of the same run."""
-
-    @classmethod
-    def of_no_runs(cls, scenarios: int, outcomes: int) -> "Sums":
-        """Return sums over nothing."""
-        return cls(*(np.zeros((scenarios, outcomes)) for _ in cls._fields))
-
-    def add(self, scenario: int, outcomes: Floats, reference: Floats) -> None:
-        """Add outcomes [run, outcome] of a scenario to what there is, in place."""
-        self.totals[scenario] += outcomes.sum(axis=0)
-        self.squares[scenario] += (outcomes * outcomes).sum(axis=0)
-        self.products[scenario] += (outcomes * reference).sum(axis=0)
-
-    def paired(self, scenario: int, columns: slice) -> PairedSums:
-        """Return some outcomes of a scenario beside those of the reference."""
-        return PairedSums(
-            reference=self.totals[0, columns],
-            reference_squares=self.squares[0, columns],
-            other=self.totals[scenario, columns],
-            other_squares=self.squares[scenario, columns],
-            products=self.products[scenario, columns],
-        )
-
-
-def _outcomes(case: Case, options: RunOptions, runs: range, progress: Progress) -> Floats:
-    """Return what is compared of each run, a row a run, in whole numbers.
-
-    Columns: for each nation whether it is committed at the end; for each nation the round of joining; the
-    coalition's size, its force in whole soldiers, and whether that is enough.
-    """
-    parts: list[Floats] = []
-
-    def sink(_: int, records: Records) -> None:
-        parts.append(outcomes_of(records, case.scenario.force_required))
-        progress(len(records.runs))
-
-    simulate_case(case, replace(options, trajectories=True), sink, runs)
-    return np.concatenate(parts)
-
-
-def outcomes_of(records: Records, force_required: float) -> Floats:
-    """Return the outcomes of a chunk of runs, see `Sums`."""
-    is_in = records.stance == Stance.COMMITTED  # [run, round, nation]
-    last = is_in.shape[1] - 1
-    first = is_in.argmax(axis=1)  # 0 too where it never is
-    joined = np.where((first == 0) & ~is_in[:, 0], last, first)
-    size, force = (records.runs[:, RUN_COLUMNS.index(name)] for name in ("size", "force"))
-    coalition = np.column_stack([size, np.rint(force), force >= force_required])
-    return np.column_stack([is_in[:, -1], joined, coalition]).astype(np.float64)
-
-
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """How scenarios differ from the first, over the same runs.
@@ -200,31 +163,34 @@ class Comparison:
 
     Attributes
     ----------
-    cases
-        What was given, the reference first.
-    seed, number_of_runs, engine
-        Which runs, and what computed them.
+    plan
+        What was asked.
     sums
         What the tables are made of.
     """
 
-    cases: tuple[Case, ...]
-    seed: int
-    number_of_runs: int
-    engine: str
+    plan: ComparisonPlan
     sums: Sums
 
-    @cached_property
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """What was given, the reference first."""
+        return self.plan.cases
+
+    @property
+    def seed(self) -> int:
+        """Seed of the runs."""
+        return self.plan.options.seed
+
+    @property
+    def number_of_runs(self) -> int:
+        """How many runs there were of each scenario."""
+        return self.plan.options.runs
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of the scenarios, numbered where several share one."""
-        names: list[str] = []
-        for case in self.cases:
-            name, number = case.scenario.name, 1
-            while name in names:
-                number += 1
-                name = f"{case.scenario.name}-{number}"
-            names.append(name)
-        return tuple(names)
+        return self.plan.names
 
     @cached_property
     def nations(self) -> "pd.DataFrame":

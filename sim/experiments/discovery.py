@@ -5,7 +5,7 @@ induction method of Friedman & Fisher (1999), Statistics and Computing 9, 123-14
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,9 @@ DENSE = 0.5
 
 SIGNIFICANCE = 0.05
 MOST_BOXES = 3
+LIKELY = 0.5
+"""Discovery asks where an outcome is at least this probable."""
+
 _ANY = 1e-9  # what EMA workbench takes for interest: 1 is, 0 is not
 LEAST_OF_INTEREST = 10
 """Points of interest below which a search would only find chance."""
@@ -99,6 +102,71 @@ class Box:
     limits: tuple[Limit, ...]
     found: Score
     judged: Score
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """Where an outcome is likely.
+
+    Attributes
+    ----------
+    outcome
+        And nation, empty for the coalition. Of interest are the points at which it is at least `LIKELY`.
+    boxes
+        The conditions found, none if none help.
+    of_interest, points
+        How many of all points, those to find and those to judge, are of interest.
+    """
+
+    outcome: tuple[str, str]
+    boxes: tuple[Box, ...]
+    of_interest: int
+    points: int
+
+    def table(self) -> "pd.DataFrame":
+        """Return a row a limit, with the scores of its box: as found, and as judged by other points."""
+        import pandas as pd
+
+        rows = []
+        for number, box in enumerate(self.boxes, start=1):
+            scores = {**_columns("found", box.found), **_columns("judged", box.judged)}
+            place = {"outcome": self.outcome[0], "iso3": self.outcome[1], "box": number}
+            rows += [{**place, **asdict(limit), **scores} for limit in box.limits]
+        return pd.DataFrame(rows)
+
+    @classmethod
+    def of_table(cls, table: "pd.DataFrame") -> "Discovery":
+        """Return what such a table tells; at least one box."""
+        boxes = tuple(
+            Box(
+                limits=tuple(Limit(*limit) for limit in rows[_LIMIT].itertuples(index=False)),
+                found=_score_of(rows, "found"),
+                judged=_score_of(rows, "judged"),
+            )
+            for _, rows in table.groupby("box", sort=True)
+        )
+        every = boxes[0].found, boxes[0].judged  # later boxes are scored without the points of earlier ones
+        outcome, iso3 = table[["outcome", "iso3"]].iloc[0]
+        of_interest, points = (
+            sum(getattr(score, name) for score in every) for name in ("of_interest", "points")
+        )
+        return cls((outcome, iso3), boxes, of_interest, points)
+
+
+def _columns(name: str, score: Score) -> dict[str, float]:
+    columns: dict[str, float] = {f"{name}_{key}": value for key, value in asdict(score).items()}
+    for measure, interval in (("coverage", score.coverage), ("density", score.density)):
+        for bound, value in interval._asdict().items():
+            end = "" if bound == "estimate" else f"_{bound}"
+            columns[f"{name}_{measure}{end}"] = float(value)
+    return columns
+
+
+_LIMIT = [field.name for field in fields(Limit)]
+
+
+def _score_of(rows: "pd.DataFrame", name: str) -> Score:
+    return Score(*(int(rows[f"{name}_{field.name}"].iloc[0]) for field in fields(Score)))
 
 
 def discover(

@@ -198,8 +198,8 @@ def estimate(
 
 def _stacked(parts: Iterable[Estimates]) -> Estimates:
     """Put the estimates of points under each other."""
-    columns, estimates, low, high, runs = zip(*parts, strict=True)
-    return Estimates(columns[0], *map(np.concatenate, (estimates, low, high)), runs[0])
+    columns, estimate, low, high, runs = zip(*parts, strict=True)
+    return Estimates(columns[0], np.concatenate(estimate), np.concatenate(low), np.concatenate(high), runs[0])
 
 
 def check_points(base: Case, points: "pd.DataFrame") -> None:

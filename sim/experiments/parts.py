@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout of the folders."""
 
 MANIFEST, DRAFT = "manifest.json", ".draft"
@@ -62,10 +62,8 @@ class PartsFolder:
                 for draft in self.folder.rglob(f".*{DRAFT}"):
                     if draft.is_file():  # figures are drawn into a folder, which is cleared with them
                         draft.unlink()
-                if not (self.folder / MANIFEST).exists():
-                    text = json.dumps(self._manifest, indent=2, ensure_ascii=False) + "\n"
-                    with _whole(self.folder / MANIFEST) as stream:
-                        stream.write(text.encode())
+            if not (self.folder / MANIFEST).exists():
+                self.write_text(MANIFEST, json.dumps(self._manifest, indent=2, ensure_ascii=False) + "\n")
         except BaseException:
             self._release()
             raise
@@ -122,6 +120,11 @@ class PartsFolder:
             for table in (self.folder / name).glob("*.parquet"):
                 table.unlink()
             (self.folder / name).rmdir()
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a file of text; the name has its ending."""
+        with self._told(), _whole(self.folder / name) as stream:
+            stream.write(text.encode())
 
     def read(self, name: str) -> "pa.Table":
         """Return a table with what its file says of itself."""

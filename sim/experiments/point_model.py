@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -90,12 +90,12 @@ def columns_of(outcomes: Iterable[str], iso3: Iterable[str]) -> tuple[Column, ..
 class _Ends(NamedTuple):
     """Sums over the runs of a point, where they end; of many points, an array each, the points first."""
 
-    size: float
-    size_squared: float
-    force: float
-    force_squared: float
-    force_met: int
-    committed: "np.ndarray"
+    size: Any
+    size_squared: Any
+    force: Any
+    force_squared: Any
+    force_met: Any
+    committed: Any  # by nation
 
 
 class PointModel:
@@ -126,9 +126,8 @@ class PointModel:
         """Return the estimates at points, computed by the thread that asks."""
         ends = _Ends(*map(np.array, zip(*map(self._ends, points), strict=True)))
         found = [self._estimate(outcome, ends) for outcome in self._outcomes]
-        return Estimates(
-            self.columns, *(np.hstack(parts) for parts in zip(*found, strict=True)), self._runs.number
-        )
+        estimate, low, high = (np.hstack(parts) for parts in zip(*found, strict=True))
+        return Estimates(self.columns, estimate, low, high, self._runs.number)
 
     def setup(self, point: dict[str, object]) -> "Setup":
         """Return what the runs of a point share."""

@@ -32,7 +32,7 @@ class Experiment(Protocol):
 
     Attributes
     ----------
-    kind
+    called
         What messages call it: ``sweep``.
     tables
         What the tables made of the parts are called.
@@ -48,7 +48,7 @@ class Experiment(Protocol):
     """
 
     @property
-    def kind(self) -> str: ...  # noqa: D102
+    def called(self) -> str: ...  # noqa: D102
 
     @property
     def tables(self) -> tuple[str, ...]: ...  # noqa: D102
@@ -95,6 +95,11 @@ def compute_parts(
         yield from done
 
 
+def results_of(experiment: Experiment, folder: Path) -> PartsFolder:
+    """Return the folder of an experiment's results, to be entered as a context."""
+    return PartsFolder(folder, experiment.called, experiment.manifest())
+
+
 def run_parts(
     experiment: Experiment,
     out: Path,
@@ -130,8 +135,8 @@ def run_parts(
     """
     folder, total = experiment.folder(out), experiment.total_runs
     if resume and not (folder / MANIFEST).exists():
-        raise InputError(_nothing_to_resume(experiment.kind, folder), file=folder, key="--resume")
-    with PartsFolder(folder, experiment.kind, experiment.manifest()) as store:
+        raise InputError(_nothing_to_resume(experiment.called, folder), file=folder, key="--resume")
+    with results_of(experiment, folder) as store:
         is_complete = all(map(store.has, experiment.tables))
         missing = [
             number for number in range(experiment.parts) if not (is_complete or store.has(_name(number)))
@@ -154,7 +159,7 @@ def _name(part: int) -> str:
     return f"{PARTS}/{part:06d}"
 
 
-def _nothing_to_resume(kind: str, folder: Path) -> str:
+def _nothing_to_resume(called: str, folder: Path) -> str:
     others = [file.parent.name for file in sorted(folder.parent.glob(f"*/{MANIFEST}"))]
     also = f"; there are {', '.join(others)}, of other options" if others else ""
-    return f"there is nothing to resume{also}; without --resume the {kind} starts"
+    return f"there is nothing to resume{also}; without --resume the {called} starts"

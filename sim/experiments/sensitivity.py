@@ -1,27 +1,25 @@
 """Sensitivity analysis: which levers and which unknowns matter most for where a coalition ends."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.experiments.designs import Design, LatinHypercube, Morris, Saltelli
-from sim.experiments.discovery import Box, Score, discover, require_prim
-from sim.experiments.evaluate import Estimates, Progress, Runs, estimate
+from sim.experiments.discovery import LIKELY, Discovery, discover
+from sim.experiments.executors import Executor
+from sim.experiments.identity import command_options, source_options
 from sim.experiments.indices import convergence, morris_effects, sobol_indices
-from sim.experiments.sensitivity_plan import (
-    Factors,
-    Outcome,
-    SensitivityOptions,
-    at_shares,
-    find_outcome,
-    unit_factors,
-)
-from sim.experiments.statistics import Z_95, Floats
-from sim.inputs.case import Case
-from sim.inputs.errors import InputError
+from sim.experiments.point_model import Column
+from sim.experiments.resumable import THREADS, run_parts
+from sim.experiments.sensitivity_design import Samples, SensitivityPlan, check_factors, design_sensitivity
+from sim.experiments.sensitivity_plan import Factors, Outcome, SensitivityOptions, factors_of
+from sim.experiments.statistics import Z_95, Floats, Interval
+from sim.inputs.case import Case, load_case
+from sim.inputs.overrides import Overrides
+from sim.inputs.scenario import Scenario
+from sim.inputs.sweep_file import load_sweep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,49 +28,6 @@ TARGET: Outcome = ("p_force_met", "")
 LEADING = 0.05
 """Share of the variance from which a factor is said to matter."""
 
-LIKELY = 0.5
-"""Discovery asks where an outcome is at least this probable."""
-
-
-@dataclass(frozen=True)
-class Discovery:
-    """Where an outcome is likely.
-
-    Attributes
-    ----------
-    outcome
-        Of interest are the points at which it is at least `LIKELY`.
-    boxes
-        The conditions found, none if none help.
-    of_interest, points
-        How many of all points, those to find and those to judge, are of interest.
-    """
-
-    outcome: Outcome
-    boxes: tuple[Box, ...]
-    of_interest: int
-    points: int
-
-    def table(self) -> "pd.DataFrame":
-        """Return a row a limit, with the scores of its box: as found, and as judged by other points."""
-        import pandas as pd
-
-        rows = []
-        for number, box in enumerate(self.boxes, start=1):
-            scores = {**_columns("found", box.found), **_columns("judged", box.judged)}
-            place = {"outcome": self.outcome[0], "iso3": self.outcome[1], "box": number}
-            rows += [{**place, **asdict(limit), **scores} for limit in box.limits]
-        return pd.DataFrame(rows)
-
-
-def _columns(name: str, score: Score) -> dict[str, float]:
-    columns: dict[str, float] = {f"{name}_{key}": value for key, value in asdict(score).items()}
-    for measure, interval in (("coverage", score.coverage), ("density", score.density)):
-        for bound, value in interval._asdict().items():
-            end = "" if bound == "estimate" else f"_{bound}"
-            columns[f"{name}_{measure}{end}"] = float(value)
-    return columns
-
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
@@ -80,10 +35,11 @@ class Sensitivity:
 
     Attributes
     ----------
-    case, factors, options
+    plan
         What was asked.
-    outcomes
-        The outcomes asked about.
+    folder
+        Where ``samples.parquet`` is: a row a point with its design, the factors, and each outcome with the
+        bounds of its 95 % interval.
     spread
         A row an outcome: its mean, standard deviation and extremes over the points, and `noise`, the share of
         its variance over the points that the limited number of runs could at most account for. The points are
@@ -98,15 +54,33 @@ class Sensitivity:
         Conditions, if asked for: of every probability asked about, else of the required force being met.
     """
 
-    case: Case
-    factors: Factors
-    options: SensitivityOptions
-    outcomes: tuple[Outcome, ...]
+    plan: SensitivityPlan
+    folder: Path
     spread: "pd.DataFrame"
     indices: "pd.DataFrame"
     convergence: "pd.DataFrame"
     morris: "pd.DataFrame"
     discoveries: tuple[Discovery, ...] = ()
+
+    @property
+    def case(self) -> Case:
+        """The scenario and what it is run with."""
+        return self.plan.base
+
+    @property
+    def factors(self) -> Factors:
+        """What varies."""
+        return self.plan.factors
+
+    @property
+    def options(self) -> SensitivityOptions:
+        """What was asked."""
+        return self.plan.options
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The outcomes asked about."""
+        return self.plan.asked
 
     @property
     def points(self) -> dict[str, int]:
@@ -161,173 +135,165 @@ def _leading(totals: "pd.DataFrame") -> tuple[str, ...]:
 
 
 def sensitivity(
-    case: Case,
-    factors: Factors,
-    options: SensitivityOptions,
+    scenario: Case | Scenario | Path | str,
     *,
-    threads: int = 0,
-    progress: Progress = lambda _: None,
+    factors: Factors | Path | str = "all-parameters",
+    overrides: Overrides = (),
+    parameters: Path | None = None,
+    out: Path | str = "results",
+    executor: Executor = THREADS,
+    **options: Any,
 ) -> Sensitivity:
-    """Find out which factors matter most.
+    """Find out which factors matter most, going on where an earlier session was stopped.
 
     Parameters
     ----------
-    case
-        The scenario and what it is run with. Levers are set in round 1: what later events of the scenario
-        set, they set again.
+    scenario
+        A file, the name of a bundled one, or what has been read of it. Levers are set in round 1: what later
+        events of the scenario set, they set again.
     factors
-        What varies, see `factors_of`.
-    options
-        What is estimated, from how many points and runs.
-    threads
-        0 for one a core; the result does not depend on it.
-    progress
-        Told the number of runs done.
+        A sweep file, or the name of a bundled one, whose levers and uncertainties vary; or these.
+    overrides, parameters
+        Changes to the scenario, and a file of behavioural parameters. What is set is held fixed.
+    out
+        Folder of all results; the runs go to ``OUT/sensitivity/SCENARIO/ID``.
+    executor
+        Where they are computed; the results do not depend on it.
+    **options
+        Those of `SensitivityOptions`: `outcomes`, `method`, `samples`, `runs`, `seed`, ...
 
     Raises
     ------
     InputError
-        For an outcome that there is not, or values that factors cannot take.
+        For any mistake in any of the files, for an outcome that there is not, and where the folder holds
+        what would be mixed.
     """
-    outcomes = tuple(find_outcome(name, case.roster.iso3) for name in options.outcomes)
-    if options.discover:
-        require_prim()
-        _refuse_words(factors)
-
-    def run(design: Design, seed: int) -> "Sample":
-        shares = design.points(unit_factors(factors.all), seed)
-        points = at_shares(factors.all, shares)
-        runs = Runs(options.runs, options.seed)
-        return Sample(shares, points, estimate(case, points, runs, threads=threads, progress=progress))
-
-    return _analysed(case, factors, options, outcomes, run)
+    chosen = SensitivityOptions(**options)
+    plan = plan_sensitivity(scenario, factors, chosen, overrides=overrides, parameters=parameters)
+    return analyse(plan, run_parts(plan, Path(out), executor=executor))
 
 
-@dataclass(frozen=True, eq=False)
-class Sample:
-    """Points, as shares of the factors' ranges and as values, and what was found at them."""
-
-    shares: "pd.DataFrame"
-    points: "pd.DataFrame"
-    found: Estimates
-
-
-def _analysed(
-    case: Case,
-    factors: Factors,
+def plan_sensitivity(
+    scenario: Case | Scenario | Path | str,
+    factors: Factors | Path | str,
     options: SensitivityOptions,
-    outcomes: tuple[Outcome, ...],
-    run: Callable[[Design, int], Sample],
-) -> Sensitivity:
+    *,
+    overrides: Overrides = (),
+    parameters: Path | None = None,
+) -> SensitivityPlan:
+    """Read all that determines an analysis, see `sensitivity`."""
+    case = scenario if isinstance(scenario, Case) else load_case(scenario, overrides, parameters)
+    varied = factors if isinstance(factors, Factors) else factors_of(load_sweep(factors), overrides)
+    given = (*command_options(overrides, parameters), *source_options(scenario, case))
+    plan = design_sensitivity(case, varied, options, given)
+    check_factors(plan)
+    return plan
+
+
+def analyse(plan: SensitivityPlan, folder: Path) -> Sensitivity:
+    """Estimate what matters from the runs that `run_parts` has left in a folder."""
+    with Samples(plan, folder) as samples:
+        return _analysed(plan, folder, samples)
+
+
+def _analysed(plan: SensitivityPlan, folder: Path, samples: Samples) -> Sensitivity:
     import pandas as pd
 
-    seed, paths, second = options.seed, factors.paths, options.second_order
+    seed, paths, asked, every = plan.options.seed, plan.factors.paths, plan.asked, plan.columns
     tables = {"indices": pd.DataFrame(), "convergence": pd.DataFrame(), "morris": pd.DataFrame()}
-    discoveries: tuple[Discovery, ...] = ()
-    if "morris" in options.parts:
-        sample = run(Morris(options.trajectories), seed)
-        found, shares = sample.found, sample.shares.to_numpy()
+    second = plan.options.second_order
+    if "morris" in plan.designs:
+        shares = plan.shares("morris")
         tables["morris"] = _by_outcome(
-            found, found.columns, lambda y: morris_effects(paths, shares, y, seed=seed)
+            every,
+            lambda outcome: morris_effects(paths, shares, samples.of("morris", outcome).estimate, seed=seed),
         )
-    if "sobol" in options.parts:
-        found = run(Saltelli(options.samples, second), seed).found
-        tables["indices"] = _all_indices(paths, found, outcomes, options)
+    if "sobol" in plan.designs:
+        tables["indices"] = _all_indices(plan, samples)
         tables["convergence"] = _by_outcome(
-            found, outcomes, lambda y: convergence(paths, y, seed=seed, second_order=second)
+            asked,
+            lambda outcome: convergence(
+                paths, samples.of("sobol", outcome).estimate, seed=seed, second_order=second
+            ),
         )
-    if "discovery" in options.parts:
-        design = LatinHypercube(options.discovery_points)
-        search, judge = run(design, seed), run(design, seed + 1)
-        discoveries = tuple(_discovery(search, judge, target) for target in _targets(outcomes))
-    return Sensitivity(case, factors, options, outcomes, _spread(found), discoveries=discoveries, **tables)
+    main = "sobol" if "sobol" in plan.designs else "morris"
+    spread = pd.DataFrame([_spread(plan, outcome, samples.of(main, outcome)) for outcome in every])
+    discoveries: tuple[Discovery, ...] = ()
+    if "judge" in plan.designs:
+        discoveries = tuple(_discovery(plan, samples, target) for target in targets(asked))
+    return Sensitivity(plan, folder, spread, discoveries=discoveries, **tables)
 
 
-def _all_indices(
-    paths: Sequence[str], found: Estimates, outcomes: tuple[Outcome, ...], options: SensitivityOptions
-) -> "pd.DataFrame":
+def _all_indices(plan: SensitivityPlan, samples: Samples) -> "pd.DataFrame":
     """Return first-order and total indices of everything, those of pairs for the outcomes asked about."""
-    seed, second = options.seed, options.second_order
-    single = found
-    if second:
-        blocks = found.estimate.reshape(options.samples, 2 * len(paths) + 2, -1)
-        needed = blocks[:, [*range(len(paths) + 1), -1]].reshape(-1, len(found.columns))
-        single = found._replace(estimate=needed)
-    table = _by_outcome(single, found.columns, lambda y: sobol_indices(paths, y, seed=seed))
-    if not second:
+    paths, seed, size = plan.factors.paths, plan.options.seed, len(plan.factors.all)
+
+    def single(outcome: Column) -> "pd.DataFrame":
+        found = samples.of("sobol", outcome).estimate
+        if plan.options.second_order:  # without the points that only pairs need
+            found = found.reshape(-1, 2 * size + 2)[:, [*range(size + 1), -1]].ravel()
+        return sobol_indices(paths, found, seed=seed)
+
+    def pairs(outcome: Column) -> "pd.DataFrame":
+        found = samples.of("sobol", outcome).estimate
+        return sobol_indices(paths, found, seed=seed, second_order=True).query("index == 'second'")
+
+    table = _by_outcome(plan.columns, single)
+    if not plan.options.second_order:
         return table
     import pandas as pd
 
-    pairs = _by_outcome(
-        found, outcomes, lambda y: sobol_indices(paths, y, seed=seed, second_order=True)
-    ).query("index == 'second'")
-    return pd.concat([table, pairs], ignore_index=True)
+    return pd.concat([table, _by_outcome(plan.asked, pairs)], ignore_index=True)
 
 
-def _by_outcome(
-    found: Estimates, outcomes: Sequence[Outcome], analyse: Callable[[Floats], "pd.DataFrame"]
-) -> "pd.DataFrame":
+def _by_outcome(outcomes: Iterable[Column], analyse: "Callable[[Column], pd.DataFrame]") -> "pd.DataFrame":
     """Return the analyses of outcomes under each other."""
     import pandas as pd
 
     tables = []
     for outcome, iso3 in outcomes:
-        table = analyse(found.of(outcome, iso3))
+        table = analyse((outcome, iso3))
         table.insert(0, "outcome", outcome)
         table.insert(1, "iso3", iso3)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
 
-def _spread(found: Estimates) -> "pd.DataFrame":
-    """Describe every outcome over the points of a design."""
-    import pandas as pd
-
+def _spread(plan: SensitivityPlan, outcome: Column, found: Interval) -> dict[str, Any]:
+    """Describe an outcome over the points of a design."""
     values = found.estimate
-    variance = values.var(axis=0)
-    noise = _noise(found).mean(axis=0)
-    outcomes, nations = zip(*found.columns, strict=True)
-    return pd.DataFrame(
-        {
-            "outcome": outcomes,
-            "iso3": nations,
-            "mean": values.mean(axis=0),
-            "deviation": np.sqrt(variance),
-            "least": values.min(axis=0),
-            "most": values.max(axis=0),
-            "noise": noise / np.where(variance > 0, variance, np.nan),
-            "points": len(values),
-            "runs": found.runs,
-        }
-    )
+    variance = float(values.var())
+    noise = float(_noise(plan, outcome, found).mean())
+    return {
+        "outcome": outcome[0],
+        "iso3": outcome[1],
+        "mean": float(values.mean()),
+        "deviation": np.sqrt(variance),
+        "least": float(values.min()),
+        "most": float(values.max()),
+        "noise": noise / variance if variance > 0 else np.nan,
+        "points": len(values),
+        "runs": plan.runs.number,
+    }
 
 
-def _noise(found: Estimates) -> Floats:
+def _noise(plan: SensitivityPlan, outcome: Column, found: Interval) -> Floats:
     """Return the variance of each estimate that is due to the limited number of its runs."""
-    is_share = np.array([outcome.startswith("p_") for outcome, _ in found.columns])
-    of_share = found.estimate * (1.0 - found.estimate) / found.runs
-    of_mean = ((found.high - found.low) / (2 * Z_95)) ** 2
-    return np.where(is_share, of_share, of_mean)
+    if outcome[0].startswith("p_"):
+        return found.estimate * (1.0 - found.estimate) / plan.runs.number
+    return ((found.high - found.low) / (2 * Z_95)) ** 2
 
 
-def _targets(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+def targets(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
     """Return what discovery asks about."""
     return tuple(outcome for outcome in outcomes if outcome[0].startswith("p_")) or (TARGET,)
 
 
-def _discovery(search: Sample, judge: Sample, target: Outcome) -> Discovery:
-    searched, judged = (_likely(sample.found, target) for sample in (search, judge))
-    boxes = discover(search.points, searched, judge.points, judged)
-    return Discovery(
-        target, boxes, int(searched.sum() + judged.sum()), len(search.points) + len(judge.points)
-    )
-
-
-def _likely(found: Estimates, outcome: Outcome) -> NDArray[np.bool_]:
-    return np.asarray(found.of(*outcome) >= LIKELY)
-
-
-def _refuse_words(factors: Factors) -> None:
-    for factor in factors.all:
-        if not all(isinstance(value, float | int) for value in factor.extremes):
-            raise InputError(f"{factor.path} takes words; boxes need numbers", file="--discover")
+def _discovery(plan: SensitivityPlan, samples: Samples, target: Outcome) -> Discovery:
+    """Search for conditions among the points of one design, and judge them by those of another."""
+    points, likely = [], []
+    for design in ("search", "judge"):
+        points.append(plan.points_of(design))
+        likely.append(samples.of(design, target).estimate >= LIKELY)
+    boxes = discover(points[0], likely[0], points[1], likely[1])
+    return Discovery(target, boxes, sum(int(flags.sum()) for flags in likely), sum(map(len, points)))

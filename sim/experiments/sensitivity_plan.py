@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from sim.experiments.evaluate import PER_NATION
+from sim.experiments.designs import Design, LatinHypercube, Morris, Saltelli
+from sim.experiments.point_model import PER_NATION
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.factors import Factor
 from sim.inputs.overrides import Overrides
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 Method = Literal["sobol", "morris", "both"]
 Outcome = tuple[str, str]
 """What is asked about: ``("size", "")``, ``("p_committed", "NLD")``."""
+
+DESIGNS = {"morris": ("morris",), "sobol": ("sobol",), "discovery": ("search", "judge")}
+"""The designs that each part of an analysis takes; discovery judges by other points than it searches."""
 
 COALITION = ("size", "force", "p_force_met")
 SAMPLES_PER_TRAJECTORY = 8
@@ -85,6 +89,17 @@ class SensitivityOptions:
         """What has to be computed, each with its own points."""
         methods = ("morris", "sobol") if self.method == "both" else (self.method,)
         return (*methods, "discovery") if self.discover else methods
+
+    def designs(self) -> dict[str, tuple[Design, int]]:
+        """Return the designs and their seeds, by name, in the order in which their points stand."""
+        spread = LatinHypercube(self.discovery_points)
+        designs: dict[str, tuple[Design, int]] = {
+            "morris": (Morris(self.trajectories), self.seed),
+            "sobol": (Saltelli(self.samples, self.second_order), self.seed),
+            "search": (spread, self.seed),
+            "judge": (spread, self.seed + 1),
+        }
+        return {name: designs[name] for part in self.parts for name in DESIGNS[part]}
 
     def points(self, factors: int) -> dict[str, int]:
         """Return how many points each part takes."""

@@ -7,10 +7,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.experiments.description import describe_case, versions
 from sim.experiments.designs import design_of
 from sim.experiments.evaluate import PER_NATION, Evaluation, Runs, check_points, evaluate, with_factors
 from sim.experiments.executors import Executor
-from sim.experiments.identity import case_digests, code_digests, command_options, digest_of, points_digest
+from sim.experiments.identity import (
+    case_digests,
+    code_digests,
+    command_options,
+    digest_of,
+    points_digest,
+)
 from sim.experiments.resumable import THREADS, Progress, run_parts
 from sim.inputs.factors import Factor
 from sim.inputs.sweep_file import Sweep, load_sweep_case
@@ -39,7 +46,7 @@ class SweepPlan(Evaluation):
     sweep: Sweep
     options: tuple[str, ...] = ()
 
-    kind = "sweep"
+    called = "sweep"
 
     @property
     def name(self) -> str:
@@ -99,19 +106,16 @@ class SweepPlan(Evaluation):
 
     def manifest(self) -> dict[str, Any]:
         """Return what the sweep is, for people and for a repeat of it."""
-        roster = self.base.roster
         return {
             "kind": "sweep",
             "sweep": {"name": self.name, **self.sweep.model_dump(mode="json", exclude_none=True)},
             "options": list(self.options),
-            "scenario": {"name": self.base.scenario.name, **self.base.scenario.resolved()},
-            "title": self.base.scenario.title,
-            "roster": roster.title,
-            "nations": dict(zip(roster.iso3, roster.names, strict=True)),
+            **describe_case(self.base),
             "factors": list(map(str, self.points.columns)),
             "points": len(self.points),
             "runs": self.total_runs,
             "parts": self.parts,
+            "versions": versions(),
             "digests": self.digests,
         }
 

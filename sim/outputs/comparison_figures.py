@@ -1,6 +1,7 @@
 """Figures of a comparison: functions of a comparison that return a matplotlib Figure."""
 
 import math
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from sim.experiments.compare import Comparison
 from sim.outputs import style
+from sim.outputs.figure_folder import save_all
 from sim.outputs.words import signed
 
 if TYPE_CHECKING:
@@ -92,8 +94,8 @@ FIGURES = {
 
 
 def save_figures(comparison: Comparison, folder: Path) -> list[Path]:
-    """Draw all figures of a comparison into a folder, as PNG and SVG; the same one gives the same bytes."""
-    return [file for name, draw in FIGURES.items() for file in style.save(draw(comparison), folder, name)]
+    """Draw all figures of a comparison as PNG and SVG into a folder; the same one gives the same bytes."""
+    return save_all(((name, partial(draw, comparison)) for name, draw in FIGURES.items()), folder)
 
 
 def _forest(comparison: Comparison, measure: Measure, key: str) -> "Figure":

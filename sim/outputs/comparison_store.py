@@ -1,93 +1,35 @@
-"""Results folders of comparisons: tables, figures and a manifest."""
+"""What a comparison leaves in its results folder beside the sums over its runs: tables and figures."""
 
-import contextlib
-import datetime as dt
-import hashlib
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from sim.experiments.compare import Comparison, Progress, check_comparable, compare_cases
-from sim.experiments.run import RunOptions
-from sim.inputs.case import Case
+from sim.experiments.compare import Comparison
+from sim.experiments.resumable import results_of
 from sim.outputs.comparison_figures import save_figures
-from sim.outputs.store import (
-    FORMAT,
-    case_digest,
-    describe_case,
-    describe_work,
-    open_draft,
-    write_manifest,
-    write_table,
-)
 
-FOLDER = "compare"
-LONGEST_NAME = 120
+TABLES = ("nations", "coalition")
 
 
-def compare_into_folder(
-    cases: Sequence[Case],
-    options: RunOptions,
-    out: Path,
-    *,
-    csv: bool = False,
-    progress: Progress = lambda _: None,
-) -> tuple[Comparison, Path]:
-    """Compare cases and write a results folder, ``OUT/compare/A-B/ID``.
+def write_comparison(comparison: Comparison, folder: Path, *, csv: bool = False) -> None:
+    """Write tables and figures into a results folder; the same comparison gives the same bytes.
 
     Parameters
     ----------
-    cases, options
-        What is compared, the reference first.
-    out
-        Folder of all results.
+    comparison
+        What is written.
+    folder
+        Where its runs are.
     csv
         Whether to write the tables as CSV beside the Parquet.
-    progress
-        Told the number of runs, of any case, each time some are done.
 
     Raises
     ------
     InputError
-        If the cases cannot be compared or the folder cannot be written to; nothing is left behind.
+        If the folder cannot be written to; the runs are kept.
     """
-    check_comparable(cases)
-    started = dt.datetime.now(dt.UTC)
-    folder = out / FOLDER / _name(cases) / comparison_id(cases, options)
-    with contextlib.closing(open_draft(folder, "figures")) as draft:
-        comparison = compare_cases(cases, options, progress)
-        save_figures(comparison, draft.folder / "figures")
-        for name in ("nations", "coalition"):
-            write_table(getattr(comparison, name), draft.folder, name, csv=csv)
-        write_manifest(describe(comparison, started), draft.folder)
-        draft.publish()
-    return comparison, folder
-
-
-def comparison_id(cases: Sequence[Case], options: RunOptions) -> str:
-    """Return the name of the folder for these runs: the same inputs have the same name."""
-    digests = " ".join(case_digest(case) for case in cases)
-    inputs = f"{digests} {options.seed} {options.runs} {FORMAT}"
-    return hashlib.sha256(inputs.encode()).hexdigest()[:12]
-
-
-def describe(comparison: Comparison, started: dt.datetime) -> dict[str, Any]:
-    """Return the manifest of a comparison; the first case is the reference."""
-    return {
-        "kind": "comparison",
-        "format": FORMAT,
-        "reference": comparison.names[0],
-        "names": list(comparison.names),
-        "cases": [describe_case(case) for case in comparison.cases],
-        "seed": comparison.seed,
-        "runs": comparison.number_of_runs,
-        "engine": comparison.engine,
-        **describe_work(started),
-    }
-
-
-def _name(cases: Sequence[Case]) -> str:
-    """Return the names of the scenarios, or the first one's and how many others there are."""
-    names = [case.scenario.name for case in cases]
-    together = "-".join(names)
-    return together if len(together) <= LONGEST_NAME else f"{names[0]}-and-{len(names) - 1}-others"
+    with results_of(comparison.plan, folder) as results:
+        for name in TABLES:
+            table = getattr(comparison, name)
+            results.write(name, table)
+            if csv:
+                results.write_text(f"{name}.csv", table.to_csv(index=False))
+    save_figures(comparison, folder / "figures")

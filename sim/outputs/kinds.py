@@ -122,9 +122,9 @@ def _calibration_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
 
 KINDS = {
     "run": Kind(FORMAT, StoredRun, _run_figures),
-    "comparison": Kind(FORMAT, load_comparison, _comparison_figures),
+    "comparison": Kind(parts.FORMAT, load_comparison, _comparison_figures),
     "sweep": Kind(parts.FORMAT, load_sweep_result, _sweep_figures),
-    "sensitivity": Kind(FORMAT, load_sensitivity, _sensitivity_figures),
+    "sensitivity": Kind(parts.FORMAT, load_sensitivity, _sensitivity_figures),
     "explanation": Kind(FORMAT, load_explanation, _explanation_figures),
     "hindcast": Kind(FORMAT, load_hindcast_result, _hindcast_figures),
     "calibration": Kind(parts.FORMAT, load_calibration, _calibration_figures),

@@ -1,6 +1,6 @@
 """Figures of a sensitivity analysis: functions of a result that return a matplotlib Figure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,17 @@ import numpy as np
 from sim.experiments.sensitivity import LEADING, Sensitivity
 from sim.experiments.sensitivity_plan import Outcome
 from sim.outputs import style
-from sim.outputs.sensitivity_words import effort, file_name, noise_note, outcome_name, unit
+from sim.outputs.figure_folder import Draw, save_all
+from sim.outputs.sensitivity_axes import COLOURS, legend, source
+from sim.outputs.sensitivity_boxes import boxes
+from sim.outputs.sensitivity_words import (
+    factor_kinds,
+    factor_labels,
+    file_name,
+    noise_note,
+    outcome_name,
+    unit,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,8 +38,6 @@ CONVERGENCE = (
     "Line: total effect. Band: 95 % bootstrap interval; it does not know of the unevenness of short samples, "
     f"jumps do. Each step adds points to those before. Factors of {LEADING} or more, at most 6."
 )
-COLOURS = {"lever": style.BLUE, "uncertainty": style.ORANGE}
-KEY = {"lever": "lever: diplomacy can choose it", "uncertainty": "uncertainty: nobody can"}
 LINES = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE, style.ORANGE, style.SKY)
 
 
@@ -76,14 +84,14 @@ def convergence_lines(result: Sensitivity, outcome: Outcome) -> "Figure":
     table = result.of(result.convergence, outcome).query("index == 'total'")
     last = table[table["samples"] == table["samples"].max()].nlargest(len(LINES), "estimate")
     last = last[(last["estimate"] >= LEADING) | (last["estimate"] == last["estimate"].max())]
-    labels = _labels(result)
+    labels = factor_labels(result)
     wide = max(style.text_width(labels[factor], 8) for factor in last["factor"])
     with style.figure_style():
         figure, axes = style.page(
             f"Do the indices settle? Total effects on {outcome_name(result, outcome)}",
             (
                 CONVERGENCE,
-                *_source(result, "sobol"),
+                *source(result, "sobol"),
             ),
             plot=3.2,
             left=0.7,
@@ -110,7 +118,7 @@ def convergence_lines(result: Sensitivity, outcome: Outcome) -> "Figure":
 def nation_heat_map(result: Sensitivity) -> "Figure":
     """Draw which factors matter for whether each nation joins."""
     shares = _nation_effects(result)
-    labels, kinds = _labels(result), _kinds(result)
+    labels, kinds = factor_labels(result), factor_kinds(result)
     names = dict(zip(result.case.roster.iso3, result.case.roster.names, strict=True))
     rows, columns = [names[iso3] for iso3 in shares.index], [labels[factor] for factor in shares.columns]
     notes = _notes_of_nations(result, len(names) - len(rows))
@@ -135,43 +143,44 @@ def nation_heat_map(result: Sensitivity) -> "Figure":
         for tick, factor in zip(axes.get_xticklabels(), shares.columns, strict=True):
             tick.set_color(COLOURS[kinds[factor]])
         axes.tick_params(length=0)
-        _legend(axes)
+        legend(axes)
     return figure
 
 
 def save_figures(result: Sensitivity, folder: Path) -> list[Path]:
-    """Draw all figures of an analysis into a folder, as PNG and SVG."""
-    return [file for name, draw in figures(result) for file in style.save(draw(), folder, name)]
+    """Draw all figures of an analysis as PNG and SVG into a folder; the same one gives the same bytes."""
+    return save_all(figures(result), folder)
 
 
-def figures(result: Sensitivity) -> Iterator[tuple[str, Callable[[], "Figure"]]]:
-    """Yield what draws each figure of an analysis; an outcome that does not vary has none."""
+def figures(result: Sensitivity) -> Iterator[tuple[str, Draw]]:
+    """Yield the figures that an analysis has something for, each with its name."""
     for outcome in result.outcomes:
         varies = result.of(result.spread, outcome)["deviation"].iloc[0] > 0.0
-        if not varies:
-            continue
         name = file_name(outcome)
-        if not result.indices.empty:
+        if varies and not result.indices.empty:
             yield f"total-effects-{name}", partial(total_effects, result, outcome)
             yield f"convergence-{name}", partial(convergence_lines, result, outcome)
-        if not result.morris.empty:
+        if varies and not result.morris.empty:
             yield f"elementary-effects-{name}", partial(elementary_effects, result, outcome)
     if not result.indices.empty and _nation_effects(result).size:
         yield "nations", partial(nation_heat_map, result)
+    for discovery in result.discoveries:
+        if discovery.boxes:
+            yield f"conditions-{file_name(discovery.outcome)}", partial(boxes, result, discovery)
 
 
 def _bars_page(
     result: Sensitivity, title: str, notes: tuple[str, ...], factors: list[str]
 ) -> tuple["Figure", "Axes"]:
     """Return a figure with a row a factor, the first on top."""
-    names = [_labels(result)[factor] for factor in factors]
+    names = [factor_labels(result)[factor] for factor in factors]
     left = max(style.text_width(name, 9) for name in names) + 0.25
     figure, axes = style.page(title, notes, plot=0.3 * len(names), left=left, right=0.25, below=0.5)
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.grid(axis="x", color=style.GRID, lw=0.6, zorder=0)
-    _legend(axes)
+    legend(axes)
     return figure, axes
 
 
@@ -179,7 +188,7 @@ def _bars(
     axes: "Axes", result: Sensitivity, table: "pd.DataFrame", columns: tuple[str, str, str], at: np.ndarray
 ) -> None:
     """Draw a bar a row, with its interval."""
-    colours = [COLOURS[_kinds(result)[factor]] for factor in table["factor"]]
+    colours = [COLOURS[factor_kinds(result)[factor]] for factor in table["factor"]]
     axes.barh(at, table[columns[0]], color=colours, height=0.5, zorder=2)
     _intervals(axes, table, columns, at)
 
@@ -192,16 +201,6 @@ def _intervals(
     margins = (middle - low, high - middle)
     axes.errorbar(middle, at, xerr=margins, ls="", ecolor=style.INK, elinewidth=1, capsize=2, zorder=3)
     axes.plot(middle, at, ls="", marker=mark, ms=4, mfc="white", mec=style.INK, mew=0.8, zorder=4)
-
-
-def _legend(axes: "Axes") -> None:
-    """Write above a plot what the colours are."""
-    from matplotlib.patches import Patch
-
-    handles = [Patch(color=COLOURS[kind], label=KEY[kind]) for kind in COLOURS]
-    axes.legend(
-        handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0), fontsize=8, frameon=False, ncols=2
-    )
 
 
 def _name_lines(axes: "Axes", names: list[str], ends: np.ndarray) -> None:
@@ -233,15 +232,6 @@ def _nation_effects(result: Sensitivity) -> "pd.DataFrame":
     return shares[[path for path in result.factors.paths if path in leading]]
 
 
-def _labels(result: Sensitivity) -> dict[str, str]:
-    return {factor.path: factor.name.removeprefix("parameters.") for factor in result.factors.all}
-
-
-def _kinds(result: Sensitivity) -> dict[str, str]:
-    levers = {factor.path for factor in result.factors.levers}
-    return {path: "lever" if path in levers else "uncertainty" for path in result.factors.paths}
-
-
 def _sign(low: float, high: float) -> str:
     """Return the direction of a mean effect whose interval does not hold 0."""
     return "+" if low > 0 else "-" if high < 0 else ""
@@ -253,7 +243,7 @@ def _notes_of_totals(result: Sensitivity, outcome: Outcome, shown: int) -> tuple
         "bootstrap intervals. What the total has beyond the first order is interaction."
     )
     leading = f"The {shown} leading of {len(result.factors.all)} factors. {noise_note(result, outcome)}"
-    return key, leading, *_source(result, "sobol")
+    return key, leading, *source(result, "sobol")
 
 
 def _notes_of_effects(result: Sensitivity, shown: int) -> tuple[str, ...]:
@@ -267,7 +257,7 @@ def _notes_of_effects(result: Sensitivity, shown: int) -> tuple[str, ...]:
         f"The {shown} leading of {len(result.factors.all)} factors, moved one at a time along "
         f"{result.options.trajectories} trajectories."
     )
-    return key, leading, *_source(result, "morris")
+    return key, leading, *source(result, "morris")
 
 
 def _notes_of_nations(result: Sensitivity, left_out: int) -> tuple[str, ...]:
@@ -281,12 +271,4 @@ def _notes_of_nations(result: Sensitivity, left_out: int) -> tuple[str, ...]:
         f"(standard deviation below {LEAST_DEVIATION}), or more points would be needed. Columns: factors of "
         f"{LEADING * 100:.0f} or more in some nation, at most {MOST_FACTORS}."
     )
-    return key, order, *_source(result, "sobol")
-
-
-def _source(result: Sensitivity, part: str) -> tuple[str, str]:
-    scenario = result.case.scenario
-    return (
-        f"{effort(result, part)}.",
-        f"Scenario {scenario.name}, after {scenario.rounds} rounds. Data: {result.case.roster.title}.",
-    )
+    return key, order, *source(result, "sobol")

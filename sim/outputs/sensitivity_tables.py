@@ -7,12 +7,20 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sim.experiments.discovery import Box, Limit
-from sim.experiments.sensitivity import LEADING, LIKELY, Discovery, Sensitivity
+from sim.experiments.discovery import LIKELY, Box, Discovery, Limit
+from sim.experiments.sensitivity import LEADING, Sensitivity
 from sim.experiments.sensitivity_plan import Outcome
-from sim.experiments.statistics import Interval
-from sim.outputs.sensitivity_words import effort, noise_note, number, outcome_name, unit
-from sim.outputs.words import percent, percent_interval, thousands
+from sim.outputs.sensitivity_words import (
+    effort,
+    factor_kinds,
+    factor_labels,
+    level_text,
+    noise_note,
+    number,
+    outcome_name,
+    share_text,
+    unit,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +90,7 @@ def _indices(result: Sensitivity, outcome: Outcome) -> list[RenderableType]:
 
 
 def _pairs(result: Sensitivity, pairs: "pd.DataFrame") -> Table:
-    labels = _labels(result)
+    labels = factor_labels(result)
     table = _table("pair", "", "second order")
     row: Any
     for row in pairs.itertuples():
@@ -130,31 +138,24 @@ def _discovery(result: Sensitivity, discovery: Discovery) -> list[RenderableType
 
 
 def _box(result: Sensitivity, position: int, box: Box) -> list[RenderableType]:
-    labels = _labels(result)
+    labels = factor_labels(result)
     table = _table("condition", "", "p")
     for limit in box.limits:
         p_value = "<0.001" if limit.p_value < 0.001 else f"{limit.p_value:.3f}"
         table.add_row(labels[limit.factor], _bounds(limit), p_value)
     score = box.judged
     text = (
-        f"box {position}: coverage {_share(score.coverage)}, density {_share(score.density)}: "
+        f"box {position}: coverage {share_text(score.coverage)}, density {share_text(score.density)}: "
         f"{score.hits:,} of the {score.in_box:,} points in it, of {score.of_interest:,} such points in all"
     )
     return [Text(), Text(text), table]
 
 
 def _bounds(limit: Limit) -> str:
-    low, high = (
-        thousands(bound) if abs(bound) >= 1000 else f"{bound:.3g}" for bound in (limit.low, limit.high)
-    )
+    low, high = level_text(limit.low), level_text(limit.high)
     if math.isinf(limit.high):
         return f"at least {low}"
     return f"at most {high}" if math.isinf(limit.low) else f"{low} to {high}"
-
-
-def _share(found: Interval) -> str:
-    estimate, low, high = (float(value) for value in found)
-    return f"{percent(estimate)} [{percent_interval(low, high)}]"
 
 
 def _estimate(row: Any) -> str:
@@ -167,12 +168,7 @@ def _measure(outcome: Outcome, row: "pd.Series[float]", name: str) -> str:
 
 
 def _names(result: Sensitivity, factor: str) -> tuple[str, str]:
-    levers = {lever.path for lever in result.factors.levers}
-    return _labels(result)[factor], "lever" if factor in levers else "uncertainty"
-
-
-def _labels(result: Sensitivity) -> dict[str, str]:
-    return {factor.path: factor.name.removeprefix("parameters.") for factor in result.factors.all}
+    return factor_labels(result)[factor], factor_kinds(result)[factor]
 
 
 def _table(*columns: str) -> Table:

@@ -2,7 +2,8 @@
 
 from sim.experiments.sensitivity import Sensitivity
 from sim.experiments.sensitivity_plan import Outcome
-from sim.outputs.words import thousands
+from sim.experiments.statistics import Interval
+from sim.outputs.words import percent, percent_interval, thousands
 
 PARTS = {"morris": "elementary effects", "sobol": "Sobol indices", "discovery": "conditions"}
 
@@ -19,6 +20,28 @@ def outcome_name(result: Sensitivity, outcome: Outcome) -> str:
         "p_committed": f"P(committed), {_nation(result, iso3)}",
     }
     return names[kind]
+
+
+def factor_labels(result: Sensitivity) -> dict[str, str]:
+    """Return what each factor is called, by its path."""
+    return {factor.path: factor.name.removeprefix("parameters.") for factor in result.factors.all}
+
+
+def factor_kinds(result: Sensitivity) -> dict[str, str]:
+    """Return whether each factor is a lever or an uncertainty, by its path."""
+    levers = {factor.path for factor in result.factors.levers}
+    return {path: "lever" if path in levers else "uncertainty" for path in result.factors.paths}
+
+
+def share_text(found: Interval) -> str:
+    """Return a share and its interval."""
+    estimate, low, high = (float(value) for value in found)
+    return f"{percent(estimate)} [{percent_interval(low, high)}]"
+
+
+def level_text(level: float) -> str:
+    """Return a value of a factor."""
+    return thousands(level) if abs(level) >= 1000 else f"{level:.3g}"
 
 
 def unit(outcome: Outcome) -> str:

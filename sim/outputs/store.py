@@ -6,20 +6,18 @@ import hashlib
 import json
 import platform
 import shutil
-from collections.abc import Callable, Iterator
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from sim.experiments.description import case_digest as case_digest  # noqa: PLC0414 - also offered here
+from sim.experiments.description import describe_case as describe_case  # noqa: PLC0414 - also offered here
+from sim.experiments.description import versions
 from sim.experiments.results import RunResult
 from sim.experiments.run import RunOptions, runs_table, simulate_case, trajectories_table
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
-from sim.inputs.parameters import PARAMETERS
-from sim.model.setup import build_setup
 from sim.model.tally import Records
 from sim.outputs.drafts import Draft
 from sim.outputs.figures import save_figures
@@ -37,18 +35,6 @@ TABLES = ("nations", "rounds", "summary", "moves", "flows")
 """The tables of a run beside that of its runs, see `RunResult`."""
 
 MAP = "map.geojson"
-
-PACKAGES = ("coalition-sim", "mesa", "numba", "numpy", "pandas", "pyarrow")
-
-
-def case_digest(case: Case) -> str:
-    """Return a digest of all that determines the runs of a case but the seed: the numbers, not the prose."""
-    digest = hashlib.sha256()
-    for values in build_setup(case.scenario, case.roster, case.parameters, case.timeline):
-        digest.update(np.ascontiguousarray(values).tobytes())
-    digest.update(" ".join(case.roster.iso3).encode())
-    digest.update(str([case.scenario.start, case.scenario.days_per_round]).encode())
-    return digest.hexdigest()
 
 
 def run_id(case: Case, options: RunOptions, *, csv: bool = False) -> str:
@@ -222,48 +208,14 @@ def describe(result: RunResult, started: dt.datetime) -> dict[str, Any]:
     }
 
 
-def describe_case(case: Case) -> dict[str, Any]:
-    """Return what a case is, for a manifest."""
-    rows = case.parameters.values  # noqa: PD011 - not a DataFrame
-    return {
-        "title": case.scenario.title,
-        "description": " ".join(case.scenario.description.split()),
-        "scenario": {"name": case.scenario.name, **case.scenario.resolved()},
-        "events": [
-            {
-                "round": item.round,
-                "date": str(item.date),
-                "title": item.event.title,
-                "source": item.event.source or "",
-            }
-            for item in case.scenario.schedule()
-        ],
-        "set": list(case.scenario.options),
-        "roster": case.roster.title,
-        "actors": case.roster.actors.model_dump(),
-        "cautions": list(case.roster.cautions),
-        "nations": dict(zip(case.roster.iso3, case.roster.names, strict=True)),
-        "parameters": dict(zip(PARAMETERS, rows[0].tolist(), strict=True))
-        if len(rows) == 1
-        else "a row a run",
-        "digest": case_digest(case),
-    }
-
-
 def describe_work(started: dt.datetime) -> dict[str, Any]:
     """Return with what, where and when something was computed, for a manifest."""
     return {
-        "versions": {"python": platform.python_version(), **dict(_versions())},
+        "versions": versions(),
         "platform": f"{platform.system()} {platform.machine()}",
         "started": started.isoformat(timespec="seconds"),
         "seconds": round((dt.datetime.now(dt.UTC) - started).total_seconds(), 2),
     }
-
-
-def _versions() -> Iterator[tuple[str, str]]:
-    for package in PACKAGES:
-        with contextlib.suppress(PackageNotFoundError):
-            yield package, version(package)
 
 
 def write_manifest(manifest: dict[str, Any], folder: Path) -> None:

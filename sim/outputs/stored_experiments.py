@@ -78,13 +78,16 @@ def load_sweep_result(folder: Path, manifest: Manifest) -> "SweepResult":
 
 
 def load_sensitivity(folder: Path, manifest: Manifest) -> "Sensitivity":
-    """Return a sensitivity analysis as its folder holds it, without the conditions it may have found."""
+    """Return a sensitivity analysis as its folder holds it; nothing can be computed with its plan."""
     import pandas as pd
 
+    from sim.experiments.evaluate import Runs
     from sim.experiments.sensitivity import Sensitivity
-    from sim.experiments.sensitivity_plan import Factors, SensitivityOptions, find_outcome
+    from sim.experiments.sensitivity_design import SensitivityPlan
+    from sim.experiments.sensitivity_plan import Factors, SensitivityOptions
     from sim.inputs.factors import Factor
-    from sim.outputs.sensitivity_store import TABLES
+    from sim.inputs.sweep_file import OUTCOMES
+    from sim.outputs.sensitivity_store import TABLES, read_discoveries
 
     with damage_told(folder):
         case: Any = stored_case(manifest)
@@ -98,7 +101,14 @@ def load_sensitivity(folder: Path, manifest: Manifest) -> "Sensitivity":
         name: read_table(folder, name) if (folder / f"{name}.parquet").exists() else pd.DataFrame()
         for name in TABLES
     }
-    outcomes = tuple(find_outcome(name, case.roster.iso3) for name in options.outcomes)
-    return Sensitivity(
-        case=case, factors=Factors(levers, uncertainties), options=options, outcomes=outcomes, **tables
+    plan = SensitivityPlan(
+        base=case,
+        points=pd.DataFrame(),
+        runs=Runs(options.runs, options.seed),
+        outcomes=OUTCOMES,
+        factors=Factors(levers, uncertainties),
+        options=options,
+        given=(),
+        designs={},
     )
+    return Sensitivity(plan, folder, discoveries=read_discoveries(plan, folder), **tables)

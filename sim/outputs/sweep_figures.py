@@ -1,7 +1,6 @@
 """Figures of a sweep: functions of its result that return a matplotlib Figure."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -13,6 +12,7 @@ from sim.experiments.statistics import Floats
 from sim.experiments.sweep import SweepResult
 from sim.inputs.factors import Level
 from sim.outputs import style
+from sim.outputs.figure_folder import Draw, save_all
 from sim.outputs.sweep_axes import (
     MEASURES,
     Ground,
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
 
-Draw = Callable[[], "Figure"]
-
 PANEL, GAP = 1.95, 0.75
 """Height of a panel, and of what stands between two rows of panels, in inches."""
 
@@ -43,20 +41,8 @@ BINS = 10
 
 
 def save_figures(result: SweepResult, folder: Path) -> list[Path]:
-    """Draw all figures of a sweep as PNG and SVG into a folder that appears when all of them are there.
-
-    The same sweep gives the same bytes.
-    """
-    draft = folder.with_name(f".{folder.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    try:
-        draft.mkdir(parents=True)
-        files = [file for name, draw in figures(result) for file in style.save(draw(), draft, name)]
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.rename(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return [folder / file.name for file in files]
+    """Draw all figures of a sweep as PNG and SVG into a folder; the same sweep gives the same bytes."""
+    return save_all(figures(result), folder)
 
 
 def figures(result: SweepResult) -> Iterator[tuple[str, Draw]]:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from sim.experiments import compare as module
-from sim.experiments.compare import Comparison, compare, outcomes_of
+from sim.experiments.compare import Comparison, compare, plan_comparison
+from sim.experiments.comparison_runs import Asked, ComparisonPlan, add_up_runs, outcomes_of
 from sim.experiments.paired import PairedSums, compare_means, compare_shares, share_difference
-from sim.experiments.run import run
+from sim.experiments.resumable import run_parts
+from sim.experiments.run import RunOptions, run
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.model.tally import RUN_COLUMNS, Records, empty_records
@@ -239,9 +242,9 @@ def test_threads_change_nothing(backstop: Comparison, threads: int) -> None:
     pd.testing.assert_frame_equal(again.coalition, backstop.coalition, check_exact=True)
 
 
-@pytest.mark.parametrize("block", [pytest.param(1, marks=pytest.mark.slow), 7, 128])
-def test_blocks_change_nothing(backstop: Comparison, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BLOCK", block)
+@pytest.mark.parametrize("step", [pytest.param(7, marks=pytest.mark.slow), 128])
+def test_parts_change_nothing(backstop: Comparison, step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.experiments.comparison_runs.STEP", step)
     again = compare([A, B], runs=300)
     for ours, theirs in zip(again.sums, backstop.sums, strict=True):
         assert np.array_equal(ours, theirs)
@@ -259,6 +262,56 @@ def test_mesa_gives_the_same(tmp_path: Path, world: Callable[..., Path]) -> None
 def test_a_single_run_has_no_unpaired_runs_to_tell() -> None:
     table = compare([A, B], runs=1).coalition
     assert table["unpaired_runs"].isna().all()
+
+
+# Stopped and changed
+
+
+def test_what_has_changed_is_refused_not_mixed(world: Callable[..., Path], tmp_path: Path) -> None:
+    file = world(rounds=52)
+
+    def stopped(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    def plan() -> ComparisonPlan:
+        return plan_comparison([file, file], RunOptions(runs=10))
+
+    with pytest.raises(KeyboardInterrupt):
+        run_parts(plan(), tmp_path, progress=stopped)
+    file.write_text(file.read_text().replace("involvement = 0.6", "involvement = 0.7"))
+    with pytest.raises(InputError, match="made before a change of: scenario of world, scenario of world-2;"):
+        run_parts(plan(), tmp_path)
+
+
+def test_it_goes_on_where_it_was_stopped(
+    tmp_path: Path, world: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = world()
+    plan = plan_comparison([file, file, file], RunOptions(runs=5000))
+    assert plan.parts > 5
+    assert sum(map(plan.runs_in, range(plan.parts))) == plan.total_runs == 15000
+    told: list[int] = []
+
+    def stop_after_three(done: int, _total: int) -> None:
+        told.append(done)
+        if len(told) > 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_parts(plan, tmp_path / "stopped", progress=stop_after_three)
+    there = {int(part.stem) for part in plan.folder(tmp_path / "stopped").glob("parts/*.parquet")}
+    computed: list[range] = []
+
+    def noted(asked: Asked, runs: range) -> pa.Table:
+        computed.append(runs)
+        return add_up_runs(asked, runs)
+
+    monkeypatch.setattr("sim.experiments.comparison_runs.add_up_runs", noted)
+    folder = run_parts(plan, tmp_path / "stopped", resume=True)
+    missing = set(range(plan.parts)) - there
+    assert sorted(runs.start for runs in computed) == [plan.task(part).start for part in sorted(missing)]
+    whole = run_parts(plan, tmp_path / "whole")
+    assert (folder / "sums.parquet").read_bytes() == (whole / "sums.parquet").read_bytes()
 
 
 # Mistakes
@@ -297,7 +350,7 @@ def test_an_unknown_option_is_named() -> None:
 def test_progress_counts_the_runs_of_all(world: Callable[..., Path]) -> None:
     case = load_case(world(nations=4, rounds=3))
     told: list[int] = []
-    module.compare_cases([case, case, case], module.RunOptions(runs=700), told.append)
+    module.compare_cases([case, case, case], RunOptions(runs=700), told.append)
     assert sum(told) == 2100
 
 

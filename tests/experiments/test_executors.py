@@ -10,8 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from sim.experiments.compare import plan_comparison
 from sim.experiments.executors import Executor, LocalCluster, Scheduler, Threads
-from sim.experiments.sweep import SweepPlan, plan_sweep, run_sweep
+from sim.experiments.resumable import Experiment, run_parts
+from sim.experiments.run import RunOptions
+from sim.experiments.sensitivity import plan_sensitivity
+from sim.experiments.sensitivity_plan import SensitivityOptions
+from sim.experiments.sweep import SweepPlan, plan_sweep
+from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 
 
@@ -62,17 +68,37 @@ def test_without_dask_one_line_says_how_to_install_it(
 def plan(world: Callable[..., Path], tmp_path: Path) -> SweepPlan:
     world()
     file = tmp_path / "sweep.toml"
-    factor = '[[levers]]\npath = "washington.involvement"\nrange = [0, 1]\nsteps = 64\n'
-    file.write_text(f'title = "A sweep"\nbase = "world/world.toml"\nruns = 2000\n{factor}')
+    factor = '[[levers]]\npath = "{}"\nrange = [0, 1]\nsteps = {}\n'
+    factors = factor.format("washington.involvement", 64) + factor.format("ceasefire", 2)
+    file.write_text(f'title = "A sweep"\nbase = "world/world.toml"\nruns = 1000\n{factors}')
     return plan_sweep(file)
+
+
+@pytest.fixture
+def others(plan: SweepPlan, tmp_path: Path) -> list[Experiment]:
+    """Other kinds of experiments of the same small world."""
+    file = tmp_path / "world" / "world.toml"
+    options = SensitivityOptions(samples=16, runs=100)
+    withdrawn = load_case(file, ["washington.involvement=0"])
+    return [
+        plan_sensitivity(file, tmp_path / "sweep.toml", options),
+        plan_comparison([file, withdrawn], RunOptions(runs=2000)),
+    ]
+
+
+def tables(experiment: Experiment, out: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in experiment.folder(out).glob("*.parquet")}
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_dask_gives_the_same_bytes_even_if_a_worker_is_killed(plan: SweepPlan, tmp_path: Path) -> None:
+def test_dask_gives_the_same_bytes_even_if_a_worker_is_killed(
+    plan: SweepPlan, others: list[Experiment], tmp_path: Path
+) -> None:
     distributed = pytest.importorskip("distributed")
-    expected = run_sweep(plan, tmp_path / "threads").folder
-    local = run_sweep(plan, tmp_path / "local", executor=LocalCluster(2)).folder
+    for experiment in (plan, *others):
+        run_parts(experiment, tmp_path / "threads")
+    run_parts(plan, tmp_path / "local", executor=LocalCluster(2))
     killed: list[int] = []
     with distributed.LocalCluster(
         2, threads_per_worker=1, dashboard_address=None, silence_logs=50
@@ -84,11 +110,15 @@ def test_dask_gives_the_same_bytes_even_if_a_worker_is_killed(plan: SweepPlan, t
                 os.kill(killed[0], signal.SIGKILL)
 
         executor = Scheduler(cluster.scheduler_address)
-        elsewhere = run_sweep(plan, tmp_path / "elsewhere", executor=executor, progress=kill_a_worker).folder
+        run_parts(plan, tmp_path / "elsewhere", executor=executor, progress=kill_a_worker)
+        for experiment in others:
+            run_parts(experiment, tmp_path / "elsewhere", executor=executor)
     assert killed
-    for table in ("points.parquet", "nations.parquet"):
-        assert (local / table).read_bytes() == (expected / table).read_bytes()
-        assert (elsewhere / table).read_bytes() == (expected / table).read_bytes()
+    assert tables(plan, tmp_path / "local") == tables(plan, tmp_path / "threads")
+    for experiment in (plan, *others):
+        found = tables(experiment, tmp_path / "elsewhere")
+        assert found
+        assert found == tables(experiment, tmp_path / "threads")
 
 
 @pytest.mark.slow

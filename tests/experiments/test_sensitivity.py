@@ -7,9 +7,13 @@ import pandas as pd
 import pytest
 from SALib.test_functions import Ishigami, Sobol_G
 
-import sim.experiments.sensitivity as module
-from sim.experiments.evaluate import Estimates
-from sim.experiments.sensitivity import LEADING, sensitivity
+import sim
+from sim.experiments.evaluate import columns_of
+from sim.experiments.executors import Threads
+from sim.experiments.point_model import Estimates, PointModel
+from sim.experiments.resumable import run_parts
+from sim.experiments.sensitivity import LEADING, analyse, plan_sensitivity, sensitivity
+from sim.experiments.sensitivity_design import design_sensitivity
 from sim.experiments.sensitivity_plan import Factors, SensitivityOptions, factors_of, find_outcome
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
@@ -58,16 +62,20 @@ def factors(number, low=0.0, high=1.0):
 
 
 @pytest.fixture
-def analyse(case, monkeypatch):
+def analysed(case, monkeypatch, tmp_path):
     """Put a function of the points in the place of the model, and analyse it."""
 
     def run(function, varied, **options):
-        def estimate(case, points, runs, **_):
-            found = np.asarray(function(points.to_numpy()), dtype=float)[:, np.newaxis]
-            return Estimates((SIZE, ("p_force_met", "")), *[np.hstack([found, found > 0])] * 3, runs.number)
+        def estimates(self, points):
+            values = np.array([list(point.values()) for point in points])
+            found = np.asarray(function(values), dtype=float)[:, np.newaxis]
+            columns = columns_of(("size", "p_force_met"), ())
+            return Estimates(columns, *[np.hstack([found, found > 0])] * 3, runs=1)
 
-        monkeypatch.setattr(module, "estimate", estimate)
-        return sensitivity(case, varied, SensitivityOptions(**options))
+        monkeypatch.setattr(PointModel, "estimates", estimates)
+        monkeypatch.setattr("sim.experiments.sensitivity_design.OUTCOMES", ("size", "p_force_met"))
+        plan = design_sensitivity(case, varied, SensitivityOptions(**options))
+        return analyse(plan, run_parts(plan, tmp_path / str(options)))
 
     return run
 
@@ -76,8 +84,8 @@ def totals(result, outcome=SIZE):
     return result.of(result.indices, outcome).query("index == 'total'").set_index("factor")
 
 
-def test_ishigami_function_on_its_own_range(analyse):
-    result = analyse(Ishigami.evaluate, factors(3, -np.pi, np.pi), samples=2048, second_order=True)
+def test_ishigami_function_on_its_own_range(analysed):
+    result = analysed(Ishigami.evaluate, factors(3, -np.pi, np.pi), samples=2048, second_order=True)
     found = result.of(result.indices, SIZE)
     known = {"first": [0.3139, 0.4424, 0.0], "total": [0.5576, 0.4424, 0.2437], "second": [0.0, 0.2437, 0.0]}
     for index, expected in known.items():
@@ -86,51 +94,51 @@ def test_ishigami_function_on_its_own_range(analyse):
     assert result.points == {"morris": 256 * 4, "sobol": 2048 * 8}
 
 
-def test_sobol_g_function(analyse):
-    result = analyse(Sobol_G.evaluate, factors(8), samples=1024, method="sobol")
+def test_sobol_g_function(analysed):
+    result = analysed(Sobol_G.evaluate, factors(8), samples=1024, method="sobol")
     expected = Sobol_G.total_sensitivity_index(np.array([0, 1, 4.5, 9, 99, 99, 99, 99]))
     found = totals(result)
     assert ((found["low"] - 1e-3 <= expected) & (found["high"] + 1e-3 >= expected)).all()
     assert result.morris.empty
 
 
-def test_morris_and_sobol_rank_a_known_function_alike(analyse):
-    result = analyse(lambda x: x @ [4.0, 3.0, 2.0, 1.0], factors(4), samples=128)
+def test_morris_and_sobol_rank_a_known_function_alike(analysed):
+    result = analysed(lambda x: x @ [4.0, 3.0, 2.0, 1.0], factors(4), samples=128)
     effects = result.of(result.morris, SIZE).set_index("factor")
     assert effects["mu_star"].to_numpy() == pytest.approx([4.0, 3.0, 2.0, 1.0])
     assert list(effects["mu_star"].nlargest(4).index) == list(totals(result)["estimate"].nlargest(4).index)
 
 
-def test_factors_on_a_log_scale_are_spread_evenly_in_their_logarithm(analyse):
+def test_factors_on_a_log_scale_are_spread_evenly_in_their_logarithm(analysed):
     varied = Factors(
         (Factor(path="x1", range=(1.0, 100.0), scale="log"),), (Factor(path="x2", range=(0.0, 1.0)),)
     )
-    result = analyse(lambda x: np.log10(x[:, 0]) / 2 + x[:, 1], varied, samples=1024)
+    result = analysed(lambda x: np.log10(x[:, 0]) / 2 + x[:, 1], varied, samples=1024)
     assert totals(result)["estimate"].to_numpy() == pytest.approx([0.5, 0.5], abs=0.03)
     assert result.of(result.morris, SIZE)["mu"].to_numpy() == pytest.approx([1.0, 1.0])
 
 
-def test_says_how_far_indices_have_settled(analyse):
+def test_says_how_far_indices_have_settled(analysed):
     few, many = (
-        analyse(Ishigami.evaluate, factors(3, -np.pi, np.pi), samples=samples) for samples in (32, 1024)
+        analysed(Ishigami.evaluate, factors(3, -np.pi, np.pi), samples=samples) for samples in (32, 1024)
     )
     assert many.settled(SIZE).widest < few.settled(SIZE).widest
     assert many.settled(SIZE).same_factors_lead
     assert set(many.settled(SIZE).leading) == {"x1", "x2", "x3"}
 
 
-def test_an_outcome_that_never_varies_is_told_as_such(analyse):
-    result = analyse(lambda x: np.ones(len(x)), factors(3), samples=16)
+def test_an_outcome_that_never_varies_is_told_as_such(analysed):
+    result = analysed(lambda x: np.ones(len(x)), factors(3), samples=16)
     assert result.of(result.spread, SIZE)["deviation"].item() == 0.0
     assert totals(result)["estimate"].isna().all()
     assert result.settled(SIZE) is None
     assert result.of(result.morris, SIZE)["mu_star"].tolist() == [0.0, 0.0, 0.0]
 
 
-def test_noise_is_the_variance_that_runs_could_account_for(case, factors_file):
+def test_noise_is_the_variance_that_runs_could_account_for(case, factors_file, tmp_path):
     varied = factors_of(load_sweep(factors_file))
     noise = [
-        sensitivity(case, varied, SensitivityOptions(method="morris", samples=16, runs=runs)).spread
+        sensitivity(case, factors=varied, out=tmp_path, method="morris", samples=16, runs=runs).spread
         for runs in (8, 128)
     ]
     few, many = (table.query("outcome == 'size'")["noise"].item() for table in noise)
@@ -139,9 +147,9 @@ def test_noise_is_the_variance_that_runs_could_account_for(case, factors_file):
 
 
 @pytest.mark.slow
-def test_conditions_are_found(analyse):
+def test_conditions_are_found(analysed):
     pytest.importorskip("ema_workbench", reason="extra: discovery")
-    result = analyse(
+    result = analysed(
         lambda x: np.minimum(x[:, 0] - 0.6, 0.5 - x[:, 1]), factors(4), samples=256, discover=True
     )
     (found,) = result.discoveries
@@ -155,32 +163,109 @@ def test_conditions_are_found(analyse):
     assert set(table["factor"]) >= {"x1", "x2"}
 
 
-@pytest.fixture(scope="module")
-def small(case, tmp_path_factory):
-    file = tmp_path_factory.mktemp("factors") / "few.toml"
-    file.write_text(FACTORS, encoding="utf-8")
-    options = SensitivityOptions(("size", "NLD"), samples=16, runs=16)
-    return lambda **given: sensitivity(case, factors_of(load_sweep(file)), options, **given)
+@pytest.fixture
+def small(factors_file):
+    """An analysis of 16 + 80 points."""
+    return plan_sensitivity(BASELINE, factors_file, SensitivityOptions(**ASKED))
 
 
 @pytest.mark.slow
-def test_the_seed_settles_everything_whatever_the_threads(small):
-    one, two = small(threads=1), small(threads=2)
+def test_the_seed_settles_everything_whatever_the_threads(small, tmp_path):
+    one, two = (analyse(small, run_parts(small, tmp_path / str(n), executor=Threads(n))) for n in (1, 2))
     for table in ("indices", "convergence", "morris", "spread"):
         pd.testing.assert_frame_equal(getattr(one, table), getattr(two, table))
+    samples = [(tmp_path / str(n)).rglob("samples.parquet") for n in (1, 2)]
+    first, second = (next(found).read_bytes() for found in samples)
+    assert first == second
 
 
-def test_every_nation_has_indices(small, case):
-    result = small()
+def test_every_nation_has_indices(small, case, tmp_path):
+    result = analyse(small, run_parts(small, tmp_path))
     found = result.indices.query("outcome == 'p_committed' and index == 'total'")
     assert tuple(found["iso3"].unique()) == case.roster.iso3
     assert len(found) == 3 * len(case.roster.iso3)
 
 
-def test_progress_is_told_to_the_last_run(small):
-    done = []
-    result = small(progress=done.append)
-    assert sum(done) == sum(result.points.values()) * 16
+def test_samples_are_what_runs_at_the_points_give(small, tmp_path):
+    run_parts(small, tmp_path)
+    samples = pd.read_parquet(small.folder(tmp_path) / "samples.parquet")
+    assert samples["design"].value_counts().to_dict() == {"sobol": 80, "morris": 16}
+    for number in (3, 40):
+        point = samples.iloc[number]
+        overrides = {path: point[path] for path in small.factors.paths}
+        ends = sim.run(BASELINE, overrides=overrides, runs=16)
+        assert point["size"] == ends.rounds["size_mean"].iloc[-1]
+        assert point["p_committed.NLD"] == ends.summary.loc["NLD", "p_committed"]
+        assert point["p_committed.NLD_high"] == ends.summary.loc["NLD", "p_committed_high"]
+
+
+def test_progress_is_told_to_the_last_run(small, tmp_path):
+    told = []
+    run_parts(small, tmp_path, progress=lambda *runs: told.append(runs))
+    assert told[0] == (0, 96 * 16)
+    assert told[-1] == (96 * 16, 96 * 16)
+
+
+def test_in_python_one_call_does_it_all(factors_file, tmp_path):
+    result = sim.sensitivity(
+        BASELINE, factors=factors_file, out=tmp_path, outcomes=("NLD",), samples=16, runs=8
+    )
+    assert result.folder == tmp_path / "sensitivity" / BASELINE / result.plan.id
+    assert set(result.convergence["iso3"]) == {"NLD"}
+
+
+def stopped(_done, _total):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "changed"),
+    [
+        ("involvement = 0.6", "involvement = 0.7", "scenario"),
+        ('title = "A', 'parameters.volatility = 0.05\ntitle = "A', "scenario, parameters"),
+    ],
+)
+def test_what_has_changed_is_refused_not_mixed(world, factors_file, tmp_path, right, wrong, changed):
+    file = world()
+    options = SensitivityOptions(samples=16, runs=8)
+    with pytest.raises(KeyboardInterrupt):
+        run_parts(plan_sensitivity(file, factors_file, options), tmp_path, progress=stopped)
+    file.write_text(file.read_text().replace(right, wrong))
+    message = f"results of this sensitivity analysis made before a change of: {changed};"
+    with pytest.raises(InputError, match=message):
+        run_parts(plan_sensitivity(file, factors_file, options), tmp_path)
+
+
+def test_a_repeat_computes_nothing_and_says_the_same(small, tmp_path, monkeypatch):
+    first = analyse(small, run_parts(small, tmp_path))
+    monkeypatch.setattr(PointModel, "estimates", None)
+    again = analyse(small, run_parts(small, tmp_path, resume=True))
+    pd.testing.assert_frame_equal(again.indices, first.indices)
+
+
+ASKED = {"outcomes": ("size", "NLD"), "samples": 16, "runs": 16}
+
+
+def test_the_same_question_has_the_same_folder_whatever_factors_are_called(small, factors_file):
+    factors_file.write_text(FACTORS.replace("US involvement", "what Washington gives"), encoding="utf-8")
+    assert plan_sensitivity(BASELINE, factors_file, SensitivityOptions(**ASKED)).id == small.id
+
+
+@pytest.mark.parametrize(
+    ("changes", "overrides"),
+    [({"samples": 32}, ()), ({"outcomes": ("NLD",)}, ()), ({"seed": 2}, ()), ({}, ["ceasefire=0.2"])],
+)
+def test_other_questions_have_folders_of_their_own(small, factors_file, changes, overrides):
+    options = SensitivityOptions(**{**ASKED, **changes})
+    assert plan_sensitivity(BASELINE, factors_file, options, overrides=overrides).id != small.id
+
+
+def test_a_lever_out_of_range_is_refused_before_anything_runs(factors_file):
+    factors_file.write_text(FACTORS.replace("[0, 1]", "[0, 1.5]"), encoding="utf-8")
+    with pytest.raises(
+        InputError, match=r"--factors: washington\.involvement: .*must be a number from 0 to 1"
+    ):
+        plan_sensitivity(BASELINE, factors_file, SensitivityOptions(samples=16))
 
 
 def test_a_factor_that_is_set_is_held(factors_file):
@@ -285,9 +370,8 @@ def test_mistakes_are_told_in_one_line(coalition, arguments, message):
 
 
 @pytest.mark.slow
-def test_morris_and_sobol_agree_on_what_matters_most_in_april_2025(case):
-    options = SensitivityOptions(samples=256, runs=16)
-    result = sensitivity(case, factors_of(load_sweep("all-parameters")), options)
+def test_morris_and_sobol_agree_on_what_matters_most_in_april_2025(tmp_path):
+    result = sensitivity(BASELINE, out=tmp_path, samples=256, runs=16)
     total = totals(result)["estimate"]
     effects = result.of(result.morris, SIZE).set_index("factor")["mu_star"]
     leading = list(total[total >= LEADING].sort_values(ascending=False).index)

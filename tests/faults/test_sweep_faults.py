@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-import kill_sweep
+import kill
 
 COALITION = Path(sys.executable).with_name("coalition")
 FACTORS = """\
@@ -31,23 +31,40 @@ def write_sweep(folder: Path, steps: int, runs: int) -> None:
 
 
 @pytest.mark.slow
-def test_killed_at_random_moments_a_sweep_is_completed_to_the_same_bytes(tmp_path: Path) -> None:
-    killed, _ = kill_sweep.kill_many(3, seed=5, folder=tmp_path)
-    assert killed == 3
+@pytest.mark.parametrize(("what", "kills"), [("sweep", 2), ("sensitivity", 1), ("compare", 1)])
+def test_killed_at_random_moments_a_command_is_completed_to_the_same_bytes(
+    tmp_path: Path, what: str, kills: int
+) -> None:
+    killed, _ = kill.kill_many(what, kills, seed=5, folder=tmp_path)
+    assert killed == kills
+
+
+LONG = {
+    "sweep": ["sweep", "sweep.toml"],
+    "sensitivity": ["sensitivity", "brussels-2025-04", "--runs", "2000"],
+    "compare": ["compare", "brussels-2025-04", "us-backstop", "--runs", "10000000"],
+}
+"""Commands that do not end by themselves."""
 
 
 def parts(folder: Path) -> list[Path]:
-    return sorted(folder.glob("results/sweeps/*/*/parts/*.parquet"))
+    return sorted(folder.glob("results/*/*/*/parts/*.parquet"))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-def test_stopped_a_sweep_keeps_its_parts_and_goes_on(
-    tmp_path: Path, by: signal.Signals, process: Callable[..., Any]
-) -> None:
+@pytest.mark.parametrize(
+    ("what", "by"),
+    [
+        ("sweep", signal.SIGTERM),
+        ("sweep", signal.SIGINT),
+        ("sensitivity", signal.SIGINT),
+        ("compare", signal.SIGINT),
+    ],
+)
+def test_what_is_stopped_keeps_its_parts_and_goes_on(tmp_path: Path, what: str, by: signal.Signals) -> None:
     write_sweep(tmp_path, steps=400, runs=5000)
     running = subprocess.Popen(  # noqa: S603
-        [COALITION, "sweep", "sweep.toml", "--threads", "1"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        [COALITION, *LONG[what], "--threads", "1"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
     )
     try:
         while running.poll() is None and len(parts(tmp_path)) < 2:
@@ -60,7 +77,8 @@ def test_stopped_a_sweep_keeps_its_parts_and_goes_on(
     if by == signal.SIGINT:
         assert running.returncode == 130
         (line,) = [line for line in said.splitlines() if line.startswith("coalition:")]
-        assert "the same command goes on" in line
+        (folder,) = tmp_path.glob("results/*/*/*")
+        assert f"kept in {folder.relative_to(tmp_path)}, the same command goes on" in line
 
 
 @pytest.fixture

@@ -17,12 +17,13 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from rich.console import Console
 
-from sim.experiments.compare import Comparison, compare
+from sim.experiments.compare import Comparison, compare, compared, plan_comparison
+from sim.experiments.comparison_runs import ComparisonPlan
+from sim.experiments.resumable import run_parts
 from sim.experiments.run import RunOptions
 from sim.inputs.case import load_case
-from sim.inputs.errors import InputError
 from sim.outputs.comparison_figures import FIGURES, save_figures
-from sim.outputs.comparison_store import compare_into_folder, comparison_id
+from sim.outputs.comparison_store import write_comparison
 from sim.outputs.comparison_tables import comparison_report
 from sim.outputs.words import signed
 
@@ -163,10 +164,9 @@ def test_figures_say_how_many_runs_and_against_what(figure: Figure) -> None:
 
 @pytest.mark.slow
 def test_the_same_comparison_gives_the_same_bytes(backstop: Comparison, tmp_path: Path) -> None:
-    written = []
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        written.append([file.read_bytes() for file in save_figures(backstop, tmp_path / name)])
+    written = [
+        [file.read_bytes() for file in save_figures(backstop, tmp_path / name)] for name in ("one", "two")
+    ]
     assert written[0] == written[1]
     assert len(written[0]) == 2 * len(FIGURES)
 
@@ -174,13 +174,20 @@ def test_the_same_comparison_gives_the_same_bytes(backstop: Comparison, tmp_path
 # Results folder
 
 
+def into_folder(plan: ComparisonPlan, out: Path, *, csv: bool = False) -> tuple[Comparison, Path]:
+    folder = run_parts(plan, out)
+    comparison = compared(plan, folder)
+    write_comparison(comparison, folder, csv=csv)
+    return comparison, folder
+
+
 def test_a_folder_holds_tables_figures_and_what_was_compared(tmp_path: Path) -> None:
-    cases = [load_case(name) for name in (A, B)]
-    options = RunOptions(runs=40, seed=2)
-    comparison, folder = compare_into_folder(cases, options, tmp_path, csv=True)
-    assert folder == tmp_path / "compare" / f"{A}-{B}" / comparison_id(cases, options)
+    plan = plan_comparison([A, B], RunOptions(runs=40, seed=2))
+    comparison, folder = into_folder(plan, tmp_path, csv=True)
+    assert folder == tmp_path / "compare" / f"{A}-{B}" / plan.id
     assert {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()} == {
         "manifest.json",
+        "sums.parquet",
         *(f"{table}.{ending}" for table in ("nations", "coalition") for ending in ("parquet", "csv")),
         *(f"figures/{name}.{ending}" for name in FIGURES for ending in ("png", "svg")),
     }
@@ -194,39 +201,33 @@ def test_a_folder_holds_tables_figures_and_what_was_compared(tmp_path: Path) -> 
     assert str(Path.home()) not in json.dumps(manifest)
 
 
-def test_the_id_depends_on_what_is_compared_and_on_the_order() -> None:
-    cases = [load_case(name) for name in (A, B)]
-    options = RunOptions(runs=40)
+def test_a_folder_holds_what_runs_in_memory_give(tmp_path: Path) -> None:
+    kept, _ = into_folder(plan_comparison([A, B], RunOptions(runs=600)), tmp_path)
+    for table in ("nations", "coalition"):
+        in_memory = getattr(compare([A, B], runs=600), table)
+        pd.testing.assert_frame_equal(getattr(kept, table), in_memory, check_exact=True)
+
+
+def test_a_folder_is_that_of_the_command() -> None:
+    def id_of(scenarios: list[Any], overrides: tuple[str, ...] = (), **options: Any) -> str:
+        return plan_comparison(scenarios, RunOptions(**options), overrides).id
+
     ids = {
-        comparison_id(cases, options),
-        comparison_id(cases[::-1], options),
-        comparison_id([*cases, cases[0]], options),
-        comparison_id(cases, RunOptions(runs=41)),
-        comparison_id(cases, RunOptions(runs=40, seed=2)),
-        comparison_id([cases[0], load_case(B, ["washington.involvement=0.7"])], options),
+        id_of([A, B], runs=40),
+        id_of([B, A], runs=40),
+        id_of([A, B, A], runs=40),
+        id_of([A, B], runs=41),
+        id_of([A, B], runs=40, seed=2),
+        id_of([A, B], ("washington.involvement=0.7",), runs=40),
+        id_of([A, load_case(B, ["washington.involvement=0.7"])], runs=40),
     }
-    assert len(ids) == 6
-    assert comparison_id(cases, RunOptions(runs=40, threads=3)) in ids
+    assert len(ids) == 7
+    assert id_of([A, B], runs=40, threads=3) in ids
 
 
-@pytest.mark.slow
 def test_many_scenarios_make_no_endless_name(many: Comparison, tmp_path: Path) -> None:
-    cases = [*many.cases, *many.cases]
-    _, folder = compare_into_folder(cases, RunOptions(runs=5), tmp_path)
-    assert folder.parent.name == f"{A}-and-11-others"
-
-
-def test_what_goes_wrong_leaves_nothing_behind(tmp_path: Path) -> None:
-    cases = [load_case(A), load_case(B)]
-
-    def stop(_: int) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        compare_into_folder(cases, RunOptions(runs=600), tmp_path, progress=stop)
-    with pytest.raises(InputError):
-        compare_into_folder([cases[0], load_case(B, ["rounds=3"])], RunOptions(runs=5), tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    plan = ComparisonPlan((*many.cases, *many.cases), RunOptions(runs=5))
+    assert plan.folder(tmp_path).parent.name == f"{A}-and-11-others"
 
 
 # Command

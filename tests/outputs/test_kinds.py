@@ -9,22 +9,22 @@ import pytest
 
 import sim
 from sim.experiments.calibrate import calibration_folder, plan_calibration, run_calibration
+from sim.experiments.compare import compared, plan_comparison
 from sim.experiments.explain.answers import ExplainOptions, find_nations
 from sim.experiments.hindcast_result import HindcastOptions
+from sim.experiments.resumable import run_parts
 from sim.experiments.run import RunOptions
-from sim.experiments.sensitivity_plan import SensitivityOptions, factors_of
 from sim.experiments.sweep import plan_sweep, run_sweep
 from sim.inputs.errors import InputError
 from sim.inputs.hindcast_file import load_hindcast_case
 from sim.inputs.questions import load_questions
-from sim.inputs.sweep_file import load_sweep
 from sim.outputs import calibration_figures, style, sweep_figures
-from sim.outputs.comparison_store import compare_into_folder
+from sim.outputs.comparison_store import write_comparison
 from sim.outputs.explain_store import explain_into_folder
 from sim.outputs.hindcast_store import hindcast_into_folder
 from sim.outputs.kinds import KINDS, kind_of, load_result
 from sim.outputs.results_folder import MANIFEST, read_manifest
-from sim.outputs.sensitivity_store import sensitivity_into_folder
+from sim.outputs.sensitivity_store import write_sensitivity
 
 US = '[[levers]]\npath = "washington.involvement"\nlabel = "US involvement"\nrange = [0, 1]\nsteps = 2\n'
 CLARITY = '[[levers]]\npath = "mandate.clarity"\nrange = [0, 1]\nsteps = 2\n'
@@ -40,14 +40,28 @@ def _sweep(folder: Path, given: str) -> Path:
 
 
 def comparison(folder: Path) -> Path:
-    cases = [sim.load_case(name, ["rounds=20"]) for name in ("brussels-2025-04", "us-backstop")]
-    return compare_into_folder(cases, RunOptions(runs=40), folder)[1]
+    plan = plan_comparison(["brussels-2025-04", "us-backstop"], RunOptions(runs=40), ["rounds=20"])
+    there = run_parts(plan, folder)
+    write_comparison(compared(plan, there), there)
+    return there
+
+
+def _sensitivity(folder: Path, **options: object) -> Path:
+    asked = {"outcomes": ("size", "CAN"), "samples": 16, "runs": 2, "overrides": ["rounds=10"], **options}
+    result = sim.sensitivity("brussels-2025-04", factors="us-by-clarity", out=folder, **asked)
+    write_sensitivity(result)
+    return result.folder
 
 
 def sensitivity(folder: Path) -> Path:
-    case = sim.load_case("brussels-2025-04", ["rounds=10"])
-    options = SensitivityOptions(outcomes=("size", "CAN"), samples=16, runs=2)
-    return sensitivity_into_folder(case, factors_of(load_sweep("us-by-clarity")), options, folder)[1]
+    return _sensitivity(folder)
+
+
+def conditions(folder: Path) -> Path:
+    pytest.importorskip("ema_workbench", reason="extra: discovery")
+    there = _sensitivity(folder, method="morris", samples=64, outcomes=("SWE",), discover=True)
+    assert (there / "figures" / "conditions-SWE.svg").exists()
+    return there
 
 
 def explanation(folder: Path) -> Path:
@@ -74,6 +88,7 @@ WRITERS: dict[str, Callable[[Path], Path]] = {
     "explanation": explanation,
     "hindcast": hindcast,
     "calibration": calibration,
+    "sensitivity with conditions": conditions,
     "sweep along a line": lambda folder: _sweep(folder, US),
     "sweep of a ground": lambda folder: _sweep(folder, CLARITY + PRESSURE),
 }

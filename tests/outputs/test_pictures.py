@@ -52,6 +52,7 @@ DRAWN = {
     ],
     "hindcast": ["expected-and-recorded", "reliability", "differences", "scores"],
     "calibration": ["marginals", "pairs"],
+    "conditions": ["elementary-effects-force-met", "conditions-force-met"],
     "sweep-of-one": ["lines", "nations"],
     "sweep-of-two": ["phase-diagram", "nations"],
     "sweep-of-many": ["effects"],

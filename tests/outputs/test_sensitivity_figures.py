@@ -1,25 +1,38 @@
 """Figures of a sensitivity analysis: what they show, and that it can be read."""
 
+import math
+from dataclasses import replace
+from itertools import combinations
+
 import pytest
 
+from sim.experiments.discovery import Box, Discovery, Limit, Score
 from sim.experiments.sensitivity import sensitivity
-from sim.experiments.sensitivity_plan import Factors, SensitivityOptions
-from sim.inputs.case import load_case
+from sim.experiments.sensitivity_plan import Factors
 from sim.inputs.factors import Factor
 from sim.outputs import sensitivity_figures as figures
+from sim.outputs.sensitivity_axes import COLOURS, KEY
+from sim.outputs.sensitivity_boxes import boxes
 
 SIZE, NLD = ("size", ""), ("p_committed", "NLD")
 LEVERS = (
     Factor(path="washington.involvement", label="US involvement", range=(0.0, 1.0)),
     Factor(path="mandate.clarity", label="clarity of the mandate", range=(0.0, 1.0)),
 )
-UNCERTAINTIES = (Factor(path="parameters.b_ambiguity", range=(0.6, 1.8)),)
+AMBIGUITY = "parameters.b_ambiguity"
+UNCERTAINTIES = (Factor(path=AMBIGUITY, range=(0.6, 1.8)),)
 
 
 @pytest.fixture(scope="module")
-def result():
-    options = SensitivityOptions(("size", "NLD"), samples=64, runs=16)
-    return sensitivity(load_case("brussels-2025-04"), Factors(LEVERS, UNCERTAINTIES), options)
+def result(tmp_path_factory):
+    return sensitivity(
+        "brussels-2025-04",
+        factors=Factors(LEVERS, UNCERTAINTIES),
+        out=tmp_path_factory.mktemp("results"),
+        outcomes=("size", "NLD"),
+        samples=64,
+        runs=16,
+    )
 
 
 def texts(figure):
@@ -47,9 +60,9 @@ def test_levers_and_uncertainties_differ_in_colour_and_are_named(result):
     colours = dict(
         zip(labels(axes), (to_hex(bar.get_facecolor()).upper() for bar in axes.patches), strict=True)
     )
-    assert colours["US involvement"] == colours["clarity of the mandate"] == figures.COLOURS["lever"]
-    assert colours["b_ambiguity"] == figures.COLOURS["uncertainty"]
-    assert {text.get_text() for text in axes.get_legend().get_texts()} == set(figures.KEY.values())
+    assert colours["US involvement"] == colours["clarity of the mandate"] == COLOURS["lever"]
+    assert colours["b_ambiguity"] == COLOURS["uncertainty"]
+    assert {text.get_text() for text in axes.get_legend().get_texts()} == set(KEY.values())
 
 
 @pytest.mark.parametrize(
@@ -80,6 +93,55 @@ def test_lines_reach_the_estimates(result):
     ends = sorted(line.get_ydata()[-1] for line in axes.lines)
     assert ends == pytest.approx(sorted(totals["estimate"]))
     assert [line.get_xdata()[-1] for line in axes.lines] == [320] * len(totals)
+
+
+@pytest.fixture
+def conditions():
+    """Two boxes: US involvement from 0.25 on and b_ambiguity of at most 1.5; clarity from 0.9 on."""
+    us, ambiguity = (
+        Limit("washington.involvement", 0.25, math.inf, 1e-9),
+        Limit(AMBIGUITY, -math.inf, 1.5, 0.031),
+    )
+    first = Box((us, ambiguity), found=Score(40, 30, 29, 128), judged=Score(40, 30, 24, 128))
+    clarity = Limit("mandate.clarity", 0.9, math.inf, 0.002)
+    second = Box((clarity,), found=Score(11, 9, 9, 98), judged=Score(16, 10, 8, 98))
+    return Discovery(NLD, (first, second), 80, 256)
+
+
+@pytest.fixture
+def searched(result):
+    """The same analysis, as if conditions had been searched for too."""
+    options = replace(result.options, discover=True)
+    return replace(result, plan=replace(result.plan, options=options))
+
+
+def test_conditions_are_parts_of_the_ranges(searched, conditions):
+    (axes,) = boxes(searched, conditions).axes
+    bars = [(bar.get_x(), bar.get_width()) for bar in axes.patches if bar.get_width() < 1]
+    assert bars == [pytest.approx(bar) for bar in ((0.25, 0.75), (0.0, 0.75), (0.9, 0.1))]
+    assert labels(axes) == ["US involvement", "b_ambiguity", "clarity of the mandate"]
+    written = {text.get_text() for text in axes.texts}
+    assert {"0.25", "1.5", "0.9", "p < 0.001", "p = 0.031", "p = 0.002"} <= written
+
+
+def test_conditions_tell_how_good_they_are_with_intervals(searched, conditions):
+    text = " ".join(texts(boxes(searched, conditions)))
+    assert "Where P(committed), Netherlands is 50 % or more" in text
+    assert "box 1: coverage 60 % [45-74], density 80 % [63-90]" in text  # Wilson: 24 of 40, 24 of 30
+    assert "So it is at 80 of all 256 points" in text
+
+
+def test_the_same_conditions_are_read_back(conditions):
+    assert Discovery.of_table(conditions.table()) == conditions
+
+
+def test_nothing_of_the_conditions_is_outside_the_figure_or_on_other_text(searched, conditions):
+    figure = boxes(searched, conditions)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    found = [text.get_window_extent() for text in [*axes.texts, *axes.get_yticklabels(), *figure.texts]]
+    assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 for box in found)
+    assert not any(one.overlaps(other) for one, other in combinations(found, 2))
 
 
 def test_nothing_is_drawn_outside_the_figure(result):

@@ -10,26 +10,27 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import sim
 from sim.experiments.calibrate import calibration_folder, plan_calibration, run_calibration
+from sim.experiments.compare import compared, plan_comparison
 from sim.experiments.explain.answers import ExplainOptions, find_nations
 from sim.experiments.hindcast_result import HindcastOptions
+from sim.experiments.resumable import run_parts
 from sim.experiments.run import RunOptions
-from sim.experiments.sensitivity_plan import SensitivityOptions, factors_of
 from sim.experiments.sweep import plan_sweep, run_sweep
 from sim.inputs.hindcast_file import load_hindcast_case
 from sim.inputs.questions import load_questions
-from sim.inputs.sweep_file import load_sweep
-from sim.outputs.comparison_store import compare_into_folder
+from sim.outputs.comparison_store import write_comparison
 from sim.outputs.explain_store import explain_into_folder
 from sim.outputs.hindcast_store import hindcast_into_folder
-from sim.outputs.sensitivity_store import sensitivity_into_folder
+from sim.outputs.sensitivity_store import write_sensitivity
 from sim.outputs.store import MAP, run_into_folder
 from sim.outputs.sweep_landmarks import landmarks_of
 
 EXAMPLES = Path(__file__).with_name("examples")
-NOT_KEPT = ("figures", "runs.parquet", MAP)
+NOT_KEPT = ("figures", "runs.parquet", "samples.parquet", "sums.parquet", MAP)
 """What no picture needs, and the map, which comes with the roster."""
 
 US = '[[levers]]\npath = "washington.involvement"\nlabel = "US involvement"\nrange = [0, 1]\nsteps = 5\n'
@@ -47,14 +48,22 @@ def run(out: Path) -> Path:
 
 
 def comparison(out: Path) -> Path:
-    cases = [sim.load_case(name) for name in ("brussels-2025-04", "us-backstop", "us-withdrawal")]
-    return compare_into_folder(cases, RunOptions(runs=400), out)[1]
+    names = ("brussels-2025-04", "us-backstop", "us-withdrawal")
+    plan = plan_comparison(names, RunOptions(runs=400))
+    folder = run_parts(plan, out)
+    write_comparison(compared(plan, folder), folder)
+    return folder
 
 
-def sensitivity(out: Path) -> Path:
-    options = SensitivityOptions(outcomes=("size",), samples=64, runs=8)
-    factors = factors_of(load_sweep("us-by-clarity-by-pressure"))
-    return sensitivity_into_folder(sim.load_case("brussels-2025-04"), factors, options, out)[1]
+def sensitivity(**asked: Any) -> Callable[[Path], Path]:
+    """Return what runs a sensitivity analysis of the baseline."""
+
+    def write(out: Path) -> Path:
+        result = sim.sensitivity("brussels-2025-04", out=out, samples=64, runs=8, **asked)
+        write_sensitivity(result)
+        return result.folder
+
+    return write
 
 
 def explanation(out: Path) -> Path:
@@ -91,10 +100,11 @@ def sweep(given: str) -> Callable[[Path], Path]:
 WRITERS: dict[str, Callable[[Path], Path]] = {
     "run": run,
     "comparison": comparison,
-    "sensitivity": sensitivity,
     "explanation": explanation,
     "hindcast": hindcast,
     "calibration": calibration,
+    "sensitivity": sensitivity(factors="us-by-clarity-by-pressure", outcomes=("size",)),
+    "conditions": sensitivity(method="morris", outcomes=("p_force_met",), discover=True),
     "sweep-of-one": sweep(US),
     "sweep-of-two": sweep(US + CLARITY),
     "sweep-of-many": sweep(RANDOM + US + CLARITY + FORCE),
