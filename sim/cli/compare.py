@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import ParametersFile, Rounds, Runs, Seed, Set, Threads, app
+from sim.cli.common import ParametersFile, Rounds, Runs, Seed, Set, Threads, app, tell
 from sim.cli.resumable import (
     Resume,
     Scheduler,
@@ -45,6 +45,7 @@ def compare(
     from sim.experiments.resumable import run_parts
     from sim.experiments.run import RunOptions
     from sim.outputs.comparison_store import write_comparison
+    from sim.outputs.comparison_tables import comparison_report
 
     executor = chosen_executor(threads, workers, scheduler)
     overrides = [*(set_ or []), *([f"rounds={rounds}"] if rounds is not None else [])]
@@ -55,9 +56,4 @@ def compare(
         with said_to_work("drawing", quiet=quiet):
             comparison = compared(plan, folder)
             write_comparison(comparison, folder, csv=csv)
-    if not quiet:
-        from sim.outputs.comparison_tables import comparison_report
-        from sim.outputs.tables import print_table
-
-        print_table(comparison_report(comparison))
-    print(f"results: {folder}")
+    tell(comparison_report(comparison), folder, quiet=quiet)

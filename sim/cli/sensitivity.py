@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import ParametersFile, Seed, Set, Threads, app
+from sim.cli.common import ParametersFile, Seed, Set, Threads, app, tell
 from sim.cli.resumable import (
     Resume,
     Scheduler,
@@ -78,6 +78,7 @@ def sensitivity(
     from sim.experiments.sensitivity import analyse, plan_sensitivity
     from sim.experiments.sensitivity_plan import SensitivityOptions
     from sim.outputs.sensitivity_store import write_sensitivity
+    from sim.outputs.sensitivity_tables import sensitivity_report
 
     options = SensitivityOptions(
         tuple(outcome or ["size"]), method.value, samples, runs, seed, second_order, discover
@@ -90,9 +91,4 @@ def sensitivity(
         with said_to_work("estimating what matters, drawing", quiet=quiet):
             result = analyse(plan, folder)
             write_sensitivity(result)
-    if not quiet:
-        from sim.outputs.sensitivity_tables import sensitivity_report
-        from sim.outputs.tables import print_table
-
-        print_table(sensitivity_report(result))
-    print(f"results: {folder}")
+    tell(sensitivity_report(result), folder, quiet=quiet)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import ParametersFile, Set, Threads, app
+from sim.cli.common import ParametersFile, Set, Threads, app, tell
 from sim.cli.resumable import Resume, Scheduler, Workers, chosen_executor, going_on_in, rate_bar
 
 
@@ -28,6 +28,7 @@ def sweep(
     """Run a scenario at many points of its levers and unknowns; goes on where it was stopped."""
     from sim.experiments.sweep import plan_sweep, run_sweep
     from sim.outputs.sweep_figures import save_figures
+    from sim.outputs.sweep_tables import sweep_report
 
     executor = chosen_executor(threads, workers, scheduler)
     plan = plan_sweep(file, set_ or [], parameters, runs=runs, seed=seed)
@@ -35,9 +36,4 @@ def sweep(
         with rate_bar(plan.name, quiet=quiet) as progress:
             result = run_sweep(plan, out, executor=executor, resume=resume, progress=progress)
         save_figures(result, result.folder / "figures")
-    if not quiet:
-        from sim.outputs.sweep_tables import sweep_report
-        from sim.outputs.tables import print_table
-
-        print_table(sweep_report(result))
-    print(f"results: {result.folder}")
+    tell(sweep_report(result), result.folder, quiet=quiet)

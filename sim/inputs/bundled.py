@@ -35,12 +35,13 @@ def find_scenario(source: Path | str, folder: Path = Path()) -> Path:
     InputError
         If there is neither; the message names the nearest match.
     """
-    path = folder / source
-    if _exists(path):
-        return path
-    bundled = bundled_scenarios()
+    path, bundled = folder / source, bundled_scenarios()
     name = path.name.removesuffix(".toml")
-    if name in bundled and _is_bundled_reference(Path(source)):
+    is_bundled = name in bundled and _is_bundled_reference(Path(source))
+    # Results stand in folders named after their scenarios: such a folder is not what is meant.
+    if _exists(path) and not (is_bundled and path.is_dir()):
+        return path
+    if is_bundled:
         return bundled[name]
     known = [*bundled, *_neighbours(path)]
     nearest = near_match(path.name, known) or near_match(name, known)

@@ -33,9 +33,22 @@ def comparison_report(comparison: "Comparison") -> RenderableType:
     )
     return Group(
         Text(f"Against {scenario.title}", style="bold"),
+        *(Text(_sentence(comparison, index)) for index in range(1, len(comparison.cases))),
         *(_scenario(comparison, index) for index in range(1, len(comparison.cases))),
         Text(f"{which} {parameter_note(comparison.cases[0].parameters.draws)} {legend}", style="dim"),
     )
+
+
+def _sentence(comparison: "Comparison", index: int) -> str:
+    """Say what a scenario changes for the coalition at the end, if anything."""
+    name = comparison.names[index]
+    rows = comparison.coalition[comparison.coalition["scenario"] == name].set_index("measure")
+    size: Any = rows.loc["size"]
+    force: Any = rows.loc["force"]
+    title = comparison.cases[index].scenario.title
+    found = f"{_difference(size, 1.0, 2)} members and {_difference(force)} soldiers"
+    open_ = "; either may be chance" if size.difference_low <= 0.0 <= size.difference_high else ""
+    return f"{title}: {found} at the end, 95 % intervals of paired differences{open_}."
 
 
 def _scenario(comparison: "Comparison", index: int) -> RenderableType:

@@ -16,7 +16,7 @@ LEGEND = "Least and most: over the points, each with the 95 % interval of its es
 
 def sweep_report(result: "SweepResult") -> RenderableType:
     """Return where each outcome is least and where it is most."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table, sentences = Table(box=None, pad_edge=False, header_style="bold"), []
     for heading in ("outcome", "least", "at", "most", "at"):
         table.add_column(heading, overflow="fold")
     for measure in MEASURES:
@@ -27,8 +27,13 @@ def sweep_report(result: "SweepResult") -> RenderableType:
                 estimate, low, high = (f"{part[point] * measure.factor:,.1f}" for part in found)
                 cells += [f"{estimate} [{low}-{high}]", _place(result, point)]
             table.add_row(f"{measure.title} ({measure.unit})", *cells)
+            least, at_least, most, at_most = cells
+            sentences.append(
+                f"{measure.title}: from {least} {measure.unit} at {at_least} to {most} at {at_most}."
+            )
     return Group(
         Text(result.plan.sweep.title, style="bold"),
+        *map(Text, sentences),
         table,
         Text(" ".join([*caption(result), LEGEND]), style="dim"),
     )

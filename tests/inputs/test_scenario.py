@@ -370,3 +370,11 @@ def test_a_scenario_knows_what_was_set_beside_its_file(tmp_path: Path) -> None:
     assert scenario.options == ("--set rounds=4", "--set ceasefire=1")
     assert scenario.with_overrides(["ceasefire=0.5"]).options[-1] == "--set ceasefire=0.5"
     assert load_scenario(write(tmp_path, "other.toml", SMALL_TOML)).options == ()
+
+
+def test_a_results_folder_named_after_a_bundled_scenario_does_not_hide_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "us-backstop").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert load_scenario("us-backstop").title == "A US backstop"
