@@ -45,8 +45,8 @@ def load_result(folder: Path | str) -> Any:
 
     Returns
     -------
-    StoredRun, or what stands for the result of another kind
-        What figures and reports are made of. Nothing is run again.
+    object
+        The result, or of a run what stands for it: what figures and reports are made of. Nothing is run again.
 
     Raises
     ------
