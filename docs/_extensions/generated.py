@@ -6,12 +6,25 @@ command and what it prints.
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import commands
 import data_tables
 import model_tables
 import public_names
+
+VALIDATION = Path(__file__).parents[1] / "validation.md"
+VALIDATED = """\
+All tables, win or lose: [](validation.md).
+
+```{toctree}
+:hidden:
+
+validation
+```
+"""
+NOT_VALIDATED = "A page with all tables is written by `coalition cross-validate --page validation.md`."
 
 PARTS: dict[str, Callable[[], str]] = {
     "anchor bands": model_tables.anchor_bands,
@@ -37,6 +50,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "scenarios": model_tables.scenarios,
     "sources": data_tables.sources,
     "sweeps": model_tables.sweeps,
+    "validation": lambda: VALIDATED if VALIDATION.exists() else NOT_VALIDATED,
 }
 MARK = re.compile(r"^% (generated|output): (.+)$", re.MULTILINE)
 
