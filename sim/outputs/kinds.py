@@ -46,7 +46,7 @@ def load_result(folder: Path | str) -> Any:
     Returns
     -------
     object
-        The result, or of a run what stands for it: what figures and reports are made of. Nothing is run again.
+        The result, or what stands for it: what figures and reports are made of. Nothing is run again.
 
     Raises
     ------
