@@ -141,7 +141,7 @@ def test_results_of_other_kinds_show_no_chosen_nations(
     ended = coalition("plot", folder, "--nations", "AAX")
     assert ended.code == 2
     assert_told(ended, "--nations: is for results of runs; these are of kind comparison")
-    assert coalition("plot", folder, "--format", "svg").code == 0
+    assert coalition("plot", folder, "--figure", "coalition-differences", "--format", "svg").code == 0
 
 
 @pytest.mark.slow
@@ -157,7 +157,7 @@ def test_markup_and_odd_characters_are_shown_as_text(
         encoding="utf-8",
     )
     folder = Path(coalition("run", file, "--runs", 5, "-q").out.splitlines()[-1].removeprefix("results: "))
-    assert coalition("plot", folder, "--format", "svg").code == 0
+    assert coalition("plot", folder, "--nations", "AAX,ABX,ACX", "--format", "svg").code == 0
     for name in ("joining", "willingness"):
         root = ET.parse(folder / "figures" / f"{name}.svg").getroot()  # noqa: S314 - our own
         words = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
