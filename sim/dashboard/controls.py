@@ -1,0 +1,91 @@
+"""What stands at the side: the scenario, the levers, the runs."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from sim.dashboard.levers import Choice, Lever, changes_of, levers
+from sim.dashboard.setting import Setting, Source, Value
+from sim.dashboard.words import plain
+from sim.inputs.bundled import bundled_scenarios
+from sim.inputs.case import Case
+from sim.inputs.scenario import load_scenario
+
+OWN = "a file of your own"
+USUAL = "brussels-2025-04"
+RUNS = (200, 500, 1000, 2000, 5000, 10_000)
+TEMPLATE = f"""\
+title = "My scenario"
+extends = "{USUAL}"
+
+[[events]]
+date = 2025-09-01
+title = "Washington offers air support"
+washington.involvement = "backstop"
+"""
+
+
+def choose_setting() -> Setting:
+    """Return what the visitor has chosen.
+
+    Raises
+    ------
+    InputError
+        For any mistake in a scenario of the visitor's own.
+    """
+    with st.sidebar:
+        source = _choose_source()
+        case = source.load()
+        st.header("From the first round on")
+        values = {lever.path: _choose(lever, source, case) for lever in levers(case.roster.actors)}
+        st.button("Back to the scenario", on_click=_reset, args=(source, case), width="stretch")
+        st.header("Runs")
+        runs = st.select_slider("How many runs", RUNS, value=1000, key="runs")
+        seed = st.number_input("Seed", min_value=0, max_value=2**31, value=1, step=1, key="seed")
+    return Setting(source, changes_of(case, values), int(runs), int(seed))
+
+
+def _choose_source() -> Source:
+    titles = _titles()
+    name = st.selectbox(
+        "Scenario",
+        [*titles, OWN],
+        index=list(titles).index(USUAL),
+        format_func=lambda name: titles.get(name, f"{OWN.capitalize()} …"),
+        key="scenario",
+    )
+    if name != OWN:
+        st.caption(plain(" ".join(load_scenario(name).description.split())))
+        return Source(name)
+    file = st.file_uploader("Upload a scenario file", type="toml", key="file")
+    if file is not None:
+        return Source(Path(file.name).stem, file.getvalue())
+    text = st.text_area("Or write one here (TOML)", TEMPLATE, height=220, key="text")
+    return Source("my-scenario", text.encode())
+
+
+@st.cache_data(show_spinner=False)
+def _titles() -> dict[str, str]:
+    """Return the titles of the bundled scenarios by name."""
+    return {name: load_scenario(file).title for name, file in bundled_scenarios().items()}
+
+
+def _choose(lever: Lever | Choice, source: Source, case: Case) -> Value:
+    """Show a lever as the scenario sets it, and return what the visitor makes of it."""
+    key = _key(lever, source)
+    if key not in st.session_state:
+        st.session_state[key] = lever.value_in(case)
+    if isinstance(lever, Choice):
+        return str(st.selectbox(lever.label, lever.words, key=key, help=lever.meaning))
+    return float(st.slider(lever.label, lever.low, lever.high, step=lever.step, key=key, help=lever.meaning))
+
+
+def _reset(source: Source, case: Case) -> None:
+    """Set all levers as the scenario does."""
+    for lever in levers(case.roster.actors):
+        st.session_state[_key(lever, source)] = lever.value_in(case)
+
+
+def _key(lever: Lever | Choice, source: Source) -> str:
+    """Return the name of a lever's widget: each scenario has its own, as it sets its own values."""
+    return f"{lever.path} in {source.name} {hash(source.own)}"

@@ -1,0 +1,87 @@
+"""The force pledged, and by whom, against the force required."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.dashboard.picture import CHARACTER, HEIGHT, WIDTH, Picture, TimePlot
+from sim.experiments.results import RunResult
+from sim.experiments.statistics import Floats
+from sim.outputs import style
+from sim.outputs.figures.force import TINTS
+from sim.outputs.labels import apart
+from sim.outputs.words import percent, percent_interval, thousands
+
+MOST = 9
+"""Nations that have layers of their own, at most."""
+
+LINE = 14 / HEIGHT
+"""Height of a label, as a share of the picture's."""
+
+REQUIRED = "#A84300"
+"""Vermilion, dark enough to be read."""
+
+
+class Layer(NamedTuple):
+    """What a nation, or several together, pledge in each round."""
+
+    name: str
+    code: str
+    soldiers: Floats
+
+
+def force_picture(result: RunResult) -> str:
+    """Return the force pledged, a layer a nation, against the force required."""
+    rounds, required = result.rounds, result.about.force_required
+    layers, end = layers_of(result), result.rounds.iloc[-1]
+    force = f"{thousands(end.force_mean)} [{thousands(end.force_q05)}-{thousands(end.force_q95)}]"
+    picture = Picture(WIDTH, HEIGHT, f"Force pledged over time; at the end {force} soldiers")
+    highest = 1.07 * max(float(rounds["force_q95"].max()), required)
+    ends = [f"{layer.code} {thousands(layer.soldiers[-1])}" for layer in layers]
+    right = max((len(words) for words in ends), default=0) * CHARACTER + 12
+    plot = TimePlot(picture, len(rounds) - 1, highest, right)
+    plot.draw_axes(rounds["date"])
+    below = np.zeros(len(rounds))
+    for place, layer in enumerate(layers):
+        above = below + layer.soldiers
+        look = {"fill": TINTS[place % 2], "stroke": "white", "stroke_width": 0.6}
+        plot.area(below.tolist(), above.tolist(), class_="layer", title=layer.name, **look)
+        below = above
+    for name in ("force_q05", "force_q95"):
+        plot.line(rounds[name].tolist(), style.BLUE, stroke_width=1.2, stroke_dasharray="1 2")
+    at = plot.y(required)
+    picture.rule((plot.left, at), (plot.end, at), style.VERMILION, stroke_width=1.5, stroke_dasharray="5 3")
+    picture.text(plot.left + 6, at - 9, f"required: {thousands(required)}", fill=REQUIRED)
+    for words, middle in zip(ends, apart(_middles(layers), LINE * highest, 0.0, highest), strict=True):
+        picture.text(plot.end + 7, plot.y(middle), words, fill=style.INK)
+    plot.draw_cursor()
+    return picture.svg()
+
+
+def force_note(result: RunResult) -> str:
+    """Return what the picture shows."""
+    end, required = result.rounds.iloc[-1], thousands(result.about.force_required)
+    met = f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]"
+    return (
+        "Soldiers. Layers: mean pledge of each nation. Dotted lines: 90 % of the runs. Dashed line: "
+        f"required; P(force >= {required}) at the end: {met}, its 95 % interval."
+    )
+
+
+def layers_of(result: RunResult) -> list[Layer]:
+    """Return mean pledges over time, the largest at the end first, small ones together."""
+    codes, names = result.case.roster.iso3, result.case.roster.names
+    troops = result.nations["troops_mean"].to_numpy(dtype=np.float64).reshape(-1, len(codes)).T
+    order = sorted(range(len(codes)), key=lambda nation: (-troops[nation, -1], -troops[nation].sum()))
+    some = [nation for nation in order if troops[nation].max() >= 1.0]
+    layers = [Layer(names[nation], codes[nation], troops[nation]) for nation in some[:MOST]]
+    if some[MOST:]:
+        others = f"{len(some[MOST:])} others"
+        layers.append(Layer(others, others, troops[some[MOST:]].sum(axis=0)))
+    return layers
+
+
+def _middles(layers: list[Layer]) -> list[float]:
+    """Return the middle of each layer at the end."""
+    ends = np.array([layer.soldiers[-1] for layer in layers])
+    return [float(middle) for middle in ends.cumsum() - ends / 2]

@@ -1,0 +1,87 @@
+"""Map, strip, size and force, which play the rounds in the visitor's browser."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from sim.dashboard.components import mount
+from sim.dashboard.drawn_map import drawn_map
+from sim.dashboard.force import force_note, force_picture
+from sim.dashboard.size import size_note, size_picture
+from sim.dashboard.words import runs_words
+from sim.experiments.results import RunResult
+from sim.outputs import style
+from sim.outputs.figures.joining import committed_shares
+from sim.outputs.figures.map import CONTEXT, DARK
+from sim.outputs.words import percent, percent_interval, thousands
+
+SHADES = 101
+
+
+def show_stage(
+    result: RunResult, pinned: RunResult | None, nation: str | None, on_nation: Callable[[str], None]
+) -> None:
+    """Draw the pictures; a click on a nation is told by its code.
+
+    Raises
+    ------
+    InputError
+        If the roster's map cannot be read.
+    """
+    mount("stage", stage_data(result, pinned, nation), on_nation)
+
+
+def stage_data(result: RunResult, pinned: RunResult | None, nation: str | None) -> dict[str, Any]:
+    """Return what is drawn: nations with their shares of each round, in words too, rounds, pictures."""
+    shares = committed_shares(result)  # [nation, round]
+    names = [str(name) for name in result.summary["name"]]
+    order = sorted(range(len(names)), key=lambda n: (-shares[n, -1], -shares[n].sum(), names[n]))
+    return {
+        "codes": list(result.summary.index),
+        "names": names,
+        "order": order,
+        "shares": np.rint(shares.T * (SHADES - 1)).astype(int).tolist(),
+        "words": _words(result),
+        "dates": [f"{date:%-d %b %Y}" for date in result.rounds["date"]],
+        "rounds": [_round_words(row) for row in result.rounds.itertuples()],
+        "events": [{"round": each.round, "title": each.title} for each in result.about.events],
+        "map": drawn_map(result.case.roster.map_file, result.case.roster.iso3),
+        "colours": {"shades": _shades(), "context": CONTEXT, "dark": DARK * (SHADES - 1)},
+        "nation": nation,
+        "size": {"picture": size_picture(result, pinned), "note": size_note(pinned)},
+        "force": {"picture": force_picture(result), "note": force_note(result)},
+        "runs": runs_words(result.number_of_runs, result.seed),
+    }
+
+
+def _words(result: RunResult) -> list[list[str]]:
+    """Return each nation's share with its interval, [round, nation]."""
+    table = result.nations
+    columns = (table[name].tolist() for name in ("p_committed", "p_committed_low", "p_committed_high"))
+    known: dict[tuple[float, float, float], str] = {}
+    words = []
+    for share in zip(*columns, strict=True):
+        if share not in known:
+            known[share] = f"{percent(share[0])} [{percent_interval(*share[1:])}]"
+        words.append(known[share])
+    number = len(result.summary)
+    return [words[first : first + number] for first in range(0, len(words), number)]
+
+
+def _round_words(row: Any) -> str:
+    """Return the size and the force of a round, with the ranges of 90 % of the runs."""
+    return (
+        f"{row.size_mean:.1f} nations [{row.size_q05:.0f}-{row.size_q95:.0f}], "
+        f"{thousands(row.force_mean)} soldiers [{thousands(row.force_q05)}-{thousands(row.force_q95)}]"
+    )
+
+
+@cache
+def _shades() -> list[str]:
+    """Return the colours of shares from 0 to 1."""
+    from matplotlib import colormaps
+    from matplotlib.colors import to_hex
+
+    return [to_hex(colour) for colour in colormaps[style.SHARE_MAP](np.linspace(0, 1, SHADES))]
