@@ -174,6 +174,11 @@ def sweep(
     **changes
         `runs`, `seed` or `points` instead of what the file says.
 
+    Returns
+    -------
+    SweepResult
+        Tables `points` and `nations`.
+
     Raises
     ------
     InputError
