@@ -56,10 +56,11 @@ def quantiles_of_bins(counts: NDArray[np.integer], probability: float, low: floa
         The limits; values beyond were counted in the outermost bins.
     """
     bins = counts.shape[-1]
-    index = quantiles_of_counts(counts, probability)[..., np.newaxis]
-    before = np.take_along_axis(counts.cumsum(axis=-1) - counts, index, axis=-1)
+    cumulated = counts.cumsum(axis=-1)
+    needed = probability * cumulated[..., -1:]
+    index = (cumulated < needed).sum(axis=-1, keepdims=True)
     within = np.take_along_axis(counts, index, axis=-1)
-    needed = probability * counts.sum(axis=-1, keepdims=True)
+    before = np.take_along_axis(cumulated, index, axis=-1) - within
     fraction = np.clip((needed - before) / np.maximum(within, 1), 0.0, 1.0)
     return np.asarray(low + (high - low) * (index + fraction)[..., 0] / bins)
 
