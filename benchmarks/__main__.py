@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import engines, scale, startup
+from benchmarks import engines, scale, startup, sweep
 from benchmarks.report import Table, machine
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -13,6 +13,8 @@ MEASUREMENTS: dict[str, Callable[[], Table]] = {
     "c": engines.against_c,
     "sizes": scale.sizes,
     "memory": scale.memory,
+    "sweep": sweep.speed,
+    "sweep-memory": sweep.memory,
     "startup": startup.waiting,
 }
 HEAD = """\

@@ -1,16 +1,20 @@
-"""Speed and memory of a sweep, against the bare ensemble.
+"""Speed and memory of a sweep, against the bare ensemble: `python -m benchmarks sweep sweep-memory`.
 
-python benchmarks/sweep.py speed              441 points x 1,000 runs, and as many runs of one scenario
-python benchmarks/sweep.py memory 100000      peak memory of a sweep of so many runs
+`python -m benchmarks.sweep RUNS` sweeps about so many runs and prints their number and its peak memory.
 """
 
-import resource
+import argparse
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
+from benchmarks.child import peak_memory
+from benchmarks.measure import Usage, middle
+from benchmarks.report import Table
 from sim.experiments.executors import Threads
 from sim.experiments.sweep import SweepPlan, plan_sweep, run_sweep
 from sim.model.ensemble import Execution, simulate
@@ -18,30 +22,53 @@ from sim.model.setup import build_setup
 
 THREADS = 2
 SWEEP = "us-by-clarity"
+RUN_COUNTS = (10_000, 100_000, 1_000_000)
 
 
-def speed(rounds: int = 3) -> None:
-    """Take the two in turns; processor time tells more than the clock where others use the machine too."""
+def speed(repetitions: int = 5) -> Table:
+    """Take a sweep and as many runs of its base scenario in turns."""
     plan = plan_sweep(SWEEP)
     bare(plan, 2048)  # compiles
-    for _ in range(rounds):
-        alone = seconds(lambda: bare(plan, plan.total_runs))
-        swept = seconds(lambda: sweep(plan))
-        clock, busy = (one / other for one, other in zip(alone, swept, strict=True))
-        print(
-            f"{plan.total_runs:,} runs on {THREADS} threads: bare {alone[0]:.1f} s ({alone[1]:.1f} s "
-            f"processor time), sweep {swept[0]:.1f} s ({swept[1]:.1f} s), {clock:.0%} of its speed by the "
-            f"clock, {busy:.0%} by processor time"
-        )
+    pairs = [
+        (used(lambda: bare(plan, plan.total_runs)), used(lambda: swept(plan))) for _ in range(repetitions)
+    ]
+    alone, sweeps = (middle(taken) for taken in zip(*pairs, strict=True))
+    by_clock = median(one.wall / other.wall for one, other in pairs)
+    by_processor = median(one.cpu / other.cpu for one, other in pairs)
+    return Table(
+        f"A sweep: {len(plan.points)} points × {plan.runs.number:,} runs × 52 rounds, {THREADS} threads",
+        ("", "seconds", "seconds of processor time"),
+        [
+            ("as many runs of one scenario", f"{alone.wall:.1f}", f"{alone.cpu:.1f}"),
+            ("the sweep, tables written", f"{sweeps.wall:.1f}", f"{sweeps.cpu:.1f}"),
+            ("speed of the sweep", f"{by_clock:.0%}", f"{by_processor:.0%}"),
+        ],
+        f"Medians of {repetitions} interleaved repetitions, of the speed within a repetition. What else the "
+        "machine does shows in the seconds by the clock.",
+    )
 
 
-def memory(runs: int) -> None:
-    """Report the peak memory of this process, which does nothing else."""
-    plan = plan_sweep(SWEEP, runs=max(1, round(runs / 441)))
-    bare(plan, 64)
-    before = peak()
-    sweep(plan)
-    print(f"{plan.total_runs:,} runs: peak {peak():.0f} MB, of which {before:.0f} MB before the sweep")
+def memory() -> Table:
+    """Measure the peak memory of sweeps of the same points in processes of their own."""
+    rows = []
+    for runs in RUN_COUNTS:
+        command = (sys.executable, "-m", "benchmarks.sweep", str(runs))
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        done, peak = map(int, said.split())
+        rows.append((f"{done:,}", f"{peak / 2**20:.0f}"))
+    return Table(
+        "Memory of a sweep: 441 points, 52 rounds",
+        ("runs", "peak memory, MB"),
+        rows,
+        "Peak resident memory of a process that sweeps and writes the tables.",
+    )
+
+
+def used(work: Callable[[], None]) -> Usage:
+    """Return how long work takes, by the clock and in processor time of all threads."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return Usage(time.perf_counter() - wall, time.process_time() - cpu)
 
 
 def bare(plan: SweepPlan, runs: int) -> None:
@@ -50,26 +77,18 @@ def bare(plan: SweepPlan, runs: int) -> None:
     simulate(setup, 1, range(runs), sink=lambda *_: None, execution=Execution(threads=THREADS))
 
 
-def sweep(plan: SweepPlan) -> None:
+def swept(plan: SweepPlan) -> None:
     with tempfile.TemporaryDirectory() as folder:
         run_sweep(plan, Path(folder), executor=Threads(THREADS))
 
 
-def seconds(work: Callable[[], None]) -> tuple[float, float]:
-    """Return how long work takes, by the clock and in processor time of all threads."""
-    started, busy = time.perf_counter(), time.process_time()
-    work()
-    return time.perf_counter() - started, time.process_time() - busy
-
-
-def peak() -> float:
-    """Return the peak resident memory in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runs", type=int)
+    plan = plan_sweep(SWEEP, runs=max(1, round(parser.parse_args().runs / 441)))
+    swept(plan)
+    print(plan.total_runs, peak_memory())
 
 
 if __name__ == "__main__":
-    match sys.argv[1:]:
-        case ["memory", runs]:
-            memory(int(runs))
-        case _:
-            speed()
+    main()
