@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -47,8 +47,23 @@ def tell(printed: RenderableType, folder: Path, *, quiet: bool) -> None:
 
     if not quiet:
         print_table(printed)
-    keep_printed(printed, folder, shlex.join(["coalition", *sys.argv[1:]]))
+    keep_printed(printed, folder, same_results(sys.argv[1:]))
     print(f"results: {folder}")
+
+
+WITH_VALUE, WITHOUT = ("--out", "--threads", "--workers", "--scheduler"), ("--resume", "--quiet", "-q")
+"""Options that change where and how results are made, not what they are."""
+
+
+def same_results(arguments: Sequence[str]) -> str:
+    """Return the command that makes the same results, without options that do not change them."""
+    kept, given = [], iter(arguments)
+    for word in given:
+        if word in WITH_VALUE:
+            next(given, None)
+        elif word not in WITHOUT and not word.startswith(tuple(f"{name}=" for name in WITH_VALUE)):
+            kept.append(word)
+    return shlex.join(["coalition", *kept])
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
+from sim.cli.common import same_results
 from sim.inputs.bundled import bundled_scenarios
 
 BASELINE = "brussels-2025-04"
@@ -264,3 +265,8 @@ def test_it_runs_where_compiled_code_cannot_be_kept(process: Command, world: Com
     ended = process("run", world(), "--runs", 3, XDG_CACHE_HOME=str(in_the_way))
     assert ended.code == 0, ended.err
     assert "Land AAX" in ended.out
+
+
+def test_a_report_names_the_command_without_what_changes_no_result() -> None:
+    given = ["sweep", "us-by-clarity", "--out", "a b", "-q", "--threads=2", "--runs", "20", "--resume"]
+    assert same_results(given) == "coalition sweep us-by-clarity --runs 20"
