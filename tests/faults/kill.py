@@ -49,9 +49,9 @@ steps = 12
 """
 BASE, OTHER = "brussels-2025-04", "us-backstop"
 COMMANDS = {
-    "sweep": ["sweep", "factors.toml"],
+    "sweep": ["sweep", "../factors.toml"],
     "sensitivity": [
-        *("sensitivity", BASE, "--factors", "factors.toml", "--set", "rounds=12"),
+        *("sensitivity", BASE, "--factors", "../factors.toml", "--set", "rounds=12"),
         *("--samples", "32", "--runs", "200", "--discover"),
     ],
     "compare": ["compare", BASE, OTHER, "--runs", "30000", "--rounds", "12"],
@@ -81,12 +81,13 @@ def kill_many(what: str, kills: int, seed: int, folder: Path) -> tuple[int, int]
 def session(what: str, folder: Path, name: str, moment: float | None = None) -> tuple[bool, float]:
     """Run the command, killed after so many seconds; return whether it had to be, and how long it took."""
     (folder / "factors.toml").write_text(FACTORS)
-    log = folder / f"{name}.log"
+    here, log = folder / name, folder / f"{name}.log"
+    here.mkdir(exist_ok=True)
     log.unlink(missing_ok=True)
-    there = parts(folder / name)
-    command = [sys.executable, "-c", CHILD, log, *COMMANDS[what], "--out", name, "--threads", "2", "--quiet"]
+    there = parts(here)
+    command = [sys.executable, "-c", CHILD, log, *COMMANDS[what], "--threads", "2", "--quiet"]
     started = time.monotonic()
-    running = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603
+    running = subprocess.Popen(command, cwd=here, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603
     try:
         running.wait(moment)
     except subprocess.TimeoutExpired:
@@ -98,13 +99,13 @@ def session(what: str, folder: Path, name: str, moment: float | None = None) -> 
     return running.returncode != 0, time.monotonic() - started
 
 
-def parts(out: Path) -> set[int]:
-    return {int(file.stem) for file in out.glob("*/*/*/parts/[0-9]*.parquet")}
+def parts(here: Path) -> set[int]:
+    return {int(file.stem) for file in here.glob("results/*/*/*/parts/[0-9]*.parquet")}
 
 
-def results(out: Path) -> dict[str, bytes]:
+def results(here: Path) -> dict[str, bytes]:
     """Return what a command left: tables, figures and manifest by name, and nothing half-written."""
-    files = [file for file in out.rglob("*") if file.is_file()]
+    files = [file for file in here.rglob("*") if file.is_file()]
     assert not [file for file in files if file.name.startswith(".") or file.parent.name == "parts"]
     assert {".parquet", ".png", ".json"} <= {file.suffix for file in files}
     return {file.name: file.read_bytes() for file in files}
