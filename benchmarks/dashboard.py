@@ -25,13 +25,14 @@ WATCH = """() => {
         for (const element of root.querySelectorAll('*')) if (element.shadowRoot) watch(element.shadowRoot);
     };
     watch(document);
-    document.addEventListener('keydown', () => { window.pressed = window.changed = performance.now(); }, true);
+    const press = () => { window.pressed = window.changed = performance.now(); };
+    document.addEventListener('keydown', press, true);
 }"""
 SETTLED = f"() => window.changed > window.pressed && performance.now() - window.changed > {QUIET}"
 
 
 def redrawing(moves: int = 20) -> Table:
-    """Measure moves of a slider with nothing else on the page, and with a pinned setting and an explanation."""
+    """Measure moves of a slider with nothing else on the page, then with a pin and an explanation."""
     from playwright.sync_api import sync_playwright
 
     with served() as address, sync_playwright() as playwright:
@@ -60,8 +61,8 @@ def redrawing(moves: int = 20) -> Table:
         "The dashboard: from a key on a slider to the redrawn page",
         ("1,000 runs of 52 rounds", "median, s", "quickest, s", "slowest, s"),
         rows,
-        f"{moves} moves of a slider each, in headless Chromium on the same machine: from the key until the page "
-        "does not change any more. Streamlit waits some 0.2 s for further keys before it runs anything.",
+        f"{moves} moves of a slider each, in headless Chromium on the same machine: from the key until the "
+        "page does not change any more. Streamlit waits some 0.2 s for further keys before it runs anything.",
     )
 
 
