@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -47,9 +47,15 @@ VARIANTS = (RECORDED, NO_PRESSURE, CARRIED_FORWARD)
 SCORES = tuple(skill.NATION_SCORES)
 
 ByForecast = Mapping[str, Forecast]
-ByVariant = Mapping[str, ByForecast]
 Progress = Callable[[int, int], None]
 """Told how many fits are done, and of how many."""
+
+
+class Told(NamedTuple):
+    """What a fit has to tell of a wave: forecasts by variant, and those of its generations."""
+
+    variants: Mapping[str, ByForecast]
+    generations: Sequence[Forecast]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +70,8 @@ class Scored:
         What was observed; nations that are not scored are left out.
     forecasts
         By name, see `FORECASTS`.
+    generations
+        The model's after each generation of the fits, if the records are as they are.
     """
 
     kind: str
@@ -71,6 +79,7 @@ class Scored:
     hindcast: str
     wave: Wave
     forecasts: ByForecast
+    generations: tuple[Forecast, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +132,19 @@ class CrossValidation:
             for score in SCORES
         )
 
+    @cached_property
+    def generations(self) -> "pd.DataFrame":
+        """A row a kind, wave and generation of the fits: how far fitting more closely helps.
+
+        The ranked probability score after it, and by how much that is more or less than with draws of the
+        prior, the first generation: paired, with an interval over nations by bootstrap.
+        """
+        return _table(
+            {**keys, "generation": number, **self._against_prior(each, forecast)}
+            for keys, each in self._rows()
+            for number, forecast in enumerate(each.generations)
+        )
+
     def _rows(self) -> Iterator[tuple[dict[str, Any], Scored]]:
         for each in self.scored:
             keys = {
@@ -141,11 +163,17 @@ class CrossValidation:
         noise = skill.noise(forecast, wave, score)
         return {"value": float(value), "low": float(low), "high": float(high), "noise": noise}
 
+    def _against_prior(self, scored: Scored, forecast: Forecast) -> dict[str, float]:
+        value = skill.mean_score(forecast, scored.wave, "rps")
+        return {"value": value, **self._paired(forecast, scored.generations[0], scored.wave, "rps")}
+
     def _difference(self, scored: Scored, name: str, score: str) -> dict[str, float]:
-        model, other, options = scored.forecasts[MODEL], scored.forecasts[name], self.options
-        interval = skill.paired_difference(model, other, scored.wave, score, options.resamples, options.seed)
-        names = ("difference", "low", "high")
-        return {name: float(part) for name, part in zip(names, interval, strict=True)}
+        return self._paired(scored.forecasts[MODEL], scored.forecasts[name], scored.wave, score)
+
+    def _paired(self, forecast: Forecast, other: Forecast, wave: Wave, score: str) -> dict[str, float]:
+        options = self.options
+        found = skill.paired_difference(forecast, other, wave, score, options.resamples, options.seed)
+        return {name: float(part) for name, part in zip(("difference", "low", "high"), found, strict=True)}
 
 
 def cross_validate(
@@ -178,12 +206,12 @@ def cross_validate(
     """
     _check_folds(plan, folds)
     divided = splits(plan, folds)
-    told: list[tuple[Split, list[ByVariant]]] = []
+    told: list[tuple[Split, list[Told]]] = []
     fits = []
     for number, split in enumerate(divided):
         progress(number, len(divided))
         fits.append(run_calibration(split.plan, out, threads=options.threads))
-        told.append((split, _forecasts(split, fits[-1], plan.targets, options)))
+        told.append((split, _told(split, fits[-1], plan.targets, options)))
     progress(len(divided), len(divided))
     return CrossValidation(fits[0], options, folds, tuple(_put_together(plan.targets, told)))
 
@@ -195,47 +223,57 @@ def _check_folds(plan: CalibrationPlan, folds: int) -> None:
         raise InputError(problem, key="folds")
 
 
-def _forecasts(
-    split: Split, fit: Calibration, targets: Sequence[Target], options: HindcastOptions
-) -> list[ByVariant]:
-    """Return the forecasts of each test of a split, by variant."""
-    drawn = split.plan.rows(fit.generations[0].particles)
+def _told(split: Split, fit: Calibration, targets: Sequence[Target], options: HindcastOptions) -> list[Told]:
+    """Return what a fit has to tell of each test of its split."""
+    after = [split.plan.rows(generation.particles) for generation in fit.generations]
     simulated = {
-        index: _simulated(targets[index], fit.rows, drawn, options)
+        index: (
+            _simulated(targets[index], after, options),
+            [_forecast(_with_rows(targets[index].case, rows), targets[index], options) for rows in after],
+        )
         for index in sorted({test.target for test in split.tests})
     }
-    found: list[ByVariant] = []
+    found = []
     for test in split.tests:
         known = _baselines(split, test, targets[test.target])
-        by_variant = simulated[test.target]
-        found.append({name: {**by_variant[name][test.wave], **known} for name in by_variant})
+        variants, generations = simulated[test.target]
+        found.append(
+            Told(
+                {name: {**by_wave[test.wave], **known} for name, by_wave in variants.items()},
+                [by_wave[test.wave] for by_wave in generations],
+            )
+        )
     return found
 
 
 def _simulated(
-    target: Target, rows: Floats, drawn: Floats, options: HindcastOptions
-) -> dict[str, list[dict[str, Forecast]]]:
+    target: Target, after: Sequence[Floats], options: HindcastOptions
+) -> dict[str, list[ByForecast]]:
     """Return the model's forecasts of each wave, with and without decision pressure."""
-    runs = RunOptions(runs=options.runs, seed=options.seed, threads=options.threads)
-    fitted = _with_rows(target.case, rows)
+    fitted = _with_rows(target.case, after[-1])
     cases = {
         MODEL: fitted,
         HAND_SET: target.case,
-        PRIOR: _with_rows(target.case, drawn),
+        PRIOR: _with_rows(target.case, after[0]),
         MECHANISM_FREE: without_mechanisms(fitted),
     }
 
-    def forecast(change: Callable[[Case], Case]) -> list[dict[str, Forecast]]:
-        error = target.hindcast.coding_error
-        of_cases = {
-            name: forecast_waves(change(case), target.rounds, error, runs) for name, case in cases.items()
-        }
-        return [{name: of_cases[name][place] for name in cases} for place in range(len(target.waves))]
+    def by_wave(change: Callable[[Case], Case]) -> list[ByForecast]:
+        found = {name: _forecast(change(case), target, options) for name, case in cases.items()}
+        return [{name: found[name][place] for name in cases} for place in range(len(target.waves))]
 
-    found = {RECORDED: forecast(lambda case: case)}
+    variants = {RECORDED: by_wave(lambda case: case)}
     if (target.case.timeline.decision_pressure > 0).any():
-        found[NO_PRESSURE] = forecast(without_decision_pressure)
-    return found
+        variants[NO_PRESSURE] = by_wave(without_decision_pressure)
+    return variants
+
+
+def _forecast(case: Case, target: Target, options: HindcastOptions) -> list[Forecast]:
+    """Return the forecasts of each wave, as means over parts of the runs: thousands of them take room."""
+    runs = RunOptions(runs=options.runs, seed=options.seed, threads=options.threads)
+    found = forecast_waves(case, target.rounds, target.hindcast.coding_error, runs)
+    parts = min(skill.PARTS, options.runs)
+    return [Forecast(np.array([part.probabilities for part in each.parts(parts)])) for each in found]
 
 
 def _with_rows(case: Case, rows: Floats) -> Case:
@@ -264,18 +302,16 @@ def _baselines(split: Split, test: Test, target: Target) -> dict[str, Forecast]:
     return {name: Forecast(as_coded(known[name], error)[np.newaxis]) for name in known}
 
 
-def _put_together(
-    targets: Sequence[Target], told: Sequence[tuple[Split, list[ByVariant]]]
-) -> Iterator[Scored]:
+def _put_together(targets: Sequence[Target], told: Sequence[tuple[Split, list[Told]]]) -> Iterator[Scored]:
     """Yield, for each kind and wave, what its splits say of the nations that each of them has to tell."""
     for kind in KINDS:
         for index, target in enumerate(targets):
             for place, wave in enumerate(target.waves):
                 found = [
-                    (test.nations, given)
+                    (test.nations, each)
                     for split, by_test in told
                     if split.kind == kind
-                    for test, given in zip(split.tests, by_test, strict=True)
+                    for test, each in zip(split.tests, by_test, strict=True)
                     if (test.target, test.wave) == (index, place)
                 ]
                 if found:
@@ -283,29 +319,33 @@ def _put_together(
                     yield from _variants(kind, target.hindcast.name, seen, found)
 
 
-def _variants(
-    kind: str, hindcast: str, wave: Wave, found: Sequence[tuple[Flags, ByVariant]]
-) -> Iterator[Scored]:
+def _variants(kind: str, hindcast: str, wave: Wave, found: Sequence[tuple[Flags, Told]]) -> Iterator[Scored]:
     """Yield the ways in which a wave is scored."""
     joined = {
-        variant: _joined([(nations, given[variant]) for nations, given in found]) for variant in found[0][1]
+        variant: {
+            name: _joined([(nations, told.variants[variant][name]) for nations, told in found])
+            for name in forecasts
+        }
+        for variant, forecasts in found[0][1].variants.items()
     }
-    for variant, forecasts in joined.items():
-        yield Scored(kind, variant, hindcast, wave, forecasts)
+    generations = tuple(
+        _joined([(nations, told.generations[number]) for nations, told in found])
+        for number in range(len(found[0][1].generations))
+    )
+    yield Scored(kind, RECORDED, hindcast, wave, joined[RECORDED], generations)
+    if NO_PRESSURE in joined:
+        yield Scored(kind, NO_PRESSURE, hindcast, wave, joined[NO_PRESSURE])
     fresh = wave.without(wave.carried_forward)
     if 0 < fresh.number < wave.number:
         yield Scored(kind, CARRIED_FORWARD, hindcast, fresh, joined[RECORDED])
 
 
-def _joined(found: Sequence[tuple[Flags, ByForecast]]) -> ByForecast:
-    """Return forecasts of all nations, each nation's from the fit that has it to tell."""
-    joined = {}
-    for name, first in found[0][1].items():
-        runs = first.runs.copy()
-        for nations, given in found:
-            runs[:, nations] = given[name].runs[:, nations]
-        joined[name] = Forecast(runs)
-    return joined
+def _joined(found: Sequence[tuple[Flags, Forecast]]) -> Forecast:
+    """Return a forecast of all nations, each nation's from the fit that has it to tell."""
+    runs = found[0][1].runs.copy()
+    for nations, given in found:
+        runs[:, nations] = given.runs[:, nations]
+    return Forecast(runs)
 
 
 def _table(rows: Iterator[dict[str, Any]]) -> "pd.DataFrame":
