@@ -61,4 +61,5 @@ def compared_with(kept: Pinned | None, setting: Setting) -> Against | None:
         return None
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -33,7 +33,8 @@ def drawn_map(file: Path | None, codes: Sequence[str]) -> dict[str, Any] | None:
     """
     if file is None:
         return None
-    return _drawn(file, file.stat().st_mtime_ns, tuple(codes))
+    modified = file.stat().st_mtime_ns if file.exists() else 0
+    return _drawn(file, modified, tuple(codes))
 
 
 @lru_cache(maxsize=4)

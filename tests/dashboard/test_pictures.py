@@ -1,0 +1,174 @@
+"""The pictures of the page: what they draw is what the runs say."""
+
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+import sim
+from sim.dashboard.drawn_map import drawn_map
+from sim.dashboard.force import MOST, force_picture, layers_of
+from sim.dashboard.picture import HEIGHT, Picture, TimePlot
+from sim.dashboard.rows import Row, bar, point, row_picture
+from sim.dashboard.size import size_picture
+from sim.dashboard.stage import stage_data
+from sim.inputs.errors import InputError
+
+
+def parsed(svg: str) -> ElementTree.Element:
+    return ElementTree.fromstring(svg)  # noqa: S314 - made here
+
+
+def texts(svg: str) -> list[str]:
+    return [element.text or "" for element in parsed(svg).iter("text")]
+
+
+def of_class(svg: str, name: str) -> list[ElementTree.Element]:
+    return [element for element in parsed(svg).iter() if element.get("class") == name]
+
+
+def points(path: ElementTree.Element) -> list[tuple[float, float]]:
+    pairs = path.get("d", "").strip("MZ").split("L")
+    return [(float(x), float(y)) for x, y in (pair.split() for pair in pairs)]
+
+
+# --- size --------------------------------------------------------------------------------------------
+
+
+def test_the_size_is_drawn_to_scale_and_written_at_its_end(baseline: sim.RunResult) -> None:
+    svg, rounds = size_picture(baseline, None), baseline.rounds
+    end = rounds.iloc[-1]
+    assert f"{end.size_mean:.1f} [{end.size_q05:.0f}-{end.size_q95:.0f}]" in texts(svg)
+    (line,) = of_class(svg, "mean")
+    zero, step = HEIGHT - 26, (HEIGHT - 38) / max(8.0, 2.0 + rounds.size_q95.max())
+    assert [(zero - y) / step for _, y in points(line)] == pytest.approx(rounds.size_mean.tolist(), abs=0.01)
+
+
+def test_a_pinned_setting_is_drawn_beside_it_and_fits(baseline: sim.RunResult) -> None:
+    assert of_class(size_picture(baseline, None), "pinned") == []
+    larger = sim.run("grand-bargain", runs=20)
+    (line,) = of_class(size_picture(baseline, larger), "pinned")
+    assert min(y for _, y in points(line)) > 0
+
+
+def test_events_are_marked_and_told(hindcast: sim.RunResult) -> None:
+    told = [element.text for element in parsed(size_picture(hindcast, None)).iter("title")]
+    assert told == [event.title for event in hindcast.about.events]
+
+
+# --- force -------------------------------------------------------------------------------------------
+
+
+def test_the_layers_add_up_to_the_force(baseline: sim.RunResult) -> None:
+    layers = layers_of(baseline)
+    assert len(layers) <= MOST + 1
+    total = np.sum([layer.soldiers for layer in layers], axis=0)
+    left_out = len(baseline.summary)  # none of them pledges a soldier
+    assert total == pytest.approx(baseline.rounds.force_mean.to_numpy(), abs=left_out)
+
+
+def test_each_layer_lies_upon_the_one_below(baseline: sim.RunResult) -> None:
+    drawn = [points(layer) for layer in of_class(force_picture(baseline), "layer")]
+    rounds = len(baseline.rounds)
+    assert len(drawn) > 3
+    for below, above in zip(drawn, drawn[1:], strict=False):
+        assert above[:rounds] == below[: rounds - 1 : -1]
+
+
+def test_the_force_required_is_named_and_nothing_leaves_the_picture(baseline: sim.RunResult) -> None:
+    svg = force_picture(baseline)
+    assert "required: 20,000" in texts(svg)
+    for element in of_class(svg, "layer"):
+        assert all(0 <= y <= HEIGHT for _, y in points(element))
+
+
+# --- rows --------------------------------------------------------------------------------------------
+
+ROWS = [Row("up", 2.0, 1.0, 3.0, "+2", "blue"), Row("down", -1.0, -2.0, 0.5, "-1", "red")]
+
+
+def test_bars_reach_from_zero_to_their_value() -> None:
+    up, down = (
+        {name: float(rect.get(name, 0)) for name in ("x", "width")}
+        for rect in parsed(row_picture(ROWS, bar, "units", "two rows")).iter("rect")
+    )
+    assert up["x"] == pytest.approx(down["x"] + down["width"], abs=0.2)
+    assert up["width"] == pytest.approx(2 * down["width"], abs=0.2)
+
+
+def test_points_stand_where_their_values_are() -> None:
+    up, down = parsed(row_picture(ROWS, point, "units", "two rows")).iter("circle")
+    assert float(up.get("cx", 0)) > float(down.get("cx", 0))
+
+
+def test_a_single_row_of_zeros_is_drawn() -> None:
+    assert "nothing" in texts(row_picture([Row("nothing", 0, 0, 0, "0", "blue")], bar, "units", "nothing"))
+
+
+# --- all ---------------------------------------------------------------------------------------------
+
+
+def test_markup_in_a_name_is_text() -> None:
+    picture = Picture(10, 10, 'a "quoted" & <odd> thing')
+    picture.text(1, 2, "<script>alert(1)</script>")
+    picture.rule((0, 0), (1, 1), "red", title="<b>bold</b>")
+    svg = picture.svg()
+    assert "<script" not in svg
+    assert "<b>" not in svg
+    assert parsed(svg).get("aria-label") == 'a "quoted" & <odd> thing'
+
+
+def test_a_short_horizon_is_dated_by_days() -> None:
+    result = sim.run("brussels-2025-04", overrides={"rounds": 1}, runs=5)
+    assert "10 Apr" in texts(size_picture(result, None))
+    assert "17 Apr" in texts(force_picture(result))
+
+
+def test_a_plot_spans_its_rounds_and_values() -> None:
+    plot = TimePlot(Picture(200, HEIGHT, "a plot"), rounds=10, highest=5.0, right=20)
+    assert (plot.x(0), plot.x(10)) == (46, 180)
+    assert (plot.y(0), plot.y(5)) == (HEIGHT - 26, 12)
+
+
+def test_the_page_is_told_every_share_in_numbers_and_words(baseline: sim.RunResult) -> None:
+    data = stage_data(baseline, None, "NLD")
+    shares = baseline.summary.p_committed
+    assert np.shape(data["shares"]) == np.shape(data["words"]) == (len(baseline.rounds), len(shares))
+    assert data["shares"][-1] == [round(100 * share) for share in shares]
+    assert data["words"][0][data["codes"].index("GBR")] == "100 % [99-100]"
+    at_end = shares.to_numpy()[data["order"]].tolist()
+    assert at_end == sorted(at_end, reverse=True)
+    assert data["nation"] == "NLD"
+
+
+# --- the map -----------------------------------------------------------------------------------------
+
+
+def test_the_map_shows_nations_and_their_neighbours(baseline: sim.RunResult) -> None:
+    roster = baseline.case.roster
+    drawn = drawn_map(roster.map_file, roster.iso3)
+    assert drawn is not None
+    countries = {country["code"]: country for country in drawn["countries"]}
+    left, top, width, height = drawn["box"]
+    x, y = countries["FRA"]["at"]
+    assert left < x < left + width
+    assert top < y < top + height
+    assert all(country["path"][0] == "M" and country["path"][-1] == "Z" for country in countries.values())
+    assert countries["FIN"]["at"][1] < countries["ITA"]["at"][1], "north is up"
+    assert countries["FRA"]["at"][0] < countries["POL"]["at"][0], "east is right"
+    assert set(countries) - set(roster.iso3), "neighbours"
+
+
+def test_without_a_map_there_is_none(baseline: sim.RunResult) -> None:
+    roster = baseline.case.roster
+    assert drawn_map(None, roster.iso3) is None
+    assert drawn_map(roster.map_file, ["XXX"]) is None
+
+
+def test_a_map_that_is_gone_is_told(baseline: sim.RunResult, tmp_path: Path) -> None:
+    roster = replace(baseline.case.roster, map_file=tmp_path / "gone.geojson")
+    result = replace(baseline, case=replace(baseline.case, roster=roster))
+    with pytest.raises(InputError, match=r"gone.geojson: cannot be read: no such file"):
+        stage_data(result, None, None)

@@ -1,0 +1,121 @@
+"""A setting as a scenario file: `coalition run` takes it to the same figures."""
+
+import datetime as dt
+import json
+import tomllib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.dashboard.scenario_file import scenario_file
+from sim.dashboard.setting import Setting, Source
+from sim.inputs.bundled import bundled_scenarios
+from sim.outputs.store import case_digest
+
+BASELINE = Source("brussels-2025-04")
+ALL = (
+    ("washington.involvement", 0.35),
+    ("mandate.clarity", 0.6),
+    ("mandate.purpose", "deterrence"),
+    ("mandate.authority", 0.5),
+    ("moscow.pressure", 0.9),
+    ("ceasefire", 0.25),
+    ("parameters.b_peers", 1.7),
+)
+levels = st.floats(0, 1)
+
+
+def same_runs(setting: Setting) -> bool:
+    """Tell whether a setting and its scenario file lead to the same runs."""
+    again = Setting(Source("again", scenario_file(setting).encode()))
+    return case_digest(setting.case()) == case_digest(again.case())
+
+
+@pytest.mark.parametrize("name", bundled_scenarios())
+@pytest.mark.parametrize("changes", [(), ALL], ids=["as it is", "changed"])
+def test_the_file_runs_the_same_for_every_bundled_scenario(name: str, changes: tuple) -> None:
+    assert same_runs(Setting(Source(name), changes))
+
+
+@settings(max_examples=20)
+@given(levels, levels, st.floats(0, 5))
+def test_numbers_lose_nothing(involvement: float, clarity: float, peers: float) -> None:
+    changes = (
+        ("washington.involvement", involvement),
+        ("mandate.clarity", clarity),
+        ("parameters.b_peers", peers),
+    )
+    assert same_runs(Setting(BASELINE, changes))
+
+
+def test_what_is_set_takes_the_place_of_what_the_scenario_sets_in_the_first_round() -> None:
+    text = b"""
+extends = "brussels-2025-04"
+title = "Much at once"
+[[events]]
+round = 1
+title = "A ceasefire, and air support"
+washington.involvement = "backstop"
+ceasefire = 1
+[[events]]
+date = 2025-04-12
+title = "On a date of that round"
+mandate.clarity = 0.6
+[[events]]
+round = 9
+title = "Later"
+source = "The Times"
+washington.involvement = 0.3
+"""
+    changes = (("washington.involvement", 0.5), ("mandate.clarity", 0.2))
+    setting = Setting(Source("own", text), changes)
+    first, later, ours = tomllib.loads(scenario_file(setting))["events"]
+    assert (first["title"], first["ceasefire"]) == ("A ceasefire, and air support", 1.0)
+    assert "washington" not in first
+    assert (later["title"], later["source"]) == ("Later", "The Times")
+    assert ours == {
+        "round": 1,
+        "title": "Set in the dashboard",
+        "washington": {"involvement": 0.5},
+        "mandate": {"clarity": 0.2},
+    }
+    assert same_runs(setting)
+
+
+def test_the_file_stands_alone_and_says_how_it_was_run() -> None:
+    text = scenario_file(Setting(BASELINE, ALL, runs=200, seed=7))
+    data = tomllib.loads(text)
+    assert "extends" not in data
+    assert data["title"] == "Brussels, 10 April 2025, changed"
+    assert data["start"] == dt.date(2025, 4, 10)
+    assert data["parameters"] == {"b_peers": 1.7}
+    assert "--runs 200 --seed 7" in text.splitlines()[0]
+
+
+def test_an_unchanged_scenario_keeps_its_title() -> None:
+    assert tomllib.loads(scenario_file(Setting(BASELINE)))["title"] == "Brussels, 10 April 2025"
+
+
+@settings(max_examples=50)
+@given(st.text(st.characters(codec="utf-8", max_codepoint=0xFFFF, exclude_characters="\x7f"), min_size=1))
+def test_texts_come_back_as_they_were(title: str) -> None:
+    text = f'title = {json.dumps(title)}\nextends = "brussels-2025-04"'
+    assert tomllib.loads(scenario_file(Setting(Source("own", text.encode()))))["title"] == title
+
+
+def test_what_a_scenario_says_of_nations_is_kept() -> None:
+    text = b"""
+extends = "brussels-2025-04"
+title = 'A "quoted" title \\ with a tail'
+description = "two\\nlines"
+[nations."NLD"]
+position = "open"
+public_support = -0.1
+"""
+    setting = Setting(Source("own", text))
+    data = tomllib.loads(scenario_file(setting))
+    assert data["title"] == 'A "quoted" title \\ with a tail'
+    assert data["description"] == "two lines"
+    assert data["nations"] == {"NLD": {"position": "open", "public_support": -0.1}}
+    assert same_runs(setting)
