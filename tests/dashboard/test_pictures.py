@@ -1,8 +1,9 @@
 """The pictures of the page: what they draw is what the runs say."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -17,19 +18,19 @@ from sim.dashboard.stage import stage_data
 from sim.inputs.errors import InputError
 
 
-def parsed(svg: str) -> ElementTree.Element:
-    return ElementTree.fromstring(svg)  # noqa: S314 - made here
+def parsed(svg: str) -> ET.Element:
+    return ET.fromstring(svg)  # noqa: S314 - made here
 
 
 def texts(svg: str) -> list[str]:
     return [element.text or "" for element in parsed(svg).iter("text")]
 
 
-def of_class(svg: str, name: str) -> list[ElementTree.Element]:
+def of_class(svg: str, name: str) -> list[ET.Element]:
     return [element for element in parsed(svg).iter() if element.get("class") == name]
 
 
-def points(path: ElementTree.Element) -> list[tuple[float, float]]:
+def points(path: ET.Element) -> list[tuple[float, float]]:
     pairs = path.get("d", "").strip("MZ").split("L")
     return [(float(x), float(y)) for x, y in (pair.split() for pair in pairs)]
 
@@ -73,7 +74,7 @@ def test_each_layer_lies_upon_the_one_below(baseline: sim.RunResult) -> None:
     drawn = [points(layer) for layer in of_class(force_picture(baseline), "layer")]
     rounds = len(baseline.rounds)
     assert len(drawn) > 3
-    for below, above in zip(drawn, drawn[1:], strict=False):
+    for below, above in pairwise(drawn):
         assert above[:rounds] == below[: rounds - 1 : -1]
 
 
