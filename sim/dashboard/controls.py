@@ -35,14 +35,27 @@ def choose_setting() -> Setting:
     """
     with st.sidebar:
         source = _choose_source()
-        case = source.load()
-        st.header("From the first round on")
-        values = {lever.path: _choose(lever, source, case) for lever in levers(case.roster.actors)}
-        st.button("Back to the scenario", on_click=_reset, args=(source, case), width="stretch")
-        st.header("Runs")
-        runs = st.select_slider("How many runs", RUNS, value=1000, key="runs")
-        seed = st.number_input("Seed", min_value=0, max_value=2**31, value=1, step=1, key="seed")
-    return Setting(source, changes_of(case, values), int(runs), int(seed))
+        above = st.container()
+        runs, seed = _choose_runs()  # before the scenario is read: a mistake in it must not reset them
+        with above:
+            case = source.load()
+            changes = _choose_changes(source, case)
+    return Setting(source, changes, runs, seed)
+
+
+def _choose_runs() -> tuple[int, int]:
+    st.header("Runs")
+    runs = st.select_slider("How many runs", RUNS, value=1000, key="runs")
+    seed = st.number_input("Seed", min_value=0, max_value=2**31, value=1, step=1, key="seed")
+    return int(runs), int(seed)
+
+
+def _choose_changes(source: Source, case: Case) -> tuple[tuple[str, Value], ...]:
+    """Return what is set otherwise than the scenario does."""
+    st.header("From the first round on")
+    values = {lever.path: _choose(lever, source, case) for lever in levers(case.roster.actors)}
+    st.button("Back to the scenario", on_click=_reset, args=(source, case), width="stretch")
+    return changes_of(case, values)
 
 
 def _choose_source() -> Source:
