@@ -142,6 +142,11 @@ def test_levers_start_where_the_scenario_sets_them_and_go_back_there(page: AppTe
     assert labelled(page.slider, "US involvement").value == 0.75
 
 
+def test_a_level_between_the_steps_of_its_lever_is_left_as_it_is(page: AppTest) -> None:
+    write(page, f'title = "Between"\nextends = "{USUAL}"\nwashington.involvement = 0.123')
+    assert "As the scenario says." in said(page.caption)
+
+
 def test_it_says_that_later_events_still_happen(page: AppTest) -> None:
     page.selectbox(key="scenario").select("hindcast-2025").run()
     assert "later events" not in said(page.caption)

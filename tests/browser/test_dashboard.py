@@ -1,0 +1,220 @@
+"""The dashboard in a real browser."""
+
+import io
+import json
+import re
+import subprocess
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import COALITION
+
+import sim
+
+DESKTOP, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
+pytestmark = pytest.mark.slow
+
+STRIP = "canvas => canvas.toDataURL()"
+
+
+def test_more_us_involvement_brings_members_and_changes_every_picture(visit: Callable[..., Any]) -> None:
+    here = visit()
+    page = here.page
+
+    def pictures() -> dict[str, str]:
+        return {
+            "map": here.colour("TUR"),
+            "strip": page.locator(".strip canvas").evaluate(STRIP),
+            "size": page.locator(".size .mean").get_attribute("d"),
+            "force": page.locator(".force .layer").first.get_attribute("d"),
+            "table": page.locator("table tbody").inner_text(),
+        }
+
+    sizes, before = [here.size()], pictures()
+    here.keep("desktop")
+    for _ in range(3):
+        here.set_lever("US involvement", "ArrowRight", times=5)
+        sizes.append(here.size())
+    assert sizes == sorted(sizes)
+    assert sizes[-1] > sizes[0] + 3
+    after = pictures()
+    assert [name for name in before if before[name] == after[name]] == []
+    expected = sim.run("brussels-2025-04", overrides={"washington.involvement": 0.85}).rounds.iloc[-1]
+    assert here.numbers()[0] == f"{expected.size_mean:.1f} [{expected.size_q05:.0f}-{expected.size_q95:.0f}]"
+
+
+def test_the_rounds_are_played_to_their_end(visit: Callable[..., Any]) -> None:
+    here = visit()
+    page = here.page
+    here.set_lever("US involvement", "End")
+    end, last = here.colour("TUR"), here.round()
+    slider = page.get_by_role("slider", name="Round")
+    slider.focus()
+    page.keyboard.press("Home")
+    assert here.round() == 0
+    assert here.colour("TUR") != end
+    assert page.locator(".stage .now").inner_text().startswith("10 Apr 2025: 5.0 nations [5-5]")
+    page.evaluate(
+        """() => {
+            window.rounds = [];
+            const stage = [...document.querySelectorAll('*')].find(
+                (element) => element.shadowRoot?.querySelector('.stage')).shadowRoot.querySelector('.stage');
+            new MutationObserver(() => window.rounds.push(Number(stage.dataset.round)))
+                .observe(stage, { attributes: true, attributeFilter: ['data-round'] });
+        }"""
+    )
+    page.get_by_role("button", name="Play the rounds").click()
+    page.wait_for_function("window.rounds.length > 8")
+    button = page.locator(".play")
+    assert "Pause" in button.inner_text()
+    button.click()
+    paused = here.round()
+    assert 0 < paused < last
+    page.wait_for_timeout(400)
+    assert here.round() == paused
+    button.click()
+    page.locator(f".stage[data-round='{last}']").wait_for()
+    played = page.evaluate("window.rounds")
+    assert played == sorted(played)
+    assert len(set(played)) > last / 3, "it moves smoothly, not in leaps"
+    assert here.colour("TUR") == end
+    assert "Play" in button.inner_text()
+
+
+def test_a_nation_that_is_clicked_is_explained(visit: Callable[..., Any]) -> None:
+    here = visit()
+    page = here.page
+    page.locator(".map path[data-code=SWE]").click()
+    page.get_by_text("Sweden: committed on").wait_for()
+    assert "chosen" in str(page.locator(".map path[data-code=SWE]").get_attribute("class"))
+    for place, name in ((".strip .names", "Netherlands"), (".tiles", "Canada"), ("table tbody", "Poland")):
+        page.locator(place).get_by_role("button", name=name).first.click()
+        page.get_by_text(f"{name}: committed on").wait_for()
+    here.settle()
+    here.keep("explained")
+
+
+def test_the_table_is_sorted_by_a_heading(visit: Callable[..., Any]) -> None:
+    page = visit().page
+    page.get_by_role("button", name="nation", exact=True).click()
+    names = page.locator("tbody th").all_inner_texts()
+    assert names == sorted(names)
+    page.get_by_role("button", name="soldiers", exact=True).click()
+    assert page.locator("tbody th").first.inner_text() == "United Kingdom"
+
+
+def test_a_pinned_setting_is_compared(visit: Callable[..., Any]) -> None:
+    here = visit()
+    page = here.page
+    page.get_by_role("button", name="Pin this setting").click()
+    page.get_by_text("These runs tell no nation apart").wait_for()
+    here.set_lever("US involvement", "End")
+    page.get_by_label("Differences in P(committed)").wait_for()
+    assert page.locator(".size .pinned").count() == 1
+    deltas = page.get_by_test_id("stMetricDelta").all_inner_texts()
+    assert re.fullmatch(r"\+5\.\d\d \[\+5\.\d\d to \+5\.\d\d\]", deltas[0].strip())
+    here.keep("compared")
+
+
+def test_the_scenario_file_runs_to_the_same_figures(visit: Callable[..., Any], tmp_path: Path) -> None:
+    here = visit()
+    page = here.page
+    here.set_lever("US involvement", "ArrowRight", times=8)
+    here.set_lever("Clarity of the mandate", "ArrowRight", times=9)
+    here.set_lever("Weight of peers", "ArrowRight", times=3)
+    scenario, tables = tmp_path / "mine.toml", tmp_path / "tables.zip"
+    for button, file in (("Scenario file (TOML)", scenario), ("Tables (Parquet, zip)", tables)):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=button).click()
+        download.value.save_as(file)
+    ran = subprocess.run(  # noqa: S603
+        [COALITION, "run", scenario, "--runs", "1000", "--seed", "1", "--out", tmp_path / "out", "--quiet"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    folder = Path(ran.stdout.strip().removeprefix("results: "))
+    with zipfile.ZipFile(tables) as archive:
+        for name in ("nations", "rounds", "summary", "moves", "flows", "runs"):
+            ours = pd.read_parquet(io.BytesIO(archive.read(f"{name}.parquet")))
+            pd.testing.assert_frame_equal(ours, pd.read_parquet(folder / f"{name}.parquet"), check_like=True)
+    end = pd.read_parquet(folder / "rounds.parquet").iloc[-1]
+    assert here.numbers()[0] == f"{end.size_mean:.1f} [{end.size_q05:.0f}-{end.size_q95:.0f}]"
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert manifest["title"] == "Brussels, 10 April 2025, changed"
+
+
+def test_figures_are_made_when_they_are_asked_for(visit: Callable[..., Any]) -> None:
+    page = visit().page
+    for ending, begins in (("SVG", b"<?xml"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=f"Figure ({ending})").click()
+        assert download.value.suggested_filename == f"brussels-2025-04-coalition-size.{ending.lower()}"
+        assert Path(download.value.path()).read_bytes().startswith(begins)
+
+
+def test_a_scenario_of_ones_own_is_uploaded_and_its_mistakes_are_told(
+    visit: Callable[..., Any], tmp_path: Path
+) -> None:
+    here = visit()
+    page = here.page
+    page.get_by_role("combobox", name="Scenario").click()
+    page.get_by_role("option", name="A file of your own").click()
+    page.get_by_role("heading", name="My scenario").wait_for()
+    file = tmp_path / "bold.toml"
+    head = 'extends = "brussels-2025-04"\ntitle = "<img src=http://192.0.2.1/x.png> ![x](http://192.0.2.1/y.png)"\n'
+    file.write_text(f"{head}washington.involvement = 2\n", "utf-8")
+    chooser = page.locator("input[type=file]")
+    chooser.set_input_files(file)
+    page.get_by_text("bold.toml:3: washington.involvement: must be a number from 0 to 1").wait_for()
+    page.screenshot(path=tmp_path / "mistake.png")
+    file.write_text(head, "utf-8")
+    chooser.set_input_files(file)
+    page.get_by_role("heading", name="![x](http://192.0.2.1/y.png)").wait_for()
+
+
+def test_two_visitors_do_not_share_what_they_set(visit: Callable[..., Any]) -> None:
+    one, other = visit(), visit()
+    one.set_lever("US involvement", "End")
+    one.page.get_by_role("button", name="Pin this setting").click()
+    one.page.locator(".map path[data-code=SWE]").click()
+    one.page.get_by_text("Sweden: committed on").wait_for()
+    other.set_lever("Ceasefire", "ArrowRight")
+    assert other.page.get_by_role("slider", name="US involvement").get_attribute("aria-valuenow") == "0.1"
+    assert other.page.get_by_role("button", name="Pin this setting").is_visible()
+    assert other.page.get_by_text("Sweden: committed on").count() == 0
+
+
+def test_it_fits_a_phone(visit: Callable[..., Any]) -> None:
+    here = visit(PHONE)
+    page = here.page
+    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= PHONE["width"]
+    for place in (".map svg", ".strip", ".size svg", ".force svg"):
+        box = page.locator(place).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["width"]
+    here.keep("phone")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    assert page.get_by_role("slider", name="US involvement").is_visible()
+
+
+def test_it_is_accessible(visit: Callable[..., Any]) -> None:
+    here = visit()
+    here.page.locator(".map path[data-code=SWE]").click()
+    here.page.get_by_text("Sweden: committed on").wait_for()
+    here.settle()
+    found = Axe().run(here.page).response["violations"]
+    assert [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found] == []
+
+
+def test_the_server_asks_nothing_of_another_machine(visit: Callable[..., Any], served: Any) -> None:
+    here = visit()
+    assert here.page.get_by_test_id("stAppDeployButton").count() == 0
+    outside = [to for to in served.connections() if not re.search(r"127\.0\.0\.1|localhost|::1|^None$", to)]
+    assert outside == []
