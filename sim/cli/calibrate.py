@@ -34,7 +34,7 @@ def calibrate(
     ] = None,
     prior: PriorFile = None,
     particles: Particles = 1000,
-    generations: Generations = 8,
+    generations: Generations = 4,
     runs: RunsEach = 64,
     seed: Seed = 1,
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/calibrate/NAMES/ID.")] = Path(

@@ -19,9 +19,12 @@ def cross_validate(
     hindcasts: Files = None,
     prior: PriorFile = None,
     particles: Particles = 1000,
-    generations: Generations = 8,
+    generations: Generations = 4,
     runs: RunsEach = 64,
     folds: Annotated[int, typer.Option(help="Into how many parts nations are dealt.", min=2)] = 5,
+    beyond: Annotated[
+        int, typer.Option(help="Generations further, to see whether to fit more closely would help.", min=0)
+    ] = 4,
     score_runs: Annotated[int, typer.Option(help="Runs of each forecast that is scored.", min=1)] = 4000,
     page: Annotated[
         Path | None, typer.Option(help="Also write all tables as a page of documentation (Markdown).")
@@ -58,11 +61,10 @@ def cross_validate(
         seed=seed,
     )
     options = HindcastOptions(runs=score_runs, seed=seed, threads=threads)
-    fit = calibration_folder(plan, out)
-    with going_on_in(fit.parent), _progress(quiet=quiet) as progress:
-        result, folder = cross_validate_into_folder(plan, options, folds, out, progress=progress)
+    with going_on_in(calibration_folder(plan, out).parent), _progress(quiet=quiet) as progress:
+        result, folder = cross_validate_into_folder(plan, options, folds, beyond, out, progress=progress)
     if page is not None:
-        posterior = fit / "posterior.parquet"
+        posterior = folder / "posterior.parquet"
         sections = [_patterns(patterns, posterior, score_runs, seed, threads)] if patterns else []
         page.write_text(validation_page(result, sections), encoding="utf-8")
     tell(cross_validation_report(result), folder, quiet=quiet)

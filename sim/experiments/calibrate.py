@@ -174,6 +174,11 @@ class Calibration:
 
         return pd.DataFrame(self.rows, columns=list(PARAMETERS))
 
+    @property
+    def metadata(self) -> dict[bytes, bytes]:
+        """What the file of the posterior says of itself: the waves that it was fitted to."""
+        return {FITTED_TO: json.dumps(self.plan.fitted_to).encode()}
+
     @cached_property
     def noise(self) -> Noise:
         """How far the particles are from their prior where there was nothing to learn."""
@@ -324,7 +329,7 @@ def run_calibration(
             generations.append(_as_generation(folder.read(name)))
             progress(number + 1, 0)
         result = Calibration(plan, tuple(generations))
-        folder.write("posterior", result.posterior, {FITTED_TO: json.dumps(plan.fitted_to).encode()})
+        folder.write("posterior", result.posterior, result.metadata)
         for name, table in (("summary", result.summary), ("pairs", result.pairs), ("steps", result.steps)):
             folder.write(name, table)
     return result

@@ -89,7 +89,7 @@ class CrossValidation:
     Attributes
     ----------
     calibration
-        The fit to everything.
+        The fit to everything, with as many generations as the model that is called calibrated has.
     options
         Runs, seed and resamples of the scores.
     folds
@@ -182,6 +182,7 @@ def cross_validate(
     out: Path,
     *,
     folds: int = 5,
+    beyond: int = 4,
     progress: Progress = lambda _done, _total: None,
 ) -> CrossValidation:
     """Fit everything, then everything but a part, part by part, and score what was left out.
@@ -196,6 +197,8 @@ def cross_validate(
         Folder of all results: each fit is kept there and not computed again.
     folds
         Into how many parts nations are divided at random.
+    beyond
+        How many generations the fits go on for, to see whether to fit more closely would help.
     progress
         Told of the fits.
 
@@ -205,15 +208,18 @@ def cross_validate(
         If there are fewer nations than parts, or a folder holds what would be mixed.
     """
     _check_folds(plan, folds)
-    divided = splits(plan, folds)
+    enough = plan.sampling.generations
+    further = replace(plan, sampling=replace(plan.sampling, generations=enough + beyond))
+    divided = splits(further, folds)
     told: list[tuple[Split, list[Told]]] = []
     fits = []
     for number, split in enumerate(divided):
         progress(number, len(divided))
         fits.append(run_calibration(split.plan, out, threads=options.threads))
-        told.append((split, _told(split, fits[-1], plan.targets, options)))
+        told.append((split, _told(split, fits[-1], enough, plan.targets, options)))
     progress(len(divided), len(divided))
-    return CrossValidation(fits[0], options, folds, tuple(_put_together(plan.targets, told)))
+    calibration = Calibration(plan, fits[0].generations[:enough])
+    return CrossValidation(calibration, options, folds, tuple(_put_together(plan.targets, told)))
 
 
 def _check_folds(plan: CalibrationPlan, folds: int) -> None:
@@ -223,12 +229,14 @@ def _check_folds(plan: CalibrationPlan, folds: int) -> None:
         raise InputError(problem, key="folds")
 
 
-def _told(split: Split, fit: Calibration, targets: Sequence[Target], options: HindcastOptions) -> list[Told]:
-    """Return what a fit has to tell of each test of its split."""
+def _told(
+    split: Split, fit: Calibration, enough: int, targets: Sequence[Target], options: HindcastOptions
+) -> list[Told]:
+    """Return what a fit has to tell of each test of its split, and each of its generations."""
     after = [split.plan.rows(generation.particles) for generation in fit.generations]
     simulated = {
         index: (
-            _simulated(targets[index], after, options),
+            _simulated(targets[index], after[:enough], options),
             [_forecast(_with_rows(targets[index].case, rows), targets[index], options) for rows in after],
         )
         for index in sorted({test.target for test in split.tests})

@@ -34,6 +34,8 @@ def cross_validation_report(result: CrossValidation) -> RenderableType:
             Text(),
         ]
         parts += [Text(line) for line in words.verdicts(rows_of(result.differences, wave, "rps"))]
+        parts += [Text(), as_table(generations(result, wave))]
+    parts.append(Text(f"\n{words.how_far(result)}"))
     parts.append(Text(f"\n{words.effort(result)} {words.LEGEND}", style="dim"))
     return Group(*parts)
 
@@ -54,6 +56,15 @@ def rows_of(table: "pd.DataFrame", scored: Scored, score: str) -> "pd.DataFrame"
     """Return the rows that are about a wave and a score."""
     is_wave = (table["hindcast"] == scored.hindcast) & (table["wave"] == str(scored.wave.date))
     return table[is_wave & (table["score"] == score)]
+
+
+def generations(result: CrossValidation, wave: Scored) -> Grid:
+    """Return a row a generation, a column a kind of fit: the score after it, against that of the prior."""
+    table = result.generations
+    chosen = table[(table["hindcast"] == wave.hindcast) & (table["wave"] == str(wave.wave.date))]
+    cells = {(row.generation, row.kind): f"{row.value:.3f}, {interval(row)}" for row in _each(chosen)}
+    labels = {number: words.generation(number) for number in sorted(set(chosen["generation"]))}
+    return _grid("RPS, and minus that of the prior", labels, cells)
 
 
 def _each(table: "pd.DataFrame") -> Iterator[Any]:

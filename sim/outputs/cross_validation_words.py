@@ -60,6 +60,25 @@ def verdicts(rows: "pd.DataFrame") -> Iterator[str]:
             yield f"{kind.capitalize()}, {SCORE_NAMES[row.score]}: {'; '.join(parts)}."
 
 
+def generation(number: int) -> str:
+    """Return what a generation is called."""
+    return "draws of the prior" if number == 0 else f"generation {number}"
+
+
+def how_far(result: CrossValidation) -> str:
+    """Return after which generation the mean score over all observations was lowest, by kind of fit."""
+    table = result.generations
+    weighted = (table["value"] * table["nations"]).groupby([table["kind"], table["generation"]]).sum()
+    lowest = [
+        f"{kind} {generation(int(weighted[kind].idxmin()))}" for kind in KINDS if kind in weighted.index
+    ]
+    return (
+        f"Fits stop after {generation(len(result.calibration.generations) - 1)}. Lowest mean score, over all "
+        f"waves: {', '.join(lowest)}. Where scores of what was held out rise again while those of what was "
+        "fitted still fall, fits follow accidents of the nations or waves fitted."
+    )
+
+
 def _against(row: Any) -> str:
     """Return the name of a baseline, and which of the two has the lower mean where data do not tell."""
     name = NAMES[row.baseline]

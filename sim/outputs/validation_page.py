@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from sim.experiments.held_out import SCORES, CrossValidation
 from sim.outputs import calibration_words, cross_validation_words
 from sim.outputs.calibration_tables import LEGEND, parameters
-from sim.outputs.cross_validation_tables import differences, heading, rows_of, scores, waves
+from sim.outputs.cross_validation_tables import differences, generations, heading, rows_of, scores, waves
 from sim.outputs.grids import as_markdown
 
 
@@ -43,8 +43,10 @@ def _in_and_out(result: CrossValidation) -> Iterator[str]:
         for score in SCORES:
             rows = rows_of(result.differences, wave, score)
             yield from (f"- {line}" for line in cross_validation_words.verdicts(rows))
+        yield from ("", *as_markdown(generations(result, wave)))
         for score in SCORES[1:]:
             yield from ("", *as_markdown(scores(result, wave, score)))
+    yield from ("", cross_validation_words.how_far(result))
     yield from ("", f"{cross_validation_words.effort(result)} {cross_validation_words.LEGEND}", "")
 
 

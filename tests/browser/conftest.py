@@ -20,7 +20,7 @@ SCREENSHOTS = Path(__file__).parents[2] / "results" / "browser"
 """Where what was seen is kept; git ignores it."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-DESKTOP, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
+DESKTOP = {"width": 1400, "height": 1000}
 
 WATCHED = """\
 import json, sys
@@ -29,8 +29,9 @@ from sim.cli import main
 log = open(sys.argv.pop(1), "a", buffering=1)
 
 def note(event, arguments):
-    if event in ("socket.connect", "socket.getaddrinfo"):
-        log.write(json.dumps([event, str(arguments[1] if event == "socket.connect" else arguments[0])]) + "\\n")
+    place = {"socket.connect": 1, "socket.getaddrinfo": 0}.get(event)
+    if place is not None:
+        log.write(json.dumps([event, str(arguments[place])]) + "\\n")
 
 sys.addaudithook(note)
 main()

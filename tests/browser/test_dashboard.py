@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,11 +11,10 @@ from typing import Any
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import COALITION
 
 import sim
 
-DESKTOP, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
+PHONE = {"width": 390, "height": 844}
 pytestmark = pytest.mark.slow
 
 STRIP = "canvas => canvas.toDataURL()"
@@ -121,7 +119,9 @@ def test_a_pinned_setting_is_compared(visit: Callable[..., Any]) -> None:
     here.keep("compared")
 
 
-def test_the_scenario_file_runs_to_the_same_figures(visit: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_scenario_file_runs_to_the_same_figures(
+    visit: Callable[..., Any], process: Callable[..., Any], tmp_path: Path
+) -> None:
     here = visit()
     page = here.page
     here.set_lever("US involvement", "ArrowRight", times=8)
@@ -132,13 +132,9 @@ def test_the_scenario_file_runs_to_the_same_figures(visit: Callable[..., Any], t
         with page.expect_download() as download:
             page.get_by_role("button", name=button).click()
         download.value.save_as(file)
-    ran = subprocess.run(  # noqa: S603
-        [COALITION, "run", scenario, "--runs", "1000", "--seed", "1", "--out", tmp_path / "out", "--quiet"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    folder = Path(ran.stdout.strip().removeprefix("results: "))
+    ran = process("run", scenario, "--runs", 1000, "--seed", 1, "--out", tmp_path / "out", "--quiet")
+    assert ran.code == 0, ran.err
+    folder = Path(ran.out.strip().removeprefix("results: "))
     with zipfile.ZipFile(tables) as archive:
         for name in ("nations", "rounds", "summary", "moves", "flows", "runs"):
             ours = pd.read_parquet(io.BytesIO(archive.read(f"{name}.parquet")))

@@ -29,7 +29,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> CalibrationPlan:
 
 @pytest.fixture(scope="module")
 def result(plan: CalibrationPlan, tmp_path_factory: pytest.TempPathFactory) -> CrossValidation:
-    return cross_validate(plan, OPTIONS, tmp_path_factory.mktemp("out"), folds=2)
+    return cross_validate(plan, OPTIONS, tmp_path_factory.mktemp("out"), folds=2, beyond=1)
 
 
 def of_kind(divided: list[Split], kind: str) -> list[Split]:
@@ -128,10 +128,27 @@ def test_forecasts_that_know_nothing_are_the_same_in_and_out_of_sample(result: C
 
 
 @pytest.mark.slow
+def test_each_generation_is_scored_and_that_where_fits_stop_is_the_calibrated_model(
+    result: CrossValidation,
+) -> None:
+    table = result.generations.set_index(["kind", "wave", "generation"])
+    assert set(table.index.get_level_values("generation")) == {0, 1, 2, 3}
+    scores = result.scores.query("variant == 'recorded' and score == 'rps'")
+    scores = scores.set_index(["kind", "wave", "forecast"])["value"]
+    for kind, wave in {place[:2] for place in table.index}:
+        assert table.loc[(kind, wave, 2), "value"] == pytest.approx(scores[kind, wave, "model"])
+        assert table.loc[(kind, wave, 0), "value"] == pytest.approx(scores[kind, wave, "prior"])
+        first, last = (table.loc[(kind, wave, number)] for number in (0, 3))
+        assert tuple(first[["difference", "low", "high"]]) == (0.0, 0.0, 0.0)
+        assert last["difference"] == pytest.approx(last["value"] - first["value"])
+    assert len(result.calibration.generations) == 3
+
+
+@pytest.mark.slow
 def test_fits_are_kept_and_the_tables_the_same_again(plan: CalibrationPlan, tmp_path: Path) -> None:
-    first = cross_validate(plan, OPTIONS, tmp_path, folds=2)
+    first = cross_validate(plan, OPTIONS, tmp_path, folds=2, beyond=0)
     files = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("generations/*.parquet")}
-    again = cross_validate(plan, OPTIONS, tmp_path, folds=2)
+    again = cross_validate(plan, OPTIONS, tmp_path, folds=2, beyond=0)
     assert files == {file: file.stat().st_mtime_ns for file in tmp_path.rglob("generations/*.parquet")}
     assert first.scores.equals(again.scores)
     assert first.differences.equals(again.differences)

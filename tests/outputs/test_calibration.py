@@ -22,7 +22,7 @@ from sim.inputs.fit import fitted_to
 from sim.outputs import calibration_words, style
 from sim.outputs.calibration_figures import UNCHANGED, marginals, pairs, save_figures
 from sim.outputs.calibration_tables import calibration_report
-from sim.outputs.cross_validation_figures import differences
+from sim.outputs.cross_validation_figures import differences, generations
 from sim.outputs.cross_validation_tables import cross_validation_report
 from sim.outputs.grids import Grid, as_markdown
 from sim.outputs.validation_page import validation_page
@@ -37,7 +37,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> CrossValidation:
     target, prior = world_of(tmp_path_factory.mktemp("signal") / "world")
     seen = observed_in(target, rows_with(b_us_involvement=3.0, b_home_defence=0.3), 5)
     plan, out = small_plan(seen, prior), tmp_path_factory.mktemp("out")
-    return cross_validate(plan, HindcastOptions(runs=60, resamples=100), out, folds=2)
+    return cross_validate(plan, HindcastOptions(runs=60, resamples=100), out, folds=2, beyond=1)
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +174,19 @@ def test_fits_are_drawn_in_and_out_of_sample_wave_by_wave(result: CrossValidatio
         assert sorted(marks) == pytest.approx(sorted(wanted[wanted["wave"] == wave]["difference"]))
 
 
+def test_lines_show_how_far_it_helps_to_fit(result: CrossValidation) -> None:
+    (area,) = generations(result).axes
+    for axes, wave in zip(area.child_axes, ("2025-05-22", "2025-07-10"), strict=True):
+        drawn = [line.get_ydata().tolist() for line in axes.lines if line.get_marker() == "o"]
+        table = result.generations[result.generations["wave"] == wave]
+        wanted = [part["difference"].tolist() for _, part in table.groupby("kind", sort=False)]
+        assert drawn == wanted
+        (stop,) = [line for line in axes.lines if line.get_linestyle() == ":"]
+        assert stop.get_xdata()[0] == 2
+    notes = " ".join(" ".join(text.get_text() for text in generations(result).texts).split())
+    assert "Fits stop after generation 2." in notes
+
+
 def test_every_figure_says_what_it_rests_on(result: CrossValidation) -> None:
     notes = " ".join(" ".join(text.get_text() for text in differences(result).texts).split())
     assert "32 observations in 2 waves" in notes
@@ -237,12 +250,13 @@ def test_calibrate_then_run_then_hindcast(coalition: Command, hindcast: Path) ->
 @pytest.mark.slow
 def test_cross_validate_writes_tables_and_a_page(coalition: Command, hindcast: Path, tmp_path: Path) -> None:
     command = ("cross-validate", hindcast, "--prior", hindcast.with_name("prior.toml"), *FAST)
-    rest = ("--folds", "2", "--score-runs", "40", "--page", tmp_path / "validation.md")
+    rest = ("--folds", "2", "--beyond", "0", "--score-runs", "40", "--page", tmp_path / "validation.md")
     ended = coalition(*command, *rest)
     assert ended.code == 0, ended.err
     folder = Path(ended.out.splitlines()[-1].removeprefix("results: "))
     assert {file.name for file in folder.iterdir()} == {
-        "manifest.json", "scores.parquet", "differences.parquet", "validation.md", "figures", "printed.json",
+        "manifest.json", "scores.parquet", "differences.parquet", "generations.parquet", "posterior.parquet",
+        "validation.md", "figures", "printed.json",
     }  # fmt: skip
     assert (tmp_path / "validation.md").read_text() == (folder / "validation.md").read_text()
     manifest = json.loads((folder / "manifest.json").read_text())
