@@ -16,7 +16,7 @@ from benchmarks.child import peak_memory
 from benchmarks.measure import Usage, middle
 from benchmarks.report import Table
 from sim.experiments.executors import Threads
-from sim.experiments.sweep import SweepPlan, plan_sweep, run_sweep
+from sim.experiments.sweep.sweep import SweepPlan, plan_sweep, run_sweep
 from sim.model.ensemble import Execution, simulate
 from sim.model.setup import build_setup
 

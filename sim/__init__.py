@@ -12,15 +12,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.experiments.calibrate import Calibration, calibrate
-    from sim.experiments.compare import Comparison, compare
+    from sim.experiments.calibration.calibrate import Calibration, calibrate
+    from sim.experiments.comparison.compare import Comparison, compare
     from sim.experiments.explain.answers import Explanation, explain
-    from sim.experiments.hindcast import hindcast
-    from sim.experiments.hindcast_result import HindcastResult
+    from sim.experiments.hindcast.hindcast import hindcast
+    from sim.experiments.hindcast.result import HindcastResult
     from sim.experiments.results import RunResult
     from sim.experiments.run import run
-    from sim.experiments.sensitivity import Sensitivity, sensitivity
-    from sim.experiments.sweep import SweepResult, sweep
+    from sim.experiments.sensitivity.sensitivity import Sensitivity, sensitivity
+    from sim.experiments.sweep.sweep import SweepResult, sweep
     from sim.inputs.case import Case, load_case
     from sim.inputs.errors import InputError
     from sim.inputs.scenario import Scenario, load_scenario
@@ -55,27 +55,27 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Calibration": "sim.experiments.calibrate",
+    "Calibration": "sim.experiments.calibration.calibrate",
     "Case": "sim.inputs.case",
     "CoalitionModel": "sim.model.coalition",
-    "Comparison": "sim.experiments.compare",
+    "Comparison": "sim.experiments.comparison.compare",
     "Explanation": "sim.experiments.explain.answers",
-    "HindcastResult": "sim.experiments.hindcast_result",
+    "HindcastResult": "sim.experiments.hindcast.result",
     "InputError": "sim.inputs.errors",
     "RunResult": "sim.experiments.results",
     "Scenario": "sim.inputs.scenario",
-    "Sensitivity": "sim.experiments.sensitivity",
-    "SweepResult": "sim.experiments.sweep",
-    "calibrate": "sim.experiments.calibrate",
-    "compare": "sim.experiments.compare",
+    "Sensitivity": "sim.experiments.sensitivity.sensitivity",
+    "SweepResult": "sim.experiments.sweep.sweep",
+    "calibrate": "sim.experiments.calibration.calibrate",
+    "compare": "sim.experiments.comparison.compare",
     "explain": "sim.experiments.explain.answers",
-    "hindcast": "sim.experiments.hindcast",
+    "hindcast": "sim.experiments.hindcast.hindcast",
     "load_case": "sim.inputs.case",
     "load_result": "sim.outputs.kinds",
     "load_scenario": "sim.inputs.scenario",
     "run": "sim.experiments.run",
-    "sensitivity": "sim.experiments.sensitivity",
-    "sweep": "sim.experiments.sweep",
+    "sensitivity": "sim.experiments.sensitivity.sensitivity",
+    "sweep": "sim.experiments.sweep.sweep",
 }
 
 

@@ -44,9 +44,9 @@ def calibrate(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
 ) -> None:
     """Fit uncertain parameters to positions recorded later; goes on where it was stopped."""
-    from sim.experiments.calibrate import calibration_folder, plan_calibration, run_calibration
-    from sim.outputs.calibration_figures import save_figures
-    from sim.outputs.calibration_tables import calibration_report
+    from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration, run_calibration
+    from sim.outputs.calibration.figures import save_figures
+    from sim.outputs.calibration.tables import calibration_report
 
     plan = plan_calibration(
         hindcasts or ["europe-2025"],

@@ -41,11 +41,11 @@ def compare(
 
     Goes on where it was stopped.
     """
-    from sim.experiments.compare import compared, plan_comparison
+    from sim.experiments.comparison.compare import compared, plan_comparison
     from sim.experiments.resumable import run_parts
     from sim.experiments.run import RunOptions
-    from sim.outputs.comparison_store import write_comparison
-    from sim.outputs.comparison_tables import comparison_report
+    from sim.outputs.comparison.store import write_comparison
+    from sim.outputs.comparison.tables import comparison_report
 
     executor = chosen_executor(threads, workers, scheduler)
     overrides = [*(set_ or []), *([f"rounds={rounds}"] if rounds is not None else [])]

@@ -44,11 +44,11 @@ def cross_validate(
 
     Each wave is left out once, and so is each part of the nations; each fit is one of `coalition calibrate`.
     """
-    from sim.experiments.calibrate import calibration_folder, plan_calibration
-    from sim.experiments.hindcast_result import HindcastOptions
-    from sim.outputs.cross_validation_store import cross_validate_into_folder
-    from sim.outputs.cross_validation_tables import cross_validation_report
-    from sim.outputs.validation_page import validation_page
+    from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration
+    from sim.experiments.hindcast.result import HindcastOptions
+    from sim.outputs.cross_validation.page import validation_page
+    from sim.outputs.cross_validation.store import cross_validate_into_folder
+    from sim.outputs.cross_validation.tables import cross_validation_report
 
     if page is not None and not page.parent.is_dir():
         raise InputError("there is no such folder to write the page into", file=page.parent, key="--page")
@@ -73,7 +73,7 @@ def cross_validate(
 def _patterns(name: str, posterior: Path, runs: int, seed: int, threads: int) -> str:
     """Return what the calibrated model reproduces of patterns, as a section of the page."""
     from sim.experiments.patterns.verdicts import check_patterns
-    from sim.outputs.patterns_tables import patterns_markdown
+    from sim.outputs.patterns.tables import patterns_markdown
 
     found = check_patterns(name, parameters=posterior, runs=runs, seed=seed, threads=threads)
     return patterns_markdown(found)

@@ -48,8 +48,8 @@ def explain(
     from sim.experiments.explain.answers import ExplainOptions, find_nations
     from sim.inputs.case import load_case
     from sim.inputs.questions import load_questions
-    from sim.outputs.explain_store import explain_into_folder
-    from sim.outputs.explain_tables import explain_report
+    from sim.outputs.explanation.store import explain_into_folder
+    from sim.outputs.explanation.tables import explain_report
 
     sections = tuple(word.strip() for word in only.split(",") if word.strip())
     day = date.date() if date else None

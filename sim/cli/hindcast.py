@@ -25,12 +25,12 @@ def hindcast(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
 ) -> None:
     """Score the model against positions recorded later, beside forecasts that know nothing of it."""
-    from sim.experiments.hindcast import simulated_runs
-    from sim.experiments.hindcast_result import HindcastOptions
+    from sim.experiments.hindcast.hindcast import simulated_runs
+    from sim.experiments.hindcast.result import HindcastOptions
     from sim.inputs.fit import fitted_to
     from sim.inputs.hindcast_file import load_hindcast_case
-    from sim.outputs.hindcast_store import hindcast_into_folder
-    from sim.outputs.hindcast_tables import hindcast_report
+    from sim.outputs.hindcast.store import hindcast_into_folder
+    from sim.outputs.hindcast.tables import hindcast_report
 
     options = HindcastOptions(runs=runs, seed=seed, threads=threads)
     declared, case = load_hindcast_case(file, set_ or [], parameters)

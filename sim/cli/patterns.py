@@ -25,8 +25,8 @@ def patterns(
     from sim.experiments.patterns.verdicts import worlds
     from sim.experiments.run import RunOptions
     from sim.inputs.patterns_file import load_patterns
-    from sim.outputs.patterns_store import patterns_into_folder
-    from sim.outputs.patterns_tables import patterns_report
+    from sim.outputs.patterns.store import patterns_into_folder
+    from sim.outputs.patterns.tables import patterns_report
 
     declared = load_patterns(file)
     options = RunOptions(runs=runs, seed=seed, threads=threads)

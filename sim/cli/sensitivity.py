@@ -75,10 +75,10 @@ def sensitivity(
     Goes on where it was stopped.
     """
     from sim.experiments.resumable import run_parts
-    from sim.experiments.sensitivity import analyse, plan_sensitivity
-    from sim.experiments.sensitivity_plan import SensitivityOptions
-    from sim.outputs.sensitivity_store import write_sensitivity
-    from sim.outputs.sensitivity_tables import sensitivity_report
+    from sim.experiments.sensitivity.plan import SensitivityOptions
+    from sim.experiments.sensitivity.sensitivity import analyse, plan_sensitivity
+    from sim.outputs.sensitivity.store import write_sensitivity
+    from sim.outputs.sensitivity.tables import sensitivity_report
 
     options = SensitivityOptions(
         tuple(outcome or ["size"]), method.value, samples, runs, seed, second_order, discover

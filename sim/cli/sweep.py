@@ -26,9 +26,9 @@ def sweep(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
 ) -> None:
     """Run a scenario at many points of its levers and unknowns; goes on where it was stopped."""
-    from sim.experiments.sweep import plan_sweep, run_sweep
-    from sim.outputs.sweep_figures import save_figures
-    from sim.outputs.sweep_tables import sweep_report
+    from sim.experiments.sweep.sweep import plan_sweep, run_sweep
+    from sim.outputs.sweep.figures import save_figures
+    from sim.outputs.sweep.tables import sweep_report
 
     executor = chosen_executor(threads, workers, scheduler)
     plan = plan_sweep(file, set_ or [], parameters, runs=runs, seed=seed)

@@ -8,7 +8,7 @@ from sim.dashboard.components import mount
 from sim.dashboard.rows import Row, point, row_picture
 from sim.dashboard.setting import Setting
 from sim.dashboard.words import change_words, difference_words, plain, runs_words
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.experiments.results import RunResult
 from sim.outputs import style
 

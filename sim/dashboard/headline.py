@@ -4,7 +4,7 @@ import streamlit as st
 
 from sim.dashboard.setting import Setting
 from sim.dashboard.words import change_words, difference_words, plain, runs_words
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.experiments.results import RunResult
 from sim.outputs.report.run import headline
 from sim.outputs.words import percent, percent_interval, thousands

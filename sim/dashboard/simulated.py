@@ -3,7 +3,7 @@
 import streamlit as st
 
 from sim.dashboard.setting import Setting
-from sim.experiments.compare import Comparison, compare_cases
+from sim.experiments.comparison.compare import Comparison, compare_cases
 from sim.experiments.explain.answers import ExplainOptions, Explanation, explain_case
 from sim.experiments.results import RunResult
 from sim.experiments.run import RunOptions, run

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments import parts
 from sim.inputs.errors import InputError
+from sim.outputs.calibration.stored import load_calibration
+from sim.outputs.explanation.stored import load_explanation
+from sim.outputs.hindcast.stored import load_hindcast_result
 from sim.outputs.results_folder import MANIFEST, Manifest, StoredRun, read_manifest
 from sim.outputs.store import FORMAT
-from sim.outputs.stored_calibration import load_calibration
 from sim.outputs.stored_experiments import load_comparison, load_sensitivity, load_sweep_result
-from sim.outputs.stored_explanation import load_explanation
-from sim.outputs.stored_hindcast import load_hindcast_result
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -85,37 +85,37 @@ def _run_figures(result: Any, nations: Sequence[str]) -> Mapping[str, Draw]:
 
 
 def _comparison_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
-    from sim.outputs.comparison_figures import FIGURES
+    from sim.outputs.comparison.figures import FIGURES
 
     return {name: partial(draw, result) for name, draw in FIGURES.items()}
 
 
 def _sweep_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
-    from sim.outputs.sweep_figures import figures
+    from sim.outputs.sweep.figures import figures
 
     return dict(figures(result))
 
 
 def _sensitivity_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
-    from sim.outputs.sensitivity_figures import figures
+    from sim.outputs.sensitivity.figures import figures
 
     return dict(figures(result))
 
 
 def _explanation_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
-    from sim.outputs.explain_figures import figures
+    from sim.outputs.explanation.figures import figures
 
     return dict(figures(result))
 
 
 def _hindcast_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
-    from sim.outputs.hindcast_figures import FIGURES
+    from sim.outputs.hindcast.figures import FIGURES
 
     return {name: partial(draw, result) for name, draw in FIGURES.items()}
 
 
 def _calibration_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
-    from sim.outputs.calibration_figures import FIGURES
+    from sim.outputs.calibration.figures import FIGURES
 
     return {name: partial(draw, result) for name, draw in FIGURES.items()}
 

@@ -11,8 +11,8 @@ from sim.outputs.stored_case import StoredCase, stored_case
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.sensitivity import Sensitivity
-    from sim.experiments.sweep import SweepResult
+    from sim.experiments.sensitivity.sensitivity import Sensitivity
+    from sim.experiments.sweep.sweep import SweepResult
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +62,8 @@ def load_comparison(folder: Path, manifest: Manifest) -> StoredComparison:
 
 def load_sweep_result(folder: Path, manifest: Manifest) -> "SweepResult":
     """Return a sweep as its folder holds it; nothing can be computed with its plan."""
-    from sim.experiments.evaluate import Runs
-    from sim.experiments.sweep import TABLES, SweepPlan, SweepResult
+    from sim.experiments.sweep.evaluate import Runs
+    from sim.experiments.sweep.sweep import TABLES, SweepPlan, SweepResult
     from sim.inputs.sweep_file import Sweep
 
     with damage_told(folder):
@@ -81,13 +81,13 @@ def load_sensitivity(folder: Path, manifest: Manifest) -> "Sensitivity":
     """Return a sensitivity analysis as its folder holds it; nothing can be computed with its plan."""
     import pandas as pd
 
-    from sim.experiments.evaluate import Runs
-    from sim.experiments.sensitivity import Sensitivity
-    from sim.experiments.sensitivity_design import SensitivityPlan
-    from sim.experiments.sensitivity_plan import Factors, SensitivityOptions
+    from sim.experiments.sensitivity.design import SensitivityPlan
+    from sim.experiments.sensitivity.plan import Factors, SensitivityOptions
+    from sim.experiments.sensitivity.sensitivity import Sensitivity
+    from sim.experiments.sweep.evaluate import Runs
     from sim.inputs.factors import Factor
     from sim.inputs.sweep_file import OUTCOMES
-    from sim.outputs.sensitivity_store import TABLES, read_discoveries
+    from sim.outputs.sensitivity.store import TABLES, read_discoveries
 
     with damage_told(folder):
         case: Any = stored_case(manifest)

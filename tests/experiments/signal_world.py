@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.experiments.abc import Sampling
-from sim.experiments.calibrate import CalibrationPlan
-from sim.experiments.misfit import Effort, Target, count_stances, load_target
-from sim.experiments.scores import Observed
-from sim.experiments.waves import Wave
+from sim.experiments.calibration.abc import Sampling
+from sim.experiments.calibration.calibrate import CalibrationPlan
+from sim.experiments.calibration.misfit import Effort, Target, count_stances, load_target
+from sim.experiments.hindcast.scores import Observed
+from sim.experiments.hindcast.waves import Wave
 from sim.inputs.parameters import PARAMETERS, load_parameters
 from sim.inputs.prior import Prior, load_prior
 

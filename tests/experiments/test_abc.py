@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.experiments.abc import (
+from sim.experiments.calibration.abc import (
     Generation,
     Sampling,
     first_generation,
     next_generation,
     systematic,
 )
-from sim.experiments.learned import normal_distances
-from sim.experiments.scores import Floats
+from sim.experiments.calibration.learned import normal_distances
+from sim.experiments.hindcast.scores import Floats
 from sim.inputs.errors import InputError
 
 NOISE = 0.5

@@ -15,14 +15,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 from signal_world import observed_in, rows_with, small_plan, world_of, write_signal_world
 
 import sim
-from sim.experiments.calibrate import (
+from sim.experiments.calibration.calibrate import (
     Calibration,
     calibrate,
     calibration_folder,
     plan_calibration,
     run_calibration,
 )
-from sim.experiments.misfit import Target
+from sim.experiments.calibration.misfit import Target
 from sim.experiments.parts import PartsFolder
 from sim.inputs.errors import InputError
 from sim.inputs.fit import fitted_to

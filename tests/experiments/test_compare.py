@@ -9,10 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from sim.experiments import compare as module
-from sim.experiments.compare import Comparison, compare, plan_comparison
-from sim.experiments.comparison_runs import Asked, ComparisonPlan, add_up_runs, outcomes_of
-from sim.experiments.paired import PairedSums, compare_means, compare_shares, share_difference
+from sim.experiments.comparison import compare as module
+from sim.experiments.comparison.compare import Comparison, compare, plan_comparison
+from sim.experiments.comparison.paired import PairedSums, compare_means, compare_shares, share_difference
+from sim.experiments.comparison.runs import Asked, ComparisonPlan, add_up_runs, outcomes_of
 from sim.experiments.resumable import run_parts
 from sim.experiments.run import RunOptions, run
 from sim.inputs.case import load_case
@@ -244,7 +244,7 @@ def test_threads_change_nothing(backstop: Comparison, threads: int) -> None:
 
 @pytest.mark.parametrize("step", [pytest.param(7, marks=pytest.mark.slow), 128])
 def test_parts_change_nothing(backstop: Comparison, step: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.experiments.comparison_runs.STEP", step)
+    monkeypatch.setattr("sim.experiments.comparison.runs.STEP", step)
     again = compare([A, B], runs=300)
     for ours, theirs in zip(again.sums, backstop.sums, strict=True):
         assert np.array_equal(ours, theirs)
@@ -306,7 +306,7 @@ def test_it_goes_on_where_it_was_stopped(
         computed.append(runs)
         return add_up_runs(asked, runs)
 
-    monkeypatch.setattr("sim.experiments.comparison_runs.add_up_runs", noted)
+    monkeypatch.setattr("sim.experiments.comparison.runs.add_up_runs", noted)
     folder = run_parts(plan, tmp_path / "stopped", resume=True)
     missing = set(range(plan.parts)) - there
     assert sorted(runs.start for runs in computed) == [plan.task(part).start for part in sorted(missing)]

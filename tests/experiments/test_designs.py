@@ -5,7 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.experiments.designs import Design, Grid, LatinHypercube, Morris, PointList, Saltelli, SobolSequence
+from sim.experiments.sweep.designs import (
+    Design,
+    Grid,
+    LatinHypercube,
+    Morris,
+    PointList,
+    Saltelli,
+    SobolSequence,
+)
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
 

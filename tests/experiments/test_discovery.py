@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.experiments.discovery import Limit, discover
+from sim.experiments.sensitivity.discovery import Limit, discover
 from sim.inputs.errors import InputError
 
 pytest.importorskip("ema_workbench", reason="extra: discovery")

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments.compare import plan_comparison
+from sim.experiments.comparison.compare import plan_comparison
 from sim.experiments.executors import Executor, LocalCluster, Scheduler, Threads
 from sim.experiments.resumable import Experiment, run_parts
 from sim.experiments.run import RunOptions
-from sim.experiments.sensitivity import plan_sensitivity
-from sim.experiments.sensitivity_plan import SensitivityOptions
-from sim.experiments.sweep import SweepPlan, plan_sweep
+from sim.experiments.sensitivity.plan import SensitivityOptions
+from sim.experiments.sensitivity.sensitivity import plan_sensitivity
+from sim.experiments.sweep.sweep import SweepPlan, plan_sweep
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 

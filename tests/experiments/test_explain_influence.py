@@ -11,7 +11,7 @@ import sim
 from sim.experiments.explain.hardened import COWED, EITHER, HARDENED, hardened_or_cowed, slopes
 from sim.experiments.explain.persuade import whom_to_persuade
 from sim.experiments.explain.pivotal import Pivots, who_is_pivotal
-from sim.experiments.point_model import Runs
+from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.questions import Questions, load_questions
 from sim.model.setup import build_setup

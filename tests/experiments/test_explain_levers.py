@@ -15,7 +15,7 @@ from sim.experiments.explain.levers import (
     LeverAnswers,
     what_would_it_take,
 )
-from sim.experiments.point_model import Runs
+from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import load_case
 from sim.inputs.questions import Questions, load_questions
 

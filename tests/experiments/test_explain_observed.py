@@ -9,7 +9,7 @@ from explain_worlds import STILL, same, small_world
 
 import sim
 from sim.experiments.explain.observed import Unnamed, who_was_unnamed
-from sim.experiments.point_model import Runs
+from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 

@@ -10,7 +10,7 @@ from explain_worlds import STILL, index, same, small_world
 import sim
 from sim.experiments.explain.drawn import drawn_attributes, drawn_levels, drawn_thresholds
 from sim.experiments.explain.why import PARTS, Why, sum_of, why
-from sim.experiments.point_model import Runs
+from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.model.setup import build_setup

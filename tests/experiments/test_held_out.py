@@ -10,11 +10,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from signal_world import NATIONS, observed_in, rows_with, small_plan, world_of
 
-from sim.experiments.calibrate import CalibrationPlan
-from sim.experiments.held_out import FORECASTS, CrossValidation, cross_validate
-from sim.experiments.hindcast_result import HindcastOptions
-from sim.experiments.splits import HINDCAST, IN_SAMPLE, WAVE, Split, splits
-from sim.experiments.splits import NATIONS as HELD_OUT_NATIONS
+from sim.experiments.calibration.calibrate import CalibrationPlan
+from sim.experiments.calibration.held_out import FORECASTS, CrossValidation, cross_validate
+from sim.experiments.calibration.splits import HINDCAST, IN_SAMPLE, WAVE, Split, splits
+from sim.experiments.calibration.splits import NATIONS as HELD_OUT_NATIONS
+from sim.experiments.hindcast.result import HindcastOptions
 from sim.inputs.errors import InputError
 
 OPTIONS = HindcastOptions(runs=150, resamples=200)

@@ -11,18 +11,18 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
-from sim.experiments.forecasts import (
+from sim.experiments.hindcast.forecasts import (
     MECHANISMS,
     forecast_waves,
     why,
     without_decision_pressure,
     without_mechanisms,
 )
-from sim.experiments.hindcast import hindcast
-from sim.experiments.hindcast_result import BASELINES, MODEL, HindcastResult
+from sim.experiments.hindcast.hindcast import hindcast
+from sim.experiments.hindcast.result import BASELINES, MODEL, HindcastResult
+from sim.experiments.hindcast.scores import as_coded
+from sim.experiments.hindcast.skill import bootstrapped_mean
 from sim.experiments.run import RunOptions
-from sim.experiments.scores import as_coded
-from sim.experiments.skill import bootstrapped_mean
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.inputs.fit import FITTED_TO, fitted_to

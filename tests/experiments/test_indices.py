@@ -6,8 +6,14 @@ import pytest
 from SALib.analyze import morris as salib_morris
 from SALib.test_functions import Ishigami, Sobol_G
 
-from sim.experiments.designs import Morris, Saltelli, salib_problem
-from sim.experiments.indices import RESAMPLES, convergence, elementary_effects, morris_effects, sobol_indices
+from sim.experiments.sensitivity.indices import (
+    RESAMPLES,
+    convergence,
+    elementary_effects,
+    morris_effects,
+    sobol_indices,
+)
+from sim.experiments.sweep.designs import Morris, Saltelli, salib_problem
 from sim.inputs.factors import Factor
 
 

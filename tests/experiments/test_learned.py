@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.experiments.learned import Noise, holm, noise_of, normal_distances, pairs, summary
+from sim.experiments.calibration.learned import Noise, holm, noise_of, normal_distances, pairs, summary
 from sim.inputs.prior import Prior, load_prior
 
 DRAWS = 1000

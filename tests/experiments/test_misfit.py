@@ -10,10 +10,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from signal_world import NATIONS, observed_in, rows_with, world_of
 
-from sim.experiments.forecasts import MECHANISMS
-from sim.experiments.misfit import Effort, Target, count_stances, misfit
+from sim.experiments.calibration.misfit import Effort, Target, count_stances, misfit
+from sim.experiments.hindcast.forecasts import MECHANISMS
+from sim.experiments.hindcast.scores import Observed, as_coded, ranked_probability_score
 from sim.experiments.run import RunOptions, simulate_case
-from sim.experiments.scores import Observed, as_coded, ranked_probability_score
 from sim.inputs.case import load_case
 from sim.inputs.parameters import Parameters
 from sim.inputs.vocabulary import Stance

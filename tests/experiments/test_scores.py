@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sim.experiments.scores import (
+from sim.experiments.hindcast.scores import (
     LEAST_PROBABILITY,
     Observed,
     as_coded,

@@ -8,13 +8,13 @@ import pytest
 from SALib.test_functions import Ishigami, Sobol_G
 
 import sim
-from sim.experiments.evaluate import columns_of
 from sim.experiments.executors import Threads
-from sim.experiments.point_model import Estimates, PointModel
 from sim.experiments.resumable import run_parts
-from sim.experiments.sensitivity import LEADING, analyse, plan_sensitivity, sensitivity
-from sim.experiments.sensitivity_design import design_sensitivity
-from sim.experiments.sensitivity_plan import Factors, SensitivityOptions, factors_of, find_outcome
+from sim.experiments.sensitivity.design import design_sensitivity
+from sim.experiments.sensitivity.plan import Factors, SensitivityOptions, factors_of, find_outcome
+from sim.experiments.sensitivity.sensitivity import LEADING, analyse, plan_sensitivity, sensitivity
+from sim.experiments.sweep.evaluate import columns_of
+from sim.experiments.sweep.point_model import Estimates, PointModel
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
@@ -73,7 +73,7 @@ def analysed(case, monkeypatch, tmp_path):
             return Estimates(columns, *[np.hstack([found, found > 0])] * 3, runs=1)
 
         monkeypatch.setattr(PointModel, "estimates", estimates)
-        monkeypatch.setattr("sim.experiments.sensitivity_design.OUTCOMES", ("size", "p_force_met"))
+        monkeypatch.setattr("sim.experiments.sensitivity.design.OUTCOMES", ("size", "p_force_met"))
         plan = design_sensitivity(case, varied, SensitivityOptions(**options))
         return analyse(plan, run_parts(plan, tmp_path / str(options)))
 

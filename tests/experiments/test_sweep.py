@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 
 import sim
-from sim.experiments.evaluate import Model, PointModel, Runs, compute_points, estimate, evaluate
 from sim.experiments.executors import Threads
-from sim.experiments.sweep import plan_sweep, run_sweep
+from sim.experiments.sweep.evaluate import Model, PointModel, Runs, compute_points, estimate, evaluate
+from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 
@@ -134,7 +134,7 @@ def test_a_sweep_goes_on_where_it_was_stopped(
         computed.extend(points.index)
         return compute_points(model, points)
 
-    monkeypatch.setattr("sim.experiments.evaluate.compute_points", noted)
+    monkeypatch.setattr("sim.experiments.sweep.evaluate.compute_points", noted)
     seen: list[tuple[int, int]] = []
     run_sweep(plan, tmp_path / "stopped", resume=True, progress=lambda *told: seen.append(told))
     missing = set(range(plan.parts)) - there

@@ -5,9 +5,9 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from sim.experiments.baselines import climatology, markov_chain, persistence, transitions
-from sim.experiments.scores import Observed, as_coded, ranked_probability_score
-from sim.experiments.waves import Wave, observe, stances_at_start
+from sim.experiments.hindcast.baselines import climatology, markov_chain, persistence, transitions
+from sim.experiments.hindcast.scores import Observed, as_coded, ranked_probability_score
+from sim.experiments.hindcast.waves import Wave, observe, stances_at_start
 from sim.inputs.case import Case
 from sim.inputs.hindcast_file import Hindcast, load_hindcast_case
 from sim.inputs.vocabulary import Stance

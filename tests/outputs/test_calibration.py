@@ -15,17 +15,18 @@ from rich.console import Console
 sys.path.insert(0, str(Path(__file__).parents[1] / "experiments"))
 from signal_world import observed_in, rows_with, small_plan, world_of, write_signal_world
 
-from sim.experiments.calibrate import Calibration
-from sim.experiments.held_out import CrossValidation, cross_validate
-from sim.experiments.hindcast_result import HindcastOptions
+from sim.experiments.calibration.calibrate import Calibration
+from sim.experiments.calibration.held_out import CrossValidation, cross_validate
+from sim.experiments.hindcast.result import HindcastOptions
 from sim.inputs.fit import fitted_to
-from sim.outputs import calibration_words, style
-from sim.outputs.calibration_figures import UNCHANGED, marginals, pairs, save_figures
-from sim.outputs.calibration_tables import calibration_report
-from sim.outputs.cross_validation_figures import differences, generations
-from sim.outputs.cross_validation_tables import cross_validation_report
+from sim.outputs import style
+from sim.outputs.calibration import words as calibration_words
+from sim.outputs.calibration.figures import UNCHANGED, marginals, pairs, save_figures
+from sim.outputs.calibration.tables import calibration_report
+from sim.outputs.cross_validation.figures import differences, generations
+from sim.outputs.cross_validation.page import validation_page
+from sim.outputs.cross_validation.tables import cross_validation_report
 from sim.outputs.grids import Grid, as_markdown
-from sim.outputs.validation_page import validation_page
 
 Command = Callable[..., Any]
 FAST = ("--particles", "50", "--generations", "2", "--runs", "4", "--threads", "1")

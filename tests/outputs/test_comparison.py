@@ -17,14 +17,14 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from rich.console import Console
 
-from sim.experiments.compare import Comparison, compare, compared, plan_comparison
-from sim.experiments.comparison_runs import ComparisonPlan
+from sim.experiments.comparison.compare import Comparison, compare, compared, plan_comparison
+from sim.experiments.comparison.runs import ComparisonPlan
 from sim.experiments.resumable import run_parts
 from sim.experiments.run import RunOptions
 from sim.inputs.case import load_case
-from sim.outputs.comparison_figures import FIGURES, save_figures
-from sim.outputs.comparison_store import write_comparison
-from sim.outputs.comparison_tables import comparison_report
+from sim.outputs.comparison.figures import FIGURES, save_figures
+from sim.outputs.comparison.store import write_comparison
+from sim.outputs.comparison.tables import comparison_report
 from sim.outputs.words import signed
 
 A, B = "brussels-2025-04", "us-backstop"

@@ -18,10 +18,10 @@ from sim.experiments.explain.answers import SECTIONS, ExplainOptions, find_natio
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.questions import load_questions
-from sim.outputs.explain_figures import figures, save_figures
-from sim.outputs.explain_store import explain_id, explain_into_folder
-from sim.outputs.explain_tables import explain_report
-from sim.outputs.explain_words import level_interval, observed_sentences
+from sim.outputs.explanation.figures import figures, save_figures
+from sim.outputs.explanation.store import explain_id, explain_into_folder
+from sim.outputs.explanation.tables import explain_report
+from sim.outputs.explanation.words import level_interval, observed_sentences
 
 SHORT = ["rounds=12", "force_required=12000"]
 RUNS = 40

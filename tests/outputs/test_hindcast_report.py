@@ -18,13 +18,13 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from rich.console import Console
 
-from sim.experiments.hindcast import hindcast, hindcast_case, simulated_runs
-from sim.experiments.hindcast_result import HindcastOptions, HindcastResult
+from sim.experiments.hindcast.hindcast import hindcast, hindcast_case, simulated_runs
+from sim.experiments.hindcast.result import HindcastOptions, HindcastResult
 from sim.inputs.hindcast_file import load_hindcast_case
-from sim.outputs.hindcast_figures import FIGURES, save_figures
-from sim.outputs.hindcast_store import TABLES, hindcast_id, hindcast_into_folder
-from sim.outputs.hindcast_tables import hindcast_report
-from sim.outputs.hindcast_words import NOT_IDENTIFIED, fit_line, verdict, verdicts
+from sim.outputs.hindcast.figures import FIGURES, save_figures
+from sim.outputs.hindcast.store import TABLES, hindcast_id, hindcast_into_folder
+from sim.outputs.hindcast.tables import hindcast_report
+from sim.outputs.hindcast.words import NOT_IDENTIFIED, fit_line, verdict, verdicts
 
 OPTIONS = HindcastOptions(runs=120, resamples=200)
 Command = Callable[..., Any]

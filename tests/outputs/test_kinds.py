@@ -8,23 +8,25 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.experiments.calibrate import calibration_folder, plan_calibration, run_calibration
-from sim.experiments.compare import compared, plan_comparison
+from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration, run_calibration
+from sim.experiments.comparison.compare import compared, plan_comparison
 from sim.experiments.explain.answers import ExplainOptions, find_nations
-from sim.experiments.hindcast_result import HindcastOptions
+from sim.experiments.hindcast.result import HindcastOptions
 from sim.experiments.resumable import run_parts
 from sim.experiments.run import RunOptions
-from sim.experiments.sweep import plan_sweep, run_sweep
+from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.errors import InputError
 from sim.inputs.hindcast_file import load_hindcast_case
 from sim.inputs.questions import load_questions
-from sim.outputs import calibration_figures, style, sweep_figures
-from sim.outputs.comparison_store import write_comparison
-from sim.outputs.explain_store import explain_into_folder
-from sim.outputs.hindcast_store import hindcast_into_folder
+from sim.outputs import style
+from sim.outputs.calibration import figures as calibration_figures
+from sim.outputs.comparison.store import write_comparison
+from sim.outputs.explanation.store import explain_into_folder
+from sim.outputs.hindcast.store import hindcast_into_folder
 from sim.outputs.kinds import KINDS, kind_of, load_result
 from sim.outputs.results_folder import MANIFEST, read_manifest
-from sim.outputs.sensitivity_store import write_sensitivity
+from sim.outputs.sensitivity.store import write_sensitivity
+from sim.outputs.sweep import figures as sweep_figures
 
 US = '[[levers]]\npath = "washington.involvement"\nlabel = "US involvement"\nrange = [0, 1]\nsteps = 2\n'
 CLARITY = '[[levers]]\npath = "mandate.clarity"\nrange = [0, 1]\nsteps = 2\n'

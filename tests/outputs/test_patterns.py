@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from sim.experiments.patterns.verdicts import PatternsResult, check_patterns
-from sim.outputs.patterns_tables import patterns_markdown
-from sim.outputs.patterns_words import basis, measured, summary
+from sim.outputs.patterns.tables import patterns_markdown
+from sim.outputs.patterns.words import basis, measured, summary
 
 FACTS = """\
 title = "Facts of a small world"

@@ -6,13 +6,13 @@ from itertools import combinations
 
 import pytest
 
-from sim.experiments.discovery import Box, Discovery, Limit, Score
-from sim.experiments.sensitivity import sensitivity
-from sim.experiments.sensitivity_plan import Factors
+from sim.experiments.sensitivity.discovery import Box, Discovery, Limit, Score
+from sim.experiments.sensitivity.plan import Factors
+from sim.experiments.sensitivity.sensitivity import sensitivity
 from sim.inputs.factors import Factor
-from sim.outputs import sensitivity_figures as figures
-from sim.outputs.sensitivity_axes import COLOURS, KEY
-from sim.outputs.sensitivity_boxes import boxes
+from sim.outputs.sensitivity import figures
+from sim.outputs.sensitivity.axes import COLOURS, KEY
+from sim.outputs.sensitivity.boxes import boxes
 
 SIZE, NLD = ("size", ""), ("p_committed", "NLD")
 LEVERS = (

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments.sweep import plan_sweep, run_sweep
-from sim.outputs.sweep_figures import save_figures
-from sim.outputs.sweep_landmarks import landmarks
+from sim.experiments.sweep.sweep import plan_sweep, run_sweep
+from sim.outputs.sweep.figures import save_figures
+from sim.outputs.sweep.landmarks import landmarks
 
 US = '[[levers]]\npath = "washington.involvement"\nlabel = "US involvement"\nrange = [0, 1]\nsteps = 3\n'
 CLARITY = '[[levers]]\npath = "mandate.clarity"\nrange = [0, 1]\nsteps = 3\n'

@@ -13,21 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import sim
-from sim.experiments.calibrate import calibration_folder, plan_calibration, run_calibration
-from sim.experiments.compare import compared, plan_comparison
+from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration, run_calibration
+from sim.experiments.comparison.compare import compared, plan_comparison
 from sim.experiments.explain.answers import ExplainOptions, find_nations
-from sim.experiments.hindcast_result import HindcastOptions
+from sim.experiments.hindcast.result import HindcastOptions
 from sim.experiments.resumable import run_parts
 from sim.experiments.run import RunOptions
-from sim.experiments.sweep import plan_sweep, run_sweep
+from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.hindcast_file import load_hindcast_case
 from sim.inputs.questions import load_questions
-from sim.outputs.comparison_store import write_comparison
-from sim.outputs.explain_store import explain_into_folder
-from sim.outputs.hindcast_store import hindcast_into_folder
-from sim.outputs.sensitivity_store import write_sensitivity
+from sim.outputs.comparison.store import write_comparison
+from sim.outputs.explanation.store import explain_into_folder
+from sim.outputs.hindcast.store import hindcast_into_folder
+from sim.outputs.sensitivity.store import write_sensitivity
 from sim.outputs.store import MAP, run_into_folder
-from sim.outputs.sweep_landmarks import landmarks_of
+from sim.outputs.sweep.landmarks import landmarks_of
 
 EXAMPLES = Path(__file__).with_name("examples")
 NOT_KEPT = ("figures", "runs.parquet", "samples.parquet", "sums.parquet", MAP)

@@ -14,8 +14,8 @@ from sim.experiments.explain.observed import Unnamed, who_was_unnamed
 from sim.experiments.explain.persuade import Sequences, whom_to_persuade
 from sim.experiments.explain.pivotal import Pivots, who_is_pivotal
 from sim.experiments.explain.why import Why, why
-from sim.experiments.point_model import Runs
 from sim.experiments.run import RunOptions
+from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.inputs.evidence import find_nation

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from sim.experiments import statistics
-from sim.experiments.paired import PairedEstimates, PairedSums, compare_means
+from sim.experiments.comparison.paired import PairedEstimates, PairedSums, compare_means
 from sim.experiments.statistics import Floats, Interval
 
 RANGE = (0.05, 0.95)

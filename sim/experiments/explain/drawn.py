@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.point_model import Runs
 from sim.experiments.statistics import Floats
+from sim.experiments.sweep.point_model import Runs
 from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, LEVELS
 from sim.model import draws, rules
 

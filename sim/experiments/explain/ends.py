@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.point_model import Runs
 from sim.experiments.statistics import Floats
+from sim.experiments.sweep.point_model import Runs
 from sim.inputs.vocabulary import Stance
 from sim.model import rules
 from sim.model.tally import RUN_COLUMNS, Records

@@ -16,7 +16,7 @@ from sim.experiments.explain.search import (
     chance,
     present_level,
 )
-from sim.experiments.point_model import Runs
+from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.factors import Factor
 from sim.inputs.questions import LEADING, NATION, Questions, label_for

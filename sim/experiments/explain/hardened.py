@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiments import statistics
+from sim.experiments.comparison.paired import share_difference
 from sim.experiments.explain.columns import interval_columns, paired_means, spread_columns
 from sim.experiments.explain.drawn import drawn_attributes, drawn_levels
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side
 from sim.experiments.explain.search import present_level
-from sim.experiments.paired import share_difference
-from sim.experiments.point_model import PointModel, Runs
 from sim.experiments.statistics import Floats
+from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case
 from sim.inputs.factors import Level
 from sim.inputs.questions import Questions, World, label_for

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.experiments import statistics
 from sim.experiments.explain.columns import interval_columns
 from sim.experiments.explain.ends import CHUNK
-from sim.experiments.point_model import Runs
+from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.situation import Observed

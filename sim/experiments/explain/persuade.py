@@ -9,8 +9,8 @@ from sim.experiments import statistics
 from sim.experiments.explain.columns import interval_columns, mean_of, paired_means
 from sim.experiments.explain.drawn import actual_levels, drawn_thresholds, unmet
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side, thresholds_of
-from sim.experiments.point_model import PointModel, Runs
 from sim.experiments.statistics import Floats
+from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case
 from sim.inputs.parameters import PARAMETERS
 from sim.inputs.questions import Questions, World, label_for

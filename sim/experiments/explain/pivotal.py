@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.experiments.comparison.paired import share_difference
 from sim.experiments.explain.columns import interval_columns, paired_means
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side
-from sim.experiments.paired import share_difference
-from sim.experiments.point_model import Runs
 from sim.experiments.statistics import Floats
+from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def who_is_pivotal(case: Case, nations: Sequence[int], runs: Runs, *, threads: i
     threads
         0 for one a core; the result does not depend on it.
     """
-    from sim.experiments.point_model import PointModel
+    from sim.experiments.sweep.point_model import PointModel
 
     model = PointModel(case, runs, ())
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.experiments.explain.ends import side_by_side
-from sim.experiments.point_model import PER_NATION, PointModel, Runs
 from sim.experiments.statistics import Interval
+from sim.experiments.sweep.point_model import PER_NATION, PointModel, Runs
 from sim.inputs.case import Case
 from sim.inputs.factors import Level
 

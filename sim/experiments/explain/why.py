@@ -13,9 +13,9 @@ from sim.experiments import statistics
 from sim.experiments.explain.columns import interval_columns, spread_columns
 from sim.experiments.explain.drawn import actual_levels, drawn_thresholds, unmet
 from sim.experiments.explain.ends import thresholds_of
-from sim.experiments.point_model import Runs
 from sim.experiments.results import RunResult
 from sim.experiments.statistics import Floats
+from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.vocabulary import CONDITIONS, Stance

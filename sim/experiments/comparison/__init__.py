@@ -1,0 +1,1 @@
+"""How scenarios differ, run by run."""

@@ -1,0 +1,238 @@
+"""The runs of a comparison, in parts, and what is kept of them: sums over the runs."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.experiments.comparison.paired import PairedSums
+from sim.experiments.description import describe_case, versions
+from sim.experiments.identity import case_digests, code_digests, digest_of
+from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
+from sim.experiments.run import RunOptions, simulate_case
+from sim.experiments.statistics import Floats
+from sim.inputs.case import Case
+from sim.inputs.vocabulary import Stance
+from sim.model.tally import RUN_COLUMNS, Records
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SUMS = "sums"
+STEP = 512
+"""A part's runs are a multiple of so many: the ensemble takes them at a time."""
+
+LONGEST_NAME = 120
+
+NATION_OUTCOMES = ("is_committed", "round_of_joining")
+COALITION_MEASURES = ("size", "force", "p_force_met")
+
+Asked = tuple[tuple[Case, ...], RunOptions]
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonPlan:
+    """All that determines the results of a comparison.
+
+    Attributes
+    ----------
+    cases
+        What is compared, the reference first.
+    options
+        Which runs, and how they are computed.
+    given
+        What the command line changed: it tells comparisons of the same scenarios apart.
+    """
+
+    cases: tuple[Case, ...]
+    options: RunOptions
+    given: tuple[str, ...] = ()
+
+    called = "comparison"
+    tables = (SUMS,)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the scenarios, numbered where several share one."""
+        names: list[str] = []
+        for case in self.cases:
+            name, number = case.scenario.name, 1
+            while name in names:
+                number += 1
+                name = f"{case.scenario.name}-{number}"
+            names.append(name)
+        return tuple(names)
+
+    @property
+    def name(self) -> str:
+        """What the folder of the results is called, beside its `id`: after the scenarios."""
+        together = "-".join(case.scenario.name for case in self.cases)
+        others = f"{self.names[0]}-and-{len(self.names) - 1}-others"
+        return together if len(together) <= LONGEST_NAME else others
+
+    @property
+    def id(self) -> str:
+        """The name of the folder: the same command has the same name."""
+        return digest_of(*self.names, f"{self.options.runs} {self.options.seed}", *self.given)[:12]
+
+    def folder(self, out: Path) -> Path:
+        """Return where the results go below the folder of all results."""
+        return out / "compare" / self.name / self.id
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """What is added up, see `outcomes_of`."""
+        nations = (f"{outcome}.{iso3}" for outcome in NATION_OUTCOMES for iso3 in self.cases[0].roster.iso3)
+        return (*nations, *COALITION_MEASURES)
+
+    @property
+    def total_runs(self) -> int:
+        """How many runs there are of all scenarios together."""
+        return self.options.runs * len(self.cases)
+
+    @property
+    def runs_per_part(self) -> int:
+        """How many runs of each scenario are computed together."""
+        most = min(PART_RUNS // len(self.cases), math.ceil(self.options.runs / LEAST_PARTS))
+        return STEP * max(most // STEP, 1)
+
+    @property
+    def parts(self) -> int:
+        """How many parts there are."""
+        return math.ceil(self.options.runs / self.runs_per_part)
+
+    def task(self, part: int) -> range:
+        """Return the runs of a part."""
+        first = part * self.runs_per_part
+        return range(first, min(first + self.runs_per_part, self.options.runs))
+
+    def runs_in(self, part: int) -> int:
+        """Return how many runs a part takes, of all scenarios together."""
+        return len(self.task(part)) * len(self.cases)
+
+    @property
+    def shared(self) -> Asked:
+        """What every part is computed from."""
+        return self.cases, replace(self.options, trajectories=True, threads=1)
+
+    @property
+    def compute(self) -> "Callable[[Asked, range], pa.Table]":
+        """Makes a part of what is shared and of its runs."""
+        return add_up_runs
+
+    def assemble(self, parts: "Iterator[pa.Table]") -> "Iterator[tuple[str, pa.Table]]":
+        """Yield the sums over all runs: a row a scenario and outcome."""
+        sums = Sums.of_no_runs(self)
+        for part in parts:
+            sums.add(part)
+        rows = sums.table().add_column(0, "scenario", [np.repeat(self.names, len(self.outcomes))])
+        yield SUMS, rows.add_column(1, "outcome", [list(self.outcomes) * len(self.names)])
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """What determines the results, in pieces, so that one can say which of them has changed."""
+        of_cases = {
+            f"{piece} of {name}": digest
+            for name, case in zip(self.names, self.cases, strict=True)
+            for piece, digest in case_digests(case).items()
+        }
+        runs = digest_of(f"{self.options.runs} {self.options.seed} {self.runs_per_part}")
+        return {**of_cases, "runs": runs, **code_digests()}
+
+    def manifest(self) -> dict[str, Any]:
+        """Return what is compared, for people and for a repeat of it; the first case is the reference."""
+        return {
+            "kind": "comparison",
+            "reference": self.names[0],
+            "names": list(self.names),
+            "cases": [describe_case(case) for case in self.cases],
+            "seed": self.options.seed,
+            "runs": self.options.runs,
+            "given": list(self.given),
+            "parts": self.parts,
+            "versions": versions(),
+            "digests": self.digests,
+        }
+
+
+class Sums(NamedTuple):
+    """Sums over runs, a row a scenario (the reference first) and a column an outcome.
+
+    Outcomes are whole numbers, so that sums are exact up to 2**53 and any chunking gives the same bits.
+    """
+
+    totals: Floats
+    squares: Floats
+    products: Floats
+    """With the reference's outcome of the same run."""
+
+    @classmethod
+    def of_no_runs(cls, plan: ComparisonPlan) -> "Sums":
+        """Return sums over nothing."""
+        shape = len(plan.cases), len(plan.outcomes)
+        return cls(*(np.zeros(shape) for _ in cls._fields))
+
+    def add(self, part: "pa.Table") -> None:
+        """Add the sums over other runs, in place."""
+        for name, sums in self._asdict().items():
+            np.add(sums, part[name].to_numpy().reshape(sums.shape), out=sums)
+
+    def table(self) -> "pa.Table":
+        """Return a row a scenario and outcome."""
+        import pyarrow as pa
+
+        return pa.table({name: sums.ravel() for name, sums in self._asdict().items()})
+
+    def paired(self, scenario: int, columns: slice) -> PairedSums:
+        """Return some outcomes of a scenario beside those of the reference."""
+        return PairedSums(
+            reference=self.totals[0, columns],
+            reference_squares=self.squares[0, columns],
+            other=self.totals[scenario, columns],
+            other_squares=self.squares[scenario, columns],
+            products=self.products[scenario, columns],
+        )
+
+
+def add_up_runs(asked: Asked, runs: range) -> "pa.Table":
+    """Return the sums over some runs of each case, a pure function."""
+    cases, options = asked
+    reference = _outcomes(cases[0], options, runs)
+    others = (_outcomes(case, options, runs) for case in cases[1:])
+    rows = [_sums(reference, reference), *(_sums(other, reference) for other in others)]
+    return Sums(*map(np.array, zip(*rows, strict=True))).table()
+
+
+def _sums(outcomes: Floats, reference: Floats) -> tuple[Floats, Floats, Floats]:
+    return outcomes.sum(axis=0), (outcomes * outcomes).sum(axis=0), (outcomes * reference).sum(axis=0)
+
+
+def _outcomes(case: Case, options: RunOptions, runs: range) -> Floats:
+    """Return the outcomes of runs of a case, see `outcomes_of`."""
+    parts: list[Floats] = []
+
+    def sink(_: int, records: Records) -> None:
+        parts.append(outcomes_of(records, case.scenario.force_required))
+
+    simulate_case(case, options, sink, runs)
+    return np.concatenate(parts)
+
+
+def outcomes_of(records: Records, force_required: float) -> Floats:
+    """Return what is compared of each run, a row a run, in whole numbers.
+
+    Columns: for each nation whether it is committed at the end; for each nation the round of joining, the
+    last one where it never does; the coalition's size, its force in whole soldiers, and whether that is
+    enough.
+    """
+    is_in = records.stance == Stance.COMMITTED  # [run, round, nation]
+    last = is_in.shape[1] - 1
+    first = is_in.argmax(axis=1)  # 0 too where it never is
+    joined = np.where((first == 0) & ~is_in[:, 0], last, first)
+    size, force = (records.runs[:, RUN_COLUMNS.index(name)] for name in ("size", "force"))
+    coalition = np.column_stack([size, np.rint(force), force >= force_required])
+    return np.column_stack([is_in[:, -1], joined, coalition]).astype(np.float64)

@@ -1,0 +1,1 @@
+"""How the model does against what was recorded, beside baselines."""

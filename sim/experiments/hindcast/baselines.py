@@ -1,0 +1,60 @@
+"""Forecasts that know nothing of the model, for it to be compared with.
+
+Each gives probabilities of true stances, (nations, stances); as those of the model they pass through the
+coding error before they are scored.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.experiments.hindcast.scores import Floats, Observed
+from sim.experiments.hindcast.waves import Wave
+from sim.inputs.vocabulary import Stance
+
+FURTHER = 0.25
+"""How much less likely a change of rung is thought, before any was seen, than one of a rung less."""
+
+
+def persistence(start: Observed) -> Floats:
+    """Return that every nation stays where it was at the start."""
+    return start.probabilities
+
+
+def climatology(start: Observed) -> Floats:
+    """Return the shares of the nations on each rung at the start, the same for every nation."""
+    shares = start.probabilities[start.is_known].mean(axis=0)
+    return np.tile(shares, (len(start.least), 1))
+
+
+def markov_chain(start: Observed, others: Sequence[Wave]) -> Floats:
+    """Return what nations on the same rung at the start had become in the other waves.
+
+    Parameters
+    ----------
+    start
+        Where nations stood.
+    others
+        The waves that the changes are counted in, at least one; not the wave that is forecast. Those after
+        it are knowledge that no forecaster had.
+    """
+    chain = transitions(others)
+    return np.asarray((start.probabilities[:, :, np.newaxis] * chain).sum(axis=1))
+
+
+def transitions(waves: Sequence[Wave]) -> Floats:
+    """Return probabilities of each rung (column) by the rung at the start (row).
+
+    Counts of changes from the start to the waves, smoothed: on each rung one more nation is counted, spread
+    over where it might have gone, a quarter as much for each further rung (a choice: half of the rungs hold
+    some six nations, and a change that was not seen is not impossible).
+    """
+    rungs = np.arange(len(Stance))
+    spread = FURTHER ** np.abs(rungs[:, np.newaxis] - rungs)
+    counts = spread / spread.sum(axis=1, keepdims=True)
+    for wave in waves:
+        seen = wave.is_scored
+        before = wave.start.probabilities[seen]
+        after = wave.observed.probabilities[seen]
+        counts = counts + (before[:, :, np.newaxis] * after[:, np.newaxis, :]).sum(axis=0)
+    return np.asarray(counts / counts.sum(axis=1, keepdims=True))

@@ -1,0 +1,367 @@
+"""The result of a hindcast, as tables."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.experiments import statistics
+from sim.experiments.hindcast import skill
+from sim.experiments.hindcast.forecasts import Forecast, Why, main_obstacle
+from sim.experiments.hindcast.scores import CUT_POINTS, Observed, ranked_probability_score
+from sim.experiments.hindcast.skill import SCORES
+from sim.experiments.hindcast.waves import Wave
+from sim.inputs.case import Case
+from sim.inputs.errors import InputError
+from sim.inputs.fit import wave_name
+from sim.inputs.hindcast_file import Hindcast
+from sim.inputs.vocabulary import Stance
+from sim.model.rules import Terms
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MODEL, MECHANISM_FREE = "model", "mechanism-free"
+PERSISTENCE, CLIMATOLOGY, MARKOV = "persistence", "climatology", "markov"
+BASELINES = (MECHANISM_FREE, PERSISTENCE, CLIMATOLOGY, MARKOV)
+"""What the model is compared with, the decisive one first."""
+
+RECORDED, NO_PRESSURE, CARRIED_FORWARD = "recorded", "no-decision-pressure", "without-carried-forward"
+"""Names of variants; those of other readings are their own."""
+
+COMPONENTS = ("predisposition", *Terms._fields)
+BIN_EDGES = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
+"""Of the reliability diagram: narrow at the ends, where most of the forecasts are."""
+
+
+@dataclass(frozen=True)
+class HindcastOptions:
+    """Which runs, and how sure the scores are made.
+
+    Attributes
+    ----------
+    runs
+        How many of each forecast; with few the scores themselves are noisy.
+    seed
+        Of the runs and of the bootstrap.
+    threads
+        0 for one a core. Results do not depend on it.
+    resamples
+        How often nations are drawn anew for an interval.
+    """
+
+    runs: int = 4000
+    seed: int = 1
+    threads: int = 0
+    resamples: int = 10_000
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be computed."""
+        for name, least in (("runs", 1), ("seed", 0), ("threads", 0), ("resamples", 1)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or not least <= value < 2**63:
+                raise InputError(f"must be a whole number from {least} on, not {value!r}", key=name)
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """A way in which a hindcast is scored.
+
+    Attributes
+    ----------
+    name, title
+        What tables and readers call it.
+    waves
+        What is held to have been observed.
+    forecasts
+        For each wave the forecasts by name, MODEL and those of BASELINES that there are.
+    """
+
+    name: str
+    title: str
+    waves: tuple[Wave, ...]
+    forecasts: tuple[Mapping[str, Forecast], ...]
+
+    def by_wave(self) -> Iterator[tuple[Wave, Mapping[str, Forecast]]]:
+        """Yield each wave of which something is left to score, and the forecasts of it."""
+        for wave, forecasts in zip(self.waves, self.forecasts, strict=True):
+            if wave.number:
+                yield wave, forecasts
+
+
+@dataclass(frozen=True, eq=False)
+class HindcastResult:
+    """What a hindcast says. Scores are the better the lower, differences below 0 favour the model.
+
+    Attributes
+    ----------
+    hindcast, case, options
+        What was given.
+    fitted_to
+        The waves that the parameters were fitted to; none for hand-set ones, None if not known.
+    variants
+        The ways of scoring, as recorded first.
+    reasons
+        For each wave what moves nations and what keeps them out.
+    """
+
+    hindcast: Hindcast
+    case: Case
+    options: HindcastOptions
+    fitted_to: tuple[str, ...] | None
+    variants: tuple[Variant, ...]
+    reasons: tuple[Why, ...]
+
+    @property
+    def recorded(self) -> Variant:
+        """The scoring against the positions as they were recorded."""
+        return self.variants[0]
+
+    def is_in_sample(self, wave: Wave) -> bool:
+        """Tell whether the parameters were, or may have been, fitted to a wave."""
+        return self.fitted_to is None or wave_name(self.hindcast.name, wave.date) in self.fitted_to
+
+    @cached_property
+    def waves(self) -> "pd.DataFrame":
+        """A row a wave: how much was observed, how many nations had changed rung since the start."""
+        return _table(
+            {
+                "wave": str(wave.date),
+                "title": wave.title,
+                "round": wave.round,
+                "nations": wave.number,
+                "changed": int(wave.has_changed.sum()),
+                "carried_forward": int((wave.carried_forward & wave.is_scored).sum()),
+                "committed": wave.size,
+                "sources": len(_sources(wave)),
+                "in_sample": self.is_in_sample(wave),
+            }
+            for wave in self.recorded.waves
+        )
+
+    @cached_property
+    def scores(self) -> "pd.DataFrame":
+        """A row a wave, variant, forecast and score: its value over so many nations.
+
+        `low` and `high` bound the mean of a score of nations, by bootstrap; of the size, for which there is
+        one number a wave, they are missing. `noise` is the standard error that the number of runs leaves.
+        """
+        return _table(
+            {**keys, "forecast": name, "score": score, **self._score(forecast, wave, score)}
+            for keys, wave, forecasts in self._scored()
+            for name, forecast in forecasts.items()
+            for score in SCORES
+        )
+
+    @cached_property
+    def differences(self) -> "pd.DataFrame":
+        """A row a wave, variant, baseline and score: the model's score minus the baseline's, paired.
+
+        The intervals are over nations, by bootstrap; of the size they are missing.
+        """
+        return _table(
+            {**keys, "baseline": name, "score": score}
+            | self._difference(forecasts[MODEL], forecasts[name], wave, score)
+            for keys, wave, forecasts in self._scored()
+            for name in BASELINES
+            if name in forecasts
+            for score in SCORES
+        )
+
+    @cached_property
+    def sources(self) -> "pd.DataFrame":
+        """A row a wave, source and baseline: the difference of the ranked probability score without it."""
+        return _table(
+            {"wave": str(wave.date), "source": source, "left_out": _codes(self.case, wave.rests_on(source))}
+            | {"baseline": name}
+            | self._difference(forecasts[MODEL], forecasts[name], without, "rps")
+            for wave, forecasts in self.recorded.by_wave()
+            for source in _sources(wave)
+            for without in [wave.without(wave.rests_on(source))]
+            if without.number
+            for name in BASELINES
+            if name in forecasts
+        )
+
+    @cached_property
+    def nations(self) -> "pd.DataFrame":
+        """A row a wave and nation observed: what was expected, what was recorded, why the model errs.
+
+        `p_...` are shares of the runs in which each stance is recorded, the coding error included, and
+        `p_recorded` that of what was recorded. `raised_by` and `lowered_by` name the terms of its propensity
+        that changed most since the start, in log-odds; `held_back_by` what most often keeps it out;
+        `calm_stance` is the likeliest if governments were never pressed to decide.
+        """
+        return _table(
+            self._nation(place, wave, forecasts, nation)
+            for place, (wave, forecasts) in enumerate(
+                zip(self.recorded.waves, self.recorded.forecasts, strict=True)
+            )
+            for nation in np.flatnonzero(wave.is_scored).tolist()
+        )
+
+    @cached_property
+    def terms(self) -> "pd.DataFrame":
+        """A row a wave, nation observed and component of its propensity: mean log-odds at start and then."""
+        return _table(
+            {
+                "wave": str(wave.date),
+                "iso3": self.case.roster.iso3[nation],
+                "component": component,
+                "at_start": reasons.before[nation, index],
+                "at_wave": reasons.after[nation, index],
+                "change": reasons.after[nation, index] - reasons.before[nation, index],
+            }
+            for wave, reasons in zip(self.recorded.waves, self.reasons, strict=True)
+            for nation in np.flatnonzero(wave.is_scored).tolist()
+            for index, component in enumerate(COMPONENTS)
+        )
+
+    @cached_property
+    def reliability(self) -> "pd.DataFrame":
+        """A row a wave and bin of forecast probabilities: how often what was forecast was recorded.
+
+        Events are that a nation is recorded above a cut point of the ladder, three a nation. Intervals are
+        Wilson's; events of one nation hang together, so they count each nation in the bin once.
+        """
+        return _table(
+            row for wave, forecasts in self.recorded.by_wave() for row in _reliability(forecasts[MODEL], wave)
+        )
+
+    def _scored(self) -> Iterator[tuple[dict[str, Any], Wave, Mapping[str, Forecast]]]:
+        for variant in self.variants:
+            for wave, forecasts in variant.by_wave():
+                yield {"wave": str(wave.date), "variant": variant.name}, wave, forecasts
+
+    def _score(self, forecast: Forecast, wave: Wave, score: str) -> dict[str, Any]:
+        interval, number = skill.score_with_interval(
+            forecast, wave, score, self.options.resamples, self.options.seed
+        )
+        names = ("value", "low", "high")
+        return {
+            **{name: float(part) for name, part in zip(names, interval, strict=True)},
+            "noise": skill.noise(forecast, wave, score),
+            "nations": number,
+        }
+
+    def _difference(self, model: Forecast, baseline: Forecast, wave: Wave, score: str) -> dict[str, Any]:
+        interval = skill.paired_difference(
+            model, baseline, wave, score, self.options.resamples, self.options.seed
+        )
+        names = ("difference", "low", "high")
+        return {
+            **{name: float(part) for name, part in zip(names, interval, strict=True)},
+            "nations": wave.number,
+        }
+
+    def _nation(
+        self, place: int, wave: Wave, forecasts: Mapping[str, Forecast], nation: int
+    ) -> dict[str, Any]:
+        shares = forecasts[MODEL].probabilities[nation]
+        return {
+            "wave": str(wave.date),
+            "iso3": self.case.roster.iso3[nation],
+            "name": self.case.roster.names[nation],
+            "start_low": int(wave.start.least[nation]),
+            "start_high": int(wave.start.most[nation]),
+            "recorded_low": int(wave.observed.least[nation]),
+            "recorded_high": int(wave.observed.most[nation]),
+            "position": wave.positions[nation],
+            "note": wave.notes[nation],
+            "source": wave.sources[nation],
+            "carried_forward": bool(wave.carried_forward[nation]),
+            **{f"p_{stance.name.lower()}": float(shares[stance]) for stance in Stance},
+            **self._probability_of_record(forecasts[MODEL], wave.observed, nation),
+            **{
+                f"rps_{name}": float(ranked_probability_score(each.probabilities, wave.observed)[nation])
+                for name, each in forecasts.items()
+            },
+            **self._likeliest(place, nation),
+            **_reason(self.reasons[place], nation),
+        }
+
+    def _likeliest(self, place: int, nation: int) -> dict[str, Any]:
+        """Return the likeliest stance, and the likeliest if governments were never pressed to decide."""
+        calm = next((each for each in self.variants if each.name == NO_PRESSURE), None)
+        usual = self.recorded.forecasts[place][MODEL].probabilities[nation]
+        without = calm.forecasts[place][MODEL].probabilities[nation] if calm else usual
+        return {
+            "likeliest_stance": Stance(usual.argmax()).name.lower(),
+            "calm_stance": Stance(without.argmax()).name.lower() if calm else "",
+            "calm_share": float(without.max()),
+        }
+
+    def _probability_of_record(self, forecast: Forecast, observed: Observed, nation: int) -> dict[str, float]:
+        """Return the probability of what was recorded, with the interval that the number of runs leaves."""
+        fits = slice(int(observed.least[nation]), int(observed.most[nation]) + 1)
+        each = forecast.runs[:, nation, fits].sum(axis=1)
+        interval = statistics.mean(each.sum(), (each**2).sum(), len(each))
+        low, high = np.clip(interval.low, 0.0, 1.0), np.clip(interval.high, 0.0, 1.0)
+        return {
+            "p_recorded": float(interval.estimate),
+            "p_recorded_low": float(low),
+            "p_recorded_high": float(high),
+        }
+
+
+def _table(rows: Iterator[dict[str, Any]]) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame(list(rows))
+
+
+def _sources(wave: Wave) -> list[str]:
+    """Return what the records of a wave rest on, each once, in the order of the alphabet."""
+    return sorted({source for source, scored in zip(wave.sources, wave.is_scored, strict=True) if scored})
+
+
+def _codes(case: Case, chosen: np.ndarray) -> str:
+    return ", ".join(code for code, is_in in zip(case.roster.iso3, chosen, strict=True) if is_in)
+
+
+def _reason(reasons: Why, nation: int) -> dict[str, Any]:
+    """Return what moved a nation since the start, and what keeps it out."""
+    changes = reasons.after[nation] - reasons.before[nation]
+    raised, lowered = int(changes.argmax()), int(changes.argmin())
+    obstacle = main_obstacle(reasons, nation)
+    return {
+        "propensity_at_start": float(reasons.before[nation].sum()),
+        "propensity": float(reasons.after[nation].sum()),
+        "raised_by": COMPONENTS[raised] if changes[raised] > 0 else "",
+        "raised": float(max(changes[raised], 0.0)),
+        "lowered_by": COMPONENTS[lowered] if changes[lowered] < 0 else "",
+        "lowered": float(min(changes[lowered], 0.0)),
+        "held_back_by": obstacle[0] if obstacle else "",
+        "held_back": obstacle[1] if obstacle else 0.0,
+    }
+
+
+def _reliability(forecast: Forecast, wave: Wave) -> list[dict[str, Any]]:
+    """Return the rows of a wave: forecasts that nations are recorded above each cut point, in bins."""
+    above = 1.0 - np.cumsum(forecast.probabilities, axis=1)[:, :-1]
+    is_above = wave.observed.least[:, np.newaxis] > CUT_POINTS
+    is_told = is_above | (wave.observed.most[:, np.newaxis] <= CUT_POINTS)
+    bins = np.digitize(above, BIN_EDGES[1:-1])
+    rows = []
+    for index in range(len(BIN_EDGES) - 1):
+        chosen = is_told & (bins == index)
+        nations = int(chosen.any(axis=1).sum())
+        if nations:
+            observed = float(is_above[chosen].mean())
+            interval = statistics.share(observed * nations, nations)
+            rows.append(
+                {
+                    "wave": str(wave.date),
+                    "forecast_from": BIN_EDGES[index],
+                    "forecast_to": BIN_EDGES[index + 1],
+                    "forecast": float(np.clip(above[chosen].mean(), 0.0, 1.0)),
+                    "observed": observed,
+                    "low": float(interval.low),
+                    "high": float(interval.high),
+                    "events": int(chosen.sum()),
+                    "nations": nations,
+                }
+            )
+    return rows

@@ -1,0 +1,145 @@
+"""What was observed, wave by wave, as arrays that forecasts are held against."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiments.hindcast.scores import Flags, Observed
+from sim.inputs.case import Case
+from sim.inputs.hindcast_file import DeclaredWave, Hindcast, Reading, round_of
+from sim.inputs.observations import NOT_COMMITTED, Record
+from sim.inputs.vocabulary import POSITIONS, Stance
+from sim.model.setup import START_STANCE
+
+NOTHING = (Stance.OPPOSED, Stance.COMMITTED)
+"""The rungs between which a nation stands of which nothing is known."""
+
+OUT = (Stance.OPPOSED, Stance.OPEN)
+"""The rungs between which a nation stands that has not joined."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wave:
+    """What was observed in a wave; arrays and tuples are in the order of the roster's nations.
+
+    Attributes
+    ----------
+    date, title
+        When, and what happened then.
+    round
+        The round of the model that it is compared with.
+    observed
+        What is known of each nation's stance.
+    start
+        What was known of it at the scenario's start.
+    positions, sources, notes
+        What was recorded, what it rests on, and in which words; empty where nothing was.
+    carried_forward
+        Whether the record repeats an earlier wave.
+    """
+
+    date: dt.date
+    title: str
+    round: int
+    observed: Observed
+    start: Observed
+    positions: tuple[str, ...]
+    sources: tuple[str, ...]
+    notes: tuple[str, ...]
+    carried_forward: Flags
+
+    @property
+    def is_scored(self) -> Flags:
+        """Whether a nation was observed, so that forecasts for it are scored."""
+        return self.observed.is_known
+
+    @property
+    def number(self) -> int:
+        """How many nations were observed."""
+        return int(self.is_scored.sum())
+
+    @property
+    def has_changed(self) -> Flags:
+        """Whether a nation was observed on another rung than at the start: the rungs have none in common."""
+        start, now = self.start, self.observed
+        return self.is_scored & ((now.least > start.most) | (now.most < start.least))
+
+    @property
+    def size(self) -> int:
+        """How many nations were observed to be committed."""
+        return int(self.observed.is_committed.sum())
+
+    def without(self, left_out: Flags) -> "Wave":
+        """Return the wave as if some nations had not been observed."""
+        least = np.where(left_out, NOTHING[0], self.observed.least).astype(np.int8)
+        most = np.where(left_out, NOTHING[1], self.observed.most).astype(np.int8)
+        return replace(self, observed=Observed(least, most))
+
+    def rests_on(self, source: str) -> Flags:
+        """Return which nations' records rest on a source."""
+        return np.array([each == source for each in self.sources]) & self.is_scored
+
+
+def observe(hindcast: Hindcast, case: Case, reading: Reading | None = None) -> tuple[Wave, ...]:
+    """Return what a hindcast is held against.
+
+    Parameters
+    ----------
+    hindcast, case
+        As `load_hindcast_case` returns them.
+    reading
+        One of the hindcast's other readings, or the records as they are.
+
+    Returns
+    -------
+    tuple[Wave, ...]
+        In the order of their dates.
+
+    Raises
+    ------
+    InputError
+        If the records cannot be read.
+    """
+    records = {(record.wave, record.iso3): record for record in hindcast.records(case, reading)}
+    start = stances_at_start(case)
+    return tuple(_wave(declared, case, records, start) for declared in hindcast.waves)
+
+
+def stances_at_start(case: Case) -> Observed:
+    """Return what is known of stances at the scenario's start; without a position a nation had not joined."""
+    words = [POSITIONS[index] for index in case.timeline.position[0]]
+    return _observed([(START_STANCE[word],) * 2 if word in START_STANCE else OUT for word in words])
+
+
+def _wave(
+    declared: DeclaredWave, case: Case, records: dict[tuple[dt.date, str], Record], start: Observed
+) -> Wave:
+    found = [records.get((declared.date, iso3)) for iso3 in case.roster.iso3]
+    return Wave(
+        date=declared.date,
+        title=declared.title,
+        round=round_of(declared.date, case.scenario),
+        observed=_observed([_rungs(record) for record in found]),
+        start=start,
+        positions=tuple(record.position if record else "" for record in found),
+        sources=tuple(record.source if record else "" for record in found),
+        notes=tuple(record.note if record else "" for record in found),
+        carried_forward=np.array([record is not None and record.carried_forward for record in found]),
+    )
+
+
+def _rungs(record: Record | None) -> tuple[int, int]:
+    """Return the lowest and the highest rung on which a nation may stand."""
+    if record is None:
+        return NOTHING
+    if record.position == NOT_COMMITTED:
+        return OUT
+    return (START_STANCE[record.position],) * 2
+
+
+def _observed(rungs: Sequence[tuple[int, int]]) -> Observed:
+    bounds: NDArray[np.int8] = np.array(rungs, dtype=np.int8).reshape(-1, 2)
+    return Observed(bounds[:, 0], bounds[:, 1])

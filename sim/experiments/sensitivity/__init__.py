@@ -1,0 +1,1 @@
+"""Which unknowns matter most."""

@@ -1,0 +1,227 @@
+"""The points of a sensitivity analysis, and what was found at them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.experiments.description import describe_case, versions
+from sim.experiments.identity import case_digests, code_digests, digest_of, points_digest
+from sim.experiments.sensitivity.discovery import require_prim
+from sim.experiments.sensitivity.plan import (
+    Factors,
+    Outcome,
+    SensitivityOptions,
+    at_shares,
+    find_outcome,
+    unit_factors,
+)
+from sim.experiments.statistics import Floats, Interval
+from sim.experiments.sweep.evaluate import Evaluation, check_points
+from sim.experiments.sweep.point_model import Column, Runs, columns_of
+from sim.inputs.case import PARAMETER_PREFIX, Case
+from sim.inputs.errors import InputError
+from sim.inputs.sweep_file import OUTCOMES
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+SAMPLES = "samples"
+BOUNDS = {"estimate": "", "low": "_low", "high": "_high"}
+"""What the columns of an outcome's estimates and bounds end in."""
+
+
+@dataclass(frozen=True, eq=False)
+class SensitivityPlan(Evaluation):
+    """All that determines the results of a sensitivity analysis.
+
+    Attributes
+    ----------
+    base, points, runs, outcomes
+        As for `Evaluation`. The points of all designs follow each other; all outcomes are estimated.
+    factors
+        What varies.
+    options
+        What is asked.
+    given
+        What the command line changed: it tells analyses of the same scenario apart.
+    designs
+        Which of the points are those of each design.
+    """
+
+    factors: Factors
+    options: SensitivityOptions
+    given: tuple[str, ...]
+    designs: Mapping[str, range]
+
+    called = "sensitivity analysis"
+    tables = (SAMPLES,)
+
+    @property
+    def asked(self) -> tuple[Outcome, ...]:
+        """The outcomes asked about."""
+        return tuple(find_outcome(name, self.base.roster.iso3) for name in self.options.outcomes)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All outcomes, one a nation where it is one of nations."""
+        return columns_of(self.outcomes, self.base.roster.iso3)
+
+    @property
+    def id(self) -> str:
+        """The name of the folder: the same command on the same factors has the same name."""
+        given = [factor.model_dump(mode="json", exclude={"label"}) for factor in self.factors.all]
+        return digest_of(json.dumps(given), json.dumps(asdict(self.options)), *self.given)[:12]
+
+    def folder(self, out: Path) -> Path:
+        """Return where the results go below the folder of all results."""
+        return out / "sensitivity" / self.base.scenario.name / self.id
+
+    def points_of(self, design: str) -> "pd.DataFrame":
+        """Return the points of a design."""
+        points = self.designs[design]
+        return self.points.iloc[points.start : points.stop]
+
+    def shares(self, design: str) -> Floats:
+        """Return the points of a design as shares of the factors' ranges, [point, factor]."""
+        rule, seed = self.options.designs()[design]
+        return rule.points(unit_factors(self.factors.all), seed).to_numpy()
+
+    def assemble(self, parts: "Iterator[pa.Table]") -> "Iterator[tuple[str, pa.Table]]":
+        """Yield a row a point: its design, the factors, each outcome with its bounds."""
+        import pyarrow as pa
+
+        designs = np.repeat(list(self.designs), [len(points) for points in self.designs.values()])
+        for part in parts:
+            points = part["point"].to_numpy()[:: len(self.columns)]
+            rows: dict[str, Any] = {"design": designs[points]}
+            rows |= {str(path): values.to_numpy()[points] for path, values in self.points.items()}
+            found = {bound: part[bound].to_numpy().reshape(len(points), -1) for bound in BOUNDS}
+            for place, column in enumerate(self.columns):
+                for bound, ending in BOUNDS.items():
+                    rows[column_name(column) + ending] = found[bound][:, place]
+            yield SAMPLES, pa.table(rows)
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """What determines the results, in pieces, so that one can say which of them has changed."""
+        runs = f"{self.runs} {self.outcomes} {self.points_per_part}"
+        return {
+            **case_digests(self.base),
+            "points": points_digest(self.points),
+            "runs": digest_of(runs),
+            **code_digests(),
+        }
+
+    def manifest(self) -> dict[str, Any]:
+        """Return what the analysis is, for people and for a repeat of it."""
+        return {
+            "kind": "sensitivity",
+            **describe_case(self.base),
+            **asdict(self.options),
+            "given": list(self.given),
+            "points": self.options.points(len(self.factors.all)),
+            "levers": [factor.model_dump(exclude_none=True) for factor in self.factors.levers],
+            "uncertainties": [factor.model_dump(exclude_none=True) for factor in self.factors.uncertainties],
+            "parts": self.parts,
+            "versions": versions(),
+            "digests": self.digests,
+        }
+
+
+def design_sensitivity(
+    case: Case, factors: Factors, options: SensitivityOptions, given: tuple[str, ...] = ()
+) -> SensitivityPlan:
+    """Lay out the points of an analysis.
+
+    Raises
+    ------
+    InputError
+        For an outcome that there is not, factors that cannot take their values, or a library that lacks.
+    """
+    import pandas as pd
+
+    for name in options.outcomes:
+        find_outcome(name, case.roster.iso3)
+    if options.discover:
+        require_prim()
+        _refuse_words(factors)
+    tables, designs, first = [], {}, 0
+    for name, (design, seed) in options.designs().items():
+        tables.append(at_shares(factors.all, design.points(unit_factors(factors.all), seed)))
+        designs[name] = range(first, first + len(tables[-1]))
+        first = designs[name].stop
+    points = pd.concat(tables, ignore_index=True)
+    runs = Runs(options.runs, options.seed)
+    return SensitivityPlan(case, points, runs, OUTCOMES, factors, options, given, designs)
+
+
+def check_factors(plan: SensitivityPlan) -> None:
+    """Find out now, not after an hour, whether factors may take their values.
+
+    Raises
+    ------
+    InputError
+        If a lever may not, or parameters do not go together at a point.
+    """
+    check_points(plan.base, plan.points)
+    for factor in plan.factors.all:
+        levels = () if factor.path.startswith(PARAMETER_PREFIX) else factor.extremes
+        for level in levels:
+            try:
+                plan.base.with_overrides({factor.path: level})
+            except InputError as error:
+                raise InputError(f"{factor.path}: {error.problem}", file="--factors") from None
+
+
+class Samples:
+    """What was found at the points of an analysis; use it as a context.
+
+    An outcome is read when it is asked for: all of them would take more memory than the points.
+
+    Parameters
+    ----------
+    plan
+        Whose points.
+    folder
+        Where ``samples.parquet`` is.
+    """
+
+    def __init__(self, plan: SensitivityPlan, folder: Path) -> None:
+        import pyarrow.parquet as pq
+
+        self._designs = plan.designs
+        self._file = pq.ParquetFile(folder / f"{SAMPLES}.parquet")
+
+    def __enter__(self) -> "Samples":
+        """Open the file."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self._file.close()
+
+    def of(self, design: str, column: Column) -> Interval:
+        """Return an outcome at the points of a design."""
+        names = [column_name(column) + ending for ending in BOUNDS.values()]
+        table, points = self._file.read(columns=names), self._designs[design]
+        return Interval(*(table[name].to_numpy()[points.start : points.stop] for name in names))
+
+
+def column_name(column: Column) -> str:
+    """Return what tables call an outcome: ``size``, ``p_committed.NLD``."""
+    return ".".join(filter(None, column))
+
+
+def _refuse_words(factors: Factors) -> None:
+    for factor in factors.all:
+        if not all(isinstance(value, float | int) for value in factor.extremes):
+            raise InputError(f"{factor.path} takes words; boxes need numbers", file="--discover")

@@ -1,0 +1,299 @@
+"""Sensitivity analysis: which levers and which unknowns matter most for where a coalition ends."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.experiments.executors import Executor
+from sim.experiments.identity import command_options, source_options
+from sim.experiments.resumable import THREADS, run_parts
+from sim.experiments.sensitivity.design import Samples, SensitivityPlan, check_factors, design_sensitivity
+from sim.experiments.sensitivity.discovery import LIKELY, Discovery, discover
+from sim.experiments.sensitivity.indices import convergence, morris_effects, sobol_indices
+from sim.experiments.sensitivity.plan import Factors, Outcome, SensitivityOptions, factors_of
+from sim.experiments.statistics import Z_95, Floats, Interval
+from sim.experiments.sweep.point_model import Column
+from sim.inputs.case import Case, load_case
+from sim.inputs.overrides import Overrides
+from sim.inputs.scenario import Scenario
+from sim.inputs.sweep_file import load_sweep
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TARGET: Outcome = ("p_force_met", "")
+LEADING = 0.05
+"""Share of the variance from which a factor is said to matter."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sensitivity:
+    """What matters for where a coalition ends.
+
+    Attributes
+    ----------
+    plan
+        What was asked.
+    folder
+        Where ``samples.parquet`` is: a row a point with its design, the factors, and each outcome with the
+        bounds of its 95 % interval.
+    spread
+        A row an outcome: its mean, standard deviation and extremes over the points, and `noise`, the share of
+        its variance over the points that the limited number of runs could at most account for. The points are
+        those of the Sobol indices, else of the elementary effects.
+    indices
+        Sobol indices of every outcome and nation, see `sobol_indices`; empty without that method.
+    convergence
+        The same from ever more points, of the outcomes asked about.
+    morris
+        Elementary effects of every outcome and nation, see `morris_effects`.
+    discoveries
+        Conditions, if asked for: of every probability asked about, else of the required force being met.
+    """
+
+    plan: SensitivityPlan
+    folder: Path
+    spread: "pd.DataFrame"
+    indices: "pd.DataFrame"
+    convergence: "pd.DataFrame"
+    morris: "pd.DataFrame"
+    discoveries: tuple[Discovery, ...] = ()
+
+    @property
+    def case(self) -> Case:
+        """The scenario and what it is run with."""
+        return self.plan.base
+
+    @property
+    def factors(self) -> Factors:
+        """What varies."""
+        return self.plan.factors
+
+    @property
+    def options(self) -> SensitivityOptions:
+        """What was asked."""
+        return self.plan.options
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The outcomes asked about."""
+        return self.plan.asked
+
+    @property
+    def points(self) -> dict[str, int]:
+        """How many points each part took."""
+        return self.options.points(len(self.factors.all))
+
+    def of(self, table: "pd.DataFrame", outcome: Outcome) -> "pd.DataFrame":
+        """Return the rows of a table that are about an outcome."""
+        return table[(table["outcome"] == outcome[0]) & (table["iso3"] == outcome[1])]
+
+    def settled(self, outcome: Outcome) -> "Settled | None":
+        """Tell how far Sobol indices have settled; nothing if they were not estimated, or are missing."""
+        if self.convergence.empty:
+            return None
+        table = self.of(self.convergence, outcome).query("index == 'total'")
+        if table["estimate"].isna().any():
+            return None
+        most = table["samples"].max()
+        last, half = (table[table["samples"] == samples] for samples in (most, most // 2))
+        return Settled(
+            widest=float((last["high"] - last["low"]).max()),
+            leading=_leading(last),
+            leading_from_half=_leading(half) if len(half) else None,
+        )
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How far Sobol indices have settled.
+
+    Attributes
+    ----------
+    widest
+        Width of the widest interval of a total effect.
+    leading, leading_from_half
+        The factors whose total effect is at least `LEADING`, in its order; the same from half of the points.
+    """
+
+    widest: float
+    leading: tuple[str, ...]
+    leading_from_half: tuple[str, ...] | None
+
+    @property
+    def same_factors_lead(self) -> bool:
+        """Whether half of the points tell the same factors from the rest."""
+        return self.leading_from_half is not None and set(self.leading) == set(self.leading_from_half)
+
+
+def _leading(totals: "pd.DataFrame") -> tuple[str, ...]:
+    ranked = totals.sort_values("estimate", ascending=False, kind="stable")
+    return tuple(ranked[ranked["estimate"] >= LEADING]["factor"])
+
+
+def sensitivity(
+    scenario: Case | Scenario | Path | str,
+    *,
+    factors: Factors | Path | str = "all-parameters",
+    overrides: Overrides = (),
+    parameters: Path | None = None,
+    out: Path | str = "results",
+    executor: Executor = THREADS,
+    **options: Any,
+) -> Sensitivity:
+    """Find out which factors matter most, going on where an earlier session was stopped.
+
+    Parameters
+    ----------
+    scenario
+        A file, the name of a bundled one, or what has been read of it. Levers are set in round 1: what later
+        events of the scenario set, they set again.
+    factors
+        A sweep file, or the name of a bundled one, whose levers and uncertainties vary; or these.
+    overrides, parameters
+        Changes to the scenario, and a file of behavioural parameters. What is set is held fixed.
+    out
+        Folder of all results; the runs go to ``OUT/sensitivity/SCENARIO/ID``.
+    executor
+        Where they are computed; the results do not depend on it.
+    **options
+        Those of `SensitivityOptions`: `outcomes`, `method`, `samples`, `runs`, `seed`, ...
+
+    Raises
+    ------
+    InputError
+        For any mistake in any of the files, for an outcome that there is not, and where the folder holds
+        what would be mixed.
+    """
+    chosen = SensitivityOptions(**options)
+    plan = plan_sensitivity(scenario, factors, chosen, overrides=overrides, parameters=parameters)
+    return analyse(plan, run_parts(plan, Path(out), executor=executor))
+
+
+def plan_sensitivity(
+    scenario: Case | Scenario | Path | str,
+    factors: Factors | Path | str,
+    options: SensitivityOptions,
+    *,
+    overrides: Overrides = (),
+    parameters: Path | None = None,
+) -> SensitivityPlan:
+    """Read all that determines an analysis, see `sensitivity`."""
+    case = scenario if isinstance(scenario, Case) else load_case(scenario, overrides, parameters)
+    varied = factors if isinstance(factors, Factors) else factors_of(load_sweep(factors), overrides)
+    given = (*command_options(overrides, parameters), *source_options(scenario, case))
+    plan = design_sensitivity(case, varied, options, given)
+    check_factors(plan)
+    return plan
+
+
+def analyse(plan: SensitivityPlan, folder: Path) -> Sensitivity:
+    """Estimate what matters from the runs that `run_parts` has left in a folder."""
+    with Samples(plan, folder) as samples:
+        return _analysed(plan, folder, samples)
+
+
+def _analysed(plan: SensitivityPlan, folder: Path, samples: Samples) -> Sensitivity:
+    import pandas as pd
+
+    seed, paths, asked, every = plan.options.seed, plan.factors.paths, plan.asked, plan.columns
+    tables = {"indices": pd.DataFrame(), "convergence": pd.DataFrame(), "morris": pd.DataFrame()}
+    second = plan.options.second_order
+    if "morris" in plan.designs:
+        shares = plan.shares("morris")
+        tables["morris"] = _by_outcome(
+            every,
+            lambda outcome: morris_effects(paths, shares, samples.of("morris", outcome).estimate, seed=seed),
+        )
+    if "sobol" in plan.designs:
+        tables["indices"] = _all_indices(plan, samples)
+        tables["convergence"] = _by_outcome(
+            asked,
+            lambda outcome: convergence(
+                paths, samples.of("sobol", outcome).estimate, seed=seed, second_order=second
+            ),
+        )
+    main = "sobol" if "sobol" in plan.designs else "morris"
+    spread = pd.DataFrame([_spread(plan, outcome, samples.of(main, outcome)) for outcome in every])
+    discoveries: tuple[Discovery, ...] = ()
+    if "judge" in plan.designs:
+        discoveries = tuple(_discovery(plan, samples, target) for target in targets(asked))
+    return Sensitivity(plan, folder, spread, discoveries=discoveries, **tables)
+
+
+def _all_indices(plan: SensitivityPlan, samples: Samples) -> "pd.DataFrame":
+    """Return first-order and total indices of everything, those of pairs for the outcomes asked about."""
+    paths, seed, size = plan.factors.paths, plan.options.seed, len(plan.factors.all)
+
+    def single(outcome: Column) -> "pd.DataFrame":
+        found = samples.of("sobol", outcome).estimate
+        if plan.options.second_order:  # without the points that only pairs need
+            found = found.reshape(-1, 2 * size + 2)[:, [*range(size + 1), -1]].ravel()
+        return sobol_indices(paths, found, seed=seed)
+
+    def pairs(outcome: Column) -> "pd.DataFrame":
+        found = samples.of("sobol", outcome).estimate
+        return sobol_indices(paths, found, seed=seed, second_order=True).query("index == 'second'")
+
+    table = _by_outcome(plan.columns, single)
+    if not plan.options.second_order:
+        return table
+    import pandas as pd
+
+    return pd.concat([table, _by_outcome(plan.asked, pairs)], ignore_index=True)
+
+
+def _by_outcome(outcomes: Iterable[Column], analyse: "Callable[[Column], pd.DataFrame]") -> "pd.DataFrame":
+    """Return the analyses of outcomes under each other."""
+    import pandas as pd
+
+    tables = []
+    for outcome, iso3 in outcomes:
+        table = analyse((outcome, iso3))
+        table.insert(0, "outcome", outcome)
+        table.insert(1, "iso3", iso3)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _spread(plan: SensitivityPlan, outcome: Column, found: Interval) -> dict[str, Any]:
+    """Describe an outcome over the points of a design."""
+    values = found.estimate
+    variance = float(values.var())
+    noise = float(_noise(plan, outcome, found).mean())
+    return {
+        "outcome": outcome[0],
+        "iso3": outcome[1],
+        "mean": float(values.mean()),
+        "deviation": np.sqrt(variance),
+        "least": float(values.min()),
+        "most": float(values.max()),
+        "noise": noise / variance if variance > 0 else np.nan,
+        "points": len(values),
+        "runs": plan.runs.number,
+    }
+
+
+def _noise(plan: SensitivityPlan, outcome: Column, found: Interval) -> Floats:
+    """Return the variance of each estimate that is due to the limited number of its runs."""
+    if outcome[0].startswith("p_"):
+        return found.estimate * (1.0 - found.estimate) / plan.runs.number
+    return ((found.high - found.low) / (2 * Z_95)) ** 2
+
+
+def targets(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Return what discovery asks about."""
+    return tuple(outcome for outcome in outcomes if outcome[0].startswith("p_")) or (TARGET,)
+
+
+def _discovery(plan: SensitivityPlan, samples: Samples, target: Outcome) -> Discovery:
+    """Search for conditions among the points of one design, and judge them by those of another."""
+    points, likely = [], []
+    for design in ("search", "judge"):
+        points.append(plan.points_of(design))
+        likely.append(samples.of(design, target).estimate >= LIKELY)
+    boxes = discover(points[0], likely[0], points[1], likely[1])
+    return Discovery(target, boxes, sum(int(flags.sum()) for flags in likely), sum(map(len, points)))

@@ -1,0 +1,1 @@
+"""How outcomes depend on levers and parameters."""

@@ -1,0 +1,54 @@
+"""The tables of a calibration for the terminal."""
+
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from sim.experiments.calibration.calibrate import Calibration
+from sim.outputs.calibration import words
+from sim.outputs.grids import Grid, as_table
+from sim.outputs.words import signed
+
+LEGEND = (
+    "[ ] is the range of the middle 90 %. Moved: of the mean, in standard deviations of the prior; SD left: "
+    "standard deviation as a share of the prior's. Distance: Kolmogorov-Smirnov, of the posterior from the "
+    "prior. Correlations: of parameters brought to the scale on which their prior is normal."
+)
+
+
+def calibration_report(calibration: Calibration) -> RenderableType:
+    """Return what a calibration says: first what it rests on, then what was learned of each parameter."""
+    plan = calibration.plan
+    title = "; ".join(target.hindcast.title for target in plan.targets)
+    notes = [words.effort(calibration), words.noise(calibration), LEGEND]
+    return Group(
+        Text(f"Calibration: {title}", style="bold"),
+        Text(words.evidence(plan)),
+        Text(f"{words.fitted(plan)} {words.MEANING}"),
+        Text(f"{words.tolerance(calibration)}\n"),
+        as_table(parameters(calibration)),
+        Text(),
+        Text(words.not_learned(calibration)),
+        Text(words.together(calibration)),
+        Text(f"\n{' '.join(notes)}", style="dim"),
+    )
+
+
+def parameters(calibration: Calibration) -> Grid:
+    """Return a row a parameter, the most learned first."""
+    rows = calibration.summary.sort_values(["learned", "distance"], ascending=False, kind="stable")
+    columns = ("parameter", "prior", "posterior", "moved", "SD left", "distance", "")
+    return Grid(columns, tuple(map(_parameter, rows.itertuples())), numbers=5)
+
+
+def _parameter(row: Any) -> tuple[str, ...]:
+    return (
+        row.parameter,
+        words.estimate(row.prior_mean, row.prior_low, row.prior_high),
+        words.estimate(row.posterior_mean, row.posterior_low, row.posterior_high),
+        signed(row.shift, 1),
+        f"{row.spread:.2f}",
+        f"{row.distance:.2f}",
+        words.lesson(row),
+    )

@@ -1,0 +1,234 @@
+"""Figures of a comparison: functions of a comparison that return a matplotlib Figure."""
+
+import math
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.experiments.comparison.compare import Comparison
+from sim.outputs import style
+from sim.outputs.figure_folder import save_all
+from sim.outputs.words import signed
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLUMNS = 3
+"""Panels beside each other, at most."""
+
+ROW, GAP = 0.17, 0.75
+"""Height of a nation's row, and of what stands between two rows of panels, in inches."""
+
+
+class Measure(NamedTuple):
+    """How a measure is shown."""
+
+    name: str
+    title: str
+    axis: str
+    factor: float
+    decimals: int
+    better: int  # 1 where more is a larger coalition, -1 where less is
+    least: float  # the least that the axis spans, so that next to nothing looks like it
+
+
+COMMITTED = Measure("p_committed", "Who is committed at the end", "points", 100.0, 1, 1, 10.0)
+JOINING = Measure("days_to_joining", "When nations join", "days", 1.0, 0, -1, 28.0)
+COALITION = (
+    Measure("size", "size", "nations", 1.0, 2, 1, 1.0),
+    Measure("force", "force", "soldiers", 1.0, 0, 1, 1000.0),
+    Measure("p_force_met", "P(force >= required)", "points", 100.0, 1, 1, 10.0),
+)
+
+
+def nation_differences(comparison: Comparison) -> "Figure":
+    """Draw how much more or less surely each nation is committed at the end, with paired intervals."""
+    key = "Percentage points more or fewer of the runs in which the nation is committed at the end."
+    return _forest(comparison, COMMITTED, key)
+
+
+def joining_differences(comparison: Comparison) -> "Figure":
+    """Draw how much earlier or later each nation joins, with paired intervals."""
+    scenario = comparison.cases[0].scenario
+    key = (
+        f"Days by which the mean joining is earlier (left) or later; a run in which a nation does not join "
+        f"within the {scenario.rounds * scenario.days_per_round} days counts as these days."
+    )
+    return _forest(comparison, JOINING, key)
+
+
+def coalition_differences(comparison: Comparison) -> "Figure":
+    """Draw the differences in size, force and P(force >= required), a row a scenario."""
+    names = [style.wrapped(name, 2.2, 8, max_lines=1)[0] for name in comparison.names[1:]]
+    with style.figure_style():
+        figure, area = style.page(
+            _title("The coalition", comparison),
+            _notes(comparison, "Differences at the end."),
+            plot=0.42 * len(names) + 0.1,
+            left=max(style.text_width(name, 8) for name in names) + 0.2,
+            right=0.2,
+            below=0.5,
+        )
+        area.set_axis_off()
+        width = 1 / len(COALITION)
+        for place, measure in enumerate(COALITION):
+            axes = area.inset_axes((place * width, 0.0, width * 0.88, 1.0))
+            rows = comparison.coalition[comparison.coalition["measure"] == measure.name]
+            _draw_rows(axes, rows, measure, _limits(rows, measure))
+            _write_values(axes, rows, measure)
+            axes.set_yticks(range(len(names)), names if place == 0 else [""] * len(names), fontsize=8)
+            axes.set_title(measure.title, fontsize=9, loc="left")
+            axes.set_xlabel(f"difference, {measure.axis}", fontsize=8)
+    return figure
+
+
+FIGURES = {
+    "nation-differences": nation_differences,
+    "joining-differences": joining_differences,
+    "coalition-differences": coalition_differences,
+}
+
+
+def save_figures(comparison: Comparison, folder: Path) -> list[Path]:
+    """Draw all figures of a comparison as PNG and SVG into a folder; the same one gives the same bytes."""
+    return save_all(((name, partial(draw, comparison)) for name, draw in FIGURES.items()), folder)
+
+
+def _forest(comparison: Comparison, measure: Measure, key: str) -> "Figure":
+    """Draw a panel a scenario and a row a nation; nations that nowhere differ visibly are left out."""
+    shown, order = _visible(comparison, measure)
+    roster = comparison.cases[0].roster
+    by_code = dict(zip(roster.iso3, roster.names, strict=True))
+    labels = [style.wrapped(by_code[code], 2.2, 8, max_lines=1)[0] for code in order]
+    left_out = len(roster.iso3) - len(order)
+    scenarios = comparison.names[1:]
+    lines = math.ceil(len(scenarios) / COLUMNS)
+    columns = math.ceil(len(scenarios) / lines)
+    panel = ROW * max(len(order), 1) + 0.1
+    plot = lines * panel + (lines - 1) * GAP
+    with style.figure_style():
+        figure, area = style.page(
+            _title(measure.title, comparison),
+            _notes(comparison, f"{key} {_left_out(left_out)}"),
+            plot=plot,
+            left=max((style.text_width(label, 8) for label in labels), default=0.0) + 0.2,
+            right=0.2,
+            below=0.5,
+        )
+        area.set_axis_off()
+        limits = _limits(shown, measure)
+        for place, name in enumerate(scenarios):
+            line, column = divmod(place, columns)
+            bottom = 1 - (line * (panel + GAP) + panel) / plot
+            axes = area.inset_axes((column / columns, bottom, 0.94 / columns, panel / plot))
+            rows = shown[shown["scenario"] == name].set_index("iso3").loc[order]
+            _draw_rows(axes, rows, measure, limits)
+            axes.set_yticks(range(len(order)), labels if column == 0 else [""] * len(order), fontsize=8)
+            axes.set_title(
+                "\n".join(style.wrapped(name, 6.0 / columns, 9, max_lines=1)), fontsize=9, loc="left"
+            )
+            axes.set_xlabel(f"difference, {measure.axis}", fontsize=8)
+    return figure
+
+
+def _visible(comparison: Comparison, measure: Measure) -> tuple["pd.DataFrame", list[str]]:
+    """Return the rows of a measure and the nations that somewhere differ, the largest gains first.
+
+    A nation differs where the interval leaves out 0.
+    """
+    rows = comparison.nations[comparison.nations["measure"] == measure.name]
+    differs = rows[(rows["difference_low"] > 0) | (rows["difference_high"] < 0)]["iso3"].unique()
+    means = rows.groupby("iso3")["difference"].mean() * -measure.better
+    order = means[means.index.isin(differs)].sort_values(kind="stable")
+    return rows, [str(code) for code in order.index]
+
+
+def _left_out(number: int) -> str:
+    if number == 0:
+        return ""
+    return (
+        f"{number} nations are not shown: their intervals hold 0 everywhere."
+        if number > 1
+        else "One nation is not shown: its intervals hold 0 everywhere."
+    )
+
+
+def _draw_rows(axes: "Axes", rows: "pd.DataFrame", measure: Measure, limits: tuple[float, float]) -> None:
+    """Draw a difference with its interval in each row, the first on top."""
+    from matplotlib.ticker import MaxNLocator
+
+    for place, (difference, low, high) in enumerate(_values(rows, measure)):
+        colour = _colour(low, high, measure)
+        filling = "white" if colour == style.MUTED else colour
+        axes.plot([low, high], [place, place], color=colour, lw=1.5, solid_capstyle="butt")
+        axes.plot(difference, place, "o", color=colour, ms=4, mfc=filling)
+    axes.axvline(0, color=style.MUTED, lw=0.8, zorder=1)
+    axes.set_ylim(len(rows) - 0.5, -0.8)
+    axes.set_xlim(limits)
+    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="x", labelsize=8)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    axes.grid(axis="both", color=style.GRID, lw=0.6)
+    axes.set_axisbelow(True)
+
+
+def _write_values(axes: "Axes", rows: "pd.DataFrame", measure: Measure) -> None:
+    """Write each difference and its interval above it, from the edge of the panel that is nearer."""
+    left, right = axes.get_xlim()
+    for place, values in enumerate(_values(rows, measure)):
+        difference, low, high = (signed(value, measure.decimals) for value in values)
+        is_left = values[0] < (left + right) / 2
+        axes.annotate(
+            f"{difference} [{low} to {high}]",
+            (0.02 if is_left else 0.98, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, 5),
+            textcoords="offset points",
+            ha="left" if is_left else "right",
+            fontsize=7,
+            color=_colour(values[1], values[2], measure),
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        )
+
+
+def _values(rows: "pd.DataFrame", measure: Measure) -> np.ndarray:
+    """Return difference, low and high of each row in the unit shown."""
+    return np.asarray(rows[["difference", "difference_low", "difference_high"]]) * measure.factor
+
+
+def _colour(low: float, high: float, measure: Measure) -> str:
+    """Return blue for a larger coalition, vermilion for a smaller one, grey where it may be either."""
+    if low <= 0 <= high:
+        return style.MUTED
+    return style.BLUE if (low > 0) == (measure.better > 0) else style.VERMILION
+
+
+def _limits(rows: "pd.DataFrame", measure: Measure) -> tuple[float, float]:
+    """Return limits that hold 0 and all intervals, with some room."""
+    values = _values(rows, measure)
+    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    room = max(0.08 * (high - low), (measure.least - (high - low)) / 2)
+    return low - room, high + room
+
+
+def _title(what: str, comparison: Comparison) -> str:
+    return f"{what} – against {comparison.cases[0].scenario.title}"
+
+
+def _notes(comparison: Comparison, key: str) -> list[str]:
+    """Return what stands under a figure: what it shows, how many runs, on what data."""
+    source = (
+        f"{comparison.number_of_runs:,} runs of each scenario with the same draws, seed {comparison.seed}, "
+        f"reference {comparison.names[0]}. Data: {comparison.cases[0].roster.title}."
+    )
+    intervals = (
+        "Lines: 95 % intervals of the paired differences, each for itself. Blue: a larger or earlier "
+        "coalition. Orange: a smaller or later one. Hollow: may be either."
+    )
+    return [key, intervals, source]

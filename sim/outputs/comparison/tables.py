@@ -1,0 +1,131 @@
+"""The table of a comparison for the terminal."""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sim.outputs.words import parameter_note, percent, signed, thousands
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiments.comparison.compare import Comparison
+
+LEGEND = (
+    "[ ] is the 95 % interval of the paired difference, each for itself; P in percentage points. Joining: "
+    "days by which the mean joining is later, a run in which the nation does not join counting as the "
+    "horizon of {days} days. Unpaired: runs of each scenario that would tell the difference in the line "
+    "as precisely without common random numbers; for a nation, that of P(committed)."
+)
+
+
+def comparison_report(comparison: "Comparison") -> RenderableType:
+    """Return how each scenario differs from the reference: the coalition first, then nation by nation."""
+    scenario = comparison.cases[0].scenario
+    legend = LEGEND.format(days=scenario.rounds * scenario.days_per_round)
+    which = (
+        f"{comparison.number_of_runs:,} runs of each, seed {comparison.seed}, against {comparison.names[0]}."
+    )
+    return Group(
+        Text(f"Against {scenario.title}", style="bold"),
+        *(Text(_sentence(comparison, index)) for index in range(1, len(comparison.cases))),
+        *(_scenario(comparison, index) for index in range(1, len(comparison.cases))),
+        Text(f"{which} {parameter_note(comparison.cases[0].parameters.draws)} {legend}", style="dim"),
+    )
+
+
+def _sentence(comparison: "Comparison", index: int) -> str:
+    """Say what a scenario changes for the coalition at the end, if anything."""
+    name = comparison.names[index]
+    rows = comparison.coalition[comparison.coalition["scenario"] == name].set_index("measure")
+    size: Any = rows.loc["size"]
+    force: Any = rows.loc["force"]
+    title = comparison.cases[index].scenario.title
+    found = f"{_difference(size, 1.0, 2)} members and {_difference(force)} soldiers"
+    open_ = "; either may be chance" if size.difference_low <= 0.0 <= size.difference_high else ""
+    return f"{title}: {found} at the end, 95 % intervals of paired differences{open_}."
+
+
+def _scenario(comparison: "Comparison", index: int) -> RenderableType:
+    """Return how one scenario differs."""
+    name = comparison.names[index]
+    nations = comparison.nations[comparison.nations["scenario"] == name]
+    coalition = comparison.coalition[comparison.coalition["scenario"] == name].set_index("measure")
+    return Group(
+        Text(f"\n{name}: {comparison.cases[index].scenario.title}", style="bold"),
+        _coalition(coalition, _force_required(comparison, index)),
+        _nations(nations, comparison),
+    )
+
+
+def _force_required(comparison: "Comparison", index: int) -> str:
+    """Return the force that is enough, or both where the scenarios differ in it."""
+    required = {comparison.cases[at].scenario.force_required: None for at in (0, index)}
+    return " or ".join(thousands(number) for number in required)
+
+
+def _coalition(rows: "pd.DataFrame", required: str) -> Padding:
+    """Return size, force and whether it is enough, at the end."""
+    shown: dict[str, tuple[str, Callable[[float], str], float, int]] = {
+        "size": ("size, nations", lambda size: f"{size:.1f}", 1.0, 2),
+        "force": ("force, soldiers", thousands, 1.0, 0),
+        "p_force_met": (f"P(force >= {required})", percent, 100.0, 1),
+    }
+    table = _table("at the end")
+    row: Any
+    for measure, (label, text, factor, decimals) in shown.items():
+        row = rows.loc[measure]
+        values = f"{text(row.reference)} -> {text(row.value)}"
+        table.add_row(label, values, _difference(row, factor, decimals), "", _runs(row.unpaired_runs))
+    return Padding(table, (0, 0, 1, 0))
+
+
+def _nations(rows: "pd.DataFrame", comparison: "Comparison") -> RenderableType:
+    """Return a row a nation whose stance or joining differs in any run, the largest gains first."""
+    roster = comparison.cases[0].roster
+    names = dict(zip(roster.iso3, roster.names, strict=True))
+    committed = rows[rows["measure"] == "p_committed"].set_index("iso3")
+    joining = rows[rows["measure"] == "days_to_joining"].set_index("iso3")
+    differs = (committed["difference"] != 0) | (joining["difference"] != 0)
+    table = _table("nation", "P(committed)", "joining, days")
+    order = committed[differs].sort_values("difference", ascending=False, kind="stable").index
+    share: Any
+    for code in order:
+        share = committed.loc[code]
+        table.add_row(
+            Text(names[str(code)]),
+            f"{percent(share.reference)} -> {percent(share.value)}",
+            _difference(share, 100.0, 1),
+            _difference(joining.loc[code]),
+            _runs(share.unpaired_runs),
+        )
+    left = len(names) - len(order)
+    return Group(table, Text(f"no difference in any run: {left} of {len(names)} nations", style="dim"))
+
+
+def _table(first: str, values: str = "", joining: str = "") -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(first, no_wrap=True, min_width=24)
+    for column in (values, "difference", joining, "unpaired"):
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
+
+
+def _difference(row: Any, factor: float = 1.0, decimals: int = 0) -> str:
+    """Return a difference and its interval."""
+    difference, low, high = (
+        signed(row[name] * factor, decimals) for name in ("difference", "difference_low", "difference_high")
+    )
+    return f"{difference} [{low} to {high}]"
+
+
+def _runs(number: float) -> str:
+    """Return how many unpaired runs; none would do where all paired ones agree, any where nothing varies."""
+    if math.isnan(number):
+        return "-"
+    return "inf" if math.isinf(number) else thousands(math.ceil(number))

@@ -1,0 +1,83 @@
+"""Results folders of cross-validations: tables, the posterior, the page, figures and a manifest."""
+
+import contextlib
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from sim.experiments.calibration.calibrate import Calibration, CalibrationPlan
+from sim.experiments.calibration.held_out import CrossValidation, Progress, cross_validate
+from sim.experiments.hindcast.result import HindcastOptions
+from sim.experiments.identity import digest_of
+from sim.outputs.cross_validation.figures import save_figures
+from sim.outputs.cross_validation.page import validation_page
+from sim.outputs.store import FORMAT, describe_work, open_draft, write_manifest, write_table
+
+FOLDER = "cross-validate"
+TABLES = ("scores", "differences", "generations")
+
+
+def cross_validate_into_folder(
+    plan: CalibrationPlan,
+    options: HindcastOptions,
+    folds: int,
+    beyond: int,
+    out: Path,
+    *,
+    progress: Progress = lambda _done, _total: None,
+) -> tuple[CrossValidation, Path]:
+    """Fit and score and write a results folder, ``OUT/cross-validate/NAMES/ID``.
+
+    Parameters
+    ----------
+    plan, options, folds, beyond, progress
+        As for `cross_validate`.
+    out
+        Folder of all results; the fits go to ``OUT/calibrate/NAMES``, and stay there if it is stopped.
+
+    Raises
+    ------
+    InputError
+        As for `cross_validate`, or if the folder cannot be written to.
+    """
+    started = dt.datetime.now(dt.UTC)
+    folder = out / FOLDER / plan.name / cross_validation_id(plan, options, folds, beyond)
+    with contextlib.closing(open_draft(folder, "figures")) as draft:
+        result = cross_validate(plan, options, out, folds=folds, beyond=beyond, progress=progress)
+        for name in TABLES:
+            write_table(getattr(result, name), draft.folder, name)
+        _write_posterior(result.calibration, draft.folder / "posterior.parquet")
+        (draft.folder / "validation.md").write_text(validation_page(result), encoding="utf-8")
+        save_figures(result, draft.folder / "figures")
+        write_manifest(describe(result, started), draft.folder)
+        draft.publish()
+    return result, folder
+
+
+def _write_posterior(calibration: Calibration, file: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = pa.Table.from_pandas(calibration.posterior, preserve_index=False)
+    pq.write_table(rows.replace_schema_metadata(calibration.metadata), file, compression="zstd")
+
+
+def cross_validation_id(plan: CalibrationPlan, options: HindcastOptions, folds: int, beyond: int) -> str:
+    """Return the name of the folder: the same inputs have the same name."""
+    scored = [options.runs, options.seed, options.resamples, folds, beyond]
+    return digest_of(plan.id, str(plan.digests), str(scored), str(FORMAT))[:12]
+
+
+def describe(result: CrossValidation, started: dt.datetime) -> dict[str, Any]:
+    """Return the manifest of a cross-validation."""
+    options = result.options
+    return {
+        "kind": "cross-validation",
+        "format": FORMAT,
+        "fit": result.calibration.plan.manifest(),
+        "folds": result.folds,
+        "runs": options.runs,
+        "seed": options.seed,
+        "resamples": options.resamples,
+        **describe_work(started),
+    }

@@ -1,0 +1,197 @@
+"""Figures of how nations answer pressure, whom to persuade, and who was not named."""
+
+from typing import TYPE_CHECKING, Any
+
+from sim.experiments.explain.hardened import Answers
+from sim.experiments.explain.observed import Unnamed
+from sim.experiments.explain.persuade import Sequences
+from sim.outputs import style
+from sim.outputs.explanation.words import drawn_over, gain, observed_sentences, share, source
+from sim.outputs.words import percent, percent_interval, thousands
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+ROW = 0.24
+"""Height of a nation's row, in inches."""
+
+COLOURS = (style.VERMILION, style.BLUE, style.GREEN, style.PURPLE, style.ORANGE)
+MOST_FOLLOWERS = 12
+
+
+def hardened_dots(answers: Answers) -> "Figure":
+    """Draw which way each nation answers pressure, a colour a world."""
+    table = answers.table
+    worlds = list(dict.fromkeys(table["world"]))
+    first = table[table["world"] == worlds[0]].sort_values("slope", ascending=False, kind="stable")
+    labels = [style.wrapped(str(name), 1.8, 8, max_lines=1)[0] for name in first["name"]]
+    column = 1.05
+    with style.figure_style():
+        figure, axes = style.page(
+            "Hardened or cowed: how nations answer pressure",
+            _hardened_notes(answers),
+            plot=ROW * len(labels) + 0.1,
+            left=max(style.text_width(label, 8) for label in labels) + 0.2,
+            right=column * len(worlds) + 0.25,
+            below=0.5,
+        )
+        for place, iso3 in enumerate(first["iso3"]):
+            for which, world in enumerate(worlds):
+                row = table[(table["iso3"] == iso3) & (table["world"] == world)].iloc[0]
+                at = place + 0.16 * (2 * which - len(worlds) + 1)
+                _draw_slope(axes, at, row, COLOURS[which])
+                _write(axes, place, share(row, "p_hardened"), COLOURS[which], which * column)
+        for which, world in enumerate(worlds):
+            _write(axes, -1.2, f"P(hardened)\n{world}", COLOURS[which], which * column)
+        axes.axvline(0, color=style.INK, lw=0.8, zorder=1)
+        axes.set_yticks(range(len(labels)), labels, fontsize=8)
+        axes.set_ylim(len(labels) - 0.4, -0.6)
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        axes.grid(color=style.GRID, lw=0.6)
+        axes.set_axisbelow(True)
+        axes.set_xlabel("change of propensity per unit of pressure (log-odds): cowed < 0 < hardened")
+    return figure
+
+
+def _draw_slope(axes: "Axes", at: float, row: "pd.Series[Any]", colour: str) -> None:
+    axes.plot([row["slope_q05"], row["slope_q95"]], [at, at], color=colour, lw=1.5, solid_capstyle="butt")
+    axes.plot(row["slope"], at, "o", color=colour, ms=4)
+
+
+def _write(axes: "Axes", place: float, text: str, colour: str, right: float) -> None:
+    """Write a text beside the plot, so many inches to the right."""
+    axes.annotate(
+        text,
+        (1.0, place),
+        xycoords=("axes fraction", "data"),
+        xytext=(8 + 72 * right, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=7,
+        color=colour,
+        annotation_clip=False,
+    )
+
+
+def persuasion(found: Sequences) -> "Figure":
+    """Draw how the force grows as one nation after the other is persuaded, a panel a stance."""
+    groups = [(str(stance), rows) for stance, rows in found.table.groupby("stance", sort=False)]
+    most = max(len(rows) for _, rows in groups)
+    required = found.case.scenario.force_required
+    row, head, gap = 0.2, 0.3, 0.25
+    heights = [row * len(rows) for _, rows in groups]
+    plot = sum(heights) + (head + gap) * len(groups)
+    labels = found.table["name"].tolist()
+    with style.figure_style():
+        figure, area = style.page(
+            f"Whom to persuade, so that the force reaches {thousands(required)} soldiers",
+            _persuade_notes(found),
+            plot=plot,
+            left=max(style.text_width(f"{most}. {label}", 8) for label in labels) + 0.25,
+            right=3.8,
+            below=0.2,
+        )
+        area.set_axis_off()
+        top = plot
+        limit = 1.05 * max(float(found.table["force_high"].max()), required)
+        for place, ((stance, rows), height) in enumerate(zip(groups, heights, strict=True)):
+            top -= head
+            axes = area.inset_axes((0.0, (top - height) / plot, 1.0, height / plot))
+            _draw_sequence(axes, rows, required, limit)
+            axes.set_title(stance, fontsize=9, loc="left", weight="bold", pad=3)
+            if place < len(groups) - 1:
+                axes.set_xticklabels([])
+            top -= height + gap
+    return figure
+
+
+def _draw_sequence(axes: "Axes", rows: "pd.DataFrame", required: float, limit: float) -> None:
+    """Draw the force after each step with its interval, and what the step costs beside it."""
+    from matplotlib.ticker import MaxNLocator
+
+    for place, (_, row) in enumerate(rows.iterrows()):
+        axes.barh(place, row["force"], height=0.6, color=style.SKY, zorder=2)
+        axes.plot([row["force_low"], row["force_high"]], [place, place], color=style.INK, lw=1.2, zorder=3)
+        step = (
+            ""
+            if row["step"] == 0
+            else f"{gain(row)} at {row['cost']:.2f} [{row['cost_low']:.2f}-{row['cost_high']:.2f}]"
+        )
+        starred = "*" if row["p_demands"] >= 0.5 else ""
+        _write(axes, place, f"{step}{starred}", style.INK, 0.0)
+        _write(axes, place, f"P {share(row, 'p_enough')}", style.MUTED, 2.58)
+    names = ["nobody", *(f"{row['step']}. {row['name']}" for _, row in rows.iloc[1:].iterrows())]
+    axes.axvline(required, color=style.INK, lw=1, ls=(0, (4, 2)), zorder=4)
+    axes.set_yticks(range(len(rows)), names, fontsize=8)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlim(0, limit)
+    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="x", labelsize=8)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(lambda value, _: thousands(value))
+    axes.spines["left"].set_visible(False)
+
+
+def unnamed_members(found: Unnamed) -> "Figure":
+    """Draw who the unnamed member is the first time, from the day of the report on, that there is one."""
+    rows = found.next[found.next["p"] > 0.0].head(MOST_FOLLOWERS)
+    labels = [style.wrapped(str(name), 1.8, 9, max_lines=1)[0] for name in rows["name"]]
+    with style.figure_style():
+        figure, axes = style.page(
+            f"Who was not named on {found.observed.date:%-d %B %Y}?",
+            [
+                *observed_sentences(found),
+                _observed_key(),
+                source(found.case, found.number_of_runs, found.seed),
+            ],
+            plot=0.26 * len(rows) + 0.1,
+            left=max(style.text_width(label, 9) for label in labels) + 0.25,
+            right=1.1,
+            below=0.5,
+        )
+        for place, (_, row) in enumerate(rows.iterrows()):
+            ends = [row["p_low"], row["p_high"]]
+            axes.plot(ends, [place, place], color=style.BLUE, lw=1.5, solid_capstyle="butt")
+            axes.plot(row["p"], place, "o", color=style.BLUE, ms=5)
+            text = f"{percent(row['p'])} [{percent_interval(row['p_low'], row['p_high'])}]"
+            _write(axes, place, text, style.INK, 0.0)
+        axes.set_yticks(range(len(labels)), labels)
+        axes.set_ylim(len(labels) - 0.5, -0.6)
+        axes.set_xlim(0, None)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value * 100:.0f} %")
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        axes.grid(color=style.GRID, lw=0.6)
+        axes.set_axisbelow(True)
+        axes.set_xlabel("share of the runs in which there is an unnamed member at some time")
+    return figure
+
+
+def _observed_key() -> str:
+    return "Line and [ ]: 95 % interval. More than one may be the first together."
+
+
+def _hardened_notes(answers: Answers) -> list[str]:
+    key = (
+        "Point: mean over runs of what a unit of pressure adds to the propensity through threat, fear of "
+        "escalation and the need for soldiers at home, in the world of the first round. Line: 90 % of the "
+        "runs. P(hardened): share of the runs in which it is positive, with its 95 % interval."
+    )
+    return [key, drawn_over(answers), source(answers.case, answers.number_of_runs, answers.seed)]
+
+
+def _persuade_notes(found: Sequences) -> list[str]:
+    key = (
+        "Bar: mean force at the end with the nations up to here held committed from round 1; thin line: its "
+        "95 % interval; dashed: the force required. Beside: soldiers that the step adds (others who follow "
+        "included), at what cost: by how many log-odds the nation falls short of its threshold before the "
+        "step; P: share of the runs with the required force. [ ]: 95 % intervals."
+    )
+    star = (
+        "* In half of the runs or more a condition that it has stated is not met; the cost does not count "
+        "that. Greedy: the next nation is the one that adds most of what is required for its cost."
+    )
+    return [key, star, source(found.case, found.number_of_runs, found.seed)]

@@ -1,0 +1,279 @@
+"""Figures of what it would take: each lever alone, and pairs of levers."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.experiments.explain.frontier import Frontiers
+from sim.experiments.explain.levers import (
+    COMMITTED_ALREADY,
+    NOT_ALONE,
+    REACHED,
+    UNDECIDED,
+    LeverAnswers,
+)
+from sim.inputs.questions import LEADING
+from sim.outputs import style
+from sim.outputs.explanation.words import level, share, source
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+ROW = 0.3
+"""Height of a lever's row, in inches."""
+
+NATION_ROW = 0.19
+"""Height of a nation's row, in inches."""
+
+SETTLED = {
+    COMMITTED_ALREADY: "committed already",
+    NOT_ALONE: "not by this alone",
+    UNDECIDED: "open: P may reach 0.5",
+}
+
+
+def nation_levers(levers: LeverAnswers, nation: int) -> "Figure":
+    """Draw the least level of each lever, alone, that brings a nation in, along the lever's range."""
+    roster = levers.case.roster
+    rows = levers.of(roster.iso3[nation]).reset_index(drop=True)
+    labels = rows["label"].tolist()
+    with style.figure_style():
+        figure, axes = style.page(
+            f"{roster.names[nation]}: what it would take, one lever alone",
+            _notes(levers),
+            plot=ROW * len(rows),
+            left=max(style.text_width(label, 9) for label in labels) + 0.45,
+            right=3.3,
+            below=0.15,
+        )
+        for place, row in rows.iterrows():
+            _draw_lever(axes, int(str(place)), row)
+        axes.set_yticks(range(len(rows)), labels)
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.set_xlim(-0.02, 1.02)
+        axes.set_axis_on()
+        axes.set_xticks([])
+        axes.tick_params(axis="y", length=0, pad=18)
+        for side in ("left", "bottom"):
+            axes.spines[side].set_visible(False)
+    return figure
+
+
+def _draw_lever(axes: "Axes", place: int, row: "pd.Series[Any]") -> None:
+    """Draw a lever's range with the present level, and the level that is needed."""
+    text = SETTLED.get(row["status"]) or level(row) or "enough"
+    colour = style.BLUE if row["status"] == REACHED else style.MUTED
+    if not np.isnan(row["range_low"]):
+        _draw_range(axes, place, row)
+    p = f"P {'' if row['status'] in (REACHED, COMMITTED_ALREADY) else 'at most '}{share(row)}"
+    axes.annotate(
+        f"{text}   {p}",
+        (1.0, place),
+        xycoords=("axes fraction", "data"),
+        xytext=(26, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=8,
+        color=colour,
+        annotation_clip=False,
+    )
+
+
+def _draw_range(axes: "Axes", place: int, row: "pd.Series[Any]") -> None:
+    low, high = row["range_low"], row["range_high"]
+
+    def at(value: float) -> float:
+        return float((value - low) / (high - low))
+
+    axes.plot([0, 1], [place, place], color=style.GRID, lw=5, solid_capstyle="butt", zorder=1)
+    axes.plot(at(row["present"]), place, "|", color=style.INK, ms=11, mew=1.5, zorder=3)
+    for end, value, side in ((0.0, low, "right"), (1.0, high, "left")):
+        axes.annotate(
+            f"{value:g}",
+            (end, place),
+            xytext=(-5 if side == "right" else 5, 0),
+            textcoords="offset points",
+            ha=side,
+            va="center",
+            fontsize=7,
+            color=style.MUTED,
+            annotation_clip=False,
+        )
+    if row["status"] == REACHED:
+        ends = (
+            at(low if np.isnan(row["value_low"]) else row["value_low"]),
+            at(high if np.isnan(row["value_high"]) else row["value_high"]),
+        )
+        axes.plot(ends, [place, place], color=style.BLUE, lw=2, zorder=3, solid_capstyle="butt")
+        axes.plot(at(row["value"]), place, "o", color=style.BLUE, ms=6, zorder=4)
+
+
+def all_levers(levers: LeverAnswers) -> "Figure":
+    """Draw the least level of each lever, alone, that brings each nation in: a panel a lever."""
+    table, roster = levers.table, levers.case.roster
+    in_already = table[table["status"] == COMMITTED_ALREADY]["iso3"].unique()
+    reached = table[table["status"] == REACHED]
+    order = reached.groupby("iso3").size().sort_values(ascending=False, kind="stable").index.tolist()
+    names = dict(zip(roster.iso3, roster.names, strict=True))
+    panels = _panels(table)
+    labels = [style.wrapped(names[iso3], 1.6, 8, max_lines=1)[0] for iso3 in order]
+    with style.figure_style():
+        figure, area = style.page(
+            "What it would take, one lever alone",
+            [*_notes(levers), _left_out(levers, len(in_already), len(order))],
+            plot=NATION_ROW * max(len(order), 1) + 0.1,
+            left=max((style.text_width(label, 8) for label in labels), default=0.0) + 0.2,
+            right=0.1,
+            below=0.85,
+        )
+        area.set_axis_off()
+        width = 1 / len(panels)
+        for place, (declared, title) in enumerate(panels.items()):
+            axes = area.inset_axes((place * width, 0.0, width * 0.86, 1.0))
+            rows = table[table["declared"] == declared]
+            _draw_panel(axes, rows, order, names)
+            axes.set_yticks(range(len(order)), labels if place == 0 else [""] * len(order), fontsize=8)
+            axes.set_title("\n".join(style.wrapped(title, 6.3 * width, 8)), fontsize=8, loc="left")
+    return figure
+
+
+def _panels(table: "pd.DataFrame") -> dict[str, str]:
+    """Return the levers as declared, with their labels; those of leading nations share a panel."""
+    labels = table.groupby("declared", sort=False)["label"].first()
+    return {
+        str(declared): "a leading nation joins" if LEADING in str(declared) else str(label)
+        for declared, label in labels.items()
+    }
+
+
+def _draw_panel(axes: "Axes", rows: "pd.DataFrame", order: list[str], names: dict[str, str]) -> None:
+    """Draw a lever's panel: a row a nation."""
+    leading = [code for code in dict.fromkeys(rows["leading"]) if code]
+    for _, row in rows.iterrows():
+        if row["status"] != REACHED or row["iso3"] not in order:
+            continue
+        place = order.index(row["iso3"])
+        if leading:
+            axes.plot(leading.index(row["leading"]), place, "o", color=style.BLUE, ms=5)
+            continue
+        ends = [
+            row["range_low"] if np.isnan(row["value_low"]) else row["value_low"],
+            row["range_high"] if np.isnan(row["value_high"]) else row["value_high"],
+        ]
+        axes.plot(ends, [place, place], color=style.BLUE, lw=1.5, solid_capstyle="butt")
+        axes.plot(row["value"], place, "o", color=style.BLUE, ms=4)
+    if leading:
+        words = [style.wrapped(names[code], 0.7, 7, max_lines=1)[0] for code in leading]
+        axes.set_xticks(range(len(leading)), words, rotation=90)
+        axes.set_xlim(-0.6, len(leading) - 0.4)
+    else:
+        _scale(axes, rows)
+    axes.set_ylim(len(order) - 0.5, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="x", labelsize=7)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="y", color=style.GRID, lw=0.6)
+    axes.set_axisbelow(True)
+
+
+def _scale(axes: "Axes", rows: "pd.DataFrame") -> None:
+    """Show a lever's range, and where it stands now if that is the same for all."""
+    low, high = rows["range_low"].iloc[0], rows["range_high"].iloc[0]
+    room = 0.04 * (high - low)
+    axes.set_xlim(low - room, high + room)
+    axes.set_xticks([low, (low + high) / 2, high], [f"{tick:g}" for tick in (low, (low + high) / 2, high)])
+    if (rows["present"] == rows["present"].iloc[0]).all():
+        axes.axvline(rows["present"].iloc[0], color=style.INK, lw=1, ls=(0, (3, 2)))
+
+
+def frontier_line(frontier: Frontiers, iso3: str) -> "Figure":
+    """Draw the least level of the second lever for each level of the first, for a nation's best pair."""
+    rows = frontier.table[frontier.table["iso3"] == iso3]
+    names = dict(zip(frontier.case.roster.iso3, frontier.case.roster.names, strict=True))
+    first, second = rows["first"].iloc[0], rows["second"].iloc[0]
+    found = rows[rows["second_level"].notna()]
+    rising = bool((found["second_level"] >= found["second_present"]).all())
+    with style.figure_style():
+        figure, axes = style.page(
+            f"{names[iso3]}: how {first} and {second} stand in for each other",
+            _frontier_notes(frontier, rows),
+            plot=3.6,
+            left=0.6,
+            right=0.35,
+            below=0.5,
+        )
+        low, high = rows["second_range_low"].iloc[0], rows["second_range_high"].iloc[0]
+        bounds = (found["second_level_low"].fillna(low), found["second_level_high"].fillna(high))
+        side = high if rising else low
+        axes.fill_between(found["first_level"], found["second_level"], side, color=style.SKY, alpha=0.2, lw=0)
+        axes.fill_between(found["first_level"], *bounds, color=style.BLUE, alpha=0.3, lw=0)
+        axes.plot(found["first_level"], found["second_level"], "o-", color=style.BLUE, ms=4, lw=1.5)
+        axes.plot(rows["first_present"].iloc[0], rows["second_present"].iloc[0], "D", color=style.INK, ms=6)
+        axes.annotate(
+            "now",
+            (rows["first_present"].iloc[0], rows["second_present"].iloc[0]),
+            xytext=(7, 4),
+            textcoords="offset points",
+            fontsize=8,
+        )
+        if len(found):
+            _name_sides(axes, found, rising)
+        first_low, first_high = rows["first_level"].min(), rows["first_level"].max()
+        axes.set_xlim(
+            first_low - 0.02 * (first_high - first_low), first_high + 0.02 * (first_high - first_low)
+        )
+        axes.set_ylim(low - 0.03 * (high - low), high + 0.03 * (high - low))
+        axes.set_xlabel(first)
+        axes.set_ylabel(second)
+        axes.grid(color=style.GRID, lw=0.6)
+        axes.set_axisbelow(True)
+    return figure
+
+
+def _name_sides(axes: "Axes", found: "pd.DataFrame", rising: bool) -> None:
+    """Write on which side of the line the nation joins."""
+    row = found.iloc[len(found) // 2]
+    side = row["second_range_high"] if rising else row["second_range_low"]
+    axes.annotate(
+        "P(committed) >= 0.5",
+        (row["first_level"], (row["second_level"] + side) / 2),
+        ha="center",
+        va="center",
+        fontsize=9,
+        color=style.BLUE,
+    )
+
+
+def _left_out(levers: LeverAnswers, already: int, shown: int) -> str:
+    """Say which nations have no row, and why."""
+    none = len(levers.nations) - already - shown
+    return (
+        f"{shown} of {len(levers.nations)} nations; {already} are committed already, {none} are brought in "
+        "by no lever alone."
+    )
+
+
+def _notes(levers: LeverAnswers) -> list[str]:
+    key = (
+        "Point: the level nearest to the present one (black line) with P(committed at the end) >= 0.5, the "
+        "lever set in round 1. Line and [ ]: its 95 % interval, the levels at which the 95 % interval of P "
+        "holds 0.5."
+    )
+    return [key, source(levers.case, levers.number_of_runs, levers.seed)]
+
+
+def _frontier_notes(frontier: Frontiers, rows: "pd.DataFrame") -> list[str]:
+    first, second = rows["first"].iloc[0], rows["second"].iloc[0]
+    key = (
+        f"Line: the level of {second} nearest to the present one with P(committed at the end) >= 0.5, for "
+        f"each level of {first}, both set in round 1. Dark band: its 95 % interval, the levels at which the "
+        "95 % interval of P holds 0.5."
+    )
+    missing = rows[rows["second_level"].isna()]["first_level"].tolist()
+    text = f"No level of {second} is enough at {first} {', '.join(f'{level:g}' for level in missing)}."
+    none = [text] if missing else []
+    if (rows["second_level"] == rows["second_present"]).any():
+        none.append("Where the line lies at the present level, that is enough; beyond it nothing was tried.")
+    return [key, *none, source(frontier.case, frontier.number_of_runs, frontier.seed)]

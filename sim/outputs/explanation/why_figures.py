@@ -1,0 +1,159 @@
+"""The waterfall of a nation's propensity: from its anchor to where it stands, and to its threshold."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.experiments.explain.why import Why
+from sim.outputs import style
+from sim.outputs.explanation.words import condition_words, distance, level_spread, part_words, share, source
+from sim.outputs.words import signed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+ROW = 0.27
+"""Height of a row, in inches."""
+
+PANEL, TEXT = 0.27, 0.225
+"""Shares of the plot's width that a panel and the numbers beside it take."""
+
+SUMS = ("propensity", "threshold", "gap")
+
+
+def waterfall(why: Why, nation: int) -> "Figure":
+    """Draw what a nation's propensity is made of, and how it got from its anchor to where it stands.
+
+    Left: each part at the date. Right: what each has changed by since the start, and the threshold.
+    """
+    roster = why.case.roster
+    rows: Any = why.terms[why.terms["iso3"] == roster.iso3[nation]].set_index("term")
+    shown = [str(term) for term in rows.index if term not in SUMS and _is_seen(rows.loc[term])]
+    hidden = [part_words(str(term), why.case) for term in rows.index if term not in (*shown, *SUMS)]
+    labels = [f"anchor, {why.case.scenario.start:%-d %b %Y}", *(part_words(term, why.case) for term in shown)]
+    labels += ["propensity", f"threshold {signed(float(rows.loc['threshold', 'value']), 2)}"]
+    with style.figure_style():
+        figure, area = style.page(
+            f"{roster.names[nation]}: what it weighs on {why.date:%-d %B %Y}",
+            _notes(why, nation, hidden),
+            plot=ROW * len(labels),
+            left=max(style.text_width(label, 8) for label in labels) + 0.25,
+            right=0.1,
+            below=0.45,
+        )
+        area.set_axis_off()
+        levels, changes = (area.inset_axes((at, 0.0, PANEL, 1.0)) for at in (0.0, PANEL + TEXT + 0.01))
+        _draw_levels(levels, rows, shown)
+        _draw_changes(changes, rows, shown)
+        _dress(levels, labels, "what it is made of (log-odds)")
+        _dress(changes, [""] * len(labels), "from the anchor to the threshold (log-odds)")
+    return figure
+
+
+def _is_seen(row: Any) -> bool:
+    """Return whether a part differs visibly from 0 in some runs."""
+    return bool(np.abs(row[["anchor", "value", "value_q05", "value_q95"]].to_numpy(float)).max() >= 0.005)
+
+
+def _draw_levels(axes: "Axes", rows: Any, shown: list[str]) -> None:
+    """Draw each part as a bar from 0 with the range of 90 % of the runs, and their sum."""
+    for place, term in enumerate(shown, start=1):
+        row = rows.loc[term]
+        _bar(axes, place, 0.0, row["value"])
+        _line(axes, place, row["value_q05"], row["value_q95"])
+        _write(axes, place, row["value"], row["value_q05"], row["value_q95"])
+    place, total = len(shown) + 1, rows.loc["propensity"]
+    _sum(axes, place, total["value"], total["value_q05"], total["value_q95"])
+    axes.axvline(0.0, color=style.MUTED, lw=0.8, zorder=1)
+
+
+def _draw_changes(axes: "Axes", rows: Any, shown: list[str]) -> None:
+    """Draw the change of each part from where the sum stood before it, and the threshold."""
+    total, threshold = rows.loc["propensity"], float(rows.loc["threshold", "value"])
+    at = float(total["anchor"])
+    _sum(axes, 0, at, total["anchor_low"], total["anchor_high"])
+    for place, term in enumerate(shown, start=1):
+        row = rows.loc[term]
+        _bar(axes, place, at, at + row["change"])
+        axes.plot([at, at], [place - 1, place], color=style.MUTED, lw=0.6, zorder=1)
+        at += row["change"]
+        _line(axes, place, at - row["change"] + row["change_low"], at - row["change"] + row["change_high"])
+        _write(axes, place, row["change"], row["change_low"], row["change_high"])
+    _sum(axes, len(shown) + 1, total["value"], total["value_low"], total["value_high"])
+    axes.axvline(threshold, color=style.INK, lw=1.2, ls=(0, (4, 2)))
+    low, high = axes.get_xlim()
+    axes.set_xlim(low - 0.05 * (high - low), high + 0.05 * (high - low))
+    _beside(axes, len(shown) + 2, distance(rows.loc["gap"]).removesuffix(" of"), "bold")
+
+
+def _bar(axes: "Axes", place: int, start: float, end: float) -> None:
+    colour = style.BLUE if end >= start else style.VERMILION
+    axes.barh(place, end - start, left=start, height=0.55, color=colour, zorder=2)
+
+
+def _line(axes: "Axes", place: int, low: float, high: float) -> None:
+    axes.plot([low, high], [place, place], color=style.INK, lw=1, zorder=3, solid_capstyle="butt")
+
+
+def _sum(axes: "Axes", place: int, value: float, low: float, high: float) -> None:
+    """Draw a sum as a point with its line, and write it."""
+    _line(axes, place, low, high)
+    axes.plot(value, place, "D", color=style.INK, ms=5, zorder=4)
+    _write(axes, place, value, low, high, weight="bold")
+
+
+def _write(axes: "Axes", place: int, value: float, low: float, high: float, weight: str = "normal") -> None:
+    """Write a value and what its line spans."""
+    _beside(axes, place, f"{signed(value, 2)} [{signed(low, 2)} to {signed(high, 2)}]", weight)
+
+
+def _beside(axes: "Axes", place: int, text: str, weight: str) -> None:
+    axes.annotate(
+        text,
+        (1.02, place),
+        xycoords=("axes fraction", "data"),
+        va="center",
+        fontsize=7,
+        weight=weight,
+        annotation_clip=False,
+    )
+
+
+def _dress(axes: "Axes", labels: list[str], title: str) -> None:
+    """Name the rows, the first on top."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.set_yticks(range(len(labels)), labels, fontsize=8)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="x", labelsize=8)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.grid(axis="x", color=style.GRID, lw=0.6)
+    axes.set_axisbelow(True)
+    axes.set_title(title, fontsize=9, loc="left")
+
+
+def _conditions(why: Why, iso3: str) -> list[str]:
+    """Say how often the conditions that a nation has stated are met."""
+    if why.conditions.empty:
+        return []
+    rows = why.conditions[why.conditions["iso3"] == iso3]
+    stated = [
+        f"{condition_words(row['condition'], why.case)} >= {level_spread(row, 'at_least')} (is "
+        f"{level_spread(row, 'actual')}) met in {share(row, 'p_met')}"
+        for _, row in rows.iterrows()
+    ]
+    return [f"Its stated conditions: {'; '.join(stated)} of the runs."] if stated else []
+
+
+def _notes(why: Why, nation: int, hidden: list[str]) -> list[str]:
+    key = (
+        "Left: means over runs; lines and [ ] hold 90 % of the runs. Right: means of the changes since the "
+        "start; lines and [ ] are 95 % intervals of the mean. The parts add up to the propensity; above the "
+        "threshold, with its conditions met and approval at home, a nation commits."
+    )
+    left_out = [f"Left out, less than 0.005 in nearly all runs: {', '.join(hidden)}."] if hidden else []
+    conditions = _conditions(why, why.case.roster.iso3[nation])
+    return [key, *conditions, *left_out, source(why.case, why.number_of_runs, why.seed)]

@@ -1,0 +1,153 @@
+"""Figures of how much better or worse the model is than what it is compared with."""
+
+from typing import TYPE_CHECKING, Any
+
+from sim.experiments.hindcast.result import BASELINES, CLIMATOLOGY, RECORDED, HindcastResult
+from sim.experiments.hindcast.skill import NATION_SCORES
+from sim.outputs import style
+from sim.outputs.hindcast.words import FORECASTS, NOT_IDENTIFIED, SCORE_NAMES, basis, day, interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SHOWN = tuple(name for name in BASELINES if name != CLIMATOLOGY)
+"""Climatology is so much worse that nothing else could be seen beside it; its numbers are in the notes."""
+
+ROW = 0.2
+"""Height of a row, in inches."""
+
+Row = tuple[str, Any]
+"""A label and a paired difference; no difference for a heading."""
+
+
+def variant_differences(result: HindcastResult) -> "Figure":
+    """Draw the paired differences of the ranked probability score, for every way of scoring."""
+    waves = _waves(result)
+    rows = result.differences[result.differences["score"] == "rps"]
+    columns = {wave: _by_variant(rows[rows["wave"] == wave], result) for wave in waves}
+    key = (
+        "Difference of the mean ranked probability score, the model's minus the other's: left of 0 the model "
+        f"is better. {_intervals(result)} {_left_out(rows)}"
+    )
+    return _forest(result, "Better than knowing less?", columns, waves, "difference, rungs", key)
+
+
+def score_differences(result: HindcastResult) -> "Figure":
+    """Draw the paired differences of each score of nations, as recorded, a row a baseline and wave."""
+    waves = _waves(result)
+    rows = result.differences[result.differences["variant"] == RECORDED]
+    columns = {score: _by_baseline(rows[rows["score"] == score], waves) for score in NATION_SCORES}
+    key = (
+        "Difference of the mean scores, the model's minus the other's: left of 0 the model is better. "
+        f"{_intervals(result)}"
+    )
+    return _forest(result, "Better by any score?", columns, SCORE_NAMES, "difference", key)
+
+
+def _waves(result: HindcastResult) -> dict[str, str]:
+    return {str(wave.date): day(wave.date) for wave in result.recorded.waves if wave.number}
+
+
+def _by_variant(rows: "pd.DataFrame", result: HindcastResult) -> list[Row]:
+    """Return a heading a baseline and a row a variant."""
+    found: list[Row] = []
+    for baseline in SHOWN:
+        chosen = rows[rows["baseline"] == baseline].set_index("variant")
+        if chosen.empty:
+            continue
+        found.append((f"against {FORECASTS[baseline]}", None))
+        found += [
+            (each.title, chosen.loc[each.name]) for each in result.variants if each.name in chosen.index
+        ]
+    return found
+
+
+def _by_baseline(rows: "pd.DataFrame", waves: dict[str, str]) -> list[Row]:
+    """Return a heading a baseline and a row a wave."""
+    found: list[Row] = []
+    for baseline in SHOWN:
+        chosen = rows[rows["baseline"] == baseline].set_index("wave")
+        if chosen.empty:
+            continue
+        found.append((f"against {FORECASTS[baseline]}", None))
+        found += [(title, chosen.loc[wave]) for wave, title in waves.items() if wave in chosen.index]
+    return found
+
+
+def _forest(
+    result: HindcastResult,
+    title: str,
+    columns: dict[str, list[Row]],
+    titles: dict[str, str],
+    axis: str,
+    key: str,
+) -> "Figure":
+    """Draw a panel a column; all of them have the same rows."""
+    labels = [label for label, _ in next(iter(columns.values()))]
+    left = max(style.text_width(label, 8, "bold") for label in labels) + 0.15
+    with style.figure_style():
+        figure, area = style.page(
+            f"{title} – {result.hindcast.title}",
+            [key, *basis(result)],
+            plot=ROW * len(labels) + 0.1,
+            left=left,
+            right=0.1,
+            below=0.5,
+        )
+        area.set_axis_off()
+        for place, (name, rows) in enumerate(columns.items()):
+            axes = area.inset_axes((place / len(columns), 0.0, 0.94 / len(columns), 1.0))
+            _draw(axes, rows)
+            axes.set_title(titles[name], fontsize=9, loc="left")
+            axes.set_xlabel(axis, fontsize=8)
+            axes.set_yticks(range(len(labels)), labels if place == 0 else [""] * len(labels), fontsize=8)
+            for label, (_, row) in zip(axes.get_yticklabels(), rows, strict=True):
+                label.set_fontweight("bold" if row is None else "normal")
+                label.set_color(style.INK)
+    return figure
+
+
+def _draw(axes: "Axes", rows: list[Row]) -> None:
+    """Draw a difference with its interval in each row, the first on top."""
+    from matplotlib.ticker import MaxNLocator
+
+    for place, (_, row) in enumerate(rows):
+        if row is None:
+            continue
+        colour = _colour(row)
+        axes.plot([row.low, row.high], [place, place], color=colour, lw=1.5, solid_capstyle="butt")
+        filling = "white" if colour == style.MUTED else colour
+        axes.plot(row.difference, place, "o", color=colour, ms=4, mfc=filling)
+    axes.axvline(0, color=style.MUTED, lw=0.8, zorder=1)
+    axes.set_ylim(len(rows) - 0.5, -0.8)
+    axes.margins(x=0.08)
+    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="x", labelsize=8)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.10g}")
+    axes.grid(axis="x", color=style.GRID, lw=0.6)
+    axes.set_axisbelow(True)
+
+
+def _colour(row: Any) -> str:
+    """Return blue where the model is better, vermilion where it is worse, grey where it may be either."""
+    if row.low <= 0.0 <= row.high:
+        return style.MUTED
+    return style.BLUE if row.high < 0.0 else style.VERMILION
+
+
+def _intervals(result: HindcastResult) -> str:
+    return (
+        f"Lines: 95 % intervals by {result.options.resamples:,} bootstraps over nations, paired, each for "
+        f"itself. Hollow: {NOT_IDENTIFIED}. Blue: the model is better. Orange: it is worse."
+    )
+
+
+def _left_out(rows: "pd.DataFrame") -> str:
+    """Return the numbers of climatology, which is not drawn."""
+    chosen = rows[(rows["baseline"] == CLIMATOLOGY) & (rows["variant"] == RECORDED)]
+    numbers = ", ".join(interval(row, 2) for row in chosen.itertuples())
+    return f"Not drawn: against climatology {numbers}, as recorded."

@@ -1,0 +1,96 @@
+"""Results folders of hindcasts: tables, figures and a manifest."""
+
+import contextlib
+import datetime as dt
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from sim.experiments.hindcast.forecasts import Progress
+from sim.experiments.hindcast.hindcast import hindcast_case
+from sim.experiments.hindcast.result import HindcastOptions, HindcastResult
+from sim.inputs.case import Case
+from sim.inputs.hindcast_file import Hindcast
+from sim.outputs.hindcast.figures import save_figures
+from sim.outputs.store import (
+    FORMAT,
+    case_digest,
+    describe_case,
+    describe_work,
+    open_draft,
+    write_manifest,
+    write_table,
+)
+
+FOLDER = "hindcast"
+TABLES = ("waves", "scores", "differences", "sources", "nations", "terms", "reliability")
+
+
+def hindcast_into_folder(
+    declared: Hindcast,
+    case: Case,
+    fitted: tuple[str, ...] | None,
+    options: HindcastOptions,
+    out: Path,
+    *,
+    csv: bool = False,
+    progress: Progress = lambda _: None,
+) -> tuple[HindcastResult, Path]:
+    """Score a hindcast and write a results folder, ``OUT/hindcast/NAME/ID``.
+
+    Parameters
+    ----------
+    declared, case, fitted, options, progress
+        As for `hindcast_case`.
+    out
+        Folder of all results.
+    csv
+        Whether to write the tables as CSV beside the Parquet.
+
+    Raises
+    ------
+    InputError
+        As for `hindcast_case`, or if the folder cannot be written to; nothing is left behind.
+    """
+    started = dt.datetime.now(dt.UTC)
+    folder = out / FOLDER / declared.name / hindcast_id(declared, case, fitted, options, csv=csv)
+    with contextlib.closing(open_draft(folder, "figures")) as draft:
+        result = hindcast_case(declared, case, fitted, options, progress)
+        save_figures(result, draft.folder / "figures")
+        for name in TABLES:
+            write_table(getattr(result, name), draft.folder, name, csv=csv)
+        write_manifest(describe(result, started), draft.folder)
+        draft.publish()
+    return result, folder
+
+
+def hindcast_id(
+    declared: Hindcast,
+    case: Case,
+    fitted: tuple[str, ...] | None,
+    options: HindcastOptions,
+    *,
+    csv: bool = False,
+) -> str:
+    """Return the name of the folder of a hindcast: the same inputs and the same files have the same name."""
+    records = [declared.records(case, reading) for reading in (None, *declared.readings)]
+    which = [declared.model_dump(mode="json"), records, fitted, csv]
+    counted = [options.seed, options.runs, options.resamples]
+    inputs = f"{case_digest(case)} {which} {counted} {FORMAT}"
+    return hashlib.sha256(inputs.encode()).hexdigest()[:12]
+
+
+def describe(result: HindcastResult, started: dt.datetime) -> dict[str, Any]:
+    """Return the manifest of a hindcast."""
+    return {
+        "kind": "hindcast",
+        "format": FORMAT,
+        "hindcast": {"name": result.hindcast.name, **result.hindcast.model_dump(mode="json")},
+        "fitted_to": result.fitted_to,
+        "variants": {variant.name: variant.title for variant in result.variants},
+        **describe_case(result.case),
+        "seed": result.options.seed,
+        "runs": result.options.runs,
+        "resamples": result.options.resamples,
+        **describe_work(started),
+    }

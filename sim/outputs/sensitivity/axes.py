@@ -1,0 +1,32 @@
+"""What figures of sensitivity analyses share: colours of the factors, and what a figure rests on."""
+
+from typing import TYPE_CHECKING
+
+from sim.experiments.sensitivity.sensitivity import Sensitivity
+from sim.outputs import style
+from sim.outputs.sensitivity.words import effort
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLOURS = {"lever": style.BLUE, "uncertainty": style.ORANGE}
+KEY = {"lever": "lever: diplomacy can choose it", "uncertainty": "uncertainty: nobody can"}
+
+
+def legend(axes: "Axes") -> None:
+    """Write above a plot what the colours are."""
+    from matplotlib.patches import Patch
+
+    handles = [Patch(color=COLOURS[kind], label=KEY[kind]) for kind in COLOURS]
+    axes.legend(
+        handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0), fontsize=8, frameon=False, ncols=2
+    )
+
+
+def source(result: Sensitivity, part: str) -> tuple[str, str]:
+    """Return how many points and runs a figure rests on, and of what data."""
+    scenario = result.case.scenario
+    return (
+        f"{effort(result, part)}.",
+        f"Scenario {scenario.name}, after {scenario.rounds} rounds. Data: {result.case.roster.title}.",
+    )

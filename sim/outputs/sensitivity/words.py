@@ -1,0 +1,83 @@
+"""How sensitivity analyses are told: outcomes, units, numbers of points and runs."""
+
+from sim.experiments.sensitivity.plan import Outcome
+from sim.experiments.sensitivity.sensitivity import Sensitivity
+from sim.experiments.statistics import Interval
+from sim.outputs.words import percent, percent_interval, thousands
+
+PARTS = {"morris": "elementary effects", "sobol": "Sobol indices", "discovery": "conditions"}
+
+
+def outcome_name(result: Sensitivity, outcome: Outcome) -> str:
+    """Return what an outcome is."""
+    kind, iso3 = outcome
+    varies = "force_required" in result.factors.paths
+    required = "required" if varies else f"{thousands(result.case.scenario.force_required)} soldiers"
+    names = {
+        "size": "the size of the coalition",
+        "force": "the force pledged",
+        "p_force_met": f"P(force >= {required})",
+        "p_committed": f"P(committed), {_nation(result, iso3)}",
+    }
+    return names[kind]
+
+
+def factor_labels(result: Sensitivity) -> dict[str, str]:
+    """Return what each factor is called, by its path."""
+    return {factor.path: factor.name.removeprefix("parameters.") for factor in result.factors.all}
+
+
+def factor_kinds(result: Sensitivity) -> dict[str, str]:
+    """Return whether each factor is a lever or an uncertainty, by its path."""
+    levers = {factor.path for factor in result.factors.levers}
+    return {path: "lever" if path in levers else "uncertainty" for path in result.factors.paths}
+
+
+def share_text(found: Interval) -> str:
+    """Return a share and its interval."""
+    estimate, low, high = (float(value) for value in found)
+    return f"{percent(estimate)} [{percent_interval(low, high)}]"
+
+
+def level_text(level: float) -> str:
+    """Return a value of a factor."""
+    return thousands(level) if abs(level) >= 1000 else f"{level:.3g}"
+
+
+def unit(outcome: Outcome) -> str:
+    """Return what an outcome is counted in."""
+    return {"size": "nations", "force": "soldiers"}.get(outcome[0], "probability")
+
+
+def number(outcome: Outcome, value: float) -> str:
+    """Return a value of an outcome."""
+    if outcome[0] == "force":
+        return thousands(value)
+    return f"{value:.1f}" if outcome[0] == "size" else f"{value:.2f}"
+
+
+def file_name(outcome: Outcome) -> str:
+    """Return what the files of an outcome are called after: ``size``, ``force-met``, ``NLD``."""
+    return outcome[1] or outcome[0].removeprefix("p_").replace("_", "-")
+
+
+def effort(result: Sensitivity, *parts: str) -> str:
+    """Return how many points and runs something rests on."""
+    points = " + ".join(f"{result.points[part]:,}" for part in parts)
+    options = result.options
+    return (
+        f"{points} points, {options.runs:,} runs at each, the same draws at all of them; seed {options.seed}"
+    )
+
+
+def noise_note(result: Sensitivity, outcome: Outcome) -> str:
+    """Return how much of an outcome's variance chance could account for."""
+    spread = result.of(result.spread, outcome).iloc[0]
+    if not spread["deviation"] > 0.0:
+        return "The outcome is the same at every point."
+    return f"The number of runs accounts for at most {spread['noise'] * 100:.1f} % of the variance."
+
+
+def _nation(result: Sensitivity, iso3: str) -> str:
+    roster = result.case.roster
+    return dict(zip(roster.iso3, roster.names, strict=True)).get(iso3, "")

@@ -1,0 +1,244 @@
+"""What the figures of a sweep have in common: measures, axes over factors, page and caption."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.experiments.statistics import Floats, Interval
+from sim.experiments.sweep.sweep import SweepResult
+from sim.inputs.factors import Factor, Level
+from sim.outputs import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
+    from matplotlib.figure import Figure
+
+
+class Measure(NamedTuple):
+    """How an outcome is shown."""
+
+    outcome: str
+    title: str
+    unit: str
+    factor: float
+    decimals: int
+    contours: tuple[float, ...]
+
+    def limits(self, values: Floats) -> tuple[float, float]:
+        """Return where the scale of colours begins and ends, in the unit shown."""
+        if self.outcome.startswith("p_"):
+            return 0.0, 100.0
+        return float(values.min()) * self.factor, max(float(values.max()), 1e-9) * self.factor
+
+
+SHARES = (10.0, 50.0, 90.0)
+MEASURES = (
+    Measure("size", "size", "committed nations", 1.0, 1, tuple(range(2, 60, 2))),
+    Measure("force", "force", "thousand soldiers", 1e-3, 1, tuple(range(5, 500, 5))),
+    Measure("p_force_met", "P(force ≥ required)", "% of runs", 100.0, 1, SHARES),
+)
+COMMITTED = Measure("p_committed", "P(committed)", "% of runs", 100.0, 1, SHARES)
+
+
+def outcome_of(result: SweepResult, outcome: str) -> Interval:
+    """Return an outcome of the coalition, point by point."""
+    rows = result.points[result.points["outcome"] == outcome]
+    return Interval(*(rows[name].to_numpy(dtype=np.float64) for name in ("estimate", "low", "high")))
+
+
+def nations_of(result: SweepResult) -> dict[str, Interval]:
+    """Return P(committed) of every nation, point by point."""
+    shape = (len(result.plan.points), -1)
+    columns = [result.nations[name].to_numpy().reshape(shape) for name in ("estimate", "low", "high")]
+    codes = result.plan.base.roster.iso3
+    return {code: Interval(*(column[:, place] for column in columns)) for place, code in enumerate(codes)}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """An axis along a factor: numbers where they are, words side by side."""
+
+    factor: Factor
+    levels: tuple[Level, ...]
+
+    @property
+    def is_words(self) -> bool:
+        """Whether some of the levels are words."""
+        return any(isinstance(level, str) for level in self.levels)
+
+    @property
+    def is_log(self) -> bool:
+        """Whether it is drawn on a log scale."""
+        return self.factor.scale == "log" and not self.is_words
+
+    @property
+    def places(self) -> Floats:
+        """Where each level stands."""
+        return np.array(range(len(self.levels)) if self.is_words else self.levels, dtype=np.float64)
+
+    @property
+    def edges(self) -> Floats:
+        """Where one level's cell ends and the next begins, the outermost levels in the middle of theirs."""
+        places = np.log(self.places) if self.is_log else self.places
+        if len(places) == 1:
+            return np.asarray(places[0] + np.array([-0.5, 0.5]))
+        inner = (places[1:] + places[:-1]) / 2
+        edges = np.concatenate([[2 * places[0] - inner[0]], inner, [2 * places[-1] - inner[-1]]])
+        return np.asarray(np.exp(edges) if self.is_log else edges)
+
+    def place_of(self, value: Any) -> float | None:
+        """Return where a value stands, or None if it lies beyond the levels."""
+        if self.is_words:
+            return float(self.levels.index(value)) if value in self.levels else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return float(value) if self.places.min() <= value <= self.places.max() else None
+
+    def label(self, axis: Any, ticks: int = 6) -> None:
+        """Label a matplotlib axis, with so many ticks at most."""
+        from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+
+        if self.is_words:
+            axis.set_ticks(range(len(self.levels)), [str(level) for level in self.levels])
+            return
+        if self.is_log:
+            axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+            wide = self.places.max() > 10 * self.places.min()
+            dense = (1.0, 3.0) if wide else (1.0, 2.0, 5.0)
+            axis.set_major_locator(LogLocator(subs=dense if ticks > 3 else (1.0,)))
+            axis.set_minor_formatter(NullFormatter())
+        else:
+            axis.set_major_locator(MaxNLocator(ticks - 1, steps=[1, 2.5, 5, 10] if ticks > 3 else [1, 5, 10]))
+        axis.set_major_formatter(lambda value, _: f"{value:,.6g}")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A grid of two factors, or of three: then a layer for each value of the third.
+
+    The first factor is the horizontal axis, the second the vertical one.
+    """
+
+    x: Scale
+    y: Scale
+    third: Factor | None
+    layers: tuple[tuple[Level, ...], ...]
+
+    @classmethod
+    def of(cls, result: SweepResult) -> "Ground":
+        """Return the ground that a grid of two or three factors covers."""
+        first, second, *more = result.plan.factors
+        layers = tuple((level,) for level in more[0].levels) if more else ((),)
+        return cls(
+            Scale(first, first.levels), Scale(second, second.levels), more[0] if more else None, layers
+        )
+
+    def surface(self, values: Floats, layer: int) -> Floats:
+        """Return the values of a layer as an array [vertical, horizontal]."""
+        shape = (len(self.x.levels), len(self.y.levels), len(self.layers))
+        return values.reshape(shape)[:, :, layer].T
+
+    def layer_name(self, layer: int) -> str:
+        """Return the level of the third factor on a layer; nothing if there is but one layer."""
+        return ", ".join(level if isinstance(level, str) else f"{level:g}" for level in self.layers[layer])
+
+
+def draw_surface(
+    axes: "Axes",
+    ground: Ground,
+    values: Floats,
+    measure: Measure,
+    limits: tuple[float, float],
+    *,
+    small: bool = False,
+) -> "QuadMesh":
+    """Draw a surface as colours with contour lines; a small panel has no numbers on them and fewer ticks."""
+    from matplotlib.patheffects import AbstractPathEffect, withStroke
+
+    image = axes.pcolormesh(
+        ground.x.edges,
+        ground.y.edges,
+        values,
+        cmap=style.SHARE_MAP,
+        vmin=limits[0],
+        vmax=limits[1],
+        rasterized=True,
+    )
+    ground.x.label(axes.xaxis, 3 if small else 6)
+    ground.y.label(axes.yaxis, 3 if small else 6)
+    axes.tick_params(labelsize=7)
+    levels = _contours(values, measure)
+    if levels and min(values.shape) > 1 and not (ground.x.is_words or ground.y.is_words):
+        lines = axes.contour(
+            ground.x.places, ground.y.places, values, levels=levels, colors=style.INK, linewidths=0.7
+        )
+        if not small:
+            halo: list[AbstractPathEffect] = [withStroke(linewidth=1.5, foreground="white")]
+            for label in axes.clabel(lines, fontsize=7, fmt="%g"):
+                label.set_path_effects(halo)
+    return image
+
+
+def _contours(values: Floats, measure: Measure) -> list[float]:
+    """Return the contours that a surface crosses, six at most."""
+    crossed = [level for level in measure.contours if values.min() < level < values.max()]
+    return crossed[:: -(-len(crossed) // 6)] if crossed else []
+
+
+def draw_line(
+    axes: "Axes", result: SweepResult, found: Interval, measure: Measure, *, small: bool = False
+) -> None:
+    """Draw an outcome along the only factor, with its 95 % band; a small panel has fewer ticks."""
+    factor = result.plan.factors[0]
+    given = result.plan.points[factor.path]
+    levels = tuple(given.tolist())
+    scale = Scale(factor, levels)
+    order = np.argsort(scale.places, kind="stable")
+    x = scale.places[order]
+    low, middle, high = (
+        np.asarray(part)[order] * measure.factor for part in (found.low, found.estimate, found.high)
+    )
+    axes.fill_between(x, np.maximum(low, 0), high, color=style.SKY, alpha=0.5, lw=0)
+    axes.plot(x, middle, color=style.BLUE, lw=1.5, marker="" if small or len(x) > 30 else "o", ms=2.5)
+    scale.label(axes.xaxis, 3 if small else 6)
+    axes.set_xlabel(factor.name, fontsize=8)
+    axes.set_ylabel(measure.unit, fontsize=8)
+    axes.tick_params(labelsize=7)
+    axes.grid(color=style.GRID, lw=0.6)
+    axes.set_ylim(0, 102 if measure.outcome.startswith("p_") else None)
+
+
+def page(
+    result: SweepResult, title: str, notes: list[str], *, plot: float, below: float = 0.55
+) -> tuple["Figure", "Axes"]:
+    """Return a figure with the caption of a sweep, and an area for its panels."""
+    notes = [*notes, *caption(result)]
+    figure, area = style.page(title, notes, plot=plot, left=0.62, right=0.1, below=below)
+    area.set_axis_off()
+    return figure, area
+
+
+def caption(result: SweepResult) -> list[str]:
+    """Return how many runs a figure rests on, and where its data come from."""
+    plan = result.plan
+    base = plan.base
+    runs = (
+        f"{plan.sweep.runs:,} runs at each of {len(plan.points):,} points, the same runs at all of them; "
+        f"seed {plan.sweep.seed}."
+    )
+    source = (
+        f"After {base.scenario.rounds} rounds of {base.scenario.days_per_round} days. Base scenario: "
+        f"{base.scenario.title}. Data: {base.roster.title}."
+    )
+    return [runs, source]
+
+
+def half_widths(found: dict[str, tuple[Interval, Measure]]) -> str:
+    """Return how sure values are that are drawn as colours, without bands: their widest intervals."""
+    widest = [
+        f"{title} {float((one.high - one.low).max()) / 2 * measure.factor:,.2f} {measure.unit}"
+        for title, (one, measure) in found.items()
+    ]
+    return f"Half-widths of the 95 % intervals, at most: {'; '.join(widest)}."

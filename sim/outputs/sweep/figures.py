@@ -1,0 +1,229 @@
+"""Figures of a sweep: functions of its result that return a matplotlib Figure."""
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.experiments.statistics import Floats
+from sim.experiments.sweep.sweep import SweepResult
+from sim.inputs.factors import Level
+from sim.outputs import style
+from sim.outputs.figure_folder import Draw, save_all
+from sim.outputs.sweep.axes import (
+    MEASURES,
+    Ground,
+    Measure,
+    draw_line,
+    draw_surface,
+    half_widths,
+    outcome_of,
+    page,
+)
+from sim.outputs.sweep.landmarks import Landmark, landmarks_of
+from sim.outputs.sweep.nations import nation_lines, nation_surfaces
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
+    from matplotlib.figure import Figure
+
+PANEL, GAP = 1.95, 0.75
+"""Height of a panel, and of what stands between two rows of panels, in inches."""
+
+MOST_LAYERS = 8
+"""Beyond so many values of a third factor no figure can be read."""
+
+BINS = 10
+
+
+def save_figures(result: SweepResult, folder: Path) -> list[Path]:
+    """Draw all figures of a sweep as PNG and SVG into a folder; the same sweep gives the same bytes."""
+    return save_all(figures(result), folder)
+
+
+def figures(result: SweepResult) -> Iterator[tuple[str, Draw]]:
+    """Yield the figures that suit a sweep: lines for one factor, phase diagrams for two or three."""
+    has_nations = "p_committed" in result.plan.sweep.outcomes
+    measures, factors = _measures(result), result.plan.factors
+    if len(factors) == 1:
+        if measures:
+            yield "lines", lambda: lines(result)
+        if has_nations:
+            yield "nations", lambda: nation_lines(result)
+    elif _is_ground(result):
+        ground = Ground.of(result)
+        if measures:
+            yield "phase-diagram", lambda: phase_diagram(result)
+        for layer in range(len(ground.layers) if has_nations else 0):
+            name = f"nations-{layer + 1}" if ground.third else "nations"
+            yield name, partial(nation_surfaces, result, layer)
+    elif measures:
+        yield "effects", lambda: effects(result)
+
+
+def _is_ground(result: SweepResult) -> bool:
+    """Tell whether the points are a grid of two factors, or of three of which the last has few levels."""
+    factors = result.plan.factors
+    few = len(factors) == 2 or (len(factors) == 3 and len(factors[2].levels) <= MOST_LAYERS)
+    return result.plan.sweep.design == "grid" and few
+
+
+def lines(result: SweepResult) -> "Figure":
+    """Draw size, force and P(force >= required) along the only factor, with 95 % bands."""
+    measures = _measures(result)
+    base = [mark for mark in landmarks_of(result) if mark.name == result.plan.base.scenario.name]
+    at_base = base[0].point[result.plan.factors[0].path] if base else None
+    note = "Band: 95 % interval of the estimate. Dashed: the base scenario."
+    with style.figure_style():
+        figure, area = page(result, _title(result), [note], plot=PANEL + 0.4)
+        for place, measure in enumerate(measures):
+            axes = area.inset_axes((place / len(measures), 0, 0.78 / len(measures), 1))
+            draw_line(axes, result, outcome_of(result, measure.outcome), measure)
+            if isinstance(at_base, float):
+                limits = axes.get_xlim()
+                axes.axvline(at_base, color=style.MUTED, lw=0.8, ls=(0, (3, 2)))
+                axes.set_xlim(limits)
+            axes.set_title(measure.title, fontsize=9, loc="left")
+    return figure
+
+
+def phase_diagram(result: SweepResult) -> "Figure":
+    """Draw size, force and P(force >= required) over two factors; a row of panels a value of the third."""
+    ground, marks = Ground.of(result), landmarks_of(result)
+    measures, rows = _measures(result), len(ground.layers)
+    plot = rows * PANEL + (rows - 1) * GAP
+    width = 1 / len(measures)
+    with style.figure_style():
+        figure, area = page(result, _title(result), _key(result, ground, marks), plot=plot, below=1.1)
+        for row, place in product(range(rows), range(len(measures))):
+            bottom = 1 - (row * (PANEL + GAP) + PANEL) / plot
+            axes = area.inset_axes((place * width, bottom, 0.9 * width, PANEL / plot))
+            image = _draw_phase(axes, ground, row, result, measures[place])
+            _mark(axes, ground, ground.layers[row], marks)
+            axes.set_xlabel(ground.x.factor.name, fontsize=8)
+            axes.set_ylabel(ground.y.factor.name if place == 0 else "", fontsize=8)
+            axes.tick_params(labelleft=place == 0)
+            heading = "; ".join(filter(None, [measures[place].title, ground.layer_name(row)]))
+            axes.set_title(style.wrapped(heading, 2.3, 8, max_lines=1)[0], fontsize=8, loc="left", pad=4)
+            if row == rows - 1:
+                _add_bar(figure, axes, image, measures[place])
+    return figure
+
+
+def _draw_phase(
+    axes: "Axes", ground: Ground, layer: int, result: SweepResult, measure: Measure
+) -> "QuadMesh":
+    """Draw an outcome on a layer; all layers have the same scale of colours."""
+    values = outcome_of(result, measure.outcome).estimate
+    surface = ground.surface(values, layer) * measure.factor
+    return draw_surface(axes, ground, surface, measure, measure.limits(values))
+
+
+def _add_bar(figure: "Figure", axes: "Axes", image: "QuadMesh", measure: Measure) -> None:
+    """Draw the scale of colours below a panel."""
+    from matplotlib.ticker import MaxNLocator
+
+    bar_axes = axes.inset_axes((0, -0.6 / PANEL, 1, 0.09 / PANEL))
+    bar = figure.colorbar(image, cax=bar_axes, orientation="horizontal")
+    bar.set_label(measure.unit, fontsize=8)
+    bar.ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    bar.ax.tick_params(labelsize=7)
+    bar.outline.set_visible(False)
+
+
+def _measures(result: SweepResult) -> list[Measure]:
+    return [measure for measure in MEASURES if measure.outcome in result.plan.sweep.outcomes]
+
+
+def _title(result: SweepResult) -> str:
+    return result.plan.sweep.title
+
+
+def effects(result: SweepResult) -> "Figure":
+    """Draw the first outcome against each of many factors: mean, and middle 90 % of the points, by tenths."""
+    measure = _measures(result)[0]
+    values = outcome_of(result, measure.outcome).estimate * measure.factor
+    factors = result.plan.factors
+    columns = 5
+    rows = -(-len(factors) // columns)
+    panel, gap = 0.8, 0.62
+    plot = rows * panel + (rows - 1) * gap
+    note = (
+        f"{measure.title.capitalize()} at the end against each factor, all others varying too. Line: mean of "
+        f"the points in each tenth of the factor's values; band: the middle 90 % of these points. "
+        f"{half_widths({'a point': (outcome_of(result, measure.outcome), measure)})}"
+    )
+    with style.figure_style():
+        figure, area = page(result, _title(result), [note], plot=plot, below=0.35)
+        for number, factor in enumerate(factors):
+            row, column = divmod(number, columns)
+            bottom = 1 - (row * (panel + gap) + panel) / plot
+            axes = area.inset_axes((column / columns, bottom, 0.84 / columns, panel / plot))
+            _draw_effect(axes, result.plan.points[factor.path].to_numpy(), values)
+            axes.set_ylim(np.quantile(values, 0.01), np.quantile(values, 0.99))
+            name = style.wrapped(factor.name, 1.45, 7, max_lines=1)[0]
+            axes.set_title(name, fontsize=7, loc="left", pad=3)
+            axes.tick_params(labelsize=6)
+            if column == 0:
+                axes.set_ylabel(measure.unit, fontsize=6)
+    return figure
+
+
+def _draw_effect(axes: "Axes", factor: np.ndarray, values: Floats) -> None:
+    """Draw mean and spread of a value in each tenth of a factor's values."""
+    codes, words = (None, None)
+    if factor.dtype.kind not in "fi":
+        words, codes = np.unique(factor.astype(str), return_inverse=True)
+    at = np.asarray(factor if codes is None else codes, dtype=np.float64)
+    order = np.argsort(at, kind="stable")
+    groups = (
+        np.array_split(order, min(BINS, len(order)))
+        if words is None
+        else [np.flatnonzero(at == code) for code in range(len(words))]
+    )
+    x = [at[group].mean() for group in groups]
+    low, high = ([np.quantile(values[group], share) for group in groups] for share in (0.05, 0.95))
+    axes.fill_between(x, low, high, color=style.SKY, alpha=0.35, lw=0)
+    axes.plot(x, [values[group].mean() for group in groups], color=style.BLUE, lw=1.5)
+    if words is not None:
+        axes.set_xticks(range(len(words)), list(words))
+    axes.grid(color=style.GRID, lw=0.5)
+
+
+def _key(result: SweepResult, ground: Ground, marks: list[Landmark]) -> list[str]:
+    """Return what is seen on a phase diagram, and how sure it is."""
+    rows = f" Rows: {ground.third.name}." if ground.third else ""
+    found = {measure.title: (outcome_of(result, measure.outcome), measure) for measure in _measures(result)}
+    scenarios = "; ".join(f"{number} {mark.title}" for number, mark in enumerate(marks, start=1))
+    return [
+        f"Lines: contours, in the unit of the colours.{rows} {half_widths(found)}",
+        *([f"Scenarios: {scenarios}."] if marks else []),
+    ]
+
+
+def _mark(axes: "Axes", ground: Ground, layer: tuple[Level, ...], marks: list[Landmark]) -> None:
+    """Mark the scenarios that lie on a layer by their numbers."""
+    for number, mark in enumerate(marks, start=1):
+        x, y, *third = mark.point.values()
+        at = ground.x.place_of(x), ground.y.place_of(y)
+        if None not in at and tuple(third) == layer:
+            axes.annotate(
+                str(number),
+                at,
+                ha="center",
+                va="center",
+                fontsize=6,
+                color=style.INK,
+                bbox={
+                    "boxstyle": "circle,pad=0.15",
+                    "facecolor": style.ORANGE,
+                    "edgecolor": "white",
+                    "lw": 0.6,
+                },
+                annotation_clip=False,
+                zorder=10,
+            )

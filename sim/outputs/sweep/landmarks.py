@@ -1,0 +1,103 @@
+"""Known scenarios that lie on the ground that a sweep covers."""
+
+import json
+from dataclasses import fields
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.experiments.sweep.sweep import SweepPlan, SweepResult
+from sim.inputs.bundled import bundled_scenarios
+from sim.inputs.case import PARAMETER_PREFIX, Case, load_case
+from sim.inputs.errors import InputError
+from sim.inputs.factors import Factor
+from sim.inputs.parameters import PARAMETERS
+from sim.inputs.situation import SITUATION
+from sim.inputs.timeline import Timeline
+from sim.outputs.drafts import whole_file
+
+START = "start."
+FILE = "landmarks.json"
+
+
+class Landmark(NamedTuple):
+    """A scenario, and where it lies."""
+
+    name: str
+    title: str
+    point: dict[str, Any]
+
+
+def landmarks(plan: SweepPlan) -> list[Landmark]:
+    """Return the base and the bundled scenarios that differ from it in nothing but the factors."""
+    cases = {plan.base.scenario.name: plan.base}
+    for name, file in bundled_scenarios().items():
+        cases.setdefault(name, load_case(file))
+    paths = [str(path) for path in plan.points.columns]
+    found = []
+    for name, case in cases.items():
+        point = {path: value_of(case, path) for path in paths}
+        if _is_at(plan.base, point, case):
+            named = {factor.path: _level(plan.base, factor, point[factor.path]) for factor in plan.factors}
+            found.append(Landmark(name, case.scenario.title, named))
+    return found
+
+
+def landmarks_of(result: SweepResult) -> list[Landmark]:
+    """Return the landmarks of a sweep as they were when its figures were first drawn.
+
+    They are kept beside its tables: what is bundled may change, and drawing again reads no scenario.
+    """
+    file = result.folder / FILE
+    if not file.exists():
+        found = [mark._asdict() for mark in landmarks(result.plan)]
+        with whole_file(file) as draft:
+            draft.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return [Landmark(**told) for told in json.loads(file.read_text("utf-8"))]
+
+
+def _level(base: Case, factor: Factor, value: Any) -> Any:
+    """Return a value as the factor's levels call it: ``warnings`` where they are words, not 0.5."""
+    for level in factor.values or ():
+        if value_of(base.with_overrides({factor.path: level}), factor.path) == value:
+            return level
+    return value
+
+
+def value_of(case: Case, path: str) -> Any:
+    """Return the value of a factor in a case: of a lever, that of the first round."""
+    if path.startswith(PARAMETER_PREFIX):
+        return float(case.parameters.values[0, PARAMETERS.index(path.removeprefix(PARAMETER_PREFIX))])
+    keys = tuple(path.removeprefix(START).split("."))
+    value: Any = case.scenario.model_dump()
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    if not path.startswith(START) and keys[0] in SITUATION:
+        for item in case.scenario.schedule():
+            value = item.changes.get(keys, value) if item.round == 1 else value
+    return value
+
+
+def _is_at(base: Case, point: dict[str, Any], case: Case) -> bool:
+    """Tell whether a case is the base with the factors set."""
+    if any(value is None for value in point.values()):
+        return False
+    try:
+        there = base.with_overrides(point)
+    except InputError:
+        return False
+    one, other = there.scenario, case.scenario
+    return (
+        one.roster_folder == other.roster_folder
+        and one.force_required == other.force_required
+        and one.level_half_width == other.level_half_width
+        and one.calendar == other.calendar
+        and np.array_equal(there.parameters.values, case.parameters.values)
+        and _same_levels(there.timeline, case.timeline)
+    )
+
+
+def _same_levels(one: Timeline, other: Timeline) -> bool:
+    """Tell whether two timelines have the same levels, whether or not they were set anew in a round."""
+    names = [field.name for field in fields(Timeline) if not field.name.endswith(("_set", "_set_in"))]
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)

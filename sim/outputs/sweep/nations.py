@@ -1,0 +1,105 @@
+"""Small multiples of a sweep: where each nation flips."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.experiments.statistics import Interval
+from sim.experiments.sweep.sweep import SweepResult
+from sim.outputs import style
+from sim.outputs.sweep.axes import COMMITTED, Ground, draw_line, draw_surface, half_widths, nations_of, page
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLUMNS, PANEL, GAP = 5, 0.95, 0.3
+"""Panels beside each other, their height and what stands between two rows, in inches."""
+
+NEVER, ALWAYS = 0.05, 0.95
+"""Nations that are nowhere above the one, or nowhere below the other, do not flip and get no panel."""
+
+
+NOTHING = Interval(np.zeros(1), np.zeros(1), np.zeros(1))
+
+
+def nation_surfaces(result: SweepResult, layer: int = 0) -> "Figure":
+    """Draw P(committed) of every nation that flips, over two factors."""
+    ground = Ground.of(result)
+    found = {
+        code: Interval(*(ground.surface(part, layer) for part in one))
+        for code, one in nations_of(result).items()
+    }
+    flipping = _flipping(found)
+    key = (
+        "Share of the runs in which the nation is committed at the end: white 0 %, dark blue 100 %; lines at "
+        f"10, 50 and 90 %. Across: {ground.x.factor.name}; up: {ground.y.factor.name}."
+    )
+    sure = half_widths({COMMITTED.title: (_together([found[code] for code in flipping]), COMMITTED)})
+
+    def draw(axes: "Axes", one: Interval) -> None:
+        draw_surface(axes, ground, one.estimate * COMMITTED.factor, COMMITTED, (0.0, 100.0), small=True)
+
+    layer_name = f"; {ground.third.name}: {ground.layer_name(layer)}" if ground.third else ""
+    panels = {code: found[code] for code in flipping}
+    return _multiples(result, layer_name, [key, sure] if flipping else [key], panels, draw)
+
+
+def nation_lines(result: SweepResult) -> "Figure":
+    """Draw P(committed) of every nation that flips, along the only factor, with 95 % bands."""
+    found = nations_of(result)
+    factor = result.plan.factors[0]
+    key = (
+        "Share of the runs in which the nation is committed at the end, in %, with the 95 % interval of the "
+        f"estimate. Across: {factor.name}."
+    )
+
+    def draw(axes: "Axes", one: Interval) -> None:
+        draw_line(axes, result, one, COMMITTED, small=True)
+        axes.set(xlabel="", ylabel="")
+
+    return _multiples(result, "", [key], {code: found[code] for code in _flipping(found)}, draw)
+
+
+def _flipping(found: dict[str, Interval]) -> list[str]:
+    """Return the nations that are in at some points and out at others, the surest members first."""
+    changing = [
+        code for code, one in found.items() if one.estimate.max() > NEVER and one.estimate.min() < ALWAYS
+    ]
+    return sorted(changing, key=lambda code: -float(found[code].estimate.mean()))
+
+
+def _together(intervals: list[Interval]) -> Interval:
+    return Interval(*(np.array(parts) for parts in zip(*intervals, strict=True))) if intervals else NOTHING
+
+
+def _multiples(
+    result: SweepResult,
+    suffix: str,
+    notes: list[str],
+    panels: dict[str, Interval],
+    draw: Callable[["Axes", Interval], None],
+) -> "Figure":
+    """Draw a panel a nation."""
+    roster = result.plan.base.roster
+    names = dict(zip(roster.iso3, roster.names, strict=True))
+    left_out = len(names) - len(panels)
+    rest = (
+        [f"{left_out} nations are not shown: nowhere above 5 %, or nowhere below 95 %."] if left_out else []
+    )
+    rows = max(-(-len(panels) // COLUMNS), 1)
+    plot = rows * PANEL + (rows - 1) * GAP
+    title = f"Where nations join: {result.plan.sweep.title}{suffix}"
+    with style.figure_style():
+        figure, area = page(result, title, [*notes, *rest], plot=plot, below=0.35)
+        for number, (code, found) in enumerate(panels.items()):
+            row, column = divmod(number, COLUMNS)
+            bottom = 1 - (row * (PANEL + GAP) + PANEL) / plot
+            axes = area.inset_axes((column / COLUMNS, bottom, 0.88 / COLUMNS, PANEL / plot))
+            draw(axes, found)
+            axes.set_title(style.wrapped(names[code], 1.3, 8, max_lines=1)[0], fontsize=8, loc="left", pad=2)
+            is_lowest = number + COLUMNS >= len(panels)
+            axes.tick_params(labelsize=6, length=2, labelleft=column == 0, labelbottom=is_lowest)
+            axes.tick_params(which="minor", length=0)
+    return figure
