@@ -155,6 +155,7 @@ def test_a_whole_sweep_ends_with_tables_figures_and_a_report(
     assert "P(force ≥ required)" in ended.out
     (folder,) = Path("results/sweeps/sweep").iterdir()
     assert ended.out.splitlines()[-1] == f"results: {folder}"
-    names = {"manifest.json", "points.parquet", "nations.parquet", "landmarks.json", "figures"}
-    assert {file.name for file in folder.iterdir()} == names
+    assert {file.name for file in folder.iterdir()} == {
+        "manifest.json", "points.parquet", "nations.parquet", "landmarks.json", "printed.json", "figures",
+    }  # fmt: skip
     assert {file.name for file in (folder / "figures").glob("*.png")} == {"lines.png", "nations.png"}
