@@ -37,7 +37,8 @@ class Lever(NamedTuple):
         for name, key in LEVEL_KEYS.items():
             if self.path == ".".join(key):
                 return float(getattr(case.timeline, name)[1])
-        return float(case.parameters.values[0, PARAMETERS.index(PEERS)])
+        drawn = case.parameters.values[:, PARAMETERS.index(PEERS)]
+        return round(float(drawn.mean()) / self.step) * self.step
 
 
 class Choice(NamedTuple):

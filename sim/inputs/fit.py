@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from sim.inputs.errors import InputError
-from sim.inputs.parameters import default_file
+from sim.inputs.parameters import find_parameters
 
 FITTED_TO = b"fitted_to"
 """Key of a posterior's Parquet metadata: a JSON list of the waves, each as `wave_name` writes it."""
@@ -33,7 +33,7 @@ def fitted_to(parameters: Path | None) -> tuple[str, ...] | None:
     InputError
         If the file cannot be read, or says it in another way.
     """
-    path = default_file() if parameters is None else Path(parameters)
+    path = find_parameters(parameters)
     if path.suffix != ".parquet":
         return ()
     import pyarrow as pa

@@ -67,7 +67,7 @@ BANDS = "anchor_bands"
 
 
 class ParameterDescription(NamedTuple):
-    """What a parameter is: its default, what is allowed, its unit, meaning and source."""
+    """What a parameter is: its value set by hand, what is allowed, its unit, meaning and source."""
 
     name: str
     value: float
@@ -139,25 +139,43 @@ def load_parameters(path: Path | None = None) -> Parameters:
     ----------
     path
         A TOML file, one table a parameter; or a posterior, a ``.parquet`` file with a column a parameter
-        and a row a draw. What a file leaves out is taken from the bundled ``default.toml``, which is also
-        what no path means.
+        and a row a draw; or the name of a bundled file. What a file leaves out is taken from the bundled
+        ``default.toml``. No path means the bundled posterior.
 
     Raises
     ------
     InputError
         If the file cannot be read, names no parameter, or holds a value that is not allowed.
     """
-    path = default_file() if path is None else Path(path)
+    path = find_parameters(path)
     try:
         status = path.stat()
     except (OSError, ValueError):
-        raise InputError("no such file; give a .toml or .parquet file of parameters", file=path) from None
+        known = f"{', '.join(_bundled())}{near_match(str(path), _bundled())}"
+        raise InputError(f"no such file, and no bundled one of this name: {known}", file=path) from None
     return _load(path, status.st_size, status.st_mtime_ns)
 
 
-def default_file() -> Path:
-    """Return the bundled file of default parameters."""
+def find_parameters(path: Path | None = None) -> Path:
+    """Return the file of parameters given as a path, or as the name of a bundled one (``default``)."""
+    if path is None:
+        return posterior_file()
+    path = Path(path)
+    return path if path.is_file() else _bundled().get(str(path), path)
+
+
+def posterior_file() -> Path:
+    """Return the bundled draws of the parameters, which are used where no others are named."""
+    return scenarios_folder() / "parameters" / "posterior.parquet"
+
+
+def point_file() -> Path:
+    """Return the bundled file of what each parameter is, with a value set by hand."""
     return scenarios_folder() / "parameters" / "default.toml"
+
+
+def _bundled() -> dict[str, Path]:
+    return {file.stem: file for file in (point_file(), posterior_file())}
 
 
 def describe_parameters() -> list[ParameterDescription]:
@@ -217,7 +235,7 @@ def _load(path: Path, size: int, modified: int) -> Parameters:  # noqa: ARG001 -
 
 @lru_cache(maxsize=1)
 def _descriptions() -> tuple[ParameterDescription, ...]:
-    file = read_toml(default_file())
+    file = read_toml(point_file())
     entries = _entries(file)
     for name in PARAMETERS:
         if name not in entries or entries[name].range is None:
@@ -286,7 +304,7 @@ def _defaults() -> FloatArray:
 
 def _bands(file: TomlFile) -> FloatArray:
     """Return the anchor bands of a file, those it leaves out from the defaults."""
-    default = read_toml(default_file())
+    default = read_toml(point_file())
     bands = {**default.data[BANDS], **_checked_bands(file)}
     return _read_only(np.array([bands[position] for position in POSITIONS], dtype=np.float64))
 
@@ -313,7 +331,7 @@ def _from_parquet(path: Path) -> Parameters:
             raise InputError(_unknown(name), file=path)
         values[:, PARAMETERS.index(name)] = column
     _check(values, lambda key_path, problem: InputError(problem, file=path, key=dotted(key_path)))
-    return Parameters(_read_only(values), _bands(read_toml(default_file())))
+    return Parameters(_read_only(values), _bands(read_toml(point_file())))
 
 
 def _parquet_columns(path: Path) -> dict[str, FloatArray]:

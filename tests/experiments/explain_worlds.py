@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.inputs.case import Case, load_case
-from sim.inputs.parameters import PARAMETERS, load_parameters, log_odds
+from sim.inputs.parameters import PARAMETERS, load_parameters, log_odds, point_file
 from sim.inputs.scenario import Scenario
 from sim.inputs.vocabulary import ATTRIBUTES, POSITIONS
 
@@ -88,7 +88,7 @@ def small_world(
         "mandate": {"purpose": "reassurance", "clarity": 0.05},
         "moscow": {"pressure": 0.5},
     }
-    return load_case(Scenario.from_dict({**usual, **scenario}, name="small"))
+    return load_case(Scenario.from_dict({**usual, **scenario}, name="small"), parameters=point_file())
 
 
 def index(case: Case, *codes: str) -> tuple[int, ...]:

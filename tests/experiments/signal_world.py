@@ -10,7 +10,7 @@ from sim.experiments.calibration.calibrate import CalibrationPlan
 from sim.experiments.calibration.misfit import Effort, Target, count_stances, load_target
 from sim.experiments.hindcast.scores import Observed
 from sim.experiments.hindcast.waves import Wave
-from sim.inputs.parameters import PARAMETERS, load_parameters
+from sim.inputs.parameters import PARAMETERS, load_parameters, point_file
 from sim.inputs.prior import Prior, load_prior
 
 NATIONS = 16
@@ -110,7 +110,7 @@ def write_signal_world(folder: Path) -> Path:
 
 def rows_with(**values: float) -> np.ndarray:
     """Return the bundled parameters with some of them changed, as a row."""
-    row = load_parameters().values.copy()
+    row = load_parameters(point_file()).values.copy()
     for name, value in values.items():
         row[0, PARAMETERS.index(name)] = value
     return row

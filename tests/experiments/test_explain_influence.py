@@ -13,6 +13,7 @@ from sim.experiments.explain.persuade import whom_to_persuade
 from sim.experiments.explain.pivotal import Pivots, who_is_pivotal
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case, load_case
+from sim.inputs.parameters import point_file
 from sim.inputs.questions import Questions, load_questions
 from sim.model.setup import build_setup
 
@@ -135,7 +136,7 @@ def test_who_fears_is_cowed_who_is_threatened_hardened(tmp_path: Path, questions
 
 
 def test_probabilities_are_over_parameters_too_where_they_are_many(questions: Questions) -> None:
-    case = load_case("brussels-2025-04", ["rounds=2"])
+    case = load_case("brussels-2025-04", ["rounds=2"], point_file())
     rows = np.repeat(case.parameters.values, 5, axis=0)
     many = Case(case.scenario, case.roster, type(case.parameters)(rows, case.parameters.bands), case.timeline)
     assert hardened_or_cowed(many, [0], questions, Runs(10)).rows_of_parameters == 5

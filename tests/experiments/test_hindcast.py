@@ -26,7 +26,7 @@ from sim.experiments.run import RunOptions
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.inputs.fit import FITTED_TO, fitted_to
-from sim.inputs.parameters import PARAMETERS
+from sim.inputs.parameters import PARAMETERS, point_file
 from sim.inputs.vocabulary import Stance
 from sim.model.tally import HOLDS_BACK
 
@@ -114,7 +114,7 @@ def test_how_much_was_observed_comes_first(europe: HindcastResult) -> None:
     assert waves["nations"].tolist() == [33, 32]
     assert waves["changed"].tolist() == [8, 8]
     assert waves["carried_forward"].tolist() == [0, 12]
-    assert not waves["in_sample"].any()
+    assert waves["in_sample"].all()  # the bundled draws were fitted to them
 
 
 def test_every_forecast_has_every_score_in_every_variant(europe: HindcastResult) -> None:
@@ -208,7 +208,11 @@ def posterior(file: Path, *, metadata: dict[bytes, bytes] | None = None) -> Path
 
 
 def test_hand_set_parameters_are_fitted_to_nothing() -> None:
-    assert fitted_to(None) == ()
+    assert fitted_to(point_file()) == ()
+
+
+def test_the_bundled_draws_say_what_they_were_fitted_to() -> None:
+    assert fitted_to(None) == ("europe-2025 2025-09-04", "europe-2025 2026-01-06")
 
 
 def test_a_posterior_says_what_it_was_fitted_to(tmp_path: Path) -> None:

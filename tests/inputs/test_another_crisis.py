@@ -91,8 +91,9 @@ def test_reasons_name_the_patron_of_the_roster(
 
 def test_a_un_mandate_brings_in_who_asked_for_it_alone(comparison: sim.Comparison) -> None:
     asked = gain(comparison, "XHE")
-    assert (asked.reference, asked.value) == (0.0, 1.0)
-    assert gain(comparison, "XGA").value == 0.0
+    assert asked.reference == 0.0
+    assert asked.value > 0.9
+    assert gain(comparison, "XGA").value < 0.1
     size = comparison.coalition.set_index("measure").loc["size"]
     assert size.difference_low > 2
 

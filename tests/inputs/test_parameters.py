@@ -15,10 +15,11 @@ from sim.inputs.errors import InputError
 from sim.inputs.parameters import (
     PARAMETERS,
     Parameters,
-    default_file,
     describe_parameters,
     load_parameters,
     log_odds,
+    point_file,
+    posterior_file,
 )
 from sim.inputs.vocabulary import POSITIONS
 
@@ -39,8 +40,8 @@ def posterior(folder: Path, **columns: list[float] | list[str]) -> Path:
     return path
 
 
-def test_default_is_one_row_of_starting_values() -> None:
-    parameters = load_parameters()
+def test_the_point_is_one_row_of_starting_values() -> None:
+    parameters = load_parameters(point_file())
     assert parameters.values.shape == (1, len(PARAMETERS))
     assert [value(parameters, name) for name in ("b_us_involvement", "b_public_opinion", "slip_to_open")] == [
         1.0,
@@ -88,7 +89,7 @@ def test_threat_and_escalation_get_the_same_range() -> None:
 
 
 def test_with_values_changes_every_row_of_a_copy() -> None:
-    before = load_parameters()
+    before = load_parameters(point_file())
     after = before.with_values({"b_threat": 2, "attention": 0.1})
     assert (value(after, "b_threat"), value(after, "attention")) == (2, 0.1)
     assert value(before, "b_threat") == 1.5
@@ -128,8 +129,28 @@ def test_a_file_gives_what_differs_from_the_defaults(tmp_path: Path) -> None:
 
 
 def test_a_copy_of_the_defaults_is_the_defaults(tmp_path: Path) -> None:
-    copy = load_parameters(written(tmp_path, default_file().read_text(encoding="utf-8")))
-    assert_array_equal(copy.values, load_parameters().values)
+    copy = load_parameters(written(tmp_path, point_file().read_text(encoding="utf-8")))
+    assert_array_equal(copy.values, load_parameters(Path("default")).values)
+
+
+def test_without_a_file_parameters_are_the_bundled_draws(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    drawn = load_parameters()
+    assert drawn.draws == 1000
+    for same in (posterior_file(), Path("posterior")):
+        assert_array_equal(drawn.values, load_parameters(same).values)
+    # The ladder that anchors are stated on is not among what was fitted.
+    point = load_parameters(point_file())
+    ladder = [name.startswith(("climb_", "slip_")) for name in PARAMETERS]
+    assert (drawn.values[:, ladder] == point.values[:, ladder]).all()
+    assert (drawn.values.std(axis=0)[np.logical_not(ladder)] > 0).all()
+
+
+def test_a_name_that_is_nearly_one_of_a_bundled_file_is_told_so() -> None:
+    with pytest.raises(InputError, match='of this name: default, posterior; did you mean "posterior"'):
+        load_parameters(Path("posteror"))
 
 
 @pytest.mark.parametrize(

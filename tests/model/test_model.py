@@ -14,7 +14,7 @@ from worlds import STILL, ensemble, finished, history, setup_of, small_case, wri
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
-from sim.inputs.parameters import log_odds
+from sim.inputs.parameters import log_odds, point_file
 from sim.inputs.vocabulary import CONDITIONS, POSITIONS, Stance
 from sim.model import rules
 from sim.model.agents import NationAgent
@@ -174,7 +174,8 @@ def test_an_assumed_threshold_lies_somewhere_within_its_half_width() -> None:
     )
     shares = []
     for involvement in (0.29, 0.45, 0.61):
-        case = load_case("brussels-2025-04", {**levers, "washington.involvement": involvement})
+        given = {**levers, "washington.involvement": involvement}
+        case = load_case("brussels-2025-04", given, point_file())
         shares.append((ensemble(case, 1, range(400))[1].stance[:, -1, place] == COMMITTED).mean())
     assert shares == [0.0, pytest.approx(0.5, abs=0.1), 1.0]
 

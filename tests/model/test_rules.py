@@ -11,7 +11,7 @@ from pytest import approx
 from worlds import setup_of
 
 from sim.inputs.case import load_case
-from sim.inputs.parameters import PARAMETERS
+from sim.inputs.parameters import PARAMETERS, point_file
 from sim.model import rules
 from sim.model.rules import Behaviour, Ladder, Nation, Terms, World
 
@@ -24,7 +24,7 @@ LADDER = Ladder(
     slip_to_undecided=-1.5,
     slip_to_open=0.0,
 )
-USUAL = Behaviour(*setup_of(load_case("brussels-2025-04")).behaviour[:, 0].tolist())
+USUAL = Behaviour(*setup_of(load_case("brussels-2025-04", parameters=point_file())).behaviour[:, 0].tolist())
 BEHAVIOUR = USUAL._replace(
     b_us_involvement=1.0,
     b_ambiguity=1.2,

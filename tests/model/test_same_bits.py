@@ -21,7 +21,7 @@ from worlds import ensemble, finished, history, small_case, write_roster
 
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import Case, load_case
-from sim.inputs.parameters import describe_parameters
+from sim.inputs.parameters import describe_parameters, point_file
 from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, HELD, POSITIONS, PURPOSES, Stance
 from sim.model import rules
 from sim.model.ensemble import Execution
@@ -90,7 +90,7 @@ def test_same_bits_in_64_runs_of_a_bundled_scenario(name: str) -> None:
 
 def test_the_stand_off_does_move_what_the_policies_move() -> None:
     # Else its bits would say nothing of the policies.
-    model = finished(load_case("stand-off"), seed=1)
+    model = finished(load_case("stand-off", parameters=point_file()), seed=1)
     frame = model.datacollector.get_model_vars_dataframe()
     for name in ("involvement", "credibility", "pressure", "clarity"):
         assert frame[name].nunique() > 5, name
@@ -252,7 +252,7 @@ def test_run_k_uses_row_k_modulo_rows_of_a_posterior(posterior: Path) -> None:
     records = assert_same_bits(case, 1, range(7))
     for run in range(7):
         levers = {f"parameters.{name}": values[run % 3] for name, values in DRAWS.items()}
-        point = load_case("us-backstop", {"rounds": 6, **levers})
+        point = load_case("us-backstop", {"rounds": 6, **levers}, point_file())
         alone = ensemble(point, 1, range(run, run + 1))[1]
         assert_array_equal(records.propensity[run], alone.propensity[0])
 

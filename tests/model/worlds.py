@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.case import Case, load_case
-from sim.inputs.parameters import PARAMETERS
+from sim.inputs.parameters import PARAMETERS, point_file
 from sim.inputs.scenario import Scenario
 from sim.inputs.vocabulary import ATTRIBUTES
 from sim.model.coalition import CoalitionModel
@@ -82,7 +82,7 @@ def write_roster(
 
 
 def small_case(folder: Path, **given: Any) -> Case:
-    """Return a case on a roster folder; what is given replaces or adds top-level keys of the scenario."""
+    """Return a case on a roster folder, with the point; what is given replaces or adds top-level keys."""
     scenario: dict[str, Any] = {
         "title": "A small world",
         "roster": str(folder),
@@ -92,7 +92,7 @@ def small_case(folder: Path, **given: Any) -> Case:
         "mandate": {"purpose": "reassurance", "clarity": 0.05},
         "moscow": {"pressure": 0.5},
     }
-    return load_case(Scenario.from_dict({**scenario, **given}))
+    return load_case(Scenario.from_dict({**scenario, **given}), parameters=point_file())
 
 
 def setup_of(case: Case) -> Setup:

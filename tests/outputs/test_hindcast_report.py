@@ -63,8 +63,9 @@ def test_the_report_says_first_how_little_it_rests_on(europe: HindcastResult) ->
     assert text.startswith(
         f"{title}65 observations, 16 of a changed rung since 10 April 2025: 33 nations on 4 September 2025, "
         "8 changed; 32 nations on 6 January 2026, 8 changed, 12 of the records carried forward from before. "
-        "All waves share one start: they are no independent tests. The parameters are set by hand, not "
-        "fitted to these positions. The model was designed after seeing these positions"
+        "All waves share one start: they are no independent tests. IN-SAMPLE: the parameters were fitted to "
+        "the positions of 4 September 2025 and 6 January 2026. The model was designed after seeing these "
+        "positions"
     )
 
 
@@ -174,7 +175,7 @@ def test_figures_say_how_much_was_observed_and_how_many_runs(figure: Figure) -> 
     text = " ".join(" ".join(item.get_text() for item in figure.texts).split())
     assert re.search(r"\d+ observations, \d+ of a changed rung since 10 April 2025", text)
     assert re.search(r"\d+ runs, seed 1, scenario (hindcast-2025|world)\. Data: ", text)
-    assert "set by hand" in text
+    assert "fitted to" in text
 
 
 @pytest.mark.slow

@@ -66,8 +66,13 @@ def test_3_a_signal_raises_joining_but_less_and_later_than_reported(
     assert result.findings[1].margin < -2
 
 
-def test_4_the_answer_follows_reliance(found: Callable[..., PatternResult]) -> None:
-    assert verdicts(found(4)) == ["reproduced"]
+def test_4_the_answer_follows_reliance_about_as_far_as_was_asked(
+    found: Callable[..., PatternResult],
+) -> None:
+    # Reliance moves the answer by construction; what positions say of the coefficient makes that weak.
+    result = found(4)
+    assert verdicts(result) == ["not identified"]
+    assert 0.4 < estimates(result)[0] < 0.6
 
 
 def test_5_a_un_mandate_raises_joining_most_where_asked_for(found: Callable[..., PatternResult]) -> None:
@@ -107,17 +112,20 @@ def test_10_a_big_joiner_is_an_incentive(found: Callable[..., PatternResult]) ->
 
 
 @pytest.mark.slow
-def test_11_one_stand_off_has_two_outcomes(found: Callable[..., PatternResult]) -> None:
-    assert verdicts(found(11, runs=4000)) == ["reproduced", "reproduced", "reproduced"]
+def test_11_one_stand_off_has_two_outcomes_after_two_years_but_not_yet_after_one(
+    found: Callable[..., PatternResult],
+) -> None:
+    assert verdicts(found(11, runs=4000)) == ["not reproduced", "reproduced", "reproduced"]
 
 
-def test_12_pressure_cuts_less_under_us_cover_but_not_in_members_where_few_are_left_to_lose(
+def test_12_pressure_cuts_less_under_us_cover_in_willingness_but_not_in_members(
     found: Callable[..., PatternResult],
 ) -> None:
     # Without cover pressure takes nearly all who could join beyond the five founders, and that is about
-    # one nation; with cover half of those who joined, and that is more.
+    # one nation; with cover half of those who joined, and that is more. US cover does not relieve home
+    # defence, which takes as much from willingness in these draws as the fear of escalation.
     result = found(12)
-    assert verdicts(result) == ["reproduced", "not reproduced", "reproduced", "reproduced"]
+    assert verdicts(result) == ["reproduced", "not reproduced", "reproduced", "not reproduced"]
 
 
 def test_13_joining_comes_in_bursts(found: Callable[..., PatternResult]) -> None:

@@ -17,7 +17,7 @@ from sim.experiments.identity import case_digests, code_digests, digest_of
 from sim.experiments.parts import PartsFolder
 from sim.inputs.errors import InputError
 from sim.inputs.fit import FITTED_TO, wave_name
-from sim.inputs.parameters import PARAMETERS, load_parameters
+from sim.inputs.parameters import PARAMETERS, load_parameters, point_file
 from sim.inputs.prior import Prior, load_prior
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class CalibrationPlan:
 
         A coordinate is standard normal under the prior, see `Prior.at_normal`.
         """
-        rows = np.repeat(load_parameters().values, len(particles), axis=0)
+        rows = np.repeat(load_parameters(point_file()).values, len(particles), axis=0)
         columns = [PARAMETERS.index(name) for name in self.prior.names]
         rows[:, columns] = self.prior.at_normal(particles[:, : len(columns)])
         return rows

@@ -12,7 +12,7 @@ from sim.experiments.hindcast.scores import Flags, Floats, as_coded, ranked_prob
 from sim.experiments.hindcast.waves import Wave, observe
 from sim.inputs.case import Case
 from sim.inputs.hindcast_file import Hindcast, load_hindcast_case
-from sim.inputs.parameters import PARAMETERS, Parameters
+from sim.inputs.parameters import PARAMETERS, Parameters, point_file
 from sim.inputs.vocabulary import Stance
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def load_target(source: Path | str) -> Target:
     InputError
         For any mistake in any of the files.
     """
-    hindcast, case = load_hindcast_case(source)
+    hindcast, case = load_hindcast_case(source, parameters=point_file())
     return Target(hindcast, case, observe(hindcast, case))
 
 

@@ -65,9 +65,10 @@ def _level(base: Case, factor: Factor, value: Any) -> Any:
 
 
 def value_of(case: Case, path: str) -> Any:
-    """Return the value of a factor in a case: of a lever, that of the first round."""
+    """Return the value of a factor in a case: of a lever, that of the first round; of draws, their mean."""
     if path.startswith(PARAMETER_PREFIX):
-        return float(case.parameters.values[0, PARAMETERS.index(path.removeprefix(PARAMETER_PREFIX))])
+        column = PARAMETERS.index(path.removeprefix(PARAMETER_PREFIX))
+        return float(case.parameters.values[:, column].mean())
     keys = tuple(path.removeprefix(START).split("."))
     value: Any = case.scenario.model_dump()
     for key in keys:
