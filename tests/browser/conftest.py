@@ -123,6 +123,12 @@ class Visit:
         self.page.wait_for_function(f"document.body.innerText.includes({json.dumps(before[1])}) === false")
         self.settle()
 
+    def upload(self, button: str, file: Path) -> None:
+        """Choose a file in the dialog that a button opens."""
+        with self.page.expect_file_chooser() as dialog:
+            self.page.get_by_role("button", name=button, exact=True).click()
+        dialog.value.set_files(file)
+
     def numbers(self) -> list[str]:
         """Return nations, soldiers and P(force is enough), as they are shown first."""
         return self.page.get_by_test_id("stMetricValue").all_inner_texts()
