@@ -28,7 +28,8 @@ WATCH = """() => {
     const press = () => { window.pressed = window.changed = performance.now(); };
     document.addEventListener('keydown', press, true);
 }"""
-SETTLED = f"() => window.changed > window.pressed && performance.now() - window.changed > {QUIET}"
+SETTLED = f"""() => window.changed > window.pressed && performance.now() - window.changed > {QUIET}
+    && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"""
 
 
 def redrawing(moves: int = 20) -> Table:
@@ -87,7 +88,7 @@ def served() -> Iterator[str]:
 
 
 def _moves(page: Any, moves: int, *sliders: str) -> list[float]:
-    """Return the seconds that each of so many moves takes, of sliders in turn: to settings not seen before."""
+    """Return the seconds that each of so many moves takes, of sliders in turn: to new settings."""
     taken = []
     for move in range(moves):
         page.get_by_role("slider", name=sliders[move % len(sliders)]).focus()

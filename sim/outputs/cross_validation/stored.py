@@ -42,7 +42,7 @@ def _scored(differences: "pd.DataFrame") -> tuple[SimpleNamespace, ...]:
             kind=row.kind,
             variant=row.variant,
             hindcast=row.hindcast,
-            wave=SimpleNamespace(date=dt.date.fromisoformat(row.wave), number=row.nations),
+            wave=SimpleNamespace(date=dt.date.fromisoformat(str(row.wave)), number=row.nations),
         )
         for row in differences[keys].drop_duplicates().itertuples()
     )
