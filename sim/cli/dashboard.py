@@ -1,6 +1,7 @@
 """`coalition dashboard`."""
 
 import socket
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from sim.inputs.errors import InputError
 
 HERE = "127.0.0.1"
 PAGE = Path(sim.__file__).parent / "dashboard" / "app.py"
-OPTIONS = {
+OPTIONS: dict[str, str | list[str]] = {
     "server.address": HERE,
     "server.showEmailPrompt": "false",
     "server.fileWatcherType": "none",
@@ -22,6 +23,7 @@ OPTIONS = {
     "theme.base": "light",
     "theme.textColor": "#000000",  # captions are a lighter shade of it, still to be read
     "theme.primaryColor": "#0072B2",
+    "theme.headingFontSizes": ["2.25rem", "1.5rem"],
     "theme.metricValueFontSize": "1.6rem",
 }
 """How Streamlit serves the page: to this machine only, telling nobody."""
@@ -41,10 +43,14 @@ def dashboard(
         raise InputError("needs Streamlit: pip install 'coalition-sim[dashboard]'", key="dashboard") from None
     _check_free(port)
     sim.run(runs=1)  # compiled now, not when the first visitor waits
-    options = {**OPTIONS, "server.port": port, "server.headless": str(headless).lower()}
-    streamlit(
-        ["run", str(PAGE), *(f"--{name}={value}" for name, value in options.items())], standalone_mode=False
-    )
+    options = {**OPTIONS, "server.port": str(port), "server.headless": str(headless).lower()}
+    streamlit(["run", str(PAGE), *_flags(options)], standalone_mode=False)
+
+
+def _flags(options: Mapping[str, str | list[str]]) -> Iterator[str]:
+    """Return options as Streamlit's command takes them, one with several values once for each."""
+    for name, given in options.items():
+        yield from (f"--{name}={value}" for value in ([given] if isinstance(given, str) else given))
 
 
 def _check_free(port: int) -> None:

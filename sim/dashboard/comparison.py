@@ -46,7 +46,7 @@ def _pin(kept: Pinned | None) -> None:
 
 def show_differences(comparison: Comparison) -> None:
     """Show the nations that the two settings tell apart."""
-    st.subheader("Compared with the pinned setting")
+    st.header("Compared with the pinned setting")
     rows = difference_rows(comparison)
     if rows:
         words = "Differences in P(committed), nation by nation"

@@ -19,7 +19,7 @@ from sim.outputs.store import TABLES, plain_summary
 
 def show_downloads(result: RunResult, setting: Setting) -> None:
     """Offer the setting, the tables and the figures; these are made when they are asked for."""
-    st.subheader("Take it along")
+    st.header("Take it along")
     name, text = result.about.scenario, scenario_file(setting)
     left, middle, right = st.columns(3)
     with left:

@@ -36,7 +36,7 @@ def show_explanation(result: RunResult, setting: Setting) -> None:
     """Let the visitor choose a nation, and say why it is where it is."""
     roster = result.case.roster
     names = dict(zip(roster.iso3, roster.names, strict=True))
-    st.subheader("Why a nation is in or out")
+    st.header("Why a nation is in or out")
     if st.session_state.get(NATION) not in (None, *names):
         st.session_state[NATION] = None
     code = st.selectbox(

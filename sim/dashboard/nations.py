@@ -12,6 +12,6 @@ from sim.outputs.report.run import nations_table
 
 def show_nations(result: RunResult, on_nation: Callable[[str], None]) -> None:
     """Show a row a nation, as reports do; a click on a nation is told by its code."""
-    st.subheader("Nation by nation")
+    st.header("Nation by nation")
     by_name = dict(zip(result.case.roster.names, result.case.roster.iso3, strict=True))
     mount("nations", {"table": asdict(nations_table(result)), "codes": by_name}, on_nation)

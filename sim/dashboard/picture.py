@@ -16,7 +16,7 @@ from sim.outputs import style
 if TYPE_CHECKING:
     import pandas as pd
 
-WIDTH, HEIGHT = 470, 300
+WIDTH, HEIGHT = 400, 270
 """Of pictures over time, in pixels where there is room; they shrink with the page."""
 
 FONT = 11

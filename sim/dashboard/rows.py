@@ -6,8 +6,9 @@ from typing import NamedTuple
 from sim.dashboard.picture import CHARACTER, LABELS, Picture
 from sim.outputs import style
 
-WIDTH, ROW, AXIS = 640, 20, 40
-"""Of the picture, of a row, and of what stands below the rows, in pixels."""
+ACROSS, ROW, AXIS = 180, 20, 40
+"""Width of what values are drawn on, height of a row and of what stands below the rows, in pixels: the
+narrower the picture, the larger its letters on a phone."""
 
 
 class Row(NamedTuple):
@@ -37,9 +38,10 @@ def row_picture(rows: Sequence[Row], mark: Mark, unit: str, words: str) -> str:
     unit, words
         What the values are in; what the picture shows.
     """
-    picture = Picture(WIDTH, ROW * len(rows) + AXIS, words)
     left = max(len(row.name) for row in rows) * CHARACTER + 12
-    right = WIDTH - max(len(row.words) for row in rows) * CHARACTER - 16
+    right = left + ACROSS
+    beside = max(len(row.words) for row in rows) * CHARACTER + 16
+    picture = Picture(right + beside, ROW * len(rows) + AXIS, words)
     least, most = min(0.0, *(row.low for row in rows)), max(0.0, *(row.high for row in rows))
 
     def x(value: float) -> float:

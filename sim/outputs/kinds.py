@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.experiments import parts
 from sim.inputs.errors import InputError
 from sim.outputs.calibration.stored import load_calibration
+from sim.outputs.cross_validation.stored import load_cross_validation
 from sim.outputs.explanation.stored import load_explanation
 from sim.outputs.hindcast.stored import load_hindcast_result
 from sim.outputs.results_folder import MANIFEST, Manifest, StoredRun, read_manifest
@@ -120,6 +121,12 @@ def _calibration_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
     return {name: partial(draw, result) for name, draw in FIGURES.items()}
 
 
+def _cross_validation_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
+    from sim.outputs.cross_validation.figures import FIGURES
+
+    return {name: partial(draw, result) for name, draw in FIGURES.items()}
+
+
 KINDS = {
     "run": Kind(FORMAT, StoredRun, _run_figures),
     "comparison": Kind(parts.FORMAT, load_comparison, _comparison_figures),
@@ -128,5 +135,6 @@ KINDS = {
     "explanation": Kind(FORMAT, load_explanation, _explanation_figures),
     "hindcast": Kind(FORMAT, load_hindcast_result, _hindcast_figures),
     "calibration": Kind(parts.FORMAT, load_calibration, _calibration_figures),
+    "cross-validation": Kind(FORMAT, load_cross_validation, _cross_validation_figures),
 }
 """By the word that `kind` has in a manifest."""

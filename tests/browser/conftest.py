@@ -7,20 +7,19 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install '.[test]'")
+pytest.importorskip("axe_playwright_python", reason="needs axe-core: pip install '.[test]'")
 pytest.importorskip("streamlit", reason="needs Streamlit: pip install '.[dashboard]'")
 
-SCREENSHOTS = Path(__file__).parents[2] / "results" / "browser"
-"""Where what was seen is kept; git ignores it."""
+from browsing import DESKTOP, Visit, Watched, is_here  # noqa: E402 - needs what may be missing
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-DESKTOP = {"width": 1400, "height": 1000}
 
 WATCHED = """\
 import json, sys
@@ -52,13 +51,13 @@ class Served(NamedTuple):
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    """A headless Chromium."""
+    """A headless Chromium to open pages in: tabs of one profile, who could see each other's traces."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.skip(f"needs a browser: apt-get install chromium (looked for {', '.join(BROWSERS)})")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
+        yield browser.new_context()
         browser.close()
 
 
@@ -92,79 +91,35 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         process.communicate(timeout=30)
 
 
-class Visit:
-    """A visitor's page, and what went wrong on it."""
-
-    def __init__(self, browser: Any, address: str, size: dict[str, int]) -> None:
-        self.context = browser.new_context(viewport=size, accept_downloads=True)
-        self.requested: list[str] = []
-        self.complaints: list[str] = []
-        self.page = self.context.new_page()
-        self.page.on("request", lambda request: self.requested.append(request.url))
-        self.page.on("websocket", lambda found: self.requested.append(found.url))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "console", lambda told: self.complaints.append(told.text) if told.type == "error" else None
-        )
-        self.page.goto(address)
-        self.settle()
-
-    def settle(self) -> None:
-        """Wait until everything is drawn."""
-        self.page.locator(".stage .now:not(:empty)").wait_for(timeout=60_000)
-        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
-
-    def set_lever(self, label: str, key: str, times: int = 1) -> None:
-        """Press a key on a slider, and wait until the page has answered."""
-        before = self.numbers()
-        self.page.get_by_role("slider", name=label).focus()
-        for _ in range(times):
-            self.page.keyboard.press(key)
-        self.page.wait_for_function(f"document.body.innerText.includes({json.dumps(before[1])}) === false")
-        self.settle()
-
-    def numbers(self) -> list[str]:
-        """Return nations, soldiers and P(force is enough), as they are shown first."""
-        return self.page.get_by_test_id("stMetricValue").all_inner_texts()
-
-    def size(self) -> float:
-        return float(self.numbers()[0].split()[0])
-
-    def round(self) -> int:
-        """Return the round that map and strip show."""
-        return int(self.page.locator(".stage").get_attribute("data-round"))
-
-    def colour(self, code: str) -> str:
-        """Return the colour of a nation on the map."""
-        return str(self.page.locator(f".map path[data-code={code}]").get_attribute("fill"))
-
-    def keep(self, name: str) -> None:
-        """Keep a picture of the whole page."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        size = self.page.viewport_size
-        height = self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-        self.page.set_viewport_size({**size, "height": height + 60})
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
-        self.page.set_viewport_size(size)
+@pytest.fixture
+def opened(chromium: Any) -> Iterator[list[Watched]]:
+    """The pages that a test opens; none of them may complain, nor ask anything of another machine."""
+    pages: list[Watched] = []
+    yield pages
+    for each in pages:
+        each.page.close()
+    assert [complaint for each in pages for complaint in each.complaints] == []
+    assert [url for each in pages for url in each.requested if not is_here(url)] == []
 
 
 @pytest.fixture
-def visit(chromium: Any, served: Served) -> Iterator[Any]:
-    """Open pages, each a visitor's own; none of them may complain, nor ask anything of another machine."""
-    visits: list[Visit] = []
+def visit(chromium: Any, served: Served, opened: list[Watched]) -> Callable[..., Visit]:
+    """Open the dashboard, each time as another visitor."""
 
-    def open_page(size: dict[str, int] = DESKTOP) -> Visit:
-        visits.append(Visit(chromium, served.address, size))
-        return visits[-1]
+    def open_dashboard(size: dict[str, int] = DESKTOP) -> Visit:
+        visited = Visit(chromium, served.address, size)
+        opened.append(visited)
+        return visited
 
-    yield open_page
-    for each in visits:
-        each.context.close()
-    strange = [url for each in visits for url in each.requested if not is_here(url)]
-    assert [complaint for each in visits for complaint in each.complaints] == []
-    assert strange == []
+    return open_dashboard
 
 
-def is_here(url: str) -> bool:
-    """Tell whether a request stays on this machine."""
-    return re.match(r"(blob:)?(http|ws)://127\.0\.0\.1:\d+/|data:", url) is not None
+@pytest.fixture
+def read(chromium: Any, opened: list[Watched]) -> Callable[..., Watched]:
+    """Open a file as a reader does who has been sent it: from disk."""
+
+    def open_file(file: Path, size: dict[str, int] = DESKTOP) -> Watched:
+        opened.append(Watched(chromium, file.as_uri(), size))
+        return opened[-1]
+
+    return open_file

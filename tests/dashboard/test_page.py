@@ -173,7 +173,7 @@ def test_a_pinned_setting_is_compared_run_by_run(page: AppTest) -> None:
     row = sim.compare([case, changed], runs=RUNS).coalition.iloc[0]
     difference = f"{row.difference:+.2f} [{row.difference_low:+.2f} to {row.difference_high:+.2f}]"
     assert page.metric[0].delta == difference
-    assert "Compared with the pinned setting" in said(page.subheader)
+    assert "Compared with the pinned setting" in said(page.header)
     page.button(key="unpin").click().run()
     assert not any(metric.delta for metric in page.metric)
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import matplotlib as mpl
 import pytest
+from legible import illegible
 from matplotlib.figure import Figure
 
 from sim.inputs.bundled import scenarios_folder
-from sim.outputs.kinds import Draw, kind_of, load_result
+from sim.outputs.kinds import KINDS, Draw, kind_of, load_result
 from sim.outputs.results_folder import read_manifest
 from sim.outputs.store import MAP
 
@@ -52,6 +53,7 @@ DRAWN = {
     ],
     "hindcast": ["expected-and-recorded", "reliability", "differences", "scores"],
     "calibration": ["marginals", "pairs"],
+    "cross-validation": ["in-and-out-of-sample", "how-far-to-fit"],
     "conditions": ["elementary-effects-force-met", "conditions-force-met"],
     "sweep-of-one": ["lines", "nations"],
     "sweep-of-two": ["phase-diagram", "nations"],
@@ -81,7 +83,13 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[st
 )
 @pytest.mark.parametrize(("example", "name"), CASES, ids=NAMES)
 def test_picture(figures: Mapping[str, Mapping[str, Draw]], example: str, name: str) -> Figure:
-    return figures[example][name]()
+    figure = figures[example][name]()
+    assert illegible(figure) == []
+    return figure
+
+
+def test_every_kind_of_results_has_an_example() -> None:
+    assert {read_manifest(EXAMPLES / example)["kind"] for example in DRAWN} == set(KINDS)
 
 
 def test_every_figure_of_every_example_has_a_picture(figures: Mapping[str, Mapping[str, Draw]]) -> None:

@@ -1,12 +1,13 @@
 """Write the results folders that pictures are tested with; to be run by hand when their layout changes.
 
-    python tests/outputs/write_examples.py
+    python tests/outputs/write_examples.py [NAME...]
 
 They are kept, so that pictures change only where drawing does. Afterwards the pictures are made anew, and
 looked at: `pytest tests/outputs/test_pictures.py --mpl-generate-path=tests/outputs/pictures`.
 """
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -23,6 +24,7 @@ from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.hindcast_file import load_hindcast_case
 from sim.inputs.questions import load_questions
 from sim.outputs.comparison.store import write_comparison
+from sim.outputs.cross_validation.store import cross_validate_into_folder
 from sim.outputs.explanation.store import explain_into_folder
 from sim.outputs.hindcast.store import hindcast_into_folder
 from sim.outputs.sensitivity.store import write_sensitivity
@@ -84,6 +86,12 @@ def calibration(out: Path) -> Path:
     return calibration_folder(plan, out)
 
 
+def cross_validation(out: Path) -> Path:
+    plan = plan_calibration(["europe-2025"], particles=50, generations=2, runs=4)
+    options = HindcastOptions(runs=200, resamples=500)
+    return cross_validate_into_folder(plan, options, 2, 1, out)[1]
+
+
 def sweep(given: str) -> Callable[[Path], Path]:
     """Return what runs a sweep of some factors."""
 
@@ -103,6 +111,7 @@ WRITERS: dict[str, Callable[[Path], Path]] = {
     "explanation": explanation,
     "hindcast": hindcast,
     "calibration": calibration,
+    "cross-validation": cross_validation,
     "sensitivity": sensitivity(factors="us-by-clarity-by-pressure", outcomes=("size",)),
     "conditions": sensitivity(method="morris", outcomes=("p_force_met",), discover=True),
     "sweep-of-one": sweep(US),
@@ -117,6 +126,7 @@ KEPT: dict[str, tuple[str, ...]] = {
         "persuade", "observed-totals", "observed-unnamed", "observed-next",
     ),
     "calibration": ("manifest", "generations"),
+    "cross-validation": ("manifest", "differences", "generations"),
     "hindcast": ("manifest", "waves", "nations", "differences", "reliability"),
 }  # fmt: skip
 """Of kinds with many tables, what pictures need."""
@@ -137,4 +147,4 @@ def main(names: Iterable[str] = WRITERS) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or WRITERS)

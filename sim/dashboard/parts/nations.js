@@ -1,5 +1,6 @@
 // The table of nations. Press a heading to sort, a nation to have it explained.
 
+const SHORT = 16; // characters of a cell that is not broken into lines, as at the hyphens of a date
 const sorts = new WeakMap(); // by place on the page: the column pressed, and its direction
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -26,7 +27,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       ...shown.map((row) => {
         const line = element("tr", {});
         const cells = row.slice(1).map((cell, place) => {
-          const className = columns[place + 1].numbers ? "number" : "";
+          const className = columns[place + 1].numbers ? "number" : cell.text.length <= SHORT ? "short" : "";
           return element("td", { textContent: cell.text, className });
         });
         line.append(name(row), ...cells);

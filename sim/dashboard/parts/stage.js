@@ -46,10 +46,11 @@ class Stage {
 
   play() {
     const first = this.round >= this.last ? 0 : this.round;
-    const begun = performance.now();
+    let begun; // by the clock of frames: theirs may begin before the button was pressed
     this.find(".play").textContent = "\u23f8 Pause";
     this.find(".stage").classList.add("playing");
     const step = (now) => {
+      begun ??= now;
       const round = Math.min(first + Math.floor(((now - begun) * (this.last + 1)) / PLAYED_IN), this.last);
       if (round !== this.round) this.show(round);
       if (round < this.last) this.frame = requestAnimationFrame(step);

@@ -12,20 +12,27 @@ import numpy as np
 from sim.outputs.results_folder import Manifest, damage_told
 
 if TYPE_CHECKING:
-    from sim.experiments.calibration.calibrate import Calibration
+    from sim.experiments.calibration.calibrate import Calibration, CalibrationPlan
     from sim.inputs.prior import Prior
 
 
 def load_calibration(folder: Path, manifest: Manifest) -> "Calibration":
     """Return a calibration as its folder holds it; nothing can be computed with its plan."""
-    from sim.experiments.calibration.abc import Sampling
-    from sim.experiments.calibration.calibrate import Calibration, CalibrationPlan, read_generations
+    from sim.experiments.calibration.calibrate import Calibration, read_generations
 
     with damage_told(folder):
-        sampling = Sampling(**{field.name: manifest[field.name] for field in fields(Sampling)})
-        targets: Any = tuple(_target(told) for told in manifest["hindcasts"])
-        plan = CalibrationPlan(targets, _prior(manifest["prior"]), sampling, manifest["runs"])
+        plan = stored_plan(manifest)
         return Calibration(plan, read_generations(folder, plan))
+
+
+def stored_plan(manifest: Manifest) -> "CalibrationPlan":
+    """Return a plan as a manifest tells it: what words and figures name of it."""
+    from sim.experiments.calibration.abc import Sampling
+    from sim.experiments.calibration.calibrate import CalibrationPlan
+
+    sampling = Sampling(**{field.name: manifest[field.name] for field in fields(Sampling)})
+    targets: Any = tuple(_target(told) for told in manifest["hindcasts"])
+    return CalibrationPlan(targets, _prior(manifest["prior"]), sampling, manifest["runs"])
 
 
 def _target(told: Mapping[str, Any]) -> SimpleNamespace:

@@ -1,5 +1,6 @@
 """Figures of a cross-validation: what fits are worth in and out of sample, and how far to fit."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from sim.outputs import style
 from sim.outputs.calibration import words as calibration_words
 from sim.outputs.cross_validation import words
 from sim.outputs.cross_validation.tables import rows_of, waves
+from sim.outputs.figure_folder import save_all
 from sim.outputs.hindcast.words import NOT_IDENTIFIED, day
 
 if TYPE_CHECKING:
@@ -94,10 +96,12 @@ def generations(result: CrossValidation) -> "Figure":
     return figure
 
 
+FIGURES = {"in-and-out-of-sample": differences, "how-far-to-fit": generations}
+
+
 def save_figures(result: CrossValidation, folder: Path) -> list[Path]:
     """Draw the figures as PNG and SVG."""
-    files = style.save(differences(result), folder, "in-and-out-of-sample")
-    return files + style.save(generations(result), folder, "how-far-to-fit")
+    return save_all(((name, partial(draw, result)) for name, draw in FIGURES.items()), folder)
 
 
 def _lines(axes: "Axes", rows: "pd.DataFrame", kinds: list[str]) -> None:

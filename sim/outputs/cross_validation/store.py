@@ -76,6 +76,7 @@ def describe(result: CrossValidation, started: dt.datetime) -> dict[str, Any]:
         "format": FORMAT,
         "fit": result.calibration.plan.manifest(),
         "folds": result.folds,
+        "generations": len(result.calibration.generations),
         "runs": options.runs,
         "seed": options.seed,
         "resamples": options.resamples,

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 ROW = 0.27
 """Height of a row, in inches."""
 
-PANEL, TEXT = 0.27, 0.225
-"""Shares of the plot's width that a panel and the numbers beside it take."""
+WORDS = 1.75
+"""Width of the numbers beside a panel, in inches: as wide as they can be."""
 
 SUMS = ("propensity", "threshold", "gap")
 
@@ -33,17 +33,19 @@ def waterfall(why: Why, nation: int) -> "Figure":
     hidden = [part_words(str(term), why.case) for term in rows.index if term not in (*shown, *SUMS)]
     labels = [f"anchor, {why.case.scenario.start:%-d %b %Y}", *(part_words(term, why.case) for term in shown)]
     labels += ["propensity", f"threshold {signed(float(rows.loc['threshold', 'value']), 2)}"]
+    left, right = max(style.text_width(label, 8) for label in labels) + 0.25, 0.05
+    words = WORDS / (style.WIDTH - left - right)
     with style.figure_style():
         figure, area = style.page(
             f"{roster.names[nation]}: what it weighs on {why.date:%-d %B %Y}",
             _notes(why, nation, hidden),
             plot=ROW * len(labels),
-            left=max(style.text_width(label, 8) for label in labels) + 0.25,
-            right=0.1,
+            left=left,
+            right=right,
             below=0.45,
         )
         area.set_axis_off()
-        levels, changes = (area.inset_axes((at, 0.0, PANEL, 1.0)) for at in (0.0, PANEL + TEXT + 0.01))
+        levels, changes = (area.inset_axes((at, 0.0, 0.5 - words, 1.0)) for at in (0.0, 0.5))
         _draw_levels(levels, rows, shown)
         _draw_changes(changes, rows, shown)
         _dress(levels, labels, "what it is made of (log-odds)")

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+SHORT = 16
+"""Characters of a cell that is not broken into lines."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -12,6 +15,11 @@ class Cell:
 
     text: str
     order: float | str
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it stands on one line, as a date or a name does: browsers would break it at a hyphen."""
+        return len(self.text) <= SHORT
 
 
 @dataclass(frozen=True)

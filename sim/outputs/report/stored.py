@@ -15,6 +15,7 @@ TITLES = {
     "explanation": "Explained",
     "hindcast": "Held against what was recorded",
     "calibration": "Fitted to what was recorded",
+    "cross-validation": "Fitted to a part of what was recorded, scored on the rest",
     "patterns": "Stylised facts",
 }
 """What a report of a kind is headed."""

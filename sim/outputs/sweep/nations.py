@@ -85,9 +85,8 @@ def _multiples(
     roster = result.plan.base.roster
     names = dict(zip(roster.iso3, roster.names, strict=True))
     left_out = len(names) - len(panels)
-    rest = (
-        [f"{left_out} nations are not shown: nowhere above 5 %, or nowhere below 95 %."] if left_out else []
-    )
+    are = "nation is" if left_out == 1 else "nations are"
+    rest = [f"{left_out} {are} not shown: nowhere above 5 %, or nowhere below 95 %."] if left_out else []
     rows = max(-(-len(panels) // COLUMNS), 1)
     plot = rows * PANEL + (rows - 1) * GAP
     title = f"Where nations join: {result.plan.sweep.title}{suffix}"

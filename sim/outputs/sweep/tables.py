@@ -18,7 +18,8 @@ def sweep_report(result: "SweepResult") -> RenderableType:
     """Return where each outcome is least and where it is most."""
     table, sentences = Table(box=None, pad_edge=False, header_style="bold"), []
     for heading in ("outcome", "least", "at", "most", "at"):
-        table.add_column(heading, overflow="fold")
+        is_number = heading in ("least", "most")
+        table.add_column(heading, overflow="fold", justify="right" if is_number else "left")
     for measure in MEASURES:
         if measure.outcome in result.plan.sweep.outcomes:
             found = outcome_of(result, measure.outcome)
