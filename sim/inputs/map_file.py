@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sim.inputs.errors import InputError
 from sim.inputs.indicators import FloatArray
+from sim.inputs.text_file import read_text
 from sim.inputs.toml_file import KeyPath, dotted
 from sim.inputs.validation import validate
 
@@ -110,18 +111,15 @@ def read_map(file: Path) -> Map:
 
 def _content(file: Path) -> dict[str, Any]:
     """Return what a JSON file says."""
+    text = read_text(file, MAX_BYTES, "a GeoJSON file with simple outlines")
     try:
-        if file.stat().st_size > MAX_BYTES:
-            raise InputError(f"is larger than {MAX_BYTES // 1_000_000} MB; simplify the outlines", file=file)
-        content = json.loads(file.read_text("utf-8"))
+        content = json.loads(text)
     except json.JSONDecodeError as error:
         raise InputError(f"is no JSON: {error.msg}", file=file, line=error.lineno) from None
-    except UnicodeDecodeError:
-        raise InputError("is not UTF-8 text; a GeoJSON file is wanted", file=file) from None
     except RecursionError:
         raise InputError("nested too deeply", file=file) from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {(error.strerror or str(error)).lower()}", file=file) from None
+    except ValueError as error:  # a whole number of thousands of digits
+        raise InputError(f"is no JSON: {error}", file=file) from None
     if not isinstance(content, dict):
         raise InputError("is no GeoJSON: a table of type FeatureCollection is wanted", file=file)
     return content

@@ -16,7 +16,7 @@ ROSTER_FILE = "roster.toml"
 
 def _plain_file_name(name: str) -> str:
     if not name or Path(name).name != name or "\\" in name or name in (".", ".."):
-        raise ValueError(f'"{name}" is not allowed; give the name of a file in the folder of roster.toml')
+        raise ValueError(f'"{name}" is not allowed; give the name of a file in the same folder')
     return name
 
 

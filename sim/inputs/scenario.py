@@ -1,7 +1,6 @@
 """Scenarios: the situation at the start and what changes it, read from TOML files."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 from pydantic import Field, PrivateAttr
 
 from sim.inputs.bundled import find_scenario, scenarios_folder
+from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.layers import Layer, Place, merged, read_layers
 from sim.inputs.overrides import Overrides, override_layers
@@ -198,15 +198,11 @@ def _scenario(layers: list[Layer], name: str) -> Scenario:
     layer = merged(layers)
     scenario = validate(Scenario, layer.data, layer.error)
     folder = _roster_folder(scenario.roster, layer.place(("roster",)))
-    scenario._origin = _Origin(_folder_name(name), folder, layer)
+    scenario._origin = _Origin(folder_name(name, "scenario"), folder, layer)
     _check_nations_given(scenario)
     _check_end(scenario)
     scenario.schedule()
     return scenario
-
-
-def _folder_name(name: str) -> str:
-    return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "scenario"
 
 
 def _check_nations_given(scenario: Scenario) -> None:

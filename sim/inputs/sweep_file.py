@@ -6,11 +6,13 @@ from typing import Literal, get_args
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from sim.inputs.bundled import find_scenario, scenarios_folder
+from sim.inputs.bundled import exists, find_scenario, scenarios_folder
 from sim.inputs.case import Case, load_case
+from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.factors import Factor, check_factor
 from sim.inputs.overrides import overridden_keys
+from sim.inputs.roster_file import FileName
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import validate
@@ -33,7 +35,7 @@ class Sweep(Table):
     )
     design: Design = Field("grid", description="How points are chosen among the values of the factors.")
     points: int | None = Field(None, ge=1, le=MAX_POINTS, description="How many points: lhs, sobol, morris.")
-    list_: Text | None = Field(
+    list_: FileName | None = Field(
         None, alias="list", description="design list: a CSV file beside this one, a column a factor."
     )
     runs: int = Field(1000, ge=1, le=1_000_000_000, description="Runs at each point.")
@@ -55,8 +57,8 @@ class Sweep(Table):
 
     @property
     def name(self) -> str:
-        """The name of the file without its ending."""
-        return self._file.path.stem if self._file else "sweep"
+        """The name of the file without its ending, fit to be the name of a folder."""
+        return folder_name(self._file.path.stem, "sweep") if self._file else "sweep"
 
     @property
     def list_file(self) -> Path:
@@ -102,7 +104,7 @@ def find_sweep(source: Path | str) -> Path:
         If there is neither; the message names the nearest match.
     """
     path = Path(source)
-    if path.exists():
+    if exists(path):
         return path
     bundled = {file.stem: file for file in sorted(sweeps_folder().glob("*.toml"))}
     name = path.name.removesuffix(".toml")

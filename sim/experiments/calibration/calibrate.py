@@ -15,6 +15,7 @@ from sim.experiments.calibration.misfit import Effort, Target, load_target, misf
 from sim.experiments.hindcast.scores import Floats
 from sim.experiments.identity import case_digests, code_digests, digest_of
 from sim.experiments.parts import PartsFolder
+from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError
 from sim.inputs.fit import FITTED_TO, wave_name
 from sim.inputs.parameters import PARAMETERS, load_parameters
@@ -68,7 +69,7 @@ class CalibrationPlan:
     @property
     def name(self) -> str:
         """What the folder of the results is called, beside its `id`."""
-        return "-".join(target.hindcast.name for target in self.targets)
+        return folder_name("-".join(target.hindcast.name for target in self.targets), "calibration")
 
     @property
     def fitted_to(self) -> tuple[str, ...]:
