@@ -15,7 +15,7 @@ from sim.inputs.overrides import overridden_keys
 from sim.inputs.roster_file import FileName
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
-from sim.inputs.validation import validate
+from sim.inputs.validation import KeyProblem, validate
 
 Outcome = Literal["size", "force", "p_force_met", "p_committed"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -80,11 +80,13 @@ class Sweep(Table):
     def _fits_its_design(self) -> "Sweep":
         needs_points = self.design in {"lhs", "sobol", "morris"}
         if needs_points != (self.points is not None):
-            raise ValueError(f"design {self.design} {'needs' if needs_points else 'takes no'} points")
+            problem = f"design {self.design} {'needs' if needs_points else 'takes no'} points"
+            raise KeyProblem("points", problem)
         if (self.design == "list") != (self.list_ is not None):
-            raise ValueError(f"design {self.design} {'takes no' if self.list_ else 'needs a'} list")
+            problem = f"design {self.design} {'takes no' if self.list_ else 'needs a'} list"
+            raise KeyProblem("list", problem)
         if self.design == "sobol" and self.points and self.points & (self.points - 1):
-            raise ValueError("design sobol needs a power of 2 as its number of points, such as 1024")
+            raise KeyProblem("points", "design sobol needs a power of 2, such as 1024")
         if not self.factors and self.design != "list":
             raise ValueError("a sweep needs factors: [[levers]], [[uncertainties]]")
         return self

@@ -19,6 +19,8 @@ KeyPath = tuple[str | int, ...]
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 64
 
+_NO_NAME = '""'
+
 T = TypeVar("T")
 
 
@@ -87,7 +89,8 @@ def dotted(key_path: KeyPath) -> str:
 
 def suffix(key_path: KeyPath) -> str:
     """Return a key path as it follows another one: ``[2].washington``, ``.involvement``."""
-    return on_one_line("".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key_path))
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part or _NO_NAME}" for part in key_path)
+    return on_one_line("".join(parts))
 
 
 def on_one_line(text: str, length: int = 80) -> str:

@@ -17,6 +17,15 @@ ErrorAt = Callable[[KeyPath, str], InputError]
 
 M = TypeVar("M", bound=BaseModel)
 
+
+class KeyProblem(ValueError):  # noqa: N818 - for validators of whole tables: which of the keys it is about
+    """What is wrong with a key of a table, found where the table is looked at as a whole."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(problem)
+        self.key = key
+
+
 _KINDS = {
     "float_type": "must be a number",
     "finite_number": "must be a finite number",
@@ -63,7 +72,9 @@ def validate(model: type[M], data: Mapping[str, Any], error_at: ErrorAt) -> M:
     first = min(details, key=_precedence)
     if first["type"] == "missing":
         raise _missing([detail["loc"] for detail in details], error_at)
-    raise error_at(first["loc"], _problem(model, first))
+    cause = first.get("ctx", {}).get("error")
+    key = (cause.key,) if isinstance(cause, KeyProblem) else ()
+    raise error_at((*first["loc"], *key), _problem(model, first))
 
 
 def _refuse_control_characters(data: object, error_at: ErrorAt) -> None:
