@@ -57,10 +57,14 @@ class PartsFolder:
             self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = self._locked()
         try:
+            for path in (self.folder, *self.folder.iterdir()):
+                refuse_link(path)
             self._refuse_others()
             with self._told():
                 for draft in self.folder.rglob(f".*{DRAFT}"):
-                    if draft.is_file():  # figures are drawn into a folder, which is cleared with them
+                    if (
+                        draft.is_symlink() or draft.is_file()
+                    ):  # figures are drawn into a folder, which is cleared with them
                         draft.unlink()
             if not (self.folder / MANIFEST).exists():
                 self.write_text(MANIFEST, json.dumps(self._manifest, indent=2, ensure_ascii=False) + "\n")
@@ -186,6 +190,19 @@ class PartsFolder:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def refuse_link(path: Path) -> None:
+    """Refuse a link to a folder elsewhere: what stands there is not ours to replace or remove.
+
+    Raises
+    ------
+    InputError
+        If it is one.
+    """
+    if path.is_symlink() and path.is_dir():
+        problem = "is a link to another folder, where nothing is written or removed; remove the link"
+        raise InputError(problem, file=path)
 
 
 @contextlib.contextmanager

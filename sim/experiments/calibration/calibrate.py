@@ -300,6 +300,11 @@ def calibration_folder(plan: CalibrationPlan, out: Path) -> Path:
     return out / "calibrate" / plan.name / plan.id
 
 
+def results_of_calibration(plan: CalibrationPlan, out: Path) -> PartsFolder:
+    """Return the folder of a calibration's results, to be entered as a context."""
+    return PartsFolder(calibration_folder(plan, out), "calibration", plan.manifest())
+
+
 def run_calibration(
     plan: CalibrationPlan,
     out: Path,
@@ -321,7 +326,7 @@ def run_calibration(
         Told of generations and runs.
     """
     generations: list[Generation] = []
-    with PartsFolder(calibration_folder(plan, out), "calibration", plan.manifest()) as folder:
+    with results_of_calibration(plan, out) as folder:
         for number in range(plan.sampling.generations):
             name = f"generations/{number:03d}"
             if not folder.has(name):

@@ -208,6 +208,8 @@ def _points(given: Sweep, base: Case) -> "pd.DataFrame":
     try:
         points = design_of(given).points(given.factors, given.seed)
         check_points(base, points)
+        if given.list_:
+            _try_listed(given, base, points)
     except InputError as error:
         if error.file is not None:
             raise
@@ -215,6 +217,27 @@ def _points(given: Sweep, base: Case) -> "pd.DataFrame":
         place = places.get(f"{PARAMETER_PREFIX}{error.key}", ("list",) if given.list_ else ("design",))
         raise given.error(place, error.problem) from None
     return points
+
+
+def _try_listed(given: Sweep, base: Case, points: "pd.DataFrame") -> None:
+    """Find out now, not after an hour, whether each factor may take its listed values."""
+    for path, column in points.items():
+        is_number = column.dtype.kind == "f"
+        for value in (column.min(), column.max()) if is_number else sorted(column.unique(), key=_is_number):
+            try:
+                base.with_overrides({str(path): value})
+            except InputError as error:
+                line = int((column == value).to_numpy().argmax()) + 2
+                raise InputError(error.problem, file=given.list_file, line=line, key=str(path)) from None
+
+
+def _is_number(value: object) -> bool:
+    """Tell whether a text is a number: one that is none has made texts of the others in its column."""
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def run_sweep(

@@ -7,7 +7,7 @@ from sim.outputs.kinds import kind_of
 from sim.outputs.report.page import Page, render
 from sim.outputs.report.run import run_page
 from sim.outputs.report.stored import stored_page
-from sim.outputs.results_folder import Manifest, read_manifest
+from sim.outputs.results_folder import Manifest, damaged_tables_told, read_manifest
 
 REPORT = "report.html"
 RUN = "run"
@@ -22,9 +22,11 @@ def write_report(folder: Path) -> Path:
         If the folder holds no results, or they are damaged.
     """
     manifest = read_manifest(folder)
-    page = _run_page(folder, manifest) if manifest.get("kind") == RUN else stored_page(folder, manifest)
+    with damaged_tables_told(folder):
+        page = _run_page(folder, manifest) if manifest.get("kind") == RUN else stored_page(folder, manifest)
+        text = render(page)
     with whole_file(folder / REPORT) as draft:
-        draft.write_text(render(page), "utf-8")
+        draft.write_text(text, "utf-8")
     return folder / REPORT
 
 
