@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sim.inputs.errors import InputError
+from sim.inputs.text_file import read_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +20,9 @@ FORMAT = 2
 """Version of the layout of the folders."""
 
 MANIFEST, DRAFT = "manifest.json", ".draft"
+
+MAX_MANIFEST = 50_000_000
+"""Bytes of a manifest, at most."""
 
 GROUP = 8 * 2**20
 """Bytes of a table that are held, and written together."""
@@ -149,8 +153,8 @@ class PartsFolder:
         if not file.exists():
             return
         try:
-            found = dict(json.loads(file.read_text("utf-8"))["digests"])
-        except (OSError, ValueError, KeyError, TypeError):
+            found = dict(json.loads(read_text(file, MAX_MANIFEST, "a manifest"))["digests"])
+        except (ValueError, KeyError, TypeError, RecursionError):  # an InputError is a ValueError
             raise InputError("cannot be read; remove the folder to start anew", file=file) from None
         wanted = self._manifest["digests"]
         changed = [name for name in {**wanted, **found} if wanted.get(name) != found.get(name)]

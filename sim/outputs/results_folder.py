@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.about import About, PastEvent
+from sim.experiments.parts import MAX_MANIFEST
 from sim.inputs.errors import InputError
 from sim.inputs.map_file import Map, read_map
 from sim.inputs.roster_file import Actors
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MANIFEST = "manifest.json"
-MAX_BYTES = 50_000_000
 MOST_NAMED = 3
 """Results folders that a message names, at most."""
 
@@ -102,7 +102,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise InputError(problem, file=folder)
     if not file.exists():
         raise InputError(f"holds no results (no {MANIFEST}){_results_below(folder)}", file=folder)
-    text = read_text(file, MAX_BYTES, "the manifest of a results folder")
+    text = read_text(file, MAX_MANIFEST, "the manifest of a results folder")
     with damage_told(folder):
         manifest = json.loads(text)
         return dict(manifest)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sim.inputs.errors import InputError
 from sim.outputs.drafts import whole_file
 from sim.outputs.kinds import kind_of
 from sim.outputs.report.page import Page, render
@@ -19,15 +20,22 @@ def write_report(folder: Path) -> Path:
     Raises
     ------
     InputError
-        If the folder holds no results, or they are damaged.
+        If the folder holds no results, they are damaged, or it cannot be written to.
     """
     manifest = read_manifest(folder)
+    try:
+        with whole_file(folder / REPORT) as draft:
+            draft.touch()  # to find out now whether it can be written
+            draft.write_text(_page(folder, manifest), "utf-8")
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror or error}", file=folder / REPORT) from None
+    return folder / REPORT
+
+
+def _page(folder: Path, manifest: Manifest) -> str:
     with damaged_tables_told(folder):
         page = _run_page(folder, manifest) if manifest.get("kind") == RUN else stored_page(folder, manifest)
-        text = render(page)
-    with whole_file(folder / REPORT) as draft:
-        draft.write_text(text, "utf-8")
-    return folder / REPORT
+        return render(page)
 
 
 def _run_page(folder: Path, manifest: Manifest) -> Page:
