@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, FailFast, Field
 
 from sim.inputs.errors import InputError
 from sim.inputs.indicators import FloatArray
@@ -15,7 +15,7 @@ from sim.inputs.text_file import read_text
 from sim.inputs.toml_file import KeyPath, dotted
 from sim.inputs.validation import validate
 
-MAX_BYTES = 20_000_000
+MAX_BYTES = 5_000_000
 
 Polygon = tuple[FloatArray, ...]
 """Rings as arrays (points, 2) of longitude and latitude: the outer one, then the holes."""
@@ -53,8 +53,9 @@ _Position = tuple[
     Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)],
     Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)],
 ]
-_Ring = Annotated[list[Annotated[_Position, Field(strict=False)]], Field(min_length=4)]
-_Polygon = Annotated[list[_Ring], Field(min_length=1)]
+_FIRST = FailFast()  # one mistake is told, a million would not fit into memory
+_Ring = Annotated[list[Annotated[_Position, Field(strict=False)]], Field(min_length=4), _FIRST]
+_Polygon = Annotated[list[_Ring], Field(min_length=1), _FIRST]
 
 
 class _OnePolygon(_Part):
@@ -64,7 +65,7 @@ class _OnePolygon(_Part):
 
 class _Polygons(_Part):
     type: Literal["MultiPolygon"]
-    coordinates: list[_Polygon]
+    coordinates: Annotated[list[_Polygon], _FIRST]
 
 
 class _Properties(_Part):
@@ -81,7 +82,7 @@ class _Feature(_Part):
 class _Collection(_Part):
     type: Literal["FeatureCollection"]
     source: str = ""
-    features: list[_Feature]
+    features: Annotated[list[_Feature], _FIRST]
 
 
 def read_map(file: Path) -> Map:

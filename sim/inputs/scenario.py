@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr
+from pydantic import FailFast, Field, PrivateAttr
 
 from sim.inputs.bundled import find_scenario, scenarios_folder
 from sim.inputs.characters import folder_name
@@ -75,7 +75,9 @@ class Scenario(Table):
         {},
         description="Nations at the start, by ISO 3166 alpha-3 code; a position replaces the recorded one.",
     )
-    events: tuple[Event, ...] = Field((), strict=False, description="What changes the situation, and when.")
+    events: Annotated[tuple[Event, ...], FailFast()] = Field(
+        (), strict=False, description="What changes the situation, and when."
+    )
     observed: Observed | None = Field(
         None,
         description="What was reported of the coalition; it changes no run, `explain` compares them with it.",

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import FailFast, Field, PrivateAttr, model_validator
 
 from sim.inputs.bundled import exists, find_scenario, scenarios_folder
 from sim.inputs.case import Case, load_case
@@ -23,6 +23,8 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 Design = Literal["grid", "lhs", "sobol", "morris", "list"]
 MAX_POINTS = 1_000_000
+
+Factors = Annotated[tuple[Factor, ...], FailFast()]
 
 
 class Sweep(Table):
@@ -44,8 +46,8 @@ class Sweep(Table):
     outcomes: tuple[Outcome, ...] = Field(
         OUTCOMES, strict=False, min_length=1, description="What is estimated at each point."
     )
-    levers: tuple[Factor, ...] = Field((), strict=False, description="Factors that diplomacy can choose.")
-    uncertainties: tuple[Factor, ...] = Field(
+    levers: Factors = Field((), strict=False, description="Factors that diplomacy can choose.")
+    uncertainties: Factors = Field(
         (), strict=False, description="Factors that nobody can choose: the world, the parameters."
     )
     _file: TomlFile | None = PrivateAttr(default=None)

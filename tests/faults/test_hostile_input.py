@@ -168,6 +168,31 @@ def test_a_huge_file_is_refused_and_not_read(tmp_path: Path, name: str, read: Ca
     assert told(read, tmp_path / name).startswith(f"{tmp_path / name}: is ")
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        (
+            "case.toml",
+            'extends = "brussels-2025-04"\nevents = [' + "1," * 100_000 + "]",
+            ":2: events[0]: must be",
+        ),
+        ("sweep.toml", "levers = [" + "1," * 100_000 + "]", ":1: levers[0]: must be a table"),
+        (
+            "map.geojson",
+            '{"type": "FeatureCollection", "features": [' + "1," * 100_000 + "1]}",
+            ": features[0]: must be a table",
+        ),
+    ],
+)
+def test_of_a_hundred_thousand_mistakes_the_first_is_told(
+    tmp_path: Path, name: str, text: str, says: str
+) -> None:
+    file = tmp_path / name
+    file.write_text(text, "utf-8")
+    read = {"case.toml": load_case, "sweep.toml": load_sweep, "map.geojson": read_map}[name]
+    assert told(read, file).startswith(f"{file}{says}")
+
+
 def test_a_huge_list_of_points_is_refused_and_not_read(tmp_path: Path) -> None:
     (tmp_path / "sweep.toml").write_text(LISTED.format(file="points.csv"), "utf-8")
     with (tmp_path / "points.csv").open("wb") as file:
