@@ -13,7 +13,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import COALITION, environment
 from typer.testing import CliRunner
 
 import sim
@@ -22,6 +21,7 @@ from sim.cli.common import same_results
 from sim.inputs.bundled import bundled_scenarios
 
 BASELINE = "brussels-2025-04"
+COALITION = Path(sys.executable).with_name("coalition")
 Command = Callable[..., Any]
 
 
@@ -280,9 +280,14 @@ def test_on_a_terminal_of_80_columns_no_line_is_longer(world: Command, tmp_path:
 
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    variables = environment({"TERM": "xterm", "COLUMNS": None, "LINES": None, "NO_COLOR": None})
+    unset = {"COLUMNS", "LINES", "NO_COLOR"}
+    variables = {name: value for name, value in os.environ.items() if name not in unset}
     running = subprocess.Popen(  # noqa: S603
-        [COALITION, "run", world(), "--runs", "5"], cwd=tmp_path, env=variables, stdout=theirs, stderr=theirs
+        [COALITION, "run", world(), "--runs", "5"],
+        cwd=tmp_path,
+        env={**variables, "TERM": "xterm"},
+        stdout=theirs,
+        stderr=theirs,
     )
     os.close(theirs)
     shown = b""

@@ -22,6 +22,7 @@ def write(subject: Subject, folder: Path) -> Path:
     return folder / subject.read
 
 
+@pytest.mark.slow
 def test_what_is_damaged_is_right_before(tmp_path: Path) -> None:
     for number, (_, subject) in enumerate(subjects()):
         (tmp_path / str(number)).mkdir()

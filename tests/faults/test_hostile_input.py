@@ -173,20 +173,18 @@ def test_a_huge_file_is_refused_and_not_read(tmp_path: Path, name: str, read: Ca
     [
         (
             "case.toml",
-            'extends = "brussels-2025-04"\nevents = [' + "1," * 100_000 + "]",
+            'extends = "brussels-2025-04"\nevents = [' + "1," * 20_000 + "]",
             ":2: events[0]: must be",
         ),
-        ("sweep.toml", "levers = [" + "1," * 100_000 + "]", ":1: levers[0]: must be a table"),
+        ("sweep.toml", "levers = [" + "1," * 20_000 + "]", ":1: levers[0]: must be a table"),
         (
             "map.geojson",
-            '{"type": "FeatureCollection", "features": [' + "1," * 100_000 + "1]}",
+            '{"type": "FeatureCollection", "features": [' + "1," * 20_000 + "1]}",
             ": features[0]: must be a table",
         ),
     ],
 )
-def test_of_a_hundred_thousand_mistakes_the_first_is_told(
-    tmp_path: Path, name: str, text: str, says: str
-) -> None:
+def test_of_thousands_of_mistakes_the_first_is_told(tmp_path: Path, name: str, text: str, says: str) -> None:
     file = tmp_path / name
     file.write_text(text, "utf-8")
     read = {"case.toml": load_case, "sweep.toml": load_sweep, "map.geojson": read_map}[name]

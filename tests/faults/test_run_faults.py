@@ -205,7 +205,7 @@ def test_killed_at_any_write_a_run_is_there_whole_or_not_at_all(
 ) -> None:
     command = ["run", world(), "--runs", "5", "--csv", "--trajectories", "--quiet"]
     results, whole = tmp_path / "results" / "world", 0
-    for write in (4, 15, 1_000):
+    for write in (15, 1_000):
         child = [sys.executable, "-c", KILLED_AT_WRITE, str(write), *map(str, command)]
         ended = subprocess.run(child, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
         assert ended.returncode == (0 if write == 1_000 else -signal.SIGKILL), ended.stderr
