@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 import typer
 
 from sim.cli.common import Stopped, app
+from sim.inputs.characters import printable
 from sim.inputs.errors import InputError
 
 # In the order in which --help lists the commands.
@@ -54,5 +55,5 @@ def _usage(error: Any) -> str:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    print(f"coalition: {message}", file=sys.stderr)
+    print(f"coalition: {printable(message)}", file=sys.stderr)
     sys.exit(code)

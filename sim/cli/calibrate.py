@@ -44,7 +44,12 @@ def calibrate(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
 ) -> None:
     """Fit uncertain parameters to positions recorded later; goes on where it was stopped."""
-    from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration, run_calibration
+    from sim.experiments.calibration.calibrate import (
+        calibration_folder,
+        plan_calibration,
+        results_of_calibration,
+        run_calibration,
+    )
     from sim.outputs.calibration.figures import save_figures
     from sim.outputs.calibration.tables import calibration_report
 
@@ -61,7 +66,8 @@ def calibrate(
     with going_on_in(folder):
         with progress_of_generations(generations, quiet=quiet) as progress:
             result = run_calibration(plan, out, threads=threads, progress=progress)
-        save_figures(result, folder / "figures")
+        with results_of_calibration(plan, out):
+            save_figures(result, folder / "figures")
     tell(calibration_report(result), folder, quiet=quiet)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.common import app
+from sim.inputs.characters import printable
 from sim.inputs.errors import InputError
 
 
@@ -29,7 +30,7 @@ def validate(files: Annotated[list[Path], typer.Argument(help="Scenario files or
     mistakes = 0
     for file in files:
         try:
-            print(f"{file}: {_checked(file)}")
+            print(printable(f"{file}: {_checked(file)}"))
         except InputError as error:
             mistakes += 1
             print(f"coalition: {error}", file=sys.stderr)

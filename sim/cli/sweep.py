@@ -26,6 +26,7 @@ def sweep(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
 ) -> None:
     """Run a scenario at many points of its levers and unknowns; goes on where it was stopped."""
+    from sim.experiments.resumable import results_of
     from sim.experiments.sweep.sweep import plan_sweep, run_sweep
     from sim.outputs.sweep.figures import save_figures
     from sim.outputs.sweep.tables import sweep_report
@@ -35,5 +36,6 @@ def sweep(
     with going_on_in(plan.folder(out)):
         with rate_bar(plan.name, quiet=quiet) as progress:
             result = run_sweep(plan, out, executor=executor, resume=resume, progress=progress)
-        save_figures(result, result.folder / "figures")
+        with results_of(plan, result.folder):
+            save_figures(result, result.folder / "figures")
     tell(sweep_report(result), result.folder, quiet=quiet)

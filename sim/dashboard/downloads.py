@@ -14,6 +14,7 @@ from sim.dashboard.setting import Setting
 from sim.experiments.results import RunResult
 from sim.outputs import style
 from sim.outputs.figures import FIGURES, ON_MAPS
+from sim.outputs.spreadsheets import for_spreadsheets
 from sim.outputs.store import TABLES, plain_summary
 
 
@@ -58,7 +59,7 @@ def packed_tables(result: RunResult, ending: str) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, table in tables.items():
-            write = table.to_parquet if ending == "parquet" else table.to_csv
+            write = table.to_parquet if ending == "parquet" else for_spreadsheets(table).to_csv
             with archive.open(f"{name}.{ending}", "w") as file:
                 write(file, index=False)
     return packed.getvalue()

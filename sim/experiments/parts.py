@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sim.inputs.errors import InputError
+from sim.inputs.text_file import read_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +20,9 @@ FORMAT = 2
 """Version of the layout of the folders."""
 
 MANIFEST, DRAFT = "manifest.json", ".draft"
+
+MAX_MANIFEST = 50_000_000
+"""Bytes of a manifest, at most."""
 
 GROUP = 8 * 2**20
 """Bytes of a table that are held, and written together."""
@@ -57,10 +61,14 @@ class PartsFolder:
             self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = self._locked()
         try:
+            for path in (self.folder, *self.folder.iterdir()):
+                refuse_link(path)
             self._refuse_others()
             with self._told():
                 for draft in self.folder.rglob(f".*{DRAFT}"):
-                    if draft.is_file():  # figures are drawn into a folder, which is cleared with them
+                    if (
+                        draft.is_symlink() or draft.is_file()
+                    ):  # figures are drawn into a folder, which is cleared with them
                         draft.unlink()
             if not (self.folder / MANIFEST).exists():
                 self.write_text(MANIFEST, json.dumps(self._manifest, indent=2, ensure_ascii=False) + "\n")
@@ -145,8 +153,8 @@ class PartsFolder:
         if not file.exists():
             return
         try:
-            found = dict(json.loads(file.read_text("utf-8"))["digests"])
-        except (OSError, ValueError, KeyError, TypeError):
+            found = dict(json.loads(read_text(file, MAX_MANIFEST, "a manifest"))["digests"])
+        except (ValueError, KeyError, TypeError, RecursionError):  # an InputError is a ValueError
             raise InputError("cannot be read; remove the folder to start anew", file=file) from None
         wanted = self._manifest["digests"]
         changed = [name for name in {**wanted, **found} if wanted.get(name) != found.get(name)]
@@ -186,6 +194,19 @@ class PartsFolder:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def refuse_link(path: Path) -> None:
+    """Refuse a link to a folder elsewhere: what stands there is not ours to replace or remove.
+
+    Raises
+    ------
+    InputError
+        If it is one.
+    """
+    if path.is_symlink() and path.is_dir():
+        problem = "is a link to another folder, where nothing is written or removed; remove the link"
+        raise InputError(problem, file=path)
 
 
 @contextlib.contextmanager

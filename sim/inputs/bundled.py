@@ -39,7 +39,7 @@ def find_scenario(source: Path | str, folder: Path = Path()) -> Path:
     name = path.name.removesuffix(".toml")
     is_bundled = name in bundled and _is_bundled_reference(Path(source))
     # Results stand in folders named after their scenarios: such a folder is not what is meant.
-    if _exists(path) and not (is_bundled and path.is_dir()):
+    if exists(path) and not (is_bundled and path.is_dir()):
         return path
     if is_bundled:
         return bundled[name]
@@ -61,12 +61,12 @@ def find_roster(source: Path | str) -> Path:
     bundled = {
         folder.name: folder for folder in sorted(scenarios_folder().glob("rosters/*")) if folder.is_dir()
     }
-    if not _exists(path) and str(source) not in bundled:
+    if not exists(path) and str(source) not in bundled:
         nearest = near_match(str(source), bundled)
         raise InputError(
             f"no such folder, and no bundled roster of this name: {', '.join(bundled)}{nearest}", file=path
         )
-    return path if _exists(path) else bundled[str(source)]
+    return path if exists(path) else bundled[str(source)]
 
 
 def _is_bundled_reference(path: Path) -> bool:
@@ -81,10 +81,11 @@ def _neighbours(path: Path) -> list[str]:
         return []
 
 
-def _exists(path: Path) -> bool:
+def exists(path: Path) -> bool:
+    """Tell whether there is a file or folder, as far as can be known; a name that cannot be is none."""
     try:
         return path.exists()
     except PermissionError:
         return True  # it may be there: opening it says what is the matter
-    except OSError:
+    except (OSError, ValueError):  # a name that is too long, or holds a null byte
         return False

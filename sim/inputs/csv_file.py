@@ -11,7 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inputs.characters import refused_character
 from sim.inputs.errors import InputError, near_match
+from sim.inputs.text_file import read_text
+
+MAX_BYTES = 5_000_000
+MAX_COLUMNS = 1_000
+MAX_ROWS = 500_000
+"""Far more than a roster needs; a table of this size still fits into memory."""
 
 LARGEST_NUMBER = 1e15
 """Nothing that is counted or measured here is larger; it keeps differences and products finite."""
@@ -108,19 +115,28 @@ def read_csv(path: Path) -> Table:
     Raises
     ------
     InputError
-        If the file cannot be read, is no text, has no header, a column twice, or a row of another length.
+        If the file cannot be read, is no text, has no header, a column twice, a row of another length, or is
+        larger than 5 MB.
     """
     lines = _records(path)
     if not lines:
         raise InputError("the file is empty; the first line must name the columns", file=path)
     (first, header), *records = lines
+    if len(records) > MAX_ROWS:
+        raise InputError(f"has {len(records):,} rows; at most {MAX_ROWS:,} are allowed", file=path)
     columns = tuple(cell.strip() for cell in header)
+    _check_columns(path, first, columns)
+    return Table(path, columns, tuple(_row(path, columns, *record) for record in records))
+
+
+def _check_columns(path: Path, line: int, columns: tuple[str, ...]) -> None:
+    if len(columns) > MAX_COLUMNS:
+        problem = f"names {len(columns):,} columns; at most {MAX_COLUMNS:,} are allowed"
+        raise InputError(problem, file=path, line=line)
     for column in columns:
         if columns.count(column) > 1:
-            raise InputError(
-                "the column stands there twice", file=path, line=first, key=column or "(no name)"
-            )
-    return Table(path, columns, tuple(_row(path, columns, *record) for record in records))
+            problem = "the column stands there twice"
+            raise InputError(problem, file=path, line=line, key=column or "(no name)")
 
 
 def _records(path: Path) -> list[tuple[int, list[str]]]:
@@ -133,14 +149,12 @@ def _records(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _text(path: Path) -> str:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=path) from None
-    except UnicodeDecodeError:
-        raise InputError("is not a text file in UTF-8", file=path) from None
-    if "\0" in text:
-        raise InputError("is not a text file", file=path)
+    text = read_text(path, MAX_BYTES, "a CSV file")
+    for number, line in enumerate(text.split("\n"), 1):
+        character = refused_character(line)
+        if character:
+            problem = f"holds the control character {character}, which no text may"
+            raise InputError(problem, file=path, line=number)
     return text
 
 

@@ -4,6 +4,14 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
+from sim.inputs.characters import printable, shortened
+
+LONGEST = 1200
+"""Characters of a message, at most; more of a value that is wrong helps nobody."""
+
+LONGEST_WORD = 100
+"""Characters of a word that is looked for among others, at most."""
+
 
 class InputError(ValueError):
     """A mistake in a file or an option.
@@ -19,15 +27,15 @@ class InputError(ValueError):
     def __init__(
         self, problem: str, *, file: Path | str | None = None, line: int | None = None, key: str | None = None
     ) -> None:
-        self.problem, self.key = problem, key
+        self.problem, self.file, self.key = problem, file, key
         place = [] if file is None else [f"{file}:{line}" if line else f"{file}"]
         if key:
             place.append(key)
-        super().__init__(": ".join([*place, " ".join(problem.split())]))
+        super().__init__(shortened(printable(": ".join([*place, " ".join(problem.split())])), LONGEST))
 
 
 def near_match(word: str, allowed: Iterable[str]) -> str:
     """Return ``'; did you mean "x"?'`` for the allowed word closest to a mistyped one, or nothing."""
     by_lower_case = {item.lower(): item for item in allowed}
-    matches = get_close_matches(word.lower(), by_lower_case, n=1)
+    matches = get_close_matches(word[:LONGEST_WORD].lower(), by_lower_case, n=1)
     return f'; did you mean "{by_lower_case[matches[0]]}"?' if matches else ""

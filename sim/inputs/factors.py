@@ -13,6 +13,9 @@ from sim.inputs.situation import Table, Text
 Level = float | str
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
+MAX_VALUES = 1_000
+"""Each is tried before anything is run."""
+
 NOT_FACTORS = ("title", "description", "roster", "rounds")
 
 
@@ -34,6 +37,8 @@ class Factor(Table):
     def _has_levels(self) -> "Factor":
         if (self.values is None) == (self.range is None):
             raise ValueError("a factor has either values or a range")
+        if self.values is not None and len(self.values) > MAX_VALUES:
+            raise ValueError(f"{len(self.values):,} values; at most {MAX_VALUES:,} are allowed")
         if self.values is not None and len(set(self.values)) < max(len(self.values), 1):
             raise ValueError("values must not be empty, nor hold one twice")
         if self.range is not None:

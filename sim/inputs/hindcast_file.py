@@ -1,14 +1,14 @@
 """Hindcasts: a scenario of what happened and what was then observed, wave by wave; read from TOML files."""
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from sim.inputs.bundled import find_scenario, scenarios_folder
+from sim.inputs.bundled import exists, find_scenario, scenarios_folder
 from sim.inputs.case import Case, load_case
+from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.observations import CARRIED_FORWARD, WHERE, Record, read_joiners, read_recorded
 from sim.inputs.overrides import Overrides
@@ -74,7 +74,7 @@ class Hindcast(Table):
     def name(self) -> str:
         """The name of the file without its ending, fit to be the name of a folder."""
         stem = self._file.path.stem if self._file else "hindcast"
-        return re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "hindcast"
+        return folder_name(stem, "hindcast")
 
     @property
     def folder(self) -> Path:
@@ -135,7 +135,7 @@ def find_hindcast(source: Path | str) -> Path:
         If there is neither; the message names the nearest match.
     """
     path = Path(source)
-    if path.exists():
+    if exists(path):
         return path
     bundled = {file.stem: file for file in sorted(hindcasts_folder().glob("*.toml"))}
     name = path.name.removesuffix(".toml")

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, FailFast, Field
 
 from sim.inputs.errors import InputError
 from sim.inputs.indicators import FloatArray
+from sim.inputs.text_file import read_text
 from sim.inputs.toml_file import KeyPath, dotted
 from sim.inputs.validation import validate
 
-MAX_BYTES = 20_000_000
+MAX_BYTES = 5_000_000
 
 Polygon = tuple[FloatArray, ...]
 """Rings as arrays (points, 2) of longitude and latitude: the outer one, then the holes."""
@@ -52,8 +53,9 @@ _Position = tuple[
     Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)],
     Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)],
 ]
-_Ring = Annotated[list[Annotated[_Position, Field(strict=False)]], Field(min_length=4)]
-_Polygon = Annotated[list[_Ring], Field(min_length=1)]
+_FIRST = FailFast()  # one mistake is told, a million would not fit into memory
+_Ring = Annotated[list[Annotated[_Position, Field(strict=False)]], Field(min_length=4), _FIRST]
+_Polygon = Annotated[list[_Ring], Field(min_length=1), _FIRST]
 
 
 class _OnePolygon(_Part):
@@ -63,7 +65,7 @@ class _OnePolygon(_Part):
 
 class _Polygons(_Part):
     type: Literal["MultiPolygon"]
-    coordinates: list[_Polygon]
+    coordinates: Annotated[list[_Polygon], _FIRST]
 
 
 class _Properties(_Part):
@@ -80,7 +82,7 @@ class _Feature(_Part):
 class _Collection(_Part):
     type: Literal["FeatureCollection"]
     source: str = ""
-    features: list[_Feature]
+    features: Annotated[list[_Feature], _FIRST]
 
 
 def read_map(file: Path) -> Map:
@@ -110,18 +112,15 @@ def read_map(file: Path) -> Map:
 
 def _content(file: Path) -> dict[str, Any]:
     """Return what a JSON file says."""
+    text = read_text(file, MAX_BYTES, "a GeoJSON file with simple outlines")
     try:
-        if file.stat().st_size > MAX_BYTES:
-            raise InputError(f"is larger than {MAX_BYTES // 1_000_000} MB; simplify the outlines", file=file)
-        content = json.loads(file.read_text("utf-8"))
+        content = json.loads(text)
     except json.JSONDecodeError as error:
         raise InputError(f"is no JSON: {error.msg}", file=file, line=error.lineno) from None
-    except UnicodeDecodeError:
-        raise InputError("is not UTF-8 text; a GeoJSON file is wanted", file=file) from None
     except RecursionError:
         raise InputError("nested too deeply", file=file) from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {(error.strerror or str(error)).lower()}", file=file) from None
+    except ValueError as error:  # a whole number of thousands of digits
+        raise InputError(f"is no JSON: {error}", file=file) from None
     if not isinstance(content, dict):
         raise InputError("is no GeoJSON: a table of type FeatureCollection is wanted", file=file)
     return content

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +17,9 @@ from sim.inputs.indicators import FloatArray, on_grid
 from sim.inputs.toml_file import KeyPath, TomlFile, dotted, read_toml
 from sim.inputs.validation import ErrorAt, shown, validate
 from sim.inputs.vocabulary import POSITIONS
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 PARAMETERS = (
     "b_us_involvement",
@@ -64,6 +67,8 @@ LADDER_ORDER = (
 """Pairs of thresholds of which the first must lie below the second."""
 
 BANDS = "anchor_bands"
+
+MAX_DRAWS = 500_000
 
 
 class ParameterDescription(NamedTuple):
@@ -128,7 +133,10 @@ class Parameters:
         length = max((np.size(column) for column in columns.values()), default=0)
         values = np.repeat(self.values[:1], length, axis=0)
         for name, column in columns.items():
-            values[:, PARAMETERS.index(name)] = column
+            try:
+                values[:, PARAMETERS.index(name)] = column
+            except (TypeError, ValueError):
+                raise InputError("must be numbers", key=name) from None
         _check(values, lambda key_path, problem: InputError(problem, key=dotted(key_path)))
 
 
@@ -334,19 +342,33 @@ def _from_parquet(path: Path) -> Parameters:
     return Parameters(_read_only(values), _bands(read_toml(point_file())))
 
 
+def _check_size(metadata: "pq.FileMetaData", path: Path) -> None:
+    """Refuse what would not fit into memory, before it is read."""
+    if metadata.num_rows > MAX_DRAWS:
+        problem = f"holds {metadata.num_rows:,} draws; at most {MAX_DRAWS:,} are allowed"
+        raise InputError(problem, file=path)
+    if metadata.num_columns > len(PARAMETERS):
+        problem = f"has {metadata.num_columns} columns; there are {len(PARAMETERS)} parameters"
+        raise InputError(problem, file=path)
+
+
 def _parquet_columns(path: Path) -> dict[str, FloatArray]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
+        with pq.ParquetFile(path) as file:
+            _check_size(file.metadata, path)
+            table = file.read()
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"is not readable as Parquet: {error}", file=path) from None
-    columns = {}
-    for name in table.column_names:
-        if not (pa.types.is_floating(table[name].type) or pa.types.is_integer(table[name].type)):
-            raise InputError(f"holds {table[name].type}; allowed are numbers", file=path, key=name)
-        columns[name] = np.asarray(table[name].to_numpy(), dtype=np.float64)
+    columns: dict[str, FloatArray] = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if name in columns:
+            raise InputError("the column stands there twice", file=path, key=name)
+        if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
+            raise InputError(f"holds {column.type}; allowed are numbers", file=path, key=name)
+        columns[name] = np.asarray(column.to_numpy(), dtype=np.float64)
     return columns
 
 

@@ -5,14 +5,14 @@ once, at several scales, rather than against one strong one.
 """
 
 import math
-import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
-from sim.inputs.bundled import find_scenario, scenarios_folder
+from sim.inputs.bundled import exists, find_scenario, scenarios_folder
 from sim.inputs.case import Case, load_case
+from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.hindcast_file import round_of
 from sim.inputs.situation import Date, Table, Text
@@ -197,7 +197,7 @@ class Patterns(Table):
     def name(self) -> str:
         """The name of the file without its ending, fit to be the name of a folder."""
         stem = self._file.path.stem if self._file else "patterns"
-        return re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "patterns"
+        return folder_name(stem, "patterns")
 
     @property
     def folder(self) -> Path:
@@ -245,7 +245,7 @@ def find_patterns(source: Path | str) -> Path:
         If there is neither; the message names the nearest match.
     """
     path = Path(source)
-    if path.exists():
+    if exists(path):
         return path
     bundled = {file.stem: file for file in sorted(patterns_folder().glob("*.toml"))}
     name = path.name.removesuffix(".toml")

@@ -34,6 +34,9 @@ LADDER = ("climb_", "slip_")
 GRID = 10_000
 """Points at which moments of a prior are taken."""
 
+LEAST, LARGEST = 1e-9, 1e9
+"""Between which scales and shapes lie: densities of others overflow."""
+
 TINY = 1e-12
 """Shares nearer to 0 or 1 are not looked for: quantiles so far out are not found reliably."""
 
@@ -44,13 +47,22 @@ class Marginal(Table):
     distribution: Distribution = Field(description="uniform, normal, half_normal, lognormal or beta.")
     low: float | None = Field(None, description="uniform: the least value.")
     high: float | None = Field(None, description="uniform: the largest value.")
-    mean: float | None = Field(None, description="normal: the mean, before truncation.")
-    median: float | None = Field(None, gt=0, description="lognormal: the median, before truncation.")
-    deviation: float | None = Field(
-        None, gt=0, description="Standard deviation before truncation: of the logarithm for lognormal."
+    mean: float | None = Field(
+        None, ge=-LARGEST, le=LARGEST, description="normal: the mean, before truncation."
     )
-    a: float | None = Field(None, gt=0, description="beta: the first shape; over the whole allowed range.")
-    b: float | None = Field(None, gt=0, description="beta: the second shape.")
+    median: float | None = Field(
+        None, ge=LEAST, le=LARGEST, description="lognormal: the median, before truncation."
+    )
+    deviation: float | None = Field(
+        None,
+        ge=LEAST,
+        le=LARGEST,
+        description="Standard deviation before truncation: of the logarithm for lognormal.",
+    )
+    a: float | None = Field(
+        None, ge=LEAST, le=LARGEST, description="beta: the first shape; over the whole allowed range."
+    )
+    b: float | None = Field(None, ge=LEAST, le=LARGEST, description="beta: the second shape.")
     reason: Text = Field(description="Why this distribution.")
 
     @model_validator(mode="after")

@@ -28,6 +28,9 @@ from sim.inputs.statements import (
 from sim.inputs.toml_file import TomlFile
 from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, PURPOSES
 
+MAX_NATIONS = 1_000
+"""Five times as many as there are; every pair of them takes memory."""
+
 
 @dataclass(frozen=True, eq=False)
 class Conditions:
@@ -180,6 +183,8 @@ def read_source(folder: Path) -> RosterSource:
             raise row.error("iso3", f"{code} stands there twice; a nation has one row")
         chosen[code] = fits(row, declaration.nations)
     rows = sorted((row for row in table.rows if chosen[row.text("iso3")]), key=lambda row: row.text("iso3"))
+    if len(rows) > MAX_NATIONS:
+        raise file.error(("nations",), f"{len(rows):,} nations; at most {MAX_NATIONS:,} are allowed")
     if not rows:
         raise file.error(("nations", "where"), f"no row of {table.path.name} fits; a roster needs a nation")
     source = RosterSource(folder, declaration, file, Table(table.path, table.columns, tuple(rows)), chosen)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
@@ -16,7 +16,7 @@ ROSTER_FILE = "roster.toml"
 
 def _plain_file_name(name: str) -> str:
     if not name or Path(name).name != name or "\\" in name or name in (".", ".."):
-        raise ValueError(f'"{name}" is not allowed; give the name of a file in the folder of roster.toml')
+        raise ValueError(f'"{name}" is not allowed; give the name of a file in the same folder')
     return name
 
 
@@ -163,11 +163,17 @@ class RosterDeclaration(Declared):
     ratification_rounds: RatificationRounds
     ties: Ties = Ties()
 
-    @model_validator(mode="after")
-    def _attributes_and_purposes_complete(self) -> "RosterDeclaration":
-        _check_names("attributes", self.attributes, ATTRIBUTES, "[]")
-        _check_names("preferred_mandate", self.preferred_mandate, PURPOSES, "{ base = 1 }")
-        return self
+    @field_validator("attributes")
+    @classmethod
+    def _attributes_complete(cls, given: dict[str, list[Indicator]]) -> dict[str, list[Indicator]]:
+        _check_names(given, ATTRIBUTES, "[]")
+        return given
+
+    @field_validator("preferred_mandate")
+    @classmethod
+    def _purposes_complete(cls, given: dict[str, Preference]) -> dict[str, Preference]:
+        _check_names(given, PURPOSES, "{ base = 1 }")
+        return given
 
     def nation_columns(self) -> Iterator[tuple[KeyPath, str]]:
         """Yield every column of the table of nations that is named, with the key path that names it."""
@@ -186,14 +192,14 @@ class RosterDeclaration(Declared):
         yield ("ratification_rounds", "column"), self.ratification_rounds.column
 
 
-def _check_names(key: str, given: dict[str, Any], allowed: tuple[str, ...], example: str) -> None:
+def _check_names(given: dict[str, Any], allowed: tuple[str, ...], example: str) -> None:
     for name in given:
         if name not in allowed:
             hint = near_match(name, allowed) or f"; allowed: {', '.join(allowed)}"
-            raise ValueError(f'{key}: unknown name "{name}"{hint}')
+            raise ValueError(f'unknown name "{name}"{hint}')
     for name in allowed:
         if name not in given:
-            raise ValueError(f'{key}: "{name}" is missing; the least to write is {name} = {example}')
+            raise ValueError(f'"{name}" is missing; the least to write is {name} = {example}')
 
 
 def read_declaration(folder: Path) -> tuple[RosterDeclaration, TomlFile]:

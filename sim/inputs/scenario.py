@@ -1,15 +1,15 @@
 """Scenarios: the situation at the start and what changes it, read from TOML files."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr
+from pydantic import FailFast, Field, PrivateAttr
 
 from sim.inputs.bundled import find_scenario, scenarios_folder
+from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.layers import Layer, Place, merged, read_layers
 from sim.inputs.overrides import Overrides, override_layers
@@ -75,7 +75,9 @@ class Scenario(Table):
         {},
         description="Nations at the start, by ISO 3166 alpha-3 code; a position replaces the recorded one.",
     )
-    events: tuple[Event, ...] = Field((), strict=False, description="What changes the situation, and when.")
+    events: Annotated[tuple[Event, ...], FailFast()] = Field(
+        (), strict=False, description="What changes the situation, and when."
+    )
     observed: Observed | None = Field(
         None,
         description="What was reported of the coalition; it changes no run, `explain` compares them with it.",
@@ -198,15 +200,11 @@ def _scenario(layers: list[Layer], name: str) -> Scenario:
     layer = merged(layers)
     scenario = validate(Scenario, layer.data, layer.error)
     folder = _roster_folder(scenario.roster, layer.place(("roster",)))
-    scenario._origin = _Origin(_folder_name(name), folder, layer)
+    scenario._origin = _Origin(folder_name(name, "scenario"), folder, layer)
     _check_nations_given(scenario)
     _check_end(scenario)
     scenario.schedule()
     return scenario
-
-
-def _folder_name(name: str) -> str:
-    return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "scenario"
 
 
 def _check_nations_given(scenario: Scenario) -> None:

@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import FailFast, Field, PrivateAttr, model_validator
 
-from sim.inputs.bundled import find_scenario, scenarios_folder
+from sim.inputs.bundled import exists, find_scenario, scenarios_folder
 from sim.inputs.case import Case, load_case
+from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.factors import Factor, check_factor
 from sim.inputs.overrides import overridden_keys
+from sim.inputs.roster_file import FileName
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
-from sim.inputs.validation import validate
+from sim.inputs.validation import KeyProblem, validate
 
 Outcome = Literal["size", "force", "p_force_met", "p_committed"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -21,6 +23,8 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 Design = Literal["grid", "lhs", "sobol", "morris", "list"]
 MAX_POINTS = 1_000_000
+
+Factors = Annotated[tuple[Factor, ...], FailFast()]
 
 
 class Sweep(Table):
@@ -33,7 +37,7 @@ class Sweep(Table):
     )
     design: Design = Field("grid", description="How points are chosen among the values of the factors.")
     points: int | None = Field(None, ge=1, le=MAX_POINTS, description="How many points: lhs, sobol, morris.")
-    list_: Text | None = Field(
+    list_: FileName | None = Field(
         None, alias="list", description="design list: a CSV file beside this one, a column a factor."
     )
     runs: int = Field(1000, ge=1, le=1_000_000_000, description="Runs at each point.")
@@ -42,8 +46,8 @@ class Sweep(Table):
     outcomes: tuple[Outcome, ...] = Field(
         OUTCOMES, strict=False, min_length=1, description="What is estimated at each point."
     )
-    levers: tuple[Factor, ...] = Field((), strict=False, description="Factors that diplomacy can choose.")
-    uncertainties: tuple[Factor, ...] = Field(
+    levers: Factors = Field((), strict=False, description="Factors that diplomacy can choose.")
+    uncertainties: Factors = Field(
         (), strict=False, description="Factors that nobody can choose: the world, the parameters."
     )
     _file: TomlFile | None = PrivateAttr(default=None)
@@ -55,8 +59,8 @@ class Sweep(Table):
 
     @property
     def name(self) -> str:
-        """The name of the file without its ending."""
-        return self._file.path.stem if self._file else "sweep"
+        """The name of the file without its ending, fit to be the name of a folder."""
+        return folder_name(self._file.path.stem, "sweep") if self._file else "sweep"
 
     @property
     def list_file(self) -> Path:
@@ -78,11 +82,13 @@ class Sweep(Table):
     def _fits_its_design(self) -> "Sweep":
         needs_points = self.design in {"lhs", "sobol", "morris"}
         if needs_points != (self.points is not None):
-            raise ValueError(f"design {self.design} {'needs' if needs_points else 'takes no'} points")
+            problem = f"design {self.design} {'needs' if needs_points else 'takes no'} points"
+            raise KeyProblem("points", problem)
         if (self.design == "list") != (self.list_ is not None):
-            raise ValueError(f"design {self.design} {'takes no' if self.list_ else 'needs a'} list")
+            problem = f"design {self.design} {'takes no' if self.list_ else 'needs a'} list"
+            raise KeyProblem("list", problem)
         if self.design == "sobol" and self.points and self.points & (self.points - 1):
-            raise ValueError("design sobol needs a power of 2 as its number of points, such as 1024")
+            raise KeyProblem("points", "design sobol needs a power of 2, such as 1024")
         if not self.factors and self.design != "list":
             raise ValueError("a sweep needs factors: [[levers]], [[uncertainties]]")
         return self
@@ -102,7 +108,7 @@ def find_sweep(source: Path | str) -> Path:
         If there is neither; the message names the nearest match.
     """
     path = Path(source)
-    if path.exists():
+    if exists(path):
         return path
     bundled = {file.stem: file for file in sorted(sweeps_folder().glob("*.toml"))}
     name = path.name.removesuffix(".toml")

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sim.inputs.characters import printable
 from sim.inputs.errors import InputError
+from sim.inputs.text_file import read_text
 
 KeyPath = tuple[str | int, ...]
 """Where a value stands in a file: keys and, within lists, positions from 0."""
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 64
+
+_NO_NAME = '""'
 
 T = TypeVar("T")
 
@@ -57,7 +61,7 @@ def read_toml(path: Path | str) -> TomlFile:
         (a key given twice included) or is nested more than 64 levels deep.
     """
     path = Path(path)
-    text = _text(path, _content(path))
+    text = read_text(path, MAX_BYTES, "a TOML file").replace("\r\n", "\n")
     try:
         # The lines come first: they bound the depth, which tomllib does not.
         lines = key_lines(text)
@@ -85,40 +89,14 @@ def dotted(key_path: KeyPath) -> str:
 
 def suffix(key_path: KeyPath) -> str:
     """Return a key path as it follows another one: ``[2].washington``, ``.involvement``."""
-    return on_one_line("".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key_path))
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part or _NO_NAME}" for part in key_path)
+    return on_one_line("".join(parts))
 
 
 def on_one_line(text: str, length: int = 80) -> str:
     """Return a text as a message shows it: control characters replaced, and cut where it grows too long."""
-    text = "".join(character if character.isprintable() else "?" for character in text[: length + 1])
+    text = printable(text[: length + 1])
     return text if len(text) <= length else f"{text[: length - 3]}..."
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise InputError("no such file", file=path) from None
-    except IsADirectoryError:
-        raise InputError("is a folder; a TOML file is wanted", file=path) from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {(error.strerror or str(error)).lower()}", file=path) from None
-    except ValueError as error:  # a null byte in the name
-        raise InputError(f"cannot be read: {error}", file=repr(str(path))) from None
-    if len(content) > MAX_BYTES:
-        raise InputError(f"is larger than {MAX_BYTES // 1_000_000} MB; a TOML file is wanted", file=path)
-    return content
-
-
-def _text(path: Path, content: bytes) -> str:
-    try:
-        text = content.decode("utf-8-sig")  # editors on Windows write a byte order mark
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        problem = f"is not UTF-8 text (byte 0x{content[error.start]:02x}); a TOML file is wanted"
-        raise InputError(problem, file=path, line=line) from None
-    return text.replace("\r\n", "\n")
 
 
 def _syntax_error(path: Path, text: str, message: str) -> InputError:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from sim.inputs.characters import refused_character
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.toml_file import KeyPath, dotted, on_one_line
 
@@ -15,6 +16,15 @@ ErrorAt = Callable[[KeyPath, str], InputError]
 """Makes the error for a problem at a key path, such as :meth:`sim.inputs.toml_file.TomlFile.error`."""
 
 M = TypeVar("M", bound=BaseModel)
+
+
+class KeyProblem(ValueError):  # noqa: N818 - for validators of whole tables: which of the keys it is about
+    """What is wrong with a key of a table, found where the table is looked at as a whole."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(problem)
+        self.key = key
+
 
 _KINDS = {
     "float_type": "must be a number",
@@ -51,9 +61,10 @@ def validate(model: type[M], data: Mapping[str, Any], error_at: ErrorAt) -> M:
     Raises
     ------
     InputError
-        For the mistake most likely to be the cause of the others: an unknown key, else a wrong
-        value, else what is missing.
+        For a text with control characters; else for the mistake most likely to be the cause of the
+        others: an unknown key, else a wrong value, else what is missing.
     """
+    _refuse_control_characters(data, error_at)
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -61,7 +72,22 @@ def validate(model: type[M], data: Mapping[str, Any], error_at: ErrorAt) -> M:
     first = min(details, key=_precedence)
     if first["type"] == "missing":
         raise _missing([detail["loc"] for detail in details], error_at)
-    raise error_at(first["loc"], _problem(model, first))
+    cause = first.get("ctx", {}).get("error")
+    key = (cause.key,) if isinstance(cause, KeyProblem) else ()
+    raise error_at((*first["loc"], *key), _problem(model, first))
+
+
+def _refuse_control_characters(data: object, error_at: ErrorAt) -> None:
+    """Refuse texts that would do something to a terminal, or break a file that they are written to."""
+    found: list[tuple[KeyPath, Any]] = [((), data)]
+    while found:
+        place, value = found.pop()
+        if isinstance(value, Mapping):
+            found += [((*place, key), inner) for key, inner in value.items()]
+        elif isinstance(value, list | tuple):
+            found += [((*place, index), inner) for index, inner in enumerate(value)]
+        elif isinstance(value, str) and (character := refused_character(value)):
+            raise error_at(place, f"holds the control character {character}, which no text may")
 
 
 def shown(value: object) -> str:

@@ -45,7 +45,7 @@ class Draft:
             with contextlib.suppress(FileNotFoundError):
                 self.target.rename(old)
             self.folder.rename(self.target)
-        shutil.rmtree(old, ignore_errors=True)
+        remove(old)
 
     def close(self) -> None:
         """Throw away what was not published, and the folders made for it that stay empty."""
@@ -56,6 +56,15 @@ class Draft:
             for parent in self._made:
                 if parent.exists():
                     parent.rmdir()
+
+
+def remove(path: Path) -> None:
+    """Remove a folder with all that is in it, or a file; of a link the link, not what it leads to."""
+    if path.is_symlink() or path.is_file():
+        with contextlib.suppress(OSError):
+            path.unlink()
+    else:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -75,9 +84,10 @@ def whole_file(file: Path) -> Iterator[Path]:
 def _clear_abandoned(target: Path) -> None:
     """Remove the drafts of the same folder whose processes are no more."""
     for draft in target.parent.glob(f".{target.name}.*{ENDING}"):
-        lock = _lock(draft)
-        if lock is not None:
-            shutil.rmtree(draft, ignore_errors=True)
+        if draft.is_symlink():  # such as results that were a link, put aside for new ones
+            remove(draft)
+        elif (lock := _lock(draft)) is not None:
+            remove(draft)
             os.close(lock)
 
 

@@ -68,12 +68,13 @@ def kind_of(folder: Path, manifest: Manifest) -> Kind:
         If it was made by another version, or is of a kind that cannot be read.
     """
     name, file = manifest.get("kind"), folder / MANIFEST
-    if name is not None and name not in KINDS:
+    if name is not None and str(name) not in KINDS:
         drawn = "; what was drawn is in its folder figures" if (folder / "figures").is_dir() else ""
         problem = f'results of kind "{name}" cannot be drawn again, only those of {", ".join(KINDS)}{drawn}'
         raise InputError(problem, file=file)
     if name is None or manifest.get("format") != KINDS[name].format:
-        by = manifest.get("versions", {}).get("coalition-sim", "unknown")
+        made = manifest.get("versions")
+        by = made.get("coalition-sim", "unknown") if isinstance(made, dict) else "unknown"
         problem = f"made by another version of the program ({by}); run the command that made it again"
         raise InputError(problem, file=file)
     return KINDS[name]

@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.experiments.parts import refuse_link
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.evidence import find_nation
 from sim.outputs import style
 from sim.outputs.kinds import Draw, kind_of
-from sim.outputs.results_folder import Manifest, StoredRun, damage_told, read_manifest
+from sim.outputs.results_folder import (
+    Manifest,
+    StoredRun,
+    damage_told,
+    damaged_tables_told,
+    read_manifest,
+)
 from sim.outputs.stored_case import stored_case
 
 FOLDER = "figures"
@@ -57,10 +64,13 @@ def redraw(folders: Sequence[Path], wanted: Wanted) -> Iterator[Path]:
     plans = [(folder, *_plan(folder, wanted)) for folder in folders]
     for folder, result, drawn in plans:
         target = folder / FOLDER
+        refuse_link(target)
         with _told(target):
             target.mkdir(exist_ok=True)
             for name, draw in drawn.items():
-                yield from style.save(draw(), target, name, wanted.formats)
+                with damaged_tables_told(folder):
+                    figure = draw()
+                yield from style.save(figure, target, name, wanted.formats)
             if wanted.animate:
                 from sim.outputs.figures.animation import save_animation
 
@@ -71,7 +81,8 @@ def _plan(folder: Path, wanted: Wanted) -> tuple[Any, dict[str, Draw]]:
     """Return the results of a folder, and what draws each figure that is wanted of them."""
     manifest = read_manifest(folder)
     kind = kind_of(folder, manifest)
-    result = kind.load(folder, manifest)
+    with damaged_tables_told(folder):
+        result = kind.load(folder, manifest)
     if not isinstance(result, StoredRun):
         for option, given in (("--nations", wanted.nations), ("--animate", wanted.animate)):
             if given:
@@ -81,7 +92,8 @@ def _plan(folder: Path, wanted: Wanted) -> tuple[Any, dict[str, Draw]]:
         from sim.outputs.figures.map import check_map
 
         check_map(result)
-    drawn = dict(kind.figures(result, nations))
+    with damaged_tables_told(folder):
+        drawn = dict(kind.figures(result, nations))
     return result, {name: drawn[_found(name, drawn)] for name in _names(drawn, wanted)}
 
 

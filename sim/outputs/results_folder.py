@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.about import About, PastEvent
+from sim.experiments.parts import MAX_MANIFEST
 from sim.inputs.errors import InputError
 from sim.inputs.map_file import Map, read_map
 from sim.inputs.roster_file import Actors
+from sim.inputs.text_file import read_text
 from sim.outputs.store import MAP
 
 if TYPE_CHECKING:
@@ -100,8 +102,9 @@ def read_manifest(folder: Path) -> Manifest:
         raise InputError(problem, file=folder)
     if not file.exists():
         raise InputError(f"holds no results (no {MANIFEST}){_results_below(folder)}", file=folder)
+    text = read_text(file, MAX_MANIFEST, "the manifest of a results folder")
     with damage_told(folder):
-        manifest = json.loads(file.read_text("utf-8"))
+        manifest = json.loads(text)
         return dict(manifest)
 
 
@@ -114,25 +117,43 @@ def read_table(folder: Path, name: str) -> "pd.DataFrame":
         If it is not there or cannot be read.
     """
     import pandas as pd
+    import pyarrow as pa
 
     file = folder / f"{name}.parquet"
     try:
         return pd.read_parquet(file)
-    except (OSError, ValueError) as error:  # pyarrow's errors are of these kinds
+    except (OSError, ValueError, pa.ArrowException) as error:
         problem = "is missing" if isinstance(error, FileNotFoundError) else "cannot be read; it is damaged"
         raise InputError(f"{problem}; run the command that made this folder again", file=file) from None
+
+
+DAMAGE = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
+"""What is raised where results are not as they were written."""
 
 
 @contextmanager
 def damage_told(folder: Path) -> Iterator[None]:
     """Turn what goes wrong where a manifest has been changed by hand into a message."""
+    with _told(folder / MANIFEST, "cannot be read"):
+        yield
+
+
+@contextmanager
+def damaged_tables_told(folder: Path) -> Iterator[None]:
+    """Turn what goes wrong where what is shown is made of damaged results into a message."""
+    with _told(folder, "the results are damaged"):
+        yield
+
+
+@contextmanager
+def _told(file: Path, problem: str) -> Iterator[None]:
     try:
         yield
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        problem = f"cannot be read ({type(error).__name__}: {error}); run the command that made it again"
-        raise InputError(problem, file=folder / MANIFEST) from None
+    except InputError:
+        raise
+    except DAMAGE as error:
+        cause = f"{type(error).__name__}: {error}"
+        raise InputError(f"{problem} ({cause}); run the command that made it again", file=file) from None
 
 
 def _results_below(folder: Path) -> str:

@@ -21,6 +21,7 @@ from sim.inputs.errors import InputError
 from sim.model.tally import Records
 from sim.outputs.drafts import Draft
 from sim.outputs.figures import save_figures
+from sim.outputs.spreadsheets import for_spreadsheets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -214,7 +215,8 @@ def describe_work(started: dt.datetime) -> dict[str, Any]:
         "versions": versions(),
         "platform": f"{platform.system()} {platform.machine()}",
         "started": started.isoformat(timespec="seconds"),
-        "seconds": round((dt.datetime.now(dt.UTC) - started).total_seconds(), 2),
+        # A clock that was set back meanwhile must not make it less than nothing.
+        "seconds": max(round((dt.datetime.now(dt.UTC) - started).total_seconds(), 2), 0.0),
     }
 
 
@@ -228,7 +230,7 @@ def write_table(table: "pd.DataFrame", folder: Path, name: str, *, csv: bool = F
     """Write a table as Parquet and, if asked, as CSV."""
     _write_parquet(table, folder / f"{name}.parquet")
     if csv:
-        table.to_csv(folder / f"{name}.csv", index=False)
+        for_spreadsheets(table).to_csv(folder / f"{name}.csv", index=False)
 
 
 def _write_parquet(table: "pd.DataFrame", file: Path) -> None:

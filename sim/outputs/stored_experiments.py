@@ -71,7 +71,8 @@ def load_sweep_result(folder: Path, manifest: Manifest) -> "SweepResult":
         sweep = Sweep.model_validate(told)
         base: Any = stored_case(manifest)
         paths = manifest["factors"]
-    name = next(name for name in TABLES if (folder / f"{name}.parquet").exists())
+    there = [name for name in TABLES if (folder / f"{name}.parquet").exists()]
+    name = there[0] if there else "points"
     points = read_table(folder, name).drop_duplicates("point").set_index("point")[paths]
     plan = SweepPlan(base, points, Runs(sweep.runs, sweep.seed), sweep.outcomes, sweep, ())
     return SweepResult(plan, folder)

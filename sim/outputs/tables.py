@@ -189,7 +189,8 @@ def scenarios_table(rows: list[tuple[str, str, str]]) -> Table:
 
 def print_table(renderable: RenderableType) -> None:
     """Print to standard output; where that is no terminal, at a width that keeps rows on a line."""
-    console = Console()
+    as_given: Any = {"markup": False, "emoji": False}  # a nation may be called [bold] or :flag:
+    console = Console(**as_given)
     if not console.is_terminal:
-        console = Console(width=120)
+        console = Console(width=120, **as_given)
     console.print(renderable)

@@ -1,6 +1,8 @@
 """The `coalition` command, as its users type it."""
 
+import contextlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from sim.cli.common import same_results
 from sim.inputs.bundled import bundled_scenarios
 
 BASELINE = "brussels-2025-04"
+COALITION = Path(sys.executable).with_name("coalition")
 Command = Callable[..., Any]
 
 
@@ -265,6 +268,37 @@ def test_it_runs_where_compiled_code_cannot_be_kept(process: Command, world: Com
     ended = process("run", world(), "--runs", 3, XDG_CACHE_HOME=str(in_the_way))
     assert ended.code == 0, ended.err
     assert "Land AAX" in ended.out
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals differ")
+def test_on_a_terminal_of_80_columns_no_line_is_longer(world: Command, tmp_path: Path) -> None:
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    unset = {"COLUMNS", "LINES", "NO_COLOR"}
+    variables = {name: value for name, value in os.environ.items() if name not in unset}
+    running = subprocess.Popen(  # noqa: S603
+        [COALITION, "run", world(), "--runs", "5"],
+        cwd=tmp_path,
+        env={**variables, "TERM": "xterm"},
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # how a terminal ends that nobody writes to any more
+        while piece := os.read(ours, 4096):
+            shown += piece
+    os.close(ours)
+    assert running.wait(timeout=60) == 0
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode("utf-8")).split("\n")
+    assert max(len(part) for line in lines for part in line.rstrip("\r").split("\r")) <= 80
+    assert any("Land AAX" in line for line in lines)
 
 
 def test_a_report_names_the_command_without_what_changes_no_result() -> None:

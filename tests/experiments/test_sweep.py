@@ -217,3 +217,42 @@ def test_two_sweeps_do_not_write_into_the_same_folder(file: Path, tmp_path: Path
 
     with pytest.raises(KeyboardInterrupt):
         run_sweep(plan, tmp_path, progress=again)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "washington.involvement\n0.1\n1.5\n",
+            "points.csv:3: washington.involvement: must be a number from 0 to 1",
+        ),
+        (
+            "washington.involvement\n0.1\nlots\n",
+            "points.csv:3: washington.involvement: must be a number from 0 to 1",
+        ),
+        ("washington.involvment\n0.1\n", 'points.csv:2: washington.involvment: unknown key "involvment"'),
+        ("parameters.b_threat\n0.1\nmuch\n", "sweep.toml:4: list: must be numbers, at a point of the design"),
+        ("parameters.b_threat\n0.1\n-1\n", "sweep.toml:4: list: -1 is out of range"),
+    ],
+)
+def test_the_values_of_a_list_are_tried_before_anything_is_run(tmp_path: Path, text: str, says: str) -> None:
+    file = tmp_path / "sweep.toml"
+    file.write_text(f'title = "A list"\nbase = "{BASELINE}"\ndesign = "list"\nlist = "points.csv"\n')
+    (tmp_path / "points.csv").write_text(text)
+    with pytest.raises(InputError) as mistake:
+        plan_sweep(file)
+    assert str(mistake.value).startswith(f"{tmp_path}/{says}")
+
+
+def test_points_that_cannot_be_are_told_by_the_key_that_asks_for_them(tmp_path: Path) -> None:
+    def told(*paths: str) -> str:
+        factors = "".join(f'[[levers]]\npath = "{path}"\nrange = [0.0, 1.0]\nsteps = 200\n' for path in paths)
+        file = tmp_path / "sweep.toml"
+        file.write_text(f'title = "A grid"\nbase = "{BASELINE}"\ndesign = "grid"\n{factors}')
+        with pytest.raises(InputError) as mistake:
+            plan_sweep(file)
+        return str(mistake.value).removeprefix(f"{tmp_path}/")
+
+    assert told("ceasefire", "mandate.clarity", "washington.involvement").startswith(
+        "sweep.toml:3: design: a grid of 8,000,000 points; at most 1,000,000 are allowed"
+    )

@@ -178,6 +178,45 @@ def test_a_killed_run_leaves_at_most_a_draft_which_the_next_run_clears(
     assert list(tmp_path.glob("results/*/*")) == []
 
 
+KILLED_AT_WRITE = """
+import os, signal, sys
+
+left = int(sys.argv.pop(1))
+
+def hear(event, arguments):
+    global left
+    writes = event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wxa+")
+    if writes or event in {"os.mkdir", "os.rename", "os.rmdir"}:
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.argv[0] = "coalition"
+from sim.cli import main
+
+sys.addaudithook(hear)
+main()
+"""
+
+
+@pytest.mark.slow
+def test_killed_at_any_write_a_run_is_there_whole_or_not_at_all(
+    world: Callable[..., Path], tmp_path: Path
+) -> None:
+    command = ["run", world(), "--runs", "5", "--csv", "--trajectories", "--quiet"]
+    results, whole = tmp_path / "results" / "world", 0
+    for write in (15, 1_000):
+        child = [sys.executable, "-c", KILLED_AT_WRITE, str(write), *map(str, command)]
+        ended = subprocess.run(child, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
+        assert ended.returncode == (0 if write == 1_000 else -signal.SIGKILL), ended.stderr
+        for folder in results.glob("[!.]*"):
+            assert len(pd.read_parquet(folder / "runs.parquet")) == 5
+            assert (folder / "manifest.json").exists()
+            whole += 1
+    assert whole == 1
+    assert list(results.glob(".*")) == []
+
+
 @pytest.mark.slow
 def test_two_processes_write_the_same_results_at_once(tmp_path: Path) -> None:
     command = [COALITION, "run", BASELINE, "--runs", "2000", "--quiet", "--threads", "1"]

@@ -132,7 +132,7 @@ def change(folder: Path, file: str, old: str, new: str) -> None:
             'roster.toml:2: nations.table: "/etc/passwd" is not',
         ),
         ("roster.toml", '"nations.csv"', '".."', 'roster.toml:2: nations.table: ".." is not allowed'),
-        ("roster.toml", '"nations.csv"', '"nation.csv"', "nation.csv: cannot be read: No such file"),
+        ("roster.toml", '"nations.csv"', '"nation.csv"', "nation.csv: no such file"),
         (
             "roster.toml",
             "threat = [{",
@@ -246,7 +246,7 @@ def test_a_file_that_is_no_table(tiny: Path, file: str, content: bytes) -> None:
 def test_a_folder_where_a_file_belongs(tiny: Path) -> None:
     (tiny / "ties.csv").unlink()
     (tiny / "ties.csv").mkdir()
-    assert "ties.csv: cannot be read" in told(tiny)
+    assert "ties.csv: is a folder; a CSV file is wanted" in told(tiny)
 
 
 def test_no_nations(tiny: Path) -> None:

@@ -265,3 +265,21 @@ def test_nobody_can_change_shared_parameters() -> None:
     with pytest.raises(ValueError, match="read-only"):
         load_parameters().values[0, 0] = 1
     assert np.shares_memory(load_parameters().values, load_parameters().values)
+
+
+@pytest.mark.parametrize(
+    ("names", "rows", "says"),
+    [
+        (["b_threat", "b_threat"], 2, "b_threat: the column stands there twice"),
+        ([f"x{number}" for number in range(31)], 2, "has 31 columns; there are 30 parameters"),
+        (["b_threat"], 500_001, "holds 500,001 draws; at most 500,000 are allowed"),
+    ],
+)
+def test_a_posterior_beyond_any_use_is_refused(
+    tmp_path: Path, names: list[str], rows: int, says: str
+) -> None:
+    path = tmp_path / "posterior.parquet"
+    pq.write_table(pa.table([pa.array(np.ones(rows))] * len(names), names=names), path)
+    with pytest.raises(InputError) as mistake:
+        load_parameters(path)
+    assert str(mistake.value) == f"{path}: {says}"

@@ -125,7 +125,12 @@ def test_the_bundled_point_is_not_far_from_what_is_believed() -> None:
         ("[b_threat]\n", "b_ceasefire = 1\n[b_threat]\n", "1: b_ceasefire: must be a table, not 1"),
         ('"half_normal"', '"half-normal"', 'did you mean "half_normal"?'),
         ("deviation = 2.0\n", "", "1: b_threat: half_normal takes deviation"),
-        ("deviation = 2.0", "deviation = 0", "3: b_threat.deviation: must be more than 0"),
+        (
+            "deviation = 2.0",
+            "deviation = 1e-320",
+            "3: b_threat.deviation: must be at least 1e-09, not 1e-320",
+        ),
+        ("deviation = 2.0", "deviation = 0", "3: b_threat.deviation: must be at least 1e-09, not 0"),
         ("deviation = 2.0", "deviation = 2.0\nmean = 1", "half_normal takes deviation, not mean, deviation"),
         ("deviation = 2.0", "deviaton = 2.0", '3: b_threat.deviaton: unknown key "deviaton"'),
         ("deviation = 2.0", 'deviation = "2"', '3: b_threat.deviation: must be a number, not "2"'),

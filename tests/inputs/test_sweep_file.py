@@ -78,10 +78,10 @@ def test_the_bundled_sweeps_are_valid(file: Path) -> None:
             "brusels-2025-04",
             "2: base: no such file, and no bundled scenario of this name",
         ),
-        ('design = "grid"', 'design = "sobol"', "design sobol needs points"),
-        ('design = "grid"', 'design = "sobol"\npoints = 100', "a power of 2"),
-        ('design = "grid"', 'design = "list"', "design list needs a list"),
-        ('design = "grid"', 'design = "grid"\npoints = 8', "design grid takes no points"),
+        ('design = "grid"', 'design = "sobol"', "1: points: design sobol needs points"),
+        ('design = "grid"', 'design = "sobol"\npoints = 100', "4: points: design sobol needs a power of 2"),
+        ('design = "grid"', 'design = "list"', "1: list: design list needs a list"),
+        ('design = "grid"', 'design = "grid"\npoints = 8', "4: points: design grid takes no points"),
     ],
 )
 def test_mistakes_are_named_with_their_place(tmp_path: Path, right: str, wrong: str, says: str) -> None:

@@ -231,6 +231,8 @@ def test_broken_toml_is_told_with_its_line(tmp_path: Path, text: str, line: int,
 
 def test_key_paths_are_written_as_people_write_them() -> None:
     assert dotted(("events", 2, "washington", "involvement")) == "events[2].washington.involvement"
+    assert dotted(("",)) == '""'
+    assert dotted(("a", "", "b")) == 'a."".b'
 
 
 def key_paths(value: Any, path: KeyPath = ()) -> list[KeyPath]:

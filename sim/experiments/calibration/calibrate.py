@@ -15,6 +15,7 @@ from sim.experiments.calibration.misfit import Effort, Target, load_target, misf
 from sim.experiments.hindcast.scores import Floats
 from sim.experiments.identity import case_digests, code_digests, digest_of
 from sim.experiments.parts import PartsFolder
+from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError
 from sim.inputs.fit import FITTED_TO, wave_name
 from sim.inputs.parameters import PARAMETERS, load_parameters, point_file
@@ -68,7 +69,7 @@ class CalibrationPlan:
     @property
     def name(self) -> str:
         """What the folder of the results is called, beside its `id`."""
-        return "-".join(target.hindcast.name for target in self.targets)
+        return folder_name("-".join(target.hindcast.name for target in self.targets), "calibration")
 
     @property
     def fitted_to(self) -> tuple[str, ...]:
@@ -299,6 +300,11 @@ def calibration_folder(plan: CalibrationPlan, out: Path) -> Path:
     return out / "calibrate" / plan.name / plan.id
 
 
+def results_of_calibration(plan: CalibrationPlan, out: Path) -> PartsFolder:
+    """Return the folder of a calibration's results, to be entered as a context."""
+    return PartsFolder(calibration_folder(plan, out), "calibration", plan.manifest())
+
+
 def run_calibration(
     plan: CalibrationPlan,
     out: Path,
@@ -320,7 +326,7 @@ def run_calibration(
         Told of generations and runs.
     """
     generations: list[Generation] = []
-    with PartsFolder(calibration_folder(plan, out), "calibration", plan.manifest()) as folder:
+    with results_of_calibration(plan, out) as folder:
         for number in range(plan.sampling.generations):
             name = f"generations/{number:03d}"
             if not folder.has(name):

@@ -6,6 +6,7 @@ always the same one for a seed.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,12 +14,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inputs.csv_file import MAX_COLUMNS
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.factors import Factor, check_factor
 from sim.inputs.sweep_file import MAX_POINTS, Sweep
+from sim.inputs.text_file import read_text
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MAX_LIST_BYTES = 20_000_000
+"""How large a file of points may be: a million points of two factors."""
 
 Shares = NDArray[np.float64]
 """A row a point, a column a factor, in [0, 1]: how far up its range each factor is."""
@@ -150,16 +156,24 @@ class PointList:
         import pandas as pd
 
         try:
-            table = pd.read_csv(self.file, comment="#", skipinitialspace=True)
-        except FileNotFoundError:
-            raise InputError("no such file", file=self.file) from None
-        except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
+            table = pd.read_csv(StringIO(self._text()), comment="#", skipinitialspace=True, low_memory=False)
+        except InputError:
+            raise
+        except ValueError as error:  # pandas' own errors are of this kind
             raise InputError(f"cannot be read as CSV: {error}", file=self.file) from None
         if table.empty or len(table) > MAX_POINTS:
             raise InputError(
                 f"holds {len(table):,} points; allowed are 1 to {MAX_POINTS:,}", file=self.file, line=1
             )
         return table.astype(dict.fromkeys(table.select_dtypes("number").columns, "float64"))
+
+    def _text(self) -> str:
+        text = read_text(self.file, MAX_LIST_BYTES, "a CSV file")
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.count(",") >= MAX_COLUMNS:
+                problem = f"has {line.count(',') + 1:,} cells; at most {MAX_COLUMNS:,} are allowed"
+                raise InputError(problem, file=self.file, line=number)
+        return text
 
     def _check(self, table: "pd.DataFrame", path: str) -> None:
         try:

@@ -19,6 +19,8 @@ from sim.experiments.identity import (
 from sim.experiments.resumable import THREADS, Progress, run_parts
 from sim.experiments.sweep.designs import design_of
 from sim.experiments.sweep.evaluate import PER_NATION, Evaluation, Runs, check_points, evaluate, with_factors
+from sim.inputs.case import PARAMETER_PREFIX, Case
+from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
 from sim.inputs.sweep_file import Sweep, load_sweep_case
 
@@ -196,10 +198,46 @@ def plan_sweep(
 ) -> SweepPlan:
     """Read all that determines a sweep, see `sweep`."""
     given, base = load_sweep_case(source, overrides, parameters, **changes)
-    points = design_of(given).points(given.factors, given.seed)
-    check_points(base, points)
+    points = _points(given, base)
     runs, options = Runs(given.runs, given.seed), command_options(overrides, parameters)
     return SweepPlan(base, points, runs, given.outcomes, given, options)
+
+
+def _points(given: Sweep, base: Case) -> "pd.DataFrame":
+    """Return the points of a sweep; where they cannot be, say which key of its file asks for them."""
+    try:
+        points = design_of(given).points(given.factors, given.seed)
+        check_points(base, points)
+        if given.list_:
+            _try_listed(given, base, points)
+    except InputError as error:
+        if error.file is not None:
+            raise
+        places = dict(zip((factor.path for factor in given.factors), given.places(), strict=True))
+        place = places.get(f"{PARAMETER_PREFIX}{error.key}", ("list",) if given.list_ else ("design",))
+        raise given.error(place, error.problem) from None
+    return points
+
+
+def _try_listed(given: Sweep, base: Case, points: "pd.DataFrame") -> None:
+    """Find out now, not after an hour, whether each factor may take its listed values."""
+    for path, column in points.items():
+        is_number = column.dtype.kind == "f"
+        for value in (column.min(), column.max()) if is_number else sorted(column.unique(), key=_is_number):
+            try:
+                base.with_overrides({str(path): value})
+            except InputError as error:
+                line = int((column == value).to_numpy().argmax()) + 2
+                raise InputError(error.problem, file=given.list_file, line=line, key=str(path)) from None
+
+
+def _is_number(value: object) -> bool:
+    """Tell whether a text is a number: one that is none has made texts of the others in its column."""
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def run_sweep(

@@ -1,6 +1,6 @@
 """Figures of a calibration: functions of a result that return a matplotlib Figure."""
 
-import shutil
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from sim.experiments.calibration.calibrate import Calibration
 from sim.inputs.prior import ParameterPrior
 from sim.outputs import style
 from sim.outputs.calibration import words
+from sim.outputs.figure_folder import save_all
 from sim.outputs.words import signed
 
 if TYPE_CHECKING:
@@ -114,18 +115,7 @@ FIGURES = {"marginals": marginals, "pairs": pairs}
 
 def save_figures(calibration: Calibration, folder: Path) -> list[Path]:
     """Draw all figures as PNG and SVG into a folder that appears when all of them are there."""
-    draft = folder.with_name(f".{folder.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    try:
-        draft.mkdir(parents=True)
-        files = [
-            file for name, draw in FIGURES.items() for file in style.save(draw(calibration), draft, name)
-        ]
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.rename(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return [folder / file.name for file in files]
+    return save_all(((name, partial(draw, calibration)) for name, draw in FIGURES.items()), folder)
 
 
 def _leading(calibration: Calibration) -> list[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.resumable import results_of
 from sim.outputs.comparison.figures import save_figures
+from sim.outputs.spreadsheets import for_spreadsheets
 
 TABLES = ("nations", "coalition")
 
@@ -31,5 +32,5 @@ def write_comparison(comparison: Comparison, folder: Path, *, csv: bool = False)
             table = getattr(comparison, name)
             results.write(name, table)
             if csv:
-                results.write_text(f"{name}.csv", table.to_csv(index=False))
-    save_figures(comparison, folder / "figures")
+                results.write_text(f"{name}.csv", for_spreadsheets(table).to_csv(index=False))
+        save_figures(comparison, folder / "figures")

@@ -73,7 +73,7 @@ def _head(axes: "Axes", row: int, number: int, box: Box) -> None:
 
 def _draw(axes: "Axes", row: int, result: Sensitivity, limit: Limit) -> None:
     """Draw the range of a factor, and the part of it that a box allows, with the limits' values."""
-    factor = next(factor for factor in result.factors.all if factor.path == limit.factor)
+    factor = {factor.path: factor for factor in result.factors.all}[limit.factor]
     kind = factor_kinds(result)[limit.factor]
     lowest, highest = (float(level) for level in (min(factor.extremes), max(factor.extremes)))
     left, right = _share(factor, max(limit.low, lowest)), _share(factor, min(limit.high, highest))

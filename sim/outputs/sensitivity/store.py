@@ -30,7 +30,7 @@ def write_sensitivity(result: Sensitivity) -> None:
         for discovery in result.discoveries:
             if discovery.boxes:
                 folder.write(f"boxes-{file_name(discovery.outcome)}", discovery.table())
-    save_figures(result, result.folder / "figures")
+        save_figures(result, result.folder / "figures")
 
 
 def read_discoveries(plan: SensitivityPlan, folder: Path) -> tuple[Discovery, ...]:

@@ -1,0 +1,48 @@
+"""Files of text, read so that a huge one takes no memory and one that is no text is told."""
+
+from pathlib import Path
+
+from sim.inputs.errors import InputError
+
+
+def read_text(path: Path, most_bytes: int, wanted: str) -> str:
+    """Read a file of text in UTF-8, with or without a byte order mark.
+
+    Parameters
+    ----------
+    path
+        The file.
+    most_bytes
+        How large it may be; no more is read.
+    wanted
+        What the file should be, for messages: ``a TOML file``.
+
+    Raises
+    ------
+    InputError
+        If it cannot be opened, is too large or is no text.
+    """
+    content = _content(path, most_bytes, wanted)
+    try:
+        return content.decode("utf-8-sig")  # editors on Windows write a byte order mark
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problem = f"is not UTF-8 text (byte 0x{content[error.start]:02x}); {wanted} is wanted"
+        raise InputError(problem, file=path, line=line) from None
+
+
+def _content(path: Path, most_bytes: int, wanted: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(most_bytes + 1)
+    except FileNotFoundError:
+        raise InputError("no such file", file=path) from None
+    except IsADirectoryError:
+        raise InputError(f"is a folder; {wanted} is wanted", file=path) from None
+    except OSError as error:
+        raise InputError(f"cannot be read: {(error.strerror or str(error)).lower()}", file=path) from None
+    except ValueError as error:  # a null byte in the name
+        raise InputError(f"cannot be read: {error}", file=path) from None
+    if len(content) > most_bytes:
+        raise InputError(f"is larger than {most_bytes // 1_000_000} MB; {wanted} is wanted", file=path)
+    return content
