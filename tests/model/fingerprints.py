@@ -7,6 +7,7 @@ are those of a named file, so that another default moves nothing here.
 """
 
 import json
+import sys
 
 from worlds import ensemble
 
@@ -20,7 +21,7 @@ RUNS = range(64)
 
 
 def fingerprints(execution: Execution) -> dict[str, dict[str, str]]:
-    """Return of every bundled scenario a digest of how its runs end, and one of all stances and propensities."""
+    """Return of every bundled scenario a digest of how its runs end, and one of stances and propensities."""
     return {name: _fingerprint(name, execution) for name in sorted(bundled_scenarios())}
 
 
@@ -33,4 +34,4 @@ def _fingerprint(name: str, execution: Execution) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(fingerprints(Execution(threads=1)), indent=2))
+    sys.stdout.write(json.dumps(fingerprints(Execution(threads=1)), indent=2) + "\n")

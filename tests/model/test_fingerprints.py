@@ -1,4 +1,4 @@
-"""The same numbers on every machine, with every version of Python, Mesa and NumPy, on any number of threads."""
+"""The same numbers on every machine, with every version of Python, Mesa and NumPy, on any threads."""
 
 import json
 import os
