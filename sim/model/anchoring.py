@@ -64,7 +64,7 @@ def _start_world(now: Row, world: Row) -> None:
         world.involvement[lane] = levels.involvement
         world.credibility[lane] = 1.0
         world.pressure[lane] = levels.pressure
-        world.size[lane] = 0.0
+        world.members[lane] = 0.0
         world.force[lane] = 0.0
         world.first_met[lane] = math.inf
     script_mandate(now, world)

@@ -98,7 +98,7 @@ def _place(nation: Row, step: int) -> None:
 def _count_force(setup: Setup, world: Row, step: int, filled: int, tally: Tally) -> None:
     """Count the coalition's size, and whether its force is what is required."""
     for lane in range(filled):
-        tally.sizes[step, int(world.size[lane])] += 1
+        tally.sizes[step, int(world.members[lane])] += 1
         if world.force[lane] >= setup.force_required:
             tally.force_met[step] += 1
             world.first_met[lane] = rules.smaller(step, world.first_met[lane])
@@ -202,7 +202,7 @@ def _record_run(state: State, lane: int, row: Row) -> None:
         joined += is_in and not was_in
         left += was_in and not is_in
     first_met = world.first_met[lane]
-    row[0], row[1] = world.size[lane], world.force[lane]
+    row[0], row[1] = world.members[lane], world.force[lane]
     row[2], row[3] = world.involvement[lane], world.pressure[lane]
     row[4], row[5] = world.clarity[lane], world.credibility[lane]
     row[6] = first_met if first_met < math.inf else math.nan

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.inputs.parameters import PARAMETERS
 from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, LEVELS, PURPOSES
 from sim.model import draws, rules
-from sim.model.setup import Setup
+from sim.model.setup import Setup, row_type
 
 
 def compilable(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,7 +43,7 @@ US_RELIANCE, THREAT = ATTRIBUTES.index("us_reliance"), ATTRIBUTES.index("threat"
 
 def _lanes(**fields: Any) -> np.dtype[np.void]:
     """Return a row whose fields are lanes of a type or, if a number is given, that many of them."""
-    return np.dtype(
+    return row_type(
         [
             (name, "f8", (kind, LANES)) if isinstance(kind, int) else (name, kind, (LANES,))
             for name, kind in fields.items()
@@ -85,7 +85,7 @@ WORLD_LANES = _lanes(
     pressure="f8",
     clarity="f8",
     mandate=PURPOSE_COUNT,
-    size="f8",
+    members="f8",
     force="f8",
     force_ratio="f8",
     force_ratio_at_start="f8",

@@ -55,7 +55,7 @@ def decide_round(setup: Setup, state: State, step: int) -> None:
     """Let every nation decide and pledge, then the lead nations lobby."""
     world = state.world[0]
     for lane in range(LANES):
-        world.size[lane] = 0.0
+        world.members[lane] = 0.0
         world.force[lane] = 0.0
     for index in range(setup.nations.size):
         given, said, nation = setup.nations[index], setup.statements[step, index], state.nations[index]
@@ -288,7 +288,7 @@ def pledge(given: Row, nation: Row, world: Row) -> None:
         )
         nation.pledge[lane] = pledge
         world.force[lane] += pledge
-        world.size[lane] += 1.0 if nation.stance[lane] == COMMITTED else 0.0
+        world.members[lane] += 1.0 if nation.stance[lane] == COMMITTED else 0.0
 
 
 @compilable

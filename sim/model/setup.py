@@ -1,6 +1,6 @@
 """All that a run needs, as arrays: roster, timeline and parameters put side by side."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,12 @@ REACHED = -1.0
 """Start stance of a nation with no stated position: the rung that its anchor reaches."""
 
 
-NATION = np.dtype(
+def row_type(fields: list[Any], *, align: bool = False) -> np.dtype[np.void]:
+    """Return the type of a row whose fields are attributes, as in compiled code so where it is interpreted."""
+    return np.dtype((np.record, np.dtype(fields, align=align)))
+
+
+NATION = row_type(
     [
         ("code", "u8"),
         ("attributes", "f8", (len(ATTRIBUTES),)),
@@ -89,8 +94,8 @@ _FORMATS = {
     Levels: f"{len(LEVELS)}f8",
     tuple[int, ...]: f"{len(LEVELS)}i8",
 }
-ROUND = np.dtype([(name, _FORMATS[kind]) for name, kind in Round.__annotations__.items()])
-STATEMENT = np.dtype([(name, _FORMATS[kind]) for name, kind in Statement.__annotations__.items()])
+ROUND = row_type([(name, _FORMATS[kind]) for name, kind in Round.__annotations__.items()])
+STATEMENT = row_type([(name, _FORMATS[kind]) for name, kind in Statement.__annotations__.items()])
 
 
 class Setup(NamedTuple):

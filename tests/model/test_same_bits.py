@@ -5,7 +5,9 @@ few nations. Slow: every bundled scenario for 26 weeks (the hindcast and the sta
 each, spread over four seeds; more random worlds.
 """
 
-import tempfile
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +18,19 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
-from small_worlds import codes
+from random_worlds import LARGEST, RUN, SEED, scenarios, small_worlds
 from worlds import ensemble, finished, history, small_case, write_roster
 
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import Case, load_case
-from sim.inputs.parameters import describe_parameters, point_file
-from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, HELD, POSITIONS, PURPOSES, Stance
+from sim.inputs.parameters import point_file
+from sim.inputs.vocabulary import Stance
 from sim.model import rules
-from sim.model.ensemble import Execution
-from sim.model.tally import RUN_COLUMNS, Records
+from sim.model.ensemble import Execution, Keep
+from sim.model.one_by_one import simulate_one_by_one
+from sim.model.tally import HOLDS_BACK, RUN_COLUMNS, Records
 
 SCENARIOS = [*bundled_scenarios()]
-LARGEST = 2**63 - 1
 
 
 def run_row(stance: Any, force: Any, frame: Any, required: float) -> dict[str, float]:
@@ -98,77 +100,7 @@ def test_the_stand_off_does_move_what_the_policies_move() -> None:
 
 # Random worlds
 
-SHARE = st.floats(0.0, 1.0)
-LEVEL = SHARE | st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
-SOME = {
-    "washington": {
-        "involvement": LEVEL,
-        "policy": st.sampled_from(["scripted", "burden_sharing"]),
-        "ceiling": LEVEL,
-        "threshold": st.floats(0.0, 1.5),
-        "width": st.floats(0.01, 1.0),
-        "speed": SHARE,
-    },
-    "mandate": {
-        "purpose": st.sampled_from(PURPOSES),
-        "clarity": LEVEL,
-        "authority": LEVEL,
-        "policy": st.sampled_from(["scripted", "negotiated"]),
-    },
-    "moscow": {
-        "pressure": LEVEL,
-        "policy": st.sampled_from(["scripted", "reactive"]),
-        "reaction": st.floats(0.0, 2.0),
-        "deterred": LEVEL,
-    },
-}
-GIVEN = {"washington": ["involvement"], "mandate": ["purpose", "clarity"], "moscow": ["pressure"]}
-
-
-def actors(*, start: bool) -> dict[str, st.SearchStrategy[Any]]:
-    """Return tables of the great powers and the mandate; at the start some keys must be there."""
-    tables = {}
-    for actor, keys in SOME.items():
-        must = {key: keys[key] for key in GIVEN[actor]} if start else {}
-        may = {key: value for key, value in keys.items() if key not in must}
-        table = st.fixed_dictionaries(must, optional=may)
-        tables[actor] = table if start else table.filter(bool)
-    return tables
-
-
-def nations_given(iso3: tuple[str, ...]) -> st.SearchStrategy[Any]:
-    keys = {
-        "position": st.sampled_from(POSITIONS),
-        "public_support": st.floats(-0.5, 0.5),
-        "held": st.sampled_from(HELD),
-    }
-    given = st.fixed_dictionaries({}, optional=keys).filter(bool)
-    return st.dictionaries(st.sampled_from(iso3), given, min_size=1, max_size=6)
-
-
-@st.composite
-def scenarios(draw: Any, roster: Path, iso3: tuple[str, ...], rounds: int) -> Case:
-    levels = {"ceasefire": LEVEL, "decision_pressure": LEVEL, "nations": nations_given(iso3)}
-    change = st.fixed_dictionaries({}, optional={**actors(start=False), **levels}).filter(bool)
-    dated = st.tuples(st.integers(1, rounds + 1), change)
-    events = draw(st.lists(dated, max_size=6, unique_by=lambda event: event[0]))
-    allowed = {item.name: st.floats(item.low, item.high) for item in describe_parameters()[:24]}
-    parameters = draw(st.fixed_dictionaries({}, optional=allowed))
-    world = draw(st.fixed_dictionaries(actors(start=True), optional=levels))
-    return small_case(
-        roster,
-        rounds=rounds,
-        force_required=draw(st.sampled_from([500.0, 5000.0, 20000.0])),
-        events=[{"round": number, "title": "something", **what} for number, what in events],
-        parameters=parameters,
-        level_half_width=draw(st.just(0.0) | SHARE),
-        **world,
-    )
-
-
 EUROPE = load_case("brussels-2025-04").roster
-RUN = st.integers(0, 2**40)
-SEED = st.integers(0, LARGEST)
 PATIENT = {"suppress_health_check": list(HealthCheck), "phases": list(Phase)[:-1]}
 
 
@@ -181,29 +113,6 @@ test_same_bits_in_random_worlds = settings(max_examples=5, **PATIENT)(IN_EUROPE(
 test_same_bits_in_more_random_worlds = pytest.mark.slow(
     settings(max_examples=100, **PATIENT)(IN_EUROPE(check_random_world_of_38))
 )
-
-
-@st.composite
-def small_worlds(draw: Any, folder: Path) -> Case:
-    iso3 = tuple(codes(draw(st.integers(1, 6))))
-    nation = st.fixed_dictionaries(
-        {},
-        optional={
-            "troops": st.sampled_from([0, 1, 500, 20000]),
-            "approval": st.sampled_from(["no", "two", "three"]),
-            "position": st.sampled_from(POSITIONS),
-            **dict.fromkeys(ATTRIBUTES, LEVEL),
-        },
-    )
-    demand = st.tuples(st.sampled_from(iso3), st.sampled_from(CONDITIONS), LEVEL)
-    demands = draw(st.lists(demand, max_size=4, unique_by=lambda row: row[:2]))
-    roster = write_roster(
-        Path(tempfile.mkdtemp(dir=folder)),
-        {code: draw(nation) for code in iso3},
-        leads=draw(st.lists(st.sampled_from(iso3), unique=True, max_size=3)),
-        conditions=demands,
-    )
-    return draw(scenarios(roster, iso3, rounds=12))
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +131,68 @@ def test_same_bits_in_small_random_worlds(folder: Path, data: Any, seed: int, ru
 @given(data=st.data(), seed=SEED, run=RUN)
 def test_same_bits_in_more_small_random_worlds(folder: Path, data: Any, seed: int, run: int) -> None:
     assert_same_bits(data.draw(small_worlds(folder)), seed, range(run, run + 3), terms=True)
+
+
+# Compiled or not
+
+EVENTFUL: dict[str, dict[str, Any]] = {
+    "AAA": {"position": "committed"},  # leads
+    "BBB": {"position": "undecided"},  # leads too, and does not lobby yet
+    "CCC": {"position": "open"},  # demands what is not the case
+    "DDD": {"position": "open", "troops": 0},
+    "EEE": {"position": "open"},
+    "FFF": {"position": "open", "approval": "three"},
+    "GGG": {"position": "unknown", "legalism": 1},
+    "HHH": {"position": "opposed", "threat": 1, "us_reliance": 1},
+}
+AT_THE_START = {"EEE": {"held": "out"}, "FFF": {"public_support": 0.5}}
+EVENTS: list[dict[str, Any]] = [
+    {"round": 1, "nations": {"CCC": {"public_support": 0.5}, "GGG": {"public_support": -0.5}}},
+    {"round": 2, "nations": {"BBB": {"position": "committed"}}, "decision_pressure": 0.5},
+    {"round": 3, "washington": {"involvement": 0.9}, "mandate": {"clarity": 0.4}},
+]
+
+
+@pytest.fixture
+def eventful(tmp_path: Path) -> Case:
+    """A world in which all happens that a round knows."""
+    roster = write_roster(tmp_path, EVENTFUL, leads=["AAA", "BBB"], conditions=[("CCC", "authority", 1.0)])
+    return small_case(
+        roster,
+        rounds=5,
+        force_required=1200.0,
+        level_half_width=0.1,
+        washington={"involvement": 0.2, "policy": "burden_sharing"},
+        mandate={"purpose": "reassurance", "clarity": 0.2, "policy": "negotiated"},
+        moscow={"pressure": 0.5, "policy": "reactive"},
+        nations=AT_THE_START,
+        events=[{"title": "something", **event} for event in EVENTS],
+        parameters={"b_public_opinion": 10.0},
+    )
+
+
+def test_both_engines_count_the_same_in_an_eventful_world(eventful: Case) -> None:
+    assert_same_bits(eventful, 1, range(4), terms=True)
+    tally = ensemble(eventful, 1, range(4))[0]
+    one_by_one = simulate_one_by_one(eventful, 1, range(4), sink=lambda *_: None, keep=Keep())
+    for name, counts in tally._asdict().items():
+        assert_array_equal(getattr(one_by_one, name), counts, name)
+    reasons = dict(zip(HOLDS_BACK, tally.held_back.sum(axis=0).tolist(), strict=True))
+    assert all(reasons[name] for name in ("nothing_to_send", "held_out", "demands_authority", "ratification"))
+    assert tally.force_met[-1] > 0
+
+
+@pytest.mark.slow
+def test_the_compiled_loops_count_the_same_where_they_are_read_as_python() -> None:
+    # So they can be stepped through with a debugger; NumPy tells of overflows, which draws are made of.
+    test = f"{__file__}::{test_both_engines_count_the_same_in_an_eventful_world.__name__}"
+    options = ["-W", "ignore:overflow encountered:RuntimeWarning", "-p", "no:mpl", "--override-ini=addopts="]
+    subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options, test],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
 
 
 # Terms

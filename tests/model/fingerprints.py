@@ -1,0 +1,37 @@
+"""What the model computes, as digests: every machine and every version of Python, Mesa and NumPy gives these.
+
+    python tests/model/fingerprints.py > tests/model/fingerprints.json
+
+Run it by hand where numbers are meant to change, and say in CHANGELOG.md what moved and why. The parameters
+are those of a named file, so that another default moves nothing here.
+"""
+
+import json
+import sys
+
+from worlds import ensemble
+
+from sim.experiments.identity import digest_of
+from sim.inputs.bundled import bundled_scenarios, scenarios_folder
+from sim.inputs.case import load_case
+from sim.model.ensemble import Execution
+
+POINT = scenarios_folder() / "parameters" / "default.toml"
+RUNS = range(64)
+
+
+def fingerprints(execution: Execution) -> dict[str, dict[str, str]]:
+    """Return of every bundled scenario a digest of how its runs end, and one of stances and propensities."""
+    return {name: _fingerprint(name, execution) for name in sorted(bundled_scenarios())}
+
+
+def _fingerprint(name: str, execution: Execution) -> dict[str, str]:
+    records = ensemble(load_case(name, parameters=POINT), 1, RUNS, execution=execution)[1]
+    return {
+        "runs": digest_of(records.runs),
+        "trajectories": digest_of(records.stance, records.propensity),
+    }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(fingerprints(Execution(threads=1)), indent=2) + "\n")

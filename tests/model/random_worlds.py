@@ -1,0 +1,106 @@
+"""Random worlds, as hypothesis draws them: rosters of few nations, scenarios, parameters."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from small_worlds import codes
+from worlds import small_case, write_roster
+
+from sim.inputs.case import Case
+from sim.inputs.parameters import describe_parameters
+from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, HELD, POSITIONS, PURPOSES
+
+LARGEST = 2**63 - 1
+RUN = st.integers(0, 2**40)
+SEED = st.integers(0, LARGEST)
+SHARE = st.floats(0.0, 1.0)
+LEVEL = SHARE | st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
+SOME = {
+    "washington": {
+        "involvement": LEVEL,
+        "policy": st.sampled_from(["scripted", "burden_sharing"]),
+        "ceiling": LEVEL,
+        "threshold": st.floats(0.0, 1.5),
+        "width": st.floats(0.01, 1.0),
+        "speed": SHARE,
+    },
+    "mandate": {
+        "purpose": st.sampled_from(PURPOSES),
+        "clarity": LEVEL,
+        "authority": LEVEL,
+        "policy": st.sampled_from(["scripted", "negotiated"]),
+    },
+    "moscow": {
+        "pressure": LEVEL,
+        "policy": st.sampled_from(["scripted", "reactive"]),
+        "reaction": st.floats(0.0, 2.0),
+        "deterred": LEVEL,
+    },
+}
+GIVEN = {"washington": ["involvement"], "mandate": ["purpose", "clarity"], "moscow": ["pressure"]}
+
+
+def actors(*, start: bool) -> dict[str, st.SearchStrategy[Any]]:
+    """Return tables of the great powers and the mandate; at the start some keys must be there."""
+    tables = {}
+    for actor, keys in SOME.items():
+        must = {key: keys[key] for key in GIVEN[actor]} if start else {}
+        may = {key: value for key, value in keys.items() if key not in must}
+        table = st.fixed_dictionaries(must, optional=may)
+        tables[actor] = table if start else table.filter(bool)
+    return tables
+
+
+def nations_given(iso3: tuple[str, ...]) -> st.SearchStrategy[Any]:
+    keys = {
+        "position": st.sampled_from(POSITIONS),
+        "public_support": st.floats(-0.5, 0.5),
+        "held": st.sampled_from(HELD),
+    }
+    given = st.fixed_dictionaries({}, optional=keys).filter(bool)
+    return st.dictionaries(st.sampled_from(iso3), given, min_size=1, max_size=6)
+
+
+@st.composite
+def scenarios(draw: Any, roster: Path, iso3: tuple[str, ...], rounds: int) -> Case:
+    levels = {"ceasefire": LEVEL, "decision_pressure": LEVEL, "nations": nations_given(iso3)}
+    change = st.fixed_dictionaries({}, optional={**actors(start=False), **levels}).filter(bool)
+    dated = st.tuples(st.integers(1, rounds + 1), change)
+    events = draw(st.lists(dated, max_size=6, unique_by=lambda event: event[0]))
+    allowed = {item.name: st.floats(item.low, item.high) for item in describe_parameters()[:24]}
+    parameters = draw(st.fixed_dictionaries({}, optional=allowed))
+    world = draw(st.fixed_dictionaries(actors(start=True), optional=levels))
+    return small_case(
+        roster,
+        rounds=rounds,
+        force_required=draw(st.sampled_from([500.0, 5000.0, 20000.0])),
+        events=[{"round": number, "title": "something", **what} for number, what in events],
+        parameters=parameters,
+        level_half_width=draw(st.just(0.0) | SHARE),
+        **world,
+    )
+
+
+@st.composite
+def small_worlds(draw: Any, folder: Path) -> Case:
+    iso3 = tuple(codes(draw(st.integers(1, 6))))
+    nation = st.fixed_dictionaries(
+        {},
+        optional={
+            "troops": st.sampled_from([0, 1, 500, 20000]),
+            "approval": st.sampled_from(["no", "two", "three"]),
+            "position": st.sampled_from(POSITIONS),
+            **dict.fromkeys(ATTRIBUTES, LEVEL),
+        },
+    )
+    demand = st.tuples(st.sampled_from(iso3), st.sampled_from(CONDITIONS), LEVEL)
+    demands = draw(st.lists(demand, max_size=4, unique_by=lambda row: row[:2]))
+    roster = write_roster(
+        Path(tempfile.mkdtemp(dir=folder)),
+        {code: draw(nation) for code in iso3},
+        leads=draw(st.lists(st.sampled_from(iso3), unique=True, max_size=3)),
+        conditions=demands,
+    )
+    return draw(scenarios(roster, iso3, rounds=12))
