@@ -169,7 +169,8 @@ def find_parameters(path: Path | None = None) -> Path:
     if path is None:
         return posterior_file()
     path = Path(path)
-    return path if path.is_file() else _bundled().get(str(path), path)
+    bundled = _bundled().get(str(path))
+    return bundled if bundled and not path.is_file() else path
 
 
 def posterior_file() -> Path:

@@ -36,7 +36,7 @@ REACHED = -1.0
 
 
 def row_type(fields: list[Any], *, align: bool = False) -> np.dtype[np.void]:
-    """Return the type of a row whose fields are attributes, as in compiled code so where it is interpreted."""
+    """Return the type of a row whose fields are attributes, interpreted as in compiled code."""
     return np.dtype((np.record, np.dtype(fields, align=align)))
 
 
