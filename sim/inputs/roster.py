@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inputs.bundled import exists
 from sim.inputs.csv_file import LARGEST_NUMBER, Row, Table, read_csv
 from sim.inputs.errors import near_match
 from sim.inputs.indicators import FloatArray, Score, half_width, mean_of_present, on_grid, score
@@ -234,7 +235,7 @@ def build_roster(source: RosterSource) -> Roster:
 def _map_file(source: RosterSource) -> Path | None:
     """Return the file of the map; what it holds is read where it is drawn."""
     name = source.declaration.map
-    if name is not None and not (source.folder / name).is_file():
+    if name is not None and not (exists(source.folder / name) and (source.folder / name).is_file()):
         raise source.file.error(("map",), f'no such file: "{name}"')
     return source.folder / name if name is not None else None
 

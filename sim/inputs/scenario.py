@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import FailFast, Field, PrivateAttr
 
-from sim.inputs.bundled import find_scenario, scenarios_folder
+from sim.inputs.bundled import exists, find_scenario, scenarios_folder
 from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.layers import Layer, Place, merged, read_layers
 from sim.inputs.overrides import Overrides, override_layers
+from sim.inputs.roster_file import ROSTER_FILE
 from sim.inputs.schedule import Calendar, Scheduled, schedule
 from sim.inputs.situation import (
     SITUATION,
@@ -224,6 +225,8 @@ def _roster_folder(roster: str, place: Place) -> Path:
     beside = place.file.parent if place.file else Path()
     for folder in (beside / roster, bundled / roster):
         if _is_folder(folder):
+            if not exists(folder / ROSTER_FILE):
+                raise place.error(f'"{roster}" is a folder without a {ROSTER_FILE}')
             return folder.resolve()
     known = [f"rosters/{folder.name}" for folder in sorted(bundled.glob("rosters/*")) if folder.is_dir()]
     problem = f'no such folder: "{roster}"; bundled: {", ".join(known)}{near_match(roster, known)}'

@@ -129,6 +129,22 @@ def test_a_path_that_leads_nowhere_is_told_by_its_key(world: World, key: str, pa
     assert told(load_case, file).startswith(f"{file}:1: {key}: ")
 
 
+def test_a_folder_that_is_no_roster_is_told_by_the_key_that_names_it(world: World) -> None:
+    file = world()
+    file.write_text(file.read_text("utf-8").replace('"roster"', '".."'), "utf-8")
+    assert told(load_case, file) == f'{file}:2: roster: ".." is a folder without a roster.toml'
+
+
+@pytest.mark.parametrize("key", ["map", "nations"])
+@pytest.mark.parametrize("name", ["n" * 300, "a\\u0000b"])
+def test_a_table_of_an_impossible_name_is_told(world: World, key: str, name: str) -> None:
+    file = world()
+    declared = file.parent / "roster" / "roster.toml"
+    text = declared.read_text("utf-8").replace('"nations.csv"', f'"{name}"') if key == "nations" else ""
+    declared.write_text(text or f'map = "{name}"\n{declared.read_text("utf-8")}', "utf-8")
+    assert told(load_case, file).startswith(f"{declared.parent}/")
+
+
 def test_a_file_that_is_no_scenario_is_not_quoted(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("password: correct horse battery staple\n", "utf-8")

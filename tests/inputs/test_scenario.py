@@ -110,6 +110,7 @@ def test_a_roster_beside_the_file_goes_before_a_bundled_one(tmp_path: Path) -> N
     path = write(tmp_path, "case.toml", SMALL_TOML)
     assert load_scenario(path).roster_folder == (scenarios_folder() / "rosters" / "europe-2025").resolve()
     (tmp_path / "rosters" / "europe-2025").mkdir(parents=True)
+    write(tmp_path / "rosters" / "europe-2025", "roster.toml", "")
     assert load_scenario(path).roster_folder == tmp_path / "rosters" / "europe-2025"
 
 
