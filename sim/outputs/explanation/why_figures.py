@@ -131,7 +131,7 @@ def _dress(axes: "Axes", labels: list[str], title: str) -> None:
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", labelsize=8)
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.grid(axis="x", color=style.GRID, lw=0.6)
     axes.set_axisbelow(True)
     axes.set_title(title, fontsize=9, loc="left")
