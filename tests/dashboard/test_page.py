@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 import sim
 from sim.dashboard import app
 
+pytestmark = pytest.mark.slow
+
 RUNS = 200
 USUAL = "brussels-2025-04"
 
@@ -202,7 +204,6 @@ def test_a_nation_is_explained(page: AppTest) -> None:
     assert "What speaks for (right) and against sending troops" in said(page.caption)
 
 
-@pytest.mark.slow
 def test_it_says_what_would_bring_a_nation_in(page: AppTest) -> None:
     page.selectbox(key="nation").select("SWE").run()
     page.toggle(key="levers").set_value(True).run()

@@ -20,6 +20,8 @@ from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
 from sim.inputs.sweep_file import load_sweep
 
+pytestmark = pytest.mark.slow
+
 BASELINE = "brussels-2025-04"
 SIZE = ("size", "")
 
@@ -146,7 +148,6 @@ def test_noise_is_the_variance_that_runs_could_account_for(case, factors_file, t
     assert 0 < many < few < 0.2
 
 
-@pytest.mark.slow
 def test_conditions_are_found(analysed):
     pytest.importorskip("ema_workbench", reason="extra: discovery")
     result = analysed(
@@ -169,7 +170,6 @@ def small(factors_file):
     return plan_sensitivity(BASELINE, factors_file, SensitivityOptions(**ASKED))
 
 
-@pytest.mark.slow
 def test_the_seed_settles_everything_whatever_the_threads(small, tmp_path):
     one, two = (analyse(small, run_parts(small, tmp_path / str(n), executor=Threads(n))) for n in (1, 2))
     for table in ("indices", "convergence", "morris", "spread"):
@@ -299,7 +299,6 @@ def test_finds_outcomes_by_name(case):
         find_outcome("sise", case.roster.iso3)
 
 
-@pytest.mark.slow
 def test_the_command_writes_what_it_prints(coalition, factors_file, tmp_path):
     out = tmp_path / "out"
     arguments = (
@@ -324,7 +323,6 @@ def test_the_command_writes_what_it_prints(coalition, factors_file, tmp_path):
     assert (folder / "figures" / "total-effects-size.png").stat().st_size > 10_000
 
 
-@pytest.mark.slow
 def test_the_same_command_writes_the_same_tables(coalition, factors_file, tmp_path):
     for out in ("one", "two"):
         ended = coalition(
@@ -339,7 +337,6 @@ def test_the_same_command_writes_the_same_tables(coalition, factors_file, tmp_pa
     ]
 
 
-@pytest.mark.slow
 def test_the_command_finds_conditions(coalition, factors_file, tmp_path):
     pytest.importorskip("ema_workbench", reason="extra: discovery")
     ended = coalition(
@@ -369,7 +366,6 @@ def test_mistakes_are_told_in_one_line(coalition, arguments, message):
     assert ended.err.count("\n") == 1
 
 
-@pytest.mark.slow
 def test_morris_and_sobol_agree_on_what_matters_most_in_april_2025(tmp_path):
     result = sensitivity(BASELINE, out=tmp_path, samples=256, runs=16)
     total = totals(result)["estimate"]

@@ -100,6 +100,7 @@ def words(figure: Figure) -> str:
     return "\n".join(text.get_text() for text in texts(figure))
 
 
+@pytest.mark.slow
 def test_no_text_is_clipped(figure: Figure) -> None:
     page, seen = figure.bbox, texts(figure)
     assert len(seen) > 6

@@ -107,6 +107,7 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return WRITERS[request.param](tmp_path_factory.mktemp("results"))
 
 
+@pytest.mark.slow
 def test_figures_are_drawn_again_to_the_byte_from_nothing_but_the_folder(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

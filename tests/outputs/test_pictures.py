@@ -17,6 +17,8 @@ from sim.outputs.kinds import KINDS, Draw, kind_of, load_result
 from sim.outputs.results_folder import read_manifest
 from sim.outputs.store import MAP
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 EXAMPLES, PICTURES = HERE / "examples", HERE / "pictures"
 

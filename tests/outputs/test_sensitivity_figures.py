@@ -14,6 +14,8 @@ from sim.outputs.sensitivity import figures
 from sim.outputs.sensitivity.axes import COLOURS, KEY
 from sim.outputs.sensitivity.boxes import boxes
 
+pytestmark = pytest.mark.slow
+
 SIZE, NLD = ("size", ""), ("p_committed", "NLD")
 LEVERS = (
     Factor(path="washington.involvement", label="US involvement", range=(0.0, 1.0)),
@@ -156,7 +158,6 @@ def test_nothing_is_drawn_outside_the_figure(result):
         assert box.y1 <= height
 
 
-@pytest.mark.slow
 def test_saves_all_of_them(result, tmp_path):
     names = {file.stem for file in figures.save_figures(result, tmp_path)}
     assert names == {
