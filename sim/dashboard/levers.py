@@ -71,7 +71,8 @@ def levers(actors: Actors) -> tuple[Lever | Choice, ...]:
         Lever(
             f"parameters.{PEERS}",
             "Weight of peers",
-            f"How much nations look at each other, in {peers.unit}: {peers.meaning}.",
+            f"How much nations look at each other, in {peers.unit}: {peers.meaning}. Moved, it is the "
+            "same in all runs; before, each run has its own draw.",
             peers.low,
             peers.high,
             0.1,
