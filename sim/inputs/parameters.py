@@ -302,9 +302,10 @@ def _check(values: FloatArray, error_at: ErrorAt) -> None:
             raise error_at((description.name,), f"{outside[0]:g} is out of range; {allowed}")
     for lower, upper in LADDER_ORDER:
         below, above = values[:, PARAMETERS.index(lower)], values[:, PARAMETERS.index(upper)]
-        for low, high in zip(below, above, strict=True):
-            if low >= high:
-                raise error_at((lower,), f"{low:g} must lie below {upper}, which is {high:g}")
+        wrong = below >= above
+        if wrong.any():
+            low, high = below[wrong][0], above[wrong][0]
+            raise error_at((lower,), f"{low:g} must lie below {upper}, which is {high:g}")
 
 
 def _defaults() -> FloatArray:
