@@ -367,7 +367,7 @@ def test_mistakes_are_told_in_one_line(coalition, arguments, message):
 
 
 def test_morris_and_sobol_agree_on_what_matters_most_in_april_2025(tmp_path):
-    result = sensitivity(BASELINE, out=tmp_path, samples=256, runs=8)
+    result = sensitivity(BASELINE, out=tmp_path, samples=256, runs=16)
     total = totals(result)["estimate"]
     effects = result.of(result.morris, SIZE).set_index("factor")["mu_star"]
     leading = list(total[total >= LEADING].sort_values(ascending=False).index)
