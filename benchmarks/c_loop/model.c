@@ -19,6 +19,8 @@
 #define BINS 256
 #define TERMS 14
 #define HOLDS 22
+#define SEEN 8
+#define STANCES 4
 #define RUN_COLUMNS 9
 #define FIXED_POINT 1048576.0
 
@@ -32,7 +34,7 @@ typedef struct __attribute__((packed)) {
     double at_least[4], at_least_half_widths[4];
 } nation_row;
 
-/* Levels are taken as given: no scenario that is measured draws them. */
+/* Levels are taken as given, never drawn. */
 typedef struct __attribute__((packed)) {
     double involvement, pressure, clarity, authority, ceasefire, decision_pressure;
     int64_t level_set_in[6];
@@ -67,7 +69,7 @@ typedef struct {
     int32_t *world;
     int64_t *world_sums;
     double *world_least, *world_most;
-    int64_t *force_met, *first_joined, *held_back;
+    int64_t *force_met, *first_joined, *held_back, *moves, *flows;
     double *runs;
 } counts_t;
 
@@ -84,6 +86,7 @@ enum { RELIANCE, CLARITY_NEED, FEAR, THREAT, FRONTLINE, LEGALISM };
 typedef struct {
     lane_t attribute[6], at_least[4];
     lane_t predisposition, us, pressure, peers, lobbying, shock, propensity, stance, approved, met, pledge, worth;
+    lane_t first_stance;
     uint64_t shock_key[W] ALIGNED;
 } nation_t;
 
@@ -471,6 +474,20 @@ static void count_nation(const nation_t *restrict n, int64_t *restrict stances, 
     for (int l = 0; l < lanes; l++) propensities[place[l]]++;
 }
 
+static void count_level(const double *restrict level, double limit, int64_t at, int lanes, const counts_t *c) {
+    int64_t sum = 0;
+    double least = c->world_least[at], most = c->world_most[at];
+    for (int l = 0; l < lanes; l++) {
+        c->world[at * BINS + bin_of(level[l], 0.0, limit)]++;
+        sum += fixed_point(level[l]);
+        least = smaller(level[l], least);
+        most = larger(level[l], most);
+    }
+    c->world_sums[at] += sum;
+    c->world_least[at] = least;
+    c->world_most[at] = most;
+}
+
 static void count_round(const setup_t *s, const world_t *restrict w, const nation_t *restrict nations, int64_t step,
                         int lanes, double most, int64_t *restrict firsts, const counts_t *c) {
     int64_t N = s->nations;
@@ -487,14 +504,10 @@ static void count_round(const setup_t *s, const world_t *restrict w, const natio
             c->force_met[step]++;
             if (firsts[N * W + l] > step) firsts[N * W + l] = step;
         }
-        double seen[4] = {w->force[l], w->involvement[l], w->pressure[l], w->clarity[l]};
-        for (int v = 0; v < 4; v++) {
-            c->world[(step * 4 + v) * BINS + bin_of(seen[v], 0.0, v == 0 ? most : 1.0)]++;
-            c->world_sums[step * 4 + v] += fixed_point(seen[v]);
-            c->world_least[step * 4 + v] = smaller(seen[v], c->world_least[step * 4 + v]);
-            c->world_most[step * 4 + v] = larger(seen[v], c->world_most[step * 4 + v]);
-        }
     }
+    const double *seen[SEEN] = {w->force, w->involvement, w->pressure, w->clarity, w->credibility,
+                                w->mandate[0], w->mandate[1], w->mandate[2]};
+    for (int v = 0; v < SEEN; v++) count_level(seen[v], v == 0 ? most : 1.0, step * SEEN + v, lanes, c);
 }
 
 static void count_hold(const setup_t *s, const world_t *w, const nation_t *n, int64_t i, int64_t last, int l,
@@ -537,6 +550,12 @@ static void count_hold(const setup_t *s, const world_t *w, const nation_t *n, in
     held[heaviest]++;
 }
 
+static void count_flows(const nation_t *nations, int64_t N, int l, int64_t *flows) {
+    int64_t number[STANCES * STANCES] = {0};
+    for (int64_t i = 0; i < N; i++) number[(int)nations[i].first_stance[l] * STANCES + (int)nations[i].stance[l]]++;
+    for (int move = 0; move < STANCES * STANCES; move++) flows[move * (N + 1) + number[move]]++;
+}
+
 static void count_end(const setup_t *s, const world_t *w, const nation_t *nations, int64_t row, int lanes,
                       const int64_t *firsts, const counts_t *c) {
     int64_t N = s->nations, last = s->rounds;
@@ -546,11 +565,13 @@ static void count_end(const setup_t *s, const world_t *w, const nation_t *nation
         for (int64_t i = 0; i < N; i++) {
             bool is_in = nations[i].stance[l] == 3.0, was_in = firsts[i * W + l] == 0;
             c->first_joined[i * (last + 2) + firsts[i * W + l]]++;
+            c->moves[(i * STANCES + (int)nations[i].first_stance[l]) * STANCES + (int)nations[i].stance[l]]++;
             if (!is_in) count_hold(s, w, &nations[i], i, last, l, c->held_back + i * HOLDS);
             size += is_in;
             joined += is_in & !was_in;
             left += was_in & !is_in;
         }
+        count_flows(nations, N, l, c->flows);
         int64_t met = firsts[N * W + l];
         run[0] = size; run[1] = w->force[l]; run[2] = w->involvement[l]; run[3] = w->pressure[l];
         run[4] = w->clarity[l]; run[5] = w->credibility[l]; run[6] = met <= last ? (double)met : NAN;
@@ -589,6 +610,7 @@ double simulate(const setup_t *s, uint64_t seed, int64_t first_run, int64_t runs
         int lanes = runs - row < W ? (int)(runs - row) : W;
         for (int64_t at = 0; at < (N + 1) * W; at++) firsts[at] = s->rounds + 1;
         begin(s, w, nations, seed, first_run + row);
+        for (int64_t i = 0; i < N; i++) LANES nations[i].first_stance[l] = nations[i].stance[l];
         look(s, w, nations, 0, row, lanes, most, firsts, counts, records);
         for (int64_t step = 1; step <= s->rounds; step++) {
             play_round(s, w, nations, step);
