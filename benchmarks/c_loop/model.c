@@ -474,18 +474,21 @@ static void count_nation(const nation_t *restrict n, int64_t *restrict stances, 
     for (int l = 0; l < lanes; l++) propensities[place[l]]++;
 }
 
-static void count_level(const double *restrict level, double limit, int64_t at, int lanes, const counts_t *c) {
+static void count_level(const double *restrict level, double limit, int lanes, int32_t *restrict bins,
+                        int64_t *restrict total, double *restrict least, double *restrict most) {
     int64_t sum = 0;
-    double least = c->world_least[at], most = c->world_most[at];
+    double low = *least, high = *most;
+    int place[W];
+    LANES place[l] = bin_of(level[l], 0.0, limit);
     for (int l = 0; l < lanes; l++) {
-        c->world[at * BINS + bin_of(level[l], 0.0, limit)]++;
         sum += fixed_point(level[l]);
-        least = smaller(level[l], least);
-        most = larger(level[l], most);
+        low = smaller(level[l], low);
+        high = larger(level[l], high);
     }
-    c->world_sums[at] += sum;
-    c->world_least[at] = least;
-    c->world_most[at] = most;
+    *total += sum;
+    *least = low;
+    *most = high;
+    for (int l = 0; l < lanes; l++) bins[place[l]]++;
 }
 
 static void count_round(const setup_t *s, const world_t *restrict w, const nation_t *restrict nations, int64_t step,
@@ -507,7 +510,11 @@ static void count_round(const setup_t *s, const world_t *restrict w, const natio
     }
     const double *seen[SEEN] = {w->force, w->involvement, w->pressure, w->clarity, w->credibility,
                                 w->mandate[0], w->mandate[1], w->mandate[2]};
-    for (int v = 0; v < SEEN; v++) count_level(seen[v], v == 0 ? most : 1.0, step * SEEN + v, lanes, c);
+    for (int v = 0; v < SEEN; v++) {
+        int64_t at = step * SEEN + v;
+        count_level(seen[v], v == 0 ? most : 1.0, lanes, c->world + at * BINS, c->world_sums + at,
+                    c->world_least + at, c->world_most + at);
+    }
 }
 
 static void count_hold(const setup_t *s, const world_t *w, const nation_t *n, int64_t i, int64_t last, int l,
