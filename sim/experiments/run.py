@@ -118,12 +118,22 @@ def run(
     )
 
 
-def simulate_case(case: Case, options: RunOptions, sink: "Sink", runs: range | None = None) -> Tally:
-    """Simulate runs of a case, all or some, and hand their records to a sink, chunk by chunk, in order."""
+def simulate_case(
+    case: Case,
+    options: RunOptions,
+    sink: "Sink",
+    *,
+    runs: range | None = None,
+    counted: int | None = None,
+) -> Tally:
+    """Simulate runs of a case, all or some, and hand their records to a sink, chunk by chunk, in order.
+
+    Counts are kept of the last so many rounds: of all if `counted` is None.
+    """
     from sim.model.ensemble import Execution, Keep, simulate
     from sim.model.setup import build_setup
 
-    keep = Keep(trajectories=options.trajectories, terms=options.terms)
+    keep = Keep(trajectories=options.trajectories, terms=options.terms, counted=counted)
     runs = range(options.runs) if runs is None else runs
     if options.engine == "mesa":
         from sim.model.one_by_one import simulate_one_by_one

@@ -47,26 +47,45 @@ FORCE, INVOLVEMENT, PRESSURE, CLARITY, CREDIBILITY, PURPOSE = range(6)  # of WOR
 
 @compilable
 def count_round(setup: Setup, state: State, step: int, filled: int, tally: Tally) -> None:
-    """Count where the runs stand after a round."""
+    """Count where the runs stand after a round, if it is one of those that the tally has rows for."""
     world = state.world[0]
+    _note_firsts(setup, state, step)
+    row = step - (setup.rounds.size - tally.stances.shape[0])
+    if row < 0:
+        return
     for index in range(setup.nations.size):
         nation = state.nations[index]
-        _count_nation(nation, step, index, filled, tally)
-        _place(nation, step)
+        _count_nation(nation, row, index, filled, tally)
+        _place(nation)
         for lane in range(filled):
-            tally.propensities[step, index, nation.bin[lane]] += 1
-    _count_force(setup, world, step, filled, tally)
-    _count_level(world.force, most_force(setup), step, FORCE, filled, tally)
-    _count_level(world.involvement, 1.0, step, INVOLVEMENT, filled, tally)
-    _count_level(world.pressure, 1.0, step, PRESSURE, filled, tally)
-    _count_level(world.clarity, 1.0, step, CLARITY, filled, tally)
-    _count_level(world.credibility, 1.0, step, CREDIBILITY, filled, tally)
+            tally.propensities[row, index, nation.bin[lane]] += 1
+    _count_force(setup, world, row, filled, tally)
+    _count_level(world.force, most_force(setup), row, FORCE, filled, tally)
+    _count_level(world.involvement, 1.0, row, INVOLVEMENT, filled, tally)
+    _count_level(world.pressure, 1.0, row, PRESSURE, filled, tally)
+    _count_level(world.clarity, 1.0, row, CLARITY, filled, tally)
+    _count_level(world.credibility, 1.0, row, CREDIBILITY, filled, tally)
     for purpose in range(PURPOSE_COUNT):
-        _count_level(world.mandate[purpose], 1.0, step, PURPOSE + purpose, filled, tally)
+        _count_level(world.mandate[purpose], 1.0, row, PURPOSE + purpose, filled, tally)
 
 
 @compilable
-def _count_nation(nation: Row, step: int, index: int, filled: int, tally: Tally) -> None:
+def _note_firsts(setup: Setup, state: State, step: int) -> None:
+    """Keep where each nation started, when it was first committed, and when the force was first met."""
+    for index in range(setup.nations.size):
+        nation = state.nations[index]
+        for lane in range(LANES):
+            nation.first_stance[lane] = nation.stance[lane] if step == 0 else nation.first_stance[lane]
+            since = step if nation.stance[lane] == COMMITTED else math.inf
+            nation.first_committed[lane] = rules.smaller(since, nation.first_committed[lane])
+    world = state.world[0]
+    for lane in range(LANES):
+        since = step if world.force[lane] >= setup.force_required else math.inf
+        world.first_met[lane] = rules.smaller(since, world.first_met[lane])
+
+
+@compilable
+def _count_nation(nation: Row, row: int, index: int, filled: int, tally: Tally) -> None:
     """Count a nation's stances and add up its pledges."""
     undecided, open_, committed, pledges, squares = 0, 0, 0, 0, 0
     for lane in range(filled):
@@ -76,47 +95,43 @@ def _count_nation(nation: Row, step: int, index: int, filled: int, tally: Tally)
         committed += 1 if stance == COMMITTED else 0
         pledges += fixed_point(pledge)
         squares += int(pledge * pledge + 0.5)
-    tally.stances[step, index, 0] += filled - undecided - open_ - committed
-    tally.stances[step, index, 1] += undecided
-    tally.stances[step, index, 2] += open_
-    tally.stances[step, index, 3] += committed
-    tally.pledges[step, index] += pledges
-    tally.pledge_squares[step, index] += squares
+    tally.stances[row, index, 0] += filled - undecided - open_ - committed
+    tally.stances[row, index, 1] += undecided
+    tally.stances[row, index, 2] += open_
+    tally.stances[row, index, 3] += committed
+    tally.pledges[row, index] += pledges
+    tally.pledge_squares[row, index] += squares
 
 
 @compilable
-def _place(nation: Row, step: int) -> None:
-    """Find the bins of a nation's propensity, where it started, and the first round of commitment."""
+def _place(nation: Row) -> None:
+    """Find the bins of a nation's propensity."""
     for lane in range(LANES):
-        nation.first_stance[lane] = nation.stance[lane] if step == 0 else nation.first_stance[lane]
         nation.bin[lane] = bin_of(nation.propensity[lane], -PROPENSITY_LIMIT, PROPENSITY_LIMIT)
-        since = step if nation.stance[lane] == COMMITTED else math.inf
-        nation.first_committed[lane] = rules.smaller(since, nation.first_committed[lane])
 
 
 @compilable
-def _count_force(setup: Setup, world: Row, step: int, filled: int, tally: Tally) -> None:
+def _count_force(setup: Setup, world: Row, row: int, filled: int, tally: Tally) -> None:
     """Count the coalition's size, and whether its force is what is required."""
     for lane in range(filled):
-        tally.sizes[step, int(world.members[lane])] += 1
+        tally.sizes[row, int(world.members[lane])] += 1
         if world.force[lane] >= setup.force_required:
-            tally.force_met[step] += 1
-            world.first_met[lane] = rules.smaller(step, world.first_met[lane])
+            tally.force_met[row] += 1
 
 
 @compilable
-def _count_level(levels: Row, limit: float, step: int, variable: int, filled: int, tally: Tally) -> None:
+def _count_level(levels: Row, limit: float, row: int, variable: int, filled: int, tally: Tally) -> None:
     """Count the levels of a variable of the world, in lanes."""
     total, least, most = 0, math.inf, -math.inf
     for lane in range(filled):
         level = levels[lane]
-        tally.world[step, variable, bin_of(level, 0.0, limit)] += 1
+        tally.world[row, variable, bin_of(level, 0.0, limit)] += 1
         total += fixed_point(level)
         least = rules.smaller(level, least)
         most = rules.larger(level, most)
-    tally.world_sums[step, variable] += total
-    tally.world_least[step, variable] = rules.smaller(least, tally.world_least[step, variable])
-    tally.world_most[step, variable] = rules.larger(most, tally.world_most[step, variable])
+    tally.world_sums[row, variable] += total
+    tally.world_least[row, variable] = rules.smaller(least, tally.world_least[row, variable])
+    tally.world_most[row, variable] = rules.larger(most, tally.world_most[row, variable])
 
 
 @compilable

@@ -46,10 +46,24 @@ class Execution:
 
 @dataclass(frozen=True)
 class Keep:
-    """What to keep of every run besides a row: stance and propensity, and each term of the propensity."""
+    """What to keep.
+
+    Attributes
+    ----------
+    trajectories, terms
+        Whether to record stance and propensity of every run, and each term of the propensity.
+    counted
+        Of how many of the last rounds counts are kept; of all if None. Runs of which only the end is
+        counted take two thirds of the time.
+    """
 
     trajectories: bool = False
     terms: bool = False
+    counted: int | None = None
+
+    def empty_tally(self, setup: Setup) -> Tally:
+        """Return a tally of no runs of a setup."""
+        return empty_tally(setup.rounds.size - 1, setup.nations.size, self.counted)
 
 
 Sink = Callable[[int, Records], None]
@@ -96,7 +110,7 @@ def simulate(
     def compute(chunk: range) -> tuple[int, Records]:
         thread = threading.get_ident()
         if thread not in tallies:
-            tallies[thread] = empty_tally(rounds, nations)
+            tallies[thread] = keep.empty_tally(setup)
         records = empty_records(len(chunk), rounds, nations, trajectories=keep.trajectories, terms=keep.terms)
         simulate_chunk(setup, first_seed, chunk.start, execution.width, tallies[thread], records)
         return chunk.start, records
@@ -104,7 +118,7 @@ def simulate(
     with closing(_computed(execution.workers, compute, _chunks(runs, execution.chunk))) as computed:
         for first_run, records in computed:
             sink(first_run, records)
-    total, *others = tallies.values() or [empty_tally(rounds, nations)]
+    total, *others = tallies.values() or [keep.empty_tally(setup)]
     for tally in others:
         add_tally(total, tally)
     return total

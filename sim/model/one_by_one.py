@@ -30,7 +30,7 @@ def simulate_one_by_one(case: Case, seed: int, runs: range, *, sink: Sink, keep:
         As for `sim.model.ensemble.simulate`.
     """
     rounds, nations = case.scenario.rounds, len(case.roster.iso3)
-    tally = empty_tally(rounds, nations)
+    tally = empty_tally(rounds, nations, keep.counted)
     for run in runs:
         records = empty_records(1, rounds, nations, trajectories=keep.trajectories, terms=keep.terms)
         _RunCounter(CoalitionModel(case, run=run, seed=seed), tally, records).simulate()
@@ -56,31 +56,41 @@ class _RunCounter:
         self._count_end()
 
     def _count_round(self) -> None:
-        model, tally, step = self.model, self.tally, self.model.round
-        for index, nation in enumerate(model.nations):
-            tally.stances[step, index, int(nation.stance)] += 1
-            place = bin_of(nation.propensity, -PROPENSITY_LIMIT, PROPENSITY_LIMIT)
-            tally.propensities[step, index, place] += 1
-            tally.pledges[step, index] += fixed_point(nation.pledge)
-            tally.pledge_squares[step, index] += int(nation.pledge * nation.pledge + 0.5)
-            if nation.stance == Stance.COMMITTED:
-                self.first_committed[index] = min(self.first_committed[index], step)
-        tally.sizes[step, model.size] += 1
-        if model.force >= model.setup.force_required:
-            tally.force_met[step] += 1
-            self.first_met = np.fmin(self.first_met, step)
-        self._count_world(step)
+        step, rows = self.model.round, len(self.tally.stances)
+        row = step - (self.model.setup.rounds.size - rows)
+        self._note_firsts(step)
+        if row >= 0:
+            self._count_nations(row)
+            self._count_world(row)
         self._record_round(step)
 
-    def _count_world(self, step: int) -> None:
+    def _note_firsts(self, step: int) -> None:
+        for index, nation in enumerate(self.model.nations):
+            if nation.stance == Stance.COMMITTED:
+                self.first_committed[index] = min(self.first_committed[index], step)
+        if self.model.force >= self.model.setup.force_required:
+            self.first_met = np.fmin(self.first_met, step)
+
+    def _count_nations(self, row: int) -> None:
+        model, tally = self.model, self.tally
+        for index, nation in enumerate(model.nations):
+            tally.stances[row, index, int(nation.stance)] += 1
+            place = bin_of(nation.propensity, -PROPENSITY_LIMIT, PROPENSITY_LIMIT)
+            tally.propensities[row, index, place] += 1
+            tally.pledges[row, index] += fixed_point(nation.pledge)
+            tally.pledge_squares[row, index] += int(nation.pledge * nation.pledge + 0.5)
+        tally.sizes[row, model.size] += 1
+        tally.force_met[row] += model.force >= model.setup.force_required
+
+    def _count_world(self, row: int) -> None:
         model = self.model
         world = (model.involvement, model.pressure, model.clarity, model.credibility, *model.mandate)
         for variable, value in enumerate((model.force, *world)):
             limit = 1.0 if variable else most_force(model.setup)
-            self.tally.world[step, variable, bin_of(value, 0.0, limit)] += 1
-            self.tally.world_least[step, variable] = min(self.tally.world_least[step, variable], value)
-            self.tally.world_most[step, variable] = max(self.tally.world_most[step, variable], value)
-            self.tally.world_sums[step, variable] += fixed_point(value)
+            self.tally.world[row, variable, bin_of(value, 0.0, limit)] += 1
+            self.tally.world_least[row, variable] = min(self.tally.world_least[row, variable], value)
+            self.tally.world_most[row, variable] = max(self.tally.world_most[row, variable], value)
+            self.tally.world_sums[row, variable] += fixed_point(value)
 
     def _record_round(self, step: int) -> None:
         nations, records = self.model.nations, self.records

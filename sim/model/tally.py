@@ -45,18 +45,21 @@ RUN_COLUMNS = (
 
 
 class Tally(NamedTuple):
-    """Counts over runs; the first axis is the round (row 0 the anchor world) unless said."""
+    """Counts over runs; the first axis is the round unless said, the last rows being the last rounds.
 
-    stances: Counts  # (rounds + 1, nations, stances)
-    propensities: NDArray[np.int32]  # (rounds + 1, nations, BINS)
-    pledges: Counts  # (rounds + 1, nations) sums in fixed point
-    pledge_squares: Counts  # (rounds + 1, nations) sums of squares, each rounded
-    sizes: Counts  # (rounds + 1, nations + 1)
-    world: NDArray[np.int32]  # (rounds + 1, WORLD_VARIABLES, BINS)
-    world_sums: Counts  # (rounds + 1, WORLD_VARIABLES) in fixed point
-    world_least: Floats  # (rounds + 1, WORLD_VARIABLES) the least value of any run
-    world_most: Floats  # (rounds + 1, WORLD_VARIABLES) the largest
-    force_met: Counts  # (rounds + 1,)
+    With all rounds counted there are rounds + 1 rows, and row 0 is the anchor world.
+    """
+
+    stances: Counts  # (rows, nations, stances)
+    propensities: NDArray[np.int32]  # (rows, nations, BINS)
+    pledges: Counts  # (rows, nations) sums in fixed point
+    pledge_squares: Counts  # (rows, nations) sums of squares, each rounded
+    sizes: Counts  # (rows, nations + 1)
+    world: NDArray[np.int32]  # (rows, WORLD_VARIABLES, BINS)
+    world_sums: Counts  # (rows, WORLD_VARIABLES) in fixed point
+    world_least: Floats  # (rows, WORLD_VARIABLES) the least value of any run
+    world_most: Floats  # (rows, WORLD_VARIABLES) the largest
+    force_met: Counts  # (rows,)
     first_joined: Counts  # (nations, rounds + 2) first round committed; the last column: never
     held_back: Counts  # (nations, HOLDS_BACK) at the end, of the runs in which it is not committed
     moves: Counts  # (nations, stances, stances) from the start to the end
@@ -73,20 +76,21 @@ class Records(NamedTuple):
     predisposition: Floats  # (runs, rounds + 1, nations)
 
 
-def empty_tally(rounds: int, nations: int) -> Tally:
-    """Return a tally of no runs."""
+def empty_tally(rounds: int, nations: int, counted: int | None = None) -> Tally:
+    """Return a tally of no runs, with room for the last so many rounds: for all and the anchor if None."""
     steps = rounds + 1
+    rows = steps if counted is None else min(counted, steps)
     return Tally(
-        stances=np.zeros((steps, nations, len(Stance)), np.int64),
-        propensities=np.zeros((steps, nations, BINS), np.int32),
-        pledges=np.zeros((steps, nations), np.int64),
-        pledge_squares=np.zeros((steps, nations), np.int64),
-        sizes=np.zeros((steps, nations + 1), np.int64),
-        world=np.zeros((steps, len(WORLD_VARIABLES), BINS), np.int32),
-        world_sums=np.zeros((steps, len(WORLD_VARIABLES)), np.int64),
-        world_least=np.full((steps, len(WORLD_VARIABLES)), np.inf),
-        world_most=np.full((steps, len(WORLD_VARIABLES)), -np.inf),
-        force_met=np.zeros(steps, np.int64),
+        stances=np.zeros((rows, nations, len(Stance)), np.int64),
+        propensities=np.zeros((rows, nations, BINS), np.int32),
+        pledges=np.zeros((rows, nations), np.int64),
+        pledge_squares=np.zeros((rows, nations), np.int64),
+        sizes=np.zeros((rows, nations + 1), np.int64),
+        world=np.zeros((rows, len(WORLD_VARIABLES), BINS), np.int32),
+        world_sums=np.zeros((rows, len(WORLD_VARIABLES)), np.int64),
+        world_least=np.full((rows, len(WORLD_VARIABLES)), np.inf),
+        world_most=np.full((rows, len(WORLD_VARIABLES)), -np.inf),
+        force_met=np.zeros(rows, np.int64),
         first_joined=np.zeros((nations, steps + 1), np.int64),
         held_back=np.zeros((nations, len(HOLDS_BACK)), np.int64),
         moves=np.zeros((nations, len(Stance), len(Stance)), np.int64),

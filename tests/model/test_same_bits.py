@@ -19,16 +19,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from random_worlds import LARGEST, RUN, SEED, scenarios, small_worlds
-from worlds import ensemble, finished, history, small_case, write_roster
+from worlds import ensemble, finished, history, setup_of, small_case, write_roster
 
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import Case, load_case
 from sim.inputs.parameters import point_file
 from sim.inputs.vocabulary import Stance
 from sim.model import rules
-from sim.model.ensemble import Execution, Keep
+from sim.model.ensemble import Execution, Keep, simulate
 from sim.model.one_by_one import simulate_one_by_one
-from sim.model.tally import HOLDS_BACK, RUN_COLUMNS, Records
+from sim.model.tally import HOLDS_BACK, RUN_COLUMNS, Records, Tally
 
 SCENARIOS = [*bundled_scenarios()]
 
@@ -171,15 +171,41 @@ def eventful(tmp_path: Path) -> Case:
     )
 
 
+def assert_same_counts(tally: Tally, other: Tally) -> None:
+    for name, counts in tally._asdict().items():
+        assert_array_equal(getattr(other, name), counts, name)
+
+
 def test_both_engines_count_the_same_in_an_eventful_world(eventful: Case) -> None:
     assert_same_bits(eventful, 1, range(4), terms=True)
     tally = ensemble(eventful, 1, range(4))[0]
-    one_by_one = simulate_one_by_one(eventful, 1, range(4), sink=lambda *_: None, keep=Keep())
-    for name, counts in tally._asdict().items():
-        assert_array_equal(getattr(one_by_one, name), counts, name)
+    assert_same_counts(
+        tally, simulate_one_by_one(eventful, 1, range(4), sink=lambda *_: None, keep=Keep())
+    )
     reasons = dict(zip(HOLDS_BACK, tally.held_back.sum(axis=0).tolist(), strict=True))
     assert all(reasons[name] for name in ("nothing_to_send", "held_out", "demands_authority", "ratification"))
     assert tally.force_met[-1] > 0
+
+
+@pytest.mark.parametrize("counted", [0, 1, 3, 100])
+def test_counting_only_the_last_rounds_counts_these_as_if_all_were_counted(
+    eventful: Case, counted: int
+) -> None:
+    runs: list[Records] = []
+    options = {"sink": lambda _, records: runs.append(records), "keep": Keep(counted=counted)}
+    tally, records = ensemble(eventful, 1, range(4))
+    rows = tally.stances.shape[0]
+    by_round = ("first_joined", "held_back", "moves", "flows")
+    expected = Tally(
+        *(
+            counts if name in by_round else counts[max(rows - counted, 0) :]
+            for name, counts in tally._asdict().items()
+        )
+    )
+    assert_same_counts(expected, simulate(setup_of(eventful), 1, range(4), **options))
+    assert_same_counts(expected, simulate_one_by_one(eventful, 1, range(4), **options))
+    assert_array_equal(runs[0].runs, records.runs)
+    assert_array_equal(np.concatenate([each.runs for each in runs[1:]]), records.runs)
 
 
 @pytest.mark.slow

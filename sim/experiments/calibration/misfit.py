@@ -151,7 +151,7 @@ def count_stances(
         seed,
         range(sets * effort.runs),
         sink=add,
-        keep=Keep(trajectories=True),
+        keep=Keep(trajectories=True, counted=0),
         execution=Execution(threads=effort.threads),
     )
     return counts

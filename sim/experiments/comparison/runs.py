@@ -218,7 +218,7 @@ def _outcomes(case: Case, options: RunOptions, runs: range) -> Floats:
     def sink(_: int, records: Records) -> None:
         parts.append(outcomes_of(records, case.scenario.force_required))
 
-    simulate_case(case, options, sink, runs)
+    simulate_case(case, options, sink, runs=runs, counted=0)
     return np.concatenate(parts)
 
 

@@ -15,17 +15,18 @@ if TYPE_CHECKING:
 
 Words = NDArray[np.uint64]
 
-attribute = np.vectorize(rules.drawn_attribute, otypes=[np.float64])
-threshold = np.vectorize(rules.drawn_threshold, otypes=[np.float64])
 level = np.vectorize(rules.drawn_level, otypes=[np.float64])
-met = np.vectorize(rules.met, otypes=[np.bool_])
-
+# These take arrays as they are.
+threshold: Any = rules.drawn_threshold
+met: Any = rules.met
 
 def drawn_attributes(setup: "Setup", runs: Runs) -> Floats:
     """Return the attributes of every nation, shape (runs, nations, ATTRIBUTES)."""
     given = setup.nations
     draw = _first_draws(setup, runs, draws.FIRST_ATTRIBUTE, len(ATTRIBUTES))
-    return np.asarray(attribute(given["attributes"], given["half_widths"], draw))
+    # `rules.drawn_attribute` on arrays: there are hundreds of thousands.
+    drawn = given["attributes"] + given["half_widths"] * (2.0 * draw - 1.0)
+    return np.asarray(np.clip(drawn, 0.0, 1.0))
 
 
 def drawn_thresholds(setup: "Setup", runs: Runs) -> Floats:

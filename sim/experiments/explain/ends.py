@@ -83,7 +83,7 @@ def ends_of(setup: "Setup", runs: Runs, threads: int = 1) -> Ends:
         runs.seed,
         range(runs.number),
         sink=sink,
-        keep=Keep(trajectories=True),
+        keep=Keep(trajectories=True, counted=0),
         execution=Execution(threads=threads, chunk=CHUNK),
     )
     return Ends(*(np.concatenate(pieces) for pieces in zip(*parts, strict=True)))

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 COARSE = 25
 """Of how many levels of a lever one is tried in the search for the best pair."""
 
+BATCH = 8
+"""How many pairs are tried at a time."""
+
 STRIDE = 50
 """Of how many levels of the second lever one is tried in any case for the frontier."""
 
@@ -72,9 +75,50 @@ class Pair(NamedTuple):
         return self.point[:1], self.point[1:]
 
     @property
+    def points(self) -> tuple[Point, ...]:
+        """The points that tell whether both are enough, and both needed."""
+        return self.point, *self.alone
+
+    @property
     def effort(self) -> float:
         """How far both are moved, in shares of their ranges."""
         return self.first.effort(self.levels[0]) + self.second.effort(self.levels[1])
+
+
+@dataclass(frozen=True)
+class PairSearch:
+    """Looks for the best pair of levers for a nation, and ends where no other pair can be better.
+
+    Attributes
+    ----------
+    nation
+        Index in the roster.
+    pairs
+        The least effort first.
+    """
+
+    nation: int
+    pairs: tuple[Pair, ...]
+
+    def wants(self, tried: Tried) -> list[Point]:
+        """Return the points of the next pairs; none if the best pair has been tried."""
+        if AS_IT_IS not in tried:
+            return [AS_IT_IS]
+        if _joins(tried, AS_IT_IS, self.nation):
+            return []
+        for place, pair in enumerate(self.pairs):
+            if any(point not in tried for point in pair.points):
+                return [point for each in self.pairs[place : place + BATCH] for point in each.points]
+            if _joins(tried, pair.point, self.nation) and _needs_both(tried, pair, self.nation):
+                return []
+        return []
+
+    def best(self, tried: Tried) -> Pair | None:
+        """Return the pair with which the nation joins at the least effort, both being needed if possible."""
+        if _joins(tried, AS_IT_IS, self.nation):
+            return None
+        enough = (pair for pair in self.pairs if pair.point in tried and _joins(tried, pair.point, self.nation))
+        return min(enough, key=lambda pair: not _needs_both(tried, pair, self.nation), default=None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,9 +210,10 @@ def best_pairs(
 
     fewer = _fewer(runs, PAIR_SHARE)
     tried = Tried(case, fewer, threads)
-    pairs = _pairs(common_levers(case, questions))
-    tried.try_points([AS_IT_IS, *(point for pair in pairs for point in (pair.point, *pair.alone))])
-    found = tuple(_best(tried, pairs, nation) for nation in nations)
+    pairs = tuple(sorted(_pairs(common_levers(case, questions)), key=lambda pair: pair.effort))
+    searches = [PairSearch(nation, pairs) for nation in nations]
+    tried.settle(searches)
+    found = tuple(search.best(tried) for search in searches)
     rows = [
         {**_pair_row(case, tried, nation, pair), "runs": fewer.number}
         for nation, pair in zip(nations, found, strict=True)
@@ -248,18 +293,6 @@ def _pairs(levers: list[Lever]) -> list[Pair]:
         for x in first.coarse()
         for y in second.coarse()
     ]
-
-
-def _best(tried: Tried, pairs: list[Pair], nation: int) -> Pair | None:
-    """Return the pair with which a nation joins at the least effort, those of which both are needed first."""
-    if _joins(tried, AS_IT_IS, nation):
-        return None
-    enough = [pair for pair in pairs if _joins(tried, pair.point, nation)]
-    return min(
-        enough,
-        key=lambda pair: (not _needs_both(tried, pair, nation), pair.effort),
-        default=None,
-    )
 
 
 def _joins(tried: Tried, point: Point, nation: int) -> bool:

@@ -170,7 +170,7 @@ def who_was_unnamed(case: Case, runs: Runs, *, threads: int = 0) -> Unnamed:
         runs.seed,
         range(runs.number),
         sink=sink,
-        keep=Keep(trajectories=True),
+        keep=Keep(trajectories=True, counted=0),
         execution=Execution(threads=threads, chunk=CHUNK),
     )
     kept = (np.concatenate(pieces) for pieces in zip(*parts, strict=True))

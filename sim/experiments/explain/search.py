@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -21,6 +21,13 @@ LIKELY = 0.5
 """A nation joins where P(committed) at the end is at least this."""
 
 
+class Wants(Protocol):
+    """What looks for something, and says which points have to be tried next."""
+
+    def wants(self, tried: "Tried") -> list[Point]:
+        """Return points that have not been tried; none at the end."""
+
+
 class Tried(dict[Point, Interval]):
     """P(committed) at the end, of every nation in the order of the roster, at each point tried."""
 
@@ -34,7 +41,7 @@ class Tried(dict[Point, Interval]):
         new = [point for point in dict.fromkeys(points) if point not in self]
         self.update(zip(new, side_by_side(self._at, new, self._threads), strict=True))
 
-    def settle(self, searches: Sequence["Search | Choices"]) -> None:
+    def settle(self, searches: Sequence[Wants]) -> None:
         """Run points until no search wants another."""
         while wanted := [point for search in searches for point in search.wants(self)]:
             self.try_points(wanted)

@@ -265,7 +265,7 @@ class _Kept:
             runs.seed,
             range(runs.number),
             sink=self._add,
-            keep=Keep(trajectories=True, terms=True),
+            keep=Keep(trajectories=True, terms=True, counted=1),
             execution=Execution(threads=threads, chunk=CHUNK),
         )
 

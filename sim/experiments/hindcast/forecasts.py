@@ -98,7 +98,7 @@ def forecast_waves(
         chunks.append(records.stance[:, rounds])
         progress(len(records.stance))
 
-    simulate_case(case, replace(options, trajectories=True), keep)
+    simulate_case(case, replace(options, trajectories=True), keep, counted=0)
     stances = np.concatenate(chunks)
     sure = np.eye(len(Stance))
     return [Forecast(as_coded(sure[stances[:, place]], coding_error)) for place in range(len(rounds))]
@@ -129,7 +129,7 @@ def why(case: Case, round_: int, options: RunOptions, progress: Progress = lambd
     case = case.with_overrides({"rounds": round_})  # reasons are counted in the last round
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
     execution = Execution(threads=options.threads, chunk=CHUNK)
-    runs, keep = range(options.runs), Keep(trajectories=True, terms=True)
+    runs, keep = range(options.runs), Keep(trajectories=True, terms=True, counted=1)
     tally = simulate(setup, options.seed, runs, sink=add, keep=keep, execution=execution)
     out = options.runs - tally.stances[-1, :, Stance.COMMITTED]
     shares = tally.held_back / np.maximum(out, 1)[:, np.newaxis]

@@ -105,6 +105,6 @@ def observe(case: Case, round_: int, options: RunOptions, progress: Progress = l
         parts.append((*state, first.astype(np.int32)))
         progress(len(records.runs))
 
-    simulate_case(case, options, sink)
+    simulate_case(case, options, sink, counted=0)
     stance, propensity, first_joined = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Observed(case, round_, stance, propensity, first_joined)

@@ -152,7 +152,7 @@ class PointModel:
         return world
 
     def _ends(self, point: dict[str, object]) -> _Ends:
-        from sim.model.ensemble import Execution, simulate
+        from sim.model.ensemble import Execution, Keep, simulate
 
         forces = _ForceSums()
         tally = simulate(
@@ -160,6 +160,7 @@ class PointModel:
             self._runs.seed,
             range(self._runs.number),
             sink=forces.add,
+            keep=Keep(counted=1),
             execution=Execution(threads=1),
         )
         counts = tally.sizes[-1]
