@@ -19,7 +19,12 @@ COALITION = Path(sys.executable).with_name("coalition")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Be patient on busy machines; try fewer examples where only the fast tests are run."""
+    """Be patient on busy machines; try fewer examples where only the fast tests are run.
+
+    Tests start hundreds of processes: each would compile the package again if it could not keep the bytecode.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     settings.register_profile("thorough", deadline=None)
     settings.register_profile("fast", deadline=None, max_examples=20)
     settings.load_profile("fast" if config.option.markexpr == "not slow" else "thorough")

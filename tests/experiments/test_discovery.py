@@ -1,6 +1,7 @@
 """Boxes planted in synthetic data are found, and judged by points that the search has not seen."""
 
 import sys
+from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,8 @@ import pytest
 from sim.experiments.sensitivity.discovery import Limit, discover
 from sim.inputs.errors import InputError
 
-pytest.importorskip("ema_workbench", reason="extra: discovery")
+# It is looked for, not imported: that takes seconds, and what is not run need not wait for it.
+pytestmark = pytest.mark.skipif(find_spec("ema_workbench") is None, reason="extra: discovery")
 
 
 def points(seed, number=1000, factors=6):

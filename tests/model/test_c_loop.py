@@ -10,6 +10,7 @@ from benchmarks.engines import check_same_bits
 from sim.inputs.bundled import bundled_scenarios
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not there")
 @pytest.mark.parametrize("lanes", [1, 32])
 def test_the_c_program_and_the_ensemble_keep_the_same_bits(tmp_path, lanes):
