@@ -5,6 +5,7 @@ The results are kept in `examples`, the pictures in `pictures`; see `write_examp
 
 import shutil
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 
 import matplotlib as mpl
@@ -12,7 +13,9 @@ import pytest
 from legible import illegible
 from matplotlib.figure import Figure
 
+from sim.experiments.about import RunTables
 from sim.inputs.bundled import scenarios_folder
+from sim.outputs.figures.animation import frames
 from sim.outputs.kinds import KINDS, Draw, kind_of, load_result
 from sim.outputs.results_folder import read_manifest
 from sim.outputs.store import MAP
@@ -28,6 +31,8 @@ TOLERANCE = 2 if mpl.__version__.startswith(DRAWN_WITH) else 40
 version of matplotlib, which may hold different Freetypes, differ by less than a word that is missing (2 to
 4). Versions set lines at other distances (up to 28 against 3.9 and 3.10): of others only the size and what is
 most striking can be compared."""
+
+SAVED = {"dpi": 60, "metadata": {"Software": None}, "pil_kwargs": {"optimize": True}}
 
 DRAWN = {
     "run": [
@@ -70,18 +75,30 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[st
     """What draws the figures of each example."""
     found = {}
     for example in DRAWN:
-        folder = Path(shutil.copytree(EXAMPLES / example, tmp_path_factory.mktemp("example") / example))
-        if example == "run":
-            shutil.copyfile(scenarios_folder() / "rosters" / "europe-2025" / "europe.geojson", folder / MAP)
+        folder = copied(example, tmp_path_factory.mktemp("example"))
         found[example] = kind_of(folder, read_manifest(folder)).figures(load_result(folder), ())
     return found
+
+
+@pytest.fixture(scope="module")
+def animated(tmp_path_factory: pytest.TempPathFactory) -> RunTables:
+    """The run whose rounds are frames."""
+    return load_result(copied("run", tmp_path_factory.mktemp("example")))
+
+
+def copied(example: str, folder: Path) -> Path:
+    """Copy an example, with its map."""
+    folder = Path(shutil.copytree(EXAMPLES / example, folder / example))
+    if example == "run":
+        shutil.copyfile(scenarios_folder() / "rosters" / "europe-2025" / "europe.geojson", folder / MAP)
+    return folder
 
 
 @pytest.mark.mpl_image_compare(
     baseline_dir=str(PICTURES),
     style={"text.hinting": "no_hinting"},
     tolerance=TOLERANCE,
-    savefig_kwargs={"dpi": 60, "metadata": {"Software": None}, "pil_kwargs": {"optimize": True}},
+    savefig_kwargs=SAVED,
 )
 @pytest.mark.parametrize(("example", "name"), CASES, ids=NAMES)
 def test_picture(figures: Mapping[str, Mapping[str, Draw]], example: str, name: str) -> Figure:
@@ -90,10 +107,24 @@ def test_picture(figures: Mapping[str, Mapping[str, Draw]], example: str, name: 
     return figure
 
 
+@pytest.mark.mpl_image_compare(
+    baseline_dir=str(PICTURES),
+    style={"text.hinting": "no_hinting"},
+    tolerance=TOLERANCE,
+    savefig_kwargs=SAVED,
+)
+@pytest.mark.parametrize("step", [0, 24])
+def test_frame(animated: RunTables, step: int) -> Figure:
+    frame = next(islice(frames(animated), step, None))
+    assert illegible(frame) == []
+    return frame
+
+
 def test_every_kind_of_results_has_an_example() -> None:
     assert {read_manifest(EXAMPLES / example)["kind"] for example in DRAWN} == set(KINDS)
 
 
 def test_every_figure_of_every_example_has_a_picture(figures: Mapping[str, Mapping[str, Draw]]) -> None:
     assert {example: list(drawn) for example, drawn in figures.items()} == DRAWN
-    assert {file.stem for file in PICTURES.glob("*.png")} == {f"test_picture_{name}" for name in NAMES}
+    expected = {f"test_picture_{name}" for name in NAMES} | {"test_frame_0", "test_frame_24"}
+    assert {file.stem for file in PICTURES.glob("*.png")} == expected

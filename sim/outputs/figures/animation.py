@@ -1,5 +1,6 @@
 """The map as it changes, round by round."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from sim.outputs.figures.map import map_page, moment
 
 if TYPE_CHECKING:
     from matplotlib.animation import AbstractMovieWriter
+    from matplotlib.figure import Figure
 
 NAME = "map-animation"
 FRAMES_A_SECOND, LAST_FRAMES = 4, 8
@@ -40,14 +42,23 @@ def save_animation(result: RunTables, folder: Path) -> list[Path]:
     return [folder / f"{NAME}.{ending}" for ending in writers]
 
 
-def _write(result: RunTables, writer: "AbstractMovieWriter", file: Path) -> None:
-    """Draw each round and hand it to a writer."""
+def frames(result: RunTables) -> Iterator["Figure"]:
+    """Yield the same figure again and again, each time showing the next round."""
     shares, codes = committed_shares(result), list(result.summary.index)
     figure, picture = map_page(result, f"Who is in when – {result.about.title}")
     heading = figure.axes[0].set_title("", fontsize=11, loc="left", pad=6)
-    last = shares.shape[1] - 1
-    with writer.saving(figure, file, DOTS_AN_INCH):
-        for step in [*range(last), *[last] * LAST_FRAMES]:
-            picture.show(codes, shares[:, step])
-            heading.set_text(moment(result, step))
+    for step in range(shares.shape[1]):
+        picture.show(codes, shares[:, step])
+        heading.set_text(moment(result, step))
+        yield figure
+
+
+def _write(result: RunTables, writer: "AbstractMovieWriter", file: Path) -> None:
+    """Draw each round and hand it to a writer; the last one stays."""
+    rounds = frames(result)
+    with writer.saving(next(rounds), file, DOTS_AN_INCH):
+        writer.grab_frame()
+        for _ in rounds:
+            writer.grab_frame()
+        for _ in range(LAST_FRAMES - 1):
             writer.grab_frame()
