@@ -65,7 +65,9 @@ def figure_style() -> Iterator[None]:
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Return how wide a line of text is drawn, in inches."""
     words = text.split(" ")
-    points = sum(_points(word, size, weight) for word in words) + _points(" ", size, weight) * (len(words) - 1)
+    points = sum(_points(word, size, weight) for word in words) + _points(" ", size, weight) * (
+        len(words) - 1
+    )
     return points / 72 * 1.05  # drawn on whole pixels it is up to 3 % wider
 
 

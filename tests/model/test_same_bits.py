@@ -179,9 +179,7 @@ def assert_same_counts(tally: Tally, other: Tally) -> None:
 def test_both_engines_count_the_same_in_an_eventful_world(eventful: Case) -> None:
     assert_same_bits(eventful, 1, range(4), terms=True)
     tally = ensemble(eventful, 1, range(4))[0]
-    assert_same_counts(
-        tally, simulate_one_by_one(eventful, 1, range(4), sink=lambda *_: None, keep=Keep())
-    )
+    assert_same_counts(tally, simulate_one_by_one(eventful, 1, range(4), sink=lambda *_: None, keep=Keep()))
     reasons = dict(zip(HOLDS_BACK, tally.held_back.sum(axis=0).tolist(), strict=True))
     assert all(reasons[name] for name in ("nothing_to_send", "held_out", "demands_authority", "ratification"))
     assert tally.force_met[-1] > 0

@@ -20,6 +20,7 @@ level = np.vectorize(rules.drawn_level, otypes=[np.float64])
 threshold: Any = rules.drawn_threshold
 met: Any = rules.met
 
+
 def drawn_attributes(setup: "Setup", runs: Runs) -> Floats:
     """Return the attributes of every nation, shape (runs, nations, ATTRIBUTES)."""
     given = setup.nations

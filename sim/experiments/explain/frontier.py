@@ -117,7 +117,9 @@ class PairSearch:
         """Return the pair with which the nation joins at the least effort, both being needed if possible."""
         if _joins(tried, AS_IT_IS, self.nation):
             return None
-        enough = (pair for pair in self.pairs if pair.point in tried and _joins(tried, pair.point, self.nation))
+        enough = (
+            pair for pair in self.pairs if pair.point in tried and _joins(tried, pair.point, self.nation)
+        )
         return min(enough, key=lambda pair: not _needs_both(tried, pair, self.nation), default=None)
 
 
