@@ -95,8 +95,8 @@ def against_c(runs: int = 2048, repetitions: int = 15) -> Table:
         rows,
         f"Processor time, medians of {repetitions} interleaved repetitions of {runs} runs in one process. "
         "Stances, propensities, counts and rows of runs were compared bit for bit on all bundled scenarios "
-        'first, levels as given. The ensemble always counts, so it is to be compared with "rules and counts"; "rules only" '
-        "keeps nothing. "
+        "first, levels as given. The ensemble counts here, so it is to be compared with "
+        '"rules and counts"; "rules only" keeps nothing. '
         f"`gcc {' '.join(FLAGS)}`.",
     )
 

@@ -278,6 +278,6 @@ def test_ten_times_the_runs_need_no_more_memory(tmp_path: Path) -> None:
         command = [sys.executable, "-c", MEASURE, str(runs), str(tmp_path)]
         return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)  # noqa: S603
 
-    few = megabytes(20_000)
-    # The rows of the runs alone would be 16 MB, had they been kept.
-    assert megabytes(200_000) < few + 12
+    few = megabytes(15_000)
+    # The rows of the runs alone would be 12 MB, had they been kept.
+    assert megabytes(150_000) < few + 9
