@@ -11,11 +11,28 @@ import typer
 from rich.console import Console, RenderableType
 
 app = typer.Typer(
-    help="Simulate who joins a military coalition, when and under which conditions.",
     add_completion=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - an option of the command line
+    if wanted:
+        import sim
+
+        print(f"coalition-sim {sim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def whole_program(
+    version: Annotated[  # noqa: ARG001 - told before anything else
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and end."),
+    ] = False,
+) -> None:
+    """Simulate who joins a military coalition, when and under which conditions."""
 
 
 class Stopped(Exception):  # noqa: N818 - not an error

@@ -32,6 +32,10 @@ def test_help_names_the_commands(coalition: Command) -> None:
         assert f" {command} " in ended.out
 
 
+def test_it_tells_its_version(coalition: Command) -> None:
+    assert coalition("--version").out == f"coalition-sim {sim.__version__}\n"
+
+
 def test_no_command_is_a_question_for_help(coalition: Command) -> None:
     assert coalition() == coalition("--help")
 
