@@ -17,7 +17,7 @@ app = typer.Typer(
 )
 
 
-def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - an option of the command line
+def _tell_version(wanted: bool) -> None:
     if wanted:
         import sim
 
@@ -27,7 +27,7 @@ def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - an option of the comm
 
 @app.callback()
 def whole_program(
-    version: Annotated[  # noqa: ARG001 - told before anything else
+    version: Annotated[
         bool,
         typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and end."),
     ] = False,
