@@ -69,6 +69,34 @@ def find_roster(source: Path | str) -> Path:
     return path if exists(path) else bundled[str(source)]
 
 
+def find_bundled(source: Path | str, folder: str, what: str) -> Path:
+    """Return the file of what a folder of the bundled ones holds, given as a path or as its name there.
+
+    Parameters
+    ----------
+    source
+        A path, or a name such as ``us-by-clarity``.
+    folder
+        Where the bundled ones are: ``sweeps``.
+    what
+        What messages call one of them: ``sweep``.
+
+    Raises
+    ------
+    InputError
+        If there is neither; the message names the nearest match.
+    """
+    path = Path(source)
+    if exists(path):
+        return path
+    bundled = {file.stem: file for file in sorted((scenarios_folder() / folder).glob("*.toml"))}
+    name = path.name.removesuffix(".toml")
+    if name in bundled and str(path.parent) in {".", folder, f"scenarios/{folder}"}:
+        return bundled[name]
+    names = f"{', '.join(bundled)}{near_match(name, bundled)}"
+    raise InputError(f"no such file, and no bundled {what} of this name: {names}", file=path)
+
+
 def _is_bundled_reference(path: Path) -> bool:
     """Tell whether a path is a bare name, or written as in a checkout: ``scenarios/NAME.toml``."""
     return str(path.parent) in {".", "scenarios"}

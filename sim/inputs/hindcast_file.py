@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from sim.inputs.bundled import exists, find_scenario, scenarios_folder
+from sim.inputs.bundled import find_bundled, find_scenario
 from sim.inputs.case import Case, load_case
 from sim.inputs.characters import folder_name
-from sim.inputs.errors import InputError, near_match
+from sim.inputs.errors import InputError
 from sim.inputs.observations import CARRIED_FORWARD, WHERE, Record, read_joiners, read_recorded
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
@@ -121,11 +121,6 @@ class Hindcast(Table):
         return self
 
 
-def hindcasts_folder() -> Path:
-    """Return the folder of the bundled hindcasts."""
-    return scenarios_folder() / "hindcasts"
-
-
 def find_hindcast(source: Path | str) -> Path:
     """Return the file of a hindcast given as a path or as the name of a bundled one.
 
@@ -134,15 +129,7 @@ def find_hindcast(source: Path | str) -> Path:
     InputError
         If there is neither; the message names the nearest match.
     """
-    path = Path(source)
-    if exists(path):
-        return path
-    bundled = {file.stem: file for file in sorted(hindcasts_folder().glob("*.toml"))}
-    name = path.name.removesuffix(".toml")
-    if name in bundled and str(path.parent) in {".", "hindcasts", "scenarios/hindcasts"}:
-        return bundled[name]
-    names = f"{', '.join(bundled)}{near_match(name, bundled)}"
-    raise InputError(f"no such file, and no bundled hindcast of this name: {names}", file=path)
+    return find_bundled(source, "hindcasts", "hindcast")
 
 
 def load_hindcast(source: Path | str) -> Hindcast:

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
-from sim.inputs.bundled import exists, find_scenario, scenarios_folder
+from sim.inputs.bundled import find_bundled, find_scenario
 from sim.inputs.case import Case, load_case
 from sim.inputs.characters import folder_name
-from sim.inputs.errors import InputError, near_match
+from sim.inputs.errors import InputError
 from sim.inputs.hindcast_file import round_of
 from sim.inputs.situation import Date, Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
@@ -231,11 +231,6 @@ class Patterns(Table):
         return load_case(find_scenario(world.scenario, self.folder), overrides, parameters)
 
 
-def patterns_folder() -> Path:
-    """Return the folder of the bundled patterns."""
-    return scenarios_folder() / "patterns"
-
-
 def find_patterns(source: Path | str) -> Path:
     """Return the file of patterns given as a path or as the name of a bundled one.
 
@@ -244,15 +239,7 @@ def find_patterns(source: Path | str) -> Path:
     InputError
         If there is neither; the message names the nearest match.
     """
-    path = Path(source)
-    if exists(path):
-        return path
-    bundled = {file.stem: file for file in sorted(patterns_folder().glob("*.toml"))}
-    name = path.name.removesuffix(".toml")
-    if name in bundled and str(path.parent) in {".", "patterns", "scenarios/patterns"}:
-        return bundled[name]
-    names = f"{', '.join(bundled)}{near_match(name, bundled)}"
-    raise InputError(f"no such file, and no bundled patterns of this name: {names}", file=path)
+    return find_bundled(source, "patterns", "patterns")
 
 
 def load_patterns(source: Path | str) -> Patterns:

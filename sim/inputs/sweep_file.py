@@ -6,10 +6,10 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import FailFast, Field, PrivateAttr, model_validator
 
-from sim.inputs.bundled import exists, find_scenario, scenarios_folder
+from sim.inputs.bundled import find_bundled, find_scenario, scenarios_folder
 from sim.inputs.case import Case, load_case
 from sim.inputs.characters import folder_name
-from sim.inputs.errors import InputError, near_match
+from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor, check_factor
 from sim.inputs.overrides import overridden_keys
 from sim.inputs.roster_file import FileName
@@ -107,17 +107,7 @@ def find_sweep(source: Path | str) -> Path:
     InputError
         If there is neither; the message names the nearest match.
     """
-    path = Path(source)
-    if exists(path):
-        return path
-    bundled = {file.stem: file for file in sorted(sweeps_folder().glob("*.toml"))}
-    name = path.name.removesuffix(".toml")
-    if name in bundled and str(path.parent) in {".", "sweeps", "scenarios/sweeps"}:
-        return bundled[name]
-    raise InputError(
-        f"no such file, and no bundled sweep of this name: {', '.join(bundled)}{near_match(name, bundled)}",
-        file=path,
-    )
+    return find_bundled(source, "sweeps", "sweep")
 
 
 def load_sweep(source: Path | str, **changes: int | None) -> Sweep:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError
-from sim.inputs.hindcast_file import find_hindcast, hindcasts_folder, load_hindcast, load_hindcast_case
+from sim.inputs.hindcast_file import find_hindcast, load_hindcast, load_hindcast_case
 from sim.inputs.observations import NOT_COMMITTED
 
 HINDCAST = """\
@@ -95,7 +96,9 @@ def test_joiners_tell_who_was_in_by_when(written: Path) -> None:
     assert found["AEX", 15].position == NOT_COMMITTED
 
 
-@pytest.mark.parametrize("file", sorted(hindcasts_folder().glob("*.toml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize(
+    "file", sorted((scenarios_folder() / "hindcasts").glob("*.toml")), ids=lambda file: file.stem
+)
 def test_the_bundled_hindcasts_are_valid(file: Path) -> None:
     hindcast, _ = load_hindcast_case(file.stem)
     assert hindcast.name == file.stem
