@@ -28,6 +28,8 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
+from sim.model.compilation import load_numba
+
 HERE = Path(__file__).parent
 RULES = HERE.parents[1] / "sim" / "model" / "rules.py"
 SOURCE = RULES.read_text(encoding="utf-8")
@@ -37,7 +39,7 @@ PLAIN = ("--override-ini=addopts=", "--override-ini=filterwarnings=", "-p", "no:
 SECONDS = 120
 """After which a mutant that does not end counts as noticed."""
 
-LOADED_ONCE = ("numpy", "numba", "hypothesis", "pydantic", "mesa", "pandas", "sim.inputs.case")
+LOADED_ONCE = ("numpy", "numba", "hypothesis", "pydantic", "mesa", "pandas", "sim.cli", "sim.inputs.case")
 """What does not depend on the rules, and is loaded before processes are split off."""
 
 
@@ -124,6 +126,7 @@ def main() -> None:
     chosen = list(mutations())[:: parser.parse_args().every]
     for name in LOADED_ONCE:
         importlib.import_module(name)
+    load_numba()
     alike, number, unknown = explained(), 0, 0
     with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=1) as pool:
         if pool.apply(is_noticed, (SOURCE,)):
