@@ -1,6 +1,7 @@
 """What tests of whole runs share: results of real runs, small worlds, and the command."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -25,6 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
+    # A shell that starts tests in the background lets them ignore Ctrl-C; what they start must not.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     settings.register_profile("thorough", deadline=None)
     settings.register_profile("fast", deadline=None, max_examples=20)
     settings.load_profile("fast" if config.option.markexpr == "not slow" else "thorough")
