@@ -18,8 +18,10 @@ import signal
 import sys
 import tomllib
 import types
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,7 +57,13 @@ class Mutation(NamedTuple):
 
     def applied(self) -> str:
         """Return the mutated source."""
+        if not self.operator:
+            return SOURCE
         return mutate_code(SOURCE, get_operator(self.operator)(), self.occurrence)
+
+
+AS_IT_IS = Mutation("", 0)
+FORK = multiprocessing.get_context("fork")
 
 
 class Lines(NamedTuple):
@@ -90,8 +98,6 @@ def changed_lines(mutation: Mutation) -> Lines:
 
 def is_noticed(source: str) -> bool:
     """Return whether the tests fail with this in the place of the rules; for a process of its own."""
-    signal.signal(signal.SIGALRM, lambda *_: os._exit(1))
-    signal.alarm(SECONDS)
     rules = types.ModuleType("sim.model.rules")
     rules.__file__ = str(RULES)
     sys.modules["sim.model.rules"] = rules
@@ -103,8 +109,25 @@ def is_noticed(source: str) -> bool:
         return pytest.main(["-x", "-q", "-m", "not slow", "-p", "no:cacheprovider", *PLAIN, str(TESTS)]) != 0
 
 
-def _tried(mutation: Mutation) -> tuple[Mutation, bool]:
-    return mutation, is_noticed(mutation.applied())
+def _try(mutation: Mutation) -> None:
+    """End this process: with 1 if the tests fail, or by a signal if they do not end."""
+    signal.alarm(SECONDS)
+    sys.exit(is_noticed(mutation.applied()))
+
+
+def tried(chosen: Sequence[Mutation]) -> Iterator[tuple[Mutation, bool]]:
+    """Yield mutations, each with whether it was noticed, as many at a time as there are cores."""
+    waiting, running = deque(chosen), {}
+    while waiting or running:
+        while waiting and len(running) < (os.cpu_count() or 1):
+            mutation = waiting.popleft()
+            process = FORK.Process(target=_try, args=(mutation,))
+            process.start()
+            running[process.sentinel] = mutation, process
+        for ended in wait(list(running)):
+            mutation, process = running.pop(ended)
+            process.join()
+            yield mutation, process.exitcode != 0
 
 
 def explained() -> set[Lines]:
@@ -127,17 +150,17 @@ def main() -> None:
     for name in LOADED_ONCE:
         importlib.import_module(name)
     load_numba()
+    if any(noticed for _, noticed in tried([AS_IT_IS])):
+        sys.exit("the rules as they are fail their tests")
     alike, number, unknown = explained(), 0, 0
-    with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=1) as pool:
-        if pool.apply(is_noticed, (SOURCE,)):
-            sys.exit("the rules as they are fail their tests")
-        for mutation, noticed in pool.imap_unordered(_tried, chosen):
-            if not noticed:
-                lines = changed_lines(mutation)
-                number += 1
-                unknown += lines not in alike
-                known = "explained" if lines in alike else "NOBODY NOTICES"
-                tell(f"{known}\n- {lines.before}\n+ {lines.after}")
+    for count, (mutation, noticed) in enumerate(tried(chosen), 1):
+        if not noticed:
+            lines = changed_lines(mutation)
+            number += 1
+            unknown += lines not in alike
+            tell(f"{'explained' if lines in alike else 'NOBODY NOTICES'}\n- {lines.before}\n+ {lines.after}")
+        if count % 100 == 0:
+            tell(f"{count} of {len(chosen)}")
     noticed = len(chosen) - number
     tell(f"{len(chosen)} mutants: {noticed} noticed, {number - unknown} explained, {unknown} neither")
     sys.exit(bool(unknown))
