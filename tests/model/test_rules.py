@@ -164,7 +164,7 @@ def test_the_pull_is_the_weighted_mean_of_what_is_preferred() -> None:
 
 def test_a_nation_alone_pulls_with_all_its_preference_however_little_its_weight() -> None:
     # Of weight 1/2 it wants (1/2, 1/4, 1/4).
-    assert rules.mean_pull(0.25, 0.125, 0.125, 0.5) == (0.5, 0.25, 0.25)
+    assert rules.mean_pull(0.125, 0.25, 0.125, 0.5) == (0.25, 0.5, 0.25)
 
 
 def test_where_nobody_has_weight_the_pull_is_even() -> None:
@@ -298,7 +298,9 @@ def test_between_its_thresholds_a_nation_stays_where_it_came_from() -> None:
     assert [rules.next_stance(stance, 0.5, LADDER, True) for stance in (2, 3)] == [2, 3]
 
 
-@pytest.mark.parametrize(("propensity", "stance"), [(-2.0, 0), (-1.9, 1), (-1.0, 1), (-0.9, 2), (9.0, 2)])
+@pytest.mark.parametrize(
+    ("propensity", "stance"), [(-2.5, 0), (-2.0, 0), (-1.9, 1), (-1.0, 1), (-0.9, 2), (9.0, 2)]
+)
 def test_a_nation_that_said_nothing_starts_on_the_rung_it_reaches_short_of_commitment(
     propensity: float, stance: float
 ) -> None:
@@ -346,10 +348,10 @@ def test_a_condition_is_met_at_its_threshold(level: float, at_least: float, is_m
 
 def test_approval_counts_rounds_on_end() -> None:
     counted, rounds = [], 0.0
-    for propensity in (1.1, 1.2, 1.0, 1.1, 1.1, 1.1):
+    for propensity in (1.1, 1.2, 1.0, 1.1, 0.9, 1.1, 1.1, 1.1):
         rounds = rules.approved_rounds(rounds, propensity, climb_to_committed=1.0)
         counted.append(rounds)
-    assert counted == [1, 2, 0, 1, 2, 3]
+    assert counted == [1, 2, 0, 1, 0, 1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -360,6 +362,7 @@ def test_approval_counts_rounds_on_end() -> None:
         (0.0, True, 9.0, 0.0, False),
         (100.0, False, 9.0, 0.0, False),
         (100.0, True, 0.0, 0.0, False),
+        (100.0, True, 2.0, 3.0, False),
         (100.0, True, 3.0, 3.0, False),  # this round and three before it are four
         (100.0, True, 4.0, 3.0, True),
     ],
@@ -389,7 +392,14 @@ def test_a_committed_nation_pledges_half_to_all_of_its_troops(
 
 @pytest.mark.parametrize(
     ("deployable", "propensity", "value"),
-    [(1000.0, 1.0, 1000.0), (1000.0, 0.0, 500.0), (1000.0, 2.0, 500.0), (500.0, -2.0, 50.0), (0.0, 1.0, 0.0)],
+    [
+        (1000.0, 1.0, 1000.0),
+        (1000.0, 0.0, 500.0),
+        (1000.0, 2.0, 500.0),
+        (500.0, -2.0, 50.0),
+        (5.0, 2.0, 2.5),
+        (0.0, 1.0, 0.0),
+    ],
 )
 def test_a_visit_is_worth_the_troops_discounted_by_the_distance(
     deployable: float, propensity: float, value: float
