@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.dont_write_bytecode = False
     # A shell that starts tests in the background lets them ignore Ctrl-C; what they start must not.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    settings.register_profile("thorough", deadline=None, max_examples=60)
+    settings.register_profile("thorough", deadline=None)
     settings.register_profile("fast", deadline=None, max_examples=20)
     settings.load_profile("fast" if config.option.markexpr == "not slow" else "thorough")
 

@@ -52,7 +52,7 @@ COMMANDS = {
     "sweep": ["sweep", "../factors.toml"],
     "sensitivity": [
         *("sensitivity", BASE, "--factors", "../factors.toml", "--set", "rounds=12"),
-        *("--samples", "32", "--runs", "200"),
+        *("--samples", "32", "--runs", "200", "--discover"),
     ],
     "compare": ["compare", BASE, OTHER, "--runs", "30000", "--rounds", "12"],
 }

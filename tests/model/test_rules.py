@@ -164,6 +164,7 @@ def test_the_pull_is_the_weighted_mean_of_what_is_preferred() -> None:
 
 def test_a_nation_alone_pulls_with_all_its_preference_however_little_its_weight() -> None:
     # Of weight 1/2 it wants (1/2, 1/4, 1/4).
+    assert rules.mean_pull(0.25, 0.125, 0.125, 0.5) == (0.5, 0.25, 0.25)
     assert rules.mean_pull(0.125, 0.25, 0.125, 0.5) == (0.25, 0.5, 0.25)
 
 

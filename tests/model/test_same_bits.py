@@ -127,7 +127,7 @@ def test_same_bits_in_small_random_worlds(folder: Path, data: Any, seed: int, ru
 
 
 @pytest.mark.slow
-@settings(max_examples=100, **PATIENT)
+@settings(max_examples=200, **PATIENT)
 @given(data=st.data(), seed=SEED, run=RUN)
 def test_same_bits_in_more_small_random_worlds(folder: Path, data: Any, seed: int, run: int) -> None:
     assert_same_bits(data.draw(small_worlds(folder)), seed, range(run, run + 3), terms=True)
