@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -31,7 +31,7 @@ class Draft:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with _locked(target.parent):
-                _clear_abandoned(target)
+                _clear_abandoned(target.parent.glob(f".{target.name}.*{ENDING}"))
                 self.folder.mkdir()
                 self._lock = _lock(self.folder)
         except BaseException:
@@ -69,26 +69,44 @@ def remove(path: Path) -> None:
 
 @contextlib.contextmanager
 def whole_file(file: Path) -> Iterator[Path]:
-    """Yield a hidden place beside a file that is moved there when all of it is written.
+    """Yield a hidden file that takes the place of another when all of it is written.
 
-    The ending is kept: libraries go by it.
+    The ending is kept: libraries go by it. What a process that was killed left of it is thrown away, as with
+    `Draft`.
     """
     draft = file.with_name(f".{file.stem}.{uuid4().hex[:8]}{ENDING}{file.suffix}")
+    lock = None
     try:
+        _clear_abandoned(file.parent.glob(f".{file.stem}.*{ENDING}{file.suffix}"))
+        lock = _create(draft)
         yield draft
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
+        if lock is not None:
+            os.close(lock)
 
 
-def _clear_abandoned(target: Path) -> None:
-    """Remove the drafts of the same folder whose processes are no more."""
-    for draft in target.parent.glob(f".{target.name}.*{ENDING}"):
+def _clear_abandoned(drafts: Iterable[Path]) -> None:
+    """Remove those drafts whose processes are no more."""
+    for draft in drafts:
         if draft.is_symlink():  # such as results that were a link, put aside for new ones
             remove(draft)
         elif (lock := _lock(draft)) is not None:
             remove(draft)
             os.close(lock)
+
+
+def _create(file: Path) -> int | None:
+    """Create a file and return a descriptor that holds it, if it can be held.
+
+    Another process may clear it between the two; then it begins anew.
+    """
+    while True:
+        file.touch()
+        lock = _lock(file, wait=True)
+        if lock is not None or file.exists():
+            return lock
 
 
 @contextlib.contextmanager
@@ -102,16 +120,18 @@ def _locked(folder: Path) -> Iterator[None]:
             os.close(lock)
 
 
-def _lock(folder: Path, *, wait: bool = False) -> int | None:
-    """Return a descriptor that holds a folder, or None if another process does or it cannot be held."""
+def _lock(path: Path, *, wait: bool = False) -> int | None:
+    """Return a descriptor that holds a folder or a file, or None if it cannot be held."""
     if sys.platform == "win32":  # folders cannot be locked there: drafts of killed processes stay
         return None
     import fcntl
 
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
+    descriptor = None
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY)
         fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        if os.path.samestat(os.fstat(descriptor), path.stat()):  # it was not removed before it was held
+            return descriptor
+    if descriptor is not None:
         os.close(descriptor)
-        return None
-    return descriptor
+    return None

@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -186,6 +186,20 @@ def open_draft(target: Path, *folders: str) -> Draft:
             draft.close()
         raise InputError(f"cannot write results here: {error.strerror}", file=target, key="--out") from None
     return draft
+
+
+@contextlib.contextmanager
+def whole_folder(target: Path, *folders: str) -> Iterator[Path]:
+    """Yield a draft of a results folder that takes its place when all of it is written.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written to.
+    """
+    with contextlib.closing(open_draft(target, *folders)) as draft:
+        yield draft.folder
+        draft.publish()
 
 
 def plain_summary(summary: "pd.DataFrame") -> "pd.DataFrame":

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 
 import sim
 from sim.experiments.run import RunOptions
-from sim.outputs.drafts import Draft
+from sim.outputs.drafts import Draft, whole_file
 from sim.outputs.store import run_into_folder
 
 COALITION = Path(sys.executable).with_name("coalition")
@@ -105,6 +106,43 @@ def test_a_draft_without_a_process_is_cleared_by_the_next(tmp_path: Path) -> Non
     (tmp_path / ".another.0123abcd.draft").mkdir()
     Draft(tmp_path / "run").close()
     assert [path.name for path in everything_in(tmp_path)] == [".another.0123abcd.draft"]
+
+
+def test_two_drafts_of_a_file_leave_each_other_alone_and_the_later_wins(tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    with whole_file(file) as one:
+        one.write_text("one")
+        with whole_file(file) as other:
+            other.write_text("other")
+        assert file.read_text() == "other"
+    assert everything_in(tmp_path) == [file]
+    assert file.read_text() == "one"
+
+
+def test_a_draft_of_a_file_without_a_process_is_cleared_by_the_next(tmp_path: Path) -> None:
+    for left in (".report.0123abcd.draft.html", ".report.0123abcd.draft.json", ".other.0123abcd.draft.html"):
+        (tmp_path / left).touch()
+    with whole_file(tmp_path / "report.html") as draft:
+        draft.touch()
+    assert [path.name for path in everything_in(tmp_path)] == [
+        ".other.0123abcd.draft.html",
+        ".report.0123abcd.draft.json",
+        "report.html",
+    ]
+
+
+def test_many_that_write_one_file_at_once_do_not_clear_each_others_drafts(tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+
+    def write(number: int) -> None:
+        with whole_file(file) as draft:
+            draft.write_text(f"{number}\n" * 1000)
+
+    with ThreadPoolExecutor(8) as threads:  # locks are of open files: threads shut each other out as well
+        list(threads.map(write, range(400)))
+    assert everything_in(tmp_path) == [file]
+    assert len(lines := file.read_text().split()) == 1000
+    assert len(set(lines)) == 1
 
 
 # --- a run that fails --------------------------------------------------------------------------------

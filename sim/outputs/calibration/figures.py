@@ -11,6 +11,7 @@ from sim.inputs.prior import ParameterPrior
 from sim.outputs import style
 from sim.outputs.calibration import words
 from sim.outputs.figure_folder import save_all
+from sim.outputs.panels import Panels
 from sim.outputs.words import signed
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ UNCHANGED = "#BBBBBB"
 def marginals(calibration: Calibration) -> "Figure":
     """Draw what is believed of each parameter against what was believed before."""
     plan, table = calibration.plan, calibration.summary
-    rows = -(-len(table) // COLUMNS)
-    plot = rows * PANEL + (rows - 1) * GAP
+    panels = Panels(len(table), COLUMNS, PANEL, GAP)
     key = (
         "Line: prior density. Bars: posterior, blue where something was learned, grey where the data said "
         "nothing. Across: value of the parameter; heights are comparable within a panel only."
@@ -44,17 +44,14 @@ def marginals(calibration: Calibration) -> "Figure":
         figure, area = style.page(
             "What was learned of each parameter",
             [key, *_basis(calibration)],
-            plot=plot,
+            plot=panels.plot,
             left=0.15,
             right=0.15,
             below=0.3,
         )
         area.set_axis_off()
-        panels = zip(plan.prior.parameters, after, table["learned"], strict=True)
-        for number, (parameter, values, learned) in enumerate(panels):
-            row, column = divmod(number, COLUMNS)
-            bottom = 1 - (row * (PANEL + GAP) + PANEL) / plot
-            axes = area.inset_axes((column / COLUMNS, bottom, 0.88 / COLUMNS, PANEL / plot))
+        shown = zip(plan.prior.parameters, after, table["learned"], panels.axes(area, 0.88), strict=True)
+        for parameter, values, learned, (_, axes) in shown:
             _marginal(axes, parameter, values, style.BLUE if learned else UNCHANGED)
     return figure
 

@@ -10,6 +10,7 @@ import numpy as np
 from sim.experiments.comparison.compare import Comparison
 from sim.outputs import style
 from sim.outputs.figure_folder import save_all
+from sim.outputs.panels import Panels
 from sim.outputs.words import signed
 
 if TYPE_CHECKING:
@@ -108,23 +109,19 @@ def _forest(comparison: Comparison, measure: Measure, key: str) -> "Figure":
     scenarios = comparison.names[1:]
     lines = math.ceil(len(scenarios) / COLUMNS)
     columns = math.ceil(len(scenarios) / lines)
-    panel = ROW * max(len(order), 1) + 0.1
-    plot = lines * panel + (lines - 1) * GAP
+    panels = Panels(len(scenarios), columns, ROW * max(len(order), 1) + 0.1, GAP)
     with style.figure_style():
         figure, area = style.page(
             _title(measure.title, comparison),
             _notes(comparison, f"{key} {_left_out(left_out)}"),
-            plot=plot,
+            plot=panels.plot,
             left=max((style.text_width(label, 8) for label in labels), default=0.0) + 0.2,
             right=0.2,
             below=0.5,
         )
         area.set_axis_off()
         limits = _limits(shown, measure)
-        for place, name in enumerate(scenarios):
-            line, column = divmod(place, columns)
-            bottom = 1 - (line * (panel + GAP) + panel) / plot
-            axes = area.inset_axes((column / columns, bottom, 0.94 / columns, panel / plot))
+        for name, (column, axes) in zip(scenarios, panels.axes(area, 0.94), strict=True):
             rows = shown[shown["scenario"] == name].set_index("iso3").loc[order]
             _draw_rows(axes, rows, measure, limits)
             axes.set_yticks(range(len(order)), labels if column == 0 else [""] * len(order), fontsize=8)

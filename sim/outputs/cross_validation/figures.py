@@ -13,6 +13,7 @@ from sim.outputs.cross_validation import words
 from sim.outputs.cross_validation.tables import rows_of, waves
 from sim.outputs.figure_folder import save_all
 from sim.outputs.hindcast.words import NOT_IDENTIFIED, day
+from sim.outputs.panels import Panels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,23 +43,18 @@ def differences(result: CrossValidation) -> "Figure":
     names = [name for name in SHOWN if name in set(result.differences["baseline"])]
     kinds = [kind for kind in KINDS if kind in set(result.differences["kind"])]
     left = max(style.text_width(words.NAMES[name], 9) for name in names) + 0.2
-    panel = ROW * len(names)
-    rows = -(-len(shown) // COLUMNS)
-    plot = rows * panel + (rows - 1) * GAP
+    panels = Panels(len(shown), COLUMNS, ROW * len(names), GAP)
     with style.figure_style():
         figure, area = style.page(
             "What fits are worth where they have not looked",
             _notes(result),
-            plot=plot,
+            plot=panels.plot,
             left=left,
             right=0.15,
             below=0.55,
         )
         area.set_axis_off()
-        for number, wave in enumerate(shown):
-            row, column = divmod(number, COLUMNS)
-            bottom = 1 - (row * (panel + GAP) + panel) / plot
-            axes = area.inset_axes((column / COLUMNS, bottom, 0.95 / COLUMNS, panel / plot))
+        for wave, (column, axes) in zip(shown, panels.axes(area, 0.95), strict=True):
             _panel(axes, rows_of(result.differences, wave, "rps"), names, kinds)
             axes.set_yticklabels([words.NAMES[name] if column == 0 else "" for name in names])
             axes.set_title(_title(wave), fontsize=9, loc="left")
@@ -70,22 +66,18 @@ def generations(result: CrossValidation) -> "Figure":
     """Draw how scores change as fits come closer to what they are fitted to, a panel a wave."""
     shown = waves(result)
     kinds = [kind for kind in KINDS if kind in set(result.generations["kind"])]
-    rows = -(-len(shown) // COLUMNS)
-    plot = rows * PANEL + (rows - 1) * GAP
+    panels = Panels(len(shown), COLUMNS, PANEL, GAP)
     with style.figure_style():
         figure, area = style.page(
             "How far does it help to fit more closely?",
             [LINES_KEY, words.how_far(result), *_basis(result)],
-            plot=plot,
+            plot=panels.plot,
             left=0.65,
             right=0.15,
             below=0.55,
         )
         area.set_axis_off()
-        for number, wave in enumerate(shown):
-            row, column = divmod(number, COLUMNS)
-            bottom = 1 - (row * (PANEL + GAP) + PANEL) / plot
-            axes = area.inset_axes((column / COLUMNS, bottom, 0.88 / COLUMNS, PANEL / plot))
+        for wave, (column, axes) in zip(shown, panels.axes(area, 0.88), strict=True):
             table = result.generations
             is_wave = (table["hindcast"] == wave.hindcast) & (table["wave"] == str(wave.wave.date))
             _lines(axes, table[is_wave], kinds)

@@ -1,6 +1,5 @@
 """Results folders of cross-validations: tables, the posterior, the page, figures and a manifest."""
 
-import contextlib
 import datetime as dt
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from sim.experiments.hindcast.result import HindcastOptions
 from sim.experiments.identity import digest_of
 from sim.outputs.cross_validation.figures import save_figures
 from sim.outputs.cross_validation.page import validation_page
-from sim.outputs.store import FORMAT, describe_work, open_draft, write_manifest, write_table
+from sim.outputs.store import FORMAT, describe_work, whole_folder, write_manifest, write_table
 
 FOLDER = "cross-validate"
 TABLES = ("scores", "differences", "generations")
@@ -42,15 +41,14 @@ def cross_validate_into_folder(
     """
     started = dt.datetime.now(dt.UTC)
     folder = out / FOLDER / plan.name / cross_validation_id(plan, options, folds, beyond)
-    with contextlib.closing(open_draft(folder, "figures")) as draft:
+    with whole_folder(folder, "figures") as draft:
         result = cross_validate(plan, options, out, folds=folds, beyond=beyond, progress=progress)
         for name in TABLES:
-            write_table(getattr(result, name), draft.folder, name)
-        _write_posterior(result.calibration, draft.folder / "posterior.parquet")
-        (draft.folder / "validation.md").write_text(validation_page(result), encoding="utf-8")
-        save_figures(result, draft.folder / "figures")
-        write_manifest(describe(result, started), draft.folder)
-        draft.publish()
+            write_table(getattr(result, name), draft, name)
+        _write_posterior(result.calibration, draft / "posterior.parquet")
+        (draft / "validation.md").write_text(validation_page(result), encoding="utf-8")
+        save_figures(result, draft / "figures")
+        write_manifest(describe(result, started), draft)
     return result, folder
 
 

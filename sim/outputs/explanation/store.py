@@ -1,6 +1,5 @@
 """Results folders of explanations: tables, figures and a manifest."""
 
-import contextlib
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from sim.outputs.store import (
     case_digest,
     describe_case,
     describe_work,
-    open_draft,
+    whole_folder,
     write_manifest,
     write_table,
 )
@@ -55,15 +54,14 @@ def explain_into_folder(
     started = dt.datetime.now(dt.UTC)
     name = f"{_nations(case, asked)}-{explain_id(case, asked, questions, options, csv=csv)}"
     folder = out / FOLDER / case.scenario.name / name
-    with contextlib.closing(open_draft(folder, "figures")) as draft:
+    with whole_folder(folder, "figures") as draft:
         answer = explain_case(case, asked, questions, options, progress)
         progress("figures")
-        save_figures(answer, draft.folder / "figures")
+        save_figures(answer, draft / "figures")
         for table_name, table in answer.tables.items():
             if not table.empty:
-                write_table(table, draft.folder, table_name, csv=csv)
-        write_manifest(describe(answer, started), draft.folder)
-        draft.publish()
+                write_table(table, draft, table_name, csv=csv)
+        write_manifest(describe(answer, started), draft)
     return answer, folder
 
 

@@ -11,6 +11,7 @@ from sim.inputs.vocabulary import Stance
 from sim.outputs import style
 from sim.outputs.hindcast.skill_figures import score_differences, variant_differences
 from sim.outputs.hindcast.words import basis, day
+from sim.outputs.panels import Panels
 from sim.outputs.words import percent
 
 if TYPE_CHECKING:
@@ -77,10 +78,7 @@ def expected_and_recorded(result: HindcastResult) -> "Figure":
 def reliability(result: HindcastResult) -> "Figure":
     """Draw how often what was forecast with some probability was recorded, with how few nations tell it."""
     waves = [wave for wave in result.recorded.waves if wave.number]
-    columns = min(len(waves), COLUMNS)
-    lines = math.ceil(len(waves) / columns)
-    panel = 2.9
-    plot = lines * panel + (lines - 1) * GAP
+    panels = Panels(len(waves), min(len(waves), COLUMNS), 2.9, GAP)
     key = (
         "Events: a nation is recorded above a rung, three rungs a nation, coding error included. Points: "
         "mean forecast and share recorded of the events in a bin; the number is that of the nations in it. "
@@ -91,16 +89,13 @@ def reliability(result: HindcastResult) -> "Figure":
         figure, area = style.page(
             f"As often as forecast? – {result.hindcast.title}",
             [key, *basis(result)],
-            plot=plot,
+            plot=panels.plot,
             left=0.75,
             right=0.0,
             below=0.55,
         )
         area.set_axis_off()
-        for place, wave in enumerate(waves):
-            line, column = divmod(place, columns)
-            bottom = 1 - (line * (panel + GAP) + panel) / plot
-            axes = area.inset_axes((column / columns, bottom, 0.86 / columns, panel / plot))
+        for wave, (column, axes) in zip(waves, panels.axes(area, 0.86), strict=True):
             _draw_reliability(axes, result.reliability[result.reliability["wave"] == str(wave.date)])
             axes.set_title(f"{day(wave.date)}: {wave.number} nations", fontsize=9, loc="left")
             axes.set_xlabel("forecast", fontsize=8)

@@ -1,6 +1,5 @@
 """Results folders of hindcasts: tables, figures and a manifest."""
 
-import contextlib
 import datetime as dt
 import hashlib
 from pathlib import Path
@@ -17,7 +16,7 @@ from sim.outputs.store import (
     case_digest,
     describe_case,
     describe_work,
-    open_draft,
+    whole_folder,
     write_manifest,
     write_table,
 )
@@ -54,13 +53,12 @@ def hindcast_into_folder(
     """
     started = dt.datetime.now(dt.UTC)
     folder = out / FOLDER / declared.name / hindcast_id(declared, case, fitted, options, csv=csv)
-    with contextlib.closing(open_draft(folder, "figures")) as draft:
+    with whole_folder(folder, "figures") as draft:
         result = hindcast_case(declared, case, fitted, options, progress)
-        save_figures(result, draft.folder / "figures")
+        save_figures(result, draft / "figures")
         for name in TABLES:
-            write_table(getattr(result, name), draft.folder, name, csv=csv)
-        write_manifest(describe(result, started), draft.folder)
-        draft.publish()
+            write_table(getattr(result, name), draft, name, csv=csv)
+        write_manifest(describe(result, started), draft)
     return result, folder
 
 

@@ -1,6 +1,5 @@
 """Results folders of patterns: tables and a manifest."""
 
-import contextlib
 import datetime as dt
 import hashlib
 from pathlib import Path
@@ -12,7 +11,7 @@ from sim.experiments.run import RunOptions
 from sim.inputs.parameters import PARAMETERS, load_parameters
 from sim.inputs.patterns_file import Patterns
 from sim.outputs.patterns.tables import patterns_markdown
-from sim.outputs.store import FORMAT, case_digest, describe_work, open_draft, write_manifest, write_table
+from sim.outputs.store import FORMAT, case_digest, describe_work, whole_folder, write_manifest, write_table
 
 FOLDER = "patterns"
 TABLES = {"patterns": "table", "checks": "checks"}
@@ -47,13 +46,12 @@ def patterns_into_folder(
     started = dt.datetime.now(dt.UTC)
     digests = world_digests(patterns, parameters)
     folder = out / FOLDER / patterns.name / patterns_id(patterns, digests, options, csv=csv)
-    with contextlib.closing(open_draft(folder)) as draft:
+    with whole_folder(folder) as draft:
         result = check_all(patterns, parameters, options, progress)
         for name, table in TABLES.items():
-            write_table(getattr(result, table), draft.folder, name, csv=csv)
-        (draft.folder / "patterns.md").write_text(patterns_markdown(result), encoding="utf-8")
-        write_manifest(describe(result, digests, parameters, started), draft.folder)
-        draft.publish()
+            write_table(getattr(result, table), draft, name, csv=csv)
+        (draft / "patterns.md").write_text(patterns_markdown(result), encoding="utf-8")
+        write_manifest(describe(result, digests, parameters, started), draft)
     return result, folder
 
 

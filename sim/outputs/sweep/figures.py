@@ -13,6 +13,7 @@ from sim.experiments.sweep.sweep import SweepResult
 from sim.inputs.factors import Level
 from sim.outputs import style
 from sim.outputs.figure_folder import Draw, save_all
+from sim.outputs.panels import Panels
 from sim.outputs.sweep.axes import (
     MEASURES,
     Ground,
@@ -148,21 +149,15 @@ def effects(result: SweepResult) -> "Figure":
     measure = _measures(result)[0]
     values = outcome_of(result, measure.outcome).estimate * measure.factor
     factors = result.plan.factors
-    columns = 5
-    rows = -(-len(factors) // columns)
-    panel, gap = 0.8, 0.62
-    plot = rows * panel + (rows - 1) * gap
+    panels = Panels(len(factors), columns=5, height=0.8, gap=0.62)
     note = (
         f"{measure.title.capitalize()} at the end against each factor, all others varying too. Line: mean of "
         f"the points in each tenth of the factor's values; band: the middle 90 % of these points. "
         f"{half_widths({'a point': (outcome_of(result, measure.outcome), measure)})}"
     )
     with style.figure_style():
-        figure, area = page(result, _title(result), [note], plot=plot, below=0.35)
-        for number, factor in enumerate(factors):
-            row, column = divmod(number, columns)
-            bottom = 1 - (row * (panel + gap) + panel) / plot
-            axes = area.inset_axes((column / columns, bottom, 0.84 / columns, panel / plot))
+        figure, area = page(result, _title(result), [note], plot=panels.plot, below=0.35)
+        for factor, (column, axes) in zip(factors, panels.axes(area, 0.84), strict=True):
             _draw_effect(axes, result.plan.points[factor.path].to_numpy(), values)
             axes.set_ylim(np.quantile(values, 0.01), np.quantile(values, 0.99))
             name = style.wrapped(factor.name, 1.45, 7, max_lines=1)[0]

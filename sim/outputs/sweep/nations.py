@@ -8,6 +8,7 @@ import numpy as np
 from sim.experiments.statistics import Interval
 from sim.experiments.sweep.sweep import SweepResult
 from sim.outputs import style
+from sim.outputs.panels import Panels
 from sim.outputs.sweep.axes import COMMITTED, Ground, draw_line, draw_surface, half_widths, nations_of, page
 
 if TYPE_CHECKING:
@@ -78,27 +79,23 @@ def _multiples(
     result: SweepResult,
     suffix: str,
     notes: list[str],
-    panels: dict[str, Interval],
+    shown: dict[str, Interval],
     draw: Callable[["Axes", Interval], None],
 ) -> "Figure":
     """Draw a panel a nation."""
     roster = result.plan.base.roster
     names = dict(zip(roster.iso3, roster.names, strict=True))
-    left_out = len(names) - len(panels)
+    left_out = len(names) - len(shown)
     are = "nation is" if left_out == 1 else "nations are"
     rest = [f"{left_out} {are} not shown: nowhere above 5 %, or nowhere below 95 %."] if left_out else []
-    rows = max(-(-len(panels) // COLUMNS), 1)
-    plot = rows * PANEL + (rows - 1) * GAP
+    panels = Panels(len(shown), COLUMNS, PANEL, GAP)
     title = f"Where nations join: {result.plan.sweep.title}{suffix}"
     with style.figure_style():
-        figure, area = page(result, title, [*notes, *rest], plot=plot, below=0.35)
-        for number, (code, found) in enumerate(panels.items()):
-            row, column = divmod(number, COLUMNS)
-            bottom = 1 - (row * (PANEL + GAP) + PANEL) / plot
-            axes = area.inset_axes((column / COLUMNS, bottom, 0.88 / COLUMNS, PANEL / plot))
-            draw(axes, found)
+        figure, area = page(result, title, [*notes, *rest], plot=panels.plot, below=0.35)
+        for number, (code, (column, axes)) in enumerate(zip(shown, panels.axes(area, 0.88), strict=True)):
+            draw(axes, shown[code])
             axes.set_title(style.wrapped(names[code], 1.3, 8, max_lines=1)[0], fontsize=8, loc="left", pad=2)
-            is_lowest = number + COLUMNS >= len(panels)
+            is_lowest = number + COLUMNS >= len(shown)
             axes.tick_params(labelsize=6, length=2, labelleft=column == 0, labelbottom=is_lowest)
             axes.tick_params(which="minor", length=0)
     return figure
