@@ -1,10 +1,10 @@
 """A setting written as a scenario file, which `coalition run` takes to the same figures."""
 
-import datetime as dt
-import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+import tomlkit
+from tomlkit.items import Table as TomlTable
 
 from sim.dashboard.setting import Setting, Value
 from sim.inputs.case import PARAMETER_PREFIX
@@ -34,8 +34,8 @@ def scenario_file(setting: Setting) -> str:
     data["events"] = [*_events(scenario, set(levels)), *_event(levels)]
     if changes:
         data["title"] = f"{scenario.title}, changed"
-    head = f"# Made by `coalition dashboard`. The same runs: coalition run FILE {setting.which_runs()}"
-    return "\n".join([head, *_lines(data)]) + "\n"
+    made = f"Made by `coalition dashboard`. The same runs: coalition run FILE {setting.which_runs()}"
+    return f"# {made}\n{tomlkit.dumps(_document(data))}"
 
 
 _PARAMETERS = PARAMETER_PREFIX.removesuffix(".")
@@ -77,36 +77,28 @@ def _nested(values: Mapping[KeyPath, Any]) -> Table:
     return tables
 
 
-def _lines(data: Table) -> Iterator[str]:
-    """Return a scenario's lines as TOML: its own keys, its tables, its events."""
+def _document(data: Table) -> tomlkit.TOMLDocument:
+    """Return a scenario as TOML: its own keys, its tables, its events."""
     tables = {key: value for key, value in data.items() if isinstance(value, dict) and value}
-    yield from _pairs({key: value for key, value in data.items() if key not in {*tables, "events"}})
+    document = tomlkit.document()
+    _add_leaves(document, {key: value for key, value in data.items() if key not in {*tables, "events"}})
     for key, table in tables.items():
-        yield f"\n[{_key(key)}]"
-        yield from _pairs(table)
+        document.add(key, _table(table))
+    events = tomlkit.aot()
     for event in data["events"]:
-        yield "\n[[events]]"
-        yield from _pairs(event)
+        events.append(_table(event))
+    if events:
+        document.add("events", events)
+    return document
 
 
-def _pairs(table: Table) -> Iterator[str]:
-    """Return a line a value, under its dotted key."""
-    for path, value in leaves(table).items():
-        yield f"{'.'.join(map(_key, path))} = {_value(value)}"
+def _table(data: Table) -> TomlTable:
+    table = tomlkit.table()
+    _add_leaves(table, data)
+    return table
 
 
-def _key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _text(key)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_value, value))}]"
-    return value.isoformat() if isinstance(value, dt.date) else repr(value)
-
-
-def _text(text: str) -> str:
-    """Return a text as TOML quotes it: as JSON does, and DEL escaped too."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _add_leaves(parent: tomlkit.TOMLDocument | TomlTable, data: Table) -> None:
+    """Add a line a value, under its dotted key."""
+    for path, value in leaves(data).items():
+        parent.add(tomlkit.key(list(path)), value)

@@ -152,9 +152,10 @@ class PartsFolder:
         file = self.folder / MANIFEST
         if not file.exists():
             return
+        text = read_text(file, MAX_MANIFEST, "a manifest")
         try:
-            found = dict(json.loads(read_text(file, MAX_MANIFEST, "a manifest"))["digests"])
-        except (ValueError, KeyError, TypeError, RecursionError):  # an InputError is a ValueError
+            found = dict(json.loads(text)["digests"])
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise InputError("cannot be read; remove the folder to start anew", file=file) from None
         wanted = self._manifest["digests"]
         changed = [name for name in {**wanted, **found} if wanted.get(name) != found.get(name)]

@@ -319,9 +319,10 @@ def pair_weights(source: RosterSource, iso3: Sequence[str]) -> FloatArray:
     """Return how close each pair is, whatever it can send: the base and the weights, zero diagonal."""
     declared = source.declaration.ties
     weights = np.full((len(iso3), len(iso3)), declared.base)
+    place = {code: index for index, code in enumerate(iso3)}
     for (a, b), row in tie_rows(source).items():
         close = [weight * row.number_between(column, 0.0, 1.0) for column, weight in declared.weights.items()]
-        i, j = iso3.index(a), iso3.index(b)
+        i, j = place[a], place[b]
         known = [value for value in close if not math.isnan(value)]
         weights[i, j] = weights[j, i] = math.fsum([declared.base, *known])
     np.fill_diagonal(weights, 0.0)
