@@ -100,7 +100,7 @@ def conditions() -> str:
 
 def sources() -> str:
     """Return where every column comes from; columns with all the same share a row."""
-    facts = ("source", "licence", "year", "status", "note")
+    facts = ("source", "status", "note", "year", "licence")
     columns: dict[tuple[str, ...], list[str]] = {}
     for row in read_csv(ROSTER / "sources.csv").rows:
         columns.setdefault(tuple(map(row.text, facts)), []).append(row.text("column"))

@@ -64,8 +64,8 @@ class Scenario(Table):
     force_required: float = Field(20_000.0, gt=0, description="Soldiers that the mission needs.")
     level_half_width: Share = Field(
         0.0,
-        description="How uncertain the levels are that the scenario sets: each is drawn once a run, uniform "
-        "within so much of what is given, in [0, 1]; an exact 0 stays 0.",
+        description="How uncertain the levels are that the scenario sets: each is drawn whenever it is set, "
+        "uniform within so much of what is given, in [0, 1]; an exact 0 stays 0.",
     )
     washington: Washington
     mandate: Mandate

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 LEGEND = (
     "[ ] is the 95 % interval of an estimate from so many runs; for size and force, the range of 90 % of the "
-    "runs. Joined: median date among the runs in which the nation joined. Held back by: share of the runs in "
-    "which the nation is out."
+    "runs. Joined: median date among the runs in which the nation joined. Held back by: what it demands "
+    "in vain, else what now weighs most against joining (not what would change its mind: see coalition "
+    "explain); share of the runs in which the nation is out."
 )
 
 

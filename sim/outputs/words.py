@@ -7,7 +7,7 @@ REASONS = {
     "held_out": "held out, by assumption",
     "demands_us_involvement": "demands {patron} involvement",
     "demands_clarity": "demands a clear mandate",
-    "demands_authority": "demands an EU or UN mandate",
+    "demands_authority": "demands a mandate of higher authority",
     "demands_ceasefire": "demands a ceasefire",
     "ratification": "awaits approval at home",
     "predisposition": "its own position",
@@ -80,6 +80,6 @@ def parameter_note(draws: int) -> str:
     if draws == 1:
         return "Parameters are a point: nothing shown includes how little is known of them."
     return (
-        f"Each run has its own draw of the parameters, of {draws:,}: shares, ranges and intervals include "
-        "what is not known of them."
+        f"Each run has its own draw of the parameters, of {draws:,}: shares and ranges of runs include what "
+        "is not known of them; intervals of estimates do not say how these differ from draw to draw."
     )

@@ -238,7 +238,7 @@ def test_calibrate_then_run_then_hindcast(coalition: Command, hindcast: Path) ->
 
     ran = coalition("run", hindcast.with_name("signal.toml"), "--runs", "60", "--parameters", posterior)
     said = " ".join(ran.out.split())
-    assert "Each run has its own draw of the parameters, of 50: shares, ranges and intervals include" in said
+    assert "Each run has its own draw of the parameters, of 50: shares and ranges of runs include" in said
     point = ("--parameters", "default")
     plain = coalition("run", hindcast.with_name("signal.toml"), "--runs", "60", *point)
     assert "nothing shown includes how little is known of them" in " ".join(plain.out.split())

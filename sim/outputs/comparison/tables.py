@@ -46,6 +46,8 @@ def _sentence(comparison: "Comparison", index: int) -> str:
     size: Any = rows.loc["size"]
     force: Any = rows.loc["force"]
     title = comparison.cases[index].scenario.title
+    if _is_same(size):
+        return f"{title}: as many members at the end in every run, and {_difference(force)} soldiers."
     found = f"{_difference(size, 1.0, 2)} members and {_difference(force)} soldiers"
     open_ = "; either may be chance" if size.difference_low <= 0.0 <= size.difference_high else ""
     return f"{title}: {found} at the end, 95 % intervals of paired differences{open_}."
@@ -81,7 +83,7 @@ def _coalition(rows: "pd.DataFrame", required: str) -> Padding:
     for measure, (label, text, factor, decimals) in shown.items():
         row = rows.loc[measure]
         values = f"{text(row.reference)} -> {text(row.value)}"
-        table.add_row(label, values, _difference(row, factor, decimals), "", _runs(row.unpaired_runs))
+        table.add_row(label, values, _difference(row, factor, decimals), "", _runs(row))
     return Padding(table, (0, 0, 1, 0))
 
 
@@ -102,7 +104,7 @@ def _nations(rows: "pd.DataFrame", comparison: "Comparison") -> RenderableType:
             f"{percent(share.reference)} -> {percent(share.value)}",
             _difference(share, 100.0, 1),
             _difference(joining.loc[code]),
-            _runs(share.unpaired_runs),
+            _runs(share),
         )
     left = len(names) - len(order)
     return Group(table, Text(f"no difference in any run: {left} of {len(names)} nations", style="dim"))
@@ -124,8 +126,14 @@ def _difference(row: Any, factor: float = 1.0, decimals: int = 0) -> str:
     return f"{difference} [{low} to {high}]"
 
 
-def _runs(number: float) -> str:
-    """Return how many unpaired runs; none would do where all paired ones agree, any where nothing varies."""
-    if math.isnan(number):
+def _is_same(row: Any) -> bool:
+    """Return whether the two scenarios agree in every run."""
+    return bool(row.difference == row.difference_low == row.difference_high == 0.0)
+
+
+def _runs(row: Any) -> str:
+    """Return how many unpaired runs; none would do where all paired ones differ alike."""
+    number = row.unpaired_runs
+    if _is_same(row) or math.isnan(number):
         return "-"
     return "inf" if math.isinf(number) else thousands(math.ceil(number))

@@ -44,6 +44,8 @@ def _in_and_out(result: CrossValidation) -> Iterator[str]:
         for score in SCORES:
             rows = rows_of(result.differences, wave, score)
             yield from (f"- {line}" for line in cross_validation_words.verdicts(rows))
+        rows = rows_of(result.differences, wave, *SCORES)
+        yield from (f"- {line}" for line in cross_validation_words.scored_otherwise(rows))
         yield from ("", *as_markdown(generations(result, wave)))
         for score in SCORES[1:]:
             yield from ("", *as_markdown(scores(result, wave, score)))

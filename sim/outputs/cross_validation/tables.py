@@ -52,10 +52,10 @@ def heading(scored: Scored) -> str:
     return f"{scored.hindcast}, {day(wave.date)}: {wave.number} nations, {changed} of a changed rung"
 
 
-def rows_of(table: "pd.DataFrame", scored: Scored, score: str) -> "pd.DataFrame":
-    """Return the rows that are about a wave and a score."""
+def rows_of(table: "pd.DataFrame", scored: Scored, *scores: str) -> "pd.DataFrame":
+    """Return the rows that are about a wave and some scores."""
     is_wave = (table["hindcast"] == scored.hindcast) & (table["wave"] == str(scored.wave.date))
-    return table[is_wave & (table["score"] == score)]
+    return table[is_wave & table["score"].isin(scores)]
 
 
 def generations(result: CrossValidation, wave: Scored) -> Grid:

@@ -7,7 +7,7 @@ from sim.experiments.calibration.held_out import HAND_SET, PRIOR, VARIANTS, Cros
 from sim.experiments.calibration.splits import HINDCAST, IN_SAMPLE, KINDS, NATIONS, WAVE
 from sim.experiments.hindcast.result import MODEL, RECORDED
 from sim.outputs.hindcast import words as hindcast_words
-from sim.outputs.hindcast.words import SCORE_NAMES, verdict
+from sim.outputs.hindcast.words import SCORE_NAMES, elsewhere, verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +34,8 @@ LEGEND = (
     "Scores: the lower, the better; RPS is the ranked probability score, the sum over the three cut points "
     "of the ladder. [ ]: 95 % bootstrap intervals over nations, each for itself; differences are paired, and "
     "below 0 the calibrated model is better. Mechanism-free: the calibrated model with all that moves "
-    "nations switched off. The Markov chain is counted in the other waves or, where nations are held out, in "
-    "the other nations."
+    "nations but passing moods switched off. The Markov chain is counted in the other waves or, where "
+    "nations are held out, in the other nations."
 )
 
 
@@ -58,6 +58,14 @@ def verdicts(rows: "pd.DataFrame") -> Iterator[str]:
         if told:
             parts = [f"{words} against {', '.join(names)}" for words, names in told.items()]
             yield f"{kind.capitalize()}, {SCORE_NAMES[row.score]}: {'; '.join(parts)}."
+
+
+def scored_otherwise(rows: "pd.DataFrame") -> Iterator[str]:
+    """Yield where other ways of scoring tell something else of a wave, a line a kind of fit."""
+    for kind in KINDS:
+        part = rows[rows["kind"] == kind]
+        if not part.empty:
+            yield f"{kind.capitalize()}. {elsewhere(part, NAMES)}"
 
 
 def generation(number: int) -> str:

@@ -1,6 +1,7 @@
 """What a hindcast says, in words: how little it rests on, and what it does not tell."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.hindcast.result import (
@@ -32,10 +33,10 @@ SCORE_NAMES = {"rps": "RPS", "log": "log score", "brier": "Brier score", "crps":
 NOT_IDENTIFIED = "not identified by these data"
 
 MEANINGS = (
-    "Mechanism-free: the same anchors, ladder and decision pressure, everything that moves nations switched "
-    "off. Persistence: nobody moves. Climatology: the shares at the start, the same for all. Markov chain: "
-    "changes of rung as counted in the other waves, later ones included, smoothed. All pass through the "
-    "coding error."
+    "Mechanism-free: the same anchors, ladder and decision pressure, everything that moves nations but "
+    "passing moods switched off. Persistence: nobody moves. Climatology: the shares at the start, the same "
+    "for all. Markov chain: changes of rung as counted in the other waves, later ones included, smoothed. "
+    "All pass through the coding error."
 )
 
 
@@ -102,7 +103,7 @@ def verdicts(result: HindcastResult, wave: str) -> list[str]:
     recorded = rows[rows["variant"] == RECORDED]
     scores = [score for score in NATION_SCORES if (recorded["score"] == score).any()]
     told = [f"{SCORE_NAMES[score]}: {_told(recorded[recorded['score'] == score])}." for score in scores]
-    return [*told, _elsewhere(rows)]
+    return [*told, elsewhere(rows, FORECASTS)]
 
 
 def _told(rows: "pd.DataFrame") -> str:
@@ -114,7 +115,7 @@ def _told(rows: "pd.DataFrame") -> str:
     return "; ".join(f"against {', '.join(names)} {words}" for words, names in told.items())
 
 
-def _elsewhere(rows: "pd.DataFrame") -> str:
+def elsewhere(rows: "pd.DataFrame", names: Mapping[str, str]) -> str:
     """Return where another way of scoring tells something else than the records as they are."""
     row: Any
     recorded: dict[tuple[str, str], str] = {}
@@ -122,7 +123,7 @@ def _elsewhere(rows: "pd.DataFrame") -> str:
     for row in rows.itertuples():  # the records as they are come first
         usual = recorded.setdefault((row.baseline, row.score), verdict(row))
         if verdict(row) != usual:
-            which = f"{row.variant}, {SCORE_NAMES[row.score]} against {FORECASTS[row.baseline]}"
+            which = f"{row.variant}, {SCORE_NAMES[row.score]} against {names[row.baseline]}"
             told.append(f"{which}: {verdict(row)}")
     return f"Scored otherwise: {'; '.join(told)}." if told else "Every other way of scoring tells the same."
 
@@ -165,6 +166,6 @@ def reason(row: Any, actors: Actors) -> str:
     if row.calm_stance not in {"", row.likeliest_stance}:
         parts.append(f"without decision pressure {row.calm_stance} {percent(row.calm_share)}")
     if row.held_back_by and row.recorded_low == Stance.COMMITTED:
-        kept_out = reason_words(row.held_back_by, actors)
-        parts.append(f"kept out by {kept_out} ({percent(row.held_back)} of the runs out)")
+        against = reason_words(row.held_back_by, actors)
+        parts.append(f"most against joining: {against} ({percent(row.held_back)} of the runs out)")
     return "; ".join(parts)
