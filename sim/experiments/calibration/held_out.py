@@ -11,25 +11,25 @@ import numpy as np
 from sim.experiments.calibration.calibrate import Calibration, CalibrationPlan, run_calibration
 from sim.experiments.calibration.misfit import Target
 from sim.experiments.calibration.splits import KINDS, NATIONS, Split, Test, splits
-from sim.experiments.hindcast import baselines, skill
+from sim.experiments.hindcast import skill
+from sim.experiments.hindcast.baselines import CLIMATOLOGY, MARKOV, PERSISTENCE, baselines
 from sim.experiments.hindcast.forecasts import (
     Forecast,
     forecast_waves,
+    is_pressed,
     without_decision_pressure,
     without_mechanisms,
 )
 from sim.experiments.hindcast.result import (
     CARRIED_FORWARD,
-    CLIMATOLOGY,
-    MARKOV,
     MECHANISM_FREE,
     MODEL,
     NO_PRESSURE,
-    PERSISTENCE,
     RECORDED,
     HindcastOptions,
+    as_table,
 )
-from sim.experiments.hindcast.scores import Flags, Floats, as_coded
+from sim.experiments.hindcast.scores import Flags, Floats
 from sim.experiments.hindcast.waves import Wave
 from sim.experiments.run import RunOptions
 from sim.inputs.case import Case
@@ -110,7 +110,7 @@ class CrossValidation:
         Intervals are over nations, by bootstrap; `noise` is the standard error that the number of runs
         leaves.
         """
-        return _table(
+        return as_table(
             {**keys, "forecast": name, "score": score, **self._mean(each.forecasts[name], each.wave, score)}
             for keys, each in self._rows()
             for name in FORECASTS
@@ -124,7 +124,7 @@ class CrossValidation:
 
         Differences are paired, nation by nation; intervals are over nations, by bootstrap.
         """
-        return _table(
+        return as_table(
             {**keys, "baseline": name, "score": score, **self._difference(each, name, score)}
             for keys, each in self._rows()
             for name in FORECASTS[1:]
@@ -139,7 +139,7 @@ class CrossValidation:
         The ranked probability score after it, and by how much that is more or less than with draws of the
         prior, the first generation: paired, with an interval over nations by bootstrap.
         """
-        return _table(
+        return as_table(
             {**keys, "generation": number, **self._against_prior(each, forecast)}
             for keys, each in self._rows()
             for number, forecast in enumerate(each.generations)
@@ -271,7 +271,7 @@ def _simulated(
         return [{name: found[name][place] for name in cases} for place in range(len(target.waves))]
 
     variants = {RECORDED: by_wave(lambda case: case)}
-    if (target.case.timeline.decision_pressure > 0).any():
+    if is_pressed(target.case):
         variants[NO_PRESSURE] = by_wave(without_decision_pressure)
     return variants
 
@@ -300,14 +300,7 @@ def _baselines(split: Split, test: Test, target: Target) -> dict[str, Forecast]:
         others = [each.without(test.nations) for each in target.waves]
     else:
         others = [each for each in target.waves if each is not wave]
-    known = {
-        PERSISTENCE: baselines.persistence(wave.start),
-        CLIMATOLOGY: baselines.climatology(wave.start),
-    }
-    if others:
-        known[MARKOV] = baselines.markov_chain(wave.start, others)
-    error = target.hindcast.coding_error
-    return {name: Forecast(as_coded(known[name], error)[np.newaxis]) for name in known}
+    return baselines(wave.start, others, target.hindcast.coding_error)
 
 
 def _put_together(targets: Sequence[Target], told: Sequence[tuple[Split, list[Told]]]) -> Iterator[Scored]:
@@ -354,9 +347,3 @@ def _joined(found: Sequence[tuple[Flags, Forecast]]) -> Forecast:
     for nations, given in found:
         runs[:, nations] = given.runs[:, nations]
     return Forecast(runs)
-
-
-def _table(rows: Iterator[dict[str, Any]]) -> "pd.DataFrame":
-    import pandas as pd
-
-    return pd.DataFrame(list(rows))

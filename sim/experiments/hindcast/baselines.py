@@ -8,12 +8,31 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.experiments.hindcast.scores import Floats, Observed
+from sim.experiments.hindcast.forecasts import Forecast
+from sim.experiments.hindcast.scores import Floats, Observed, as_coded
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.vocabulary import Stance
 
+PERSISTENCE, CLIMATOLOGY, MARKOV = "persistence", "climatology", "markov"
+
 FURTHER = 0.25
 """How much less likely a change of rung is thought, before any was seen, than one of a rung less."""
+
+
+def baselines(start: Observed, others: Sequence[Wave], coding_error: float) -> dict[str, Forecast]:
+    """Return all of them by name, as forecasts of what is recorded.
+
+    Parameters
+    ----------
+    start, others
+        As for `markov_chain`; where there are no other waves there is no chain.
+    coding_error
+        Probability that a stance is recorded as a neighbouring one.
+    """
+    known = {PERSISTENCE: persistence(start), CLIMATOLOGY: climatology(start)}
+    if others:
+        known[MARKOV] = markov_chain(start, others)
+    return {name: Forecast(as_coded(true, coding_error)[np.newaxis]) for name, true in known.items()}
 
 
 def persistence(start: Observed) -> Floats:

@@ -64,6 +64,11 @@ def without_mechanisms(case: Case) -> Case:
     return case.with_overrides({PARAMETER_PREFIX + name: 0.0 for name in MECHANISMS})
 
 
+def is_pressed(case: Case) -> bool:
+    """Tell whether governments are ever pressed to declare themselves."""
+    return bool((case.timeline.decision_pressure > 0).any())
+
+
 def without_decision_pressure(case: Case) -> Case:
     """Return a case in which governments are at no time pressed to declare themselves."""
     none = np.zeros_like(case.timeline.decision_pressure)

@@ -5,29 +5,26 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from sim.experiments.hindcast import baselines
+from sim.experiments.hindcast.baselines import baselines
 from sim.experiments.hindcast.forecasts import (
     Forecast,
     Progress,
     forecast_waves,
+    is_pressed,
     why,
     without_decision_pressure,
     without_mechanisms,
 )
 from sim.experiments.hindcast.result import (
     CARRIED_FORWARD,
-    CLIMATOLOGY,
-    MARKOV,
     MECHANISM_FREE,
     MODEL,
     NO_PRESSURE,
-    PERSISTENCE,
     RECORDED,
     HindcastOptions,
     HindcastResult,
     Variant,
 )
-from sim.experiments.hindcast.scores import Floats, Observed, as_coded
 from sim.experiments.hindcast.waves import Wave, observe
 from sim.experiments.run import RunOptions
 from sim.inputs.case import Case
@@ -129,7 +126,7 @@ def hindcast_case(
 
 def simulated_runs(declared: Hindcast, case: Case, options: HindcastOptions) -> int:
     """Return how many runs are simulated in all, for a progress bar."""
-    cases = 2 * (1 + _is_pressed(case))
+    cases = 2 * (1 + is_pressed(case))
     return options.runs * (cases + len(declared.waves))
 
 
@@ -140,7 +137,7 @@ def _variants(
     usual = simulated(case)
     error = declared.coding_error
     variants = [_variant(RECORDED, "as recorded", waves, usual, error)]
-    if _is_pressed(case):
+    if is_pressed(case):
         calm = simulated(without_decision_pressure(case))
         variants.append(_variant(NO_PRESSURE, "decision pressure 0 throughout", waves, calm, error))
     if any(wave.carried_forward.any() for wave in waves):
@@ -158,24 +155,8 @@ def _variant(name: str, title: str, waves: Sequence[Wave], simulated: ByWave, co
     forecasts = []
     for wave, given in zip(waves, simulated, strict=True):
         others = [other for other in waves if other is not wave]
-        known = _baselines(wave.start, others)
-        coded = {each: Forecast(as_coded(known[each], coding_error)[None]) for each in known}
-        forecasts.append({**given, **coded})
+        forecasts.append({**given, **baselines(wave.start, others, coding_error)})
     return Variant(name, title, tuple(waves), tuple(forecasts))
-
-
-def _baselines(start: Observed, others: Sequence[Wave]) -> dict[str, Floats]:
-    """Return the forecasts of true stances that know nothing of the model; no chain without another wave."""
-    given = {
-        PERSISTENCE: baselines.persistence(start),
-        CLIMATOLOGY: baselines.climatology(start),
-    }
-    return {**given, MARKOV: baselines.markov_chain(start, others)} if others else given
-
-
-def _is_pressed(case: Case) -> bool:
-    """Tell whether governments are ever pressed to declare themselves."""
-    return bool((case.timeline.decision_pressure > 0).any())
 
 
 def _chosen_options(given: dict[str, Any]) -> HindcastOptions:

@@ -1,6 +1,6 @@
 """The result of a hindcast, as tables."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.experiments import statistics
 from sim.experiments.hindcast import skill
+from sim.experiments.hindcast.baselines import CLIMATOLOGY, MARKOV, PERSISTENCE
 from sim.experiments.hindcast.forecasts import Forecast, Why, main_obstacle
 from sim.experiments.hindcast.scores import CUT_POINTS, Observed, ranked_probability_score
 from sim.experiments.hindcast.skill import SCORES
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MODEL, MECHANISM_FREE = "model", "mechanism-free"
-PERSISTENCE, CLIMATOLOGY, MARKOV = "persistence", "climatology", "markov"
 BASELINES = (MECHANISM_FREE, PERSISTENCE, CLIMATOLOGY, MARKOV)
 """What the model is compared with, the decisive one first."""
 
@@ -126,7 +126,7 @@ class HindcastResult:
     @cached_property
     def waves(self) -> "pd.DataFrame":
         """A row a wave: how much was observed, how many nations had changed rung since the start."""
-        return _table(
+        return as_table(
             {
                 "wave": str(wave.date),
                 "title": wave.title,
@@ -148,7 +148,7 @@ class HindcastResult:
         `low` and `high` bound the mean of a score of nations, by bootstrap; of the size, for which there is
         one number a wave, they are missing. `noise` is the standard error that the number of runs leaves.
         """
-        return _table(
+        return as_table(
             {**keys, "forecast": name, "score": score, **self._score(forecast, wave, score)}
             for keys, wave, forecasts in self._scored()
             for name, forecast in forecasts.items()
@@ -161,7 +161,7 @@ class HindcastResult:
 
         The intervals are over nations, by bootstrap; of the size they are missing.
         """
-        return _table(
+        return as_table(
             {**keys, "baseline": name, "score": score}
             | self._difference(forecasts[MODEL], forecasts[name], wave, score)
             for keys, wave, forecasts in self._scored()
@@ -173,7 +173,7 @@ class HindcastResult:
     @cached_property
     def sources(self) -> "pd.DataFrame":
         """A row a wave, source and baseline: the difference of the ranked probability score without it."""
-        return _table(
+        return as_table(
             {"wave": str(wave.date), "source": source, "left_out": _codes(self.case, wave.rests_on(source))}
             | {"baseline": name}
             | self._difference(forecasts[MODEL], forecasts[name], without, "rps")
@@ -194,7 +194,7 @@ class HindcastResult:
         that changed most since the start, in log-odds; `held_back_by` what most often keeps it out;
         `calm_stance` is the likeliest if governments were never pressed to decide.
         """
-        return _table(
+        return as_table(
             self._nation(place, wave, forecasts, nation)
             for place, (wave, forecasts) in enumerate(
                 zip(self.recorded.waves, self.recorded.forecasts, strict=True)
@@ -205,7 +205,7 @@ class HindcastResult:
     @cached_property
     def terms(self) -> "pd.DataFrame":
         """A row a wave, nation observed and component of its propensity: mean log-odds at start and then."""
-        return _table(
+        return as_table(
             {
                 "wave": str(wave.date),
                 "iso3": self.case.roster.iso3[nation],
@@ -226,7 +226,7 @@ class HindcastResult:
         Events are that a nation is recorded above a cut point of the ladder, three a nation. Intervals are
         Wilson's; events of one nation hang together, so they count each nation in the bin once.
         """
-        return _table(
+        return as_table(
             row for wave, forecasts in self.recorded.by_wave() for row in _reliability(forecasts[MODEL], wave)
         )
 
@@ -306,7 +306,8 @@ class HindcastResult:
         }
 
 
-def _table(rows: Iterator[dict[str, Any]]) -> "pd.DataFrame":
+def as_table(rows: Iterable[Mapping[str, Any]]) -> "pd.DataFrame":
+    """Return rows as a table."""
     import pandas as pd
 
     return pd.DataFrame(list(rows))

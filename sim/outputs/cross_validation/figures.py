@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.calibration.held_out import FORECASTS, CrossValidation, Scored
 from sim.experiments.calibration.splits import HINDCAST, IN_SAMPLE, KINDS, NATIONS, WAVE
-from sim.experiments.hindcast.result import CLIMATOLOGY, RECORDED
+from sim.experiments.hindcast.baselines import CLIMATOLOGY
+from sim.experiments.hindcast.result import RECORDED
 from sim.outputs import style
 from sim.outputs.calibration import words as calibration_words
 from sim.outputs.cross_validation import words

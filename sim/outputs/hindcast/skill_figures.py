@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.hindcast.result import BASELINES, CLIMATOLOGY, RECORDED, HindcastResult
+from sim.experiments.hindcast.baselines import CLIMATOLOGY
+from sim.experiments.hindcast.result import BASELINES, RECORDED, HindcastResult
 from sim.experiments.hindcast.skill import NATION_SCORES
 from sim.outputs import style
 from sim.outputs.hindcast.words import FORECASTS, NOT_IDENTIFIED, SCORE_NAMES, basis, day, interval

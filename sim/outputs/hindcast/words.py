@@ -4,15 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.hindcast.result import (
-    CLIMATOLOGY,
-    MARKOV,
-    MECHANISM_FREE,
-    MODEL,
-    PERSISTENCE,
-    RECORDED,
-    HindcastResult,
-)
+from sim.experiments.hindcast.baselines import CLIMATOLOGY, MARKOV, PERSISTENCE
+from sim.experiments.hindcast.result import MECHANISM_FREE, MODEL, RECORDED, HindcastResult
 from sim.experiments.hindcast.skill import NATION_SCORES
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.roster_file import Actors
