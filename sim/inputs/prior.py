@@ -96,6 +96,12 @@ class ParameterPrior:
     high: float
     marginal: Marginal
 
+    @property
+    def numbers(self) -> str:
+        """All that determines it, as text: what its file says but for the prose."""
+        shape = self.marginal.model_dump_json(exclude={"reason"}, exclude_none=True)
+        return f"{self.name} from {self.low!r} to {self.high!r}: {shape}"
+
     def quantile(self, share: FloatArray) -> FloatArray:
         """Return the values below which these shares of the prior lie; shares in [0, 1]."""
         below, above = self._mass

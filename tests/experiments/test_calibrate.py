@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from signal_world import observed_in, rows_with, small_plan, world_of, write_signal_world
+from signal_world import PRIOR, observed_in, rows_with, small_plan, world_of, write_signal_world
 
 import sim
 from sim.experiments.calibration.calibrate import (
@@ -196,19 +197,47 @@ def test_stopped_after_any_generation_it_goes_on_to_the_same_bytes(world: World,
         assert files(out) == files(tmp_path / "whole")
 
 
-def test_what_was_made_of_another_prior_is_not_mixed(world: World, tmp_path: Path) -> None:
-    prior = world.hindcast.with_name("prior.toml")
-    given = {"prior": prior, "out": tmp_path, "particles": 50, "generations": 1, "runs": 1}
-    calibrate(world.hindcast, **given)  # type: ignore[arg-type]
-    text = prior.read_text()
-    try:
-        prior.write_text(text.replace("high = 4.0", "high = 3.0"))
-        with pytest.raises(
-            InputError, match=r"this calibration made before a change of: prior; .* remove the"
-        ):
-            calibrate(world.hindcast, **given)  # type: ignore[arg-type]
-    finally:
+@pytest.fixture
+def with_prior(world: World, tmp_path: Path) -> Callable[[str], Calibration]:
+    """Calibrate from a file of priors, of the same name whatever is in it."""
+
+    def fit(text: str) -> Calibration:
+        prior = tmp_path / "prior.toml"
         prior.write_text(text)
+        return calibrate(world.hindcast, prior=prior, out=tmp_path, particles=50, generations=1, runs=1)
+
+    return fit
+
+
+@pytest.mark.parametrize(
+    ("change", "into"),
+    [
+        ("high = 4.0", "high = 3.0"),
+        ("[b_free_riding]", "[b_peers]"),
+        ('"uniform"\nlow = 0.0\nhigh', '"lognormal"\nmedian = 1.0\ndeviation'),
+    ],
+    ids=["shape", "name", "distribution"],
+)
+def test_what_was_made_of_another_prior_is_not_mixed(
+    with_prior: Callable[[str], Calibration], change: str, into: str
+) -> None:
+    with_prior(PRIOR)
+    with pytest.raises(InputError, match=r"this calibration made before a change of: prior; .* remove the"):
+        with_prior(PRIOR.replace(change, into))
+
+
+def test_a_prior_is_another_one_within_another_range(world: World) -> None:
+    plan = small_plan(world.target, world.prior)
+    wider = Prior(tuple(replace(each, high=2.0 * each.high) for each in plan.prior.parameters))
+    assert replace(plan, prior=wider).digests["prior"] != plan.digests["prior"]
+
+
+def test_a_reason_in_other_words_leaves_what_was_made_of_the_prior(
+    with_prior: Callable[[str], Calibration],
+) -> None:
+    first = with_prior(PRIOR)
+    again = with_prior(PRIOR.replace("as little is known as possible", "next to nothing is known"))
+    assert again.rows.tobytes() == first.rows.tobytes()
 
 
 def test_two_at_once_do_not_write_to_the_same_folder(world: World, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ class CalibrationPlan:
         parts = [_digests(target) for target in self.targets]
         return {
             **{name: digest_of(*(part[name] for part in parts)) for name in parts[0]},
-            "prior": digest_of(*(parameter.model_dump_json() for parameter in self._marginals)),
+            "prior": digest_of(*(parameter.numbers for parameter in self.prior.parameters)),
             "sampling": digest_of(str(asdict(self.sampling)), str(self.runs), str(DUMMIES)),
             **code_digests(),
         }
@@ -129,10 +129,6 @@ class CalibrationPlan:
             "options": list(self.options),
             "digests": self.digests,
         }
-
-    @property
-    def _marginals(self) -> list[Any]:
-        return [parameter.marginal for parameter in self.prior.parameters]
 
 
 @dataclass(frozen=True, eq=False)
