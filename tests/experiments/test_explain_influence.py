@@ -14,7 +14,7 @@ from sim.experiments.explain.pivotal import Pivots, who_is_pivotal
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.parameters import point_file
-from sim.inputs.questions import Questions, load_questions
+from sim.inputs.questions import Questions, World, load_questions
 from sim.model.setup import build_setup
 
 NUMBER = 60
@@ -146,6 +146,16 @@ def test_pressure_does_not_rise_above_1(questions: Questions) -> None:
     case = load_case("brussels-2025-04", ["rounds=2", "moscow.pressure=0.95"])
     row = hardened_or_cowed(case, [0], questions, Runs(4)).table.iloc[0]
     assert (row["pressure_from"], row["pressure_to"]) == (0.95, 1.0)
+
+
+@pytest.mark.parametrize("path", ["moscow.pressure", "start.moscow.pressure"])
+def test_pressure_rises_from_what_a_world_sets(path: str, questions: Questions) -> None:
+    worlds = (World(label="as it is"), World(label="calm", set={path: "calm"}))
+    asked = questions.pressure.model_copy(update={"worlds": worlds})
+    case = load_case("brussels-2025-04", ["rounds=2"])
+    found = hardened_or_cowed(case, [0], questions.model_copy(update={"pressure": asked}), Runs(4)).table
+    rises = found[["pressure_from", "pressure_to"]].to_numpy()
+    assert rises == pytest.approx(np.array([[0.5, 0.7], [0.2, 0.4]]))
 
 
 # Whom to persuade

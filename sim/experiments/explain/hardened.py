@@ -15,8 +15,7 @@ from sim.experiments.explain.search import present_level
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case
-from sim.inputs.factors import Level
-from sim.inputs.questions import Questions, World, label_for
+from sim.inputs.questions import Pressure, Questions, World, label_for
 from sim.inputs.vocabulary import LEVELS
 from sim.model import rules
 
@@ -85,19 +84,18 @@ def hardened_or_cowed(
     import pandas as pd
 
     asked, model = questions.pressure, PointModel(case, runs, ())
-    now = present_level(case, asked.path)
-    more = min(now + asked.change, 1.0)
+    rises = [_rise(case, asked, world) for world in asked.worlds]
     settings: list[dict[str, object]] = []
-    for world in asked.worlds:
+    for world, (_, more) in zip(asked.worlds, rises, strict=True):
         settings += [{**world.set}, {**world.set, asked.path: more}]
     setups = [model.setup(setting) for setting in settings]
     ends = side_by_side(lambda setup: ends_of(setup, runs), setups, threads)
     tables = []
-    for place, world in enumerate(asked.worlds):
+    for place, (world, (now, more)) in enumerate(zip(asked.worlds, rises, strict=True)):
         first = 2 * place
         table = _answers(case, setups[first], (ends[first], ends[first + 1]), runs)
         table.insert(2, "world", label_for(world.label, case.roster.actors))
-        table.insert(3, "pressure_from", _pressure(asked.path, world, now))
+        table.insert(3, "pressure_from", now)
         table.insert(4, "pressure_to", more)
         tables.append(table.iloc[list(nations)])
     return Answers(
@@ -133,6 +131,12 @@ def slopes(setup: "Setup", runs: Runs) -> Floats:
     return np.asarray(parts.threat + parts.escalation + parts.home_defence)
 
 
+def _rise(case: Case, asked: Pressure, world: World) -> tuple[float, float]:
+    """Return the pressure of a world, which may set it, and what it rises to there."""
+    now = present_level(case.with_overrides(world.set), asked.path)
+    return now, min(now + asked.change, 1.0)
+
+
 def _answers(case: Case, setup: "Setup", ends: tuple[Ends, Ends], runs: Runs) -> "pd.DataFrame":
     """Return a row a nation for a world."""
     import pandas as pd
@@ -163,8 +167,3 @@ def _answers(case: Case, setup: "Setup", ends: tuple[Ends, Ends], runs: Runs) ->
             "runs": runs.number,
         }
     )
-
-
-def _pressure(path: str, world: World, present: float) -> Level:
-    """Return the pressure of a world before it rises."""
-    return world.set.get(path, present)

@@ -76,7 +76,7 @@ HARDENED = (
     "Slope: change of the propensity (log-odds) per unit of pressure, through threat, fear of escalation and "
     "the need at home; [ ] holds 90 % of the runs. Hardened: share of {runs} runs in which it is positive "
     "[95 %]. What others do in answer is no part of the slope; hardened.parquet has the paired change if "
-    "pressure rises from {low:g} to {high:g} in round 1."
+    "pressure rises {rises} in round 1."
 )
 PERSUADE = (
     "Greedy: at each step the nation that adds most of the force required per log-odds by which it falls "
@@ -246,8 +246,9 @@ def _hardened(found: Answers) -> list[RenderableType]:
         own = [rows[(rows["iso3"] == iso3) & (rows["world"] == world)].iloc[0] for world in worlds]
         cells = [cell for row in own for cell in (spread(row, "slope"), share(row, "p_hardened"))]
         table.add_row(own[0]["name"], *cells)
-    low, high = rows["pressure_from"].iloc[0], rows["pressure_to"].iloc[0]
-    key = HARDENED.format(runs=f"{found.number_of_runs:,}", low=low, high=high)
+    rises = rows[["pressure_from", "pressure_to"]].drop_duplicates().to_numpy()
+    told = " or ".join(f"from {low:g} to {high:g}" for low, high in rises)
+    key = HARDENED.format(runs=f"{found.number_of_runs:,}", rises=told)
     return [Text("\nHardened or cowed", style="bold"), table, _note(f"{key} {drawn_over(found)}")]
 
 
