@@ -1,6 +1,5 @@
 """Hindcasts: a scenario of what happened and what was then observed, wave by wave; read from TOML files."""
 
-import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError
 from sim.inputs.observations import CARRIED_FORWARD, WHERE, Record, read_joiners, read_recorded
 from sim.inputs.overrides import Overrides
-from sim.inputs.scenario import Scenario
 from sim.inputs.situation import Date, Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import validate
@@ -190,11 +188,6 @@ def load_hindcast_case(
     return hindcast, case
 
 
-def round_of(day: dt.date, scenario: Scenario) -> int:
-    """Return the round in which a day is read: the last one not after it."""
-    return (day - scenario.start).days // scenario.days_per_round
-
-
 def _records(hindcast: Hindcast, case: Case, reading: Reading | None, place: KeyPath) -> tuple[Record, ...]:
     """Return the records, or say which key of the hindcast file asks for what is not there."""
     try:
@@ -215,7 +208,7 @@ def _founders(case: Case) -> list[str]:
 def _check_waves(hindcast: Hindcast, case: Case) -> None:
     """Refuse waves in which the model has not begun, or has ended."""
     for position, wave in enumerate(hindcast.waves):
-        round_ = round_of(wave.date, case.scenario)
+        round_ = case.scenario.calendar.last_round_by(wave.date)
         if not 1 <= round_ <= case.scenario.rounds:
             last = case.scenario.calendar.date_of(case.scenario.rounds)
             raise hindcast.error(

@@ -14,7 +14,6 @@ from sim.inputs.bundled import find_bundled, find_scenario
 from sim.inputs.case import Case, load_case
 from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError
-from sim.inputs.hindcast_file import round_of
 from sim.inputs.situation import Date, Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import one_of, validate
@@ -86,7 +85,8 @@ class World(Table):
 
     def round_in(self, case: Case) -> int:
         """Return the round in which it is read."""
-        return case.scenario.rounds if self.on is None else round_of(self.on, case.scenario)
+        scenario = case.scenario
+        return scenario.rounds if self.on is None else scenario.calendar.last_round_by(self.on)
 
 
 class Check(Table):

@@ -30,6 +30,10 @@ class Calendar:
         """Return the first round not before a date, and at least 1: ``ceil(days / days_per_round)``."""
         return max(1, -((self.start - date).days // self.days_per_round))
 
+    def last_round_by(self, date: dt.date) -> int:
+        """Return the last round not after a date: ``floor(days / days_per_round)``, maybe negative."""
+        return (date - self.start).days // self.days_per_round
+
     def date_of(self, round_: int) -> dt.date:
         """Return the day of a round, at most the last day that a date can be."""
         days = round_ * self.days_per_round

@@ -169,6 +169,14 @@ def test_the_round_of_a_date_and_the_date_of_a_round_agree(days: int, days_per_r
     assert calendar.date_of(round_ - 1) < day <= calendar.date_of(round_)
 
 
+@pytest.mark.parametrize(
+    ("day", "round_"),
+    [("2025-04-09", -1), ("2025-04-10", 0), ("2025-04-16", 0), ("2025-04-17", 1), ("2025-08-19", 18)],
+)
+def test_what_is_observed_is_read_in_the_last_round_that_is_not_after_it(day: str, round_: int) -> None:
+    assert Calendar(date(2025, 4, 10), 7).last_round_by(date.fromisoformat(day)) == round_
+
+
 def test_events_are_listed_as_they_take_effect() -> None:
     events = [
         {"round": 3, "title": "third", "ceasefire": 0.5},

@@ -189,4 +189,4 @@ def _report(case: Case) -> tuple[Observed, int]:
     if not first <= observed.date <= last:
         problem = f"must be from {first} to {last}, the days of the scenario, not {observed.date}"
         raise scenario.place(("observed", "date")).error(problem)
-    return observed, (observed.date - first).days // scenario.days_per_round
+    return observed, scenario.calendar.last_round_by(observed.date)

@@ -290,7 +290,7 @@ def _round_of(case: Case, date: dt.date | None) -> int:
     scenario, dates = case.scenario, case.timeline.dates
     if date is None:
         return scenario.rounds
-    round_ = (date - scenario.start).days // scenario.days_per_round
+    round_ = scenario.calendar.last_round_by(date)
     if round_ < 1 or date > dates[-1]:
         raise InputError(f"must be from {dates[1]} to {dates[-1]}, not {date}", key="date")
     return round_

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.experiments.hindcast.scores import Flags, Observed
 from sim.inputs.case import Case
-from sim.inputs.hindcast_file import DeclaredWave, Hindcast, Reading, round_of
+from sim.inputs.hindcast_file import DeclaredWave, Hindcast, Reading
 from sim.inputs.observations import NOT_COMMITTED, Record
 from sim.inputs.vocabulary import POSITIONS, Stance
 from sim.model.setup import START_STANCE
@@ -121,7 +121,7 @@ def _wave(
     return Wave(
         date=declared.date,
         title=declared.title,
-        round=round_of(declared.date, case.scenario),
+        round=case.scenario.calendar.last_round_by(declared.date),
         observed=_observed([_rungs(record) for record in found]),
         start=start,
         positions=tuple(record.position if record else "" for record in found),
