@@ -1,6 +1,6 @@
 """Running a scenario many times."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.experiments.results import RunResult
 from sim.inputs.case import Case, load_case
-from sim.inputs.errors import InputError, near_match
+from sim.inputs.errors import InputError
+from sim.inputs.options import check_whole_number, chosen_options
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
 from sim.model.rules import Terms
@@ -53,13 +54,7 @@ class RunOptions:
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
         for name, least in (("runs", 1), ("seed", 0), ("threads", 0)):
-            value = getattr(self, name)
-            if (
-                isinstance(value, bool)
-                or not isinstance(value, int | np.integer)
-                or not least <= value < 2**63
-            ):
-                raise InputError(f"must be a whole number from {least} on, not {value!r}", key=name)
+            check_whole_number(name, getattr(self, name), least)
         if self.engine not in get_args(Engine):
             allowed = ", ".join(get_args(Engine))
             raise InputError(f"must be one of {allowed}, not {self.engine!r}", key="engine")
@@ -85,7 +80,7 @@ def run(
     parameters
         File of behavioural parameters; the bundled ones if none.
     **options
-        Those of `RunOptions`: `runs`, `seed`, `trajectories`, `engine`, `threads`.
+        Those of `RunOptions`: `runs`, `seed`, `trajectories`, `terms`, `engine`, `threads`.
 
     Returns
     -------
@@ -103,7 +98,7 @@ def run(
     >>> bool(result.rounds["size_mean"].iloc[-1] > 8)
     True
     """
-    chosen = chosen_options(options)
+    chosen = chosen_options(RunOptions, options)
     case = scenario if isinstance(scenario, Case) else load_case(scenario, overrides, parameters)
     kept = _Rows(case, chosen.trajectories)
     tally = simulate_case(case, chosen, kept.add)
@@ -142,17 +137,6 @@ def simulate_case(
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
     execution = Execution(threads=options.threads)
     return simulate(setup, options.seed, runs, sink=sink, keep=keep, execution=execution)
-
-
-def chosen_options(given: dict[str, Any]) -> RunOptions:
-    """Return the options, or say which is not one."""
-    known = [field.name for field in fields(RunOptions)]
-    for name in given:
-        if name not in known:
-            raise InputError(
-                f"no such option{near_match(name, known)}; allowed: {', '.join(known)}", key=name
-            )
-    return RunOptions(**given)
 
 
 def runs_table(first_run: int, records: Records) -> "pd.DataFrame":

@@ -8,14 +8,13 @@ import mesa
 import numpy as np
 
 from sim.inputs.case import Case, load_case
-from sim.inputs.errors import InputError
+from sim.inputs.options import check_whole_number
 from sim.inputs.vocabulary import Stance
 from sim.model import rules
 from sim.model.agents import Moscow, NationAgent, Washington
 from sim.model.draws import RunDraws
 from sim.model.setup import Round, Statement, build_setup
 
-LARGEST_SEED = 2**63 - 1
 MODEL_REPORTERS = ("round", "size", "force", "involvement", "credibility", "pressure", "clarity")
 AGENT_REPORTERS = ("iso3", "stance", "propensity", "pledge")
 
@@ -247,10 +246,5 @@ def _seed(seed: int | None) -> int:
 
 
 def _checked_number(name: str, number: int) -> int:
-    if (
-        isinstance(number, bool)
-        or not isinstance(number, int | np.integer)
-        or not 0 <= number <= LARGEST_SEED
-    ):
-        raise InputError(f"must be a whole number from 0 to {LARGEST_SEED}, not {number!r}", key=name)
+    check_whole_number(name, number, 0)
     return int(number)

@@ -189,6 +189,7 @@ def test_systematic_resampling_takes_each_as_often_as_the_others_or_once_more(
     ("given_", "says"),
     [
         ({"particles": 9}, "particles: must be a whole number from 10 on"),
+        ({"particles": 100.5}, "particles: must be a whole number from 10 on, not 100.5"),
         ({"generations": 0}, "generations: must be a whole number from 1 on"),
         ({"seed": -1}, "seed: must be a whole number from 0 on"),
         ({"kept": 1.0}, "kept: must lie between 0 and 1"),

@@ -265,7 +265,9 @@ def test_a_damaged_generation_is_named(world: World, tmp_path: Path) -> None:
     ("given", "says"),
     [
         ({"particles": 20}, "particles: must be a whole number from 50 on"),
+        ({"particels": 100}, 'particels: no such option; did you mean "particles"'),
         ({"runs": 0}, "runs: must be a whole number from 1 on"),
+        ({"runs": 1.5}, "runs: must be a whole number from 1 on, not 1.5"),
         ({"generations": 0}, "generations: must be"),
     ],
 )

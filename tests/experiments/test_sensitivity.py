@@ -281,7 +281,10 @@ def test_a_factor_that_is_set_is_held(factors_file):
     [
         ({"samples": 100}, "samples: must be a power of 2 from 16 on, not 100"),
         ({"samples": 8}, "samples: must be a power of 2"),
-        ({"runs": 0}, "runs: must be a whole number from 1 on"),
+        ({"samples": 64.5}, "samples: must be a power of 2 from 16 on, not 64.5"),
+        ({"runs": 0}, "runs: must be a whole number from 1 on, not 0"),
+        ({"runs": 1.5}, "runs: must be a whole number from 1 on, not 1.5"),
+        ({"seed": 2**32}, "seed: must be at most 4294967295, not 4294967296"),
         ({"seed": -1}, "seed: must be a whole number from 0 on"),
         ({"method": "fast"}, "method: must be one of sobol, morris, both, not fast"),
         ({"method": "morris", "second_order": True}, "second_order: needs the method sobol or both"),
@@ -290,6 +293,11 @@ def test_a_factor_that_is_set_is_held(factors_file):
 def test_refuses_what_cannot_be_estimated(options, message):
     with pytest.raises(InputError, match=message):
         SensitivityOptions(**options)
+
+
+def test_an_unknown_option_is_named(case):
+    with pytest.raises(InputError, match='sampels: no such option; did you mean "samples"'):
+        sensitivity(case, sampels=64)
 
 
 def test_finds_outcomes_by_name(case):

@@ -93,6 +93,11 @@ def test_what_cannot_be_asked_is_refused(options: dict, says: str) -> None:
         ExplainOptions(**options)
 
 
+def test_an_unknown_option_is_named() -> None:
+    with pytest.raises(sim.InputError, match='runz: no such option; did you mean "runs"'):
+        sim.explain(runz=1)
+
+
 # Sentences and tables
 
 

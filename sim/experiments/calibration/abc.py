@@ -17,6 +17,7 @@ import numpy as np
 
 from sim.experiments.statistics import Floats
 from sim.inputs.errors import InputError
+from sim.inputs.options import check_whole_number
 
 STEPS = (1.0, 0.8, 0.5, 0.2)
 """Lengths of steps; 1 is a leap to an independent draw. Each is tried, then what forgets fastest is kept."""
@@ -70,8 +71,7 @@ class Sampling:
     def __post_init__(self) -> None:
         """Refuse what cannot be sampled."""
         for name, least in (("particles", 10), ("generations", 1), ("most_moves", 1), ("seed", 0)):
-            if not least <= getattr(self, name) < 2**32:
-                raise InputError(f"must be a whole number from {least} on", key=name)
+            check_whole_number(name, getattr(self, name), least, 2**32 - 1)
         for name in ("kept", "memory"):
             if not 0.0 < getattr(self, name) < 1.0:
                 raise InputError("must lie between 0 and 1, both excluded", key=name)

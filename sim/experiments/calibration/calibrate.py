@@ -18,6 +18,7 @@ from sim.experiments.parts import PartsFolder
 from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError
 from sim.inputs.fit import FITTED_TO, wave_name
+from sim.inputs.options import check_whole_number, chosen_options
 from sim.inputs.parameters import PARAMETERS, load_parameters, point_file
 from sim.inputs.prior import Prior, load_prior
 
@@ -265,11 +266,9 @@ def plan_calibration(
     **sampling: Any,
 ) -> CalibrationPlan:
     """Read all that determines a calibration, see `calibrate`."""
-    chosen = Sampling(**sampling)
-    if chosen.particles < LEAST_PARTICLES:
-        raise InputError(f"must be a whole number from {LEAST_PARTICLES} on", key="particles")
-    if runs < 1:
-        raise InputError("must be a whole number from 1 on", key="runs")
+    chosen = chosen_options(Sampling, sampling)
+    check_whole_number("particles", chosen.particles, LEAST_PARTICLES)
+    check_whole_number("runs", runs, 1)
     sources = [hindcasts] if isinstance(hindcasts, str | Path) else hindcasts
     targets = tuple(load_target(source) for source in sources)
     names = [target.hindcast.name for target in targets]

@@ -14,10 +14,11 @@ from sim.experiments.comparison.runs import COALITION_MEASURES, SUMS, Comparison
 from sim.experiments.executors import Threads
 from sim.experiments.identity import command_options, source_options
 from sim.experiments.resumable import compute_parts
-from sim.experiments.run import RunOptions, chosen_options
+from sim.experiments.run import RunOptions
 from sim.experiments.statistics import Interval
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
+from sim.inputs.options import chosen_options
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
 
@@ -66,7 +67,7 @@ def compare(
     >>> bool(comparison.coalition.difference_low.iloc[0] > 2)  # nations more
     True
     """
-    plan = plan_comparison(scenarios, chosen_options(options), overrides, parameters)
+    plan = plan_comparison(scenarios, chosen_options(RunOptions, options), overrides, parameters)
     return compare_cases(plan.cases, plan.options)
 
 

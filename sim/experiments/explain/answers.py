@@ -19,6 +19,7 @@ from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.inputs.evidence import find_nation
+from sim.inputs.options import chosen_options
 from sim.inputs.overrides import Overrides
 from sim.inputs.questions import Questions, load_questions
 from sim.inputs.scenario import Scenario
@@ -162,9 +163,10 @@ def explain(
     >>> answer.levers.table.query("status == 'reached'")["lever"].tolist()
     ['mandate.clarity']
     """
+    chosen = chosen_options(ExplainOptions, options)
     case = scenario if isinstance(scenario, Case) else load_case(scenario, overrides, parameters)
     asked = find_nations(case, nations)
-    return explain_case(case, asked, load_questions(questions), ExplainOptions(**options))
+    return explain_case(case, asked, load_questions(questions), chosen)
 
 
 def find_nations(case: Case, given: Sequence[str]) -> tuple[int, ...]:

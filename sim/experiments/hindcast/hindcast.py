@@ -1,9 +1,7 @@
 """Hindcasts: what the model expected of waves that are past, scored against what was recorded."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from sim.experiments.hindcast.baselines import baselines
 from sim.experiments.hindcast.forecasts import (
@@ -28,9 +26,9 @@ from sim.experiments.hindcast.result import (
 from sim.experiments.hindcast.waves import Wave, observe
 from sim.experiments.run import RunOptions
 from sim.inputs.case import Case
-from sim.inputs.errors import InputError, near_match
 from sim.inputs.fit import fitted_to
 from sim.inputs.hindcast_file import Hindcast, load_hindcast_case
+from sim.inputs.options import chosen_options
 from sim.inputs.overrides import Overrides
 
 ByWave = list[dict[str, Forecast]]
@@ -73,7 +71,7 @@ def hindcast(
     >>> result.waves["nations"].tolist()
     [33, 32]
     """
-    chosen = _chosen_options(options)
+    chosen = chosen_options(HindcastOptions, options)
     declared, case = load_hindcast_case(source, overrides, parameters)
     return hindcast_case(declared, case, fitted_to(parameters), chosen)
 
@@ -157,14 +155,3 @@ def _variant(name: str, title: str, waves: Sequence[Wave], simulated: ByWave, co
         others = [other for other in waves if other is not wave]
         forecasts.append({**given, **baselines(wave.start, others, coding_error)})
     return Variant(name, title, tuple(waves), tuple(forecasts))
-
-
-def _chosen_options(given: dict[str, Any]) -> HindcastOptions:
-    """Return the options, or say which is not one."""
-    known = [field.name for field in fields(HindcastOptions)]
-    for name in given:
-        if name not in known:
-            raise InputError(
-                f"no such option{near_match(name, known)}; allowed: {', '.join(known)}", key=name
-            )
-    return HindcastOptions(**given)

@@ -15,9 +15,9 @@ from sim.experiments.hindcast.scores import CUT_POINTS, Observed, ranked_probabi
 from sim.experiments.hindcast.skill import SCORES
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.case import Case
-from sim.inputs.errors import InputError
 from sim.inputs.fit import wave_name
 from sim.inputs.hindcast_file import Hindcast
+from sim.inputs.options import check_whole_number
 from sim.inputs.vocabulary import Stance
 from sim.model.rules import Terms
 
@@ -60,9 +60,7 @@ class HindcastOptions:
     def __post_init__(self) -> None:
         """Refuse what cannot be computed."""
         for name, least in (("runs", 1), ("seed", 0), ("threads", 0), ("resamples", 1)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or not least <= value < 2**63:
-                raise InputError(f"must be a whole number from {least} on, not {value!r}", key=name)
+            check_whole_number(name, getattr(self, name), least)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,9 +10,10 @@ import numpy as np
 
 from sim.experiments.patterns.measures import measure, worlds_of
 from sim.experiments.patterns.observed import Observer, Progress
-from sim.experiments.run import RunOptions, chosen_options
+from sim.experiments.run import RunOptions
 from sim.experiments.statistics import Interval
 from sim.inputs.fit import fitted_to
+from sim.inputs.options import chosen_options
 from sim.inputs.parameters import load_parameters
 from sim.inputs.patterns_file import Check, Pattern, Patterns, World, load_patterns
 
@@ -164,7 +165,7 @@ def check_patterns(
     """
     if not isinstance(patterns, Patterns):
         patterns = load_patterns(patterns)
-    return check_all(patterns, parameters, chosen_options(options))
+    return check_all(patterns, parameters, chosen_options(RunOptions, options))
 
 
 def check_all(

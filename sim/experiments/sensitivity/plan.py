@@ -8,8 +8,10 @@ from sim.experiments.sweep.designs import Design, LatinHypercube, Morris, Saltel
 from sim.experiments.sweep.point_model import PER_NATION
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.factors import Factor
+from sim.inputs.options import check_whole_number, is_whole_number
 from sim.inputs.overrides import Overrides
 from sim.inputs.sweep_file import Sweep
+from sim.inputs.validation import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,11 +68,10 @@ class SensitivityOptions:
         """Refuse what cannot be estimated."""
         if self.method not in get_args(Method):
             raise InputError(f"must be one of {', '.join(get_args(Method))}, not {self.method}", key="method")
-        if self.samples < 16 or self.samples & (self.samples - 1):
-            raise InputError(f"must be a power of 2 from 16 on, not {self.samples}", key="samples")
+        if not is_whole_number(self.samples, 16) or self.samples & (self.samples - 1):
+            raise InputError(f"must be a power of 2 from 16 on, not {shown(self.samples)}", key="samples")
         for name, least in (("runs", 1), ("seed", 0)):
-            if not least <= getattr(self, name) < 2**32:
-                raise InputError(f"must be a whole number from {least} on", key=name)
+            check_whole_number(name, getattr(self, name), least, 2**32 - 1)
         if self.second_order and self.method == "morris":
             raise InputError("needs the method sobol or both", key="second_order")
 

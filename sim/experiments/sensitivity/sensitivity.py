@@ -17,6 +17,7 @@ from sim.experiments.sensitivity.plan import Factors, Outcome, SensitivityOption
 from sim.experiments.statistics import Z_95, Floats, Interval
 from sim.experiments.sweep.point_model import Column
 from sim.inputs.case import Case, load_case
+from sim.inputs.options import chosen_options
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
 from sim.inputs.sweep_file import load_sweep
@@ -168,7 +169,7 @@ def sensitivity(
         For any mistake in any of the files, for an outcome that there is not, and where the folder holds
         what would be mixed.
     """
-    chosen = SensitivityOptions(**options)
+    chosen = chosen_options(SensitivityOptions, options)
     plan = plan_sensitivity(scenario, factors, chosen, overrides=overrides, parameters=parameters)
     return analyse(plan, run_parts(plan, Path(out), executor=executor))
 
