@@ -179,8 +179,8 @@ def load_scenario(source: Path | str, overrides: Overrides = ()) -> Scenario:
         A level of the situation is changed by an event in round 1, and wins over the file's events of
         that round; behind ``start.`` it changes the world in which positions are anchored. A nation's
         ``position`` replaces the recorded one. ``title``, ``description``, ``roster``, ``start``,
-        ``rounds``, ``days_per_round``, ``force_required`` and ``parameters.NAME`` replace what the file
-        says.
+        ``rounds``, ``days_per_round``, ``force_required``, ``level_half_width`` and ``parameters.NAME``
+        replace what the file says.
 
     Returns
     -------

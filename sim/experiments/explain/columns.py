@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sim.experiments import statistics
 from sim.experiments.comparison.paired import PairedEstimates, PairedSums, compare_means
@@ -12,7 +13,7 @@ RANGE = (0.05, 0.95)
 """The quantiles that bound the range of 90 % of the runs."""
 
 
-def interval_columns(name: str, interval: Interval) -> dict[str, Any]:
+def interval_columns(name: str, interval: tuple[ArrayLike, ArrayLike, ArrayLike]) -> dict[str, Any]:
     """Return an estimate and the bounds of its interval: ``p``, ``p_low``, ``p_high``."""
     parts = (part.item() if np.ndim(part) == 0 else part for part in map(np.asarray, interval))
     return dict(zip((name, f"{name}_low", f"{name}_high"), parts, strict=True))

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.experiments.explain.columns import interval_columns
 from sim.experiments.explain.search import (
     AS_IT_IS,
     LIKELY,
+    Chance,
     Point,
     Search,
     Tried,
@@ -38,6 +40,9 @@ COLUMNS = 10
 
 PAIR_SHARE, FRONTIER_SHARE = 4, 2
 """The search for the best pair takes one of so many runs, the frontier one of so many."""
+
+UNKNOWN = Chance(np.nan, np.nan, np.nan)
+"""P(committed) where no level was found."""
 
 
 class Lever(NamedTuple):
@@ -308,9 +313,9 @@ def _needs_both(tried: Tried, pair: Pair, nation: int) -> bool:
 def _pair_row(case: Case, tried: Tried, nation: int, pair: Pair | None) -> dict[str, Any]:
     iso3, is_in = case.roster.iso3[nation], _joins(tried, AS_IT_IS, nation)
     if pair is None:
-        now = chance(tried, AS_IT_IS, nation)
         status = "committed already" if is_in else "not by two"
-        return {"iso3": iso3, "status": status, "first": "", "second": "", **_p(now if is_in else None)}
+        now = chance(tried, AS_IT_IS, nation) if is_in else UNKNOWN
+        return {"iso3": iso3, "status": status, "first": "", "second": "", **interval_columns("p", now)}
     return {
         "iso3": iso3,
         "status": "reached",
@@ -320,14 +325,14 @@ def _pair_row(case: Case, tried: Tried, nation: int, pair: Pair | None) -> dict[
         "second_level": pair.levels[1],
         "both_needed": _needs_both(tried, pair, nation),
         "effort": pair.effort,
-        **_p(chance(tried, pair.point, nation)),
+        **interval_columns("p", chance(tried, pair.point, nation)),
     }
 
 
 def _frontier_row(case: Case, tried: Tried, search: Search, pair: Pair, level: float) -> dict[str, Any]:
     found = search.found(tried)
     bounds = [np.nan if bound is None else bound for bound in (found.level, found.low, found.high)]
-    at = None if found.level is None else chance(tried, search.point(found.level), search.nation)
+    at = UNKNOWN if found.level is None else chance(tried, search.point(found.level), search.nation)
     return {
         "iso3": case.roster.iso3[search.nation],
         "first": pair.first.label,
@@ -338,11 +343,6 @@ def _frontier_row(case: Case, tried: Tried, search: Search, pair: Pair, level: f
         "second_range_low": pair.second.levels[0],
         "second_range_high": pair.second.levels[-1],
         **dict(zip(("second_level", "second_level_low", "second_level_high"), bounds, strict=True)),
-        **_p(at),
+        **interval_columns("p", at),
         "effort": pair.first.effort(level) + pair.second.effort(float(bounds[0])),
     }
-
-
-def _p(found: Any) -> dict[str, float]:
-    values = (np.nan, np.nan, np.nan) if found is None else found
-    return dict(zip(("p", "p_low", "p_high"), values, strict=True))

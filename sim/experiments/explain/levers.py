@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.experiments.explain.columns import interval_columns
 from sim.experiments.explain.search import (
     AS_IT_IS,
     LIKELY,
-    Chance,
     Choices,
     Search,
     Tried,
@@ -196,21 +196,21 @@ def _answer(search: Search | Choices, tried: Tried, again: Tried) -> dict[str, A
     """Return what a search has come to, as columns."""
     now, found = chance(tried, AS_IT_IS, search.nation), search.found(tried)
     if now.estimate >= LIKELY:
-        return {"status": COMMITTED_ALREADY, **_levels(None), **_chance("p", now)}
+        return {"status": COMMITTED_ALREADY, **_levels(None), **interval_columns("p", now)}
     if found.level is not None:
         at = search.point(found.level)
         before = AS_IT_IS if found.before is None else search.point(found.before)
         return {
             "status": REACHED,
             **_levels(found.level, found.low, found.high),
-            **_chance("p", chance(tried, at, search.nation)),
-            **_chance("p_before", chance(tried, before, search.nation)),
-            **_chance("again", chance(again, at, search.nation)),
+            **interval_columns("p", chance(tried, at, search.nation)),
+            **interval_columns("p_before", chance(tried, before, search.nation)),
+            **interval_columns("again", chance(again, at, search.nation)),
         }
     level = max(search.scanned, key=lambda each: chance(tried, search.point(each), search.nation))
     most = chance(tried, search.point(level), search.nation)
     status = UNDECIDED if most.high >= LIKELY else NOT_ALONE
-    return {"status": status, **_levels(None), "setting": _text(level), **_chance("p", most)}
+    return {"status": status, **_levels(None), "setting": _text(level), **interval_columns("p", most)}
 
 
 def _range(lever: Lever) -> dict[str, float]:
@@ -227,7 +227,3 @@ def _levels(value: Any, low: Any = None, high: Any = None) -> dict[str, Any]:
 
 def _text(level: Any) -> str:
     return f"{level:g}" if isinstance(level, float) else str(level)
-
-
-def _chance(name: str, found: Chance) -> dict[str, float]:
-    return {name: found.estimate, f"{name}_low": found.low, f"{name}_high": found.high}
