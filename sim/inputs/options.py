@@ -38,7 +38,12 @@ def chosen_options(kind: type[Options], given: Mapping[str, Any]) -> Options:
         if name not in known:
             problem = f"no such option{near_match(name, known)}; allowed: {', '.join(known)}"
             raise InputError(problem, key=name)
-    return kind(**given)
+    return kind(**{name: _plain(value) for name, value in given.items()})
+
+
+def _plain(value: Any) -> Any:
+    """Return a number of NumPy's as Python's, which a manifest can hold."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def is_whole_number(value: Any, least: int) -> bool:

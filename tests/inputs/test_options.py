@@ -1,6 +1,7 @@
 """Options given from Python."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pytest
@@ -17,6 +18,13 @@ class Cooking:
 
 def test_options_are_chosen_by_name() -> None:
     assert chosen_options(Cooking, {"salt": False}) == Cooking(minutes=10, salt=False)
+
+
+def test_a_number_of_numpy_becomes_one_that_json_can_hold() -> None:
+    assert (
+        json.dumps(asdict(chosen_options(Cooking, {"minutes": np.int64(5)})))
+        == '{"minutes": 5, "salt": true}'
+    )
 
 
 def test_an_unknown_option_is_told_with_the_nearest_and_all_others() -> None:

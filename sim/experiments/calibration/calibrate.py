@@ -275,7 +275,7 @@ def plan_calibration(
     if len(set(names)) < len(names):
         raise InputError(f"{', '.join(names)}: two hindcasts have the same name", key="hindcasts")
     named = (f"prior {Path(prior).name}",) if prior else ()
-    return CalibrationPlan(_chosen_waves(targets, waves), load_prior(prior), chosen, runs, named)
+    return CalibrationPlan(_chosen_waves(targets, waves), load_prior(prior), chosen, int(runs), named)
 
 
 def _chosen_waves(targets: tuple[Target, ...], dates: Sequence[str]) -> tuple[Target, ...]:
