@@ -1,7 +1,7 @@
 """What a user sets beside the file: ``--set KEY=VALUE``, or keyword arguments of the model."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.inputs.errors import InputError
@@ -37,26 +37,27 @@ def override_layers(overrides: Overrides) -> list[Layer]:
     InputError
         If an override has no ``=``, or its key begins with a word that is not known.
     """
-    if isinstance(overrides, Mapping):
-        pairs = [(f"{key}={shown(value)}", key, value) for key, value in overrides.items()]
-    else:
-        texts = [overrides] if isinstance(overrides, str) else overrides
-        pairs = [(f"--set {text}", *_key_and_value(text)) for text in texts]
     return [
         _layer(Place(option=on_one_line(option)), path, _plain(leaf))
-        for option, key, value in pairs
-        for path, leaf in _leaves(key, value)
+        for option, path, leaf in _changes(overrides)
     ]
 
 
-def overridden_keys(overrides: Sequence[str]) -> list[str]:
-    """Return the keys of ``KEY=VALUE`` texts, as dotted paths."""
-    return [
-        ".".join(path)
-        for text in overrides
-        for key, value in [_key_and_value(text)]
-        for path, _ in _leaves(key, value)
-    ]
+def overridden_keys(overrides: Overrides) -> list[str]:
+    """Return the keys that overrides set, as dotted paths."""
+    return [".".join(path) for _, path, _ in _changes(overrides)]
+
+
+def _changes(overrides: Overrides) -> Iterator[tuple[str, tuple[str, ...], object]]:
+    """Yield every change: the override as its user wrote it, the key path, the value."""
+    if isinstance(overrides, Mapping):
+        given = [(f"{key}={shown(value)}", key, value) for key, value in overrides.items()]
+    else:
+        texts = [overrides] if isinstance(overrides, str) else overrides
+        given = [(f"--set {text}", *_key_and_value(text)) for text in texts]
+    for option, key, value in given:
+        for path, leaf in _leaves(key, value):
+            yield option, path, leaf
 
 
 def _leaves(key: str, value: object) -> list[tuple[tuple[str, ...], object]]:

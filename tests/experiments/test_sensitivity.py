@@ -268,10 +268,23 @@ def test_a_lever_out_of_range_is_refused_before_anything_runs(factors_file):
         plan_sensitivity(BASELINE, factors_file, SensitivityOptions(samples=16))
 
 
-def test_a_factor_that_is_set_is_held(factors_file):
-    sweep = load_sweep(factors_file)
-    held = factors_of(sweep, ["parameters.b_threat=2"])
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ["parameters.b_threat=2"],
+        ["parameters={b_threat=2}"],
+        "parameters.b_threat=2",
+        {"parameters__b_threat": 2},
+        {"parameters": {"b_threat": 2}},
+    ],
+)
+def test_a_factor_that_is_set_is_held(factors_file, overrides):
+    held = factors_of(load_sweep(factors_file), overrides)
     assert held.paths == ("washington.involvement", "mandate.clarity")
+
+
+def test_a_single_factor_that_is_left_is_no_analysis(factors_file):
+    sweep = load_sweep(factors_file)
     with pytest.raises(InputError, match="two factors or more"):
         factors_of(sweep, ["parameters.b_threat=2", "mandate.clarity=0.5"])
 

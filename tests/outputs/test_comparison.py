@@ -107,7 +107,7 @@ def test_the_table_of_a_scenario_against_itself(itself: Comparison) -> None:
     text = printed(itself)
     assert "brussels-2025-04-2: Brussels, 10 April 2025" in text
     assert "no difference in any run: 38 of 38 nations" in text
-    assert "Brussels, 10 April 2025: as many members at the end in every run, and 0 [0 to 0] soldiers." in text
+    assert "as many members at the end in every run, and 0 [0 to 0] soldiers." in text
     assert re.search(r"size, nations .* 0\.00 \[0\.00 to 0\.00\] +-", text)
 
 

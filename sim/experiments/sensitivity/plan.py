@@ -9,7 +9,7 @@ from sim.experiments.sweep.point_model import PER_NATION
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.factors import Factor
 from sim.inputs.options import check_whole_number, is_whole_number
-from sim.inputs.overrides import Overrides
+from sim.inputs.overrides import Overrides, overridden_keys
 from sim.inputs.sweep_file import Sweep
 from sim.inputs.validation import shown
 
@@ -153,7 +153,7 @@ def factors_of(sweep: Sweep, overrides: Overrides = ()) -> Factors:
     InputError
         If fewer than two are left.
     """
-    held = _keys(overrides)
+    held = overridden_keys(overrides)
     factors = Factors(
         tuple(factor for factor in sweep.levers if factor.path not in held),
         tuple(factor for factor in sweep.uncertainties if factor.path not in held),
@@ -161,11 +161,6 @@ def factors_of(sweep: Sweep, overrides: Overrides = ()) -> Factors:
     if len(factors.all) < 2:
         raise InputError("a sensitivity analysis needs two factors or more", file="--factors")
     return factors
-
-
-def _keys(overrides: Overrides) -> set[str]:
-    texts = [overrides] if isinstance(overrides, str) else overrides
-    return {text.partition("=")[0].strip().replace("__", ".") for text in texts}
 
 
 def find_outcome(name: str, iso3: Sequence[str]) -> Outcome:
