@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,6 +12,10 @@ from sim.cli.calibrate import Files, Generations, Particles, PriorFile, RunsEach
 from sim.cli.common import Seed, Threads, app, tell
 from sim.cli.resumable import going_on_in
 from sim.inputs.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.experiments.hindcast.result import HindcastOptions
+    from sim.inputs.patterns_file import Patterns
 
 
 @app.command("cross-validate")
@@ -46,12 +50,13 @@ def cross_validate(
     """
     from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration
     from sim.experiments.hindcast.result import HindcastOptions
+    from sim.inputs.patterns_file import load_patterns
     from sim.outputs.cross_validation.page import validation_page
     from sim.outputs.cross_validation.store import cross_validate_into_folder
     from sim.outputs.cross_validation.tables import cross_validation_report
 
-    if page is not None and not page.parent.is_dir():
-        raise InputError("there is no such folder to write the page into", file=page.parent, key="--page")
+    _check_page(page, patterns)
+    told = load_patterns(patterns) if patterns is not None else None
     plan = plan_calibration(
         hindcasts or ["europe-2025"],
         prior=prior,
@@ -65,17 +70,26 @@ def cross_validate(
         result, folder = cross_validate_into_folder(plan, options, folds, beyond, out, progress=progress)
     if page is not None:
         posterior = folder / "posterior.parquet"
-        sections = [_patterns(patterns, posterior, score_runs, seed, threads)] if patterns else []
+        sections = [_section(told, posterior, options)] if told is not None else []
         page.write_text(validation_page(result, sections), encoding="utf-8")
     tell(cross_validation_report(result), folder, quiet=quiet)
 
 
-def _patterns(name: str, posterior: Path, runs: int, seed: int, threads: int) -> str:
+def _check_page(page: Path | None, patterns: str | None) -> None:
+    """Refuse, before anything is fitted, a page that cannot be written and patterns for none."""
+    if page is None and patterns is not None:
+        raise InputError("only the page tells of patterns: give --page too", key="--patterns")
+    if page is not None and not page.parent.is_dir():
+        raise InputError("there is no such folder to write the page into", file=page.parent, key="--page")
+
+
+def _section(patterns: "Patterns", posterior: Path, options: "HindcastOptions") -> str:
     """Return what the calibrated model reproduces of patterns, as a section of the page."""
     from sim.experiments.patterns.verdicts import check_patterns
     from sim.outputs.patterns.tables import patterns_markdown
 
-    found = check_patterns(name, parameters=posterior, runs=runs, seed=seed, threads=threads)
+    runs, seed, threads = options.runs, options.seed, options.threads
+    found = check_patterns(patterns, parameters=posterior, runs=runs, seed=seed, threads=threads)
     return patterns_markdown(found)
 
 

@@ -276,6 +276,14 @@ def test_cross_validate_writes_tables_and_a_page(coalition: Command, hindcast: P
         (("calibrate", "europe-2025", "europe-2025"), "two hindcasts have the same name"),
         (("cross-validate", "--folds", "40"), "folds: must be a whole number from 2 to 32"),
         (("cross-validate", "--page", "nowhere/page.md"), "nowhere: --page: there is no such folder"),
+        (
+            ("cross-validate", "--page", "page.md", "--patterns", "europa-2025"),
+            'did you mean "europe-2025"?',
+        ),
+        (
+            ("cross-validate", "--patterns", "europe-2025"),
+            "--patterns: only the page tells of patterns: give --page too",
+        ),
     ],
 )
 def test_mistakes_end_with_one_line(coalition: Command, command: tuple[str, ...], says: str) -> None:
