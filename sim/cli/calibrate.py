@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from sim.cli.common import Seed, Threads, app, tell
+from sim.cli.common import Quiet, Seed, Threads, app, progress_bar, tell
 from sim.cli.resumable import going_on_in
 
 Files = Annotated[
@@ -41,7 +40,7 @@ def calibrate(
         "results"
     ),
     threads: Threads = 0,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Fit uncertain parameters to positions recorded later; goes on where it was stopped."""
     from sim.experiments.calibration.calibrate import (
@@ -73,18 +72,10 @@ def calibrate(
 
 @contextmanager
 def progress_of_generations(generations: int, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """Show how many generations and runs are done, on a terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    """Show how many generations and runs are done, and the time that it took."""
+    from rich.progress import TimeElapsedColumn
 
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("generations"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[runs]:,} runs"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+    with progress_bar("{task.fields[runs]:,} runs", TimeElapsedColumn(), quiet=quiet) as bar:
         task = bar.add_task("generations", total=generations, runs=0)
         total = 0
 

@@ -5,10 +5,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console, RenderableType
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
 
 app = typer.Typer(
     add_completion=True,
@@ -55,6 +58,8 @@ Set = Annotated[
 Out = Annotated[Path, typer.Option(help="Where the results go: OUT/SCENARIO/RUN.")]
 ParametersFile = Annotated[Path | None, typer.Option(help="Behavioural parameters (TOML or Parquet).")]
 Threads = Annotated[int, typer.Option(help="Threads; 0 for one a core. Results do not depend on it.", min=0)]
+Csv = Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")]
 
 
 def tell(printed: RenderableType, folder: Path, *, quiet: bool) -> None:
@@ -84,12 +89,32 @@ def same_results(arguments: Sequence[str]) -> str:
 
 
 @contextmanager
-def progress_bar(runs: int, label: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Show how many runs are done, on a terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+def progress_bar(*columns: "str | ProgressColumn", quiet: bool) -> Iterator["Progress"]:
+    """Show how much is done, on a terminal, and columns of Rich behind it."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+    shown = ("{task.description}", BarColumn(), MofNCompleteColumn(), *columns)
+    with Progress(*shown, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+        yield bar
+
+
+@contextmanager
+def run_bar(runs: int, label: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Show how many runs are done, told how many more are, and the time left."""
+    from rich.progress import TimeRemainingColumn
+
+    with progress_bar(TimeRemainingColumn(), quiet=quiet) as bar:
         task = bar.add_task(label, total=runs)
         yield lambda done: bar.advance(task, done)
+
+
+@contextmanager
+def said_to_work(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Show, on a terminal, that something is being done that takes a while, or what is told meanwhile."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status(what) as status:
+        yield status.update

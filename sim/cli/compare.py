@@ -5,16 +5,20 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import ParametersFile, Rounds, Runs, Seed, Set, Threads, app, tell
-from sim.cli.resumable import (
-    Resume,
-    Scheduler,
-    Workers,
-    chosen_executor,
-    going_on_in,
-    rate_bar,
+from sim.cli.common import (
+    Csv,
+    ParametersFile,
+    Quiet,
+    Rounds,
+    Runs,
+    Seed,
+    Set,
+    Threads,
+    app,
     said_to_work,
+    tell,
 )
+from sim.cli.resumable import Resume, Scheduler, Workers, chosen_executor, going_on_in, rate_bar
 
 
 @app.command()
@@ -34,8 +38,8 @@ def compare(
     workers: Workers = 0,
     scheduler: Scheduler = "",
     resume: Resume = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
+    csv: Csv = False,
+    quiet: Quiet = False,
 ) -> None:
     """Run the same draws under several scenarios and say how each differs from the first.
 

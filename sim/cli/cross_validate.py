@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from sim.cli.calibrate import Files, Generations, Particles, PriorFile, RunsEach
-from sim.cli.common import Seed, Threads, app, tell
+from sim.cli.common import Quiet, Seed, Threads, app, progress_bar, tell
 from sim.cli.resumable import going_on_in
 from sim.inputs.errors import InputError
 
@@ -42,7 +41,7 @@ def cross_validate(
         Path, typer.Option(help="Where the results go: OUT/cross-validate/NAMES/ID, and the fits.")
     ] = Path("results"),
     threads: Threads = 0,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Fit parameters to a part of what was recorded, score them on the rest; goes on where it was stopped.
 
@@ -95,11 +94,9 @@ def _section(patterns: "Patterns", posterior: Path, options: "HindcastOptions") 
 
 @contextmanager
 def _progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """Show how many fits are done, on a terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    """Show how many fits are done, and the time that it took."""
+    from rich.progress import TimeElapsedColumn
 
-    console = Console(stderr=True)
-    columns = (TextColumn("fits"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+    with progress_bar(TimeElapsedColumn(), quiet=quiet) as bar:
         task = bar.add_task("fits")
         yield lambda done, total: bar.update(task, completed=done, total=total)

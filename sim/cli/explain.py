@@ -1,15 +1,12 @@
 """`coalition explain`."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from sim.cli.common import ParametersFile, Runs, Seed, Set, Threads, app, tell
+from sim.cli.common import Csv, ParametersFile, Quiet, Runs, Seed, Set, Threads, app, said_to_work, tell
 
 
 @app.command()
@@ -41,8 +38,8 @@ def explain(
         "results"
     ),
     threads: Threads = 0,
-    csv: Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
+    csv: Csv = False,
+    quiet: Quiet = False,
 ) -> None:
     """Say why nations are in or out, what it would take, who is pivotal, whom to persuade."""
     from sim.experiments.explain.answers import ExplainOptions, find_nations
@@ -56,17 +53,9 @@ def explain(
     options = ExplainOptions(only=sections, date=day, runs=runs, seed=seed, threads=threads)
     case, asking = load_case(scenario, set_ or [], parameters), load_questions(questions)
     asked = find_nations(case, nations or [])
-    with _status(case.scenario.name, quiet=quiet) as progress:
-        answer, folder = explain_into_folder(case, asked, asking, options, out, csv=csv, progress=progress)
+    name = case.scenario.name
+    with said_to_work(name, quiet=quiet) as say:
+        answer, folder = explain_into_folder(
+            case, asked, asking, options, out, csv=csv, progress=lambda section: say(f"{name}: {section}")
+        )
     tell(explain_report(answer), folder, quiet=quiet)
-
-
-@contextmanager
-def _status(label: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Show which question is being answered, on a terminal."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status(label) as status:
-        yield lambda section: status.update(f"{label}: {section}")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import ParametersFile, Seed, Set, Threads, app, progress_bar, tell
+from sim.cli.common import Csv, ParametersFile, Quiet, Seed, Set, Threads, app, run_bar, tell
 
 
 @app.command()
@@ -21,8 +21,8 @@ def hindcast(
     parameters: ParametersFile = None,
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/hindcast/NAME/ID.")] = Path("results"),
     threads: Threads = 0,
-    csv: Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
+    csv: Csv = False,
+    quiet: Quiet = False,
 ) -> None:
     """Score the model against positions recorded later, beside forecasts that know nothing of it."""
     from sim.experiments.hindcast.hindcast import simulated_runs
@@ -35,7 +35,7 @@ def hindcast(
     options = HindcastOptions(runs=runs, seed=seed, threads=threads)
     declared, case = load_hindcast_case(file, set_ or [], parameters)
     total = simulated_runs(declared, case, options)
-    with progress_bar(total, declared.name, quiet=quiet) as progress:
+    with run_bar(total, declared.name, quiet=quiet) as progress:
         result, folder = hindcast_into_folder(
             declared, case, fitted_to(parameters), options, out, csv=csv, progress=progress
         )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import ParametersFile, Seed, Threads, app, progress_bar, tell
+from sim.cli.common import Csv, ParametersFile, Quiet, Seed, Threads, app, run_bar, tell
 
 
 @app.command()
@@ -18,8 +18,8 @@ def patterns(
     parameters: ParametersFile = None,
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/patterns/NAME/ID.")] = Path("results"),
     threads: Threads = 0,
-    csv: Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
+    csv: Csv = False,
+    quiet: Quiet = False,
 ) -> None:
     """Check whether the model reproduces known patterns, each with its source."""
     from sim.experiments.patterns.verdicts import worlds
@@ -31,6 +31,6 @@ def patterns(
     declared = load_patterns(file)
     options = RunOptions(runs=runs, seed=seed, threads=threads)
     total = runs * sum(map(len, worlds(declared)))
-    with progress_bar(total, declared.name, quiet=quiet) as progress:
+    with run_bar(total, declared.name, quiet=quiet) as progress:
         result, folder = patterns_into_folder(declared, parameters, options, out, csv=csv, progress=progress)
     tell(patterns_report(result), folder, quiet=quiet)

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from sim.cli.common import Stopped
+from sim.cli.common import Stopped, progress_bar
 from sim.inputs.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,18 +53,10 @@ def going_on_in(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def rate_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """Show how many runs are done, how many a second, and the time left, on a terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    """Show how many runs are done, how many a second, and the time left."""
+    from rich.progress import TimeRemainingColumn
 
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+    with progress_bar("{task.fields[rate]}", TimeRemainingColumn(), quiet=quiet) as bar:
         tasks: list[TaskID] = []
 
         def show(done: int, total: int) -> None:
@@ -76,14 +67,3 @@ def rate_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]
             bar.update(tasks[0], completed=done, rate=f"{speed:,.0f} runs/s" if speed else "")
 
         yield show
-
-
-@contextmanager
-def said_to_work(what: str, *, quiet: bool) -> Iterator[None]:
-    """Show, on a terminal, that something is being done that takes a while."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield
-        return
-    with console.status(what):
-        yield

@@ -1,14 +1,15 @@
 """`coalition run`."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sim.cli.common import (
+    Csv,
     Out,
     ParametersFile,
+    Quiet,
     Rounds,
     Runs,
     Scenarios,
@@ -16,15 +17,9 @@ from sim.cli.common import (
     Set,
     Threads,
     app,
-    progress_bar,
+    run_bar,
 )
-
-
-class Engine(StrEnum):
-    """What computes the runs; both give the same bits."""
-
-    ENSEMBLE = "ensemble"
-    MESA = "mesa"
+from sim.experiments.choices import Engine
 
 
 @app.command()
@@ -43,14 +38,14 @@ def run(
     terms: Annotated[
         bool, typer.Option("--terms", help="With --trajectories: also what each propensity is made of.")
     ] = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")] = False,
+    csv: Csv = False,
     report: Annotated[
         bool, typer.Option("--report", help="Also write all of it, with every figure, as one HTML file.")
     ] = False,
     engine: Annotated[
         Engine, typer.Option(help="ensemble is fast, mesa readable; the same bits.")
-    ] = Engine.ENSEMBLE,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
+    ] = "ensemble",
+    quiet: Quiet = False,
 ) -> None:
     """Run scenarios and say who joins, when, and what holds back the others."""
     from sim.experiments.run import RunOptions
@@ -63,12 +58,12 @@ def run(
         seed=seed,
         trajectories=trajectories,
         terms=terms,
-        engine=engine.value,
+        engine=engine,
         threads=threads,
     )
     cases = [load_case(scenario, overrides, parameters) for scenario in scenarios]
     for case in cases:
-        with progress_bar(runs, case.scenario.name, quiet=quiet) as progress:
+        with run_bar(runs, case.scenario.name, quiet=quiet) as progress:
             result, folder = run_into_folder(case, options, out, csv=csv, progress=progress)
         if not quiet:
             from sim.outputs.tables import print_table, run_report

@@ -1,29 +1,13 @@
 """`coalition sensitivity`."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sim.cli.common import ParametersFile, Seed, Set, Threads, app, tell
-from sim.cli.resumable import (
-    Resume,
-    Scheduler,
-    Workers,
-    chosen_executor,
-    going_on_in,
-    rate_bar,
-    said_to_work,
-)
-
-
-class Method(StrEnum):
-    """How sensitivity is measured."""
-
-    SOBOL = "sobol"
-    MORRIS = "morris"
-    BOTH = "both"
+from sim.cli.common import ParametersFile, Quiet, Seed, Set, Threads, app, said_to_work, tell
+from sim.cli.resumable import Resume, Scheduler, Workers, chosen_executor, going_on_in, rate_bar
+from sim.experiments.choices import Method
 
 
 @app.command()
@@ -36,7 +20,7 @@ def sensitivity(
     method: Annotated[
         Method,
         typer.Option(help="sobol shares out the variance; morris screens with an eighth of the points."),
-    ] = Method.BOTH,
+    ] = "both",
     samples: Annotated[
         int,
         typer.Option(
@@ -68,7 +52,7 @@ def sensitivity(
     workers: Workers = 0,
     scheduler: Scheduler = "",
     resume: Resume = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Find out which levers and unknowns matter most; a factor that --set gives is held fixed.
 
@@ -81,7 +65,7 @@ def sensitivity(
     from sim.outputs.sensitivity.tables import sensitivity_report
 
     options = SensitivityOptions(
-        tuple(outcome or ["size"]), method.value, samples, runs, seed, second_order, discover
+        tuple(outcome or ["size"]), method, samples, runs, seed, second_order, discover
     )
     executor = chosen_executor(threads, workers, scheduler)
     plan = plan_sensitivity(scenario, factors, options, overrides=set_ or [], parameters=parameters)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import ParametersFile, Set, Threads, app, tell
+from sim.cli.common import ParametersFile, Quiet, Set, Threads, app, tell
 from sim.cli.resumable import Resume, Scheduler, Workers, chosen_executor, going_on_in, rate_bar
 
 
@@ -23,7 +23,7 @@ def sweep(
     workers: Workers = 0,
     scheduler: Scheduler = "",
     resume: Resume = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Run a scenario at many points of its levers and unknowns; goes on where it was stopped."""
     from sim.experiments.resumable import results_of

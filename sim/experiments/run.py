@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
+from sim.experiments.choices import Engine
 from sim.experiments.results import RunResult
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.model.ensemble import Sink
-
-Engine = Literal["ensemble", "mesa"]
 
 
 @dataclass(frozen=True)

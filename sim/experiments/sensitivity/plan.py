@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
+from sim.experiments.choices import Method
 from sim.experiments.sweep.designs import Design, LatinHypercube, Morris, Saltelli
 from sim.experiments.sweep.point_model import PER_NATION
 from sim.inputs.errors import InputError, near_match
@@ -16,7 +17,6 @@ from sim.inputs.validation import shown
 if TYPE_CHECKING:
     import pandas as pd
 
-Method = Literal["sobol", "morris", "both"]
 Outcome = tuple[str, str]
 """What is asked about: ``("size", "")``, ``("p_committed", "NLD")``."""
 
