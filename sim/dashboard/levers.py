@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from sim.dashboard.setting import Value
-from sim.inputs.case import Case
+from sim.inputs.case import PARAMETER_PREFIX, Case
 from sim.inputs.parameters import PARAMETERS, describe_parameters
 from sim.inputs.roster_file import Actors
 from sim.inputs.timeline import LEVEL_KEYS
@@ -33,11 +33,11 @@ class Lever(NamedTuple):
     step: float = 0.05
 
     def value_in(self, case: Case) -> float:
-        """Return its value in the first round of a case, after what happens at once."""
+        """Return its value in the first round of a case, after what happens at once; of draws, their mean."""
         for name, key in LEVEL_KEYS.items():
             if self.path == ".".join(key):
                 return float(getattr(case.timeline, name)[1])
-        drawn = case.parameters.values[:, PARAMETERS.index(PEERS)]
+        drawn = case.parameters.values[:, PARAMETERS.index(self.path.removeprefix(PARAMETER_PREFIX))]
         return round(float(drawn.mean()) / self.step) * self.step
 
 
@@ -69,7 +69,7 @@ def levers(actors: Actors) -> tuple[Lever | Choice, ...]:
         Lever("moscow.pressure", f"{actors.adversary.own} pressure", _named(PRESSURE_LEVELS)),
         Lever("ceasefire", "Ceasefire", "0: war; 1: a ceasefire that holds."),
         Lever(
-            f"parameters.{PEERS}",
+            f"{PARAMETER_PREFIX}{PEERS}",
             "Weight of peers",
             f"How much nations look at each other, in {peers.unit}: {peers.meaning}. Moved, it is the "
             "same in all runs; before, each run has its own draw.",
