@@ -11,8 +11,6 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from signal_world import PRIOR, observed_in, rows_with, small_plan, world_of, write_signal_world
 
 import sim

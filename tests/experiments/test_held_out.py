@@ -1,13 +1,10 @@
 """Cross-validation: what is scored out of sample has not been seen, and everything is scored once."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from signal_world import NATIONS, observed_in, rows_with, small_plan, world_of
 
 from sim.experiments.calibration.calibrate import CalibrationPlan

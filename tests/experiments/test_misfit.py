@@ -1,13 +1,9 @@
 """Scores of many sets of parameters at once: the same as of each alone, and not flattered by few runs."""
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from signal_world import NATIONS, observed_in, rows_with, world_of
 
 from sim.experiments.calibration.misfit import Effort, Target, count_stances, misfit

@@ -31,7 +31,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
 from damage import Chance, damaged
 
 from sim.experiments.run import RunOptions, simulate_case

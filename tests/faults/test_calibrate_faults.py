@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "experiments"))
 from signal_world import write_signal_world
 
 COALITION = Path(sys.executable).with_name("coalition")

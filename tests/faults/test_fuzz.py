@@ -4,8 +4,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from fuzz import Subject, check_message, fuzz, subjects, writes
 
 from sim.inputs.errors import InputError

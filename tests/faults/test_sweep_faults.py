@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 import kill
+import pytest
 
 COALITION = Path(sys.executable).with_name("coalition")
 FACTORS = """\

@@ -2,7 +2,6 @@
 
 import io
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,6 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from rich.console import Console
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "experiments"))
 from signal_world import observed_in, rows_with, small_plan, world_of, write_signal_world
 
 from sim.experiments.calibration.calibrate import Calibration
