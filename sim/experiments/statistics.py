@@ -29,10 +29,13 @@ def share(count: ArrayLike, total: int) -> Interval:
 
 
 def mean(total: ArrayLike, total_of_squares: ArrayLike, number: int) -> Interval:
-    """Return means of so many runs with normal intervals, from the sums of values and of their squares."""
+    """Return means of so many runs with normal intervals, from the sums of values and of their squares.
+
+    One run says nothing of how far runs differ: its interval is not a number.
+    """
     average = np.asarray(total, dtype=np.float64) / number
     variance = np.maximum(np.asarray(total_of_squares, dtype=np.float64) / number - average**2, 0.0)
-    margin = Z_95 * np.sqrt(variance / max(number - 1, 1))
+    margin = Z_95 * np.sqrt(variance / (number - 1)) if number > 1 else np.nan
     return Interval(average, average - margin, average + margin)
 
 

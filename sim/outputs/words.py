@@ -1,5 +1,7 @@
 """Model terms as readers know them."""
 
+import math
+
 from sim.inputs.roster_file import Actors
 
 REASONS = {
@@ -59,12 +61,14 @@ def _bound(share: float) -> str:
 
 
 def thousands(number: float) -> str:
-    """Return a number of soldiers, with a comma for thousands."""
-    return f"{number:,.0f}"
+    """Return a number of soldiers, with a comma for thousands; what is not known is a question mark."""
+    return "?" if math.isnan(number) else f"{number:,.0f}"
 
 
 def signed(number: float, decimals: int = 0) -> str:
-    """Return a difference with its sign, and a comma for thousands; 0 has none."""
+    """Return a difference with its sign, and a comma for thousands; 0 has none. What is not known is "?"."""
+    if math.isnan(number):
+        return "?"
     text = f"{number:+,.{decimals}f}"
     return text if text.strip("+-0.,") else text[1:]
 

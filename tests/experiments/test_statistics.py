@@ -65,8 +65,10 @@ def test_a_mean_has_the_interval_worked_out_by_hand() -> None:
     assert 2.5 - interval.low == pytest.approx(interval.high - 2.5)
 
 
-def test_the_mean_of_one_run_has_no_width() -> None:
-    assert statistics.mean(7.0, 49.0, 1) == (7.0, 7.0, 7.0)
+def test_the_mean_of_one_run_has_no_interval() -> None:
+    interval = statistics.mean([7.0, 8.0], [49.0, 64.0], 1)
+    assert interval.estimate.tolist() == [7.0, 8.0]
+    assert np.isnan([interval.low, interval.high]).all()
 
 
 @given(counts, st.sampled_from(QUANTILES))
