@@ -62,7 +62,7 @@ def load_comparison(folder: Path, manifest: Manifest) -> StoredComparison:
 
 def load_sweep_result(folder: Path, manifest: Manifest) -> "SweepResult":
     """Return a sweep as its folder holds it; nothing can be computed with its plan."""
-    from sim.experiments.sweep.evaluate import Runs
+    from sim.experiments.sweep.point_model import Runs
     from sim.experiments.sweep.sweep import TABLES, SweepPlan, SweepResult
     from sim.inputs.sweep_file import Sweep
 
@@ -85,7 +85,7 @@ def load_sensitivity(folder: Path, manifest: Manifest) -> "Sensitivity":
     from sim.experiments.sensitivity.design import SensitivityPlan
     from sim.experiments.sensitivity.plan import Factors, SensitivityOptions
     from sim.experiments.sensitivity.sensitivity import Sensitivity
-    from sim.experiments.sweep.evaluate import Runs
+    from sim.experiments.sweep.point_model import Runs
     from sim.inputs.factors import Factor
     from sim.inputs.sweep_file import OUTCOMES
     from sim.outputs.sensitivity.store import TABLES, read_discoveries

@@ -13,8 +13,7 @@ from sim.experiments.resumable import run_parts
 from sim.experiments.sensitivity.design import design_sensitivity
 from sim.experiments.sensitivity.plan import Factors, SensitivityOptions, factors_of, find_outcome
 from sim.experiments.sensitivity.sensitivity import LEADING, analyse, plan_sensitivity, sensitivity
-from sim.experiments.sweep.evaluate import columns_of
-from sim.experiments.sweep.point_model import Estimates, PointModel
+from sim.experiments.sweep.point_model import Estimates, PointModel, columns_of
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor

@@ -10,11 +10,13 @@ import pytest
 
 import sim
 from sim.experiments.executors import Threads
-from sim.experiments.sweep.evaluate import Model, PointModel, Runs, compute_points, estimate, evaluate
+from sim.experiments.sweep.evaluate import Model, check_points, compute_points
+from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.parameters import point_file
+from sim.inputs.sweep_file import OUTCOMES
 
 BASELINE = "brussels-2025-04"
 FACTORS = """\
@@ -43,7 +45,7 @@ def tables(folder: Path) -> dict[str, bytes]:
 
 def test_an_estimate_is_what_runs_with_the_same_overrides_give() -> None:
     points = pd.DataFrame({"washington.involvement": [0.1, 0.75], "parameters.b_threat": [1.5, 2.0]})
-    found = evaluate(load_case(BASELINE), points, runs=150, seed=4)
+    found = compute_points((load_case(BASELINE), Runs(150, 4), OUTCOMES), points).to_pandas()
     for number, point in enumerate(points.to_dict("records")):
         result = sim.run(BASELINE, overrides=point, runs=150, seed=4)
         last, here = result.rounds.iloc[-1], found[found["point"] == number].set_index(["outcome", "iso3"])
@@ -56,12 +58,10 @@ def test_an_estimate_is_what_runs_with_the_same_overrides_give() -> None:
 
 
 def test_the_interval_of_the_force_is_that_of_the_runs() -> None:
-    found = estimate(
-        load_case(BASELINE), pd.DataFrame({"ceasefire": [0.0]}), Runs(200, 1), outcomes=["force"]
-    )
+    found = PointModel(load_case(BASELINE), Runs(200, 1), ("force",)).at({"ceasefire": 0.0})
     force = sim.run(BASELINE, runs=200).runs["force"]
     margin = 1.959963984540054 * force.std() / 200**0.5
-    assert found.high[0, 0] - found.estimate[0, 0] == pytest.approx(margin, rel=1e-9)
+    assert found.high[0] - found.estimate[0] == pytest.approx(margin, rel=1e-9)
 
 
 def test_where_only_parameters_vary_the_world_is_built_once() -> None:
@@ -74,7 +74,7 @@ def test_where_only_parameters_vary_the_world_is_built_once() -> None:
 def test_parameters_that_do_not_go_together_are_refused_before_anything_runs() -> None:
     points = pd.DataFrame({"parameters.climb_to_open": [0.33, 0.7]})
     with pytest.raises(InputError, match="must lie below climb_to_committed"):
-        estimate(load_case(BASELINE), points, Runs(1, 1))
+        check_points(load_case(BASELINE), points)
 
 
 def test_every_point_is_in_one_part(file: Path) -> None:

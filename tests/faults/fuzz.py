@@ -34,7 +34,8 @@ from typing import Any
 from damage import Chance, damaged
 
 from sim.experiments.run import RunOptions, simulate_case
-from sim.experiments.sweep.evaluate import Runs, estimate_points
+from sim.experiments.sweep.evaluate import estimate_points
+from sim.experiments.sweep.point_model import Runs
 from sim.experiments.sweep.sweep import plan_sweep
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.case import Case, load_case

@@ -1,48 +1,24 @@
 """Evaluating a model at many points of its factors' space, with the same runs at each of them."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from sim.experiments.executors import Executor, Threads
 from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
-from sim.experiments.sweep.point_model import PER_NATION, Estimates, PointModel, Runs, columns_of
+from sim.experiments.sweep.point_model import Estimates, PointModel, Runs
 from sim.inputs.case import PARAMETER_PREFIX, Case
 from sim.inputs.errors import InputError
-from sim.inputs.sweep_file import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-__all__ = [
-    "PER_NATION",
-    "Estimates",
-    "Evaluation",
-    "PointModel",
-    "Progress",
-    "Runs",
-    "check_points",
-    "columns_of",
-    "estimate",
-    "evaluate",
-    "with_factors",
-]
-
-Progress = Callable[[int], None]
-"""Told how many runs have been done since it was told last."""
 
 POINT_RUNS = 32
 """What preparing a point costs, in runs."""
 
 CHECKED = 4096
 """Points that are checked at a time."""
-
-USUAL_RUNS = Runs()
 
 Model = tuple[Case, Runs, tuple[str, ...]]
 """What `PointModel` is made of."""
@@ -122,84 +98,12 @@ def compute_points(model: Model, points: "pd.DataFrame") -> "pa.Table":
     return estimate_points(model, points).rows(points.index.to_numpy())
 
 
-def evaluate(
-    base: Case,
-    points: "pd.DataFrame",
-    *,
-    runs: int = 1000,
-    seed: int = 1,
-    outcomes: Sequence[str] = OUTCOMES,
-    threads: int = 0,
-    progress: Progress = lambda _: None,
-) -> "pd.DataFrame":
-    """Run a case at every point of a design.
-
-    Parameters
-    ----------
-    base
-        What does not vary.
-    points
-        A column a factor, named by its dotted path; a row a point. See `sim.experiments.sweep.designs`.
-    runs, seed
-        How many runs at each point and their seed. The same runs everywhere (common random numbers), so
-        that differences between points are not due to chance.
-    outcomes
-        Some of ``size``, ``force``, ``p_force_met``, ``p_committed``.
-    threads
-        0 for one a core; the result does not depend on it.
-    progress
-        Told the number of runs done.
-
-    Returns
-    -------
-    DataFrame
-        A row a point and outcome, for ``p_committed`` a row a nation too: point, the factors, outcome,
-        iso3 (empty for the coalition), estimate, low, high, runs.
-
-    Raises
-    ------
-    InputError
-        If a factor cannot take one of its values.
-    """
-    found = estimate(base, points, Runs(runs, seed), outcomes=outcomes, threads=threads, progress=progress)
-    table: pd.DataFrame = with_factors(found.rows(np.arange(len(points))), points).to_pandas()
-    return table
-
-
 def with_factors(rows: "pa.Table", points: "pd.DataFrame") -> "pa.Table":
     """Put the factors' values behind the number of each point."""
     numbers = rows["point"].to_numpy()
     for place, (path, values) in enumerate(points.items(), start=1):
         rows = rows.add_column(place, str(path), [values.to_numpy()[numbers]])
     return rows
-
-
-def estimate(
-    base: Case,
-    points: "pd.DataFrame",
-    runs: Runs = USUAL_RUNS,
-    *,
-    outcomes: Sequence[str] = OUTCOMES,
-    threads: int = 0,
-    progress: Progress = lambda _: None,
-) -> Estimates:
-    """Do what `evaluate` does, and return arrays: smaller where points and factors are many."""
-    check_points(base, points)
-    work = Evaluation(base, points, runs, tuple(outcomes))
-    executor: Executor = Threads(threads)
-    found: dict[int, Estimates] = {}
-    tasks = ((part, work.task(part)) for part in range(work.parts))
-    with closing(executor.map(estimate_points, work.shared, tasks)) as results:
-        for part, estimates in results:
-            found[part] = estimates
-            progress(work.runs_in(part))
-    return _stacked(found[part] for part in range(work.parts))
-
-
-def _stacked(parts: Iterable[Estimates]) -> Estimates:
-    """Put the estimates of points under each other."""
-    columns, estimate, low, high, runs = zip(*parts, strict=True)
-    return Estimates(columns[0], np.concatenate(estimate), np.concatenate(low), np.concatenate(high), runs[0])
 
 
 def check_points(base: Case, points: "pd.DataFrame") -> None:

@@ -12,7 +12,6 @@ from sim.inputs.case import PARAMETER_PREFIX, Case
 from sim.inputs.vocabulary import Stance
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
     from sim.model.setup import Setup
@@ -51,17 +50,8 @@ class Estimates(NamedTuple):
     high: Floats
     runs: int
 
-    def of(self, outcome: str, iso3: str = "") -> Floats:
-        """Return the estimates of an outcome, point by point."""
-        return self.estimate[:, self.columns.index((outcome, iso3))]
-
-    def table(self) -> "pd.DataFrame":
-        """Return a row a point and outcome: point, outcome, iso3, estimate, low, high, runs."""
-        table: pd.DataFrame = self.rows(np.arange(len(self.estimate))).to_pandas()
-        return table
-
     def rows(self, points: "np.ndarray") -> "pa.Table":
-        """Return the same, the points having these numbers."""
+        """Return a row a point and outcome: point (its number), outcome, iso3, estimate, low, high, runs."""
         import pyarrow as pa
 
         outcomes, nations = zip(*self.columns, strict=True)

@@ -18,7 +18,8 @@ from sim.experiments.identity import (
 )
 from sim.experiments.resumable import THREADS, Progress, run_parts
 from sim.experiments.sweep.designs import design_of
-from sim.experiments.sweep.evaluate import PER_NATION, Evaluation, Runs, check_points, evaluate, with_factors
+from sim.experiments.sweep.evaluate import Evaluation, check_points, with_factors
+from sim.experiments.sweep.point_model import PER_NATION, Runs
 from sim.inputs.case import PARAMETER_PREFIX, Case
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
@@ -27,8 +28,6 @@ from sim.inputs.sweep_file import Sweep, load_sweep_case
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-__all__ = ["SweepPlan", "SweepResult", "evaluate", "plan_sweep", "run_sweep", "sweep"]
 
 
 @dataclass(frozen=True, eq=False)
