@@ -11,9 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.description import case_digest as case_digest  # noqa: PLC0414 - also offered here
-from sim.experiments.description import describe_case as describe_case  # noqa: PLC0414 - also offered here
-from sim.experiments.description import versions
+from sim.experiments.description import case_digest, describe_case, versions
 from sim.experiments.results import RunResult
 from sim.experiments.run import RunOptions, runs_table, simulate_case, trajectories_table
 from sim.inputs.case import Case

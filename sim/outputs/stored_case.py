@@ -39,7 +39,7 @@ class StoredCase:
 
 
 def stored_case(told: Mapping[str, Any]) -> StoredCase:
-    """Return the case that `sim.outputs.store.describe_case` has told.
+    """Return the case that `sim.experiments.description.describe_case` has told.
 
     Raises
     ------

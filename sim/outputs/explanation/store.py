@@ -6,19 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.experiments.description import case_digest, describe_case
 from sim.experiments.explain.answers import SECTIONS, ExplainOptions, Explanation, Progress, explain_case
 from sim.inputs.case import Case
 from sim.inputs.questions import Questions
 from sim.outputs.explanation.figures import save_figures
-from sim.outputs.store import (
-    FORMAT,
-    case_digest,
-    describe_case,
-    describe_work,
-    whole_folder,
-    write_manifest,
-    write_table,
-)
+from sim.outputs.store import FORMAT, describe_work, whole_folder, write_manifest, write_table
 
 FOLDER = "explain"
 MOST_NAMED = 5

@@ -5,21 +5,14 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from sim.experiments.description import case_digest, describe_case
 from sim.experiments.hindcast.forecasts import Progress
 from sim.experiments.hindcast.hindcast import hindcast_case
 from sim.experiments.hindcast.result import HindcastOptions, HindcastResult
 from sim.inputs.case import Case
 from sim.inputs.hindcast_file import Hindcast
 from sim.outputs.hindcast.figures import save_figures
-from sim.outputs.store import (
-    FORMAT,
-    case_digest,
-    describe_case,
-    describe_work,
-    whole_folder,
-    write_manifest,
-    write_table,
-)
+from sim.outputs.store import FORMAT, describe_work, whole_folder, write_manifest, write_table
 
 FOLDER = "hindcast"
 TABLES = ("waves", "scores", "differences", "sources", "nations", "terms", "reliability")
