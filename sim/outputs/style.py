@@ -127,14 +127,13 @@ def page(
     return figure, axes
 
 
-_FORMATS: dict[str, dict[str, Any]] = {
+FORMATS: dict[str, dict[str, Any]] = {
     # Harder compression makes the file a tenth smaller, and takes half as long again.
     "png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 1}},
     "svg": {"metadata": {"Date": None}},
     "pdf": {"metadata": {"CreationDate": None, "Description": None}},
 }
-FORMATS = tuple(_FORMATS)
-"""What figures can be written as; the same figure gives the same bytes."""
+"""What figures can be written as, and how; the same figure gives the same bytes."""
 
 
 def words_of(figure: "Figure") -> dict[str, str]:
@@ -147,7 +146,7 @@ def save(figure: "Figure", folder: Path, name: str, formats: Sequence[str] = ("p
     """Write a figure in some of `FORMATS`, each file whole or not at all, with its words in it."""
     files, words = [folder / f"{name}.{ending}" for ending in formats], words_of(figure)
     for ending, file in zip(formats, files, strict=True):
-        options = _FORMATS[ending]
+        options = FORMATS[ending]
         with figure_style(), whole_file(file) as draft:
             figure.savefig(draft, **{**options, "metadata": {**words, **options["metadata"]}})
     return files
