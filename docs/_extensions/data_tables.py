@@ -24,7 +24,7 @@ def indicators() -> str:
     rows = []
     for attribute, parts in source.declaration.attributes.items():
         for part, found in zip(parts, source.scores(attribute), strict=True):
-            present = np.count_nonzero(~np.isnan(found.normalised))
+            present = np.count_nonzero(~np.isnan(found))
             rows.append((code(attribute), code(part.column), _treatment(part), f"{present} of {_count()}"))
     return table(("attribute", "column", "treatment before min-max", "nations with a value"), rows)
 

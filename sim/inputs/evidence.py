@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.inputs.csv_file import Row, read_csv
 from sim.inputs.errors import InputError, near_match
-from sim.inputs.indicators import Score
+from sim.inputs.indicators import FloatArray
 from sim.inputs.roster import (
     Roster,
     RosterSource,
@@ -241,9 +241,9 @@ def _attribute(
 
 
 def _indicator(
-    indicator: Indicator, score: Score, index: int, row: Row, sources: dict[str, Source]
+    indicator: Indicator, score: FloatArray, index: int, row: Row, sources: dict[str, Source]
 ) -> IndicatorEvidence:
-    normalised = float(score.normalised[index])
+    normalised = float(score[index])
     return IndicatorEvidence(
         column=indicator.column,
         treatment=treatment(indicator),

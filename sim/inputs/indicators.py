@@ -7,7 +7,6 @@ same bits on every machine and whatever the order of the rows.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,22 +22,6 @@ MISSING_HALF_WIDTH = 0.25
 
 GRID = 2.0**40
 """Numbers are rounded to multiples of 1 / GRID where the last bit could differ between machines."""
-
-
-@dataclass(frozen=True, eq=False)
-class Score:
-    """One indicator of all nations.
-
-    Attributes
-    ----------
-    raw
-        The column as it stands, in its own unit, shape (nations,); NaN where nothing is known.
-    normalised
-        What enters the mean, in [0, 1]; NaN where it is missing.
-    """
-
-    raw: FloatArray
-    normalised: FloatArray
 
 
 def on_grid(values: FloatArray) -> FloatArray:
@@ -70,16 +53,15 @@ def log10(values: FloatArray) -> FloatArray:
     return on_grid(np.array(logs, dtype=np.float64))
 
 
-def score(indicator: Indicator, table: Table) -> Score:
-    """Return an indicator of all nations: raw, and brought to 0..1 as it declares.
+def score(indicator: Indicator, table: Table) -> FloatArray:
+    """Return an indicator of all nations, brought to 0..1 as it declares; NaN where it is missing.
 
     Raises
     ------
     InputError
         If a cell is no number, a logarithm is asked of a negative one, or a factor is not in 0..1.
     """
-    raw = table.numbers(indicator.column)
-    values = _ratio(raw, indicator.per, table)
+    values = _ratio(table.numbers(indicator.column), indicator.per, table)
     for column, bound in indicator.where_above.items():
         values = np.where(table.numbers(column) > bound, values, math.nan)
     if indicator.log:
@@ -89,7 +71,7 @@ def score(indicator: Indicator, table: Table) -> Score:
     if indicator.times is not None:
         factor = [row.number_between(indicator.times, 0.0, 1.0) for row in table.rows]
         normalised = min_max(normalised * np.array(factor, dtype=np.float64))
-    return Score(raw, normalised)
+    return normalised
 
 
 def mean_of_present(parts: Sequence[FloatArray], nations: int) -> FloatArray:

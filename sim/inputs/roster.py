@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.inputs.bundled import exists
 from sim.inputs.csv_file import LARGEST_NUMBER, Row, Table, read_csv
 from sim.inputs.errors import near_match
-from sim.inputs.indicators import FloatArray, Score, half_width, mean_of_present, on_grid, score
+from sim.inputs.indicators import FloatArray, half_width, mean_of_present, on_grid, score
 from sim.inputs.roster_file import Actors, Indicator, Preference, RosterDeclaration, Ties, read_declaration
 from sim.inputs.statements import (
     UNKNOWN,
@@ -132,8 +132,8 @@ class RosterSource:
     nations: Table
     chosen: Chosen
 
-    def scores(self, attribute: str) -> tuple[Score, ...]:
-        """Return the indicators of an attribute, in the order declared."""
+    def scores(self, attribute: str) -> tuple[FloatArray, ...]:
+        """Return the indicators of an attribute as they enter its mean, in the order declared."""
         return tuple(score(indicator, self.nations) for indicator in self.declaration.attributes[attribute])
 
 
@@ -205,7 +205,7 @@ def build_roster(source: RosterSource) -> Roster:
     """Make the arrays of a roster from what it declares and its tables."""
     declaration, nations = source.declaration, source.nations
     iso3 = tuple(row.text("iso3") for row in nations.rows)
-    parts = {name: [each.normalised for each in source.scores(name)] for name in ATTRIBUTES}
+    parts = {name: source.scores(name) for name in ATTRIBUTES}
     attributes = {name: _read_only(mean_of_present(parts[name], len(iso3))) for name in ATTRIBUTES}
     troops = deployable(source)
     return Roster(
@@ -276,7 +276,7 @@ def _preference(
             parts.append(1.0 - mean if term.reversed else mean)
         elif term.column is not None:
             indicator = Indicator(column=term.column, reversed=term.reversed)
-            parts.append(score(indicator, source.nations).normalised)
+            parts.append(score(indicator, source.nations))
     if not parts:
         return np.full(count, preference.base)
     return preference.base + preference.weight * mean_of_present(parts, count)
