@@ -319,6 +319,9 @@ def test_under_decision_pressure_the_lower_rungs_draw_together() -> None:
     # mid = (-2 - 1.5)/2 = -1.75; half way: climbs -1.875 and -1.375, slips -2.125 and -1.625
     half = rules.pressed_ladder(EASY, 0.5)
     assert half == approx((-1.875, -1.375, 1.0, -2.125, -1.625, 0.0))
+    # mid = (-2 - 0.5)/2 = -1.25; half way from -0.5 is -0.875
+    wide = EASY._replace(climb_to_open=0.0, slip_to_undecided=-0.5)
+    assert rules.pressed_ladder(wide, 0.5).slip_to_undecided == approx(-0.875)
 
 
 def test_under_full_pressure_nobody_is_undecided_but_some_hysteresis_stays() -> None:
