@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from sim.inputs.vocabulary import CONDITIONS, Stance
+from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, Stance
 from sim.model import rules
 
 if TYPE_CHECKING:
@@ -133,7 +133,8 @@ class NationAgent(mesa.Agent):
                 strict=True,
             )
         )
-        self.us_reliance, self.threat = self.attributes[0], self.attributes[3]
+        of = dict(zip(ATTRIBUTES, self.attributes, strict=True))
+        self.us_reliance, self.threat = of["us_reliance"], of["threat"]
 
     # What it states
 

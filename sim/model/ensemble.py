@@ -19,6 +19,12 @@ from sim.model.compiled import simulate_chunk
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally, add_tally, empty_records, empty_tally
 
+CHUNK = 512
+"""Runs that a thread takes at a time where nothing else is said."""
+
+AHEAD = 2
+"""Chunks that may be under way or wait for their turn, a thread; memory does not grow with the others."""
+
 
 @dataclass(frozen=True)
 class Execution:
@@ -35,7 +41,7 @@ class Execution:
     """
 
     threads: int = 0
-    chunk: int = 512
+    chunk: int = CHUNK
     width: int = 32
 
     @property
@@ -137,18 +143,18 @@ def _computed(
         yield from map(compute, chunks)
         return
     with ThreadPoolExecutor(workers) as pool:
-        yield from _in_order(pool, compute, chunks)
+        yield from _in_order((pool.submit(compute, chunk) for chunk in chunks), AHEAD * workers)
 
 
 def _in_order(
-    pool: ThreadPoolExecutor, compute: Callable[[range], tuple[int, Records]], chunks: Iterator[range]
+    submitted: Iterator[Future[tuple[int, Records]]], most_waiting: int
 ) -> Iterator[tuple[int, Records]]:
-    """Yield results in the order of the chunks, with few of them waiting at a time."""
+    """Yield results in the order of the chunks, which are submitted one by one as others are done."""
     waiting: deque[Future[tuple[int, Records]]] = deque()
     try:
-        for chunk in chunks:
-            waiting.append(pool.submit(compute, chunk))
-            if len(waiting) > 2 * pool._max_workers:
+        for future in submitted:
+            waiting.append(future)
+            if len(waiting) > most_waiting:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

@@ -14,7 +14,7 @@ from numba.extending import register_jitable
 from numpy.typing import NDArray
 
 from sim.inputs.parameters import PARAMETERS
-from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, LEVELS, PURPOSES
+from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, LEVELS, PURPOSES, Stance
 from sim.model import draws, rules
 from sim.model.setup import Setup, row_type
 
@@ -35,7 +35,7 @@ for _function in filter(isfunction, [*vars(rules).values(), *vars(draws).values(
 LANES = 32
 """Runs side by side; a block of them stays in the processor's cache."""
 
-COMMITTED = 3.0
+COMMITTED = float(Stance.COMMITTED)
 ATTRIBUTE_COUNT, CONDITION_COUNT = len(ATTRIBUTES), len(CONDITIONS)
 LEVEL_COUNT, PURPOSE_COUNT = len(LEVELS), len(PURPOSES)
 US_RELIANCE, THREAT = ATTRIBUTES.index("us_reliance"), ATTRIBUTES.index("threat")

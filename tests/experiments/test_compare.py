@@ -242,9 +242,9 @@ def test_threads_change_nothing(backstop: Comparison, threads: int) -> None:
     pd.testing.assert_frame_equal(again.coalition, backstop.coalition, check_exact=True)
 
 
-@pytest.mark.parametrize("step", [pytest.param(7, marks=pytest.mark.slow), 128])
-def test_parts_change_nothing(backstop: Comparison, step: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.experiments.comparison.runs.STEP", step)
+@pytest.mark.parametrize("chunk", [pytest.param(7, marks=pytest.mark.slow), 128])
+def test_parts_change_nothing(backstop: Comparison, chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.experiments.comparison.runs.CHUNK", chunk)
     again = compare([A, B], runs=300)
     for ours, theirs in zip(again.sums, backstop.sums, strict=True):
         assert np.array_equal(ours, theirs)

@@ -17,15 +17,13 @@ from sim.experiments.run import RunOptions, simulate_case
 from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
 from sim.inputs.vocabulary import Stance
+from sim.model.ensemble import CHUNK
 from sim.model.tally import RUN_COLUMNS, Records
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 SUMS = "sums"
-STEP = 512
-"""A part's runs are a multiple of so many: the ensemble takes them at a time."""
-
 LONGEST_NAME = 120
 
 NATION_OUTCOMES = ("is_committed", "round_of_joining")
@@ -96,9 +94,9 @@ class ComparisonPlan:
 
     @property
     def runs_per_part(self) -> int:
-        """How many runs of each scenario are computed together."""
+        """How many runs of each scenario are computed together: a multiple of those that a thread takes."""
         most = min(PART_RUNS // len(self.cases), math.ceil(self.options.runs / LEAST_PARTS))
-        return STEP * max(most // STEP, 1)
+        return CHUNK * max(most // CHUNK, 1)
 
     @property
     def parts(self) -> int:

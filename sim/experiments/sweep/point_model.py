@@ -183,9 +183,12 @@ class _ForceSums:
     """Adds up what the tally does not hold: the force at the end and its squares."""
 
     def __init__(self) -> None:
+        from sim.model.tally import RUN_COLUMNS
+
+        self._column = RUN_COLUMNS.index("force")
         self.total = self.squares = 0.0
 
     def add(self, first_run: int, records: "Records") -> None:  # noqa: ARG002 - chunks come in order
-        force = records.runs[:, 1]
+        force = records.runs[:, self._column]
         self.total += float(force.sum())
         self.squares += float((force * force).sum())
