@@ -293,23 +293,7 @@ def total(parts: Terms) -> float:
 
 def undisturbed(nation: Nation) -> Nation:
     """Return the nation as it would weigh with no lobbying and no passing mood: what an anchor is about."""
-    return Nation(
-        us_reliance=nation.us_reliance,
-        clarity_need=nation.clarity_need,
-        escalation_fear=nation.escalation_fear,
-        threat=nation.threat,
-        frontline=nation.frontline,
-        legalism=nation.legalism,
-        prefers_peacekeeping=nation.prefers_peacekeeping,
-        prefers_deterrence=nation.prefers_deterrence,
-        prefers_reassurance=nation.prefers_reassurance,
-        us_perceived=nation.us_perceived,
-        pressure_perceived=nation.pressure_perceived,
-        peers=nation.peers,
-        support_shift=nation.support_shift,
-        lobbying=0.0,
-        shock=0.0,
-    )
+    return Nation(*nation[:-2], 0.0, 0.0)  # the last two are lobbying and shock
 
 
 # Deciding
