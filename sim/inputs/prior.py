@@ -147,14 +147,29 @@ class ParameterPrior:
 
 @dataclass(frozen=True)
 class Prior:
-    """Independent priors of some parameters, in the order of PARAMETERS; the others keep their value."""
+    """Independent priors of some parameters; the others keep their value.
+
+    Attributes
+    ----------
+    parameters
+        The priors, in the order of PARAMETERS.
+    fixed
+        The values of the other parameters.
+    """
 
     parameters: tuple[ParameterPrior, ...]
+    fixed: Mapping[str, float]
 
     @property
     def names(self) -> tuple[str, ...]:
         """The parameters that have a prior."""
         return tuple(parameter.name for parameter in self.parameters)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """All that determines it, as texts."""
+        fixed = (f"{name} = {value!r}" for name, value in self.fixed.items())
+        return (*(parameter.numbers for parameter in self.parameters), *fixed)
 
     def at_normal(self, coordinates: FloatArray) -> FloatArray:
         """Return the values at coordinates that are standard normal under the prior.
@@ -167,6 +182,13 @@ class Prior:
         shares = ndtr(coordinates)
         columns = [parameter.quantile(shares[:, index]) for index, parameter in enumerate(self.parameters)]
         return np.column_stack(columns)
+
+    def rows(self, coordinates: FloatArray) -> FloatArray:
+        """Return all parameters at such coordinates, a row each, in the order of PARAMETERS."""
+        drawn = dict(zip(self.names, self.at_normal(coordinates).T, strict=True))
+        fixed = {name: np.full(len(coordinates), value) for name, value in self.fixed.items()}
+        columns = {**fixed, **drawn}
+        return np.column_stack([columns[name] for name in PARAMETERS])
 
 
 def default_prior_file() -> Path:
@@ -193,8 +215,11 @@ def load_prior(path: Path | None = None) -> Prior:
         raise file.error((), "gives no prior; it needs a table a parameter")
     for name in file.data:
         _check_name(file, name)
-    described = [parameter for parameter in describe_parameters() if parameter.name in file.data]
-    return Prior(tuple(_parameter_prior(file, parameter) for parameter in described))
+    described = describe_parameters()
+    return Prior(
+        tuple(_parameter_prior(file, parameter) for parameter in described if parameter.name in file.data),
+        {parameter.name: parameter.value for parameter in described if parameter.name not in file.data},
+    )
 
 
 def _check_name(file: TomlFile, name: str) -> None:

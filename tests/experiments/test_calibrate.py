@@ -27,6 +27,7 @@ from sim.inputs.errors import InputError
 from sim.inputs.fit import fitted_to
 from sim.inputs.parameters import PARAMETERS, load_parameters
 from sim.inputs.prior import Prior
+from sim.outputs.kinds import load_result
 
 
 class World(NamedTuple):
@@ -112,7 +113,7 @@ def test_several_hindcasts_are_fitted_together(world: World, tmp_path: Path) -> 
     plan = plan_calibration(sources, prior=prior, particles=50, generations=2, runs=4)
     assert plan.name == "after-other"
     result = run_calibration(plan, tmp_path / "out")
-    assert plan.fitted_to == (
+    assert plan.about.fitted_to == (
         "after 2025-05-22", "after 2025-07-10", "other 2025-05-22", "other 2025-07-10",
     )  # fmt: skip
     single = replace(plan, targets=plan.targets[:1])
@@ -123,7 +124,7 @@ def test_several_hindcasts_are_fitted_together(world: World, tmp_path: Path) -> 
 
 def test_the_waves_to_fit_can_be_chosen(world: World) -> None:
     plan = plan_calibration([str(world.hindcast)], waves=["2025-07-10"])
-    assert plan.fitted_to == ("after 2025-07-10",)
+    assert plan.about.fitted_to == ("after 2025-07-10",)
     with pytest.raises(
         InputError, match=r"--wave 2025-07-11: no such wave; the waves are 2025-05-22, 2025-07"
     ):
@@ -161,10 +162,18 @@ def test_tables_and_manifest_stand_in_the_folder(fitted: tuple[Calibration, Path
     for name in ("summary", "pairs", "steps"):
         pd.testing.assert_frame_equal(pd.read_parquet(folder / f"{name}.parquet"), getattr(result, name))
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["hindcasts"][0]["waves"] == {"2025-05-22": 16, "2025-07-10": 16}
+    waves = manifest["hindcasts"][0]["waves"]
+    assert {date: counts["number"] for date, counts in waves.items()} == {"2025-05-22": 16, "2025-07-10": 16}
     assert set(manifest["prior"]) == {"b_us_involvement", "b_home_defence", "b_free_riding"}
     assert {"scenario", "roster", "observations", "prior", "sampling", "model"} <= set(manifest["digests"])
     assert str(folder.parent) not in json.dumps(manifest)
+
+
+def test_a_calibration_is_read_back_from_its_folder(fitted: tuple[Calibration, Path]) -> None:
+    result, folder = fitted
+    again = load_result(folder)
+    assert again.about == result.about
+    pd.testing.assert_frame_equal(again.posterior, result.posterior)
 
 
 # The same again
@@ -226,8 +235,9 @@ def test_what_was_made_of_another_prior_is_not_mixed(
 
 def test_a_prior_is_another_one_within_another_range(world: World) -> None:
     plan = small_plan(world.target, world.prior)
-    wider = Prior(tuple(replace(each, high=2.0 * each.high) for each in plan.prior.parameters))
-    assert replace(plan, prior=wider).digests["prior"] != plan.digests["prior"]
+    wider = tuple(replace(each, high=2.0 * each.high) for each in plan.prior.parameters)
+    other = replace(plan, prior=replace(plan.prior, parameters=wider))
+    assert other.digests["prior"] != plan.digests["prior"]
 
 
 def test_a_reason_in_other_words_leaves_what_was_made_of_the_prior(

@@ -44,7 +44,7 @@ def test_first_everything_is_fitted_and_scored(plan: CalibrationPlan) -> None:
 
 def test_each_wave_is_left_out_once(plan: CalibrationPlan) -> None:
     found = of_kind(splits(plan, 4), WAVE)
-    assert [split.plan.fitted_to for split in found] == [("after 2025-07-10",), ("after 2025-05-22",)]
+    assert [split.plan.about.fitted_to for split in found] == [("after 2025-07-10",), ("after 2025-05-22",)]
     assert [split.name for split in found] == ["after 2025-05-22", "after 2025-07-10"]
     assert [[test.wave for test in split.tests] for split in found] == [[0], [1]]
 

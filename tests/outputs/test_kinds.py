@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,13 +19,13 @@ from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.errors import InputError
 from sim.inputs.hindcast_file import load_hindcast_case
 from sim.inputs.questions import load_questions
-from sim.outputs import style
 from sim.outputs.calibration import figures as calibration_figures
 from sim.outputs.comparison.store import write_comparison
+from sim.outputs.cross_validation.store import cross_validate_into_folder
 from sim.outputs.explanation.store import explain_into_folder
 from sim.outputs.hindcast.store import hindcast_into_folder
-from sim.outputs.kinds import KINDS, kind_of, load_result
-from sim.outputs.results_folder import MANIFEST, read_manifest
+from sim.outputs.kinds import KINDS, load_result
+from sim.outputs.results_folder import MANIFEST
 from sim.outputs.sensitivity.store import write_sensitivity
 from sim.outputs.sweep import figures as sweep_figures
 
@@ -84,12 +85,19 @@ def calibration(folder: Path) -> Path:
     return made
 
 
+def cross_validation(folder: Path) -> Path:
+    plan = plan_calibration(["europe-2025"], particles=50, generations=1, runs=2)
+    options = HindcastOptions(runs=20, resamples=10)
+    return cross_validate_into_folder(plan, options, 2, 1, folder)[1]
+
+
 WRITERS: dict[str, Callable[[Path], Path]] = {
     "comparison": comparison,
     "sensitivity": sensitivity,
     "explanation": explanation,
     "hindcast": hindcast,
     "calibration": calibration,
+    "cross-validation": cross_validation,
     "sensitivity with conditions": conditions,
     "sweep along a line": lambda folder: _sweep(folder, US),
     "sweep of a ground": lambda folder: _sweep(folder, CLARITY + PRESSURE),
@@ -107,18 +115,28 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return WRITERS[request.param](tmp_path_factory.mktemp("results"))
 
 
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the program stands without a scenario, a roster or a parameter."""
+    place = tmp_path_factory.mktemp("bare")
+    unwanted = shutil.ignore_patterns("scenarios", "__pycache__")
+    shutil.copytree(Path(sim.__file__).parent, place / "sim", ignore=unwanted)
+    return place
+
+
 @pytest.mark.slow
 def test_figures_are_drawn_again_to_the_byte_from_nothing_but_the_folder(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, bare: Path, process: Callable[..., Any], tmp_path: Path
 ) -> None:
-    moved = Path(shutil.copytree(folder, tmp_path / "moved"))
-    monkeypatch.setattr("sim.inputs.bundled.scenarios_folder", lambda: tmp_path / "nowhere")
-    drawn = kind_of(moved, read_manifest(moved)).figures(load_result(moved), ())
-    written = {file.stem: file.read_bytes() for file in (folder / "figures").glob("*.svg")}
+    moved = Path(shutil.copytree(folder, tmp_path / "moved", ignore=shutil.ignore_patterns("figures")))
+    ended = process("plot", moved, "--format", "svg", PYTHONPATH=str(bare))
+    assert ended.code == 0, ended.err
+    drawn, written = (
+        {file.name: file.read_bytes() for file in (made / "figures").glob("*.svg")}
+        for made in (moved, folder)
+    )
     assert set(drawn) == set(written)
-    for name, draw in drawn.items():
-        (file,) = style.save(draw(), tmp_path, name, ["svg"])
-        assert file.read_bytes() == written[name], name
+    assert [name for name in drawn if drawn[name] != written[name]] == []
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.experiments.calibration.abc import Generation, Sampling, first_generation, next_generation
+from sim.experiments.calibration.about import AboutCalibration, FittedWave, fitted_hindcast
 from sim.experiments.calibration.learned import Noise, noise_of, pairs, summary
 from sim.experiments.calibration.misfit import Effort, Target, load_target, misfit
 from sim.experiments.hindcast.scores import Floats
@@ -17,10 +18,10 @@ from sim.experiments.identity import case_digests, code_digests, digest_of
 from sim.experiments.parts import PartsFolder
 from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError
-from sim.inputs.fit import FITTED_TO, wave_name
+from sim.inputs.fit import FITTED_TO
 from sim.inputs.options import check_whole_number, chosen_options
-from sim.inputs.parameters import PARAMETERS, load_parameters, point_file
-from sim.inputs.prior import Prior, load_prior
+from sim.inputs.parameters import PARAMETERS
+from sim.inputs.prior import ParameterPrior, Prior, load_prior
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,17 +73,16 @@ class CalibrationPlan:
         """What the folder of the results is called, beside its `id`."""
         return folder_name("-".join(target.hindcast.name for target in self.targets), "calibration")
 
-    @property
-    def fitted_to(self) -> tuple[str, ...]:
-        """The waves that are fitted, as a posterior's file names them."""
-        return tuple(
-            wave_name(target.hindcast.name, wave.date) for target in self.targets for wave in target.waves
-        )
+    @cached_property
+    def about(self) -> AboutCalibration:
+        """What is calibrated, as words and figures say it."""
+        hindcasts = tuple(map(fitted_hindcast, self.targets))
+        return AboutCalibration(hindcasts, self.prior, self.sampling, self.runs)
 
     @property
     def id(self) -> str:
         """The name of the folder: the same command has the same name."""
-        given = [*self.fitted_to, str(asdict(self.sampling)), str(self.runs), *self.options]
+        given = [*self.about.fitted_to, str(asdict(self.sampling)), str(self.runs), *self.options]
         return digest_of(*given)[:12]
 
     @cached_property
@@ -91,40 +91,25 @@ class CalibrationPlan:
         parts = [_digests(target) for target in self.targets]
         return {
             **{name: digest_of(*(part[name] for part in parts)) for name in parts[0]},
-            "prior": digest_of(*(parameter.numbers for parameter in self.prior.parameters)),
+            "prior": digest_of(*self.prior.numbers),
             "sampling": digest_of(str(asdict(self.sampling)), str(self.runs), str(DUMMIES)),
             **code_digests(),
         }
 
     def rows(self, particles: Floats) -> Floats:
-        """Return the parameters that particles stand for, a row a particle, in the order of PARAMETERS.
-
-        A coordinate is standard normal under the prior, see `Prior.at_normal`.
-        """
-        rows = np.repeat(load_parameters(point_file()).values, len(particles), axis=0)
-        columns = [PARAMETERS.index(name) for name in self.prior.names]
-        rows[:, columns] = self.prior.at_normal(particles[:, : len(columns)])
-        return rows
+        """Return the parameters that particles stand for, a row a particle, in the order of PARAMETERS."""
+        return self.prior.rows(particles[:, : len(self.prior.names)])
 
     def manifest(self) -> dict[str, Any]:
         """Return what the calibration is, for people and for a repeat of it."""
         return {
             "kind": "calibration",
             "hindcasts": [
-                {
-                    "name": target.hindcast.name,
-                    "title": target.hindcast.title,
-                    "scenario": target.case.scenario.name,
-                    "roster": target.case.roster.title,
-                    "waves": {str(wave.date): wave.number for wave in target.waves},
-                    "changed": {str(wave.date): int(wave.has_changed.sum()) for wave in target.waves},
-                }
-                for target in self.targets
+                {**vars(hindcast), "waves": {str(wave.date): _counted(wave) for wave in hindcast.waves}}
+                for hindcast in self.about.hindcasts
             ],
-            "prior": {
-                parameter.name: parameter.marginal.model_dump(exclude_none=True)
-                for parameter in self.prior.parameters
-            },
+            "prior": {parameter.name: _told_prior(parameter) for parameter in self.prior.parameters},
+            "fixed": dict(self.prior.fixed),
             **asdict(self.sampling),
             "runs": self.runs,
             "options": list(self.options),
@@ -141,29 +126,29 @@ class Calibration:
 
     Attributes
     ----------
-    plan
-        What was asked.
+    about
+        What was calibrated.
     generations
         From draws of the prior to the posterior.
     """
 
-    plan: CalibrationPlan
+    about: AboutCalibration
     generations: tuple[Generation, ...]
 
     @property
     def particles(self) -> Floats:
         """The last generation, in coordinates that are standard normal under the prior."""
-        return self.generations[-1].particles[:, : len(self.plan.prior.names)]
+        return self.generations[-1].particles[:, : len(self.about.prior.names)]
 
     @property
     def dummies(self) -> Floats:
         """The coordinates of the last generation that the model does not know of."""
-        return self.generations[-1].particles[:, len(self.plan.prior.names) :]
+        return self.generations[-1].particles[:, len(self.about.prior.names) :]
 
     @cached_property
     def rows(self) -> Floats:
         """The particles as parameters, a row a particle, in the order of PARAMETERS."""
-        return self.plan.rows(self.generations[-1].particles)
+        return self.about.prior.rows(self.particles)
 
     @cached_property
     def posterior(self) -> "pd.DataFrame":
@@ -175,7 +160,7 @@ class Calibration:
     @property
     def metadata(self) -> dict[bytes, bytes]:
         """What the file of the posterior says of itself: the waves that it was fitted to."""
-        return {FITTED_TO: json.dumps(self.plan.fitted_to).encode()}
+        return {FITTED_TO: json.dumps(self.about.fitted_to).encode()}
 
     @cached_property
     def noise(self) -> Noise:
@@ -185,12 +170,12 @@ class Calibration:
     @cached_property
     def summary(self) -> "pd.DataFrame":
         """A row a parameter: what was believed before and after, and whether that was learned."""
-        return summary(self.plan.prior, self.particles, self.noise)
+        return summary(self.about.prior, self.particles, self.noise)
 
     @cached_property
     def pairs(self) -> "pd.DataFrame":
         """A row a pair of parameters: how they go together in the posterior, the closest first."""
-        return pairs(self.plan.prior.names, self.particles, self.noise)
+        return pairs(self.about.prior.names, self.particles, self.noise)
 
     @cached_property
     def steps(self) -> "pd.DataFrame":
@@ -207,7 +192,7 @@ class Calibration:
                 "acceptance": [each.acceptance for each in self.generations],
                 "memory": [each.memory for each in self.generations],
                 "simulated": [each.simulated for each in self.generations],
-                "runs": [each.simulated * self.plan.runs for each in self.generations],
+                "runs": [each.simulated * self.about.runs for each in self.generations],
             }
         )
 
@@ -329,7 +314,7 @@ def run_calibration(
                 folder.write(name, *_as_table(generation, plan))
             generations.append(_as_generation(folder.read(name)))
             progress(number + 1, 0)
-        result = Calibration(plan, tuple(generations))
+        result = Calibration(plan.about, tuple(generations))
         folder.write("posterior", result.posterior, result.metadata)
         for name, table in (("summary", result.summary), ("pairs", result.pairs), ("steps", result.steps)):
             folder.write(name, table)
@@ -370,6 +355,16 @@ def _generation(
     return next_generation(prior, distance, plan.sampling, number, before[-1])
 
 
+def _counted(wave: FittedWave) -> dict[str, int]:
+    """Return how much was observed in a wave."""
+    return {"number": wave.number, "changed": wave.changed, "carried_forward": wave.carried_forward}
+
+
+def _told_prior(parameter: ParameterPrior) -> dict[str, Any]:
+    """Return what is believed of a parameter, and within which range."""
+    return {"range": [parameter.low, parameter.high], **parameter.marginal.model_dump(exclude_none=True)}
+
+
 def _digests(target: Target) -> dict[str, str]:
     """Return digests of a hindcast: of the numbers, not the prose."""
     bounds = [bound for wave in target.waves for bound in wave.observed]
@@ -389,11 +384,11 @@ def _as_table(generation: Generation, plan: CalibrationPlan) -> "tuple[pd.DataFr
     return table, {b"generation": json.dumps(about).encode()}
 
 
-def read_generations(folder: Path, plan: CalibrationPlan) -> tuple[Generation, ...]:
-    """Return the generations that the folder of a finished calibration holds."""
+def read_generations(folder: Path, number: int) -> tuple[Generation, ...]:
+    """Return so many generations, which the folder of a finished calibration holds."""
     import pyarrow.parquet as pq
 
-    files = [folder / f"generations/{number:03d}.parquet" for number in range(plan.sampling.generations)]
+    files = [folder / f"generations/{each:03d}.parquet" for each in range(number)]
     return tuple(_as_generation(pq.read_table(file)) for file in files)
 
 

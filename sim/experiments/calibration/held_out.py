@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.experiments.calibration.about import AboutCalibration
 from sim.experiments.calibration.calibrate import Calibration, CalibrationPlan, run_calibration
 from sim.experiments.calibration.misfit import Target
 from sim.experiments.calibration.splits import KINDS, NATIONS, Split, Test, splits
@@ -102,6 +103,11 @@ class CrossValidation:
     options: HindcastOptions
     folds: int
     scored: tuple[Scored, ...]
+
+    @property
+    def about(self) -> AboutCalibration:
+        """What was fitted, in the fit to everything."""
+        return self.calibration.about
 
     @cached_property
     def scores(self) -> "pd.DataFrame":
@@ -218,7 +224,7 @@ def cross_validate(
         fits.append(run_calibration(split.plan, out, threads=options.threads))
         told.append((split, _told(split, fits[-1], enough, plan.targets, options)))
     progress(len(divided), len(divided))
-    calibration = Calibration(plan, fits[0].generations[:enough])
+    calibration = Calibration(plan.about, fits[0].generations[:enough])
     return CrossValidation(calibration, options, folds, tuple(_put_together(plan.targets, told)))
 
 

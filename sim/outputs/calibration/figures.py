@@ -33,13 +33,13 @@ UNCHANGED = "#BBBBBB"
 
 def marginals(calibration: Calibration) -> "Figure":
     """Draw what is believed of each parameter against what was believed before."""
-    plan, table = calibration.plan, calibration.summary
+    prior, table = calibration.about.prior, calibration.summary
     panels = Panels(len(table), COLUMNS, PANEL, GAP)
     key = (
         "Line: prior density. Bars: posterior, blue where something was learned, grey where the data said "
         "nothing. Across: value of the parameter; heights are comparable within a panel only."
     )
-    after = plan.prior.at_normal(calibration.particles).T
+    after = prior.at_normal(calibration.particles).T
     with style.figure_style():
         figure, area = style.page(
             "What was learned of each parameter",
@@ -50,7 +50,7 @@ def marginals(calibration: Calibration) -> "Figure":
             below=0.3,
         )
         area.set_axis_off()
-        shown = zip(plan.prior.parameters, after, table["learned"], panels.axes(area, 0.88), strict=True)
+        shown = zip(prior.parameters, after, table["learned"], panels.axes(area, 0.88), strict=True)
         for parameter, values, learned, (_, axes) in shown:
             _marginal(axes, parameter, values, style.BLUE if learned else UNCHANGED)
     return figure
@@ -74,8 +74,9 @@ def _marginal(axes: "Axes", parameter: ParameterPrior, values: np.ndarray, colou
 def pairs(calibration: Calibration) -> "Figure":
     """Draw how the parameters of which most was learned go together."""
     names = _leading(calibration)
-    columns = [calibration.plan.prior.names.index(name) for name in names]
-    values = calibration.plan.prior.at_normal(calibration.particles)[:, columns]
+    prior = calibration.about.prior
+    columns = [prior.names.index(name) for name in names]
+    values = prior.at_normal(calibration.particles)[:, columns]
     number = len(names)
     key = (
         f"A dot a particle. The {number} parameters furthest from their prior. Numbers: correlations, of "
@@ -148,10 +149,10 @@ def _label(axes: "Axes", names: list[str], row: int, column: int) -> None:
 
 def _basis(calibration: Calibration) -> list[str]:
     """Return what stands under every figure: what it rests on, and what it is."""
-    plan = calibration.plan
-    rosters = "; ".join(sorted({target.case.roster.title for target in plan.targets}))
+    about = calibration.about
+    rosters = "; ".join(sorted({hindcast.roster for hindcast in about.hindcasts}))
     return [
-        f"{words.evidence(plan)} {words.fitted(plan)}",
+        f"{words.evidence(about)} {words.fitted(about)}",
         f"{words.MEANING} {words.tolerance(calibration)}",
         f"{words.effort(calibration)} Data: {rosters}.",
     ]

@@ -4,61 +4,58 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from sim.outputs.results_folder import Manifest, damage_told
 
 if TYPE_CHECKING:
-    from sim.experiments.calibration.calibrate import Calibration, CalibrationPlan
-    from sim.inputs.prior import Prior
+    from sim.experiments.calibration.about import AboutCalibration, FittedHindcast
+    from sim.experiments.calibration.calibrate import Calibration
+    from sim.inputs.prior import ParameterPrior
 
 
 def load_calibration(folder: Path, manifest: Manifest) -> "Calibration":
-    """Return a calibration as its folder holds it; nothing can be computed with its plan."""
+    """Return a calibration as its folder holds it."""
     from sim.experiments.calibration.calibrate import Calibration, read_generations
 
     with damage_told(folder):
-        plan = stored_plan(manifest)
-        return Calibration(plan, read_generations(folder, plan))
+        about = stored_about(manifest)
+        return Calibration(about, read_generations(folder, about.sampling.generations))
 
 
-def stored_plan(manifest: Manifest) -> "CalibrationPlan":
-    """Return a plan as a manifest tells it: what words and figures name of it."""
+def stored_about(told: Mapping[str, Any]) -> "AboutCalibration":
+    """Return what a manifest tells of a calibration, see `CalibrationPlan.manifest`.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If something is missing or is not as it was written.
+    """
     from sim.experiments.calibration.abc import Sampling
-    from sim.experiments.calibration.calibrate import CalibrationPlan
+    from sim.experiments.calibration.about import AboutCalibration
+    from sim.inputs.prior import Prior
 
-    sampling = Sampling(**{field.name: manifest[field.name] for field in fields(Sampling)})
-    targets: Any = tuple(_target(told) for told in manifest["hindcasts"])
-    return CalibrationPlan(targets, _prior(manifest["prior"]), sampling, manifest["runs"])
-
-
-def _target(told: Mapping[str, Any]) -> SimpleNamespace:
-    """Return what was fitted, as far as words and figures name it."""
-    changed = told["changed"]
-    waves = [
-        SimpleNamespace(
-            date=dt.date.fromisoformat(date), number=number, has_changed=np.arange(number) < changed[date]
-        )
-        for date, number in told["waves"].items()
-    ]
-    return SimpleNamespace(
-        hindcast=SimpleNamespace(name=told["name"], title=told["title"]),
-        case=SimpleNamespace(roster=SimpleNamespace(title=told["roster"])),
-        waves=tuple(waves),
+    parameters = tuple(_parameter(name, prior) for name, prior in told["prior"].items())
+    return AboutCalibration(
+        hindcasts=tuple(map(_hindcast, told["hindcasts"])),
+        prior=Prior(parameters, told["fixed"]),
+        sampling=Sampling(**{field.name: told[field.name] for field in fields(Sampling)}),
+        runs=told["runs"],
     )
 
 
-def _prior(told: Mapping[str, Any]) -> "Prior":
-    from sim.inputs.parameters import describe_parameters
-    from sim.inputs.prior import Marginal, ParameterPrior, Prior
+def _hindcast(told: Mapping[str, Any]) -> "FittedHindcast":
+    from sim.experiments.calibration.about import FittedHindcast, FittedWave
 
-    return Prior(
-        tuple(
-            ParameterPrior(each.name, each.low, each.high, Marginal.model_validate(told[each.name]))
-            for each in describe_parameters()
-            if each.name in told
-        )
+    waves = tuple(
+        FittedWave(told["name"], dt.date.fromisoformat(date), **counts)
+        for date, counts in told["waves"].items()
     )
+    return FittedHindcast(**{**told, "waves": waves})
+
+
+def _parameter(name: str, told: Mapping[str, Any]) -> "ParameterPrior":
+    from sim.inputs.prior import Marginal, ParameterPrior
+
+    (low, high), marginal = told["range"], {key: told[key] for key in told if key != "range"}
+    return ParameterPrior(name, low, high, Marginal.model_validate(marginal))

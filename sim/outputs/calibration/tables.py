@@ -19,13 +19,13 @@ LEGEND = (
 
 def calibration_report(calibration: Calibration) -> RenderableType:
     """Return what a calibration says: first what it rests on, then what was learned of each parameter."""
-    plan = calibration.plan
-    title = "; ".join(target.hindcast.title for target in plan.targets)
+    about = calibration.about
+    title = "; ".join(hindcast.title for hindcast in about.hindcasts)
     notes = [words.effort(calibration), words.noise(calibration), LEGEND]
     return Group(
         Text(f"Calibration: {title}", style="bold"),
-        Text(words.evidence(plan)),
-        Text(f"{words.fitted(plan)} {words.MEANING}"),
+        Text(words.evidence(about)),
+        Text(f"{words.fitted(about)} {words.MEANING}"),
         Text(f"{words.tolerance(calibration)}\n"),
         as_table(parameters(calibration)),
         Text(),

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sim.experiments.calibration.calibrate import DUMMIES, Calibration, CalibrationPlan
+from sim.experiments.calibration.about import AboutCalibration
+from sim.experiments.calibration.calibrate import DUMMIES, Calibration
 from sim.experiments.calibration.learned import LEVEL
 from sim.outputs.words import signed
 
@@ -20,19 +21,19 @@ MEANING = (
 )
 
 
-def evidence(plan: CalibrationPlan) -> str:
+def evidence(about: AboutCalibration) -> str:
     """Return how much was observed and how much of it had changed: all that can be learned from."""
-    waves = [wave for target in plan.targets for wave in target.waves]
-    changed = sum(int(wave.has_changed.sum()) for wave in waves)
-    share_start = any(len(target.waves) > 1 for target in plan.targets)
+    waves = about.waves
+    changed = sum(wave.changed for wave in waves)
+    share_start = any(len(hindcast.waves) > 1 for hindcast in about.hindcasts)
     shared = " Waves that share a start are no independent tests." if share_start else ""
     observed = f"{sum(wave.number for wave in waves)} observations in {_counted(len(waves), 'wave')}"
     return f"{observed}, {changed} of a rung changed since the start.{shared}"
 
 
-def fitted(plan: CalibrationPlan) -> str:
+def fitted(about: AboutCalibration) -> str:
     """Return what is fitted, and how."""
-    return f"Fitted to {', '.join(plan.fitted_to)}: mean ranked probability score over all observations."
+    return f"Fitted to {', '.join(about.fitted_to)}: mean ranked probability score over all observations."
 
 
 def tolerance(calibration: Calibration) -> str:
@@ -40,18 +41,18 @@ def tolerance(calibration: Calibration) -> str:
     first, last = calibration.generations[0], calibration.generations[-1]
     before = f"of the prior's: mean {first.distances.mean():.4f}, best {first.distances.min():.4f}"
     after = f"at most {last.tolerance:.4f}, mean {last.distances.mean():.4f}"
-    flattered = f"with {calibration.plan.runs} runs each and so flattered by chance"
+    flattered = f"with {calibration.about.runs} runs each and so flattered by chance"
     return f"Scores of the posterior's particles, {flattered}: {after}; {before}."
 
 
 def effort(calibration: Calibration) -> str:
     """Return how many particles and runs the posterior rests on."""
-    plan = calibration.plan
+    about = calibration.about
     runs = int(calibration.steps["runs"].sum())
-    particles = f"{plan.sampling.particles:,} particles of equal weight"
-    steps = _counted(plan.sampling.generations, "generation")
-    each = f"{plan.runs} runs a particle and hindcast, {runs:,} in all"
-    return f"{particles}, {steps}, {each}; seed {plan.sampling.seed}."
+    particles = f"{about.sampling.particles:,} particles of equal weight"
+    steps = _counted(about.sampling.generations, "generation")
+    each = f"{about.runs} runs a particle and hindcast, {runs:,} in all"
+    return f"{particles}, {steps}, {each}; seed {about.sampling.seed}."
 
 
 def noise(calibration: Calibration) -> str:

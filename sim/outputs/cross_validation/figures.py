@@ -4,14 +4,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.calibration.held_out import FORECASTS, CrossValidation, Scored
+from sim.experiments.calibration.about import CrossValidationTables, FittedWave
+from sim.experiments.calibration.held_out import FORECASTS
 from sim.experiments.calibration.splits import HINDCAST, IN_SAMPLE, KINDS, NATIONS, WAVE
 from sim.experiments.hindcast.baselines import CLIMATOLOGY
 from sim.experiments.hindcast.result import RECORDED
 from sim.outputs import style
 from sim.outputs.calibration import words as calibration_words
 from sim.outputs.cross_validation import words
-from sim.outputs.cross_validation.tables import rows_of, waves
+from sim.outputs.cross_validation.tables import about_wave, rows_of
 from sim.outputs.figure_folder import save_all
 from sim.outputs.hindcast.words import NOT_IDENTIFIED, day
 from sim.outputs.panels import Panels
@@ -38,9 +39,9 @@ LINES_KEY = (
 )
 
 
-def differences(result: CrossValidation) -> "Figure":
+def differences(result: CrossValidationTables) -> "Figure":
     """Draw by how much the calibrated model is better or worse than the others, a panel a wave."""
-    shown = waves(result)
+    shown = result.about.waves
     names = [name for name in SHOWN if name in set(result.differences["baseline"])]
     kinds = [kind for kind in KINDS if kind in set(result.differences["kind"])]
     left = max(style.text_width(words.NAMES[name], 9) for name in names) + 0.2
@@ -63,9 +64,9 @@ def differences(result: CrossValidation) -> "Figure":
     return figure
 
 
-def generations(result: CrossValidation) -> "Figure":
+def generations(result: CrossValidationTables) -> "Figure":
     """Draw how scores change as fits come closer to what they are fitted to, a panel a wave."""
-    shown = waves(result)
+    shown = result.about.waves
     kinds = [kind for kind in KINDS if kind in set(result.generations["kind"])]
     panels = Panels(len(shown), COLUMNS, PANEL, GAP)
     with style.figure_style():
@@ -79,10 +80,8 @@ def generations(result: CrossValidation) -> "Figure":
         )
         area.set_axis_off()
         for wave, (column, axes) in zip(shown, panels.axes(area, 0.88), strict=True):
-            table = result.generations
-            is_wave = (table["hindcast"] == wave.hindcast) & (table["wave"] == str(wave.wave.date))
-            _lines(axes, table[is_wave], kinds)
-            axes.axvline(len(result.calibration.generations) - 1, color=style.MUTED, lw=1, ls=":", zorder=1)
+            _lines(axes, about_wave(result.generations, wave), kinds)
+            axes.axvline(result.about.sampling.generations - 1, color=style.MUTED, lw=1, ls=":", zorder=1)
             axes.set_title(_title(wave), fontsize=9, loc="left")
             axes.set_ylabel("RPS minus that of the prior, rungs" if column == 0 else "", fontsize=8)
         _legend(area, kinds)
@@ -92,7 +91,7 @@ def generations(result: CrossValidation) -> "Figure":
 FIGURES = {"in-and-out-of-sample": differences, "how-far-to-fit": generations}
 
 
-def save_figures(result: CrossValidation, folder: Path) -> list[Path]:
+def save_figures(result: CrossValidationTables, folder: Path) -> list[Path]:
     """Draw the figures as PNG and SVG."""
     return save_all(((name, partial(draw, result)) for name, draw in FIGURES.items()), folder)
 
@@ -139,8 +138,8 @@ def _panel(axes: "Axes", rows: "pd.DataFrame", names: list[str], kinds: list[str
     axes.set_axisbelow(True)
 
 
-def _title(scored: Scored) -> str:
-    return f"{day(scored.wave.date)}, {scored.wave.number} nations"
+def _title(wave: FittedWave) -> str:
+    return f"{day(wave.date)}, {wave.number} nations"
 
 
 def _legend(area: "Axes", kinds: list[str]) -> None:
@@ -160,7 +159,7 @@ def _legend(area: "Axes", kinds: list[str]) -> None:
     )
 
 
-def _notes(result: CrossValidation) -> list[str]:
+def _notes(result: CrossValidationTables) -> list[str]:
     key = (
         "Mean ranked probability score of the calibrated model minus that of the other: left of 0 it is "
         f"better. Lines: 95 % intervals by {result.options.resamples:,} bootstraps over nations, paired, "
@@ -169,12 +168,12 @@ def _notes(result: CrossValidation) -> list[str]:
     return [key, *_basis(result)]
 
 
-def _basis(result: CrossValidation) -> list[str]:
+def _basis(result: CrossValidationTables) -> list[str]:
     """Return what stands under every figure: what the fits have seen, and what all rests on."""
-    plan = result.calibration.plan
-    rosters = "; ".join(sorted({target.case.roster.title for target in plan.targets}))
+    about = result.about
+    rosters = "; ".join(sorted({hindcast.roster for hindcast in about.hindcasts}))
     return [
         " ".join(words.kinds(result)),
-        calibration_words.evidence(plan),
+        calibration_words.evidence(about),
         f"{words.effort(result)} Data: {rosters}.",
     ]

@@ -6,7 +6,7 @@ from sim.experiments.calibration.held_out import SCORES, CrossValidation
 from sim.outputs.calibration import words as calibration_words
 from sim.outputs.calibration.tables import LEGEND, parameters
 from sim.outputs.cross_validation import words as cross_validation_words
-from sim.outputs.cross_validation.tables import differences, generations, heading, rows_of, scores, waves
+from sim.outputs.cross_validation.tables import differences, generations, heading, rows_of, scores
 from sim.outputs.grids import as_markdown
 
 
@@ -26,19 +26,19 @@ def validation_page(result: CrossValidation, sections: Sequence[str] = ()) -> st
 
 
 def _rests_on(result: CrossValidation) -> Iterator[str]:
-    plan = result.calibration.plan
-    yield from ("## What it rests on", "", calibration_words.evidence(plan), "")
-    for each in waves(result):
-        repeated = int((each.wave.carried_forward & each.wave.is_scored).sum())
+    about = result.about
+    yield from ("## What it rests on", "", calibration_words.evidence(about), "")
+    for wave in about.waves:
+        repeated = wave.carried_forward
         carried = f", {repeated} of the records carried forward from before" if repeated else ""
-        yield f"- {heading(each)}{carried}"
-    yield from ("", *(" ".join(target.hindcast.caution.split()) for target in plan.targets), "")
+        yield f"- {heading(wave)}{carried}"
+    yield from ("", *(" ".join(hindcast.caution.split()) for hindcast in about.hindcasts), "")
 
 
 def _in_and_out(result: CrossValidation) -> Iterator[str]:
     yield from ("## Scores in and out of sample", "")
     yield from (f"- {line}" for line in cross_validation_words.kinds(result))
-    for wave in waves(result):
+    for wave in result.about.waves:
         yield from ("", f"### {heading(wave)}", "", *as_markdown(scores(result, wave, "rps")))
         yield from ("", *as_markdown(differences(result, wave)), "")
         for score in SCORES:
@@ -55,7 +55,7 @@ def _in_and_out(result: CrossValidation) -> Iterator[str]:
 
 def _learned(result: CrossValidation) -> Iterator[str]:
     calibration, words = result.calibration, calibration_words
-    yield from ("## What was learned", "", f"{words.fitted(calibration.plan)} {words.MEANING}", "")
+    yield from ("## What was learned", "", f"{words.fitted(calibration.about)} {words.MEANING}", "")
     yield from (words.tolerance(calibration), "", *as_markdown(parameters(calibration)), "")
     yield from (words.not_learned(calibration), "", words.together(calibration), "")
     yield from (f"{words.effort(calibration)} {words.noise(calibration)} {LEGEND}", "")

@@ -48,7 +48,7 @@ def cross_validate_into_folder(
         _write_posterior(result.calibration, draft / "posterior.parquet")
         (draft / "validation.md").write_text(validation_page(result), encoding="utf-8")
         save_figures(result, draft / "figures")
-        write_manifest(describe(result, started), draft)
+        write_manifest(describe(plan, result, started), draft)
     return result, folder
 
 
@@ -66,15 +66,14 @@ def cross_validation_id(plan: CalibrationPlan, options: HindcastOptions, folds: 
     return digest_of(plan.id, str(plan.digests), str(scored), str(FORMAT))[:12]
 
 
-def describe(result: CrossValidation, started: dt.datetime) -> dict[str, Any]:
-    """Return the manifest of a cross-validation."""
+def describe(plan: CalibrationPlan, result: CrossValidation, started: dt.datetime) -> dict[str, Any]:
+    """Return the manifest of a cross-validation of a plan."""
     options = result.options
     return {
         "kind": "cross-validation",
         "format": FORMAT,
-        "fit": result.calibration.plan.manifest(),
+        "fit": plan.manifest(),
         "folds": result.folds,
-        "generations": len(result.calibration.generations),
         "runs": options.runs,
         "seed": options.seed,
         "resamples": options.resamples,

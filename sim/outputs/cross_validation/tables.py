@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.experiments.calibration.held_out import FORECASTS, VARIANTS, CrossValidation, Scored
+from sim.experiments.calibration.about import CrossValidationTables, FittedWave
+from sim.experiments.calibration.held_out import FORECASTS, VARIANTS, CrossValidation
 from sim.experiments.calibration.splits import KINDS
 from sim.experiments.hindcast.result import RECORDED
 from sim.outputs.calibration import words as calibration_words
@@ -22,10 +23,10 @@ def cross_validation_report(result: CrossValidation) -> RenderableType:
     """Return the scores in and out of sample: first what they rest on."""
     parts: list[RenderableType] = [
         Text("Cross-validation", style="bold"),
-        Text(calibration_words.evidence(result.calibration.plan)),
+        Text(calibration_words.evidence(result.about)),
         *(Text(line) for line in words.kinds(result)),
     ]
-    for wave in waves(result):
+    for wave in result.about.waves:
         parts.append(Text(f"\n{heading(wave)}", style="bold"))
         parts += [
             as_table(scores(result, wave, "rps")),
@@ -40,28 +41,24 @@ def cross_validation_report(result: CrossValidation) -> RenderableType:
     return Group(*parts)
 
 
-def waves(result: CrossValidation) -> list[Scored]:
-    """Return each wave once, with all that was observed in it."""
-    return [each for each in result.scored if (each.kind, each.variant) == (KINDS[0], RECORDED)]
-
-
-def heading(scored: Scored) -> str:
+def heading(wave: FittedWave) -> str:
     """Return which wave it is, and how little it tells."""
-    wave = scored.wave
-    changed = int(wave.has_changed.sum())
-    return f"{scored.hindcast}, {day(wave.date)}: {wave.number} nations, {changed} of a changed rung"
+    return f"{wave.hindcast}, {day(wave.date)}: {wave.number} nations, {wave.changed} of a changed rung"
 
 
-def rows_of(table: "pd.DataFrame", scored: Scored, *scores: str) -> "pd.DataFrame":
+def about_wave(table: "pd.DataFrame", wave: FittedWave) -> "pd.DataFrame":
+    """Return the rows that are about a wave."""
+    return table[(table["hindcast"] == wave.hindcast) & (table["wave"] == str(wave.date))]
+
+
+def rows_of(table: "pd.DataFrame", wave: FittedWave, *scores: str) -> "pd.DataFrame":
     """Return the rows that are about a wave and some scores."""
-    is_wave = (table["hindcast"] == scored.hindcast) & (table["wave"] == str(scored.wave.date))
-    return table[is_wave & table["score"].isin(scores)]
+    return about_wave(table[table["score"].isin(scores)], wave)
 
 
-def generations(result: CrossValidation, wave: Scored) -> Grid:
+def generations(result: CrossValidationTables, wave: FittedWave) -> Grid:
     """Return a row a generation, a column a kind of fit: the score after it, against that of the prior."""
-    table = result.generations
-    chosen = table[(table["hindcast"] == wave.hindcast) & (table["wave"] == str(wave.wave.date))]
+    chosen = about_wave(result.generations, wave)
     cells = {(row.generation, row.kind): f"{row.value:.3f}, {interval(row)}" for row in _each(chosen)}
     labels = {number: words.generation(number) for number in sorted(set(chosen["generation"]))}
     return _grid("RPS, and minus that of the prior", labels, cells)
@@ -71,7 +68,7 @@ def _each(table: "pd.DataFrame") -> Iterator[Any]:
     yield from table.itertuples()
 
 
-def scores(result: CrossValidation, wave: Scored, score: str) -> Grid:
+def scores(result: CrossValidation, wave: FittedWave, score: str) -> Grid:
     """Return a row a forecast, a column a kind of fit."""
     rows = rows_of(result.scores, wave, score)
     cells = {
@@ -81,7 +78,7 @@ def scores(result: CrossValidation, wave: Scored, score: str) -> Grid:
     return _grid(SCORE_NAMES[score], {name: words.NAMES[name] for name in FORECASTS}, cells)
 
 
-def differences(result: CrossValidation, wave: Scored) -> Grid:
+def differences(result: CrossValidationTables, wave: FittedWave) -> Grid:
     """Return the calibrated model's paired differences: for each baseline a row a variant."""
     rows = rows_of(result.differences, wave, "rps")
     cells = {((row.baseline, row.variant), row.kind): interval(row) for row in _each(rows)}

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.calibration.held_out import HAND_SET, PRIOR, VARIANTS, CrossValidation
+from sim.experiments.calibration.about import CrossValidationTables
+from sim.experiments.calibration.held_out import HAND_SET, PRIOR, VARIANTS
 from sim.experiments.calibration.splits import HINDCAST, IN_SAMPLE, KINDS, NATIONS, WAVE
 from sim.experiments.hindcast.result import MODEL, RECORDED
 from sim.outputs.hindcast import words as hindcast_words
@@ -39,9 +40,9 @@ LEGEND = (
 )
 
 
-def kinds(result: CrossValidation) -> Iterator[str]:
+def kinds(result: CrossValidationTables) -> Iterator[str]:
     """Yield what each kind of fit has seen."""
-    present = {each.kind for each in result.scored}
+    present = set(result.differences["kind"])
     for kind in KINDS:
         if kind in present:
             yield f"{kind.capitalize()}: {MEANINGS[kind].format(folds=result.folds)}"
@@ -73,7 +74,7 @@ def generation(number: int) -> str:
     return "draws of the prior" if number == 0 else f"generation {number}"
 
 
-def how_far(result: CrossValidation) -> str:
+def how_far(result: CrossValidationTables) -> str:
     """Return after which generation the mean score over all observations was lowest, by kind of fit."""
     table = result.generations
     weighted = (table["value"] * table["nations"]).groupby([table["kind"], table["generation"]]).sum()
@@ -81,7 +82,7 @@ def how_far(result: CrossValidation) -> str:
         f"{kind} {generation(int(weighted[kind].idxmin()))}" for kind in KINDS if kind in weighted.index
     ]
     return (
-        f"Fits stop after {generation(len(result.calibration.generations) - 1)}. Lowest mean score, over all "
+        f"Fits stop after {generation(result.about.sampling.generations - 1)}. Lowest mean score, over all "
         f"waves: {', '.join(lowest)}. Where scores of what was held out rise again while those of what was "
         "fitted still fall, fits follow accidents of the nations or waves fitted."
     )
@@ -95,10 +96,10 @@ def _against(row: Any) -> str:
     return f"{name} ({'lower' if row.difference < 0 else 'higher'} by {abs(row.difference):.3f})"
 
 
-def effort(result: CrossValidation) -> str:
+def effort(result: CrossValidationTables) -> str:
     """Return how many fits, particles and runs the scores rest on."""
-    plan, options = result.calibration.plan, result.options
-    sampling = plan.sampling
-    fit = f"{sampling.particles:,} particles of {plan.runs} runs, {sampling.generations} generations"
+    about, options = result.about, result.options
+    sampling = about.sampling
+    fit = f"{sampling.particles:,} particles of {about.runs} runs, {sampling.generations} generations"
     scores = f"{options.runs:,} runs, seed {options.seed}; {options.resamples:,} resamples"
     return f"Each fit: {fit}, seed {sampling.seed}. Each forecast: {scores}."
