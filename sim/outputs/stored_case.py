@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.inputs.case import Case
 from sim.inputs.roster_file import Actors
 
 
@@ -32,10 +33,14 @@ class StoredRoster:
 
 @dataclass(frozen=True)
 class StoredCase:
-    """A case of which the runs are done; figures take it for a `Case`."""
+    """What figures need of a `Case` of which the runs are done."""
 
     scenario: StoredScenario
     roster: StoredRoster
+
+
+ShownCase = Case | StoredCase
+"""What figures take: a case that was just run, or one as its folder tells it."""
 
 
 def stored_case(told: Mapping[str, Any]) -> StoredCase:

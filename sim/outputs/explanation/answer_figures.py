@@ -6,6 +6,7 @@ from sim.experiments.explain.hardened import Answers
 from sim.experiments.explain.observed import Unnamed
 from sim.experiments.explain.persuade import Sequences
 from sim.outputs import style
+from sim.outputs.explanation.stored import StoredHardened, StoredTable, StoredUnnamed
 from sim.outputs.explanation.words import drawn_over, gain, observed_sentences, share, source
 from sim.outputs.words import percent, percent_interval, thousands
 
@@ -21,7 +22,7 @@ COLOURS = (style.VERMILION, style.BLUE, style.GREEN, style.PURPLE, style.ORANGE)
 MOST_FOLLOWERS = 12
 
 
-def hardened_dots(answers: Answers) -> "Figure":
+def hardened_dots(answers: Answers | StoredHardened) -> "Figure":
     """Draw which way each nation answers pressure, a colour a world."""
     table = answers.table
     worlds = list(dict.fromkeys(table["world"]))
@@ -76,7 +77,7 @@ def _write(axes: "Axes", place: float, text: str, colour: str, right: float) -> 
     )
 
 
-def persuasion(found: Sequences) -> "Figure":
+def persuasion(found: Sequences | StoredTable) -> "Figure":
     """Draw how the force grows as one nation after the other is persuaded, a panel a stance."""
     groups = [(str(stance), rows) for stance, rows in found.table.groupby("stance", sort=False)]
     most = max(len(rows) for _, rows in groups)
@@ -135,7 +136,7 @@ def _draw_sequence(axes: "Axes", rows: "pd.DataFrame", required: float, limit: f
     axes.spines["left"].set_visible(False)
 
 
-def unnamed_members(found: Unnamed) -> "Figure":
+def unnamed_members(found: Unnamed | StoredUnnamed) -> "Figure":
     """Draw who the unnamed member is the first time, from the day of the report on, that there is one."""
     rows = found.next[found.next["p"] > 0.0].head(MOST_FOLLOWERS)
     labels = [style.wrapped(str(name), 1.8, 9, max_lines=1)[0] for name in rows["name"]]
@@ -174,7 +175,7 @@ def _observed_key() -> str:
     return "Line and [ ]: 95 % interval. More than one may be the first together."
 
 
-def _hardened_notes(answers: Answers) -> list[str]:
+def _hardened_notes(answers: Answers | StoredHardened) -> list[str]:
     key = (
         "Point: mean over runs of what a unit of pressure adds to the propensity through threat, fear of "
         "escalation and the need for soldiers at home, in the world of the first round. Line: 90 % of the "
@@ -183,7 +184,7 @@ def _hardened_notes(answers: Answers) -> list[str]:
     return [key, drawn_over(answers), source(answers.case, answers.number_of_runs, answers.seed)]
 
 
-def _persuade_notes(found: Sequences) -> list[str]:
+def _persuade_notes(found: Sequences | StoredTable) -> list[str]:
     key = (
         "Bar: mean force at the end with the nations up to here held committed from round 1; thin line: its "
         "95 % interval; dashed: the force required. Beside: soldiers that the step adds (others who follow "

@@ -10,6 +10,7 @@ from sim.outputs import style
 from sim.outputs.explanation.answer_figures import hardened_dots, persuasion, unnamed_members
 from sim.outputs.explanation.influence_figures import influence_network, pivotal_ranking
 from sim.outputs.explanation.lever_figures import all_levers, frontier_line, nation_levers
+from sim.outputs.explanation.stored import StoredExplanation
 from sim.outputs.explanation.why_figures import waterfall
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def save_figures(answer: Explanation, folder: Path) -> list[Path]:
     return [file for name, draw in figures(answer) for file in style.save(draw(), folder, name)]
 
 
-def figures(answer: Explanation) -> Iterator[tuple[str, Callable[[], "Figure"]]]:
+def figures(answer: Explanation | StoredExplanation) -> Iterator[tuple[str, Callable[[], "Figure"]]]:
     """Yield what draws each figure, with the name of its file."""
     iso3 = answer.case.roster.iso3
     for nation in answer.asked:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.explain.pivotal import Pivots
 from sim.outputs import style
+from sim.outputs.explanation.stored import StoredPivots
 from sim.outputs.explanation.words import source
 from sim.outputs.words import signed
 
@@ -19,7 +20,7 @@ MOST_EDGES = 40
 """Edges that are drawn, the strongest: more would hide each other."""
 
 
-def pivotal_ranking(pivots: Pivots) -> "Figure":
+def pivotal_ranking(pivots: Pivots | StoredPivots) -> "Figure":
     """Draw how many other members, and how many of their soldiers, each nation brings along."""
     table = pivots.table
     labels = [style.wrapped(str(name), 1.8, 8, max_lines=1)[0] for name in table["name"]]
@@ -75,7 +76,7 @@ def _draw_ranking(axes: "Axes", table: "pd.DataFrame", name: str, decimals: int)
     axes.set_axisbelow(True)
 
 
-def influence_network(pivots: Pivots) -> "Figure":
+def influence_network(pivots: Pivots | StoredPivots) -> "Figure":
     """Draw who follows whom: leaders left, followers right, a line for each effect beyond chance."""
     edges = pivots.network[pivots.network["is_edge"]]
     strongest = edges.loc[edges["difference"].abs().sort_values(ascending=False, kind="stable").index]
@@ -161,7 +162,7 @@ def _colour(low: float, high: float) -> str:
     return style.BLUE if low > 0 else style.VERMILION
 
 
-def _ranking_notes(pivots: Pivots) -> list[str]:
+def _ranking_notes(pivots: Pivots | StoredPivots) -> list[str]:
     key = (
         "Each nation is held in the coalition from round 1 on, and out of it: mean number of other members "
         "at the end, and of the soldiers that they pledge, in less out. Lines and [ ]: paired 95 % "
@@ -170,7 +171,7 @@ def _ranking_notes(pivots: Pivots) -> list[str]:
     return [key, source(pivots.case, pivots.number_of_runs, pivots.seed)]
 
 
-def _network_notes(pivots: Pivots, edges: int, drawn: int) -> list[str]:
+def _network_notes(pivots: Pivots | StoredPivots, edges: int, drawn: int) -> list[str]:
     pairs = len(pivots.network)
     key = (
         "Line: the follower is more (blue) or less (orange) surely committed at the end with the leader "

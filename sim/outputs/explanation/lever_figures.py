@@ -14,6 +14,7 @@ from sim.experiments.explain.levers import (
 )
 from sim.inputs.questions import LEADING
 from sim.outputs import style
+from sim.outputs.explanation.stored import StoredLevers, StoredTable
 from sim.outputs.explanation.words import level, share, source
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ SETTLED = {
 }
 
 
-def nation_levers(levers: LeverAnswers, nation: int) -> "Figure":
+def nation_levers(levers: LeverAnswers | StoredLevers, nation: int) -> "Figure":
     """Draw the least level of each lever, alone, that brings a nation in, along the lever's range."""
     roster = levers.case.roster
     rows = levers.of(roster.iso3[nation]).reset_index(drop=True)
@@ -110,7 +111,7 @@ def _draw_range(axes: "Axes", place: int, row: "pd.Series[Any]") -> None:
         axes.plot(at(row["value"]), place, "o", color=style.BLUE, ms=6, zorder=4)
 
 
-def all_levers(levers: LeverAnswers) -> "Figure":
+def all_levers(levers: LeverAnswers | StoredLevers) -> "Figure":
     """Draw the least level of each lever, alone, that brings each nation in: a panel a lever."""
     table, roster = levers.table, levers.case.roster
     in_already = table[table["status"] == COMMITTED_ALREADY]["iso3"].unique()
@@ -188,7 +189,7 @@ def _scale(axes: "Axes", rows: "pd.DataFrame") -> None:
         axes.axvline(rows["present"].iloc[0], color=style.INK, lw=1, ls=(0, (3, 2)))
 
 
-def frontier_line(frontier: Frontiers, iso3: str) -> "Figure":
+def frontier_line(frontier: Frontiers | StoredTable, iso3: str) -> "Figure":
     """Draw the least level of the second lever for each level of the first, for a nation's best pair."""
     rows = frontier.table[frontier.table["iso3"] == iso3]
     names = dict(zip(frontier.case.roster.iso3, frontier.case.roster.names, strict=True))
@@ -246,7 +247,7 @@ def _name_sides(axes: "Axes", found: "pd.DataFrame", rising: bool) -> None:
     )
 
 
-def _left_out(levers: LeverAnswers, already: int, shown: int) -> str:
+def _left_out(levers: LeverAnswers | StoredLevers, already: int, shown: int) -> str:
     """Say which nations have no row, and why."""
     none = len(levers.nations) - already - shown
     return (
@@ -255,7 +256,7 @@ def _left_out(levers: LeverAnswers, already: int, shown: int) -> str:
     )
 
 
-def _notes(levers: LeverAnswers) -> list[str]:
+def _notes(levers: LeverAnswers | StoredLevers) -> list[str]:
     key = (
         "Point: the level nearest to the present one (black line) with P(committed at the end) >= 0.5, the "
         "lever set in round 1. Line and [ ]: its 95 % interval, the levels at which the 95 % interval of P "
@@ -264,7 +265,7 @@ def _notes(levers: LeverAnswers) -> list[str]:
     return [key, source(levers.case, levers.number_of_runs, levers.seed)]
 
 
-def _frontier_notes(frontier: Frontiers, rows: "pd.DataFrame") -> list[str]:
+def _frontier_notes(frontier: Frontiers | StoredTable, rows: "pd.DataFrame") -> list[str]:
     first, second = rows["first"].iloc[0], rows["second"].iloc[0]
     key = (
         f"Line: the level of {second} nearest to the present one with P(committed at the end) >= 0.5, for "

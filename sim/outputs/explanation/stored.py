@@ -1,70 +1,152 @@
 """Explanations as their results folders hold them."""
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from sim.inputs.situation import Observed
 from sim.outputs.results_folder import Manifest, damage_told, read_table
 from sim.outputs.stored_case import StoredCase, stored_case
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.explain.answers import Explanation
+
+@dataclass(frozen=True, eq=False)
+class StoredAnswer:
+    """What every answer has: of which case it is, and which runs it rests on."""
+
+    case: StoredCase
+    number_of_runs: int
+    seed: int
 
 
-def load_explanation(folder: Path, manifest: Manifest) -> "Explanation":
-    """Return an explanation as its folder holds it: each answer has its tables, and what its figures name."""
-    from sim.experiments.explain.answers import ExplainOptions, Explanation
+@dataclass(frozen=True, eq=False)
+class StoredWhy(StoredAnswer):
+    """What figures need of `Why`."""
 
+    date: dt.date
+    terms: "pd.DataFrame"
+    conditions: "pd.DataFrame"
+
+
+@dataclass(frozen=True, eq=False)
+class StoredTable(StoredAnswer):
+    """What figures need of `Frontiers` and of `Sequences`."""
+
+    table: "pd.DataFrame"
+
+
+@dataclass(frozen=True, eq=False)
+class StoredLevers(StoredTable):
+    """What figures need of `LeverAnswers`."""
+
+    nations: tuple[int, ...]
+
+    def of(self, iso3: str) -> "pd.DataFrame":
+        """Return the rows of a nation."""
+        return self.table[self.table["iso3"] == iso3]
+
+
+@dataclass(frozen=True, eq=False)
+class StoredPivots(StoredTable):
+    """What figures need of `Pivots`."""
+
+    network: "pd.DataFrame"
+
+
+@dataclass(frozen=True, eq=False)
+class StoredHardened(StoredTable):
+    """What figures need of `Answers`."""
+
+    rows_of_parameters: int
+
+
+@dataclass(frozen=True, eq=False)
+class StoredUnnamed(StoredAnswer):
+    """What figures need of `Unnamed`."""
+
+    observed: Observed
+    round: int
+    totals: "pd.DataFrame"
+    unnamed: "pd.DataFrame"
+    next: "pd.DataFrame"
+
+
+@dataclass(frozen=True, eq=False)
+class StoredExplanation:
+    """The answers that are drawn, see `Explanation`; None where a question was not asked."""
+
+    case: StoredCase
+    asked: tuple[int, ...]
+    why: StoredWhy | None = None
+    levers: StoredLevers | None = None
+    frontier: StoredTable | None = None
+    pivotal: StoredPivots | None = None
+    hardened: StoredHardened | None = None
+    persuade: StoredTable | None = None
+    observed: StoredUnnamed | None = None
+
+
+def load_explanation(folder: Path, manifest: Manifest) -> StoredExplanation:
+    """Return an explanation as its folder holds it."""
     with damage_told(folder):
         case = stored_case(manifest)
         asked = () if manifest["asked"] == "all" else tuple(map(case.roster.iso3.index, manifest["asked"]))
-        answers = {
-            section: _answer(section, folder, manifest, case, asked)
+        reading = _Reading(folder, manifest, case, asked)
+        answers: dict[str, Any] = {
+            section: getattr(reading, section)()
             for section in manifest["sections"]
             if section in manifest["runs_of_answers"]
         }
-        options = ExplainOptions(tuple(answers), runs=manifest["runs"], seed=manifest["seed"])
-    given: Any = case
-    return Explanation(given, options, SimpleNamespace(), asked, **answers)  # type: ignore[arg-type]
+    return StoredExplanation(case, asked, **answers)
 
 
-def _answer(
-    section: str, folder: Path, manifest: Manifest, case: StoredCase, asked: tuple[int, ...]
-) -> SimpleNamespace:
-    """Return the answer to a question; figures take it for that of the section's own kind."""
-    answer = SimpleNamespace(
-        case=case,
-        nations=asked or tuple(range(len(case.roster.iso3))),
-        number_of_runs=manifest["runs_of_answers"][section],
-        seed=manifest["seed"],
-    )
-    match section:
-        case "why":
-            answer.terms, answer.conditions = _table(folder, "why-terms"), _table(folder, "why-conditions")
-            answer.date = dt.date.fromisoformat(manifest["date"])
-        case "observed":
-            told = manifest["observed"]
-            day, calendar = dt.date.fromisoformat(told["date"]), case.scenario
-            answer.observed = SimpleNamespace(date=day, named=told["named"], total=told["total"])
-            answer.round = (day - calendar.start).days // calendar.days_per_round
-            answer.totals, answer.unnamed, answer.next = (
-                _table(folder, f"observed-{name}") for name in ("totals", "unnamed", "next")
-            )
-            answer.fits = answer.totals["matched"]  # their sum is what counts
-        case "pivotal":
-            answer.table, answer.network = _table(folder, "pivotal"), _table(folder, "influence")
-        case _:
-            answer.table = table = _table(folder, section)
-            answer.of = lambda iso3: table[table["iso3"] == iso3]
-            answer.rows_of_parameters = manifest["rows_of_parameters"]
-    return answer
+@dataclass(frozen=True)
+class _Reading:
+    """Reads each answer; a method a section."""
 
+    folder: Path
+    manifest: Manifest
+    case: StoredCase
+    asked: tuple[int, ...]
 
-def _table(folder: Path, name: str) -> "pd.DataFrame":
-    """Read a table; one without rows has no file."""
-    import pandas as pd
+    def why(self) -> StoredWhy:
+        date = dt.date.fromisoformat(self.manifest["date"])
+        return StoredWhy(*self._of("why"), date, self._table("why-terms"), self._table("why-conditions"))
 
-    return read_table(folder, name) if (folder / f"{name}.parquet").exists() else pd.DataFrame()
+    def levers(self) -> StoredLevers:
+        nations = self.asked or tuple(range(len(self.case.roster.iso3)))
+        return StoredLevers(*self._of("levers"), self._table("levers"), nations)
+
+    def frontier(self) -> StoredTable:
+        return StoredTable(*self._of("frontier"), self._table("frontier"))
+
+    def pivotal(self) -> StoredPivots:
+        return StoredPivots(*self._of("pivotal"), self._table("pivotal"), self._table("influence"))
+
+    def hardened(self) -> StoredHardened:
+        rows = self.manifest["rows_of_parameters"]
+        return StoredHardened(*self._of("hardened"), self._table("hardened"), rows)
+
+    def persuade(self) -> StoredTable:
+        return StoredTable(*self._of("persuade"), self._table("persuade"))
+
+    def observed(self) -> StoredUnnamed:
+        told, calendar = self.manifest["observed"], self.case.scenario
+        observed = Observed.model_validate({**told, "date": dt.date.fromisoformat(told["date"])})
+        round_ = (observed.date - calendar.start).days // calendar.days_per_round
+        tables = (self._table(f"observed-{name}") for name in ("totals", "unnamed", "next"))
+        return StoredUnnamed(*self._of("observed"), observed, round_, *tables)
+
+    def _of(self, section: str) -> tuple[StoredCase, int, int]:
+        """Return what every answer has."""
+        return self.case, self.manifest["runs_of_answers"][section], self.manifest["seed"]
+
+    def _table(self, name: str) -> "pd.DataFrame":
+        """Read a table; one without rows has no file."""
+        import pandas as pd
+
+        is_there = (self.folder / f"{name}.parquet").exists()
+        return read_table(self.folder, name) if is_there else pd.DataFrame()

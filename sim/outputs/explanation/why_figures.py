@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.experiments.explain.why import Why
 from sim.outputs import style
+from sim.outputs.explanation.stored import StoredWhy
 from sim.outputs.explanation.words import condition_words, distance, level_spread, part_words, share, source
 from sim.outputs.words import signed
 
@@ -22,7 +23,7 @@ WORDS = 1.75
 SUMS = ("propensity", "threshold", "gap")
 
 
-def waterfall(why: Why, nation: int) -> "Figure":
+def waterfall(why: Why | StoredWhy, nation: int) -> "Figure":
     """Draw what a nation's propensity is made of, and how it got from its anchor to where it stands.
 
     Left: each part at the date. Right: what each has changed by since the start, and the threshold.
@@ -137,7 +138,7 @@ def _dress(axes: "Axes", labels: list[str], title: str) -> None:
     axes.set_title(title, fontsize=9, loc="left")
 
 
-def _conditions(why: Why, iso3: str) -> list[str]:
+def _conditions(why: Why | StoredWhy, iso3: str) -> list[str]:
     """Say how often the conditions that a nation has stated are met."""
     if why.conditions.empty:
         return []
@@ -150,7 +151,7 @@ def _conditions(why: Why, iso3: str) -> list[str]:
     return [f"Its stated conditions: {'; '.join(stated)} of the runs."] if stated else []
 
 
-def _notes(why: Why, nation: int, hidden: list[str]) -> list[str]:
+def _notes(why: Why | StoredWhy, nation: int, hidden: list[str]) -> list[str]:
     key = (
         "Left: means over runs; lines and [ ] hold 90 % of the runs. Right: means of the changes since the "
         "start; lines and [ ] are 95 % intervals of the mean. The parts add up to the propensity; above the "

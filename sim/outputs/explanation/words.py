@@ -11,7 +11,8 @@ from sim.experiments.explain.levers import COMMITTED_ALREADY, REACHED, UNDECIDED
 from sim.experiments.explain.observed import Unnamed
 from sim.experiments.explain.persuade import ENOUGH, Sequences
 from sim.experiments.explain.why import Why
-from sim.inputs.case import Case
+from sim.outputs.explanation.stored import StoredHardened, StoredUnnamed
+from sim.outputs.stored_case import ShownCase
 from sim.outputs.words import filled_in, percent, percent_interval, reason_words, signed, thousands
 
 PARTS = {
@@ -53,12 +54,12 @@ MOST_NAMED = 5
 """Nations named in a sentence."""
 
 
-def part_words(part: str, case: Case) -> str:
+def part_words(part: str, case: ShownCase) -> str:
     """Return what a part of a propensity is called."""
     return filled_in(PARTS[part], case.roster.actors)
 
 
-def condition_words(condition: str, case: Case) -> str:
+def condition_words(condition: str, case: ShownCase) -> str:
     """Return what a stated condition is about."""
     return filled_in(CONDITIONS[condition], case.roster.actors)
 
@@ -190,7 +191,7 @@ def _hardened(answers: Answers, iso3: str) -> str:
     return f"Pressure {'; '.join(parts)}."
 
 
-def drawn_over(answers: Answers) -> str:
+def drawn_over(answers: Answers | StoredHardened) -> str:
     """Say what the probabilities of signs are over."""
     if answers.rows_of_parameters == 1:
         return "The parameters are a point: probabilities are over draws of attributes only."
@@ -199,10 +200,10 @@ def drawn_over(answers: Answers) -> str:
     )
 
 
-def observed_sentences(found: Unnamed) -> Iterator[str]:
+def observed_sentences(found: Unnamed | StoredUnnamed) -> Iterator[str]:
     """Return what the runs that fit a report say about who was not named."""
     named, (least, most) = len(found.observed.named), found.observed.total
-    matched = int(found.fits.sum())
+    matched = int(found.totals["matched"].sum())
     yield (
         f"Reported on {found.observed.date:%-d %B %Y}: {named} members by name, {least} to {most} in all. "
         f"{matched:,} of {found.number_of_runs:,} runs fit on that day: "
@@ -255,7 +256,7 @@ def gain(row: Any) -> str:
     return f"{signed(row['gain'])} [{signed(row['gain_low'])} to {signed(row['gain_high'])}]"
 
 
-def source(case: Case, runs: int, seed: int) -> str:
+def source(case: ShownCase, runs: int, seed: int) -> str:
     """Return how many runs of what an answer rests on."""
     rounds = case.scenario.rounds
     return (
