@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.calibration.about import CrossValidationTables
-from sim.experiments.calibration.held_out import HAND_SET, PRIOR, VARIANTS
+from sim.experiments.calibration.held_out import HAND_SET, PRIOR
 from sim.experiments.calibration.splits import HINDCAST, IN_SAMPLE, KINDS, NATIONS, WAVE
 from sim.experiments.hindcast.result import MODEL, RECORDED
 from sim.outputs.hindcast import words as hindcast_words
@@ -21,7 +21,7 @@ NAMES = {
 }
 """Forecasts as tables name them."""
 
-ALSO = dict(zip(VARIANTS, ("", "without decision pressure", "without records carried forward"), strict=True))
+ALSO = {RECORDED: "", **hindcast_words.VARIANTS}
 """Variants as tables name them, but the usual one."""
 
 MEANINGS = {

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.hindcast.baselines import CLIMATOLOGY, MARKOV, PERSISTENCE
-from sim.experiments.hindcast.result import MECHANISM_FREE, MODEL, RECORDED, HindcastResult
+from sim.experiments.hindcast.result import (
+    CARRIED_FORWARD,
+    MECHANISM_FREE,
+    MODEL,
+    NO_PRESSURE,
+    RECORDED,
+    HindcastResult,
+)
 from sim.experiments.hindcast.skill import NATION_SCORES
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.roster_file import Actors
@@ -23,6 +30,11 @@ FORECASTS = {
     MARKOV: "Markov chain",
 }
 SCORE_NAMES = {"rps": "RPS", "log": "log score", "brier": "Brier score", "crps": "CRPS"}
+VARIANTS = {
+    NO_PRESSURE: "without decision pressure",
+    CARRIED_FORWARD: "without records carried forward",
+}
+"""Variants in words; other readings are called by their names."""
 NOT_IDENTIFIED = "not identified by these data"
 
 MEANINGS = (
@@ -116,7 +128,7 @@ def elsewhere(rows: "pd.DataFrame", names: Mapping[str, str]) -> str:
     for row in rows.itertuples():  # the records as they are come first
         usual = recorded.setdefault((row.baseline, row.score), verdict(row))
         if verdict(row) != usual:
-            which = f"{row.variant}, {SCORE_NAMES[row.score]} against {names[row.baseline]}"
+            which = f"{VARIANTS.get(row.variant, row.variant)}, {SCORE_NAMES[row.score]} against {names[row.baseline]}"
             told.append(f"{which}: {verdict(row)}")
     return f"Scored otherwise: {'; '.join(told)}." if told else "Every other way of scoring tells the same."
 
