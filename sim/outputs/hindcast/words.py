@@ -128,8 +128,9 @@ def elsewhere(rows: "pd.DataFrame", names: Mapping[str, str]) -> str:
     for row in rows.itertuples():  # the records as they are come first
         usual = recorded.setdefault((row.baseline, row.score), verdict(row))
         if verdict(row) != usual:
-            which = f"{VARIANTS.get(row.variant, row.variant)}, {SCORE_NAMES[row.score]} against {names[row.baseline]}"
-            told.append(f"{which}: {verdict(row)}")
+            variant = VARIANTS.get(row.variant, row.variant)
+            which = f"{SCORE_NAMES[row.score]} against {names[row.baseline]}"
+            told.append(f"{variant}, {which}: {verdict(row)}")
     return f"Scored otherwise: {'; '.join(told)}." if told else "Every other way of scoring tells the same."
 
 
