@@ -37,7 +37,7 @@ class RunResult:
 
     Shares come with 95 % Wilson intervals, means with 95 % normal ones: they tell how far the number of
     runs limits what is known. Quantiles tell how far the runs themselves differ. Quantiles
-    of willingness and of levels are read from counts in 256 bins.
+    of willingness and of levels are read from counts in 256 bins; only that nobody pledges is told exactly.
 
     Attributes
     ----------
@@ -151,6 +151,10 @@ class RunResult:
                     tally.world[:, variable], probability, 0.0, self._limit(name)
                 )
                 columns[f"{name}_q{probability * 100:02.0f}"] = np.clip(quantiles, *seen)
+        for probability in QUANTILES:
+            # The lowest bin holds small forces and none at all; but nobody pledges where there is no member.
+            ending = f"q{probability * 100:02.0f}"
+            columns[f"force_{ending}"] *= columns[f"size_{ending}"] > 0
         columns |= thresholds(self.case.parameters, self.case.timeline.decision_pressure)
         return pd.DataFrame(columns)
 

@@ -122,6 +122,22 @@ def test_the_last_round_is_what_the_runs_say(baseline: "sim.RunResult") -> None:
     assert troops == pytest.approx(end.force_mean, rel=1e-6)
 
 
+@pytest.mark.parametrize("involvement", [0.1, 0.5, 0.7])
+def test_a_force_of_nobody_is_none_and_others_are_told_within_a_bin(involvement: float) -> None:
+    # A day before the first statement nobody is a member; in some of the runs nobody becomes one.
+    overrides = ["start=2025-04-09", f"washington.involvement={involvement}", "mandate.clarity=1"]
+    result = sim.run(BASELINE, overrides=overrides, runs=200)
+    end, force = result.rounds.iloc[-1], result.runs["force"]
+    assert (force == 0).any()
+    assert end.force_mean == pytest.approx(force.mean())
+    width = result.case.roster.deployable.sum() / 256
+    for probability in (5, 25, 50, 75, 95):
+        told = end[f"force_q{probability:02}"]
+        exact = np.quantile(force, probability / 100, method="inverted_cdf")
+        assert told == pytest.approx(exact, abs=width)
+        assert (told == 0) == (exact == 0)
+
+
 def test_moves_and_flows_are_what_the_trajectories_say(baseline: "sim.RunResult") -> None:
     stances = baseline.trajectories["stance"].to_numpy().reshape(300, 53, 38)
     first, last = stances[:, 0], stances[:, -1]
