@@ -13,7 +13,7 @@ from matplotlib.text import Text
 
 import sim
 from sim.outputs import style
-from sim.outputs.figures import FIGURES, coalition_size, joining_strip, save_figures
+from sim.outputs.figures import FIGURES, coalition_size, force_by_nation, joining_strip, save_figures
 from sim.outputs.words import percent
 
 EVENTS = "".join(
@@ -28,7 +28,7 @@ WORLDS = (
     "long",
     *(
         pytest.param(name, marks=pytest.mark.slow)
-        for name in ("baseline", "5 nations", "200 nations", "1 nation, 1 round")
+        for name in ("baseline", "nobody", "5 nations", "200 nations", "1 nation, 1 round")
     ),
 )
 
@@ -52,6 +52,12 @@ def result(
             return sim.run(mapped(write_world(folder, 3, title=title, rest=EVENTS)), runs=20)
         case name:
             return request.getfixturevalue(name)
+
+
+@pytest.fixture(scope="module")
+def nobody() -> "sim.RunResult":
+    """Runs without a member, long before anybody said anything."""
+    return sim.run("brussels-2025-04", overrides=["start=1900-01-01"], runs=20)
 
 
 def mapped(scenario: Path) -> Path:
@@ -194,6 +200,13 @@ def test_the_fan_is_drawn_from_the_rounds(hindcast: "sim.RunResult") -> None:
     )
     end = hindcast.rounds.iloc[-1]
     assert f"{end.size_mean:.1f} [{end.size_q05:.0f}-{end.size_q95:.0f}]" in words(figure)
+
+
+def test_a_force_of_nobody_is_told_in_words(nobody: "sim.RunResult") -> None:
+    assert (nobody.runs["size"] == 0).all()
+    shown = words(force_by_nation(nobody))
+    assert "Nobody pledges a soldier in any run." in shown
+    assert "all 0 [0-0]" in shown
 
 
 def test_the_strip_orders_nations_by_how_surely_they_join(hindcast: "sim.RunResult") -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from sim.experiments.about import RunTables
 from sim.experiments.statistics import Floats
 from sim.outputs import style
-from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
+from sim.outputs.figures.timeline import Dates, date_axis, dates_of, mark_events, notes
 from sim.outputs.labels import apart
 from sim.outputs.words import percent, percent_interval, thousands
 
@@ -52,8 +52,7 @@ def force_by_nation(result: RunTables) -> "Figure":
             right=right,
             below=0.5,
         )
-        colours = [TINTS[number % 2] for number in range(len(layers))]
-        axes.stackplot(dates, *layers, colors=colours, edgecolor="white", lw=0.6)
+        _draw_layers(axes, dates, layers)
         for name in ("force_q05", "force_q95"):
             axes.plot(dates, result.rounds[name], color=style.BLUE, lw=1, ls=":")
         axes.plot(dates, result.rounds["force_mean"], color=style.BLUE, lw=1.8)
@@ -83,6 +82,16 @@ def _layers(result: RunTables) -> tuple[list[Floats], list[str]]:
         layers.append(troops[rest].sum(axis=0))
         labels.append(f"{len(rest)} others" if len(rest) > 1 else names[rest[0]])
     return layers, labels
+
+
+def _draw_layers(axes: "Axes", dates: Dates, layers: list[Floats]) -> None:
+    """Draw the layers on top of each other, or say that there is none."""
+    if not layers:
+        nobody = "Nobody pledges a soldier in any run."
+        axes.text(0.5, 0.5, nobody, transform=axes.transAxes, ha="center", va="center", color=style.MUTED)
+        return
+    colours = [TINTS[number % 2] for number in range(len(layers))]
+    axes.stackplot(dates, *layers, colors=colours, edgecolor="white", lw=0.6)
 
 
 def _draw_required(axes: "Axes", required: float) -> None:
