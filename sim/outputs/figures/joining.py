@@ -40,7 +40,7 @@ def joining_strip(result: RunTables, nations: Sequence[str] = ()) -> "Figure":
     with style.figure_style():
         figure, axes = style.page(
             f"Who joins when – {result.about.title}",
-            notes(result),
+            notes(result, "A cell begins at the day of its round and ends at that of the next."),
             plot=plot,
             left=left,
             right=right,
