@@ -14,6 +14,7 @@ from matplotlib.text import Text
 import sim
 from sim.outputs import style
 from sim.outputs.figures import FIGURES, coalition_size, force_by_nation, joining_strip, save_figures
+from sim.outputs.figures.timeline import date_axis
 from sim.outputs.words import percent
 
 EVENTS = "".join(
@@ -169,6 +170,26 @@ def test_events_are_numbered_alike_at_their_lines_and_in_the_notes(
     assert numbered == list(range(1, len(scheduled) + 1))
     lines = {float(line.get_xdata()[0]) for line in figure.axes[0].lines if len(line.get_xdata()) == 2}
     assert lines == {text.xy[0] for text in labels}
+
+
+@pytest.mark.parametrize("start", ["2025-04-10", "2025-11-20", "2026-01-05"])
+@pytest.mark.parametrize("days", [1, 7, 14, 28, 56, 63, 70, 91, 112, 119, 126, 133, 140, 182, 364, 728, 3640])
+@pytest.mark.parametrize(("ticks", "width", "size"), [(9, 5.0, 9), (5, 2.0, 7)], ids=["page", "panel"])
+def test_dates_of_any_span_differ_and_stand_apart(
+    start: str, days: int, ticks: int, width: float, size: float
+) -> None:
+    with style.figure_style():
+        axes = Figure((width + 1, 2)).add_axes((0.5 / (width + 1), 0.4, width / (width + 1), 0.5))
+        first = np.datetime64(start)
+        date_axis(axes, first, first + days, ticks=ticks)
+        axes.tick_params(labelsize=size)
+        axes.figure.draw_without_rendering()
+    labels = axes.get_xticklabels()
+    assert labels
+    boxes = [label.get_window_extent() for label in labels]
+    assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
+    assert all(one.get_text() != other.get_text() for one, other in pairwise(labels))
+    assert "\n20" in labels[0].get_text()
 
 
 def test_an_event_after_the_last_round_is_not_shown() -> None:

@@ -116,14 +116,18 @@ def _meet(one: _Label, other: _Label, inches_a_round: float) -> bool:
 
 
 def date_axis(axes: "Axes", first: np.datetime64, last: np.datetime64, *, ticks: int = 9) -> None:
-    """Write months, and the year under the first of them and under each January."""
-    from matplotlib.dates import AutoDateLocator, date2num, num2date
+    """Write months, or days where ticks are closer, and below them the year where it begins."""
+    from matplotlib.dates import DAILY, AutoDateLocator, date2num, num2date
 
+    locator = AutoDateLocator(minticks=round(ticks / 3), maxticks=ticks)
+    locator.intervald[DAILY] = [1, 2, 7, 14]  # every fourth day would be the 29th, then the 1st
+    start, end = float(date2num(first)), float(date2num(last))
     axes.xaxis_date()
-    axes.set_xlim(float(date2num(first)), float(date2num(last)))
-    axes.xaxis.set_major_locator(AutoDateLocator(maxticks=ticks))
-    days = [num2date(at) for at in axes.get_xticks() if first <= np.datetime64(num2date(at).date()) <= last]
-    short = (last - first).astype(int) < 120
-    labels = [f"{day:%-d %b}" if short else f"{day:%b}" for day in days]
-    years = [f"\n{day.year}" if day is days[0] or day.month == 1 else "" for day in days]
+    axes.set_xlim(start, end)
+    axes.xaxis.set_major_locator(locator)
+    days = [num2date(at) for at in axes.get_xticks() if start <= at <= end and at.is_integer()]
+    by_month = all(day.day == 1 for day in days)
+    labels = [f"{day:%b}" if by_month else f"{day:%-d %b}" for day in days]
+    before = [0, *(day.year for day in days)]
+    years = [f"\n{day.year}" if day.year > year else "" for day, year in zip(days, before, strict=False)]
     axes.set_xticks(days, [label + year for label, year in zip(labels, years, strict=True)])
