@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
+from legible import illegible
 
 from sim.experiments.sensitivity.discovery import Box, Discovery, Limit, Score
 from sim.experiments.sensitivity.plan import Factors
@@ -156,6 +157,19 @@ def test_nothing_is_drawn_outside_the_figure(result):
         assert box.y0 >= 0
         assert box.x1 <= width
         assert box.y1 <= height
+
+
+def test_a_long_label_is_cut_and_leaves_room_for_the_plot(result):
+    names = [f"{lever.name}, {'in short ' * 20}" for lever in LEVERS]
+    levers = tuple(
+        lever.model_copy(update={"label": name}) for lever, name in zip(LEVERS, names, strict=True)
+    )
+    told = replace(result, plan=replace(result.plan, factors=Factors(levers, UNCERTAINTIES)))
+    for name, draw in figures.figures(told):
+        figure = draw()
+        assert illegible(figure) == [], name
+        assert figure.axes[0].get_position().width > 0.4, name
+        assert "US involvement, in short" in " ".join(texts(figure)), name
 
 
 def test_saves_all_of_them(result, tmp_path):

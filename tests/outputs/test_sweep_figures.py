@@ -4,9 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from legible import illegible
 
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
-from sim.outputs.sweep.figures import save_figures
+from sim.outputs.style import words_of
+from sim.outputs.sweep.figures import figures, save_figures
 from sim.outputs.sweep.landmarks import landmarks
 
 US = '[[levers]]\npath = "washington.involvement"\nlabel = "US involvement"\nrange = [0, 1]\nsteps = 3\n'
@@ -58,3 +60,24 @@ def test_scenarios_that_differ_only_in_the_factors_are_marked(tmp_path: Path) ->
     assert found["russian-escalation"][2] == "hybrid_attacks"
     assert "grand-bargain" not in found
     assert "hindcast-2025" not in found
+
+
+LONG = "How far Washington is involved in what Europe would do, from nothing to troops on the ground"
+
+
+@pytest.mark.parametrize(
+    ("given", "way"),
+    [
+        (US, "Across"),
+        pytest.param(US + CLARITY, "Across", marks=pytest.mark.slow),
+        pytest.param(CLARITY + US, "Up", marks=pytest.mark.slow),
+    ],
+)
+def test_a_long_name_is_cut_at_an_axis_and_told_below(
+    world: Callable[..., Path], tmp_path: Path, given: str, way: str
+) -> None:
+    sweep = write_sweep(tmp_path, world(), given.replace("US involvement", LONG))
+    drawn = dict(figures(run_sweep(plan_sweep(sweep), tmp_path)))
+    figure = next(iter(drawn.values()))()
+    assert illegible(figure) == []
+    assert f"{way}: {LONG}." in words_of(figure)["Description"]

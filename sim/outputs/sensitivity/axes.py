@@ -4,13 +4,23 @@ from typing import TYPE_CHECKING
 
 from sim.experiments.sensitivity.sensitivity import Sensitivity
 from sim.outputs import style
-from sim.outputs.sensitivity.words import effort
+from sim.outputs.sensitivity.words import effort, factor_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLOURS = {"lever": style.BLUE, "uncertainty": style.ORANGE}
 KEY = {"lever": "lever: diplomacy can choose it", "uncertainty": "uncertainty: nobody can"}
+
+
+LONGEST = 3.2
+"""Inches that the label of a factor may take."""
+
+
+def short_labels(result: Sensitivity, size: float) -> dict[str, str]:
+    """Return what each factor is called, by its path, cut if a line of that size has no room for it."""
+    labels = factor_labels(result).items()
+    return {path: style.wrapped(label, LONGEST, size, max_lines=1)[0] for path, label in labels}
 
 
 def legend(axes: "Axes") -> None:

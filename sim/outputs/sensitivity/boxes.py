@@ -7,10 +7,9 @@ from sim.experiments.sensitivity.discovery import LIKELY, Box, Discovery, Limit
 from sim.experiments.sensitivity.sensitivity import Sensitivity
 from sim.inputs.factors import Factor
 from sim.outputs import style
-from sim.outputs.sensitivity.axes import COLOURS, legend, source
+from sim.outputs.sensitivity.axes import COLOURS, legend, short_labels, source
 from sim.outputs.sensitivity.words import (
     factor_kinds,
-    factor_labels,
     level_text,
     outcome_name,
     share_text,
@@ -34,7 +33,7 @@ GAP, ROOM = 0.008, 0.12
 def boxes(result: Sensitivity, discovery: Discovery) -> "Figure":
     """Draw what each box asks of each factor, as a part of the factor's range."""
     rows = sum(1 + len(box.limits) for box in discovery.boxes)
-    labels = factor_labels(result)
+    labels = short_labels(result, 9)
     names = [labels[limit.factor] for box in discovery.boxes for limit in box.limits]
     with style.figure_style():
         figure, axes = style.page(

@@ -11,11 +11,10 @@ from sim.experiments.sensitivity.plan import Outcome
 from sim.experiments.sensitivity.sensitivity import LEADING, Sensitivity
 from sim.outputs import style
 from sim.outputs.figure_folder import Draw, save_all
-from sim.outputs.sensitivity.axes import COLOURS, legend, source
+from sim.outputs.sensitivity.axes import COLOURS, legend, short_labels, source
 from sim.outputs.sensitivity.boxes import boxes
 from sim.outputs.sensitivity.words import (
     factor_kinds,
-    factor_labels,
     file_name,
     noise_note,
     outcome_name,
@@ -84,7 +83,7 @@ def convergence_lines(result: Sensitivity, outcome: Outcome) -> "Figure":
     table = result.of(result.convergence, outcome).query("index == 'total'")
     last = table[table["samples"] == table["samples"].max()].nlargest(len(LINES), "estimate")
     last = last[(last["estimate"] >= LEADING) | (last["estimate"] == last["estimate"].max())]
-    labels = factor_labels(result)
+    labels = short_labels(result, 8)
     wide = max(style.text_width(labels[factor], 8) for factor in last["factor"])
     with style.figure_style():
         figure, axes = style.page(
@@ -118,7 +117,7 @@ def convergence_lines(result: Sensitivity, outcome: Outcome) -> "Figure":
 def nation_heat_map(result: Sensitivity) -> "Figure":
     """Draw which factors matter for whether each nation joins."""
     shares = _nation_effects(result)
-    labels, kinds = factor_labels(result), factor_kinds(result)
+    labels, kinds = short_labels(result, 8), factor_kinds(result)
     names = dict(zip(result.case.roster.iso3, result.case.roster.names, strict=True))
     rows, columns = [names[iso3] for iso3 in shares.index], [labels[factor] for factor in shares.columns]
     notes = _notes_of_nations(result, len(names) - len(rows))
@@ -173,7 +172,7 @@ def _bars_page(
     result: Sensitivity, title: str, notes: tuple[str, ...], factors: list[str]
 ) -> tuple["Figure", "Axes"]:
     """Return a figure with a row a factor, the first on top."""
-    names = [factor_labels(result)[factor] for factor in factors]
+    names = [short_labels(result, 9)[factor] for factor in factors]
     left = max(style.text_width(name, 9) for name in names) + 0.25
     figure, axes = style.page(title, notes, plot=0.3 * len(names), left=left, right=0.25, below=0.5)
     axes.set_yticks(range(len(names)), names)

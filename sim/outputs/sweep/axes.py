@@ -1,5 +1,6 @@
 """What the figures of a sweep have in common: measures, axes over factors, page and caption."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
+
+
+LEFT, RIGHT = 0.62, 0.1
+"""Of the area for panels, in inches."""
+
+ACROSS = style.WIDTH - LEFT - RIGHT
+"""Width of that area, in inches."""
+
+LABEL = 8
 
 
 class Measure(NamedTuple):
@@ -203,11 +213,20 @@ def draw_line(
     axes.fill_between(x, np.maximum(low, 0), high, color=style.SKY, alpha=0.5, lw=0)
     axes.plot(x, middle, color=style.BLUE, lw=1.5, marker="" if small or len(x) > 30 else "o", ms=2.5)
     scale.label(axes.xaxis, 3 if small else 6)
-    axes.set_xlabel(factor.name, fontsize=8)
-    axes.set_ylabel(measure.unit, fontsize=8)
     axes.tick_params(labelsize=7)
     axes.grid(color=style.GRID, lw=0.6)
     axes.set_ylim(0, 102 if measure.outcome.startswith("p_") else None)
+
+
+def axis_name(factor: Factor, room: float) -> str:
+    """Return what an axis of so many inches is called: the factor's name, cut if there is no room for it."""
+    return style.wrapped(factor.name, room, LABEL, max_lines=1)[0]
+
+
+def whole_names(axes: Mapping[str, tuple[Factor, float]]) -> list[str]:
+    """Return a note with the names that axes cut, by which way these run; of each its factor and length."""
+    cut = [(way, factor) for way, (factor, room) in axes.items() if axis_name(factor, room) != factor.name]
+    return [" ".join(f"{way}: {factor.name}." for way, factor in cut)] if cut else []
 
 
 def page(
@@ -215,7 +234,7 @@ def page(
 ) -> tuple["Figure", "Axes"]:
     """Return a figure with the caption of a sweep, and an area for its panels."""
     notes = [*notes, *caption(result)]
-    figure, area = style.page(title, notes, plot=plot, left=0.62, right=0.1, below=below)
+    figure, area = style.page(title, notes, plot=plot, left=LEFT, right=RIGHT, below=below)
     area.set_axis_off()
     return figure, area
 

@@ -15,14 +15,18 @@ from sim.outputs import style
 from sim.outputs.figure_folder import Draw, save_all
 from sim.outputs.panels import Panels
 from sim.outputs.sweep.axes import (
+    ACROSS,
+    LABEL,
     MEASURES,
     Ground,
     Measure,
+    axis_name,
     draw_line,
     draw_surface,
     half_widths,
     outcome_of,
     page,
+    whole_names,
 )
 from sim.outputs.sweep.landmarks import Landmark, landmarks_of
 from sim.outputs.sweep.nations import nation_lines, nation_surfaces
@@ -75,15 +79,19 @@ def _is_ground(result: SweepResult) -> bool:
 
 def lines(result: SweepResult) -> "Figure":
     """Draw size, force and P(force >= required) along the only factor, with 95 % bands."""
-    measures = _measures(result)
+    measures, factor = _measures(result), result.plan.factors[0]
+    room = 0.78 / len(measures) * ACROSS
     base = [mark for mark in landmarks_of(result) if mark.name == result.plan.base.scenario.name]
-    at_base = base[0].point[result.plan.factors[0].path] if base else None
+    at_base = base[0].point[factor.path] if base else None
     note = "Band: 95 % interval of the estimate. Dashed: the base scenario."
+    notes = [note, *whole_names({"Across": (factor, room)})]
     with style.figure_style():
-        figure, area = page(result, _title(result), [note], plot=PANEL + 0.4)
+        figure, area = page(result, _title(result), notes, plot=PANEL + 0.4)
         for place, measure in enumerate(measures):
             axes = area.inset_axes((place / len(measures), 0, 0.78 / len(measures), 1))
             draw_line(axes, result, outcome_of(result, measure.outcome), measure)
+            axes.set_xlabel(axis_name(factor, room), fontsize=LABEL)
+            axes.set_ylabel(measure.unit, fontsize=LABEL)
             if isinstance(at_base, float):
                 limits = axes.get_xlim()
                 axes.axvline(at_base, color=style.MUTED, lw=0.8, ls=(0, (3, 2)))
@@ -98,15 +106,17 @@ def phase_diagram(result: SweepResult) -> "Figure":
     measures, rows = _measures(result), len(ground.layers)
     plot = rows * PANEL + (rows - 1) * GAP
     width = 1 / len(measures)
+    across, up = (ground.x.factor, 0.9 * width * ACROSS), (ground.y.factor, PANEL)
+    notes = [*_key(result, ground, marks), *whole_names({"Across": across, "Up": up})]
     with style.figure_style():
-        figure, area = page(result, _title(result), _key(result, ground, marks), plot=plot, below=1.1)
+        figure, area = page(result, _title(result), notes, plot=plot, below=1.1)
         for row, place in product(range(rows), range(len(measures))):
             bottom = 1 - (row * (PANEL + GAP) + PANEL) / plot
             axes = area.inset_axes((place * width, bottom, 0.9 * width, PANEL / plot))
             image = _draw_phase(axes, ground, row, result, measures[place])
             _mark(axes, ground, ground.layers[row], marks)
-            axes.set_xlabel(ground.x.factor.name, fontsize=8)
-            axes.set_ylabel(ground.y.factor.name if place == 0 else "", fontsize=8)
+            axes.set_xlabel(axis_name(*across), fontsize=LABEL)
+            axes.set_ylabel(axis_name(*up) if place == 0 else "", fontsize=LABEL)
             axes.tick_params(labelleft=place == 0)
             heading = "; ".join(filter(None, [measures[place].title, ground.layer_name(row)]))
             axes.set_title(style.wrapped(heading, 2.3, 8, max_lines=1)[0], fontsize=8, loc="left", pad=4)

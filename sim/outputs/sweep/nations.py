@@ -58,7 +58,6 @@ def nation_lines(result: SweepResult) -> "Figure":
 
     def draw(axes: "Axes", one: Interval) -> None:
         draw_line(axes, result, one, COMMITTED, small=True)
-        axes.set(xlabel="", ylabel="")
 
     return _multiples(result, "", [key], {code: found[code] for code in _flipping(found)}, draw)
 
