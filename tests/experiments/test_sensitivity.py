@@ -319,6 +319,12 @@ def test_finds_outcomes_by_name(case):
         find_outcome("sise", case.roster.iso3)
 
 
+def test_an_outcome_named_twice_is_asked_about_once(case, factors_file):
+    varied = factors_of(load_sweep(factors_file))
+    plan = design_sensitivity(case, varied, SensitivityOptions(("size", "NLD", "size", "nld")))
+    assert plan.asked == (SIZE, ("p_committed", "NLD"))
+
+
 def test_the_command_writes_what_it_prints(coalition, factors_file, tmp_path):
     out = tmp_path / "out"
     arguments = (

@@ -65,8 +65,10 @@ class SensitivityPlan(Evaluation):
 
     @property
     def asked(self) -> tuple[Outcome, ...]:
-        """The outcomes asked about."""
-        return tuple(find_outcome(name, self.base.roster.iso3) for name in self.options.outcomes)
+        """The outcomes asked about, each once."""
+        return tuple(
+            dict.fromkeys(find_outcome(name, self.base.roster.iso3) for name in self.options.outcomes)
+        )
 
     @property
     def columns(self) -> tuple[Column, ...]:
