@@ -14,6 +14,7 @@ from sim.inputs.factors import Factor
 from sim.outputs.sensitivity import figures
 from sim.outputs.sensitivity.axes import COLOURS, KEY
 from sim.outputs.sensitivity.boxes import boxes
+from sim.outputs.sensitivity.words import noise_note
 
 pytestmark = pytest.mark.slow
 
@@ -145,6 +146,20 @@ def test_nothing_of_the_conditions_is_outside_the_figure_or_on_other_text(search
     found = [text.get_window_extent() for text in [*axes.texts, *axes.get_yticklabels(), *figure.texts]]
     assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 for box in found)
     assert not any(one.overlaps(other) for one, other in combinations(found, 2))
+
+
+@pytest.mark.parametrize(
+    ("spread", "told"),
+    [
+        ({"noise": 0.0514}, "The number of runs accounts for at most 5.1 % of the variance."),
+        ({"noise": 2.143}, "The number of runs could account for all of the variance: more runs would tell."),
+        ({"noise": 0.0, "runs": 1}, "cannot be told from one run at each point"),
+        ({"deviation": 0.0}, "The outcome is the same at every point: 320 points, 16 runs at each"),
+    ],
+)
+def test_what_chance_accounts_for_is_never_more_than_all(result, spread, told):
+    spread = result.spread.assign(**spread)
+    assert told in noise_note(replace(result, spread=spread), SIZE)
 
 
 def test_nothing_is_drawn_outside_the_figure(result):

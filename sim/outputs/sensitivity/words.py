@@ -71,10 +71,15 @@ def effort(result: Sensitivity, *parts: str) -> str:
 
 
 def noise_note(result: Sensitivity, outcome: Outcome) -> str:
-    """Return how much of an outcome's variance chance could account for."""
+    """Return how much of an outcome's variance chance could account for; nothing varies without any."""
     spread = result.of(result.spread, outcome).iloc[0]
     if not spread["deviation"] > 0.0:
-        return "The outcome is the same at every point."
+        main = "sobol" if "sobol" in result.points else "morris"
+        return f"The outcome is the same at every point: {effort(result, main)}."
+    if spread["runs"] == 1:
+        return "How much of the variance chance accounts for cannot be told from one run at each point."
+    if spread["noise"] >= 1.0:
+        return "The number of runs could account for all of the variance: more runs would tell."
     return f"The number of runs accounts for at most {spread['noise'] * 100:.1f} % of the variance."
 
 
