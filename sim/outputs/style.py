@@ -1,8 +1,10 @@
 """How figures look: one style, safe for colour-blind readers (Okabe & Ito 2008)."""
 
+import logging
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -56,9 +58,10 @@ def figure_style() -> Iterator[None]:
     """Draw figures in the project's style, whatever the user's own settings are."""
     from matplotlib import rc_context, rcParamsDefault
 
-    with rc_context(
-        {**{key: rcParamsDefault[key] for key in rcParamsDefault if key != "backend"}, **_SETTINGS}
-    ):
+    settings = {**{key: rcParamsDefault[key] for key in rcParamsDefault if key != "backend"}, **_SETTINGS}
+    with rc_context(settings), warnings.catch_warnings():
+        # Told once where texts are measured, not at every drawing of every letter.
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
         yield
 
 
@@ -78,8 +81,20 @@ def _points(word: str, size: float, weight: str) -> float:
     from matplotlib.textpath import text_to_path
 
     font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    width, _, _ = text_to_path.get_text_width_height_descent(word, font, ismath=False)
+    with warnings.catch_warnings(record=True) as missing:
+        warnings.simplefilter("always")
+        width, _, _ = text_to_path.get_text_width_height_descent(word, font, ismath=False)
+    if missing:
+        _tell_of_boxes()
     return float(width)
+
+
+@cache
+def _tell_of_boxes() -> None:
+    """Say, once a process, that figures cannot show a text."""
+    logging.getLogger("sim").warning(
+        "figures: their font has not all characters of a text; boxes stand for these, but not in SVG"
+    )
 
 
 def wrapped(

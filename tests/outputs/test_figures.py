@@ -272,6 +272,19 @@ def test_the_style_is_the_same_whatever_the_user_has_set(baseline: "sim.RunResul
     assert drawn[0] == drawn[1]
 
 
+def test_characters_that_the_font_lacks_are_told_of_in_one_line(
+    write_world: Callable[..., Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    style._tell_of_boxes.cache_clear()
+    title = "一つの小さな世界"
+    result = sim.run(write_world(tmp_path, title=title), runs=5)
+    for formats in (["png", "svg"], ["pdf"]):
+        style.save(coalition_size(result), tmp_path, "size", formats)
+    assert len(caplog.messages) == 1
+    assert "boxes stand for these" in caplog.text
+    assert title in (tmp_path / "size.svg").read_text("utf-8")
+
+
 def test_text_is_wrapped_to_its_width_without_losing_a_word() -> None:
     text = "Governments are asked to declare contributions before the Paris summit of 4 September"
     lines = style.wrapped(text, 2.0, 7)
