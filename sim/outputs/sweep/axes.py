@@ -1,5 +1,6 @@
 """What the figures of a sweep have in common: measures, axes over factors, page and caption."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -254,10 +255,15 @@ def caption(result: SweepResult) -> list[str]:
     return [runs, source]
 
 
+def told(number: float, decimals: int) -> str:
+    """Return a number; a question mark for a bound that a single run cannot tell."""
+    return "?" if math.isnan(number) else f"{number:,.{decimals}f}"
+
+
 def half_widths(found: dict[str, tuple[Interval, Measure]]) -> str:
     """Return how sure values are that are drawn as colours, without bands: their widest intervals."""
     widest = [
-        f"{title} {float((one.high - one.low).max()) / 2 * measure.factor:,.2f} {measure.unit}"
+        f"{title} {told(float((one.high - one.low).max()) / 2 * measure.factor, 2)} {measure.unit}"
         for title, (one, measure) in found.items()
     ]
     return f"Half-widths of the 95 % intervals, at most: {'; '.join(widest)}."

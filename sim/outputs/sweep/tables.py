@@ -6,12 +6,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sim.outputs.sweep.axes import MEASURES, caption, outcome_of
+from sim.outputs.sweep.axes import MEASURES, Measure, caption, outcome_of, told
 
 if TYPE_CHECKING:
     from sim.experiments.sweep.sweep import SweepResult
 
 LEGEND = "Least and most: over the points, each with the 95 % interval of its estimate."
+EVERYWHERE = "every point"
 
 
 def sweep_report(result: "SweepResult") -> RenderableType:
@@ -23,21 +24,27 @@ def sweep_report(result: "SweepResult") -> RenderableType:
     for measure in MEASURES:
         if measure.outcome in result.plan.sweep.outcomes:
             found = outcome_of(result, measure.outcome)
+            least, most = int(found.estimate.argmin()), int(found.estimate.argmax())
             cells = []
-            for point in (int(found.estimate.argmin()), int(found.estimate.argmax())):
-                estimate, low, high = (f"{part[point] * measure.factor:,.1f}" for part in found)
-                cells += [f"{estimate} [{low}-{high}]", _place(result, point)]
+            for point in (least, most):
+                estimate, low, high = (told(part[point] * measure.factor, 1) for part in found)
+                place = _place(result, point) if least != most else EVERYWHERE
+                cells += [f"{estimate} [{low}-{high}]", place]
             table.add_row(f"{measure.title} ({measure.unit})", *cells)
-            least, at_least, most, at_most = cells
-            sentences.append(
-                f"{measure.title}: from {least} {measure.unit} at {at_least} to {most} at {at_most}."
-            )
+            sentences.append(_sentence(measure, *cells))
     return Group(
         Text(result.plan.sweep.title, style="bold"),
         *map(Text, sentences),
         table,
         Text(" ".join([*caption(result), LEGEND]), style="dim"),
     )
+
+
+def _sentence(measure: Measure, least: str, at_least: str, most: str, at_most: str) -> str:
+    """Say where an outcome is least and where it is most, unless it is the same everywhere."""
+    if at_least == EVERYWHERE:
+        return f"{measure.title}: {least} {measure.unit} at {EVERYWHERE}."
+    return f"{measure.title}: from {least} {measure.unit} at {at_least} to {most} at {at_most}."
 
 
 def _place(result: "SweepResult", point: int) -> str:

@@ -1,0 +1,51 @@
+"""What the terminal says of a sweep."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from sim.experiments.sweep.sweep import plan_sweep, run_sweep
+from sim.outputs.style import words_of
+from sim.outputs.sweep.figures import figures
+from sim.outputs.sweep.tables import sweep_report
+
+CLARITY = '[[levers]]\npath = "mandate.clarity"\nrange = [0, 1]\nsteps = 3\n'
+PRESSURE = '[[uncertainties]]\npath = "moscow.pressure"\nvalues = ["calm", "warnings"]\n'
+
+
+def write_sweep(folder: Path, base: Path, given: str) -> Path:
+    """Write a sweep with some runs and factors."""
+    file = folder / "sweep.toml"
+    file.write_text(f'title = "A sweep"\nbase = "{base}"\n{given}')
+    return file
+
+
+def printed(sweep: Path) -> str:
+    console = Console(width=200, file=io.StringIO(), record=True)
+    console.print(sweep_report(run_sweep(plan_sweep(sweep), sweep.parent)))
+    return console.export_text()
+
+
+def test_says_where_an_outcome_is_least_and_most(world: Callable[..., Path], tmp_path: Path) -> None:
+    text = printed(write_sweep(tmp_path, world(), f"runs = 20\n{CLARITY}"))
+    assert "nations at mandate.clarity 0 to " in text
+    assert "at mandate.clarity 1." in text
+
+
+def test_an_outcome_that_is_the_same_at_every_point_has_no_least(
+    world: Callable[..., Path], tmp_path: Path
+) -> None:
+    base = world()
+    base.write_text(base.read_text().replace("rounds = 6", "rounds = 6\nforce_required = 1e9"))
+    text = printed(write_sweep(tmp_path, base, f"runs = 20\n{CLARITY}"))
+    assert "P(force ≥ required): 0.0 [0.0-16.1] % of runs at every point." in text
+
+
+def test_one_run_at_each_point_has_no_intervals_of_means(world: Callable[..., Path], tmp_path: Path) -> None:
+    sweep = write_sweep(tmp_path, world(), f"runs = 1\n{CLARITY}{PRESSURE}")
+    assert "[?-?]" in printed(sweep)
+    result = run_sweep(plan_sweep(sweep), tmp_path)
+    for _, draw in figures(result):
+        assert "nan" not in words_of(draw())["Description"].split()
