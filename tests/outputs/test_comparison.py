@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from legible import illegible
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -62,6 +63,33 @@ def printed(comparison: Comparison, width: int = 120) -> str:
 )
 def test_differences_have_a_sign_unless_they_are_nothing(number: float, decimals: int, text: str) -> None:
     assert signed(number, decimals) == text
+
+
+# One run, which tells nothing of chance
+
+
+@pytest.fixture(scope="module")
+def once() -> Comparison:
+    return compare([A, B], runs=1)
+
+
+def test_one_run_tells_no_difference_from_chance(once: Comparison) -> None:
+    text = printed(once)
+    assert "[? to ?]" in text
+    assert "either may be chance" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
+def test_differences_of_one_run_are_within_the_plot_and_hollow(
+    once: Comparison, draw: Callable[[Comparison], Figure]
+) -> None:
+    figure = draw(once)
+    assert illegible(figure) == []
+    for axes in (inner for outer in figure.axes for inner in outer.child_axes):
+        marks = [line for line in axes.lines if line.get_marker() == "o"]
+        assert all(mark.get_markerfacecolor() == "white" for mark in marks)
+        left, right = axes.get_xlim()
+        assert all(left < mark.get_xdata()[0] < right for mark in marks)
 
 
 # Table

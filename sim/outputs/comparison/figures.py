@@ -148,9 +148,9 @@ def _left_out(number: int) -> str:
     if number == 0:
         return ""
     return (
-        f"{number} nations are not shown: their intervals hold 0 everywhere."
+        f"{number} nations are not shown: none of their intervals leaves out 0."
         if number > 1
-        else "One nation is not shown: its intervals hold 0 everywhere."
+        else "One nation is not shown: none of its intervals leaves out 0."
     )
 
 
@@ -200,8 +200,11 @@ def _values(rows: "pd.DataFrame", measure: Measure) -> np.ndarray:
 
 
 def _colour(low: float, high: float, measure: Measure) -> str:
-    """Return blue for a larger coalition, vermilion for a smaller one, grey where it may be either."""
-    if low <= 0 <= high:
+    """Return blue for a larger coalition, vermilion for a smaller one, grey where it may be either.
+
+    The bounds of a single run are not a number: it may be either.
+    """
+    if not (low > 0 or high < 0):
         return style.MUTED
     return style.BLUE if (low > 0) == (measure.better > 0) else style.VERMILION
 
@@ -209,7 +212,7 @@ def _colour(low: float, high: float, measure: Measure) -> str:
 def _limits(rows: "pd.DataFrame", measure: Measure) -> tuple[float, float]:
     """Return limits that hold 0 and all intervals, with some room."""
     values = _values(rows, measure)
-    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    low, high = min(0.0, float(np.nanmin(values))), max(0.0, float(np.nanmax(values)))
     room = max(0.08 * (high - low), (measure.least - (high - low)) / 2)
     return low - room, high + room
 

@@ -49,7 +49,8 @@ def _sentence(comparison: "Comparison", index: int) -> str:
     if _is_same(size):
         return f"{title}: as many members at the end in every run, and {_difference(force)} soldiers."
     found = f"{_difference(size, 1.0, 2)} members and {_difference(force)} soldiers"
-    open_ = "; either may be chance" if size.difference_low <= 0.0 <= size.difference_high else ""
+    is_sure = size.difference_low > 0.0 or size.difference_high < 0.0
+    open_ = "" if is_sure else "; either may be chance"
     return f"{title}: {found} at the end, 95 % intervals of paired differences{open_}."
 
 
