@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -24,6 +25,12 @@ def case_digest(case: Case) -> str:
     digest.update(" ".join(case.roster.iso3).encode())
     digest.update(str([case.scenario.start, case.scenario.days_per_round]).encode())
     return digest.hexdigest()
+
+
+def shown_digest(case: Case) -> str:
+    """Return a digest of all that results show of a case, the prose too: their folder is named by it."""
+    shown = json.dumps(describe_case(case), sort_keys=True).encode()
+    return hashlib.sha256(shown + case.timeline.position.tobytes()).hexdigest()
 
 
 def describe_case(case: Case) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.description import case_digest, describe_case, versions
+from sim.experiments.description import describe_case, shown_digest, versions
 from sim.experiments.results import RunResult
 from sim.experiments.run import RunOptions, runs_table, simulate_case, trajectories_table
 from sim.inputs.case import Case
@@ -39,10 +39,11 @@ MAP = "map.geojson"
 def run_id(case: Case, options: RunOptions, *, csv: bool = False) -> str:
     """Return the name of the folder for these runs: the same inputs and the same files have the same name.
 
-    What is written is a part of it, so that a plain repeat does not replace a folder that holds more.
+    What is written is a part of it, so that a plain repeat does not replace a folder that holds more, and so
+    is what changes no number but is shown, such as the title.
     """
     written = [options.trajectories, options.terms, csv]
-    inputs = f"{case_digest(case)} {options.seed} {options.runs} {written} {FORMAT}"
+    inputs = f"{shown_digest(case)} {options.seed} {options.runs} {written} {FORMAT}"
     return hashlib.sha256(inputs.encode()).hexdigest()[:12]
 
 

@@ -11,6 +11,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import sim
+from sim.experiments.comparison.compare import plan_comparison
+from sim.experiments.identity import case_digests
+from sim.experiments.resumable import run_parts
 from sim.experiments.run import RunOptions
 from sim.outputs.store import FORMAT, plain_summary, run_id, run_into_folder
 from sim.outputs.store import TABLES as WRITTEN
@@ -141,10 +144,39 @@ def test_anything_that_changes_the_runs_changes_their_name(tmp_path: Path) -> No
     assert len(set(names)) == len(names)
 
 
-def test_what_does_not_change_the_runs_does_not_change_their_name() -> None:
-    plain = run_id(sim.load_case(BASELINE), RunOptions())
-    said = run_id(sim.load_case(BASELINE, ["title=Said otherwise"]), RunOptions(threads=2))
-    assert said == plain
+def test_how_the_runs_are_computed_does_not_change_their_name() -> None:
+    case = sim.load_case(BASELINE)
+    assert run_id(case, RunOptions(threads=2)) == run_id(case, RunOptions())
+
+
+LATE_EVENT = """
+[[events]]
+title = "After the last round"
+date = 2034-08-19
+ceasefire = 0.5
+"""
+
+
+def test_what_changes_no_number_but_is_shown_changes_the_name(world: Callable[..., Path]) -> None:
+    file = world()
+    plain, late = file.read_text(), file.with_name("late.toml")
+    late.write_text(plain + LATE_EVENT)
+    said = [(), ("title=Said otherwise",), ("description=Said",), ("nations.AAX.position=committed",)]
+    cases = [*(sim.load_case(file, overrides) for overrides in said), sim.load_case(late)]
+    digests = [case_digests(case) for case in cases]
+    assert len({digest["roster"] for digest in digests}) == 1
+    assert len({run_id(case, RunOptions()) for case in cases}) == len(cases)
+
+
+def test_an_experiment_goes_on_where_only_prose_was_changed(
+    world: Callable[..., Path], tmp_path: Path
+) -> None:
+    file = world()
+    before = plan_comparison([file, file], RunOptions(runs=5))
+    run_parts(before, tmp_path)
+    file.write_text(file.read_text().replace("A small world", "Said otherwise"))
+    after = plan_comparison([file, file], RunOptions(runs=5))
+    assert run_parts(after, tmp_path, resume=True) == before.folder(tmp_path)
 
 
 def test_a_plain_repeat_does_not_replace_a_folder_that_holds_more() -> None:

@@ -1,6 +1,7 @@
 """Results folders of cross-validations: tables, the posterior, the page, figures and a manifest."""
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def _write_posterior(calibration: Calibration, file: Path) -> None:
 def cross_validation_id(plan: CalibrationPlan, options: HindcastOptions, folds: int, beyond: int) -> str:
     """Return the name of the folder: the same inputs have the same name."""
     scored = [options.runs, options.seed, options.resamples, folds, beyond]
-    return digest_of(plan.id, str(plan.digests), str(scored), str(FORMAT))[:12]
+    return digest_of(plan.id, json.dumps(plan.manifest()), str(scored), str(FORMAT))[:12]
 
 
 def describe(plan: CalibrationPlan, result: CrossValidation, started: dt.datetime) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.experiments.description import case_digest, describe_case
+from sim.experiments.description import describe_case, shown_digest
 from sim.experiments.explain.answers import SECTIONS, ExplainOptions, Explanation, Progress, explain_case
 from sim.inputs.case import Case
 from sim.inputs.questions import Questions
@@ -64,7 +64,7 @@ def explain_id(
     """Return a digest of all that the tables and files depend on: the same inputs have the same one."""
     observed = case.scenario.observed
     chosen = [options.sections(case, asked), options.date, options.runs, options.seed, csv]
-    inputs = f"{case_digest(case)} {list(asked)} {questions!r} {observed!r} {chosen} {FORMAT}"
+    inputs = f"{shown_digest(case)} {list(asked)} {questions!r} {observed!r} {chosen} {FORMAT}"
     return hashlib.sha256(inputs.encode()).hexdigest()[:12]
 
 

@@ -5,7 +5,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from sim.experiments.description import case_digest, describe_case
+from sim.experiments.description import describe_case, shown_digest
 from sim.experiments.hindcast.forecasts import Progress
 from sim.experiments.hindcast.hindcast import hindcast_case
 from sim.experiments.hindcast.result import HindcastOptions, HindcastResult
@@ -67,7 +67,7 @@ def hindcast_id(
     records = [declared.records(case, reading) for reading in (None, *declared.readings)]
     which = [declared.model_dump(mode="json"), records, fitted, csv]
     counted = [options.seed, options.runs, options.resamples]
-    inputs = f"{case_digest(case)} {which} {counted} {FORMAT}"
+    inputs = f"{shown_digest(case)} {which} {counted} {FORMAT}"
     return hashlib.sha256(inputs.encode()).hexdigest()[:12]
 
 
