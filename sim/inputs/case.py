@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sim.inputs.doubts import tell_doubts
 from sim.inputs.errors import InputError
 from sim.inputs.overrides import Overrides
 from sim.inputs.parameters import PARAMETERS, Parameters, load_parameters
@@ -85,12 +86,14 @@ def load_case(
     roster = load_roster(scenario.roster_folder)
     recorded = roster.positions_on(scenario.start)
     check_observed(scenario, roster.iso3)
-    return Case(
+    case = Case(
         scenario=scenario,
         roster=roster,
         parameters=_with_scenario(load_parameters(parameters), scenario),
         timeline=build_timeline(scenario, roster.iso3, recorded),
     )
+    tell_doubts(scenario, roster)
+    return case
 
 
 def _with_scenario(parameters: Parameters, scenario: Scenario) -> Parameters:

@@ -1,0 +1,43 @@
+"""What is allowed in a scenario but likely a slip: told in one line, once, and then done as it says."""
+
+import logging
+from functools import cache
+
+from sim.inputs.roster import Roster
+from sim.inputs.scenario import Scenario
+
+
+def tell_doubts(scenario: Scenario, roster: Roster) -> None:
+    """Warn where positions are recorded but none by the start, and of events after the last round."""
+    _tell_late_start(scenario, roster)
+    _tell_late_events(scenario)
+
+
+def _tell_late_start(scenario: Scenario, roster: Roster) -> None:
+    """Warn that nations are taken as unknown because the scenario starts before anything was recorded."""
+    waves = [said.wave for said in roster.positions]
+    if waves and scenario.start < min(waves) and _positions_given(scenario) < {*roster.iso3}:
+        problem = f'no position is recorded by then, the first are of {min(waves)}; nations are "unknown"'
+        _warn(str(scenario.place(("start",)).error(problem)))
+
+
+def _positions_given(scenario: Scenario) -> set[str]:
+    return {iso3 for iso3, given in scenario.nations.items() if given.position is not None}
+
+
+def _tell_late_events(scenario: Scenario) -> None:
+    """Warn of events that change nothing, unless an option has moved the end."""
+    if any(scenario.place((key,)).option for key in ("start", "rounds", "days_per_round")):
+        return
+    late = [item for item in scenario.schedule() if item.round > scenario.rounds]
+    if late:
+        last = scenario.calendar.date_of(scenario.rounds)
+        others = f" (nor do {len(late) - 1} after it)" if len(late) > 1 else ""
+        problem = f"is after the last round, {last}, so it changes nothing{others}: is the date right?"
+        _warn(str(late[0].place.error(problem)))
+
+
+@cache
+def _warn(problem: str) -> None:
+    """Say it once a process, however often the scenario is read."""
+    logging.getLogger("sim").warning(problem)
