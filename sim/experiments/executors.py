@@ -30,6 +30,10 @@ others take no memory yet."""
 class Executor(Protocol):
     """Something that computes parts."""
 
+    def check(self) -> None:
+        """Find out now, before anything is written, whether it can compute; an InputError if not."""
+        ...
+
     def map(
         self, function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
     ) -> Generator[tuple[int, R], None, None]:
@@ -51,6 +55,9 @@ class Threads:
     """
 
     number: int = 0
+
+    def check(self) -> None:
+        """Threads are always there."""
 
     def map(
         self, function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
@@ -84,11 +91,15 @@ class LocalCluster:
 
     workers: int
 
+    def check(self) -> None:
+        """Refuse to go on without Dask."""
+        _require_dask("--workers")
+
     def map(
         self, function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
     ) -> Generator[tuple[int, R], None, None]:
         """Yield results; see `Executor`."""
-        _require_dask("--workers")
+        self.check()
         from distributed import Client
         from distributed import LocalCluster as DaskCluster
 
@@ -114,19 +125,25 @@ class Scheduler:
 
     address: str
 
+    def check(self) -> None:
+        """Refuse to go on without Dask, or where no scheduler answers."""
+        self._client().close()
+
     def map(
         self, function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
     ) -> Generator[tuple[int, R], None, None]:
         """Yield results; see `Executor`."""
+        with self._client() as client:
+            yield from _map_on(client, function, shared, tasks)
+
+    def _client(self) -> "Client":
         _require_dask("--scheduler")
         from distributed import Client
 
         try:
-            client = Client(self.address, timeout=10)
+            return Client(self.address, timeout=10)
         except (OSError, ValueError, TypeError, ImportError) as error:
             raise InputError(f"no scheduler answers at {self.address}: {error}", key="--scheduler") from None
-        with client:
-            yield from _map_on(client, function, shared, tasks)
 
 
 def _map_on(

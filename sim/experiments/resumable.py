@@ -131,11 +131,13 @@ def run_parts(
     Raises
     ------
     InputError
-        Where the folder holds what would be mixed, is in use or cannot be written to.
+        Where the folder holds what would be mixed, is in use or cannot be written to, or the executor cannot
+        compute; then nothing is written.
     """
     folder, total = experiment.folder(out), experiment.total_runs
     if resume and not (folder / MANIFEST).exists():
         raise InputError(_nothing_to_resume(experiment.called, folder), file=folder, key="--resume")
+    executor.check()
     with results_of(experiment, folder) as store:
         is_complete = all(map(store.has, experiment.tables))
         missing = [

@@ -64,6 +64,16 @@ def test_without_dask_one_line_says_how_to_install_it(
         list(executor.map(product, 3, enumerate(range(3))))
 
 
+@pytest.mark.parametrize("executor", [LocalCluster(2), Scheduler("tcp://127.0.0.1:1")], ids=repr)
+def test_without_dask_nothing_is_written(
+    executor: Executor, plan: SweepPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(InputError, match="needs Dask"):
+        run_parts(plan, tmp_path / "out", executor=executor)
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.fixture
 def plan(world: Callable[..., Path], tmp_path: Path) -> SweepPlan:
     world()
@@ -128,3 +138,11 @@ def test_a_scheduler_that_does_not_answer_is_a_mistake_in_one_line() -> None:
     pytest.importorskip("distributed")
     with pytest.raises(InputError, match="--scheduler: no scheduler answers at"):
         list(Scheduler("tcp://127.0.0.1:1").map(product, 3, enumerate(range(3))))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_where_no_scheduler_answers_nothing_is_written(plan: SweepPlan, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(InputError, match="--scheduler: no scheduler answers at nowhere"):
+        run_parts(plan, tmp_path / "out", executor=Scheduler("nowhere"))
+    assert not (tmp_path / "out").exists()
