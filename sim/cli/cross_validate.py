@@ -78,6 +78,8 @@ def _check_page(page: Path | None, patterns: str | None) -> None:
     """Refuse, before anything is fitted, a page that cannot be written and patterns for none."""
     if page is None and patterns is not None:
         raise InputError("only the page tells of patterns: give --page too", key="--patterns")
+    if page is not None and page.is_dir():
+        raise InputError("is a folder; give the file to write", file=page, key="--page")
     if page is not None and not page.parent.is_dir():
         raise InputError("there is no such folder to write the page into", file=page.parent, key="--page")
 

@@ -273,6 +273,7 @@ def test_cross_validate_writes_tables_and_a_page(coalition: Command, hindcast: P
         (("calibrate", "europe-2025", "europe-2025"), "two hindcasts have the same name"),
         (("cross-validate", "--folds", "40"), "folds: must be a whole number from 2 to 32"),
         (("cross-validate", "--page", "nowhere/page.md"), "nowhere: --page: there is no such folder"),
+        (("cross-validate", "--page", "."), ".: --page: is a folder; give the file to write"),
         (
             ("cross-validate", "--page", "page.md", "--patterns", "europa-2025"),
             'did you mean "europe-2025"?',
