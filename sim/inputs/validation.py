@@ -6,6 +6,7 @@ from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sim.inputs.characters import refused_character
@@ -142,15 +143,20 @@ def _keys_at(model: type[BaseModel], place: KeyPath) -> list[str]:
     for part in place:
         annotation = _inner(annotation, part)
     table = _without_none(annotation)
-    return list(table.model_fields) if _is_model(table) else []
+    return list(_fields(table)) if _is_model(table) else []
 
 
 def _inner(annotation: Any, part: str | int) -> Any:
     annotation = _without_none(annotation)
     if _is_model(annotation):
-        return annotation.model_fields[str(part)].annotation
+        return _fields(annotation)[str(part)].annotation
     arguments = get_args(annotation)
     return arguments[1] if get_origin(annotation) is dict else arguments[0]
+
+
+def _fields(table: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of a table by the keys that files have for them."""
+    return {field.alias or name: field for name, field in table.model_fields.items()}
 
 
 def _without_none(annotation: Any) -> Any:

@@ -69,6 +69,8 @@ def test_the_bundled_sweeps_are_valid(file: Path) -> None:
         ("range = [0.5, 2.0]", "range = [0.5, 9.0]", "10: uncertainties[0].range"),
         ("steps = 3", 'scale = "log"\nsteps = 1', "steps: must be at least 2"),
         ("washington.involvement", "washington.involvment", "7: levers[0].values"),
+        ("title =", 'list_ = "points.csv"\ntitle =', "base, design, points, list, runs, seed, "),
+        ("title =", 'list_ = "points.csv"\ntitle =', 'did you mean "list"?'),
         ("washington.involvement", "wahsington.involvement", '6: levers[0].path: unknown key "wahsington"'),
         ("washington.involvement", "rounds", "6: levers[0].path: rounds cannot vary"),
         ("parameters.b_threat", "washington.involvement", '"washington.involvement" is a factor already'),
