@@ -1,7 +1,11 @@
 """The `coalition` command: a module a command."""
 
 import gc
+import os
 import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
@@ -24,9 +28,11 @@ def main() -> None:
     """Run the command; mistakes of the user's end with one line and exit code 2."""
     # The modules alone are 400,000 objects: looking for cycles among them took a tenth of a run.
     gc.set_threshold(1_000_000)
+    _replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):  # a name that a terminal cannot show must not end a run
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
+        _refuse_empty(sys.argv[1:])
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except UsageError as error:
         _fail(_usage(error), 2)
@@ -41,6 +47,24 @@ def main() -> None:
     if code == INTERRUPTED:
         _fail("stopped; what was not finished is thrown away", INTERRUPTED)
     sys.exit(code)
+
+
+def _replace_closed_streams() -> None:
+    """Let what is printed go nowhere where a shell has closed the stream: ``coalition ... >&-``."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the end
+
+
+def _refuse_empty(words: Sequence[str]) -> None:
+    """Refuse what an unset variable of a shell leaves behind: as a path it would be the current folder."""
+    for before, word in pairwise(["", *words]):
+        option, equals, value = word.partition("=")
+        is_option = option.startswith("--")
+        if not word or (is_option and equals and not value):
+            named = option if is_option else before
+            problem = "is empty; give a value, or leave it out"
+            raise InputError(problem, key=named if named.startswith("--") else "an argument")
 
 
 def _usage(error: Any) -> str:

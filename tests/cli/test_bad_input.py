@@ -129,6 +129,20 @@ def test_a_mistake_on_the_command_line_is_told_in_one_line(
     assert says in told
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["run", ""], "an argument"),
+        (["validate", ""], "an argument"),
+        (["run", BASELINE, "--parameters", ""], "--parameters"),
+        (["run", BASELINE, "--out", "", "--runs", "5"], "--out"),
+        (["run", BASELINE, "--out=", "--runs", "5"], "--out"),
+    ],
+)
+def test_what_is_empty_is_refused(coalition: Command, arguments: list[str], named: str) -> None:
+    assert only_line(coalition(*arguments)) == f"{named}: is empty; give a value, or leave it out"
+
+
 @pytest.mark.parametrize("out", ["/proc/results", "/dev/null", "{file}", "{file}/deeper"])
 def test_a_folder_that_cannot_be_written_to_is_told_before_the_run(
     coalition: Command, world: Command, tmp_path: Path, out: str

@@ -55,6 +55,21 @@ def test_help_of_run_names_its_options() -> None:
     assert set(options.split()) <= set(told.split())
 
 
+def test_an_empty_value_may_be_set(coalition: Command, world: Command) -> None:
+    ended = coalition("run", world(), "--set", "description=", "--runs", 5, "-q")
+    assert (ended.code, ended.err) == (0, "")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="shells differ")
+@pytest.mark.parametrize("stream", ["1", "2"])
+def test_it_runs_where_nobody_listens(world: Command, tmp_path: Path, stream: str) -> None:
+    command = f"{COALITION} run {world()} --runs 5 --out {tmp_path / 'out'} {stream}>&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)  # noqa: S603, S607
+    assert done.stderr == ""
+    assert list((tmp_path / "out" / "world").glob("*/manifest.json"))
+
+
 # --- run ---------------------------------------------------------------------------------------------
 
 
