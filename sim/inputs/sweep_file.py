@@ -128,7 +128,12 @@ def load_sweep(source: Path | str, **changes: int | None) -> Sweep:
     """
     file = read_toml(find_sweep(source))
     given = {key: value for key, value in changes.items() if value is not None}
-    sweep = validate(Sweep, {**file.data, **given}, file.error)
+
+    def error_at(key_path: KeyPath, problem: str) -> InputError:
+        instead = key_path and key_path[0] in given
+        return InputError(problem, key=str(key_path[0])) if instead else file.error(key_path, problem)
+
+    sweep = validate(Sweep, {**file.data, **given}, error_at)
     sweep._file = file
     _check_paths(sweep)
     return sweep

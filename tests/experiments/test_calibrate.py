@@ -273,6 +273,8 @@ def test_a_damaged_generation_is_named(world: World, tmp_path: Path) -> None:
     ("given", "says"),
     [
         ({"particles": 20}, "particles: must be a whole number from 50 on"),
+        ({"particles": 5}, "particles: must be a whole number from 50 on"),
+        ({"particles": 2**70}, "particles: must be at most "),
         ({"particels": 100}, 'particels: no such option; did you mean "particles"'),
         ({"runs": 0}, "runs: must be a whole number from 1 on"),
         ({"runs": 1.5}, "runs: must be a whole number from 1 on, not 1.5"),

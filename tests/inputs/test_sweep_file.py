@@ -97,6 +97,12 @@ def test_mistakes_are_named_with_their_place(tmp_path: Path, right: str, wrong: 
     assert "\n" not in message
 
 
+def test_a_mistake_beside_the_file_is_not_blamed_on_it(written: Path) -> None:
+    with pytest.raises(InputError) as mistake:
+        load_sweep_case(written, runs=10**20)
+    assert str(mistake.value) == f"runs: must be at most 1000000000, not {10**20}"
+
+
 def test_what_varies_cannot_be_set_beside_the_file(written: Path) -> None:
     with pytest.raises(InputError, match=r"--set washington.involvement: is a factor of this sweep"):
         load_sweep_case(written, ["washington.involvement=0.3"])

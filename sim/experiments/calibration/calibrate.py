@@ -251,8 +251,9 @@ def plan_calibration(
     **sampling: Any,
 ) -> CalibrationPlan:
     """Read all that determines a calibration, see `calibrate`."""
+    if "particles" in sampling:  # a posterior needs more than sampling does
+        check_whole_number("particles", sampling["particles"], LEAST_PARTICLES)
     chosen = chosen_options(Sampling, sampling)
-    check_whole_number("particles", chosen.particles, LEAST_PARTICLES)
     check_whole_number("runs", runs, 1)
     sources = [hindcasts] if isinstance(hindcasts, str | Path) else hindcasts
     targets = tuple(load_target(source) for source in sources)
