@@ -7,8 +7,11 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from sim.inputs.errors import InputError
-from sim.inputs.overrides import override_layers
+from sim.inputs.overrides import overridden_keys, override_layers
+from sim.inputs.parameters import PARAMETERS, unknown_parameter
+from sim.inputs.scenario import Scenario
 from sim.inputs.situation import Table, Text
+from sim.inputs.validation import check_place
 
 Level = float | str
 Number = Annotated[float, Field(allow_inf_nan=False)]
@@ -87,11 +90,16 @@ def check_factor(path: str) -> None:
     Raises
     ------
     InputError
-        If it begins with a word that is not known, or cannot differ from point to point.
+        If there is no such lever or parameter, or it cannot differ from point to point.
     """
     if path in NOT_FACTORS:
         raise InputError(f"{path} cannot vary from point to point")
     try:
         override_layers({path: 0})
+        (key,) = overridden_keys({path: 0})
+        check_place(Scenario, tuple(key.removeprefix("start.").split(".")))
     except InputError as error:
         raise InputError(error.problem) from None
+    head, _, name = key.partition(".")
+    if head == "parameters" and name not in PARAMETERS:
+        raise InputError(unknown_parameter(name))

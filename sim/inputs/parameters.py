@@ -115,7 +115,7 @@ class Parameters:
         values = self.values.copy()
         for name, value in overrides.items():
             if name not in PARAMETERS:
-                raise InputError(_unknown(name))
+                raise InputError(unknown_parameter(name))
             if isinstance(value, bool) or not isinstance(value, int | float | np.number):
                 raise InputError(f"must be a number, not {shown(value)}", key=name)
             values[:, PARAMETERS.index(name)] = value
@@ -273,7 +273,7 @@ def _entries(file: TomlFile) -> dict[str, _Entry]:
         if name == BANDS:
             continue
         if name not in PARAMETERS:
-            raise file.error((name,), _unknown(name))
+            raise file.error((name,), unknown_parameter(name))
         entry = validate(_Entry, table, _under(file, name))
         if entry.range and not entry.range[0] <= entry.value <= entry.range[1]:
             raise file.error((name, "value"), f"{entry.value:g} is not in its range {entry.range}")
@@ -281,7 +281,8 @@ def _entries(file: TomlFile) -> dict[str, _Entry]:
     return entries
 
 
-def _unknown(name: str) -> str:
+def unknown_parameter(name: str) -> str:
+    """Return the problem of a parameter that there is not, with the nearest one."""
     hint = near_match(name, (*PARAMETERS, BANDS)) or f"; allowed: {', '.join(PARAMETERS)}"
     return f"unknown parameter {shown(name)}{hint}"
 
@@ -338,7 +339,7 @@ def _from_parquet(path: Path) -> Parameters:
     values = np.repeat(_defaults(), draws.pop(), axis=0)
     for name, column in columns.items():
         if name not in PARAMETERS:
-            raise InputError(_unknown(name), file=path)
+            raise InputError(unknown_parameter(name), file=path)
         values[:, PARAMETERS.index(name)] = column
     _check(values, lambda key_path, problem: InputError(problem, file=path, key=dotted(key_path)))
     return Parameters(_read_only(values), _bands(read_toml(point_file())))

@@ -154,6 +154,24 @@ def _inner(annotation: Any, part: str | int) -> Any:
     return arguments[1] if get_origin(annotation) is dict else arguments[0]
 
 
+def check_place(model: type[BaseModel], place: KeyPath) -> None:
+    """Check that a model has a value at a place, whatever it may be.
+
+    Raises
+    ------
+    InputError
+        For a key that there is not, with the nearest one, or a value that has no keys.
+    """
+    annotation: Any = model
+    for part in place:
+        table = _without_none(annotation)
+        if _is_model(table) and part not in _fields(table):
+            raise InputError(unknown_key(part, _fields(table)))
+        if not _is_model(table) and get_origin(table) is not dict:
+            raise InputError(f"{dotted(place)} goes on where there is a value already")
+        annotation = _inner(table, part)
+
+
 def _fields(table: type[BaseModel]) -> dict[str, FieldInfo]:
     """Return the fields of a table by the keys that files have for them."""
     return {field.alias or name: field for name, field in table.model_fields.items()}

@@ -230,7 +230,7 @@ def test_two_sweeps_do_not_write_into_the_same_folder(file: Path, tmp_path: Path
             "washington.involvement\n0.1\nlots\n",
             "points.csv:3: washington.involvement: must be a number from 0 to 1",
         ),
-        ("washington.involvment\n0.1\n", 'points.csv:2: washington.involvment: unknown key "involvment"'),
+        ("washington.involvment\n0.1\n", 'points.csv:1: washington.involvment: unknown key "involvment"'),
         ("parameters.b_threat\n0.1\nmuch\n", "sweep.toml:4: list: must be numbers, at a point of the design"),
         ("parameters.b_threat\n0.1\n-1\n", "sweep.toml:4: list: -1 is out of range"),
     ],
