@@ -25,6 +25,9 @@ MANIFEST = "manifest.json"
 MOST_NAMED = 3
 """Results folders that a message names, at most."""
 
+UNFINISHED = "the results are not finished; the same command goes on"
+"""What is said where a file is not there: a command in parts leaves such a folder where it is stopped."""
+
 Manifest = Mapping[str, Any]
 
 
@@ -122,9 +125,11 @@ def read_table(folder: Path, name: str) -> "pd.DataFrame":
     file = folder / f"{name}.parquet"
     try:
         return pd.read_parquet(file)
-    except (OSError, ValueError, pa.ArrowException) as error:
-        problem = "is missing" if isinstance(error, FileNotFoundError) else "cannot be read; it is damaged"
-        raise InputError(f"{problem}; run the command that made this folder again", file=file) from None
+    except FileNotFoundError:
+        raise InputError(f"is missing: {UNFINISHED}", file=file) from None
+    except (OSError, ValueError, pa.ArrowException):
+        problem = "cannot be read; it is damaged; run the command that made this folder again"
+        raise InputError(problem, file=file) from None
 
 
 DAMAGE = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
@@ -134,7 +139,7 @@ DAMAGE = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError,
 @contextmanager
 def damage_told(folder: Path) -> Iterator[None]:
     """Turn what goes wrong where a manifest has been changed by hand into a message."""
-    with _told(folder / MANIFEST, "cannot be read"):
+    with _told(folder, f"{MANIFEST}: cannot be read"):
         yield
 
 
@@ -146,14 +151,16 @@ def damaged_tables_told(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _told(file: Path, problem: str) -> Iterator[None]:
+def _told(folder: Path, problem: str) -> Iterator[None]:
     try:
         yield
     except InputError:
         raise
+    except FileNotFoundError:
+        raise InputError(UNFINISHED, file=folder) from None
     except DAMAGE as error:
         cause = f"{type(error).__name__}: {error}"
-        raise InputError(f"{problem} ({cause}); run the command that made it again", file=file) from None
+        raise InputError(f"{problem} ({cause}); run the command that made it again", file=folder) from None
 
 
 def _results_below(folder: Path) -> str:

@@ -98,6 +98,7 @@ def load_sensitivity(folder: Path, manifest: Manifest) -> "Sensitivity":
             tuple(Factor.model_validate(factor) for factor in manifest[group])
             for group in ("levers", "uncertainties")
         )
+    read_table(folder, "factors")  # any of the others may lack; this one is there if they are written
     tables: Any = {
         name: read_table(folder, name) if (folder / f"{name}.parquet").exists() else pd.DataFrame()
         for name in TABLES

@@ -9,12 +9,19 @@ from typing import Any
 import pytest
 
 import sim
-from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration, run_calibration
+from sim.experiments.calibration.calibrate import (
+    calibration_folder,
+    plan_calibration,
+    results_of_calibration,
+    run_calibration,
+)
 from sim.experiments.comparison.compare import compared, plan_comparison
 from sim.experiments.explain.answers import ExplainOptions, find_nations
 from sim.experiments.hindcast.result import HindcastOptions
-from sim.experiments.resumable import run_parts
+from sim.experiments.resumable import Experiment, results_of, run_parts
 from sim.experiments.run import RunOptions
+from sim.experiments.sensitivity.plan import SensitivityOptions
+from sim.experiments.sensitivity.sensitivity import plan_sensitivity
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.errors import InputError
 from sim.inputs.hindcast_file import load_hindcast_case
@@ -25,6 +32,8 @@ from sim.outputs.cross_validation.store import cross_validate_into_folder
 from sim.outputs.explanation.store import explain_into_folder
 from sim.outputs.hindcast.store import hindcast_into_folder
 from sim.outputs.kinds import KINDS, load_result
+from sim.outputs.redraw import Wanted, redraw
+from sim.outputs.report import write_report
 from sim.outputs.results_folder import MANIFEST
 from sim.outputs.sensitivity.store import write_sensitivity
 from sim.outputs.sweep import figures as sweep_figures
@@ -137,6 +146,32 @@ def test_figures_are_drawn_again_to_the_byte_from_nothing_but_the_folder(
     )
     assert set(drawn) == set(written)
     assert [name for name in drawn if drawn[name] != written[name]] == []
+
+
+def _begun(kind: str, out: Path) -> Path:
+    """The folder of an experiment that was stopped as soon as it had begun."""
+    options = SensitivityOptions(samples=16, runs=2)
+    experiments: dict[str, Callable[[], Experiment]] = {
+        "comparison": lambda: plan_comparison(["brussels-2025-04", "us-backstop"], RunOptions(runs=5)),
+        "sweep": lambda: plan_sweep("us-by-clarity"),
+        "sensitivity": lambda: plan_sensitivity("brussels-2025-04", "us-by-clarity", options),
+    }
+    if kind == "calibration":
+        plan = plan_calibration(["europe-2025"], particles=50, generations=2, runs=2)
+        with results_of_calibration(plan, out) as results:
+            return results.folder
+    experiment = experiments[kind]()
+    with results_of(experiment, experiment.folder(out)) as results:
+        return results.folder
+
+
+@pytest.mark.parametrize("kind", ["comparison", "sweep", "sensitivity", "calibration"])
+def test_results_that_are_not_finished_are_not_called_damaged(tmp_path: Path, kind: str) -> None:
+    begun = _begun(kind, tmp_path)
+    with pytest.raises(InputError, match="the results are not finished; the same command goes on"):
+        list(redraw([begun], Wanted()))
+    with pytest.raises(InputError, match="the results are not finished; the same command goes on"):
+        write_report(begun)
 
 
 @pytest.fixture

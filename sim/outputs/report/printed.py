@@ -10,6 +10,7 @@ from rich.console import RenderableType
 from sim.inputs.errors import InputError
 from sim.outputs.report.page import Cell, Column, Section, Table
 from sim.outputs.report.terminal import section_of
+from sim.outputs.results_folder import UNFINISHED
 
 FILE = "printed.json"
 
@@ -36,10 +37,11 @@ def read_printed(folder: Path) -> tuple[Section, str]:
         kept = json.loads(file.read_text("utf-8"))
         tables = [_table(table) for table in kept["tables"]]
         return Section(kept["heading"], kept["paragraphs"], tables=tables), str(kept["command"])
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        missing = isinstance(error, FileNotFoundError)
-        problem = "is missing" if missing else "cannot be read; it is damaged"
-        raise InputError(f"{problem}; run the command that made this folder again", file=file) from None
+    except FileNotFoundError:
+        raise InputError(f"is missing: {UNFINISHED}", file=file) from None
+    except (OSError, KeyError, TypeError, ValueError):
+        problem = "cannot be read; it is damaged; run the command that made this folder again"
+        raise InputError(problem, file=file) from None
 
 
 def _table(kept: dict[str, Any]) -> Table:
