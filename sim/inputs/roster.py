@@ -213,7 +213,7 @@ def build_roster(source: RosterSource) -> Roster:
         folder=source.folder,
         actors=declaration.actors,
         iso3=iso3,
-        names=tuple(_name(row) for row in nations.rows),
+        names=_names(nations),
         leads=_leads(source, iso3),
         attributes=attributes,
         half_widths={name: _read_only(half_width(parts[name], len(iso3))) for name in ATTRIBUTES},
@@ -240,10 +240,17 @@ def _map_file(source: RosterSource) -> Path | None:
     return source.folder / name if name is not None else None
 
 
-def _name(row: Row) -> str:
-    if not row.text("name"):
-        raise row.error("name", "is empty; a nation needs a name")
-    return row.text("name")
+def _names(nations: Table) -> tuple[str, ...]:
+    """Return the name of each nation, by which it can be asked for: upper and lower case are one."""
+    lines: dict[str, int] = {}
+    for row in sorted(nations.rows, key=lambda row: row.line):
+        name = row.text("name")
+        if not name:
+            raise row.error("name", "is empty; a nation needs a name")
+        line = lines.setdefault(name.casefold(), row.line)
+        if line != row.line:
+            raise row.error("name", f'"{name}" is the name of the nation in line {line} already')
+    return tuple(row.text("name") for row in nations.rows)
 
 
 def _leads(source: RosterSource, iso3: Sequence[str]) -> tuple[int, ...]:

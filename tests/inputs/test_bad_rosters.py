@@ -38,6 +38,12 @@ def change(folder: Path, file: str, old: str, new: str) -> None:
         ),
         ("nations.csv", "AAA,Aland", "aaa,Aland", 'nations.csv:3: iso3: "aaa" is not a nation code'),
         ("nations.csv", "CCC,Cland", "AAA,Cland", "nations.csv:4: iso3: AAA stands there twice"),
+        (
+            "nations.csv",
+            "CCC,Cland",
+            "CCC,aland",
+            'nations.csv:4: name: "aland" is the name of the nation in line 3',
+        ),
         ("nations.csv", "XXX,Xland", "AAA,Xland", "nations.csv:6: iso3: AAA stands there twice"),
         ("nations.csv", "AAA,Aland", "AAA,", "nations.csv:3: name: is empty"),
         ("nations.csv", "1000,80", "many,80", 'nations.csv:3: army: "many" is not a number'),
