@@ -17,12 +17,13 @@ def explain(
         typer.Argument(help="ISO codes or names; all nations if none.", metavar="[NATION]..."),
     ] = None,
     only: Annotated[
-        str,
+        list[str] | None,
         typer.Option(
-            help="Which questions, with commas: why, levers, pairs, frontier, pivotal, hardened, persuade, "
-            "observed. Usually the first four and hardened for named nations, the others and levers for all."
+            help="Which questions, repeated or with commas: why, levers, pairs, frontier, pivotal, hardened, "
+            "persuade, observed. Usually the first four and hardened for named nations, the others and "
+            "levers for all."
         ),
-    ] = "",
+    ] = None,
     date: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The day at which `why` looks; usually the last."),
@@ -48,7 +49,7 @@ def explain(
     from sim.outputs.explanation.store import explain_into_folder
     from sim.outputs.explanation.tables import explain_report
 
-    sections = tuple(word.strip() for word in only.split(",") if word.strip())
+    sections = tuple(word.strip() for word in ",".join(only or []).split(",") if word.strip())
     day = date.date() if date else None
     options = ExplainOptions(only=sections, date=day, runs=runs, seed=seed, threads=threads)
     case, asking = load_case(scenario, set_ or [], parameters), load_questions(questions)
