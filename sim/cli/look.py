@@ -48,11 +48,14 @@ def _checked(file: Path) -> str:
         roster = load_roster(file if file.is_dir() else file.parent)
         if roster.map_file:
             read_map(roster.map_file)
-        return f"ok, {roster.title}: {len(roster.iso3)} nations"
+        return f"ok, {roster.title}: {_counted(len(roster.iso3), 'nation')}"
     case = load_case(file)
-    events = len(case.scenario.schedule())
-    rounds, nations = case.scenario.rounds, len(case.roster.iso3)
-    return f"ok, {case.scenario.title}: {rounds} rounds, {events} events, {nations} nations"
+    rounds, events = _counted(case.scenario.rounds, "round"), _counted(len(case.scenario.schedule()), "event")
+    return f"ok, {case.scenario.title}: {rounds}, {events}, {_counted(len(case.roster.iso3), 'nation')}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 @app.command()

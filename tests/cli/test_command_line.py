@@ -181,6 +181,11 @@ def test_validate_checks_every_file_whatever_is_wrong_with_the_others(
     assert told[1].startswith("coalition: no-such.toml: no such file")
 
 
+def test_one_of_a_kind_is_told_in_the_singular(coalition: Command, world: Command) -> None:
+    file = world(nations=1, rounds=1, rest='[[events]]\nround = 1\ntitle = "t"\nceasefire = 0.5\n')
+    assert coalition("validate", file).out == f"{file}: ok, A small world: 1 round, 1 event, 1 nation\n"
+
+
 def test_schema_is_a_json_schema_of_the_bundled_scenarios(coalition: Command) -> None:
     schema = json.loads(coalition("schema").out)
     assert schema["type"] == "object"
