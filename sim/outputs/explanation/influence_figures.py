@@ -157,9 +157,9 @@ def _name(axes: "Axes", at: float, height: float, text: str) -> None:
 
 def _colour(low: float, high: float) -> str:
     """Return blue for more with it in, vermilion for fewer, grey where it may be either."""
-    if low <= 0 <= high:
-        return style.MUTED
-    return style.BLUE if low > 0 else style.VERMILION
+    if low > 0:
+        return style.BLUE
+    return style.VERMILION if high < 0 else style.MUTED
 
 
 def _ranking_notes(pivots: Pivots | StoredPivots) -> list[str]:
