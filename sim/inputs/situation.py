@@ -21,7 +21,7 @@ class Table(BaseModel):
 
 
 def _named(names: Mapping[str, float]) -> BeforeValidator:
-    """Return the check of a level in [0, 1] that may be given by name; it is kept as a number."""
+    """Return the check of a level in [0, 1] that may be given by name, if there are any; kept as a number."""
 
     def number(value: object) -> float:
         if isinstance(value, str) and value in names:
@@ -29,8 +29,8 @@ def _named(names: Mapping[str, float]) -> BeforeValidator:
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
             return float(value)
         nearest = near_match(value, names) if isinstance(value, str) else ""
-        allowed = f"must be a number from 0 to 1, or one of {', '.join(names)}"
-        raise ValueError(f"{allowed}, not {shown(value)}{nearest}")
+        or_name = f", or one of {', '.join(names)}" if names else ""
+        raise ValueError(f"must be a number from 0 to 1{or_name}, not {shown(value)}{nearest}")
 
     return BeforeValidator(number)
 
@@ -52,7 +52,7 @@ def _date(value: object) -> object:
 
 Date = Annotated[dt.date, BeforeValidator(_date)]
 Text = Annotated[str, Field(min_length=1)]
-Share = Annotated[float, Field(ge=0, le=1)]
+Share = Annotated[float, Field(ge=0, le=1), _named({})]
 
 Involvement = Annotated[
     float,

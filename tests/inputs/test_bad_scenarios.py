@@ -85,15 +85,31 @@ def problem(path: Path | str, *overrides: str) -> str:
             "case.toml:6: washington.involvement: must be a number from 0 to 1",
         ),
         ("involvement = 0.1", "involvement = true", "washington.involvement: must be a number from 0 to 1"),
-        ("clarity = 0.05", "clarity = inf", "case.toml:9: mandate.clarity: must be a finite number, not inf"),
+        (
+            "clarity = 0.05",
+            "clarity = inf",
+            "case.toml:9: mandate.clarity: must be a number from 0 to 1, not inf",
+        ),
         (
             "clarity = 0.05",
             "clarity = 1e999",
-            "case.toml:9: mandate.clarity: must be a finite number, not inf",
+            "case.toml:9: mandate.clarity: must be a number from 0 to 1, not inf",
         ),
-        ("clarity = 0.05", "clarity = -0.1", "case.toml:9: mandate.clarity: must be at least 0, not -0.1"),
-        ("clarity = 0.05", 'clarity = "high"', 'case.toml:9: mandate.clarity: must be a number, not "high"'),
-        ("clarity = 0.05", "clarity = true", "case.toml:9: mandate.clarity: must be a number, not True"),
+        (
+            "clarity = 0.05",
+            "clarity = -0.1",
+            "case.toml:9: mandate.clarity: must be a number from 0 to 1, not -0.1",
+        ),
+        (
+            "clarity = 0.05",
+            'clarity = "high"',
+            'case.toml:9: mandate.clarity: must be a number from 0 to 1, not "high"',
+        ),
+        (
+            "clarity = 0.05",
+            "clarity = true",
+            "case.toml:9: mandate.clarity: must be a number from 0 to 1, not True",
+        ),
         ("rounds = 10", "rounds = 0", "case.toml:4: rounds: must be at least 1, not 0"),
         ("rounds = 10", "rounds = 10001", "case.toml:4: rounds: must be at most 10000, not 10001"),
         ("rounds = 10", "rounds = 10.0", "case.toml:4: rounds: must be a whole number, not 10.0"),
@@ -141,7 +157,7 @@ def test_a_mistake_at_the_start(tmp_path: Path, right: str, wrong: str, says: st
             'case.toml:15: events[0].ceasfire: unknown key "ceasfire"; allowed: date, round',
         ),
         (EVENT + "ceasfire = 1", 'did you mean "ceasefire"?'),
-        (EVENT + "ceasefire = 2", "case.toml:15: events[0].ceasefire: must be at most 1, not 2"),
+        (EVENT + "ceasefire = 2", "case.toml:15: events[0].ceasefire: must be a number from 0 to 1, not 2"),
         (EVENT + "washington.widht = 2", 'case.toml:15: events[0].washington.widht: unknown key "widht"'),
         (
             EVENT + "washington.width = 0",
@@ -218,7 +234,8 @@ def test_a_mistake_in_an_event(tmp_path: Path, events: str, says: str) -> None:
         ("parameters.b_us=much", 'must be a number, not "much"'),
         ("parameters=3", "must be parameters.NAME=NUMBER"),
         ("roster=nowhere", 'no such folder: "nowhere"; bundled: rosters/europe-2025'),
-        ("ceasefire=" + "[" * 3000, "must be a number, not"),
+        ("ceasefire=" + "[" * 3000, "must be a number from 0 to 1, not"),
+        ("ceasefire=maybe", 'must be a number from 0 to 1, not "maybe"'),
     ],
 )
 def test_a_mistake_behind_set(tmp_path: Path, option: str, says: str) -> None:
@@ -235,7 +252,7 @@ def test_a_keyword_argument_is_named_as_it_was_written(tmp_path: Path) -> None:
 def test_a_mistake_in_the_base_names_the_base(tmp_path: Path) -> None:
     write(tmp_path, GOOD.replace("0.05", "5") + EVENT + "ceasefire = 1\n", "base.toml")
     path = write(tmp_path, 'extends = "base.toml"\n')
-    assert problem(path) == "base.toml:9: mandate.clarity: must be at most 1, not 5"
+    assert problem(path) == "base.toml:9: mandate.clarity: must be a number from 0 to 1, not 5"
     path = write(tmp_path, f'extends = "base.toml"\nmandate.clarity = 0.5\n{EVENT}ceasefire = 0\n')
     assert problem(path).startswith(
         "case.toml:3: events[0]: duplicate event: ceasefire is set in round 2 already"
