@@ -9,7 +9,7 @@ from sim.inputs.errors import InputError
 from sim.inputs.overrides import Overrides
 from sim.inputs.parameters import PARAMETERS, Parameters, load_parameters
 from sim.inputs.roster import Roster, load_roster
-from sim.inputs.scenario import Scenario, check_observed, load_scenario
+from sim.inputs.scenario import Scenario, check_nations, check_observed, load_scenario
 from sim.inputs.timeline import Timeline, build_timeline
 
 PARAMETER_PREFIX = "parameters."
@@ -85,7 +85,8 @@ def load_case(
         scenario = load_scenario(scenario, overrides)
     roster = load_roster(scenario.roster_folder)
     recorded = roster.positions_on(scenario.start)
-    check_observed(scenario, roster.iso3)
+    check_nations(scenario, roster.iso3, roster.names)
+    check_observed(scenario, roster.iso3, roster.names)
     case = Case(
         scenario=scenario,
         roster=roster,

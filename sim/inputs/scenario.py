@@ -1,7 +1,7 @@
 """Scenarios: the situation at the start and what changes it, read from TOML files."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -240,8 +240,8 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def check_nations(scenario: Scenario, iso3: tuple[str, ...]) -> None:
-    """Check that a roster knows every nation that a scenario names.
+def check_nations(scenario: Scenario, iso3: Sequence[str], names: Sequence[str] = ()) -> None:
+    """Check that a roster, with its codes and names, knows every nation that a scenario names.
 
     Raises
     ------
@@ -256,11 +256,11 @@ def check_nations(scenario: Scenario, iso3: tuple[str, ...]) -> None:
     for path, given in named:
         if path[-1] not in iso3:
             place = scenario.place((*path, *sorted(given.model_fields_set)[:1]))
-            raise _unknown_nation(place, str(path[-1]), iso3)
+            raise _unknown_nation(place, str(path[-1]), iso3, names)
 
 
-def check_observed(scenario: Scenario, iso3: tuple[str, ...]) -> None:
-    """Check that a roster knows every member that a report named.
+def check_observed(scenario: Scenario, iso3: Sequence[str], names: Sequence[str] = ()) -> None:
+    """Check that a roster, with its codes and names, knows every member that a report named.
 
     Raises
     ------
@@ -269,10 +269,11 @@ def check_observed(scenario: Scenario, iso3: tuple[str, ...]) -> None:
     """
     for index, code in enumerate(scenario.observed.named if scenario.observed else ()):
         if code not in iso3:
-            raise _unknown_nation(scenario.place(("observed", "named", index)), code, iso3)
+            raise _unknown_nation(scenario.place(("observed", "named", index)), code, iso3, names)
 
 
-def _unknown_nation(place: Place, nation: str, iso3: tuple[str, ...]) -> InputError:
-    return place.error(
-        f'no nation "{nation}" in the roster; allowed: {", ".join(iso3)}{near_match(nation, iso3)}'
-    )
+def _unknown_nation(place: Place, nation: str, iso3: Sequence[str], names: Sequence[str]) -> InputError:
+    """Return the error of a nation that is not there; who gives a name is told the code."""
+    codes = dict(zip(map(str.casefold, names), iso3, strict=False))
+    nearest = near_match(codes.get(nation.casefold(), nation), iso3)
+    return place.error(f'no nation "{nation}" in the roster; allowed: {", ".join(iso3)}{nearest}')

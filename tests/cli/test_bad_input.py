@@ -115,6 +115,7 @@ def test_a_missing_file_is_named_with_its_nearest_match(coalition: Command, worl
         ("run {world} --runs", "--runs"),
         ("run {world} --set involvement", "--set involvement: must be KEY=VALUE"),
         ("run {world} --set washington.involvment=1", 'did you mean "involvement"?'),
+        (f"run {BASELINE} --set nations.Netherlands.position=open", 'did you mean "NLD"?'),
         ("run {world} --set washington.involvement=nan", "--set washington.involvement=nan: "),
         ("run {world} --rounds 99999999999999999999", "rounds"),
         ("run {world} --parameters no-such.toml", "no-such.toml: "),
