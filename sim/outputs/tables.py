@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.inputs.evidence import AttributeEvidence, Evidence, PositionEvidence
+from sim.inputs.evidence import AttributeEvidence, Evidence, PositionEvidence, Source
 from sim.outputs.words import parameter_note, percent, percent_interval, reason_words, thousands
 
 if TYPE_CHECKING:
@@ -153,13 +153,15 @@ def _attribute(attribute: AttributeEvidence) -> RenderableType:
             "missing" if indicator.normalised is None else f"{indicator.raw} -> {indicator.normalised:.2f}"
         )
         treatment = f" ({indicator.treatment})" if indicator.treatment else ""
-        source = indicator.source
-        year = f", {source.year}" if source.year else ""
-        note = f". {source.note}" if source.note else ""
-        lines.append(
-            _item(f"{indicator.column}{treatment}: {value}. {source.source}{year} ({source.status}){note}", 4)
-        )
+        told = [value, _origin(indicator.source), indicator.source.note]
+        lines.append(_item(f"{indicator.column}{treatment}: {'. '.join(filter(None, told))}", 4))
     return Group(*lines)
+
+
+def _origin(source: Source) -> str:
+    """Return where a column comes from, nothing where the roster does not say."""
+    named = ", ".join(filter(None, (source.source, source.year)))
+    return f"{named} ({source.status})".strip() if source.status else named
 
 
 def _derived(evidence: Evidence) -> list[Padding]:

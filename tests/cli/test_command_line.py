@@ -227,6 +227,12 @@ def test_evidence_tells_what_a_coding_rests_on(coalition: Command) -> None:
     assert "https://" in ended.out
 
 
+def test_evidence_of_a_roster_without_sources_names_none(coalition: Command, world: Command) -> None:
+    told = coalition("evidence", "AAX", "--roster", world(nations=2).parent / "roster").out
+    assert "sent: 500 -> 0.00" in told
+    assert "()" not in told
+
+
 def test_evidence_of_an_unknown_nation_names_the_nearest(coalition: Command) -> None:
     ended = coalition("evidence", "Netherland")
     assert ended.code == 2
