@@ -63,15 +63,15 @@ class PartsFolder:
         try:
             for path in (self.folder, *self.folder.iterdir()):
                 refuse_link(path)
-            self._refuse_others()
+            found = self._found_manifest()
+            self._refuse_others(found)
             with self._told():
                 for draft in self.folder.rglob(f".*{DRAFT}"):
                     if (
                         draft.is_symlink() or draft.is_file()
                     ):  # figures are drawn into a folder, which is cleared with them
                         draft.unlink()
-            if not (self.folder / MANIFEST).exists():
-                self.write_text(MANIFEST, json.dumps(self._manifest, indent=2, ensure_ascii=False) + "\n")
+            self._write_manifest(found)
         except BaseException:
             self._release()
             raise
@@ -147,17 +147,30 @@ class PartsFolder:
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}.parquet"
 
-    def _refuse_others(self) -> None:
-        """Refuse a folder whose parts were made of something else."""
+    def _found_manifest(self) -> dict[str, Any] | None:
+        """Return the manifest that is there, if any is."""
         file = self.folder / MANIFEST
         if not file.exists():
-            return
+            return None
         text = read_text(file, MAX_MANIFEST, "a manifest")
         try:
-            found = dict(json.loads(text)["digests"])
+            manifest = dict(json.loads(text))
+            return {**manifest, "digests": dict(manifest["digests"])}
         except (ValueError, KeyError, TypeError, RecursionError):
             raise InputError("cannot be read; remove the folder to start anew", file=file) from None
-        wanted = self._manifest["digests"]
+
+    def _write_manifest(self, before: Mapping[str, Any] | None) -> None:
+        """Write the manifest; where parts are there, titles and other prose may have changed since."""
+        made_with = {"versions": before["versions"]} if before and "versions" in before else {}
+        manifest = json.loads(json.dumps({**self._manifest, **made_with}))
+        if manifest != before:
+            self.write_text(MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+    def _refuse_others(self, before: Mapping[str, Any] | None) -> None:
+        """Refuse a folder whose parts were made of something else."""
+        if before is None:
+            return
+        wanted, found = self._manifest["digests"], before["digests"]
         changed = [name for name in {**wanted, **found} if wanted.get(name) != found.get(name)]
         if changed:
             raise InputError(

@@ -176,7 +176,10 @@ def test_an_experiment_goes_on_where_only_prose_was_changed(
     run_parts(before, tmp_path)
     file.write_text(file.read_text().replace("A small world", "Said otherwise"))
     after = plan_comparison([file, file], RunOptions(runs=5))
-    assert run_parts(after, tmp_path, resume=True) == before.folder(tmp_path)
+    folder = run_parts(after, tmp_path, resume=True)
+    assert folder == before.folder(tmp_path)
+    told = json.loads((folder / "manifest.json").read_text())
+    assert {case["title"] for case in told["cases"]} == {"Said otherwise"}
 
 
 def test_a_plain_repeat_does_not_replace_a_folder_that_holds_more() -> None:
