@@ -100,12 +100,15 @@ def conditions() -> str:
 
 def sources() -> str:
     """Return where every column comes from; columns with all the same share a row."""
-    facts = ("source", "status", "note", "year", "licence")
+    facts = ("source", "year", "licence", "status", "note")
     columns: dict[tuple[str, ...], list[str]] = {}
     for row in read_csv(ROSTER / "sources.csv").rows:
         columns.setdefault(tuple(map(row.text, facts)), []).append(row.text("column"))
-    rows = [(", ".join(map(code, alike)), *map(safe, about)) for about, alike in columns.items()]
-    return table(("columns", *facts), rows)
+    rows = [
+        (", ".join(map(code, alike)), "; ".join(safe(fact) for fact in about if fact))
+        for about, alike in columns.items()
+    ]
+    return table(("columns", "; ".join(facts)), rows)
 
 
 def _threshold(said: StatedCondition) -> str:
