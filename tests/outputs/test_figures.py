@@ -181,7 +181,7 @@ def test_dates_of_any_span_differ_and_stand_apart(
     with style.figure_style():
         axes = Figure((width + 1, 2)).add_axes((0.5 / (width + 1), 0.4, width / (width + 1), 0.5))
         first = np.datetime64(start)
-        date_axis(axes, first, first + days, ticks=ticks)
+        date_axis(axes, first, first + np.timedelta64(days, "D"), ticks=ticks)
         axes.tick_params(labelsize=size)
         axes.figure.draw_without_rendering()
     labels = axes.get_xticklabels()
