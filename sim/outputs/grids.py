@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from rich.table import Table
 from rich.text import Text
+
+from sim.outputs.whole_table import WholeTable
 
 
 class Grid(NamedTuple):
@@ -25,9 +26,9 @@ class Grid(NamedTuple):
     numbers: int
 
 
-def as_table(grid: Grid) -> Table:
+def as_table(grid: Grid) -> WholeTable:
     """Return a table for the terminal."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = WholeTable()
     for place, column in enumerate(grid.columns):
         is_number = 1 <= place <= grid.numbers
         table.add_column(column, justify="right" if is_number else "left", no_wrap=place <= grid.numbers)

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from sim.inputs.evidence import AttributeEvidence, Evidence, PositionEvidence, Source
+from sim.outputs.whole_table import WholeTable
 from sim.outputs.words import parameter_note, percent, percent_interval, reason_words, thousands
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _coalition(result: "RunResult") -> RenderableType:
     """Return size, force and whether it is enough, at the end."""
     end = result.rounds.iloc[-1]
     required = thousands(result.case.scenario.force_required)
-    lines = Table.grid(padding=(0, 2))
+    lines = Table.grid(Column(overflow="fold"), Column(overflow="fold"), padding=(0, 2))
     lines.add_row("at the end", f"{end.date:%-d %B %Y}, after {result.case.scenario.rounds} rounds")
     lines.add_row("size", f"{end.size_mean:.1f} nations [{end.size_q05:.0f}-{end.size_q95:.0f}]")
     lines.add_row(
@@ -51,9 +52,9 @@ def _coalition(result: "RunResult") -> RenderableType:
     return Padding(lines, (0, 0, 1, 0))
 
 
-def _nations(result: "RunResult") -> Table:
+def _nations(result: "RunResult") -> WholeTable:
     """Return a row a nation, the surest members first."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = WholeTable()
     table.add_column("nation", no_wrap=True)
     table.add_column("position")
     table.add_column("P(committed)", justify="right", no_wrap=True)
@@ -180,9 +181,9 @@ def _derived(evidence: Evidence) -> list[Padding]:
     ]
 
 
-def scenarios_table(rows: list[tuple[str, str, str]]) -> Table:
+def scenarios_table(rows: list[tuple[str, str, str]]) -> WholeTable:
     """Return the bundled scenarios: name, title, description."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = WholeTable()
     for column in ("name", "title", "description"):
         table.add_column(column, no_wrap=column == "name")
     for row in rows:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
+from sim.outputs.whole_table import WholeTable
 from sim.outputs.words import parameter_note, percent, signed, thousands
 
 if TYPE_CHECKING:
@@ -111,8 +111,8 @@ def _nations(rows: "pd.DataFrame", comparison: "Comparison") -> RenderableType:
     return Group(table, Text(f"no difference in any run: {left} of {len(names)} nations", style="dim"))
 
 
-def _table(first: str, values: str = "", joining: str = "") -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
+def _table(first: str, values: str = "", joining: str = "") -> WholeTable:
+    table = WholeTable()
     table.add_column(first, no_wrap=True, min_width=24)
     for column in (values, "difference", joining, "unpaired"):
         table.add_column(column, justify="right", no_wrap=True)

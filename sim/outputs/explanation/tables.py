@@ -4,7 +4,6 @@ from math import isnan
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from sim.experiments.explain.answers import Explanation
@@ -38,6 +37,7 @@ from sim.outputs.explanation.words import (
     share,
     spread,
 )
+from sim.outputs.whole_table import WholeTable
 from sim.outputs.words import signed, thousands
 
 MOST_EDGES = 15
@@ -135,7 +135,7 @@ def _why(why: Why, iso3: str) -> list[RenderableType]:
     return parts
 
 
-def _conditions(rows: Any, case: Case) -> Table:
+def _conditions(rows: Any, case: Case) -> WholeTable:
     table = _table("stated condition", "at least", "actual", "met in")
     for _, row in rows.iterrows():
         cells = [level_spread(row, "at_least"), level_spread(row, "actual"), share(row, "p_met")]
@@ -182,7 +182,7 @@ def _frontier(frontier: Frontiers, iso3: str) -> list[RenderableType]:
 def _all_levers(levers: LeverAnswers, pairs: PairAnswers | None) -> list[RenderableType]:
     """Return what would bring in each of all nations."""
     by_two = {} if pairs is None else {row["iso3"]: _by_two(row) for _, row in pairs.table.iterrows()}
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = WholeTable()
     for column in ("nation", "would join with, alone", "by two"):
         table.add_column(column, no_wrap=column == "nation")
     roster = levers.case.roster
@@ -282,8 +282,8 @@ def _difference(row: Any, name: str, decimals: int) -> str:
     return f"{value} [{low} to {high}]"
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
+def _table(*columns: str) -> WholeTable:
+    table = WholeTable()
     for place, column in enumerate(columns):
         table.add_column(column, justify="right" if place else "left", no_wrap=True)
     return table

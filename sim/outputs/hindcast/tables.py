@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from sim.experiments.hindcast.result import BASELINES, MODEL, RECORDED, HindcastResult
@@ -25,6 +24,7 @@ from sim.outputs.hindcast.words import (
     rungs,
     verdicts,
 )
+from sim.outputs.whole_table import WholeTable
 from sim.outputs.words import signed
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _wave(result: HindcastResult, place: int) -> RenderableType:
     )
 
 
-def _scores(result: HindcastResult, wave: str) -> Table:
+def _scores(result: HindcastResult, wave: str) -> WholeTable:
     """Return a row a forecast."""
     rows = result.scores[(result.scores["wave"] == wave) & (result.scores["variant"] == RECORDED)]
     table = _table("as recorded")
@@ -98,7 +98,7 @@ def _noise(result: HindcastResult, wave: str) -> str:
     return f"standard errors of the model's scores from the number of runs: {told}"
 
 
-def _differences(result: HindcastResult, wave: str) -> Table:
+def _differences(result: HindcastResult, wave: str) -> WholeTable:
     """Return the model's paired differences: for each baseline a row a way of scoring."""
     rows = result.differences[result.differences["wave"] == wave]
     table = _table("the model minus ...")
@@ -140,8 +140,8 @@ def _miss(row: Any, actors: Actors) -> Text:
     return Text.assemble((row.Index, "bold"), told)
 
 
-def _table(first: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
+def _table(first: str) -> WholeTable:
+    table = WholeTable()
     table.add_column(first, no_wrap=True)
     for score in SCORES:
         table.add_column(SCORE_NAMES[score], justify="right", no_wrap=True)

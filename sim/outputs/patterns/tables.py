@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from sim.experiments.patterns.verdicts import PatternResult, PatternsResult, in_words
 from sim.outputs.patterns.words import LEGEND, basis, decided, measured, number, summary, wanted
+from sim.outputs.whole_table import WholeTable
 
 
 def patterns_report(result: PatternsResult) -> RenderableType:
     """Return what was found: a line a pattern, and below it one for each of its checks."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = WholeTable()
     table.add_column("", justify="right", no_wrap=True)
     table.add_column("pattern")
     for column in ("measured", "asked for", "margin"):

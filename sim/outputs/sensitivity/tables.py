@@ -4,7 +4,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from sim.experiments.sensitivity.discovery import LIKELY, Box, Discovery, Limit
@@ -21,6 +20,7 @@ from sim.outputs.sensitivity.words import (
     share_text,
     unit,
 )
+from sim.outputs.whole_table import WholeTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +89,7 @@ def _indices(result: Sensitivity, outcome: Outcome) -> list[RenderableType]:
     return parts
 
 
-def _pairs(result: Sensitivity, pairs: "pd.DataFrame") -> Table:
+def _pairs(result: Sensitivity, pairs: "pd.DataFrame") -> WholeTable:
     labels = factor_labels(result)
     table = _table("pair", "", "second order")
     row: Any
@@ -171,8 +171,8 @@ def _names(result: Sensitivity, factor: str) -> tuple[str, str]:
     return factor_labels(result)[factor], factor_kinds(result)[factor]
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
+def _table(*columns: str) -> WholeTable:
+    table = WholeTable()
     for place, column in enumerate(columns):
         table.add_column(column, justify="left" if place < 2 else "right", no_wrap=True)
     return table

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from sim.outputs.sweep.axes import MEASURES, Measure, caption, outcome_of, told
+from sim.outputs.whole_table import WholeTable
 
 if TYPE_CHECKING:
     from sim.experiments.sweep.sweep import SweepResult
@@ -17,10 +17,10 @@ EVERYWHERE = "every point"
 
 def sweep_report(result: "SweepResult") -> RenderableType:
     """Return where each outcome is least and where it is most."""
-    table, sentences = Table(box=None, pad_edge=False, header_style="bold"), []
+    table, sentences = WholeTable(), []
     for heading in ("outcome", "least", "at", "most", "at"):
         is_number = heading in ("least", "most")
-        table.add_column(heading, overflow="fold", justify="right" if is_number else "left")
+        table.add_column(heading, justify="right" if is_number else "left")
     for measure in MEASURES:
         if measure.outcome in result.plan.sweep.outcomes:
             found = outcome_of(result, measure.outcome)
