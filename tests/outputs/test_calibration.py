@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
+from printing import lost
 from rich.console import Console
 from signal_world import observed_in, rows_with, small_plan, world_of, write_signal_world
 
@@ -50,6 +51,11 @@ def printed(renderable: Any) -> str:
 
 
 # Reports
+
+
+def test_reports_lose_nothing_at_80_nor_at_120_columns(result: CrossValidation) -> None:
+    for report in (calibration_report(result.calibration), cross_validation_report(result)):
+        assert lost(report, 80) == lost(report, 120) == []
 
 
 def test_the_report_says_first_how_little_it_rests_on(calibration: Calibration) -> None:

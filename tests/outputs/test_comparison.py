@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
+from printing import lost
 from rich.console import Console
 
 from sim.experiments.comparison.compare import Comparison, compare, compared, plan_comparison
@@ -93,6 +94,10 @@ def test_differences_of_one_run_are_within_the_plot_and_hollow(
 
 
 # Table
+
+
+def test_the_table_loses_nothing_at_80_columns(backstop: Comparison, many: Comparison) -> None:
+    assert lost(comparison_report(backstop)) == lost(comparison_report(many)) == []
 
 
 def test_the_table_says_what_the_data_say(backstop: Comparison) -> None:

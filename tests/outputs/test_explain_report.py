@@ -11,6 +11,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from printing import lost
 from rich.console import Console
 
 import sim
@@ -99,6 +100,15 @@ def test_an_unknown_option_is_named() -> None:
 
 
 # Sentences and tables
+
+
+def test_the_report_loses_nothing_at_80_columns(some: sim.Explanation) -> None:
+    assert lost(explain_report(some)) == []
+
+
+@pytest.mark.slow
+def test_the_report_on_all_nations_loses_nothing_at_80_columns(everybody: sim.Explanation) -> None:
+    assert lost(explain_report(everybody)) == []
 
 
 def test_sentences_say_what_holds_a_nation_back_and_what_would_bring_it_in(some: sim.Explanation) -> None:

@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
+from printing import lost
 from rich.console import Console
 
 from sim.experiments.hindcast.hindcast import hindcast, hindcast_case, simulated_runs
@@ -55,6 +56,10 @@ def printed(result: HindcastResult) -> str:
 
 
 # Report
+
+
+def test_the_report_loses_nothing_at_80_columns(europe: HindcastResult, joined: HindcastResult) -> None:
+    assert lost(hindcast_report(europe)) == lost(hindcast_report(joined)) == []
 
 
 def test_the_report_says_first_how_little_it_rests_on(europe: HindcastResult) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from printing import lost
 
 from sim.experiments.patterns.verdicts import PatternsResult, check_patterns
 from sim.inputs.parameters import point_file
-from sim.outputs.patterns.tables import patterns_markdown
+from sim.outputs.patterns.tables import patterns_markdown, patterns_report
 from sim.outputs.patterns.words import basis, measured, summary
 
 FACTS = """\
@@ -96,6 +97,10 @@ def test_it_is_said_that_a_mean_over_draws_hides_how_they_differ(facts: Path, tm
     assert "a draw of the parameters, of 3" in text.replace("its own draw", "a draw")
     assert "does not say how far it differs from draw to draw" in text
     assert "do not say what they were fitted to" in text
+
+
+def test_the_report_loses_nothing_at_80_columns(result: PatternsResult) -> None:
+    assert lost(patterns_report(result)) == []
 
 
 def test_every_number_has_its_interval(result: PatternsResult) -> None:
