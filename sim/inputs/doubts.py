@@ -9,11 +9,11 @@ from sim.inputs.scenario import Scenario
 
 def tell_doubts(scenario: Scenario, roster: Roster) -> None:
     """Warn where positions are recorded but none by the start, and of events after the last round."""
-    _tell_late_start(scenario, roster)
+    _tell_early_start(scenario, roster)
     _tell_late_events(scenario)
 
 
-def _tell_late_start(scenario: Scenario, roster: Roster) -> None:
+def _tell_early_start(scenario: Scenario, roster: Roster) -> None:
     """Warn that nations are taken as unknown because the scenario starts before anything was recorded."""
     waves = [said.wave for said in roster.positions]
     if waves and scenario.start < min(waves) and _positions_given(scenario) < {*roster.iso3}:

@@ -151,8 +151,8 @@ def test_fits_are_kept_and_the_tables_the_same_again(plan: CalibrationPlan, tmp_
     assert first.differences.equals(again.differences)
 
 
-@pytest.mark.parametrize("folds", [1, 17])
-def test_there_are_no_more_parts_than_nations(plan: CalibrationPlan, tmp_path: Path, folds: int) -> None:
+@pytest.mark.parametrize("folds", [1, 2.5, 17])
+def test_there_are_no_more_parts_than_nations(plan: CalibrationPlan, tmp_path: Path, folds: float) -> None:
     with pytest.raises(InputError, match="folds: must be a whole number from 2 to 16"):
         cross_validate(plan, OPTIONS, tmp_path, folds=folds)
     assert not list(tmp_path.iterdir())

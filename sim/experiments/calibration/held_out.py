@@ -35,6 +35,7 @@ from sim.experiments.hindcast.waves import Wave
 from sim.experiments.run import RunOptions
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
+from sim.inputs.options import is_whole_number
 from sim.inputs.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ def cross_validate(
 
 def _check_folds(plan: CalibrationPlan, folds: int) -> None:
     fewest = min(wave.number for target in plan.targets for wave in target.waves)
-    if not 2 <= folds <= fewest:
+    if not is_whole_number(folds, 2) or folds > fewest:
         problem = f"must be a whole number from 2 to {fewest}, the fewest nations observed in a wave"
         raise InputError(problem, key="folds")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.inputs.schedule import Calendar
 from sim.inputs.situation import Observed
 from sim.outputs.results_folder import Manifest, damage_told, read_table
 from sim.outputs.stored_case import StoredCase, stored_case
@@ -134,9 +135,9 @@ class _Reading:
         return StoredTable(*self._of("persuade"), self._table("persuade"))
 
     def observed(self) -> StoredUnnamed:
-        told, calendar = self.manifest["observed"], self.case.scenario
+        told, scenario = self.manifest["observed"], self.case.scenario
         observed = Observed.model_validate({**told, "date": dt.date.fromisoformat(told["date"])})
-        round_ = (observed.date - calendar.start).days // calendar.days_per_round
+        round_ = Calendar(scenario.start, scenario.days_per_round).last_round_by(observed.date)
         tables = (self._table(f"observed-{name}") for name in ("totals", "unnamed", "next"))
         return StoredUnnamed(*self._of("observed"), observed, round_, *tables)
 
