@@ -60,9 +60,9 @@ def _bound(share: float) -> str:
     return f"{share * 100:.1f}" if near_an_end else f"{share * 100:.0f}"
 
 
-def thousands(number: float) -> str:
-    """Return a number of soldiers, with a comma for thousands; what is not known is a question mark."""
-    return "?" if math.isnan(number) else f"{number:,.0f}"
+def thousands(number: float, decimals: int = 0) -> str:
+    """Return a number with a comma for thousands; what is not known is a question mark."""
+    return "?" if math.isnan(number) else f"{number:,.{decimals}f}"
 
 
 def signed(number: float, decimals: int = 0) -> str:

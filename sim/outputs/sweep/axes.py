@@ -1,6 +1,5 @@
 """What the figures of a sweep have in common: measures, axes over factors, page and caption."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,6 +10,7 @@ from sim.experiments.statistics import Floats, Interval
 from sim.experiments.sweep.sweep import SweepResult
 from sim.inputs.factors import Factor, Level
 from sim.outputs import style
+from sim.outputs.words import thousands
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -255,15 +255,10 @@ def caption(result: SweepResult) -> list[str]:
     return [runs, source]
 
 
-def told(number: float, decimals: int) -> str:
-    """Return a number; a question mark for a bound that a single run cannot tell."""
-    return "?" if math.isnan(number) else f"{number:,.{decimals}f}"
-
-
 def half_widths(found: dict[str, tuple[Interval, Measure]]) -> str:
     """Return how sure values are that are drawn as colours, without bands: their widest intervals."""
     widest = [
-        f"{title} {told(float((one.high - one.low).max()) / 2 * measure.factor, 2)} {measure.unit}"
+        f"{title} {thousands(float((one.high - one.low).max()) / 2 * measure.factor, 2)} {measure.unit}"
         for title, (one, measure) in found.items()
     ]
     return f"Half-widths of the 95 % intervals, at most: {'; '.join(widest)}."

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.outputs.sweep.axes import MEASURES, Measure, caption, outcome_of, told
+from sim.outputs.sweep.axes import MEASURES, Measure, caption, outcome_of
 from sim.outputs.whole_table import WholeTable
+from sim.outputs.words import thousands
 
 if TYPE_CHECKING:
     from sim.experiments.sweep.sweep import SweepResult
@@ -27,7 +28,7 @@ def sweep_report(result: "SweepResult") -> RenderableType:
             least, most = int(found.estimate.argmin()), int(found.estimate.argmax())
             cells = []
             for point in (least, most):
-                estimate, low, high = (told(part[point] * measure.factor, 1) for part in found)
+                estimate, low, high = (thousands(part[point] * measure.factor, 1) for part in found)
                 place = _place(result, point) if least != most else EVERYWHERE
                 cells += [f"{estimate} [{low}-{high}]", place]
             table.add_row(f"{measure.title} ({measure.unit})", *cells)
