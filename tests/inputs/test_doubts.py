@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import sim
+from sim.inputs import doubts
 from sim.inputs.bundled import bundled_scenarios
 
 LATE = """
@@ -16,6 +17,12 @@ date = 2034-08-19
 ceasefire = 0.5
 """
 EARLY = "start=2025-04-09"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_told_yet() -> None:
+    """A message is told once a process, and other tests run in this one."""
+    doubts._warn.cache_clear()
 
 
 def test_a_start_before_any_recorded_position_is_told(
