@@ -3,9 +3,9 @@
 from pathlib import Path
 from random import Random
 
+from sim.declarations.words import ATTRIBUTES
 from sim.inputs.case import Case, load_case
 from sim.inputs.scenario import Scenario
-from sim.inputs.vocabulary import ATTRIBUTES
 from sim.model.setup import Setup, build_setup
 
 POSITIONS = ("opposed", "undecided", "open", "committed")

@@ -6,19 +6,21 @@ from pathlib import Path
 LEAST = """\
 title = "A small world"
 nations = { table = "nations.csv" }
+actors.patron = { key = "washington", name = "the patron" }
+actors.adversary = { key = "moscow", name = "the adversary" }
 deployable = { largest_of = [{ column = "sent" }] }
 ratification_rounds = { column = "approval", rounds = { no = 0 }, empty = 1 }
 preferred_mandate = { peacekeeping = { base = 1 }, deterrence = { base = 1 }, reassurance = { base = 1 } }
 
 [attributes]
-us_reliance = []
+reliance = []
 clarity_need = []
 escalation_fear = []
 threat = []
 frontline = []
 legalism = []
 """
-"""A roster.toml without all that may be left out; its nations need iso3, name, sent and approval."""
+"""A roster.toml without all else that may be left out; its nations need iso3, name, sent and approval."""
 
 SCENARIO = """\
 title = "{title}"

@@ -8,12 +8,13 @@ from functools import cache
 import numpy as np
 from pieces import code, number, safe, table, together
 
+from sim.declarations.levels import CONDITIONS
+from sim.declarations.words import ATTRIBUTES, POSITIONS, PURPOSES
 from sim.inputs.bundled import find_roster
 from sim.inputs.csv_file import read_csv
 from sim.inputs.roster import Roster, load_roster, read_source
 from sim.inputs.roster_file import Indicator
 from sim.inputs.statements import UNKNOWN, StatedCondition
-from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, POSITIONS, PURPOSES
 
 ROSTER = find_roster("europe-2025")
 

@@ -6,18 +6,24 @@ from typing import Any
 from pieces import code, number, options_as_code, safe, table, together
 from pydantic import BaseModel
 
-from sim.inputs import indicators, vocabulary
-from sim.inputs.bundled import bundled_scenarios
+from sim.declarations.levels import LEVELS
+from sim.declarations.parameters import PARAMETERS
+from sim.declarations.words import POSITIONS
+from sim.inputs import indicators
+from sim.inputs.bundled import bundled_scenarios, find_roster
 from sim.inputs.factors import Factor
 from sim.inputs.hindcast_file import Hindcast
-from sim.inputs.parameters import describe_parameters, load_parameters
+from sim.inputs.parameters import load_parameters
 from sim.inputs.patterns_file import Patterns
 from sim.inputs.prior import Marginal
 from sim.inputs.questions import Questions
-from sim.inputs.scenario import Scenario, load_scenario
-from sim.inputs.situation import SITUATION, Event, Moscow, Washington
+from sim.inputs.roster_file import actors_of
+from sim.inputs.scenario import load_scenario, scenario_type
+from sim.inputs.situation import AT_START, event_type, situation_keys, written
 from sim.inputs.sweep_file import Sweep, load_sweep, sweeps_folder
 from sim.model import rules
+
+ACTORS = actors_of(find_roster("europe-2025"))
 
 Row = tuple[str, str, str, str]
 """A key, what it may be, its default, its meaning."""
@@ -29,12 +35,12 @@ def parameters() -> str:
         (
             code(each.name),
             number(each.value),
-            together(f"{number(each.low)} to {number(each.high)}"),
+            together(" to ".join(map(number, each.range))),
             each.unit,
             safe(each.meaning),
             safe(each.source),
         )
-        for each in describe_parameters()
+        for each in PARAMETERS.values()
     ]
     return table(("parameter", "default", "allowed", "unit", "meaning", "source"), rows)
 
@@ -44,7 +50,7 @@ def anchor_bands() -> str:
     bands = load_parameters().bands.tolist()
     rows = [
         (code(position), number(low), number(high))
-        for position, (low, high) in zip(vocabulary.POSITIONS, bands, strict=True)
+        for position, (low, high) in zip(POSITIONS, bands, strict=True)
     ]
     return table(("position", "willingness from", "to"), rows)
 
@@ -52,10 +58,10 @@ def anchor_bands() -> str:
 def policies() -> str:
     """Return the constants of the policies that a scenario may choose."""
     rows = []
-    for name, model in (("washington", Washington), ("moscow", Moscow)):
-        for key, field in model.model_fields.items():
+    for actor, key in ACTORS.keys.items():
+        for constant, field in AT_START[actor].model_fields.items():
             if isinstance(field.default, float):
-                rows.append((code(f"{name}.{key}"), number(field.default), field.description or ""))
+                rows.append((code(f"{key}.{constant}"), number(field.default), field.description or ""))
     return table(("key", "default", "meaning"), rows)
 
 
@@ -88,26 +94,25 @@ def constants() -> str:
 
 def levels() -> str:
     """Return the names that levels may be given by."""
-    named = {
-        "washington.involvement": vocabulary.INVOLVEMENT_LEVELS,
-        "moscow.pressure": vocabulary.PRESSURE_LEVELS,
-        "mandate.authority": vocabulary.AUTHORITY_LEVELS,
-    }
     rows = [
-        (code(key), ", ".join(f"`{name}` {number(value)}" for name, value in names.items()))
-        for key, names in named.items()
+        (
+            code(".".join(written(level.key, ACTORS))),
+            ", ".join(f"`{name}` {number(value)}" for name, value in level.steps.items()),
+        )
+        for level in LEVELS.values()
+        if level.steps
     ]
     return table(("level", "names"), rows)
 
 
 def keys_of_scenarios() -> str:
     """Return every key of a scenario file; those of events stand apart."""
-    return _keys(_rows(Scenario, apart=("events",)))
+    return _keys(_rows(scenario_type(ACTORS), apart=("events",)))
 
 
 def keys_of_events() -> str:
     """Return the keys that only an event has."""
-    return _keys(_rows(Event, apart=SITUATION))
+    return _keys(_rows(event_type(ACTORS), apart=situation_keys(ACTORS)))
 
 
 def keys_of_sweeps() -> str:

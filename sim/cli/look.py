@@ -11,6 +11,8 @@ from sim.cli.common import app
 from sim.inputs.characters import printable
 from sim.inputs.errors import InputError
 
+RosterFolder = Annotated[str, typer.Option(help="Roster folder, or one of the bundled ones.")]
+
 
 @app.command("scenarios")
 def list_scenarios() -> None:
@@ -59,17 +61,19 @@ def _counted(number: int, what: str) -> str:
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors."""
-    from sim.inputs.scenario import Scenario
+def schema(roster: RosterFolder = "europe-2025") -> None:
+    """Print the JSON Schema of scenario files of a roster, for editors."""
+    from sim.inputs.bundled import find_roster
+    from sim.inputs.roster_file import actors_of
+    from sim.inputs.scenario import scenario_type
 
-    print(json.dumps(Scenario.model_json_schema(), indent=2))
+    print(json.dumps(scenario_type(actors_of(find_roster(roster))).model_json_schema(), indent=2))
 
 
 @app.command()
 def evidence(
     nation: Annotated[str, typer.Argument(help="ISO code or name.")],
-    roster: Annotated[str, typer.Option(help="Roster folder, or one of the bundled ones.")] = "europe-2025",
+    roster: RosterFolder = "europe-2025",
 ) -> None:
     """Print what the coding of a nation rests on: indicators, statements, conditions, what is missing."""
     from sim.inputs.bundled import find_roster

@@ -3,11 +3,13 @@
 from typing import NamedTuple
 
 from sim.dashboard.setting import Value
+from sim.declarations.kinds import Level
+from sim.declarations.levels import LEVELS
+from sim.declarations.parameters import PARAMETERS
+from sim.declarations.words import PURPOSES
 from sim.inputs.case import PARAMETER_PREFIX, Case
-from sim.inputs.parameters import PARAMETERS, describe_parameters
 from sim.inputs.roster_file import Actors
-from sim.inputs.timeline import LEVEL_KEYS
-from sim.inputs.vocabulary import AUTHORITY_LEVELS, INVOLVEMENT_LEVELS, PRESSURE_LEVELS, PURPOSES
+from sim.inputs.situation import written
 
 PEERS = "b_peers"
 
@@ -34,10 +36,10 @@ class Lever(NamedTuple):
 
     def value_in(self, case: Case) -> float:
         """Return its value in the first round of a case, after what happens at once; of draws, their mean."""
-        for name, key in LEVEL_KEYS.items():
-            if self.path == ".".join(key):
-                return float(getattr(case.timeline, name)[1])
-        drawn = case.parameters.values[:, PARAMETERS.index(self.path.removeprefix(PARAMETER_PREFIX))]
+        for name, level in LEVELS.items():
+            if case.scenario.key_path(self.path) == level.key:
+                return float(case.timeline.level(name)[1])
+        drawn = case.parameters.column(self.path.removeprefix(PARAMETER_PREFIX))
         return round(float(drawn.mean()) / self.step) * self.step
 
 
@@ -56,28 +58,27 @@ class Choice(NamedTuple):
 
 def levers(actors: Actors) -> tuple[Lever | Choice, ...]:
     """Return what can be moved, in the order in which it is shown, as readers know the actors."""
-    peers = describe_parameters()[PARAMETERS.index(PEERS)]
+    peers = PARAMETERS[PEERS]
     return (
-        Lever("washington.involvement", f"{actors.patron.own} involvement", _named(INVOLVEMENT_LEVELS)),
-        Lever(
-            "mandate.clarity",
-            "Clarity of the mandate",
-            "0: the mission may be anything; 1: it has a single purpose.",
-        ),
+        *(_lever(level, actors) for level in LEVELS.values() if level.steps or level.ends),
         Choice("mandate.purpose", "Purpose of the mission", "What the mandate is for.", PURPOSES),
-        Lever("mandate.authority", "Authority of the mandate", _named(AUTHORITY_LEVELS)),
-        Lever("moscow.pressure", f"{actors.adversary.own} pressure", _named(PRESSURE_LEVELS)),
-        Lever("ceasefire", "Ceasefire", "0: war; 1: a ceasefire that holds."),
         Lever(
             f"{PARAMETER_PREFIX}{PEERS}",
             "Weight of peers",
             f"How much nations look at each other, in {peers.unit}: {peers.meaning}. Moved, it is the "
             "same in all runs; before, each run has its own draw.",
-            peers.low,
-            peers.high,
+            *peers.range,
             0.1,
         ),
     )
+
+
+def _lever(level: Level, actors: Actors) -> Lever:
+    """Return a level as a lever: what it is called, what its named steps or its ends mean."""
+    label = actors.in_words(level.words)
+    steps = "; ".join(f"{step:g}: {name.replace('_', ' ')}" for name, step in level.steps.items())
+    path = ".".join(written(level.key, actors))
+    return Lever(path, label[0].upper() + label[1:], f"{steps}." if steps else level.ends)
 
 
 def changes_of(case: Case, values: dict[str, Value]) -> tuple[tuple[str, Value], ...]:
@@ -87,8 +88,3 @@ def changes_of(case: Case, values: dict[str, Value]) -> tuple[tuple[str, Value],
         for lever in levers(case.roster.actors)
         if lever.path in values and values[lever.path] != lever.value_in(case)
     )
-
-
-def _named(levels: dict[str, float]) -> str:
-    """Return what the named levels are."""
-    return "; ".join(f"{level:g}: {name.replace('_', ' ')}" for name, level in levels.items()) + "."

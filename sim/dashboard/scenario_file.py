@@ -10,7 +10,7 @@ from sim.dashboard.setting import Setting, Value
 from sim.inputs.case import PARAMETER_PREFIX
 from sim.inputs.layers import merge_tables
 from sim.inputs.scenario import Scenario
-from sim.inputs.situation import Event, leaves
+from sim.inputs.situation import Event, leaves, written
 
 KeyPath = tuple[str, ...]
 Table = dict[str, Any]
@@ -25,7 +25,9 @@ def scenario_file(setting: Setting) -> str:
         For any mistake in the scenario.
     """
     scenario = setting.source.load().scenario
-    data = scenario.model_dump(exclude_unset=True, exclude_none=True, exclude={"extends", "events"})
+    data = scenario.model_dump(
+        exclude_unset=True, exclude_none=True, exclude={"extends", "events"}, by_alias=True
+    )
     data["description"] = " ".join(scenario.description.split())
     changes = {_key_path(path): value for path, value in setting.changes}
     parameters = {path: value for path, value in changes.items() if path[0] == _PARAMETERS}
@@ -54,9 +56,8 @@ def _events(scenario: Scenario, replaced: set[KeyPath]) -> Iterator[Table]:
     """Return the events of a scenario; those of the first round without what is replaced in it."""
     for event in scenario.events:
         at_once = event.round == 1 or (event.date and scenario.calendar.round_of(event.date) == 1)
-        changes = {
-            path: value for path, value in event.changes().items() if not at_once or path not in replaced
-        }
+        changes = {written(path, scenario.actors): value for path, value in event.changes().items()}
+        changes = {path: value for path, value in changes.items() if not at_once or path not in replaced}
         if changes:
             yield {**_prose(event), **_nested(changes)}
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.declarations.parameters import PARAMETERS
 from sim.inputs.case import Case
-from sim.inputs.parameters import PARAMETERS
 
 PACKAGES = ("coalition-sim", "mesa", "numba", "numpy", "pandas", "pyarrow")
 

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.declarations.parameters import LADDER
+from sim.declarations.records import Behaviour, Ladder, blank
+from sim.declarations.words import POSITIONS, Stance
 from sim.experiments import statistics
 from sim.experiments.about import About, past_events
 from sim.inputs.case import Case
 from sim.inputs.map_file import Map, read_map
-from sim.inputs.parameters import PARAMETERS, Parameters
-from sim.inputs.vocabulary import POSITIONS, Stance
+from sim.inputs.parameters import Parameters, log_odds
 from sim.model import rules
-from sim.model.setup import behaviour_columns
 from sim.model.tally import (
     FIRST_DEMAND,
     FIXED_POINT,
@@ -155,7 +156,7 @@ class RunResult:
             # The lowest bin holds small forces and none at all; but nobody pledges where there is no member.
             ending = f"q{probability * 100:02.0f}"
             columns[f"force_{ending}"] *= columns[f"size_{ending}"] > 0
-        columns |= thresholds(self.case.parameters, self.case.timeline.decision_pressure)
+        columns |= thresholds(self.case.parameters, self.case.timeline.level("decision_pressure"))
         return pd.DataFrame(columns)
 
     @cached_property
@@ -291,12 +292,11 @@ def thresholds(parameters: Parameters, decision_pressure: statistics.Floats) -> 
     decision_pressure
         In [0, 1], shape (rounds + 1,).
     """
-    columns = np.unique(behaviour_columns(parameters)[-len(rules.Ladder._fields) :], axis=1).T
-    others = [0.0] * (len(PARAMETERS) - columns.shape[1])
-    behaviours = [rules.Behaviour(*others, *column) for column in columns.tolist()]
+    rungs = np.unique([log_odds(parameters.column(name)) for name in LADDER], axis=1).T
+    behaviours = [blank(Behaviour, **dict(zip(LADDER, rung, strict=True))) for rung in rungs.tolist()]
     ladders = {
         pressure: statistics.willingness([rules.pressed_ladder(one, pressure) for one in behaviours]).mean(0)
         for pressure in set(decision_pressure.tolist())
     }
     rows = np.array([ladders[pressure] for pressure in decision_pressure.tolist()])
-    return dict(zip(rules.Ladder._fields, rows.T, strict=True))
+    return dict(zip(Ladder._fields, rows.T, strict=True))

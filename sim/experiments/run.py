@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
+from sim.declarations.records import Terms
 from sim.experiments.choices import Engine
 from sim.experiments.results import RunResult
 from sim.inputs.case import Case, load_case
@@ -13,7 +14,6 @@ from sim.inputs.errors import InputError
 from sim.inputs.options import check_whole_number, chosen_options
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
-from sim.model.rules import Terms
 from sim.model.tally import RUN_COLUMNS, Records, Tally
 
 if TYPE_CHECKING:

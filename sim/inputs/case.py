@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sim.declarations.parameters import PARAMETERS
 from sim.inputs.doubts import tell_doubts
 from sim.inputs.errors import InputError
 from sim.inputs.overrides import Overrides
-from sim.inputs.parameters import PARAMETERS, Parameters, load_parameters
+from sim.inputs.parameters import Parameters, load_parameters
 from sim.inputs.roster import Roster, load_roster
 from sim.inputs.scenario import Scenario, check_nations, check_observed, load_scenario
 from sim.inputs.timeline import Timeline, build_timeline

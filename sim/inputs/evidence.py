@@ -7,6 +7,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from sim.declarations.words import ATTRIBUTES, PURPOSES
 from sim.inputs.csv_file import Row, read_csv
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray
@@ -20,7 +21,6 @@ from sim.inputs.roster import (
 )
 from sim.inputs.roster_file import Indicator
 from sim.inputs.statements import UNKNOWN, StatedCondition, StatedPosition, read_positions
-from sim.inputs.vocabulary import ATTRIBUTES, PURPOSES
 
 STRONGEST_TIES = 5
 

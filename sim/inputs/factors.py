@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from sim.declarations.parameters import PARAMETERS
 from sim.inputs.errors import InputError
 from sim.inputs.overrides import overridden_keys, override_layers
-from sim.inputs.parameters import PARAMETERS, unknown_parameter
-from sim.inputs.scenario import Scenario
-from sim.inputs.situation import Table, Text
+from sim.inputs.parameters import unknown_parameter
+from sim.inputs.roster_file import Actors
+from sim.inputs.scenario import scenario_type
+from sim.inputs.situation import Table, Text, situation_keys
 from sim.inputs.validation import check_place
 
 Level = float | str
@@ -26,7 +28,8 @@ class Factor(Table):
     """Something that varies: a lever of the scenario, or what is unknown about the world.
 
     The path is that of ``--set``: ``washington.involvement`` is set in round 1,
-    ``start.washington.involvement`` in the anchor world, ``parameters.b_threat`` is a parameter.
+    ``start.washington.involvement`` in the anchor world, ``parameters.b_threat`` is a parameter. In files
+    for any roster ``{patron}`` and ``{adversary}`` stand for what its scenarios call them.
     """
 
     path: Text = Field(description="What varies, as for --set: washington.involvement, parameters.b_threat.")
@@ -53,6 +56,12 @@ class Factor(Table):
             raise ValueError(f"the range [{low:g}, {high:g}] does not rise")
         if self.scale == "log" and low <= 0:
             raise ValueError("a range on a log scale must lie above 0")
+
+    def for_actors(self, actors: Actors) -> "Factor":
+        """Return the factor with the roster's words and keys in the places left open for them."""
+        return self.model_copy(
+            update={"path": actors.in_keys(self.path), "label": actors.in_words(self.label)}
+        )
 
     @property
     def name(self) -> str:
@@ -84,8 +93,8 @@ class Factor(Table):
         return np.clip(low + (high - low) * share, low, high)
 
 
-def check_factor(path: str) -> None:
-    """Check that a path names something that can vary.
+def check_factor(path: str, actors: Actors) -> None:
+    """Check that a path names something that can vary in the scenarios of a roster with these actors.
 
     Raises
     ------
@@ -95,9 +104,9 @@ def check_factor(path: str) -> None:
     if path in NOT_FACTORS:
         raise InputError(f"{path} cannot vary from point to point")
     try:
-        override_layers({path: 0})
+        override_layers({path: 0}, situation_keys(actors))
         (key,) = overridden_keys({path: 0})
-        check_place(Scenario, tuple(key.removeprefix("start.").split(".")))
+        check_place(scenario_type(actors), tuple(key.removeprefix("start.").split(".")))
     except InputError as error:
         raise InputError(error.problem) from None
     head, _, name = key.partition(".")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from sim.declarations.words import POSITIONS
 from sim.inputs.bundled import find_bundled, find_scenario
 from sim.inputs.case import Case, load_case
 from sim.inputs.characters import folder_name
@@ -14,7 +15,6 @@ from sim.inputs.overrides import Overrides
 from sim.inputs.situation import Date, Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import validate
-from sim.inputs.vocabulary import POSITIONS
 
 MAX_CODING_ERROR = 0.5
 

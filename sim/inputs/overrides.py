@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.inputs.errors import InputError
 from sim.inputs.layers import Layer, Place
-from sim.inputs.situation import SITUATION, leaves
+from sim.inputs.situation import leaves
 from sim.inputs.toml_file import KeyPath, on_one_line
 from sim.inputs.validation import shown, unknown_key
 
@@ -25,10 +25,11 @@ _SETTINGS = (
 )
 
 
-def override_layers(overrides: Overrides) -> list[Layer]:
+def override_layers(overrides: Overrides, situation: Sequence[str]) -> list[Layer]:
     """Return a layer for every override, to be laid over a scenario in this order.
 
-    A key of the situation becomes an event in round 1: the anchor world would absorb it otherwise.
+    A key of the situation, as the roster's scenario files call it, becomes an event in round 1: the anchor
+    world would absorb it otherwise.
     Behind ``start.`` it changes the anchor world, and so does a nation's ``position``, which takes
     the place of the recorded one.
 
@@ -38,9 +39,14 @@ def override_layers(overrides: Overrides) -> list[Layer]:
         If an override has no ``=``, or its key begins with a word that is not known.
     """
     return [
-        _layer(Place(option=on_one_line(option)), path, _plain(leaf))
+        _layer(Place(option=on_one_line(option)), path, _plain(leaf), situation)
         for option, path, leaf in _changes(overrides)
     ]
+
+
+def overridden(overrides: Overrides) -> dict[str, object]:
+    """Return what overrides set, by dotted path; the last word on each."""
+    return {".".join(path): leaf for _, path, leaf in _changes(overrides)}
 
 
 def overridden_keys(overrides: Overrides) -> list[str]:
@@ -91,15 +97,15 @@ def _plain(value: object) -> object:
     return item() if callable(item) else value
 
 
-def _layer(place: Place, path: tuple[str, ...], value: object) -> Layer:
+def _layer(place: Place, path: tuple[str, ...], value: object, situation: Sequence[str]) -> Layer:
     match path:
-        case ("start", head, *_) if head in SITUATION:
+        case ("start", head, *_) if head in situation:
             return _setting(place, path[1:], value)
         case ("start", head, *_):
-            raise place.error(unknown_key(head, SITUATION))
+            raise place.error(unknown_key(head, situation))
         case ("nations", _, "position") | ("parameters", _):
             return _setting(place, path, value)
-        case (head, *_) if head in SITUATION:
+        case (head, *_) if head in situation:
             return _event(place, path, value)
         case (head,) if head in _SETTINGS:
             return _setting(place, path, value)
@@ -107,7 +113,7 @@ def _layer(place: Place, path: tuple[str, ...], value: object) -> Layer:
             raise place.error("must be parameters.NAME=NUMBER")
         case (head, *_) if head in _SETTINGS:
             raise place.error(f"{head} has no keys of its own")
-    raise place.error(unknown_key(path[0], [*SITUATION, "parameters", *_SETTINGS]))
+    raise place.error(unknown_key(path[0], [*situation, "parameters", *_SETTINGS]))
 
 
 def _setting(place: Place, path: tuple[str, ...], value: object) -> Layer:

@@ -1,59 +1,28 @@
 """Behavioural parameters: a point, or the rows of a posterior."""
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import BaseModel, ConfigDict, Field
 
+from sim.declarations.parameters import ANCHOR_BANDS, PARAMETERS
+from sim.declarations.words import POSITIONS
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray, on_grid
 from sim.inputs.toml_file import KeyPath, TomlFile, dotted, read_toml
 from sim.inputs.validation import ErrorAt, shown, validate
-from sim.inputs.vocabulary import POSITIONS
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
-PARAMETERS = (
-    "b_us_involvement",
-    "b_ambiguity",
-    "b_mandate_fit",
-    "b_authority",
-    "b_threat",
-    "b_escalation",
-    "b_home_defence",
-    "b_ceasefire",
-    "b_peers",
-    "b_critical_mass",
-    "b_free_riding",
-    "b_public_opinion",
-    "shield_us",
-    "shield_ceasefire",
-    "attention",
-    "persistence",
-    "volatility",
-    "common",
-    "bargaining",
-    "planning",
-    "lobby_push",
-    "lobby_decay",
-    "credibility_recovery",
-    "credibility_loss",
-    "climb_to_undecided",
-    "climb_to_open",
-    "climb_to_committed",
-    "slip_to_opposed",
-    "slip_to_undecided",
-    "slip_to_open",
-)
-"""Every parameter, in the order in which arrays hold them."""
+COLUMN = {name: column for column, name in enumerate(PARAMETERS)}
+"""Where arrays of parameters hold each of them."""
 
 LADDER_ORDER = (
     ("slip_to_opposed", "climb_to_undecided"),
@@ -71,18 +40,6 @@ BANDS = "anchor_bands"
 MAX_DRAWS = 500_000
 
 
-class ParameterDescription(NamedTuple):
-    """What a parameter is: its value set by hand, what is allowed, its unit, meaning and source."""
-
-    name: str
-    value: float
-    low: float
-    high: float
-    unit: str
-    meaning: str
-    source: str
-
-
 @dataclass(frozen=True, eq=False)
 class Parameters:
     """Parameter values of runs.
@@ -98,6 +55,10 @@ class Parameters:
 
     values: FloatArray
     bands: FloatArray
+
+    def column(self, name: str) -> FloatArray:
+        """Return the values of a parameter, a draw each."""
+        return np.asarray(self.values[:, COLUMN[name]])
 
     @property
     def draws(self) -> int:
@@ -118,7 +79,7 @@ class Parameters:
                 raise InputError(unknown_parameter(name))
             if isinstance(value, bool) or not isinstance(value, int | float | np.number):
                 raise InputError(f"must be a number, not {shown(value)}", key=name)
-            values[:, PARAMETERS.index(name)] = value
+            values[:, COLUMN[name]] = value
         _check(values, lambda key_path, problem: InputError(problem, key=dotted(key_path)))
         return replace(self, values=_read_only(values))
 
@@ -134,7 +95,7 @@ class Parameters:
         values = np.repeat(self.values[:1], length, axis=0)
         for name, column in columns.items():
             try:
-                values[:, PARAMETERS.index(name)] = column
+                values[:, COLUMN[name]] = column
             except (TypeError, ValueError):
                 raise InputError("must be numbers", key=name) from None
         _check(values, lambda key_path, problem: InputError(problem, key=dotted(key_path)))
@@ -147,8 +108,8 @@ def load_parameters(path: Path | None = None) -> Parameters:
     ----------
     path
         A TOML file, one table a parameter; or a posterior, a ``.parquet`` file with a column a parameter
-        and a row a draw; or the name of a bundled file. What a file leaves out is taken from the bundled
-        ``default.toml``. No path means the bundled posterior.
+        and a row a draw; or ``default``, the point that is declared, from which is taken what a file leaves
+        out; or ``posterior``, the bundled draws, as no path.
 
     Raises
     ------
@@ -156,40 +117,33 @@ def load_parameters(path: Path | None = None) -> Parameters:
         If the file cannot be read, names no parameter, or holds a value that is not allowed.
     """
     path = find_parameters(path)
+    if path == DECLARED and not path.is_file():
+        return Parameters(_read_only(_defaults()), _band_array(ANCHOR_BANDS))
     try:
         status = path.stat()
     except (OSError, ValueError):
-        known = f"{', '.join(_bundled())}{near_match(str(path), _bundled())}"
+        bundled = (str(DECLARED), posterior_file().stem)
+        known = f"{', '.join(bundled)}{near_match(str(path), bundled)}"
         raise InputError(f"no such file, and no bundled one of this name: {known}", file=path) from None
     return _load(path, status.st_size, status.st_mtime_ns)
 
 
+DECLARED = Path("default")
+"""Stands for the point that is declared: no file, unless one has this name."""
+
+
 def find_parameters(path: Path | None = None) -> Path:
-    """Return the file of parameters given as a path, or as the name of a bundled one (``default``)."""
+    """Return the file of parameters given as a path or as the name of the bundled one, or `DECLARED`."""
+    bundled = posterior_file()
     if path is None:
-        return posterior_file()
+        return bundled
     path = Path(path)
-    bundled = _bundled().get(str(path))
-    return bundled if bundled and not path.is_file() else path
+    return bundled if str(path) == bundled.stem and not path.is_file() else path
 
 
 def posterior_file() -> Path:
     """Return the bundled draws of the parameters, which are used where no others are named."""
     return scenarios_folder() / "parameters" / "posterior.parquet"
-
-
-def point_file() -> Path:
-    """Return the bundled file of what each parameter is, with a value set by hand."""
-    return scenarios_folder() / "parameters" / "default.toml"
-
-
-def _bundled() -> dict[str, Path]:
-    return {file.stem: file for file in (point_file(), posterior_file())}
-
-
-def describe_parameters() -> list[ParameterDescription]:
-    """Return what every parameter is, in the order of PARAMETERS."""
-    return list(_descriptions())
 
 
 def log_odds(probability: ArrayLike) -> FloatArray:
@@ -213,14 +167,11 @@ Pair = Annotated[list[Bound], Field(min_length=2, max_length=2)]
 
 
 class _Entry(BaseModel):
-    """One parameter in a file; only the value is needed where default.toml says the rest."""
+    """One parameter in a file: its value, and where that is from."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     value: Bound
-    range: Pair | None = None
-    unit: str = ""
-    meaning: str = ""
     source: str = ""
 
 
@@ -242,26 +193,11 @@ def _load(path: Path, size: int, modified: int) -> Parameters:  # noqa: ARG001 -
     return _from_parquet(path) if path.suffix == ".parquet" else _from_toml(path)
 
 
-@lru_cache(maxsize=1)
-def _descriptions() -> tuple[ParameterDescription, ...]:
-    file = read_toml(point_file())
-    entries = _entries(file)
-    for name in PARAMETERS:
-        if name not in entries or entries[name].range is None:
-            raise file.error((name,), "is missing; the defaults need a value and a range for every parameter")
-    return tuple(_description(name, entries[name]) for name in PARAMETERS)
-
-
-def _description(name: str, entry: _Entry) -> ParameterDescription:
-    low, high = entry.range or (-math.inf, math.inf)
-    return ParameterDescription(name, entry.value, low, high, entry.unit, entry.meaning, entry.source)
-
-
 def _from_toml(path: Path) -> Parameters:
     file = read_toml(path)
     values = _defaults()
     for name, entry in _entries(file).items():
-        values[0, PARAMETERS.index(name)] = entry.value
+        values[0, COLUMN[name]] = entry.value
     _check(values, file.error)
     return Parameters(_read_only(values), _bands(file))
 
@@ -275,8 +211,6 @@ def _entries(file: TomlFile) -> dict[str, _Entry]:
         if name not in PARAMETERS:
             raise file.error((name,), unknown_parameter(name))
         entry = validate(_Entry, table, _under(file, name))
-        if entry.range and not entry.range[0] <= entry.value <= entry.range[1]:
-            raise file.error((name, "value"), f"{entry.value:g} is not in its range {entry.range}")
         entries[name] = entry
     return entries
 
@@ -296,13 +230,14 @@ def _under(file: TomlFile, name: str) -> ErrorAt:
 
 def _check(values: FloatArray, error_at: ErrorAt) -> None:
     """Refuse values out of their range, and a ladder out of order, in any row."""
-    for description, column in zip(_descriptions(), values.T, strict=True):
-        outside = column[~((column >= description.low) & (column <= description.high))]
+    for parameter, column in zip(PARAMETERS.values(), values.T, strict=True):
+        low, high = parameter.range
+        outside = column[~((column >= low) & (column <= high))]
         if outside.size:
-            allowed = f"allowed is {description.low:g} to {description.high:g}"
-            raise error_at((description.name,), f"{outside[0]:g} is out of range; {allowed}")
+            problem = f"{outside[0]:g} is out of range; allowed is {low:g} to {high:g}"
+            raise error_at((parameter.name,), problem)
     for lower, upper in LADDER_ORDER:
-        below, above = values[:, PARAMETERS.index(lower)], values[:, PARAMETERS.index(upper)]
+        below, above = values[:, COLUMN[lower]], values[:, COLUMN[upper]]
         wrong = below >= above
         if wrong.any():
             low, high = below[wrong][0], above[wrong][0]
@@ -310,13 +245,15 @@ def _check(values: FloatArray, error_at: ErrorAt) -> None:
 
 
 def _defaults() -> FloatArray:
-    return np.array([[description.value for description in _descriptions()]])
+    return np.array([[parameter.value for parameter in PARAMETERS.values()]])
 
 
 def _bands(file: TomlFile) -> FloatArray:
     """Return the anchor bands of a file, those it leaves out from the defaults."""
-    default = read_toml(point_file())
-    bands = {**default.data[BANDS], **_checked_bands(file)}
+    return _band_array({**ANCHOR_BANDS, **_checked_bands(file)})
+
+
+def _band_array(bands: Mapping[str, Sequence[float]]) -> FloatArray:
     return _read_only(np.array([bands[position] for position in POSITIONS], dtype=np.float64))
 
 
@@ -340,9 +277,9 @@ def _from_parquet(path: Path) -> Parameters:
     for name, column in columns.items():
         if name not in PARAMETERS:
             raise InputError(unknown_parameter(name), file=path)
-        values[:, PARAMETERS.index(name)] = column
+        values[:, COLUMN[name]] = column
     _check(values, lambda key_path, problem: InputError(problem, file=path, key=dotted(key_path)))
-    return Parameters(_read_only(values), _bands(read_toml(point_file())))
+    return Parameters(_read_only(values), _band_array(ANCHOR_BANDS))
 
 
 def _check_size(metadata: "pq.FileMetaData", path: Path) -> None:

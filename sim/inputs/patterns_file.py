@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
+from sim.declarations.words import ATTRIBUTES
 from sim.inputs.bundled import find_bundled, find_scenario
 from sim.inputs.case import Case, load_case
 from sim.inputs.characters import folder_name
@@ -17,7 +18,6 @@ from sim.inputs.errors import InputError
 from sim.inputs.situation import Date, Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import one_of, validate
-from sim.inputs.vocabulary import ATTRIBUTES
 
 Measure = Literal[
     "members",

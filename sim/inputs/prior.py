@@ -2,22 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.inputs.bundled import scenarios_folder
+from sim.declarations.kinds import Distribution, Parameter
+from sim.declarations.parameters import LADDER, PARAMETERS
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray
-from sim.inputs.parameters import PARAMETERS, ParameterDescription, describe_parameters
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import shown, validate
-
-Distribution = Literal["uniform", "normal", "half_normal", "lognormal", "beta"]
 
 SHAPES: Mapping[Distribution, tuple[str, ...]] = {
     "uniform": ("low", "high"),
@@ -27,9 +25,6 @@ SHAPES: Mapping[Distribution, tuple[str, ...]] = {
     "beta": ("a", "b"),
 }
 """What each distribution needs."""
-
-LADDER = ("climb_", "slip_")
-"""How the names of the parameters begin that have no prior: the anchor bands are stated on the ladder."""
 
 GRID = 10_000
 """Points at which moments of a prior are taken."""
@@ -191,18 +186,13 @@ class Prior:
         return np.column_stack([columns[name] for name in PARAMETERS])
 
 
-def default_prior_file() -> Path:
-    """Return the bundled file of priors."""
-    return scenarios_folder() / "parameters" / "prior.toml"
-
-
 def load_prior(path: Path | None = None) -> Prior:
     """Read priors from a file.
 
     Parameters
     ----------
     path
-        A TOML file, one table a parameter; the bundled one if none.
+        A TOML file, one table a parameter; those that the parameters are declared with if none.
 
     Raises
     ------
@@ -210,20 +200,44 @@ def load_prior(path: Path | None = None) -> Prior:
         If the file cannot be read, names what is no parameter or has to stay fixed, or gives a distribution
         that is not complete or lies outside of what is allowed.
     """
-    file = read_toml(default_prior_file() if path is None else Path(path))
+    if path is None:
+        return declared_prior()
+    file = read_toml(Path(path))
     if not file.data:
         raise file.error((), "gives no prior; it needs a table a parameter")
     for name in file.data:
         _check_name(file, name)
-    described = describe_parameters()
+    return _prior({name: _marginal(file, PARAMETERS[name]) for name in file.data})
+
+
+@cache
+def declared_prior() -> Prior:
+    """Return the priors that the parameters are declared with."""
+    return _prior(
+        {
+            name: Marginal.model_validate(
+                {"distribution": prior.distribution, **prior.numbers, "reason": prior.reason}
+            )
+            for name, parameter in PARAMETERS.items()
+            if (prior := parameter.prior) and prior.distribution
+        }
+    )
+
+
+def _prior(marginals: Mapping[str, Marginal]) -> Prior:
+    """Return the priors of some parameters; the others keep their value."""
     return Prior(
-        tuple(_parameter_prior(file, parameter) for parameter in described if parameter.name in file.data),
-        {parameter.name: parameter.value for parameter in described if parameter.name not in file.data},
+        tuple(
+            ParameterPrior(name, *parameter.range, marginals[name])
+            for name, parameter in PARAMETERS.items()
+            if name in marginals
+        ),
+        {name: parameter.value for name, parameter in PARAMETERS.items() if name not in marginals},
     )
 
 
 def _check_name(file: TomlFile, name: str) -> None:
-    allowed = [parameter for parameter in PARAMETERS if not parameter.startswith(LADDER)]
+    allowed = [parameter for parameter in PARAMETERS if parameter not in LADDER]
     if name not in PARAMETERS:
         hint = near_match(name, allowed) or f"; allowed: {', '.join(allowed)}"
         raise file.error((name,), f"unknown parameter {shown(name)}{hint}")
@@ -231,8 +245,9 @@ def _check_name(file: TomlFile, name: str) -> None:
         raise file.error((name,), "stays fixed: the anchor bands are stated on the ladder that it is part of")
 
 
-def _parameter_prior(file: TomlFile, parameter: ParameterDescription) -> ParameterPrior:
-    name, low, high = parameter.name, parameter.low, parameter.high
+def _marginal(file: TomlFile, parameter: Parameter) -> Marginal:
+    """Return the prior that a file gives of a parameter, most of which has to be allowed."""
+    name, (low, high) = parameter.name, parameter.range
 
     def error_at(key_path: KeyPath, problem: str) -> InputError:
         return file.error((name, *key_path), problem)
@@ -242,9 +257,8 @@ def _parameter_prior(file: TomlFile, parameter: ParameterDescription) -> Paramet
         value = getattr(marginal, key)
         if value is not None and not low <= value <= high:
             raise error_at((key,), f"{value:g} is out of range; allowed is {low:g} to {high:g}")
-    prior = ParameterPrior(name, low, high, marginal)
-    below, above = prior._mass
+    below, above = ParameterPrior(name, low, high, marginal)._mass
     if above - below < 0.5:
         share = f"{(above - below) * 100:.0f} %"
         raise error_at((), f"only {share} of it lies in the range that is allowed, {low:g} to {high:g}")
-    return prior
+    return marginal

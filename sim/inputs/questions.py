@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError
@@ -16,13 +16,8 @@ from sim.inputs.validation import validate
 NATION, LEADING = "{nation}", "{leading}"
 """Stand in the path of a lever for the nation asked about, and for a leading nation outside."""
 
-PATRON, ADVERSARY = "{patron}", "{adversary}"
-"""Stand in labels for what the roster calls them: "US", "Russian"."""
-
-
-def label_for(label: str, actors: Actors) -> str:
-    """Return a label with the roster's words for patron and adversary."""
-    return label.replace(PATRON, actors.patron.own).replace(ADVERSARY, actors.adversary.own)
+OPEN = {NATION, LEADING, "{patron}", "{adversary}"}
+"""What may stand in a path; in labels the actors' places are open too: "{patron} backstop"."""
 
 
 class World(Table):
@@ -30,6 +25,11 @@ class World(Table):
 
     label: Text = Field(description="What tables and figures call it.")
     set: dict[str, Level] = Field({}, description="What is set, by dotted path, as --set takes it.")
+
+    def for_actors(self, actors: Actors) -> "World":
+        """Return the world with the roster's words and keys in the places left open for them."""
+        settings = {actors.in_keys(path): level for path, level in self.set.items()}
+        return self.model_copy(update={"label": actors.in_words(self.label), "set": settings})
 
 
 class Pressure(Table):
@@ -48,6 +48,35 @@ class Questions(Table):
     levers: tuple[Factor, ...] = Field(strict=False, min_length=1, description="What it might take.")
     pressure: Pressure
     stances: tuple[World, ...] = Field(strict=False, min_length=1, description="Stances of the patron.")
+    _file: TomlFile | None = PrivateAttr(default=None)
+
+    def for_actors(self, actors: Actors) -> "Questions":
+        """Return the questions about a roster with these actors: the places left open for them are filled in.
+
+        Raises
+        ------
+        InputError
+            For a path that scenarios of such a roster do not have.
+        """
+        pressure = self.pressure.model_copy(
+            update={
+                "path": actors.in_keys(self.pressure.path),
+                "worlds": tuple(world.for_actors(actors) for world in self.pressure.worlds),
+            }
+        )
+        filled = self.model_copy(
+            update={
+                "levers": tuple(lever.for_actors(actors) for lever in self.levers),
+                "pressure": pressure,
+                "stances": tuple(stance.for_actors(actors) for stance in self.stances),
+            }
+        )
+        for (place, _), (_, path) in zip(_paths(self), _paths(filled), strict=True):
+            try:
+                check_factor(path, actors)
+            except InputError as error:
+                raise self._file.error(place, error.problem) if self._file else error from None
+        return filled
 
     @model_validator(mode="after")
     def _names_its_worlds(self) -> "Questions":
@@ -80,7 +109,8 @@ def load_questions(file: Path | None = None) -> Questions:
     read = read_toml(file or questions_file())
     questions = validate(Questions, read.data, read.error)
     for place, path in _paths(questions):
-        _check_path(read, place, path)
+        _check_placeholders(read, place, path)
+    questions._file = read
     return questions
 
 
@@ -99,11 +129,7 @@ def _paths(questions: Questions) -> list[tuple[KeyPath, str]]:
     return found
 
 
-def _check_path(file: TomlFile, place: KeyPath, path: str) -> None:
-    unknown = [word for word in re.findall(r"\{.*?\}", path) if word not in {NATION, LEADING}]
+def _check_placeholders(file: TomlFile, place: KeyPath, path: str) -> None:
+    unknown = [word for word in re.findall(r"\{.*?\}", path) if word not in OPEN]
     if unknown:
-        raise file.error(place, f"unknown placeholder {unknown[0]}; allowed: {NATION}, {LEADING}")
-    try:
-        check_factor(path)
-    except InputError as error:
-        raise file.error(place, error.problem) from None
+        raise file.error(place, f"unknown placeholder {unknown[0]}; allowed: {', '.join(sorted(OPEN))}")

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.levels import CONDITIONS
+from sim.declarations.words import ATTRIBUTES, PURPOSES
 from sim.inputs.bundled import exists
 from sim.inputs.csv_file import LARGEST_NUMBER, Row, Table, read_csv
 from sim.inputs.errors import near_match
@@ -27,7 +29,6 @@ from sim.inputs.statements import (
     read_positions,
 )
 from sim.inputs.toml_file import TomlFile
-from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, PURPOSES
 
 MAX_NATIONS = 1_000
 """Five times as many as there are; every pair of them takes memory."""

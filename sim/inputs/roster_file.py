@@ -1,17 +1,22 @@
 """What `roster.toml` may declare: which tables there are and how their columns become attributes."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from sim.declarations.kinds import ADVERSARY, PATRON
+from sim.declarations.words import ATTRIBUTES, PURPOSES
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import validate
-from sim.inputs.vocabulary import ATTRIBUTES, PURPOSES
 
 ROSTER_FILE = "roster.toml"
+
+NOT_ACTORS = ("title", "description", "extends", "roster", "start", "rounds", "events", "mandate", "nations")
+"""Keys of scenario files that no actor may have, among others."""
 
 
 def _plain_file_name(name: str) -> str:
@@ -127,8 +132,9 @@ class Ties(Declared):
 
 
 class Actor(Declared):
-    """An actor outside the coalition, as readers know it."""
+    """An actor outside the coalition: as scenario files call its table, and as readers know it."""
 
+    key: Annotated[str, Field(pattern="^[a-z][a-z_]*$")] = ""
     name: Annotated[str, Field(min_length=1)]
     adjective: str = ""
 
@@ -139,10 +145,36 @@ class Actor(Declared):
 
 
 class Actors(Declared):
-    """Who the coalition waits for, `[washington]` in scenarios, and who threatens it, `[moscow]`."""
+    """Whom the coalition looks to for cover, and who threatens those who join."""
 
     patron: Actor = Actor(name="the patron")
     adversary: Actor = Actor(name="the adversary")
+
+    @model_validator(mode="after")
+    def _keys_are_free(self) -> "Actors":
+        for actor, key in self.keys.items():
+            others = {*NOT_ACTORS, *(other for name, other in self.keys.items() if name != actor)}
+            if key in others:
+                raise ValueError(f'the key "{key}" of the {actor} is taken')
+        return self
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """What scenario files call the table of each actor: its key, or else ``patron`` and ``adversary``."""
+        return {PATRON: self.patron.key or PATRON, ADVERSARY: self.adversary.key or ADVERSARY}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The name of each actor."""
+        return {PATRON: self.patron.name, ADVERSARY: self.adversary.name}
+
+    def in_words(self, text: str) -> str:
+        """Return a text with the roster's words in the places left open: ``{patron} involvement``."""
+        return text.replace("{patron}", self.patron.own).replace("{adversary}", self.adversary.own)
+
+    def in_keys(self, path: str) -> str:
+        """Return a dotted path with the roster's keys in the places left open: ``{patron}.involvement``."""
+        return path.replace("{patron}", self.keys[PATRON]).replace("{adversary}", self.keys[ADVERSARY])
 
 
 class RosterDeclaration(Declared):
@@ -200,6 +232,31 @@ def _check_names(given: dict[str, Any], allowed: tuple[str, ...], example: str) 
     for name in allowed:
         if name not in given:
             raise ValueError(f'"{name}" is missing; the least to write is {name} = {example}')
+
+
+def actors_of(folder: Path) -> Actors:
+    """Return the actors of a roster, by which its scenarios are read.
+
+    Raises
+    ------
+    InputError
+        If there is no `roster.toml`, it is no TOML, or says something of actors that it may not.
+    """
+    file = folder / ROSTER_FILE
+    return _actors(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _actors(path: Path, modified: int) -> Actors:  # noqa: ARG001 - part of the key
+    file = read_toml(path)
+
+    def error_at(key_path: KeyPath, problem: str) -> InputError:
+        return file.error(("actors", *key_path), problem)
+
+    declared = file.data.get("actors", {})
+    if not isinstance(declared, dict):
+        raise error_at((), "must be a table")
+    return validate(Actors, declared, error_at)
 
 
 def read_declaration(folder: Path) -> tuple[RosterDeclaration, TomlFile]:

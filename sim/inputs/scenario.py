@@ -3,32 +3,35 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import FailFast, Field, PrivateAttr
+from pydantic import FailFast, Field, PrivateAttr, create_model
 
 from sim.inputs.bundled import exists, find_scenario, scenarios_folder
 from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.layers import Layer, Place, merged, read_layers
-from sim.inputs.overrides import Overrides, override_layers
-from sim.inputs.roster_file import ROSTER_FILE
+from sim.inputs.overrides import Overrides, overridden, override_layers
+from sim.inputs.roster_file import ROSTER_FILE, Actors, actors_of
 from sim.inputs.schedule import Calendar, Scheduled, schedule
 from sim.inputs.situation import (
     SITUATION,
-    Ceasefire,
+    AdversaryAtStart,
     Date,
-    DecisionPressure,
     Event,
-    Mandate,
-    Moscow,
+    MandateAtStart,
     Nation,
     Observed,
+    PatronAtStart,
     Share,
     Table,
     Text,
-    Washington,
+    canonical,
+    event_type,
+    situation_fields,
+    situation_keys,
 )
 from sim.inputs.toml_file import KeyPath
 from sim.inputs.validation import validate
@@ -40,13 +43,15 @@ class _Origin:
 
     name: str = "scenario"
     roster_folder: Path | None = None
+    actors: Actors = Actors()  # noqa: RUF009 - frozen
     layer: Layer = Layer({})  # noqa: RUF009 - frozen
 
 
 class Scenario(Table):
     """What is given to a simulation: the situation at the start, and the events that change it.
 
-    The fields are the keys of a scenario file. Use :func:`load_scenario` for files and
+    The fields are the keys of a scenario file, those of the actors' tables and the levels added by
+    `scenario_type`. Use :func:`load_scenario` for files and
     :meth:`from_dict` for data; both raise :class:`~sim.inputs.errors.InputError` for any mistake.
     """
 
@@ -67,11 +72,9 @@ class Scenario(Table):
         description="How uncertain the levels are that the scenario sets: each is drawn whenever it is set, "
         "uniform within so much of what is given, in [0, 1]; an exact 0 stays 0.",
     )
-    washington: Washington
-    mandate: Mandate
-    moscow: Moscow
-    ceasefire: Ceasefire = 0.0
-    decision_pressure: DecisionPressure = 0.0
+    patron: PatronAtStart
+    mandate: MandateAtStart
+    adversary: AdversaryAtStart
     nations: dict[str, Nation] = Field(
         {},
         description="Nations at the start, by ISO 3166 alpha-3 code; a position replaces the recorded one.",
@@ -109,7 +112,7 @@ class Scenario(Table):
         InputError
             If the data are not a valid scenario.
         """
-        return _scenario([Layer(dict(data)), *override_layers(overrides)], name)
+        return _scenario([Layer(dict(data))], overrides, name)
 
     def with_overrides(self, overrides: Overrides) -> "Scenario":
         """Return the scenario with changes laid over it, as :func:`load_scenario` takes them.
@@ -119,7 +122,11 @@ class Scenario(Table):
         InputError
             If an override has a mistake.
         """
-        return _scenario([self._origin.layer, *override_layers(overrides)], self.name)
+        return _scenario([self._origin.layer], overrides, self.name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let other processes have it: the type of a roster's scenarios is made where it is needed."""
+        return _restored, (self.model_dump(by_alias=True, exclude_unset=True), self._origin)
 
     @property
     def name(self) -> str:
@@ -130,6 +137,15 @@ class Scenario(Table):
     def roster_folder(self) -> Path:
         """The folder of the roster."""
         return self._origin.roster_folder or _roster_folder(self.roster, self.place(("roster",)))
+
+    @property
+    def actors(self) -> Actors:
+        """The actors outside the coalition, as the roster calls them."""
+        return self._origin.actors
+
+    def key_path(self, path: str) -> tuple[str, ...]:
+        """Return the key path of a value that a dotted path names: ``washington.involvement``."""
+        return canonical(path.split("."), self.actors)
 
     @property
     def calendar(self) -> Calendar:
@@ -194,14 +210,30 @@ def load_scenario(source: Path | str, overrides: Overrides = ()) -> Scenario:
         key, what is allowed and, for a typo, the nearest match.
     """
     path = find_scenario(source)
-    return _scenario([*read_layers(path), *override_layers(overrides)], path.stem)
+    return _scenario(read_layers(path), overrides, path.stem)
 
 
-def _scenario(layers: list[Layer], name: str) -> Scenario:
-    layer = merged(layers)
-    scenario = validate(Scenario, layer.data, layer.error)
+def _restored(data: dict[str, Any], origin: _Origin) -> Scenario:
+    scenario = scenario_type(origin.actors).model_validate(data)
+    scenario._origin = origin
+    return scenario
+
+
+@cache
+def scenario_type(actors: Actors) -> type[Scenario]:
+    """Return the scenarios of a roster: the tables of its actors are called what it says."""
+    event: Any = event_type(actors)
+    events: Any = (Annotated[tuple[event, ...], FailFast()], Scenario.model_fields["events"])
+    fields = situation_fields(actors, start=True)
+    return create_model("Scenario", __base__=Scenario, __doc__=Scenario.__doc__, **fields, events=events)
+
+
+def _scenario(layers: list[Layer], overrides: Overrides, name: str) -> Scenario:
+    actors = _actors(merged(layers), overridden(overrides))
+    layer = merged([*layers, *override_layers(overrides, situation_keys(actors))])
+    scenario = validate(scenario_type(actors), layer.data, layer.error)
     folder = _roster_folder(scenario.roster, layer.place(("roster",)))
-    scenario._origin = _Origin(folder_name(name, "scenario"), folder, layer)
+    scenario._origin = _Origin(folder_name(name, "scenario"), folder, actors, layer)
     _check_nations_given(scenario)
     _check_end(scenario)
     scenario.schedule()
@@ -217,6 +249,14 @@ def _check_nations_given(scenario: Scenario) -> None:
 def _check_end(scenario: Scenario) -> None:
     if scenario.rounds * scenario.days_per_round > (dt.date.max - scenario.start).days:
         raise scenario.place(("rounds",)).error(f"the last round would be after {dt.date.max}")
+
+
+def _actors(layer: Layer, changes: Mapping[str, object]) -> Actors:
+    """Return the actors of the roster that is named, if one is."""
+    option = Place(option=f"--set roster={changes.get('roster')}")
+    place = option if "roster" in changes else layer.place(("roster",))
+    roster = changes.get("roster", layer.data.get("roster"))
+    return actors_of(_roster_folder(roster, place)) if isinstance(roster, str) and roster else Actors()
 
 
 def _roster_folder(roster: str, place: Place) -> Path:

@@ -53,7 +53,7 @@ class Scheduled:
     event
         What happens.
     changes
-        What it sets, by key path: ``{("washington", "involvement"): 0.45}``.
+        What it sets, by key path: ``{("patron", "involvement"): 0.45}``.
     place
         Where it was given.
     """

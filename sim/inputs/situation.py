@@ -1,17 +1,44 @@
 """The state of the world as scenario files write it: at the start, and as events change it."""
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
 
+from sim.declarations.kinds import ADVERSARY, PATRON, Level
+from sim.declarations.levels import LEVELS
 from sim.inputs.errors import near_match
+from sim.inputs.roster_file import Actors
 from sim.inputs.validation import shown
-from sim.inputs.vocabulary import AUTHORITY_LEVELS, INVOLVEMENT_LEVELS, PRESSURE_LEVELS
 
-SITUATION = ("washington", "mandate", "moscow", "ceasefire", "decision_pressure", "nations")
+SITUATION = (*dict.fromkeys(level.key[0] for level in LEVELS.values()), "nations")
 """What describes the world: given at the start, changed by events."""
+
+
+def situation_keys(actors: Actors) -> tuple[str, ...]:
+    """Return the keys of `SITUATION` as the scenario files of a roster call them."""
+    return tuple(actors.keys.get(key, key) for key in SITUATION)
+
+
+def canonical(key_path: Sequence[str], actors: Actors) -> tuple[str, ...]:
+    """Return the key path of the situation that the scenario files of a roster write as another."""
+    names = {key: actor for actor, key in actors.keys.items()}
+    return (names.get(key_path[0], key_path[0]), *key_path[1:])
+
+
+def written(key_path: Sequence[str], actors: Actors) -> tuple[str, ...]:
+    """Return a key path of the situation as the scenario files of a roster write it."""
+    return (actors.keys.get(key_path[0], key_path[0]), *key_path[1:])
 
 
 class Table(BaseModel):
@@ -37,7 +64,8 @@ def _named(names: Mapping[str, float]) -> BeforeValidator:
 
 def _schema(names: Mapping[str, float], description: str) -> WithJsonSchema:
     number = {"type": "number", "minimum": 0, "maximum": 1}
-    return WithJsonSchema({"anyOf": [number, {"enum": list(names)}], "description": description})
+    kind = {"anyOf": [number, {"enum": list(names)}]} if names else number
+    return WithJsonSchema({**kind, "description": description})
 
 
 def _date(value: object) -> object:
@@ -54,18 +82,13 @@ Date = Annotated[dt.date, BeforeValidator(_date)]
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1), _named({})]
 
-Involvement = Annotated[
-    float,
-    _named(INVOLVEMENT_LEVELS),
-    _schema(
-        INVOLVEMENT_LEVELS, "What Washington gives: from nothing (0) to ground troops (1), or a level's name."
+PatronPolicy = Annotated[
+    Literal["scripted", "burden_sharing"],
+    Field(
+        description="Whether involvement follows the scenario, or how much of the force others have shown."
     ),
 ]
-WashingtonPolicy = Annotated[
-    Literal["scripted", "burden_sharing"],
-    Field(description="Whether involvement follows the scenario, or how much of the force Europe has shown."),
-]
-Ceiling = Annotated[Share, Field(description="burden_sharing: the most that Washington would give.")]
+Ceiling = Annotated[Share, Field(description="burden_sharing: the most that the patron would give.")]
 Threshold = Annotated[
     float, Field(ge=0, description="burden_sharing: share of the force at which half of it is given.")
 ]
@@ -76,24 +99,11 @@ Speed = Annotated[Share, Field(description="burden_sharing: the largest change o
 Purpose = Annotated[
     Literal["peacekeeping", "deterrence", "reassurance"], Field(description="What the mandate is for.")
 ]
-Clarity = Annotated[
-    Share, Field(description="How clear the mandate is: 0 anything goes, 1 a single purpose.")
-]
-Authority = Annotated[
-    float,
-    _named(AUTHORITY_LEVELS),
-    _schema(AUTHORITY_LEVELS, "Who authorises the mission: a number from 0 to 1, or a name."),
-]
 MandatePolicy = Annotated[
     Literal["scripted", "negotiated"],
     Field(description="Whether the mandate follows the scenario, or emerges among the participants."),
 ]
-Pressure = Annotated[
-    float,
-    _named(PRESSURE_LEVELS),
-    _schema(PRESSURE_LEVELS, "How hard Moscow presses: a number from 0 to 1, or a level's name."),
-]
-MoscowPolicy = Annotated[
+AdversaryPolicy = Annotated[
     Literal["scripted", "reactive"],
     Field(description="Whether pressure follows the scenario, or answers the force that takes shape."),
 ]
@@ -101,11 +111,7 @@ Reaction = Annotated[
     float, Field(ge=0, description="reactive: pressure added when the whole force has taken shape.")
 ]
 Deterred = Annotated[
-    Share, Field(description="reactive: share of that answer withheld under full US involvement.")
-]
-Ceasefire = Annotated[Share, Field(description="How far a ceasefire holds: 0 war, 1 a ceasefire that holds.")]
-DecisionPressure = Annotated[
-    Share, Field(description="How far governments are pressed to declare themselves, as before a summit.")
+    Share, Field(description="reactive: share of that answer withheld under full involvement of the patron.")
 ]
 Position = Annotated[
     Literal["opposed", "undecided", "open", "conditional", "committed", "unknown"],
@@ -126,62 +132,67 @@ Held = Annotated[
 ]
 
 
-class WashingtonChange(Table):
-    """What an event changes in Washington."""
+class PatronConstants(Table):
+    """What an event may change of how the patron acts."""
 
-    involvement: Involvement | None = None
-    policy: WashingtonPolicy | None = None
+    policy: PatronPolicy | None = None
     ceiling: Ceiling | None = None
     threshold: Threshold | None = None
     width: Width | None = None
     speed: Speed | None = None
 
 
-class Washington(WashingtonChange):
-    """Washington at the start."""
+class PatronAtStart(PatronConstants):
+    """How the patron acts at the start."""
 
-    involvement: Involvement
-    policy: WashingtonPolicy = "scripted"
+    policy: PatronPolicy = "scripted"
     ceiling: Ceiling = 0.75
     threshold: Threshold = 0.6
     width: Width = 0.15
     speed: Speed = 0.05
 
 
-class MandateChange(Table):
-    """What an event changes in the mandate."""
+class MandateConstants(Table):
+    """What an event may change of the mandate beside its levels."""
 
     purpose: Purpose | None = None
-    clarity: Clarity | None = None
-    authority: Authority | None = None
     policy: MandatePolicy | None = None
 
 
-class Mandate(MandateChange):
-    """The mandate at the start."""
+class MandateAtStart(MandateConstants):
+    """The mandate at the start, beside its levels."""
 
     purpose: Purpose
-    clarity: Clarity
-    authority: Authority = 0.0
     policy: MandatePolicy = "scripted"
 
 
-class MoscowChange(Table):
-    """What an event changes in Moscow."""
+class AdversaryConstants(Table):
+    """What an event may change of how the adversary acts."""
 
-    pressure: Pressure | None = None
-    policy: MoscowPolicy | None = None
+    policy: AdversaryPolicy | None = None
     reaction: Reaction | None = None
     deterred: Deterred | None = None
 
 
-class Moscow(MoscowChange):
-    """Moscow at the start."""
+class AdversaryAtStart(AdversaryConstants):
+    """How the adversary acts at the start."""
 
-    pressure: Pressure
-    policy: MoscowPolicy = "scripted"
+    policy: AdversaryPolicy = "scripted"
     reaction: Reaction = 0.3
     deterred: Deterred = 0.5
+
+
+CHANGED: dict[str, type[Table]] = {
+    PATRON: PatronConstants,
+    "mandate": MandateConstants,
+    ADVERSARY: AdversaryConstants,
+}
+AT_START: dict[str, type[Table]] = {
+    PATRON: PatronAtStart,
+    "mandate": MandateAtStart,
+    ADVERSARY: AdversaryAtStart,
+}
+"""The tables of the situation without their levels."""
 
 
 class Nation(Table):
@@ -193,18 +204,17 @@ class Nation(Table):
 
 
 class Event(Table):
-    """Something that happens and changes the situation."""
+    """Something that happens and changes the situation; `event_type` adds levels and actors' tables."""
 
+    situation: ClassVar[tuple[str, ...]] = SITUATION
     date: Date | None = Field(None, description="When it happens; or give a round.")
     round: int | None = Field(None, ge=1, le=1_000_000, description="The round in which it happens.")
     title: Text = Field(description="What happens, in a few words.")
     source: str | None = Field(None, description="Where it is reported.")
     note: str | None = Field(None, description="What else a reader should know, such as what is assumed.")
-    washington: WashingtonChange | None = None
-    mandate: MandateChange | None = None
-    moscow: MoscowChange | None = None
-    ceasefire: Ceasefire | None = None
-    decision_pressure: DecisionPressure | None = None
+    patron: PatronConstants | None = None
+    mandate: MandateConstants | None = None
+    adversary: AdversaryConstants | None = None
     nations: dict[str, Nation] = Field({}, description="What changes in nations, by ISO 3166 alpha-3 code.")
 
     @model_validator(mode="after")
@@ -212,12 +222,52 @@ class Event(Table):
         if (self.date is None) == (self.round is None):
             raise ValueError("an event has exactly one of date and round")
         if not self.changes():
-            raise ValueError(f"an event must change something: {', '.join(SITUATION)}")
+            raise ValueError(f"an event must change something: {', '.join(self.situation)}")
         return self
 
     def changes(self) -> dict[tuple[str, ...], Any]:
-        """Return what the event sets, by key path: ``{("washington", "involvement"): 0.45}``."""
+        """Return what the event sets, by key path: ``{("patron", "involvement"): 0.45}``."""
         return leaves(self.model_dump(include=set(SITUATION), exclude_none=True))
+
+
+@cache
+def event_type(actors: Actors) -> type[Event]:
+    """Return the events of a roster's scenario files: what its actors' tables are called is theirs."""
+    fields = situation_fields(actors, start=False)
+    made = create_model("Event", __base__=Event, __doc__=Event.__doc__, **fields)
+    made.situation = situation_keys(actors)
+    return made
+
+
+def situation_fields(actors: Actors, *, start: bool) -> dict[str, Any]:
+    """Return the fields of the situation, nations apart: at the start, or as events change it."""
+    tables = AT_START if start else CHANGED
+    fields: dict[str, Any] = {}
+    for name in dict.fromkeys(level.key[0] for level in LEVELS.values()):
+        if name in tables:
+            levels = {level.key[1]: level for level in LEVELS.values() if level.key[0] == name}
+            kind = _with_levels(tables[name], levels, actors, start=start)
+            alias = actors.keys.get(name)
+            fields[name] = (kind, Field(alias=alias)) if start else (kind | None, Field(None, alias=alias))
+        else:
+            fields[name] = _level_field(LEVELS[name], actors, start=start)
+    return fields
+
+
+def _with_levels(table: type[Table], levels: Mapping[str, Level], actors: Actors, *, start: bool) -> Any:
+    """Return a table of the situation with its levels, which come first."""
+    fields: dict[str, Any] = {key: _level_field(level, actors, start=start) for key, level in levels.items()}
+    fields |= {key: (field.annotation, field) for key, field in table.model_fields.items()}
+    return create_model(table.__name__, __base__=Table, __doc__=table.__doc__, **fields)
+
+
+def _level_field(level: Level, actors: Actors, *, start: bool) -> Any:
+    """Return the type and the default of a level in a file."""
+    meaning = level.meaning.format_map(actors.names)
+    number = Annotated[float, _named(level.steps), _schema(level.steps, meaning)]
+    if not start:
+        return number | None, None
+    return number, ... if level.at_start is None else level.at_start
 
 
 class Observed(Table):

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from sim.declarations.levels import CONDITIONS
+from sim.declarations.words import POSITIONS
 from sim.inputs.csv_file import Row, read_csv
 from sim.inputs.errors import near_match
 from sim.inputs.roster_file import TableFile
-from sim.inputs.vocabulary import CONDITIONS, POSITIONS
 
 UNKNOWN = "unknown"
 

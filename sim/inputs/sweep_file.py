@@ -6,13 +6,14 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import FailFast, Field, PrivateAttr, model_validator
 
+from sim.declarations.parameters import PARAMETERS
 from sim.inputs.bundled import find_bundled, find_scenario, scenarios_folder
-from sim.inputs.case import Case, load_case
+from sim.inputs.case import PARAMETER_PREFIX, Case, load_case
 from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor, check_factor
 from sim.inputs.overrides import overridden_keys
-from sim.inputs.roster_file import FileName
+from sim.inputs.roster_file import Actors, FileName
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import KeyProblem, validate
@@ -25,6 +26,7 @@ Design = Literal["grid", "lhs", "sobol", "morris", "list"]
 MAX_POINTS = 1_000_000
 
 Factors = Annotated[tuple[Factor, ...], FailFast()]
+GROUPS = ("levers", "uncertainties")
 
 
 class Sweep(Table):
@@ -50,7 +52,34 @@ class Sweep(Table):
     uncertainties: Factors = Field(
         (), strict=False, description="Factors that nobody can choose: the world, the parameters."
     )
+    parameters: Literal["all"] | None = Field(
+        None,
+        description="all: every behavioural parameter is an uncertainty too, over its range.",
+    )
     _file: TomlFile | None = PrivateAttr(default=None)
+    _actors: Actors = PrivateAttr(default=Actors())
+
+    def for_actors(self, actors: Actors) -> "Sweep":
+        """Return the sweep of a scenario with these actors: the places left open for them are filled in.
+
+        Raises
+        ------
+        InputError
+            For a factor that is no lever or parameter of such a scenario, or stands there twice.
+        """
+        groups = {key: tuple(each.for_actors(actors) for each in getattr(self, key)) for key in GROUPS}
+        sweep = self.model_copy(update=groups)
+        if self.parameters:
+            declared = sweep.uncertainties + _parameters()
+            sweep = sweep.model_copy(update={"uncertainties": declared, "parameters": None})
+        sweep._actors = actors
+        _check_paths(sweep)
+        return sweep
+
+    @property
+    def actors(self) -> Actors:
+        """The actors of the scenario that it is a sweep of."""
+        return self._actors
 
     @property
     def factors(self) -> tuple[Factor, ...]:
@@ -75,8 +104,7 @@ class Sweep(Table):
 
     def places(self) -> list[KeyPath]:
         """Return where each factor stands in the file."""
-        groups = (("levers", self.levers), ("uncertainties", self.uncertainties))
-        return [(key, index) for key, group in groups for index in range(len(group))]
+        return [(key, index) for key in GROUPS for index in range(len(getattr(self, key)))]
 
     @model_validator(mode="after")
     def _fits_its_design(self) -> "Sweep":
@@ -89,7 +117,7 @@ class Sweep(Table):
             raise KeyProblem("list", problem)
         if self.design == "sobol" and self.points and self.points & (self.points - 1):
             raise KeyProblem("points", "design sobol needs a power of 2, such as 1024")
-        if not self.factors and self.design != "list":
+        if not self.factors and not self.parameters and self.design != "list":
             raise ValueError("a sweep needs factors: [[levers]], [[uncertainties]]")
         return self
 
@@ -135,8 +163,17 @@ def load_sweep(source: Path | str, **changes: int | None) -> Sweep:
 
     sweep = validate(Sweep, {**file.data, **given}, error_at)
     sweep._file = file
-    _check_paths(sweep)
     return sweep
+
+
+def _parameters() -> tuple[Factor, ...]:
+    """Return every behavioural parameter as a factor."""
+    return tuple(
+        Factor.model_validate(
+            {"path": f"{PARAMETER_PREFIX}{name}", "label": name, "range": parameter.variation}
+        )
+        for name, parameter in PARAMETERS.items()
+    )
 
 
 def load_sweep_case(
@@ -164,9 +201,10 @@ def load_sweep_case(
         For any mistake in any of the files, values that a factor cannot take included.
     """
     sweep = load_sweep(source, **changes)
-    _refuse_override_of_factor(sweep, overrides)
     rounds = [f"rounds={sweep.rounds}"] if sweep.rounds is not None else []
     base = load_case(_base_file(sweep), [*rounds, *overrides], parameters)
+    sweep = sweep.for_actors(base.roster.actors)
+    _refuse_override_of_factor(sweep, overrides)
     _try_extremes(sweep, base)
     return sweep, base
 
@@ -185,7 +223,7 @@ def _check_paths(sweep: Sweep) -> None:
     for factor, table in zip(sweep.factors, sweep.places(), strict=True):
         place = (*table, "path")
         try:
-            check_factor(factor.path)
+            check_factor(factor.path, sweep.actors)
         except InputError as error:
             raise sweep.error(place, error.problem) from None
         if factor.path in seen:

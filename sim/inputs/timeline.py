@@ -2,31 +2,23 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.kinds import ADVERSARY, PATRON
+from sim.declarations.levels import LEVELS
+from sim.declarations.words import HELD, POSITIONS, PURPOSES
 from sim.inputs.scenario import Scenario, check_nations
 from sim.inputs.schedule import Calendar
-from sim.inputs.vocabulary import HELD, LEVELS, POSITIONS, PURPOSES
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 KeyPath = tuple[str, ...]
-
-LEVEL_KEYS: dict[str, KeyPath] = {
-    "involvement": ("washington", "involvement"),
-    "pressure": ("moscow", "pressure"),
-    "clarity": ("mandate", "clarity"),
-    "authority": ("mandate", "authority"),
-    "ceasefire": ("ceasefire",),
-    "decision_pressure": ("decision_pressure",),
-}
-"""Where scenario files give each of `LEVELS`."""
 
 NO_POSITION = -1
 """Stands in `Timeline.position` where a round gives a nation no position."""
@@ -41,21 +33,18 @@ class Timeline:
 
     Attributes
     ----------
-    involvement, involvement_set
-        Level of Washington's involvement in [0, 1]; whether it is set in this very round.
+    levels, level_set_in
+        (rounds + 1, levels): each of `LEVELS` in [0, 1] as given, and the round in which it was set.
+    involvement_set
+        Whether the patron's involvement is set in this very round.
     burden_sharing, ceiling, threshold, width, speed
-        Whether Washington follows that policy, and its constants.
-    pressure, reactive, reaction, deterred
-        Level of Moscow's pressure in [0, 1]; whether it reacts, and the constants of that policy.
+        Whether the patron follows that policy, and its constants.
+    reactive, reaction, deterred
+        Whether the adversary reacts, and the constants of that policy.
     purpose
         (rounds + 1, 3): 1 for the purpose of the mandate, in the order of `PURPOSES`, 0 for the others.
-    clarity, mandate_set, negotiated
-        Clarity in [0, 1] as given; whether purpose or clarity is set in this very round; whether
-        participants negotiate.
-    authority, ceasefire, decision_pressure
-        Levels in [0, 1].
-    level_set_in
-        (rounds + 1, 6): the round in which each of `LEVELS` was set.
+    mandate_set, negotiated
+        Whether purpose or clarity is set in this very round; whether participants negotiate.
     support_shift
         (rounds + 1, nations): change in the share of the electorate that supports sending troops.
     position
@@ -67,29 +56,34 @@ class Timeline:
         The day of each round.
     """
 
-    involvement: Floats
+    levels: Floats
+    level_set_in: Integers
     involvement_set: Flags
     burden_sharing: Flags
     ceiling: Floats
     threshold: Floats
     width: Floats
     speed: Floats
-    pressure: Floats
     reactive: Flags
     reaction: Floats
     deterred: Floats
     purpose: Floats
-    clarity: Floats
     mandate_set: Flags
     negotiated: Flags
-    authority: Floats
-    ceasefire: Floats
-    decision_pressure: Floats
-    level_set_in: Integers
     support_shift: Floats
     position: NDArray[np.int8]
     held: NDArray[np.int8]
     dates: tuple[dt.date, ...]
+
+    def level(self, name: str) -> Floats:
+        """Return a level of `LEVELS` in each round as given, shape (rounds + 1,)."""
+        return np.asarray(self.levels[:, list(LEVELS).index(name)])
+
+    def with_level(self, name: str, value: float) -> "Timeline":
+        """Return the timeline with a level of `LEVELS` at one value in all rounds."""
+        levels = self.levels.copy()
+        levels[:, list(LEVELS).index(name)] = value
+        return replace(self, levels=levels)
 
 
 def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: Sequence[str]) -> Timeline:
@@ -111,26 +105,22 @@ def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: 
     """
     check_nations(scenario, tuple(iso3))
     rows = _Rows(scenario)
+    keys = [level.key for level in LEVELS.values()]
     return Timeline(
-        involvement=rows.levels("washington", "involvement"),
-        involvement_set=rows.touched("washington", "involvement"),
-        burden_sharing=rows.chosen("burden_sharing", "washington", "policy"),
-        ceiling=rows.levels("washington", "ceiling"),
-        threshold=rows.levels("washington", "threshold"),
-        width=rows.levels("washington", "width"),
-        speed=rows.levels("washington", "speed"),
-        pressure=rows.levels("moscow", "pressure"),
-        reactive=rows.chosen("reactive", "moscow", "policy"),
-        reaction=rows.levels("moscow", "reaction"),
-        deterred=rows.levels("moscow", "deterred"),
+        levels=np.column_stack([rows.levels(*key) for key in keys]),
+        level_set_in=np.column_stack([rows.set_in(*key) for key in keys]),
+        involvement_set=rows.touched(PATRON, "involvement"),
+        burden_sharing=rows.chosen("burden_sharing", PATRON, "policy"),
+        ceiling=rows.levels(PATRON, "ceiling"),
+        threshold=rows.levels(PATRON, "threshold"),
+        width=rows.levels(PATRON, "width"),
+        speed=rows.levels(PATRON, "speed"),
+        reactive=rows.chosen("reactive", ADVERSARY, "policy"),
+        reaction=rows.levels(ADVERSARY, "reaction"),
+        deterred=rows.levels(ADVERSARY, "deterred"),
         purpose=_purpose(rows),
-        clarity=rows.levels("mandate", "clarity"),
         mandate_set=rows.touched("mandate", "purpose") | rows.touched("mandate", "clarity"),
         negotiated=rows.chosen("negotiated", "mandate", "policy"),
-        authority=rows.levels("mandate", "authority"),
-        ceasefire=rows.levels("ceasefire"),
-        decision_pressure=rows.levels("decision_pressure"),
-        level_set_in=np.column_stack([rows.set_in(*LEVEL_KEYS[name]) for name in LEVELS]),
         support_shift=_support_shift(rows, iso3),
         position=_position(rows, iso3, recorded_positions),
         held=_held(rows, iso3),

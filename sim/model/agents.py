@@ -1,23 +1,54 @@
 """The actors, as Mesa agents that read like the description of the model."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Protocol
 
 import mesa
 
-from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, Stance
+from sim.declarations.levels import CONDITIONS
+from sim.declarations.records import Behaviour, Ladder, Levels, Nation, Terms, World
+from sim.declarations.words import ATTRIBUTES, PURPOSES, Stance
+from sim.inputs.roster import Roster
 from sim.model import rules
+from sim.model.draws import RunDraws
+from sim.model.setup import Round, Setup, Statement
 
-if TYPE_CHECKING:
-    from sim.model.coalition import CoalitionModel
+
+class Environment(Protocol):
+    """What the actors see of the model that they are in."""
+
+    setup: Setup
+    draws: RunDraws
+    round: int
+    now: Round
+    statements: Sequence[Statement]
+    levels: Levels
+    ladder: Ladder
+    behaviour: Behaviour
+    force_ratio: float
+    force_ratio_at_start: float
+    common_weight: float
+    own_weight: float
+    patron: "Patron"
+    adversary: "Adversary"
+    nations: Sequence["NationAgent"]
+
+    @property
+    def roster(self) -> Roster:
+        """The nations' data."""
+
+    @property
+    def world(self) -> World:
+        """What all nations see alike."""
 
 
-class Washington(mesa.Agent):
-    """The United States: how far it is involved, and how far its word is believed."""
+class Patron(mesa.Agent):
+    """Whom the coalition looks to for cover: how far it is involved, and how far its word is believed."""
 
     iso3 = stance = propensity = pledge = predisposition = terms = None
-    model: "CoalitionModel"
+    model: Environment
 
-    def __init__(self, model: "CoalitionModel") -> None:
+    def __init__(self, model: Environment) -> None:
         super().__init__(model)
         self.involvement: float = model.levels.involvement
         self.credibility: float = 1.0
@@ -28,7 +59,7 @@ class Washington(mesa.Agent):
         return self.credibility * self.involvement
 
     def act(self) -> None:
-        """Follow the scenario, or wait for Europe to show up first."""
+        """Follow the scenario, or wait for others to show up first."""
         now, behaviour, before = self.model.now, self.model.behaviour, self.involvement
         if now.involvement_set or not now.burden_sharing:
             self.involvement = self.model.levels.involvement
@@ -45,13 +76,13 @@ class Washington(mesa.Agent):
         )
 
 
-class Moscow(mesa.Agent):
-    """Russia: how hard it presses against the force."""
+class Adversary(mesa.Agent):
+    """Who threatens those who join: how hard it presses against the force."""
 
     iso3 = stance = propensity = pledge = predisposition = terms = None
-    model: "CoalitionModel"
+    model: Environment
 
-    def __init__(self, model: "CoalitionModel") -> None:
+    def __init__(self, model: Environment) -> None:
         super().__init__(model)
         self.pressure: float = model.levels.pressure
 
@@ -62,7 +93,7 @@ class Moscow(mesa.Agent):
         if now.reactive:
             growth = rules.force_growth(self.model.force_ratio, self.model.force_ratio_at_start)
             self.pressure = rules.reactive_pressure(
-                self.pressure, now.reaction, now.deterred, self.model.washington.involvement, growth
+                self.pressure, now.reaction, now.deterred, self.model.patron.involvement, growth
             )
 
 
@@ -88,11 +119,11 @@ class NationAgent(mesa.Agent):
         Soldiers.
     """
 
-    model: "CoalitionModel"
+    model: Environment
 
-    def __init__(self, model: "CoalitionModel", index: int) -> None:
+    def __init__(self, model: Environment, index: int) -> None:
         super().__init__(model)
-        given, roster = model.setup.nations[index], model.case.roster
+        given, roster = model.setup.nations[index], model.roster
         self.index = index
         self.iso3, self.name = roster.iso3[index], roster.names[index]
         self.leads = index in roster.leads
@@ -103,8 +134,8 @@ class NationAgent(mesa.Agent):
         self.listens_to: list[float] = model.setup.ties[index].tolist()
         self._draw(index)
 
-        self.us_perceived = model.involvement
-        self.pressure_perceived = model.pressure
+        self.involvement_perceived = model.patron.involvement
+        self.pressure_perceived = model.adversary.pressure
         self.lobbying = self.shock = 0.0
         self.propensity = self._anchor()
         self.predisposition = 0.0
@@ -115,26 +146,27 @@ class NationAgent(mesa.Agent):
     def _draw(self, index: int) -> None:
         """Draw what is uncertain about the nation, once a run."""
         given, draws = self.model.setup.nations[index], self.model.draws
-        self.attributes = tuple(
-            rules.drawn_attribute(mean, half_width, draw)
-            for mean, half_width, draw in zip(
+        self.attributes = {
+            name: rules.drawn_attribute(mean, half_width, draw)
+            for name, mean, half_width, draw in zip(
+                ATTRIBUTES,
                 given["attributes"].tolist(),
                 given["half_widths"].tolist(),
                 draws.attributes[:, index].tolist(),
                 strict=True,
             )
-        )
-        self.at_least = tuple(
-            rules.drawn_threshold(at_least, half_width, draw)
-            for at_least, half_width, draw in zip(
+        }
+        self.at_least = {
+            name: rules.drawn_threshold(at_least, half_width, draw)
+            for name, at_least, half_width, draw in zip(
+                CONDITIONS,
                 given["at_least"].tolist(),
                 given["at_least_half_widths"].tolist(),
                 draws.conditions[:, index].tolist(),
                 strict=True,
             )
-        )
-        of = dict(zip(ATTRIBUTES, self.attributes, strict=True))
-        self.us_reliance, self.threat = of["us_reliance"], of["threat"]
+        }
+        self.reliance, self.threat = self.attributes["reliance"], self.attributes["threat"]
 
     # What it states
 
@@ -163,13 +195,13 @@ class NationAgent(mesa.Agent):
     # A round
 
     def perceive(self) -> None:
-        """Follow what Washington signals and Moscow threatens, and be in a passing mood."""
+        """Follow what the patron signals and the adversary threatens, and be in a passing mood."""
         model, behaviour = self.model, self.model.behaviour
-        self.us_perceived = rules.perceive(
-            self.us_perceived, model.washington.signal, behaviour.attention, self.us_reliance
+        self.involvement_perceived = rules.perceive(
+            self.involvement_perceived, model.patron.signal, behaviour.attention, self.reliance
         )
         self.pressure_perceived = rules.perceive(
-            self.pressure_perceived, model.moscow.pressure, behaviour.attention, self.threat
+            self.pressure_perceived, model.adversary.pressure, behaviour.attention, self.threat
         )
         self.shock = rules.shock(
             self.shock,
@@ -216,9 +248,9 @@ class NationAgent(mesa.Agent):
     @property
     def unmet_conditions(self) -> list[str]:
         """What the nation has demanded and is not the case this round."""
-        actual = self.model.actual_levels
-        demanded = zip(CONDITIONS, self.at_least, strict=True)
-        return [name for name, at_least in demanded if not rules.met(actual[name], at_least)]
+        actual = self.model.world
+        demanded = self.at_least.items()
+        return [name for name, at_least in demanded if not rules.met(getattr(actual, name), at_least)]
 
     @property
     def conditions_met(self) -> bool:
@@ -244,34 +276,19 @@ class NationAgent(mesa.Agent):
             return 0.0
         return rules.lobbying_value(self.deployable, self.propensity, self.model.ladder.climb_to_committed)
 
-    def held_back_by(self) -> list[str]:
-        """Return why it is not committed: what it demands in vain, else what weighs most against joining."""
-        if self.stance == Stance.COMMITTED:
-            return []
-        if self.deployable <= 0.0:
-            return ["nothing_to_send"]
-        if self.is_held_out:
-            return ["held_out"]
-        if self.unmet_conditions:
-            return [f"demands_{condition}" for condition in self.unmet_conditions]
-        if self.propensity > self.model.ladder.climb_to_committed:
-            return ["ratification"]
-        weighs = {"predisposition": 0.0, **self._terms(self._situation())._asdict()}
-        return [min(weighs, key=weighs.__getitem__)]
-
-    def _situation(self) -> rules.Nation:
-        return rules.Nation._make(
-            (
-                *self.attributes,
-                *self.preferred_mandate,
-                self.us_perceived,
-                self.pressure_perceived,
-                self.peers,
-                self.model.statements[self.index].support_shift,
-                self.lobbying,
-                self.shock,
-            )
+    def _situation(self) -> Nation:
+        preferred = zip(PURPOSES, self.preferred_mandate, strict=True)
+        return Nation(
+            **self.attributes,
+            **{f"prefers_{purpose}": share for purpose, share in preferred},
+            involvement_perceived=self.involvement_perceived,
+            pressure_perceived=self.pressure_perceived,
+            peers=self.peers,
+            support_shift=self.model.statements[self.index].support_shift,
+            lobbying=self.lobbying,
+            shock=self.shock,
         )
 
-    def _terms(self, situation: rules.Nation) -> rules.Terms:
-        return rules.terms(self.model.behaviour, situation, self.model.world)
+    def _terms(self, situation: Nation) -> Terms:
+        weighed: Terms = rules.terms(self.model.behaviour, situation, self.model.world)
+        return weighed

@@ -114,7 +114,7 @@ def _start_nation(given: Row, said: Row, nation: Row, world: Row) -> None:
     """Let a nation start undisturbed, knowing the world as it is."""
     for lane in range(LANES):
         nation.shock_key[lane] = draws.purpose_key(world.run_key[lane], draws.SHOCK, given.code)
-        nation.us_perceived[lane] = world.involvement[lane]
+        nation.involvement_perceived[lane] = world.involvement[lane]
         nation.pressure_perceived[lane] = world.pressure[lane]
         nation.shock[lane] = 0.0
         nation.lobbying[lane] = 0.0

@@ -7,11 +7,14 @@ from typing import Any
 import mesa
 import numpy as np
 
+from sim.declarations.levels import LEVELS
+from sim.declarations.records import Behaviour, Levels, World
+from sim.declarations.words import PURPOSES, Stance
 from sim.inputs.case import Case, load_case
 from sim.inputs.options import check_whole_number
-from sim.inputs.vocabulary import Stance
+from sim.inputs.roster import Roster
 from sim.model import rules
-from sim.model.agents import Moscow, NationAgent, Washington
+from sim.model.agents import Adversary, NationAgent, Patron
 from sim.model.draws import RunDraws
 from sim.model.setup import Round, Statement, build_setup
 
@@ -35,7 +38,7 @@ class CoalitionModel(mesa.Model):
         Whether the data collector keeps every term of every nation's propensity.
     **levers
         Changes to the scenario, as in ``coalition run --set``: ``washington__involvement=0.75``, or
-        ``**{"washington.involvement": 0.75}``.
+        ``**{"patron.involvement": 0.75}``.
 
     Raises
     ------
@@ -70,7 +73,7 @@ class CoalitionModel(mesa.Model):
         rounds = self.setup.rounds.size - 1
         self.draws = RunDraws(self.seed, self.run, self.setup.nations["code"], rounds)
         column = self.run % self.setup.behaviour.shape[1]
-        self.behaviour = rules.Behaviour(*self.setup.behaviour[:, column].tolist())
+        self.behaviour = Behaviour(*self.setup.behaviour[:, column].tolist())
         self.common_weight = math.sqrt(self.behaviour.common)
         self.own_weight = math.sqrt(1.0 - self.behaviour.common)
         self.running: bool = True
@@ -90,7 +93,7 @@ class CoalitionModel(mesa.Model):
     def _meet(self) -> None:
         """Bring the actors together."""
         self._script_mandate()
-        self.washington, self.moscow = Washington(self), Moscow(self)
+        self.patron, self.adversary = Patron(self), Adversary(self)
         self.nations = [NationAgent(self, index) for index in range(len(self.case.roster.iso3))]
 
     def _anchor(self) -> None:
@@ -108,13 +111,14 @@ class CoalitionModel(mesa.Model):
         self.levels = self._drawn_levels()
         self.ladder = rules.pressed_ladder(self.behaviour, self.levels.decision_pressure)
 
-    def _drawn_levels(self) -> rules.Levels:
+    def _drawn_levels(self) -> Levels:
         """Return the levels of this round; an uncertain one is drawn for the round that set it."""
         half_width, now, uniform = self.setup.level_half_width, self.now, self.draws.levels
-        return rules.Levels._make(
+        drawn = (
             rules.drawn_level(level, half_width, float(uniform[set_in, index]))
             for index, (level, set_in) in enumerate(zip(now.levels, now.level_set_in, strict=True))
         )
+        return Levels(*drawn)
 
     # A round
 
@@ -124,8 +128,8 @@ class CoalitionModel(mesa.Model):
             return
         self._begin(self.round + 1)
         self.force_ratio = self.force / self.setup.force_required
-        self.washington.act()
-        self.moscow.act()
+        self.patron.act()
+        self.adversary.act()
         self._move_mandate()
         nations = self.agents_by_type[NationAgent]
         nations.do("perceive")
@@ -179,21 +183,16 @@ class CoalitionModel(mesa.Model):
     # What can be seen
 
     @property
-    def world(self) -> rules.World:
+    def world(self) -> World:
         """What all nations see alike."""
-        return rules.World(
-            self.clarity, *self.mandate, self.levels.authority, self.levels.ceasefire, self.force_ratio
-        )
+        moved = {name: getattr(self, name) for name, level in LEVELS.items() if level.moved}
+        purposes = dict(zip(PURPOSES, self.mandate, strict=True))
+        return World(**{**self.levels._asdict(), **moved}, **purposes, force_ratio=self.force_ratio)
 
     @property
-    def actual_levels(self) -> dict[str, float]:
-        """The levels that stated conditions are about."""
-        return {
-            "us_involvement": self.involvement,
-            "clarity": self.clarity,
-            "authority": self.levels.authority,
-            "ceasefire": self.levels.ceasefire,
-        }
+    def roster(self) -> Roster:
+        """The nations' data."""
+        return self.case.roster
 
     @property
     def coalition(self) -> list[NationAgent]:
@@ -215,25 +214,25 @@ class CoalitionModel(mesa.Model):
 
     @property
     def involvement(self) -> float:
-        """US involvement, in [0, 1]."""
-        return self.washington.involvement
+        """Involvement of the patron, in [0, 1]."""
+        return self.patron.involvement
 
     @property
     def credibility(self) -> float:
-        """How far Washington's word is believed, in [0, 1]."""
-        return self.washington.credibility
+        """How far the patron's word is believed, in [0, 1]."""
+        return self.patron.credibility
 
     @property
     def pressure(self) -> float:
-        """Russian pressure, in [0, 1]."""
-        return self.moscow.pressure
+        """Pressure of the adversary, in [0, 1]."""
+        return self.adversary.pressure
 
 
 def _round(row: np.void) -> Round:
     """Return a row of the schedule as plain numbers."""
     plain = Round(*row.tolist())
     return plain._replace(
-        levels=rules.Levels(*row["levels"].tolist()),
+        levels=Levels(*row["levels"].tolist()),
         level_set_in=tuple(row["level_set_in"].tolist()),
         purpose=tuple(row["purpose"].tolist()),
     )

@@ -12,8 +12,8 @@ from pathlib import Path
 import numba
 from platformdirs import user_cache_path
 
-COMPILED_INPUTS = ("parameters.py", "vocabulary.py")
-"""Modules of the inputs whose constants the compiled code holds."""
+COMPILED = ("declarations", "model")
+"""The packages whose functions and constants the compiled code holds."""
 
 
 def source_digest() -> str:
@@ -23,9 +23,8 @@ def source_digest() -> str:
     would run stale; a folder named by the sources cannot hold stale code.
     """
     digest = hashlib.sha256(numba.__version__.encode())
-    model = Path(__file__).parent
-    inputs = [model.parent / "inputs" / name for name in COMPILED_INPUTS]
-    for source in [*sorted(model.glob("*.py")), *inputs]:
+    package = Path(__file__).parent.parent
+    for source in (file for name in COMPILED for file in sorted((package / name).glob("*.py"))):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 

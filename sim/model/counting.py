@@ -7,7 +7,9 @@ import math
 
 import numpy as np
 
-from sim.inputs.vocabulary import Stance
+from sim.declarations.arithmetic import larger, smaller
+from sim.declarations.records import Terms
+from sim.declarations.words import Stance
 from sim.model import rules
 from sim.model.lanes import (
     COMMITTED,
@@ -18,7 +20,7 @@ from sim.model.lanes import (
     State,
     behaviour_of,
     compilable,
-    levels_of,
+    conditions_of,
     nation_of,
     world_of,
 )
@@ -77,11 +79,11 @@ def _note_firsts(setup: Setup, state: State, step: int) -> None:
         for lane in range(LANES):
             nation.first_stance[lane] = nation.stance[lane] if step == 0 else nation.first_stance[lane]
             since = step if nation.stance[lane] == COMMITTED else math.inf
-            nation.first_committed[lane] = rules.smaller(since, nation.first_committed[lane])
+            nation.first_committed[lane] = smaller(since, nation.first_committed[lane])
     world = state.world[0]
     for lane in range(LANES):
         since = step if world.force[lane] >= setup.force_required else math.inf
-        world.first_met[lane] = rules.smaller(since, world.first_met[lane])
+        world.first_met[lane] = smaller(since, world.first_met[lane])
 
 
 @compilable
@@ -127,11 +129,11 @@ def _count_level(levels: Row, limit: float, row: int, variable: int, filled: int
         level = levels[lane]
         tally.world[row, variable, bin_of(level, 0.0, limit)] += 1
         total += fixed_point(level)
-        least = rules.smaller(level, least)
-        most = rules.larger(level, most)
+        least = smaller(level, least)
+        most = larger(level, most)
     tally.world_sums[row, variable] += total
-    tally.world_least[row, variable] = rules.smaller(least, tally.world_least[row, variable])
-    tally.world_most[row, variable] = rules.larger(most, tally.world_most[row, variable])
+    tally.world_least[row, variable] = smaller(least, tally.world_least[row, variable])
+    tally.world_most[row, variable] = larger(most, tally.world_most[row, variable])
 
 
 @compilable
@@ -163,14 +165,15 @@ def record_terms(
 
 
 @compilable
-def _terms_of(setup: Setup, state: State, step: int, index: int, lane: int) -> rules.Terms:
+def _terms_of(setup: Setup, state: State, step: int, index: int, lane: int) -> Terms:
     """Return the terms of a nation's propensity in a lane."""
     world = state.world[0]
-    return rules.terms(
+    weighed: Terms = rules.terms(
         behaviour_of(world, lane),
         nation_of(setup.nations[index], setup.statements[step, index], state.nations[index], lane),
         world_of(world, lane),
     )
+    return weighed
 
 
 # After the last round
@@ -185,7 +188,7 @@ def count_end(
     for index in range(setup.nations.size):
         nation = state.nations[index]
         for lane in range(filled):
-            tally.first_joined[index, int(rules.smaller(nation.first_committed[lane], last + 1.0))] += 1
+            tally.first_joined[index, int(smaller(nation.first_committed[lane], last + 1.0))] += 1
             tally.moves[index, int(nation.first_stance[lane]), int(nation.stance[lane])] += 1
             if nation.stance[lane] < COMMITTED:
                 _count_hold(setup, state, last, index, lane, tally.held_back[index])
@@ -234,8 +237,7 @@ def _count_hold(setup: Setup, state: State, step: int, index: int, lane: int, he
     if setup.statements[step, index].most_stance < COMMITTED:
         held_back[HELD_OUT] += 1
         return
-    levels = levels_of(world, lane)
-    actual = (world.involvement[lane], world.clarity[lane], levels.authority, levels.ceasefire)
+    actual = conditions_of(world_of(world, lane))
     for condition in range(CONDITION_COUNT):
         if not rules.met(actual[condition], nation.at_least[condition, lane]):
             held_back[FIRST_DEMAND + condition] += 1

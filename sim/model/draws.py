@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, LEVELS
+from sim.declarations.levels import CONDITIONS, LEVELS
+from sim.declarations.words import ATTRIBUTES
 
 # Numba turns a mix of uint64 and Python integers into floats, so every constant is a uint64.
 GOLDEN_GAMMA = np.uint64(0x9E3779B97F4A7C15)

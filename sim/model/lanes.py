@@ -5,7 +5,7 @@ knows how many lanes there are and where each field lies: it needs no loops for 
 tests whether arrays overlap, and what belongs to a nation lies together in the processor's cache.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from inspect import isfunction
 from typing import Any, NamedTuple
 
@@ -13,9 +13,13 @@ import numpy as np
 from numba.extending import register_jitable
 from numpy.typing import NDArray
 
-from sim.inputs.parameters import PARAMETERS
-from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, LEVELS, PURPOSES, Stance
+from sim.declarations.levels import CONDITIONS, LEVELS
+from sim.declarations.parameters import LADDER, PARAMETERS
+from sim.declarations.records import Behaviour, Ladder, Levels, Nation, Record, World
+from sim.declarations.terms import TERMS
+from sim.declarations.words import ATTRIBUTES, PURPOSES, Stance
 from sim.model import draws, rules
+from sim.model.generated import reader, written_out
 from sim.model.setup import Setup, row_type
 
 
@@ -29,7 +33,8 @@ def compilable(function: Callable[..., Any]) -> Callable[..., Any]:
     return as_numpy(function)
 
 
-for _function in filter(isfunction, [*vars(rules).values(), *vars(draws).values()]):
+_equations = [term.equation for term in TERMS.values()]
+for _function in filter(isfunction, [*_equations, *vars(rules).values(), *vars(draws).values()]):
     compilable(_function)
 
 LANES = 32
@@ -38,7 +43,8 @@ LANES = 32
 COMMITTED = float(Stance.COMMITTED)
 ATTRIBUTE_COUNT, CONDITION_COUNT = len(ATTRIBUTES), len(CONDITIONS)
 LEVEL_COUNT, PURPOSE_COUNT = len(LEVELS), len(PURPOSES)
-US_RELIANCE, THREAT = ATTRIBUTES.index("us_reliance"), ATTRIBUTES.index("threat")
+RELIANCE, THREAT = ATTRIBUTES.index("reliance"), ATTRIBUTES.index("threat")
+"""Whose signals a nation follows the faster."""
 
 
 def _lanes(**fields: Any) -> np.dtype[np.void]:
@@ -56,7 +62,7 @@ NATION_LANES = _lanes(
     attributes=ATTRIBUTE_COUNT,
     at_least=CONDITION_COUNT,
     predisposition="f8",
-    us_perceived="f8",
+    involvement_perceived="f8",
     pressure_perceived="f8",
     peers="f8",
     lobbying="f8",
@@ -81,7 +87,7 @@ WORLD_LANES = _lanes(
     involvement="f8",
     involvement_before="f8",
     credibility="f8",
-    us_signal="f8",
+    signal="f8",
     pressure="f8",
     clarity="f8",
     mandate=PURPOSE_COUNT,
@@ -92,7 +98,7 @@ WORLD_LANES = _lanes(
     common_weight="f8",
     own_weight="f8",
     common_shock="f8",
-    ladder=len(rules.Ladder._fields),
+    ladder=len(Ladder._fields),
     best_worth="f8",
     best_nation="f8",
     first_met="f8",
@@ -117,71 +123,75 @@ def empty_state(setup: Setup) -> State:
     return State(np.zeros(setup.nations.size, NATION_LANES), np.zeros(1, WORLD_LANES))
 
 
-# What the rules see of a lane
+# What the rules see of a lane, made from the declarations
 
 
-@compilable
-def behaviour_of(world: Row, lane: int) -> rules.Behaviour:
-    """Return a lane's parameters."""
-    b = world.behaviour
-    # fmt: off
-    return rules.Behaviour(
-        b[0, lane], b[1, lane], b[2, lane], b[3, lane], b[4, lane], b[5, lane],
-        b[6, lane], b[7, lane], b[8, lane], b[9, lane], b[10, lane], b[11, lane],
-        b[12, lane], b[13, lane], b[14, lane], b[15, lane], b[16, lane], b[17, lane],
-        b[18, lane], b[19, lane], b[20, lane], b[21, lane], b[22, lane], b[23, lane],
-        b[24, lane], b[25, lane], b[26, lane], b[27, lane], b[28, lane], b[29, lane],
+def _in_lane(array: str, names: Iterable[str]) -> dict[str, str]:
+    """Return where a lane's values stand in an array whose rows have these names."""
+    return {name: f"{array}[{row}, lane]" for row, name in enumerate(names)}
+
+
+def _made(kind: type[Record], arguments: str, fields: Mapping[str, str], doc: str) -> Callable[..., Any]:
+    return compilable(reader(kind, arguments, fields, doc))
+
+
+behaviour_of = _made(
+    Behaviour, "world, lane", _in_lane("world.behaviour", PARAMETERS), "Return a lane's parameters."
+)
+
+ladder_of = _made(
+    Ladder, "world, lane", _in_lane("world.ladder", LADDER), "Return this round's thresholds in a lane."
+)
+
+levels_of = _made(
+    Levels,
+    "world, lane",
+    _in_lane("world.levels", LEVELS),
+    "Return what the scenario prescribes in a lane, this round.",
+)
+
+world_of = _made(
+    World,
+    "world, lane",
+    {
+        **_in_lane("world.levels", LEVELS),
+        **{name: f"world.{name}[lane]" for name, level in LEVELS.items() if level.moved},
+        **_in_lane("world.mandate", PURPOSES),
+        "force_ratio": "world.force_ratio[lane]",
+    },
+    "Return what all nations of a lane see alike.",
+)
+
+nation_of = _made(
+    Nation,
+    "given, said, nation, lane",
+    {
+        **_in_lane("nation.attributes", ATTRIBUTES),
+        **{f"prefers_{purpose}": f"given.preferred[{index}]" for index, purpose in enumerate(PURPOSES)},
+        **{name: f"nation.{name}[lane]" for name in NATION_LANES.names or ()},
+        "support_shift": "said.support_shift",
+    },
+    "Return what a nation is and perceives in a lane.",
+)
+
+conditions_met = compilable(
+    written_out(
+        "conditions_met",
+        "world, nation, lane",
+        " & ".join(
+            f"met(world.{name}, nation.at_least[{index}, lane])" for index, name in enumerate(CONDITIONS)
+        ),
+        {"met": rules.met},
+        "Return whether all that a nation has demanded is the case in a lane's world.",
     )
-    # fmt: on
+)
 
-
-@compilable
-def ladder_of(world: Row, lane: int) -> rules.Ladder:
-    """Return this round's thresholds in a lane."""
-    t = world.ladder
-    return rules.Ladder(t[0, lane], t[1, lane], t[2, lane], t[3, lane], t[4, lane], t[5, lane])
-
-
-@compilable
-def nation_of(given: Row, said: Row, nation: Row, lane: int) -> rules.Nation:
-    """Return what a nation is and perceives in a lane."""
-    attributes, preferred = nation.attributes, given.preferred
-    return rules.Nation(
-        attributes[0, lane],
-        attributes[1, lane],
-        attributes[2, lane],
-        attributes[3, lane],
-        attributes[4, lane],
-        attributes[5, lane],
-        preferred[0],
-        preferred[1],
-        preferred[2],
-        nation.us_perceived[lane],
-        nation.pressure_perceived[lane],
-        nation.peers[lane],
-        said.support_shift,
-        nation.lobbying[lane],
-        nation.shock[lane],
+conditions_of = compilable(
+    written_out(
+        "conditions_of",
+        "world",
+        f"({', '.join(f'world.{name}' for name in CONDITIONS)},)",
+        {},
+        "Return the levels of a lane's world that conditions may be about.",
     )
-
-
-@compilable
-def levels_of(world: Row, lane: int) -> rules.Levels:
-    """Return what the scenario prescribes in a lane, this round."""
-    v = world.levels
-    return rules.Levels(v[0, lane], v[1, lane], v[2, lane], v[3, lane], v[4, lane], v[5, lane])
-
-
-@compilable
-def world_of(world: Row, lane: int) -> rules.World:
-    """Return what all nations of a lane see alike."""
-    mandate, levels = world.mandate, levels_of(world, lane)
-    return rules.World(
-        world.clarity[lane],
-        mandate[0, lane],
-        mandate[1, lane],
-        mandate[2, lane],
-        levels.authority,
-        levels.ceasefire,
-        world.force_ratio[lane],
-    )
+)

@@ -14,12 +14,13 @@ from sim.model.lanes import (
     LANES,
     LEVEL_COUNT,
     PURPOSE_COUNT,
+    RELIANCE,
     THREAT,
-    US_RELIANCE,
     Row,
     State,
     behaviour_of,
     compilable,
+    conditions_met,
     ladder_of,
     levels_of,
     nation_of,
@@ -36,8 +37,8 @@ def weigh_round(setup: Setup, state: State, step: int) -> None:
     now, world = setup.rounds[step], state.world[0]
     weigh_force(setup, world)
     set_levels(setup, now, world)
-    _move_washington(now, world)
-    _move_moscow(now, world)
+    _move_patron(now, world)
+    _move_adversary(now, world)
     _move_mandate(setup, state, now, world)
     press_ladder(world)
     _draw_common_shock(world, step)
@@ -82,8 +83,8 @@ def weigh_force(setup: Setup, world: Row) -> None:
 
 
 @compilable
-def _move_washington(now: Row, world: Row) -> None:
-    """Let Washington follow the scenario, or wait for Europe to show up first."""
+def _move_patron(now: Row, world: Row) -> None:
+    """Let the patron follow the scenario, or wait for others to show up first."""
     for lane in range(LANES):
         world.involvement_before[lane] = world.involvement[lane]
     if now.involvement_set or not now.burden_sharing:
@@ -109,12 +110,12 @@ def _move_washington(now: Row, world: Row) -> None:
             world.involvement[lane],
         )
         world.credibility[lane] = credibility
-        world.us_signal[lane] = credibility * world.involvement[lane]
+        world.signal[lane] = credibility * world.involvement[lane]
 
 
 @compilable
-def _move_moscow(now: Row, world: Row) -> None:
-    """Let Moscow, who sees what Washington does, follow the scenario or react to the force."""
+def _move_adversary(now: Row, world: Row) -> None:
+    """Let the adversary, who sees what the patron does, follow the scenario or react to the force."""
     for lane in range(LANES):
         world.pressure[lane] = levels_of(world, lane).pressure
     if now.reactive:
@@ -189,11 +190,14 @@ def _draw_common_shock(world: Row, step: int) -> None:
 
 @compilable
 def _perceive(nation: Row, world: Row) -> None:
-    """Let a nation follow what Washington signals and Moscow threatens."""
+    """Let a nation follow what the patron signals and the adversary threatens."""
     for lane in range(LANES):
         attention = behaviour_of(world, lane).attention
-        nation.us_perceived[lane] = rules.perceive(
-            nation.us_perceived[lane], world.us_signal[lane], attention, nation.attributes[US_RELIANCE, lane]
+        nation.involvement_perceived[lane] = rules.perceive(
+            nation.involvement_perceived[lane],
+            world.signal[lane],
+            attention,
+            nation.attributes[RELIANCE, lane],
         )
         nation.pressure_perceived[lane] = rules.perceive(
             nation.pressure_perceived[lane], world.pressure[lane], attention, nation.attributes[THREAT, lane]
@@ -227,18 +231,11 @@ def weigh(given: Row, said: Row, nation: Row, world: Row) -> None:
 @compilable
 def see_whether_free(nation: Row, world: Row) -> None:
     """See how long a nation has been willing to commit, and whether all that it has demanded is the case."""
-    at_least = nation.at_least
     for lane in range(LANES):
-        levels = levels_of(world, lane)
         nation.approved[lane] = rules.approved_rounds(
             nation.approved[lane], nation.propensity[lane], ladder_of(world, lane).climb_to_committed
         )
-        all_met = (
-            rules.met(world.involvement[lane], at_least[0, lane])
-            & rules.met(world.clarity[lane], at_least[1, lane])
-            & rules.met(levels.authority, at_least[2, lane])
-            & rules.met(levels.ceasefire, at_least[3, lane])
-        )
+        all_met = conditions_met(world_of(world, lane), nation, lane)
         nation.conditions_met[lane] = 1.0 if all_met else 0.0
 
 

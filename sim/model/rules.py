@@ -7,146 +7,28 @@ and their sources are in the documentation of the model; symbols there are names
 """
 
 from math import sqrt
-from typing import NamedTuple
 
-
-class Behaviour(NamedTuple):
-    """Behavioural parameters of a run, as in `default.toml`, but the ladder's thresholds as log-odds."""
-
-    b_us_involvement: float
-    b_ambiguity: float
-    b_mandate_fit: float
-    b_authority: float
-    b_threat: float
-    b_escalation: float
-    b_home_defence: float
-    b_ceasefire: float
-    b_peers: float
-    b_critical_mass: float
-    b_free_riding: float
-    b_public_opinion: float
-    shield_us: float
-    shield_ceasefire: float
-    attention: float
-    persistence: float
-    volatility: float
-    common: float
-    bargaining: float
-    planning: float
-    lobby_push: float
-    lobby_decay: float
-    credibility_recovery: float
-    credibility_loss: float
-    climb_to_undecided: float
-    climb_to_open: float
-    climb_to_committed: float
-    slip_to_opposed: float
-    slip_to_undecided: float
-    slip_to_open: float
-
-
-class Nation(NamedTuple):
-    """What a nation is and perceives when it weighs whether to join."""
-
-    us_reliance: float
-    clarity_need: float
-    escalation_fear: float
-    threat: float
-    frontline: float
-    legalism: float
-    prefers_peacekeeping: float
-    prefers_deterrence: float
-    prefers_reassurance: float
-    us_perceived: float
-    pressure_perceived: float
-    peers: float
-    support_shift: float
-    lobbying: float
-    shock: float
-
-
-class World(NamedTuple):
-    """What all nations see alike in a round."""
-
-    clarity: float
-    peacekeeping: float
-    deterrence: float
-    reassurance: float
-    authority: float
-    ceasefire: float
-    force_ratio: float
-
-
-class Levels(NamedTuple):
-    """What a scenario prescribes of the world in a round, each in [0, 1]."""
-
-    involvement: float
-    pressure: float
-    clarity: float
-    authority: float
-    ceasefire: float
-    decision_pressure: float
-
-
-class Terms(NamedTuple):
-    """What moves a nation's propensity, in log-odds; the order is the order of summation."""
-
-    us_involvement: float
-    ambiguity: float
-    mandate_fit: float
-    authority: float
-    threat: float
-    escalation: float
-    home_defence: float
-    ceasefire: float
-    peers: float
-    critical_mass: float
-    free_riding: float
-    public_opinion: float
-    lobbying: float
-    shock: float
-
-
-class Ladder(NamedTuple):
-    """Thresholds of a round in log-odds: climb to the rung named, slip to the rung named."""
-
-    climb_to_undecided: float
-    climb_to_open: float
-    climb_to_committed: float
-    slip_to_opposed: float
-    slip_to_undecided: float
-    slip_to_open: float
-
+from sim.declarations.arithmetic import clip, larger, smaller
+from sim.declarations.records import Behaviour, Ladder, Nation, Terms
+from sim.declarations.terms import TERMS
+from sim.model.generated import written_out
 
 LEAST_HYSTERESIS = 0.15
 """Log-odds that stay between climbing to a rung and slipping from it under decision pressure."""
 
 CONDITION_TOLERANCE = 1e-9
 
-
-def clip(value: float, low: float, high: float) -> float:
-    """Return the value, at least `low` and at most `high`."""
-    at_least = value if value > low else low
-    return at_least if at_least < high else high
+PASSING = ("lobbying", "shock")
+"""What moves a nation for a while only."""
 
 
-def larger(first: float, second: float) -> float:
-    """Return the larger of two numbers."""
-    return first if first > second else second
-
-
-def smaller(first: float, second: float) -> float:
-    """Return the smaller of two numbers."""
-    return first if first < second else second
-
-
-# Washington and Moscow
+# Patron and adversary
 
 
 def burden_sharing_involvement(
     involvement: float, force_ratio: float, ceiling: float, threshold: float, width: float, speed: float
 ) -> float:
-    """Return US involvement when Washington wants Europe to show up first, moving at most `speed` a round."""
+    """Return involvement when the patron wants others to show up first, moving at most `speed` a round."""
     goal = ceiling * clip(0.5 + (force_ratio - threshold) / width, 0.0, 1.0)
     return involvement + clip(goal - involvement, -speed, speed)
 
@@ -154,7 +36,7 @@ def burden_sharing_involvement(
 def reactive_pressure(
     pressure: float, reaction: float, deterred: float, involvement: float, growth: float
 ) -> float:
-    """Return Russian pressure that rises with the force's growth since the start, less behind US cover."""
+    """Return pressure that rises with the force's growth since the start, less behind the patron's cover."""
     return clip(pressure + reaction * growth * (1.0 - deterred * involvement), 0.0, 1.0)
 
 
@@ -166,7 +48,7 @@ def force_growth(force_ratio: float, force_ratio_at_start: float) -> float:
 def credibility(
     previous: float, recovery: float, loss: float, involvement_before: float, involvement: float
 ) -> float:
-    """Return the credibility of Washington: slowly regained, lost in proportion to a promise withdrawn."""
+    """Return the credibility of the patron: slowly regained, lost in proportion to a promise withdrawn."""
     withdrawn = larger(0.0, involvement_before - involvement)
     return clip(previous + recovery * (1.0 - previous) - loss * withdrawn, 0.0, 1.0)
 
@@ -240,60 +122,31 @@ def shock(
     return persistence * previous + volatility * (common_part + own_part)
 
 
-def terms(behaviour: Behaviour, nation: Nation, world: World) -> Terms:
-    """Return each term of a nation's propensity in log-odds."""
-    fit = (
-        world.peacekeeping * nation.prefers_peacekeeping
-        + world.deterrence * nation.prefers_deterrence
-        + world.reassurance * nation.prefers_reassurance
-    )
-    uncovered = 1.0 - behaviour.shield_us * nation.us_perceived
-    fighting = 1.0 - behaviour.shield_ceasefire * world.ceasefire
-    return Terms(
-        us_involvement=behaviour.b_us_involvement * nation.us_reliance * nation.us_perceived,
-        ambiguity=-behaviour.b_ambiguity * nation.clarity_need * (1.0 - world.clarity),
-        mandate_fit=behaviour.b_mandate_fit * 1.5 * (fit - 1.0 / 3.0),
-        authority=behaviour.b_authority * nation.legalism * world.authority,
-        threat=behaviour.b_threat * nation.threat * nation.pressure_perceived,
-        escalation=-behaviour.b_escalation
-        * nation.escalation_fear
-        * nation.pressure_perceived
-        * uncovered
-        * fighting,
-        home_defence=-behaviour.b_home_defence * nation.frontline * nation.pressure_perceived,
-        ceasefire=behaviour.b_ceasefire * world.ceasefire,
-        peers=behaviour.b_peers * (nation.peers / 3.0),
-        critical_mass=behaviour.b_critical_mass * smaller(1.0, world.force_ratio),
-        free_riding=-behaviour.b_free_riding * larger(0.0, world.force_ratio - 1.0),
-        public_opinion=behaviour.b_public_opinion * nation.support_shift,
-        lobbying=nation.lobbying,
-        shock=nation.shock,
-    )
+_WEIGHED = "behaviour, nation, world"
 
+terms = written_out(
+    "terms",
+    _WEIGHED,
+    f"Terms({', '.join(f'{name}({_WEIGHED})' for name in Terms._fields)})",
+    {"Terms": Terms, **{name: term.equation for name, term in TERMS.items()}},
+    "Return each term of a nation's propensity in log-odds.",
+)
 
-def total(parts: Terms) -> float:
-    """Return the sum of the terms, added in their order."""
-    return (
-        parts.us_involvement
-        + parts.ambiguity
-        + parts.mandate_fit
-        + parts.authority
-        + parts.threat
-        + parts.escalation
-        + parts.home_defence
-        + parts.ceasefire
-        + parts.peers
-        + parts.critical_mass
-        + parts.free_riding
-        + parts.public_opinion
-        + parts.lobbying
-        + parts.shock
-    )
+total = written_out(
+    "total",
+    "parts",
+    " + ".join(f"parts.{name}" for name in Terms._fields),
+    {},
+    "Return the sum of the terms, added in their order.",
+)
 
-
-def undisturbed(nation: Nation) -> Nation:
-    """Return the nation as it would weigh with no lobbying and no passing mood: what an anchor is about."""
-    return Nation(*nation[:-2], 0.0, 0.0)  # the last two are lobbying and shock
+undisturbed = written_out(
+    "undisturbed",
+    "nation",
+    f"Nation({', '.join('0.0' if name in PASSING else f'nation.{name}' for name in Nation._fields)})",
+    {"Nation": Nation},
+    "Return the nation as it would weigh with no lobbying and no passing mood: what an anchor is about.",
+)
 
 
 # Deciding

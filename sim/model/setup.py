@@ -5,13 +5,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.parameters import PARAMETERS, Parameters, log_odds
+from sim.declarations.levels import CONDITIONS, LEVELS
+from sim.declarations.parameters import LADDER, PARAMETERS
+from sim.declarations.records import Levels
+from sim.declarations.words import ATTRIBUTES, HELD, POSITIONS, PURPOSES, Stance
+from sim.inputs.parameters import Parameters, log_odds
 from sim.inputs.roster import Conditions, Roster
 from sim.inputs.scenario import Scenario
 from sim.inputs.timeline import Timeline
-from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, HELD, LEVELS, POSITIONS, PURPOSES, Stance
 from sim.model.draws import nation_code
-from sim.model.rules import Levels, Mandate
+from sim.model.rules import Mandate
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -146,8 +149,7 @@ def _nations(roster: Roster, conditions: Conditions) -> NDArray[np.void]:
 
 def _rounds(timeline: Timeline) -> NDArray[np.void]:
     rows = np.zeros(len(timeline.dates), ROUND)
-    rows["levels"] = np.column_stack([getattr(timeline, name) for name in Levels._fields])
-    for name in Round._fields[1:]:
+    for name in Round._fields:
         rows[name] = getattr(timeline, name)
     return rows
 
@@ -179,6 +181,6 @@ def behaviour_columns(parameters: Parameters) -> Floats:
     """Return the parameters with a column a run, the ladder's probabilities turned into log-odds."""
     columns = parameters.values.T.copy()
     for row, name in enumerate(PARAMETERS):
-        if name.startswith(("climb_", "slip_")):
+        if name in LADDER:
             columns[row] = log_odds(columns[row])
     return np.ascontiguousarray(columns)

@@ -9,8 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.vocabulary import CONDITIONS, PURPOSES, Stance
-from sim.model import rules
+from sim.declarations.arithmetic import clip
+from sim.declarations.levels import CONDITIONS
+from sim.declarations.records import Terms
+from sim.declarations.words import PURPOSES, Stance
 from sim.model.lanes import compilable
 from sim.model.setup import Floats, Setup
 
@@ -27,7 +29,7 @@ WORLD_VARIABLES = ("force", "involvement", "pressure", "clarity", "credibility",
 """What is counted of the world, each between 0 and its upper limit."""
 
 DEMANDS = tuple(f"demands_{condition}" for condition in CONDITIONS)
-HOLDS_BACK = ("nothing_to_send", "held_out", *DEMANDS, "ratification", "predisposition", *rules.Terms._fields)
+HOLDS_BACK = ("nothing_to_send", "held_out", *DEMANDS, "ratification", "predisposition", *Terms._fields)
 """Why a nation is not committed at the end: unmet demands, else what weighs most against joining."""
 HELD_OUT, FIRST_DEMAND, RATIFICATION, PREDISPOSED = 1, 2, 2 + len(DEMANDS), 3 + len(DEMANDS)
 
@@ -114,7 +116,7 @@ def empty_records(runs: int, rounds: int, nations: int, *, trajectories: bool, t
         runs=np.empty((runs, len(RUN_COLUMNS))),
         stance=np.empty((kept, rounds + 1, nations), np.int8),
         propensity=np.empty((kept, rounds + 1, nations)),
-        terms=np.empty((with_terms, rounds + 1, nations, len(rules.Terms._fields))),
+        terms=np.empty((with_terms, rounds + 1, nations, len(Terms._fields))),
         predisposition=np.empty((with_terms, rounds + 1, nations)),
     )
 
@@ -128,7 +130,7 @@ def fixed_point(value: float) -> int:
 @compilable
 def bin_of(value: float, low: float, high: float) -> int:
     """Return the bin of a value between two limits, the outermost for values beyond."""
-    return int(rules.clip((value - low) / (high - low) * BINS, 0.0, BINS - 1.0))
+    return int(clip((value - low) / (high - low) * BINS, 0.0, BINS - 1.0))
 
 
 @compilable

@@ -2,43 +2,24 @@
 
 import math
 
+from sim.declarations.levels import CONDITIONS, LEVELS
+from sim.declarations.terms import TERMS
 from sim.inputs.roster_file import Actors
 
 REASONS = {
     "nothing_to_send": "has no troops to send",
     "held_out": "held out, by assumption",
-    "demands_us_involvement": "demands {patron} involvement",
-    "demands_clarity": "demands a clear mandate",
-    "demands_authority": "demands a mandate of higher authority",
-    "demands_ceasefire": "demands a ceasefire",
+    **{f"demands_{name}": f"demands {LEVELS[name].demand}" for name in CONDITIONS},
     "ratification": "awaits approval at home",
     "predisposition": "its own position",
-    "us_involvement": "{patron} involvement",
-    "ambiguity": "unclear what the mission is",
-    "mandate_fit": "wrong purpose",
-    "authority": "no mandate's authority",
-    "threat": "threat",
-    "escalation": "fear of escalation",
-    "home_defence": "soldiers needed at home",
-    "ceasefire": "no ceasefire",
-    "peers": "peers",
-    "critical_mass": "force too small to work",
-    "free_riding": "others will do it",
-    "public_opinion": "public opinion",
-    "lobbying": "lobbying",
-    "shock": "passing mood",
+    **{name: term.holds_back for name, term in TERMS.items()},
 }
-"""What holds a nation back, the patron's name left open."""
+"""What holds a nation back, the actors' names left open."""
 
 
 def reason_words(reason: str, actors: Actors) -> str:
     """Return what holds a nation back: "demands US involvement"."""
-    return filled_in(REASONS[reason], actors)
-
-
-def filled_in(words: str, actors: Actors) -> str:
-    """Return words with the adjective of the roster's patron in the place left open for it."""
-    return words.format(patron=actors.patron.own)
+    return actors.in_words(REASONS[reason])
 
 
 def percent(share: float) -> str:

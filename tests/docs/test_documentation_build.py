@@ -11,7 +11,7 @@ import pytest
 from pages import ROOT
 
 from sim.cli import app
-from sim.inputs.parameters import PARAMETERS
+from sim.declarations.parameters import PARAMETERS
 
 NOWHERE = "http://127.0.0.1:9"
 NOTEBOOKS = sorted(path for path in ROOT.glob("docs/notebooks/*.md") if path.stem != "index")

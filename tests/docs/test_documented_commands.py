@@ -14,16 +14,18 @@ import typer
 from pages import ROOT, Quote, blocks, command_lines, pages, spans
 
 from sim.cli import UsageError, app
+from sim.declarations.parameters import PARAMETERS
 from sim.inputs.bundled import find_roster, find_scenario
 from sim.inputs.case import load_case
 from sim.inputs.evidence import evidence
 from sim.inputs.factors import check_factor
 from sim.inputs.hindcast_file import find_hindcast
-from sim.inputs.parameters import PARAMETERS
-from sim.inputs.situation import SITUATION
+from sim.inputs.roster_file import actors_of
+from sim.inputs.situation import situation_keys
 from sim.inputs.sweep_file import find_sweep, load_sweep
 
 BASELINE = "brussels-2025-04"
+ACTORS = actors_of(find_roster("europe-2025"))
 COMMAND = typer.main.get_command(app)
 CONTEXT = typer.Context(COMMAND, info_name="coalition")
 OPTIONS = {
@@ -132,13 +134,15 @@ def test_every_option_in_a_sentence_exists(quote: Quote) -> None:
 
 
 @pytest.mark.parametrize(
-    "quote", named(rf"(start\.)?({'|'.join(SITUATION)}|parameters)\.[a-zA-Z_.]+( ?= ?.+)?"), ids=str
+    "quote",
+    named(rf"(start\.)?({'|'.join(situation_keys(ACTORS))}|parameters)\.[a-zA-Z_.]+( ?= ?.+)?"),
+    ids=str,
 )
 def test_every_key_exists(quote: Quote) -> None:
     key, equals, value = (part.strip() for part in quote.text.partition("="))
     if re.search(r"\b[A-Z]{4,}\b|\.NAME\b", key):  # a placeholder
         return
-    check_factor(key)
+    check_factor(key, ACTORS)
     if equals:
         load_case(BASELINE, [f"{key}={value}"])
 

@@ -12,11 +12,13 @@ import pytest
 from pages import ROOT, Quote, blocks, pages
 
 import sim
-from sim.inputs.parameters import PARAMETERS, load_parameters
+from sim.declarations.parameters import PARAMETERS
+from sim.declarations.records import Terms
+from sim.inputs.parameters import load_parameters
 from sim.inputs.roster import load_roster
 from sim.inputs.sweep_file import load_sweep_case
 from sim.model import rules
-from sim.model.agents import Moscow, NationAgent, Washington
+from sim.model.agents import Adversary, NationAgent, Patron
 
 TWO_NATIONS = ROOT / "docs/model/two-nations"
 
@@ -102,7 +104,7 @@ def test_the_terms_stand_in_the_order_in_which_they_are_added() -> None:
     table = EQUATIONS[EQUATIONS.index("| term |") :]
     rows = [line for line in table.splitlines()[2:] if line.startswith("| `")]
     names = tuple(line.split("`")[1] for line in rows)
-    assert names == rules.Terms._fields
+    assert names == Terms._fields
 
 
 def rules_with_an_equation() -> list[str]:
@@ -123,4 +125,4 @@ def test_state_variables_are_those_of_the_agents() -> None:
     assert len(names) == 9
     for name in names:
         assert hasattr(model.nations[0], name), name
-    assert {type(agent) for agent in model.agents} == {Washington, Moscow, NationAgent}
+    assert {type(agent) for agent in model.agents} == {Patron, Adversary, NationAgent}

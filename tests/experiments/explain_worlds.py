@@ -6,14 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from sim.declarations.parameters import PARAMETERS
+from sim.declarations.words import ATTRIBUTES, POSITIONS
 from sim.inputs.case import Case, load_case
-from sim.inputs.parameters import PARAMETERS, load_parameters, log_odds, point_file
+from sim.inputs.parameters import DECLARED, load_parameters, log_odds
 from sim.inputs.scenario import Scenario
-from sim.inputs.vocabulary import ATTRIBUTES, POSITIONS
 
 ROSTER = """\
 title = "A small world"
 nations = {{ table = "nations.csv" }}
+actors.patron = {{ key = "washington", name = "the patron" }}
+actors.adversary = {{ key = "moscow", name = "the adversary" }}
 leads = {leads}
 positions = {{ table = "positions.csv" }}
 conditions = {{ table = "conditions.csv" }}
@@ -88,7 +91,7 @@ def small_world(
         "mandate": {"purpose": "reassurance", "clarity": 0.05},
         "moscow": {"pressure": 0.5},
     }
-    return load_case(Scenario.from_dict({**usual, **scenario}, name="small"), parameters=point_file())
+    return load_case(Scenario.from_dict({**usual, **scenario}, name="small"), parameters=DECLARED)
 
 
 def index(case: Case, *codes: str) -> tuple[int, ...]:

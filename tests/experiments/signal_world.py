@@ -10,7 +10,7 @@ from sim.experiments.calibration.calibrate import CalibrationPlan
 from sim.experiments.calibration.misfit import Effort, Target, count_stances, load_target
 from sim.experiments.hindcast.scores import Observed
 from sim.experiments.hindcast.waves import Wave
-from sim.inputs.parameters import PARAMETERS, load_parameters, point_file
+from sim.inputs.parameters import COLUMN, DECLARED, load_parameters
 from sim.inputs.prior import Prior, load_prior
 
 NATIONS = 16
@@ -18,13 +18,15 @@ NATIONS = 16
 ROSTER = """\
 title = "Nations that wait for a signal"
 nations = { table = "nations.csv" }
+actors.patron = { key = "washington", name = "the patron" }
+actors.adversary = { key = "moscow", name = "the adversary" }
 leads = []
 positions = { table = "positions.csv" }
 deployable = { largest_of = [{ column = "troops" }] }
 ratification_rounds = { column = "approval", rounds = {}, empty = 0 }
 preferred_mandate = { peacekeeping = { base = 1 }, deterrence = { base = 1 }, reassurance = { base = 1 } }
 [attributes]
-us_reliance = [{ column = "us_reliance" }]
+reliance = [{ column = "reliance" }]
 clarity_need = [{ column = "alike" }]
 escalation_fear = [{ column = "alike" }]
 threat = [{ column = "alike" }]
@@ -58,7 +60,7 @@ scenario = "signal.toml"
 waves = [{ date = 2025-05-22 }, { date = 2025-07-10 }]
 """
 PRIOR = """\
-[b_us_involvement]
+[b_involvement]
 distribution = "uniform"
 low = 0.0
 high = 4.0
@@ -95,7 +97,7 @@ def write_signal_world(folder: Path) -> Path:
         for n, code in enumerate(codes)
     ]
     tables = {
-        "nations": ["iso3,name,troops,approval,us_reliance,frontline,alike", *rows],
+        "nations": ["iso3,name,troops,approval,reliance,frontline,alike", *rows],
         "positions": ["iso3,date,statement_date,position,source,status", *said],
     }
     for name, lines in tables.items():
@@ -110,9 +112,9 @@ def write_signal_world(folder: Path) -> Path:
 
 def rows_with(**values: float) -> np.ndarray:
     """Return the bundled parameters with some of them changed, as a row."""
-    row = load_parameters(point_file()).values.copy()
+    row = load_parameters(DECLARED).values.copy()
     for name, value in values.items():
-        row[0, PARAMETERS.index(name)] = value
+        row[0, COLUMN[name]] = value
     return row
 
 

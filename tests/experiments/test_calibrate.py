@@ -14,6 +14,7 @@ import pytest
 from signal_world import PRIOR, observed_in, rows_with, small_plan, world_of, write_signal_world
 
 import sim
+from sim.declarations.parameters import PARAMETERS
 from sim.experiments.calibration.calibrate import (
     Calibration,
     calibrate,
@@ -25,7 +26,7 @@ from sim.experiments.calibration.misfit import Target
 from sim.experiments.parts import PartsFolder
 from sim.inputs.errors import InputError
 from sim.inputs.fit import fitted_to
-from sim.inputs.parameters import PARAMETERS, load_parameters
+from sim.inputs.parameters import load_parameters
 from sim.inputs.prior import Prior
 from sim.outputs.kinds import load_result
 
@@ -46,7 +47,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 @pytest.fixture(scope="module")
 def fitted(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Calibration, Path]:
     """A calibration to a run of the model in which Washington's signal counts for much."""
-    seen = observed_in(world.target, rows_with(b_us_involvement=3.0, b_home_defence=0.3), 5)
+    seen = observed_in(world.target, rows_with(b_involvement=3.0, b_home_defence=0.3), 5)
     plan, out = small_plan(seen, world.prior), tmp_path_factory.mktemp("out")
     return run_calibration(plan, out), calibration_folder(plan, out)
 
@@ -61,13 +62,11 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_what_made_the_data_is_found_and_the_rest_left_alone(fitted: tuple[Calibration, Path]) -> None:
     table = fitted[0].summary.set_index("parameter")
     assert table["learned"].to_dict() == {
-        "b_us_involvement": True,
+        "b_involvement": True,
         "b_home_defence": True,
         "b_free_riding": False,
     }
-    assert (
-        table.loc["b_us_involvement", "posterior_low"] < 3.0 < table.loc["b_us_involvement", "posterior_high"]
-    )
+    assert table.loc["b_involvement", "posterior_low"] < 3.0 < table.loc["b_involvement", "posterior_high"]
     assert table.loc["b_home_defence", "posterior_low"] < 0.3 < table.loc["b_home_defence", "posterior_high"]
 
 
@@ -164,7 +163,7 @@ def test_tables_and_manifest_stand_in_the_folder(fitted: tuple[Calibration, Path
     manifest = json.loads((folder / "manifest.json").read_text())
     waves = manifest["hindcasts"][0]["waves"]
     assert {date: counts["number"] for date, counts in waves.items()} == {"2025-05-22": 16, "2025-07-10": 16}
-    assert set(manifest["prior"]) == {"b_us_involvement", "b_home_defence", "b_free_riding"}
+    assert set(manifest["prior"]) == {"b_involvement", "b_home_defence", "b_free_riding"}
     assert {"scenario", "roster", "observations", "prior", "sampling", "model"} <= set(manifest["digests"])
     assert str(folder.parent) not in json.dumps(manifest)
 

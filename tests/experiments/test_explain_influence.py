@@ -12,9 +12,11 @@ from sim.experiments.explain.hardened import COWED, EITHER, HARDENED, hardened_o
 from sim.experiments.explain.persuade import whom_to_persuade
 from sim.experiments.explain.pivotal import Pivots, who_is_pivotal
 from sim.experiments.sweep.point_model import Runs
+from sim.inputs.bundled import find_roster
 from sim.inputs.case import Case, load_case
-from sim.inputs.parameters import point_file
+from sim.inputs.parameters import DECLARED
 from sim.inputs.questions import Questions, World, load_questions
+from sim.inputs.roster_file import actors_of
 from sim.model.setup import build_setup
 
 NUMBER = 60
@@ -22,7 +24,7 @@ NUMBER = 60
 
 @pytest.fixture(scope="module")
 def questions() -> Questions:
-    return load_questions()
+    return load_questions().for_actors(actors_of(find_roster("europe-2025")))
 
 
 def everybody(case: Case) -> range:
@@ -117,12 +119,12 @@ def test_who_fears_is_cowed_who_is_threatened_hardened(tmp_path: Path, questions
         "BBX": {"position": "open", "threat": 0, "escalation_fear": 1},
         "CCX": {"position": "open", "threat": 0.5, "escalation_fear": 0.5},
     }
-    parameters = {**STILL, "b_threat": 1.0, "b_escalation": 1.0, "shield_us": 0.4}
+    parameters = {**STILL, "b_threat": 1.0, "b_escalation": 1.0, "shield_patron": 0.4}
     case = small_world(tmp_path, nations, rounds=30, washington={"involvement": 0.0}, parameters=parameters)
     found = hardened_or_cowed(case, everybody(case), questions, Runs(NUMBER))
     assert found.rows_of_parameters == 1
     table = found.table.set_index(["world", "iso3"])
-    plain, cover = table.loc["as it is"], table.loc["the patron's backstop"]
+    plain, cover = table.loc["as it is"], table.loc["US backstop"]
     assert plain["verdict"].tolist() == [HARDENED, COWED, EITHER]
     assert plain["p_hardened"].tolist()[:2] == [1.0, 0.0]
     assert 0.2 < plain.loc["CCX", "p_hardened"] < 0.8
@@ -136,7 +138,7 @@ def test_who_fears_is_cowed_who_is_threatened_hardened(tmp_path: Path, questions
 
 
 def test_probabilities_are_over_parameters_too_where_they_are_many(questions: Questions) -> None:
-    case = load_case("brussels-2025-04", ["rounds=2"], point_file())
+    case = load_case("brussels-2025-04", ["rounds=2"], DECLARED)
     rows = np.repeat(case.parameters.values, 5, axis=0)
     many = Case(case.scenario, case.roster, type(case.parameters)(rows, case.parameters.bands), case.timeline)
     assert hardened_or_cowed(many, [0], questions, Runs(10)).rows_of_parameters == 5

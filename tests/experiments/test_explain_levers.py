@@ -16,8 +16,10 @@ from sim.experiments.explain.levers import (
     what_would_it_take,
 )
 from sim.experiments.sweep.point_model import Runs
+from sim.inputs.bundled import find_roster
 from sim.inputs.case import load_case
 from sim.inputs.questions import Questions, load_questions
+from sim.inputs.roster_file import actors_of
 
 BASELINE = "brussels-2025-04"
 MANY = 400
@@ -25,7 +27,7 @@ MANY = 400
 
 @pytest.fixture(scope="module")
 def questions() -> Questions:
-    return load_questions()
+    return load_questions().for_actors(actors_of(find_roster("europe-2025")))
 
 
 def answers(
@@ -70,7 +72,7 @@ def test_public_opinion_is_each_nations_own(tmp_path: Path, questions: Questions
 def test_pressure_may_have_to_go_down(tmp_path: Path, questions: Questions) -> None:
     # Without a spread of fear all nations have none; the least fearful of two has exactly 0.
     nations = {"AAX": {"position": "open", "escalation_fear": 1}, "BBX": {"escalation_fear": 0}}
-    given = {"b_escalation": 2.0, "shield_us": 0.0, "attention": 0.6}
+    given = {"b_escalation": 2.0, "shield_patron": 0.0, "attention": 0.6}
     case = small_world(tmp_path, nations, rounds=25, parameters={**STILL, **given})
     row = lever(answers(case, "AAX", questions), "moscow.pressure")
     assert row["status"] == REACHED

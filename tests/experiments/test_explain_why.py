@@ -108,7 +108,7 @@ def test_conditions_look_at_what_policies_have_come_to(tmp_path: Path) -> None:
     case = small_world(
         tmp_path,
         {"AAX": {"position": "open"}},
-        conditions=[("AAX", "us_involvement", 0.05, 0.0)],
+        conditions=[("AAX", "involvement", 0.05, 0.0)],
         washington={"involvement": 0.1, "policy": "burden_sharing", "speed": 0.02},
         parameters=STILL,
     )
@@ -128,11 +128,11 @@ def test_what_is_drawn_is_what_the_model_draws(seed: int) -> None:
     levels = {round_: drawn_levels(setup, runs, round_) for round_ in (0, 1, 20, 40)}
     for run in range(3):
         model = sim.CoalitionModel(case, run=run, seed=seed)
-        assert (attributes[run] == [nation.attributes for nation in model.nations]).all()
-        assert (thresholds[run] == [nation.at_least for nation in model.nations]).all()
+        assert (attributes[run] == [list(nation.attributes.values()) for nation in model.nations]).all()
+        assert (thresholds[run] == [list(nation.at_least.values()) for nation in model.nations]).all()
         while model.running:
             if model.round in levels:
-                assert (levels[model.round][run] == tuple(model.levels)).all()
+                assert [level[run] for level in levels[model.round]] == list(model.levels)
             model.step()
 
 

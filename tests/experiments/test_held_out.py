@@ -20,7 +20,7 @@ OPTIONS = HindcastOptions(runs=150, resamples=200)
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> CalibrationPlan:
     target, prior = world_of(tmp_path_factory.mktemp("signal") / "world")
-    seen = observed_in(target, rows_with(b_us_involvement=3.0, b_home_defence=0.3), 5)
+    seen = observed_in(target, rows_with(b_involvement=3.0, b_home_defence=0.3), 5)
     return small_plan(seen, prior, particles=50, generations=3)
 
 

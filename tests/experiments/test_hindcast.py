@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
+from sim.declarations.parameters import PARAMETERS
+from sim.declarations.words import Stance
 from sim.experiments.hindcast.forecasts import (
     MECHANISMS,
     forecast_waves,
@@ -26,8 +28,7 @@ from sim.experiments.run import RunOptions
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.inputs.fit import FITTED_TO, fitted_to
-from sim.inputs.parameters import PARAMETERS, point_file
-from sim.inputs.vocabulary import Stance
+from sim.inputs.parameters import DECLARED
 from sim.model.tally import HOLDS_BACK
 
 TABLES = ("waves", "scores", "differences", "sources", "nations", "terms", "reliability")
@@ -76,9 +77,9 @@ def test_without_mechanisms_nothing_but_mood_moves_a_nation(brussels: Case) -> N
 
 def test_without_decision_pressure_the_rest_stays(brussels: Case) -> None:
     calm = without_decision_pressure(brussels)
-    assert brussels.timeline.decision_pressure.max() == 0.6
-    assert (calm.timeline.decision_pressure == 0).all()
-    assert (calm.timeline.involvement == brussels.timeline.involvement).all()
+    assert brussels.timeline.level("decision_pressure").max() == 0.6
+    assert (calm.timeline.level("decision_pressure") == 0).all()
+    assert (calm.timeline.level("involvement") == brussels.timeline.level("involvement")).all()
 
 
 def test_reasons_are_those_of_the_round(brussels: Case) -> None:
@@ -89,7 +90,7 @@ def test_reasons_are_those_of_the_round(brussels: Case) -> None:
     rows = trajectories[(trajectories["round"] == 21) & (trajectories["iso3"] == "NLD")]
     nation = brussels.roster.iso3.index("NLD")
     assert reasons.after[nation].sum() == pytest.approx(rows["propensity"].mean())
-    assert reasons.after[nation, 1] == pytest.approx(rows["us_involvement"].mean())
+    assert reasons.after[nation, 1] == pytest.approx(rows["involvement"].mean())
     demand = HOLDS_BACK.index("demands_clarity")
     assert reasons.held_back[nation, demand] > 0.5
     assert reasons.is_out[nation] == (rows["stance"] < Stance.COMMITTED).mean()
@@ -162,10 +163,10 @@ def test_a_nation_is_told_with_what_was_expected_recorded_and_why(europe: Hindca
     assert row["p_recorded_low"] <= row["p_recorded"] <= row["p_recorded_high"]
     assert row[[f"p_{stance.name.lower()}" for stance in Stance]].sum() == pytest.approx(1.0)
     assert row["held_back_by"] == "demands_clarity"
-    assert row["raised_by"] == "us_involvement"
+    assert row["raised_by"] == "involvement"
     terms = europe.terms.set_index(["wave", "iso3", "component"]).loc["2025-09-04", "BEL"]
     assert terms["at_wave"].sum() == pytest.approx(row["propensity"])
-    assert terms.loc["us_involvement", "change"] == pytest.approx(row["raised"])
+    assert terms.loc["involvement", "change"] == pytest.approx(row["raised"])
 
 
 def test_leaving_out_a_source_leaves_out_its_nations(europe: HindcastResult) -> None:
@@ -208,7 +209,7 @@ def posterior(file: Path, *, metadata: dict[bytes, bytes] | None = None) -> Path
 
 
 def test_hand_set_parameters_are_fitted_to_nothing() -> None:
-    assert fitted_to(point_file()) == ()
+    assert fitted_to(DECLARED) == ()
 
 
 def test_the_bundled_draws_say_what_they_were_fitted_to() -> None:

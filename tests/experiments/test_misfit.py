@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from signal_world import NATIONS, observed_in, rows_with, world_of
 
+from sim.declarations.words import Stance
 from sim.experiments.calibration.misfit import Effort, Target, count_stances, misfit
 from sim.experiments.hindcast.forecasts import MECHANISMS
 from sim.experiments.hindcast.scores import Observed, as_coded, ranked_probability_score
 from sim.experiments.run import RunOptions, simulate_case
 from sim.inputs.case import load_case
 from sim.inputs.parameters import Parameters
-from sim.inputs.vocabulary import Stance
 
-WEAK, STRONG = rows_with(b_us_involvement=0.2), rows_with(b_us_involvement=3.0)
+WEAK, STRONG = rows_with(b_involvement=0.2), rows_with(b_involvement=3.0)
 BOTH = np.concatenate([WEAK, STRONG])
 
 
@@ -103,6 +103,6 @@ def test_nations_left_out_do_not_count(target: Target) -> None:
 def test_what_a_scenario_says_of_parameters_goes_before(target: Target) -> None:
     folder = target.case.scenario.roster_folder.parent
     file = folder / "own.toml"
-    file.write_text((folder / "signal.toml").read_text() + "\n[parameters]\nb_us_involvement = 3.0\n")
+    file.write_text((folder / "signal.toml").read_text() + "\n[parameters]\nb_involvement = 3.0\n")
     own = replace(target, case=load_case(file))
     assert misfit([own], WEAK, 1, Effort(20)) == misfit([target], STRONG, 1, Effort(20))

@@ -8,10 +8,10 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import sim
+from sim.declarations.records import Terms
+from sim.declarations.words import Stance
 from sim.inputs.errors import InputError
-from sim.inputs.parameters import point_file
-from sim.inputs.vocabulary import Stance
-from sim.model.rules import Terms
+from sim.inputs.parameters import DECLARED
 
 BASELINE = "brussels-2025-04"
 TABLES = ("nations", "rounds", "runs", "summary", "moves", "flows")
@@ -183,7 +183,7 @@ def test_a_level_that_is_the_same_in_all_runs_is_told_exactly(baseline: "sim.Run
 
 
 def test_force_is_met_in_the_round_that_the_runs_say() -> None:
-    result = sim.run("grand-bargain", parameters=point_file(), runs=50)
+    result = sim.run("grand-bargain", parameters=DECLARED, runs=50)
     first = result.runs["first_round_force_met"]
     assert first.notna().mean() > 0.9
     needed = result.case.scenario.force_required
@@ -226,7 +226,7 @@ def reasons(result: "sim.RunResult", iso3: str) -> set[str]:
 @pytest.mark.parametrize(
     ("iso3", "named"),
     [
-        ("NLD", {"demands_us_involvement", "demands_clarity"}),
+        ("NLD", {"demands_involvement", "demands_clarity"}),
         ("SWE", {"demands_clarity"}),
         ("AUT", {"demands_authority"}),
         ("IRL", {"demands_authority"}),
@@ -244,7 +244,7 @@ def test_what_holds_a_nation_back_is_what_it_said(
 def test_a_met_demand_is_not_named() -> None:
     result = sim.run("clear-reassurance", runs=100)
     assert "demands_clarity" not in reasons(result, "SWE")
-    assert "demands_us_involvement" in reasons(result, "NLD")
+    assert "demands_involvement" in reasons(result, "NLD")
 
 
 def test_nothing_holds_back_who_is_always_in(baseline: "sim.RunResult") -> None:

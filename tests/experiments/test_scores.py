@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from sim.declarations.words import Stance
 from sim.experiments.hindcast.scores import (
     LEAST_PROBABILITY,
     Observed,
@@ -16,7 +17,6 @@ from sim.experiments.hindcast.scores import (
     ranked_probability_score,
     size_distribution,
 )
-from sim.inputs.vocabulary import Stance
 
 OPPOSED, UNDECIDED, OPEN, COMMITTED = Stance
 SURE = np.eye(len(Stance))

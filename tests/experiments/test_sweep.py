@@ -15,7 +15,7 @@ from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
-from sim.inputs.parameters import point_file
+from sim.inputs.parameters import DECLARED
 from sim.inputs.sweep_file import OUTCOMES
 
 BASELINE = "brussels-2025-04"
@@ -65,7 +65,7 @@ def test_the_interval_of_the_force_is_that_of_the_runs() -> None:
 
 
 def test_where_only_parameters_vary_the_world_is_built_once() -> None:
-    model = PointModel(load_case(BASELINE, parameters=point_file()), Runs(1, 1), ("size",))
+    model = PointModel(load_case(BASELINE, parameters=DECLARED), Runs(1, 1), ("size",))
     one, other = model.setup({"parameters.b_threat": 1.0}), model.setup({"parameters.b_threat": 2.0})
     assert one.rounds is other.rounds
     assert (one.behaviour != other.behaviour).sum() == 1

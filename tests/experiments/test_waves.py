@@ -5,12 +5,12 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from sim.declarations.words import Stance
 from sim.experiments.hindcast.baselines import climatology, markov_chain, persistence, transitions
 from sim.experiments.hindcast.scores import Observed, as_coded, ranked_probability_score
 from sim.experiments.hindcast.waves import Wave, observe, stances_at_start
 from sim.inputs.case import Case
 from sim.inputs.hindcast_file import Hindcast, load_hindcast_case
-from sim.inputs.vocabulary import Stance
 
 OPPOSED, UNDECIDED, OPEN, COMMITTED = Stance
 

@@ -293,8 +293,8 @@ def test_a_text_that_commands_a_terminal_is_refused_in_a_roster(world: World, si
     escaped = "".join(f"\\u{ord(character):04x}" for character in sign)
     nations.write_text(right, "utf-8")
     declared = file.parent / "roster" / "roster.toml"
-    with declared.open("a", encoding="utf-8") as roster:
-        roster.write(f'[actors.patron]\nname = "{escaped}"\n[actors.adversary]\nname = "x"\n')
+    text = declared.read_text("utf-8")
+    declared.write_text(text.replace('name = "the patron"', f'name = "{escaped}"'), "utf-8")
     assert ": actors.patron.name: holds the control character U+" in told(load_case, file)
 
 
@@ -340,9 +340,9 @@ def marked(tmp_path: Path) -> Path:
     ]
     positions = {code: "committed" if code == "AAX" else "open" for code in nations}
     write_roster(tmp_path / "world" / "roster", rows, positions, leads=["AAX"])
-    actors = '[actors.patron]\nname = "[/x] <b>"\n[actors.adversary]\nname = "{0}"\n'
-    with (tmp_path / "world" / "roster" / "roster.toml").open("a", encoding="utf-8") as roster:
-        roster.write(actors)
+    roster = tmp_path / "world" / "roster" / "roster.toml"
+    text = roster.read_text("utf-8").replace("the patron", "[/x] <b>").replace("the adversary", "{0}")
+    roster.write_text(text, "utf-8")
     file = tmp_path / "world" / "marked.toml"
     file.write_text(SCENARIO.format(title=TITLE, rounds=6), "utf-8")
     return file

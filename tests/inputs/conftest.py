@@ -28,7 +28,7 @@ XXX,2025-04-10,2025-04-03,opposed,,The Globe,,FOUND,A,1
 iso3,variable,at_least,half_width,known_from,status,statement
 AAA,clarity,0.4,0.1,2025-09-04,ASSUMED,clearer still
 AAA,clarity,0.3,0.15,2025-04-10,ASSUMED,a clear mandate
-AAA,us_involvement,0.45,0.15,2025-04-10,ASSUMED,the Americans
+AAA,involvement,0.45,0.15,2025-04-10,ASSUMED,the Americans
 XXX,ceasefire,1,0,2025-04-10,as stated,peace
 """,
     "ties.csv": """\
@@ -53,7 +53,7 @@ conditions = { table = "conditions.csv" }
 sources = { table = "sources.csv" }
 
 [attributes]
-us_reliance = [
+reliance = [
   { column = "us_pct", where_above = { imports = 50 } },
   { column = "nato" },
 ]

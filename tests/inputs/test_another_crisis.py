@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.case import Case, load_case
-from sim.inputs.parameters import point_file
+from sim.inputs.parameters import DECLARED
 from sim.inputs.roster import load_roster
 from sim.inputs.roster_file import Actor
 from sim.outputs.tables import print_table, run_report
@@ -38,7 +38,7 @@ def result() -> sim.RunResult:
 @pytest.fixture(scope="module")
 def comparison() -> sim.Comparison:
     """300 runs with a mandate, beside the same without, with the point."""
-    return sim.compare([STRAIT, MANDATE], parameters=point_file(), runs=300)
+    return sim.compare([STRAIT, MANDATE], parameters=DECLARED, runs=300)
 
 
 def gain(comparison: sim.Comparison, iso3: str) -> Any:
@@ -99,8 +99,8 @@ def test_a_un_mandate_brings_in_who_asked_for_it_alone(comparison: sim.Compariso
 
 
 def test_without_a_patron_and_without_an_adversary() -> None:
-    alone = load_case(STRAIT, ["start.washington.involvement=0", "start.washington.policy=scripted"])
-    calm = alone.with_overrides({"start.moscow.pressure": 0.0})
+    alone = load_case(STRAIT, ["start.meridia.involvement=0", "start.meridia.policy=scripted"])
+    calm = alone.with_overrides({"start.ostria.pressure": 0.0})
     result = sim.run(calm, runs=50)
     assert (result.rounds["involvement_mean"] == 0.0).all()
     assert result.rounds.set_index("round").loc[5, "pressure_mean"] == 0.0
@@ -123,6 +123,7 @@ def test_a_roster_that_names_no_actors_speaks_of_patron_and_adversary(
 ) -> None:
     for file in EXAMPLE.rglob("*.*"):
         text = re.sub(r"(?m)^actors\..*$", "", file.read_text(encoding="utf-8"))
+        text = re.sub(r"\bmeridia\b(?=[\].])", "patron", re.sub(r"\bostria\b(?=[\].])", "adversary", text))
         copy = tmp_path / file.relative_to(EXAMPLE)
         copy.parent.mkdir(exist_ok=True)
         copy.write_text(text, encoding="utf-8")

@@ -141,7 +141,7 @@ def test_a_mistake_at_the_start(tmp_path: Path, right: str, wrong: str, says: st
     [
         ("events = 3\n", "must be a list, not 3"),
         ("events = [3]\n", "events[0]: must be a table, not 3"),
-        (EVENT, "case.toml:12: events[0]: an event must change something: washington, mandate, moscow"),
+        (EVENT, "case.toml:12: events[0]: an event must change something: washington, moscow, mandate"),
         (EVENT + "nations.NLD = {}", "case.toml:12: events[0]: an event must change something"),
         (
             EVENT + "date = 2025-05-01\nceasefire = 1",
@@ -214,12 +214,12 @@ def test_a_mistake_in_an_event(tmp_path: Path, events: str, says: str) -> None:
     [
         ("rounds", "must be KEY=VALUE, such as washington.involvement=0.75"),
         ("rounds=ten", 'must be a whole number, not "ten"'),
-        ("rouds=3", 'unknown key "rouds"; allowed: washington, mandate'),
+        ("rouds=3", 'unknown key "rouds"; allowed: washington, moscow, mandate'),
         ("rouds=3", 'did you mean "rounds"?'),
         ("rounds.x=3", "rounds has no keys of its own"),
         ("extends=a.toml", 'unknown key "extends"'),
         ("=3", 'unknown key ""'),
-        ("start.rounds=3", 'unknown key "rounds"; allowed: washington, mandate, moscow, ceasefire'),
+        ("start.rounds=3", 'unknown key "rounds"; allowed: washington, moscow, mandate, ceasefire'),
         ("washington.involvment=0.5", 'unknown key "involvment"; allowed: involvement, policy'),
         ("washington.involvment=0.5", 'did you mean "involvement"?'),
         ("washington.involvement=lots", "must be a number from 0 to 1, or one of none, diplomatic, enablers"),
@@ -284,7 +284,7 @@ def test_a_base_that_is_not_there_is_told_where_it_is_asked_for(tmp_path: Path, 
 
 def test_an_empty_file_is_told_what_it_lacks(tmp_path: Path) -> None:
     assert problem(write(tmp_path, "")) == (
-        "case.toml:1: title: is missing; also missing: roster, start, rounds, washington, mandate, moscow"
+        "case.toml:1: title: is missing; also missing: roster, start, rounds, patron, mandate, adversary"
     )
 
 

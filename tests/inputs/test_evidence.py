@@ -27,7 +27,7 @@ def test_a_typo_is_told_with_its_near_match(tiny: Path, nation: str, near: str) 
 
 def test_an_attribute_shows_its_indicators_and_their_sources(tiny: Path) -> None:
     reliance = evidence(tiny, "AAA").attributes[0]
-    assert (reliance.name, reliance.mean, reliance.half_width) == ("us_reliance", 1.0, 0.05)
+    assert (reliance.name, reliance.mean, reliance.half_width) == ("reliance", 1.0, 0.05)
     share, alliance = reliance.indicators
     assert (share.column, share.raw, share.normalised) == ("us_pct", "80", 1.0)
     assert share.treatment == "only where imports > 50"
@@ -44,7 +44,7 @@ def test_treatment_is_told_in_words(tiny: Path) -> None:
 
 def test_what_is_missing_is_listed(tiny: Path) -> None:
     assert evidence(tiny, "CCC").missing == (
-        "us_reliance: us_pct",
+        "reliance: us_pct",
         "clarity_need: veto",
         "legalism: no indicators",
         "ratification: approval",
@@ -93,7 +93,7 @@ def test_conditions_come_with_their_words(tiny: Path) -> None:
     assert [(each.variable, each.at_least, each.half_width, each.statement) for each in stated] == [
         ("clarity", 0.4, 0.1, "clearer still"),
         ("clarity", 0.3, 0.15, "a clear mandate"),
-        ("us_involvement", 0.45, 0.15, "the Americans"),
+        ("involvement", 0.45, 0.15, "the Americans"),
     ]
 
 
@@ -130,6 +130,6 @@ def test_the_netherlands() -> None:
     found = evidence(EUROPE, "netherlands")
     assert found.iso3 == "NLD"
     assert found.missing == ("escalation_fear: poll_oppose_troops_pct",)
-    assert [each.variable for each in found.conditions] == ["us_involvement", "clarity"]
+    assert [each.variable for each in found.conditions] == ["involvement", "clarity"]
     september = found.positions[1]
     assert (september.position, september.contradicted_by[0].position) == ("conditional", "committed")

@@ -48,9 +48,9 @@ def test_a_world_is_a_scenario_with_changes_read_on_a_day(read: Callable[..., Pa
     patterns = read()
     check = patterns.patterns[0].checks[0]
     case = patterns.case(check.of[0])
-    assert case.timeline.involvement[1:].tolist() == [0.9] * 6
-    assert case.timeline.decision_pressure[0] == 0.0
-    assert case.timeline.decision_pressure[1] == 0.5
+    assert case.timeline.level("involvement")[1:].tolist() == [0.9] * 6
+    assert case.timeline.level("decision_pressure")[0] == 0.0
+    assert case.timeline.level("decision_pressure")[1] == 0.5
     assert check.of[0].on == date(2025, 5, 1)
     assert check.of[0].round_in(case) == 3
     assert check.less[0].round_in(case) == 6

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.declarations.parameters import PARAMETERS
 from sim.inputs.errors import InputError
-from sim.inputs.parameters import PARAMETERS, describe_parameters
 from sim.inputs.prior import SHAPES, ParameterPrior, load_prior
 
 PRIOR = """\
@@ -18,7 +18,7 @@ distribution = "half_normal"
 deviation = 2.0
 reason = "unknown"
 
-[shield_us]
+[shield_patron]
 distribution = "uniform"
 low = 0.2
 high = 0.6
@@ -39,7 +39,7 @@ def write(folder: Path, text: str) -> Path:
     return file
 
 
-def prior_of(folder: Path, distribution: str, shape: str, name: str = "shield_us") -> ParameterPrior:
+def prior_of(folder: Path, distribution: str, shape: str, name: str = "shield_patron") -> ParameterPrior:
     text = f'[{name}]\ndistribution = "{distribution}"\n{shape}\nreason = "test"\n'
     (prior,) = load_prior(write(folder, text)).parameters
     return prior
@@ -93,7 +93,7 @@ def test_known_answers(tmp_path: Path) -> None:
 
 def test_coordinates_are_standard_normal_under_the_prior(tmp_path: Path) -> None:
     prior = load_prior(write(tmp_path, PRIOR))
-    assert prior.names == ("b_threat", "shield_us")
+    assert prior.names == ("b_threat", "shield_patron")
     middle, far = prior.at_normal(np.array([[0.0, 0.0], [-9.0, 9.0]]))
     assert middle == pytest.approx([2.0 * 0.6744897501960817, 0.4], abs=0.02)
     assert far == pytest.approx([0.0, 0.6], abs=1e-9)
@@ -111,10 +111,9 @@ def test_the_bundled_priors() -> None:
 
 
 def test_the_bundled_point_is_not_far_from_what_is_believed() -> None:
-    values = {parameter.name: parameter.value for parameter in describe_parameters()}
     for parameter in load_prior().parameters:
         low, high = parameter.quantile(np.array([0.01, 0.99]))
-        assert low <= values[parameter.name] <= high
+        assert low <= PARAMETERS[parameter.name].value <= high
 
 
 @pytest.mark.parametrize(
@@ -138,9 +137,9 @@ def test_the_bundled_point_is_not_far_from_what_is_believed() -> None:
         ("deviation = 2.0", "deviation = 50.0", "only 8 % of it lies in the range that is allowed, 0 to 5"),
         ('reason = "unknown"', "", "1: b_threat.reason: is missing"),
         ('reason = "unknown"', 'reason = ""', "4: b_threat.reason: must not be empty"),
-        ("low = 0.2", "low = 0.8", "6: shield_us: uniform from 0.8 to 0.6 does not rise"),
-        ("low = 0.2", "low = -0.2", "8: shield_us.low: -0.2 is out of range; allowed is 0 to 1"),
-        ("high = 0.6", "high = 1.6", "9: shield_us.high: 1.6 is out of range"),
+        ("low = 0.2", "low = 0.8", "6: shield_patron: uniform from 0.8 to 0.6 does not rise"),
+        ("low = 0.2", "low = -0.2", "8: shield_patron.low: -0.2 is out of range; allowed is 0 to 1"),
+        ("high = 0.6", "high = 1.6", "9: shield_patron.high: 1.6 is out of range"),
         (PRIOR, "", "gives no prior"),
         ("[b_threat]", "[b_threat", "1: not valid TOML"),
     ],

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from sim.inputs.bundled import find_roster
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.questions import LEADING, NATION, load_questions
+from sim.inputs.roster_file import actors_of
 
+ACTORS = actors_of(find_roster("europe-2025"))
 QUESTIONS = """\
 title = "A few questions"
 leading = 1
@@ -41,7 +44,8 @@ def test_a_file_of_questions(written: Path) -> None:
 
 
 def test_the_bundled_levers_can_be_set() -> None:
-    questions, case = load_questions(), load_case("brussels-2025-04", ["rounds=2"])
+    case = load_case("brussels-2025-04", ["rounds=2"])
+    questions = load_questions().for_actors(case.roster.actors)
     assert all(lever.label for lever in questions.levers)
     for lever in questions.levers:
         path = lever.path.replace(NATION, "NLD").replace(LEADING, "DEU")
@@ -59,7 +63,7 @@ def test_the_bundled_levers_can_be_set() -> None:
         (
             "nations.{nation}",
             "nations.{who}",
-            "4: levers[0].path: unknown placeholder {who}; allowed: {nation}",
+            "4: levers[0].path: unknown placeholder {who}; allowed: {adversary}, {leading}, {nation}",
         ),
         ("moscow.pressure", "mosow.pressure", '7: pressure.path: unknown key "mosow"'),
         (
@@ -76,5 +80,5 @@ def test_mistakes_are_named_with_their_line(written: Path, right: str, wrong: st
     assert right in QUESTIONS
     written.write_text(QUESTIONS.replace(right, wrong), encoding="utf-8")
     with pytest.raises(InputError) as error:
-        load_questions(written)
+        load_questions(written).for_actors(ACTORS)
     assert says in str(error.value)

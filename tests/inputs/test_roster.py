@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from sim.declarations.words import ATTRIBUTES, POSITIONS
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.roster import Roster, build_roster, load_roster, read_source
-from sim.inputs.vocabulary import ATTRIBUTES, POSITIONS
 
 APRIL, SEPTEMBER = date(2025, 4, 10), date(2025, 9, 4)
 EUROPE = scenarios_folder() / "rosters" / "europe-2025"
@@ -30,7 +30,7 @@ def test_nations_stand_in_the_order_of_their_codes_and_actors_are_left_out(tiny:
     ("attribute", "means", "half_widths"),
     [
         # CCC imports too little to count, DDD's share is not known: the alliance alone, band 0.05 + 0.25/2.
-        ("us_reliance", [1, 0.5, 0, 0], [0.05, 0.05, 0.175, 0.175]),
+        ("reliance", [1, 0.5, 0, 0], [0.05, 0.05, 0.175, 0.175]),
         # Nothing is known of CCC: the middle, with the widest band.
         ("clarity_need", [1, 0, 0.5, 0.5], [0.05, 0, 0.30, 0.05]),
         # Armies of 1000, 10000, 100 and none, which is taken as 100: log10 is 3, 4, 2, 2.

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.declarations.words import POSITIONS, PURPOSES
 from sim.inputs import situation
 from sim.inputs.bundled import bundled_scenarios, find_scenario, scenarios_folder
 from sim.inputs.errors import InputError
 from sim.inputs.layers import merge_tables
-from sim.inputs.scenario import Scenario, load_scenario
+from sim.inputs.scenario import Scenario, load_scenario, scenario_type
 from sim.inputs.schedule import Calendar
-from sim.inputs.vocabulary import POSITIONS, PURPOSES
+from sim.inputs.situation import written
 
 SMALL: dict[str, Any] = {
     "title": "A small scenario",
@@ -55,11 +56,11 @@ def test_what_is_not_said_has_its_usual_value() -> None:
     assert (scenario.days_per_round, scenario.force_required) == (7, 20_000)
     assert (scenario.ceasefire, scenario.decision_pressure) == (0, 0)
     assert scenario.mandate.authority == 0
-    assert scenario.washington.model_dump() == {
+    assert scenario.patron.model_dump() == {
         "involvement": 0.1, "policy": "scripted",
         "ceiling": 0.75, "threshold": 0.6, "width": 0.15, "speed": 0.05,
     }  # fmt: skip
-    assert scenario.moscow.model_dump() == {
+    assert scenario.adversary.model_dump() == {
         "pressure": 0.5, "policy": "scripted", "reaction": 0.3, "deterred": 0.5
     }  # fmt: skip
 
@@ -73,8 +74,8 @@ def test_levels_may_be_given_by_name_and_are_kept_as_numbers() -> None:
             "start.mandate.authority": "un",
         },
     )
-    assert scenario.washington.involvement == 0.75
-    assert scenario.moscow.pressure == 0.2
+    assert scenario.patron.involvement == 0.75
+    assert scenario.adversary.pressure == 0.2
     assert scenario.mandate.authority == 1
 
 
@@ -84,7 +85,7 @@ def test_the_words_of_files_are_the_words_of_the_model() -> None:
 
 
 def test_every_key_is_described_in_the_schema() -> None:
-    schema = Scenario.model_json_schema()
+    schema = scenario_type(load_scenario("brussels-2025-04").actors).model_json_schema()
     tables = {f"#/$defs/{name}": table for name, table in schema["$defs"].items()}
     for table in (schema, *tables.values()):
         for key, field in table["properties"].items():
@@ -110,7 +111,8 @@ def test_a_roster_beside_the_file_goes_before_a_bundled_one(tmp_path: Path) -> N
     path = write(tmp_path, "case.toml", SMALL_TOML)
     assert load_scenario(path).roster_folder == (scenarios_folder() / "rosters" / "europe-2025").resolve()
     (tmp_path / "rosters" / "europe-2025").mkdir(parents=True)
-    write(tmp_path / "rosters" / "europe-2025", "roster.toml", "")
+    actors = 'patron = { key = "washington", name = "W" }\nadversary = { key = "moscow", name = "M" }'
+    write(tmp_path / "rosters" / "europe-2025", "roster.toml", f"[actors]\n{actors}\n")
     assert load_scenario(path).roster_folder == tmp_path / "rosters" / "europe-2025"
 
 
@@ -127,13 +129,13 @@ def test_the_resolved_scenario_holds_what_determines_results_and_no_prose(tmp_pa
         "days_per_round": 7,
         "force_required": 20000.0,
         "level_half_width": 0.0,
-        "washington": scenario.washington.model_dump(),
+        "patron": scenario.patron.model_dump(),
         "mandate": {"purpose": "reassurance", "clarity": 0.05, "authority": 0.0, "policy": "scripted"},
-        "moscow": scenario.moscow.model_dump(),
+        "adversary": scenario.adversary.model_dump(),
         "ceasefire": 0.0,
         "decision_pressure": 0.0,
         "nations": {},
-        "events": [{"round": 2, "moscow": {"pressure": 0.2}}],
+        "events": [{"round": 2, "adversary": {"pressure": 0.2}}],
         "parameters": {"b_us": 2.0},
     }
 
@@ -208,7 +210,7 @@ def test_a_scenario_adds_to_the_one_it_extends(tmp_path: Path) -> None:
     """
     scenario = load_scenario(write(tmp_path, "child.toml", child))
     assert (scenario.title, scenario.rounds, scenario.name) == ("Child", 10, "child")
-    assert (scenario.washington.involvement, scenario.washington.policy) == (0.1, "burden_sharing")
+    assert (scenario.patron.involvement, scenario.patron.policy) == (0.1, "burden_sharing")
     assert [event.title for event in scenario.events] == ["one", "two"]
 
 
@@ -262,17 +264,17 @@ def test_layers_may_be_merged_in_any_grouping_where_tables_stay_tables(
 
 def test_a_level_is_set_by_an_event_in_round_1() -> None:
     scenario = Scenario.from_dict(SMALL, ["washington.involvement=backstop"])
-    assert scenario.washington.involvement == 0.1
+    assert scenario.patron.involvement == 0.1
     (event,) = scenario.events
     assert (event.round, event.title) == (1, 'set: washington.involvement = "backstop"')
-    assert event.changes() == {("washington", "involvement"): 0.75}
+    assert event.changes() == {("patron", "involvement"): 0.75}
 
 
 def test_behind_start_it_changes_the_anchor_world() -> None:
     scenario = Scenario.from_dict(
         SMALL, ["start.washington.involvement=0.3", "start.nations.NLD.public_support=0.1"]
     )
-    assert scenario.washington.involvement == 0.3
+    assert scenario.patron.involvement == 0.3
     assert scenario.nations["NLD"].public_support == 0.1
     assert scenario.events == ()
 
@@ -304,8 +306,8 @@ def test_a_table_sets_each_of_its_keys() -> None:
     )
     assert scenario.nations["NLD"].position == "open"
     assert [event.changes() for event in scenario.events] == [
-        {("moscow", "pressure"): 0.2},
-        {("moscow", "reaction"): 0.1},
+        {("adversary", "pressure"): 0.2},
+        {("adversary", "reaction"): 0.1},
     ]
 
 
@@ -317,7 +319,7 @@ def test_of_two_overrides_of_a_key_the_last_one_counts() -> None:
 @given(st.floats(0, 1))
 def test_any_level_survives_being_written_behind_set(level: float) -> None:
     scenario = Scenario.from_dict(SMALL, [f"washington.involvement={level!r}"])
-    assert scenario.events[0].changes() == {("washington", "involvement"): level}
+    assert scenario.events[0].changes() == {("patron", "involvement"): level}
 
 
 @given(st.text(min_size=1).filter(lambda text: text.strip()))
@@ -350,9 +352,9 @@ def test_every_bundled_scenario_starts_from_the_same_levels_and_says_what_it_is(
     scenario, baseline = load_scenario(name), load_scenario("brussels-2025-04")
     assert scenario.description
     assert scenario.start == baseline.start
-    assert scenario.washington.involvement == baseline.washington.involvement
+    assert scenario.patron.involvement == baseline.patron.involvement
     assert (scenario.mandate.purpose, scenario.mandate.clarity) == ("reassurance", 0.05)
-    assert scenario.moscow.pressure == baseline.moscow.pressure
+    assert scenario.adversary.pressure == baseline.adversary.pressure
     assert name == "brussels-2025-04" or scenario.resolved() != baseline.resolved()
 
 
@@ -361,14 +363,14 @@ def test_the_hindcast_tells_the_levels_of_the_roster_and_no_positions() -> None:
     recorded = (scenario.roster_folder / "levels.csv").read_text(encoding="utf-8").splitlines()[1:]
     rows = [row.split(",")[:3] for row in recorded]
     told = [
-        [str(item.date), ".".join(key), level]
+        [str(item.date), ".".join(written(key, scenario.actors)), level]
         for item in scenario.schedule()
         for key, level in item.changes.items()
     ]
     start = [
         [str(scenario.start), "mandate.clarity", scenario.mandate.clarity],
-        [str(scenario.start), "moscow.pressure", scenario.moscow.pressure],
-        [str(scenario.start), "washington.involvement", scenario.washington.involvement],
+        [str(scenario.start), "moscow.pressure", scenario.adversary.pressure],
+        [str(scenario.start), "washington.involvement", scenario.patron.involvement],
     ]
     assert sorted(start + told) == sorted([day, key, float(level)] for day, key, level in rows)
     assert all(event.source and event.note and "judgement" in event.note for event in scenario.events)

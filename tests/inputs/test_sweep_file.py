@@ -40,7 +40,7 @@ def test_a_sweep_holds_levers_and_uncertainties_apart(written: Path) -> None:
 def test_the_command_line_wins(written: Path) -> None:
     sweep, base = load_sweep_case(written, ["ceasefire=0.4", "rounds=9"], runs=5, seed=3)
     assert (sweep.runs, sweep.seed, base.scenario.rounds) == (5, 3, 9)
-    assert base.timeline.ceasefire[1] == 0.4
+    assert base.timeline.level("ceasefire")[1] == 0.4
 
 
 @pytest.mark.parametrize("file", sorted(sweeps_folder().glob("*.toml")), ids=lambda file: file.stem)

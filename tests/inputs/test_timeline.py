@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from sim.declarations.levels import LEVELS
+from sim.declarations.words import HELD, POSITIONS
 from sim.inputs.errors import InputError
 from sim.inputs.scenario import Scenario, load_scenario
 from sim.inputs.timeline import Timeline, build_timeline
-from sim.inputs.vocabulary import HELD, LEVELS, POSITIONS
 
 NATIONS = ("FRA", "NLD", "SWE")
 RECORDED = ("committed", "conditional", "unknown")
@@ -40,12 +41,12 @@ def test_a_level_holds_until_the_next_event() -> None:
     levels = timeline(
         {"round": 2, "washington": {"involvement": 0.5}}, {"round": 4, "washington": {"involvement": 0}}
     )
-    assert_array_equal(levels.involvement, [0.1, 0.1, 0.5, 0.5, 0])
+    assert_array_equal(levels.level("involvement"), [0.1, 0.1, 0.5, 0.5, 0])
     assert_array_equal(levels.involvement_set, [True, False, True, False, True])
 
 
 def test_an_event_on_the_day_of_the_start_comes_in_round_1() -> None:
-    assert_array_equal(timeline({"date": "2025-04-10", "ceasefire": 1}).ceasefire, [0, 1, 1, 1, 1])
+    assert_array_equal(timeline({"date": "2025-04-10", "ceasefire": 1}).level("ceasefire"), [0, 1, 1, 1, 1])
 
 
 def test_setting_the_level_that_holds_already_is_still_an_event() -> None:
@@ -57,8 +58,8 @@ def test_in_one_week_the_later_date_has_the_last_word_and_an_override_beats_both
         {"date": "2025-04-16", "ceasefire": 1},
         {"date": "2025-04-12", "ceasefire": 0.2},
     ]
-    assert timeline(*events).ceasefire[1] == 1
-    assert timeline(*events, overrides=("ceasefire=0.7",)).ceasefire[1] == 0.7
+    assert timeline(*events).level("ceasefire")[1] == 1
+    assert timeline(*events, overrides=("ceasefire=0.7",)).level("ceasefire")[1] == 0.7
 
 
 def test_policies_can_change_hands() -> None:
@@ -82,7 +83,7 @@ def test_the_mandate_has_the_purpose_given_last() -> None:
     )
     assert_array_equal(mandate.purpose[:, 0], [0, 0, 1, 1, 1])
     assert_array_equal(mandate.purpose[:, 2], [1, 1, 0, 0, 0])
-    assert_array_equal(mandate.clarity, [0.25, 0.25, 0.25, 1, 1])
+    assert_array_equal(mandate.level("clarity"), [0.25, 0.25, 0.25, 1, 1])
     assert_array_equal(mandate.mandate_set, [True, False, True, True, False])
 
 
@@ -127,8 +128,8 @@ def test_public_support_shifts_from_the_event_on() -> None:
 
 
 def test_events_after_the_last_round_are_left_out() -> None:
-    assert_array_equal(timeline({"round": 5, "ceasefire": 1}).ceasefire, np.zeros(5))
-    assert_array_equal(timeline({"round": 1_000_000, "ceasefire": 1}).ceasefire, np.zeros(5))
+    assert_array_equal(timeline({"round": 5, "ceasefire": 1}).level("ceasefire"), np.zeros(5))
+    assert_array_equal(timeline({"round": 1_000_000, "ceasefire": 1}).level("ceasefire"), np.zeros(5))
 
 
 def test_each_round_has_its_date() -> None:
@@ -150,9 +151,11 @@ def test_a_nation_that_the_roster_does_not_have_is_refused(iso3: str) -> None:
 
 def test_the_hindcast_keeps_to_its_dates() -> None:
     rows = build_timeline(load_scenario("hindcast-2025"), NATIONS, RECORDED)
-    assert_array_equal(rows.involvement[[18, 19, 31, 32, 33, 35, 36]], [0.1, 0.45, 0.45, 0.1, 0.3, 0.3, 0.55])
     assert_array_equal(
-        rows.decision_pressure[[19, 20, 21, 22, 36, 37, 39, 40]], [0, 0.6, 0.6, 0, 0, 0.6, 0.6, 0]
+        rows.level("involvement")[[18, 19, 31, 32, 33, 35, 36]], [0.1, 0.45, 0.45, 0.1, 0.3, 0.3, 0.55]
     )
-    assert_array_equal(rows.pressure[[13, 14, 21, 22]], [0.5, 0.6, 0.6, 0.7])
+    assert_array_equal(
+        rows.level("decision_pressure")[[19, 20, 21, 22, 36, 37, 39, 40]], [0, 0.6, 0.6, 0, 0, 0.6, 0.6, 0]
+    )
+    assert_array_equal(rows.level("pressure")[[13, 14, 21, 22]], [0.5, 0.6, 0.6, 0.7])
     assert_array_equal(rows.position[1:], -1)

@@ -3,7 +3,7 @@
     python tests/model/fingerprints.py > tests/model/fingerprints.json
 
 Run it by hand where numbers are meant to change, and say in CHANGELOG.md what moved and why. The parameters
-are those of a named file, so that another default moves nothing here.
+are the declared point, so that other draws move nothing here.
 """
 
 import json
@@ -12,11 +12,11 @@ import sys
 from worlds import ensemble
 
 from sim.experiments.identity import digest_of
-from sim.inputs.bundled import bundled_scenarios, scenarios_folder
+from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import load_case
+from sim.inputs.parameters import DECLARED
 from sim.model.ensemble import Execution
 
-POINT = scenarios_folder() / "parameters" / "default.toml"
 RUNS = range(64)
 
 
@@ -26,7 +26,7 @@ def fingerprints(execution: Execution) -> dict[str, dict[str, str]]:
 
 
 def _fingerprint(name: str, execution: Execution) -> dict[str, str]:
-    records = ensemble(load_case(name, parameters=POINT), 1, RUNS, execution=execution)[1]
+    records = ensemble(load_case(name, parameters=DECLARED), 1, RUNS, execution=execution)[1]
     return {
         "runs": digest_of(records.runs),
         "trajectories": digest_of(records.stance, records.propensity),

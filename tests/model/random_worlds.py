@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from small_worlds import codes
 from worlds import small_case, write_roster
 
+from sim.declarations.levels import CONDITIONS
+from sim.declarations.parameters import LADDER, PARAMETERS
+from sim.declarations.words import ATTRIBUTES, HELD, POSITIONS, PURPOSES
 from sim.inputs.case import Case
-from sim.inputs.parameters import describe_parameters
-from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, HELD, POSITIONS, PURPOSES
 
 LARGEST = 2**63 - 1
 RUN = st.integers(0, 2**40)
@@ -69,7 +70,9 @@ def scenarios(draw: Any, roster: Path, iso3: tuple[str, ...], rounds: int) -> Ca
     change = st.fixed_dictionaries({}, optional={**actors(start=False), **levels}).filter(bool)
     dated = st.tuples(st.integers(1, rounds + 1), change)
     events = draw(st.lists(dated, max_size=6, unique_by=lambda event: event[0]))
-    allowed = {item.name: st.floats(item.low, item.high) for item in describe_parameters()[:24]}
+    allowed = {
+        name: st.floats(*parameter.range) for name, parameter in PARAMETERS.items() if name not in LADDER
+    }
     parameters = draw(st.fixed_dictionaries({}, optional=allowed))
     world = draw(st.fixed_dictionaries(actors(start=True), optional=levels))
     return small_case(

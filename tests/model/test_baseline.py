@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from worlds import setup_of
 
 from sim.inputs.case import load_case
-from sim.inputs.parameters import point_file
+from sim.inputs.parameters import DECLARED
 from sim.model.ensemble import simulate
 from sim.model.tally import RUN_COLUMNS, Tally
 
@@ -172,14 +172,14 @@ LEVERS = [
 @pytest.mark.parametrize("iso3", ["POL", "FIN", "HUN"])
 @pytest.mark.parametrize("scenario", LEVERS)
 def test_no_single_lever_brings_in_who_has_refused(scenario: str, iso3: str) -> None:
-    assert share(iso3, scenario, parameters=point_file()) < 0.02
+    assert share(iso3, scenario, parameters=DECLARED) < 0.02
     # Nor in more than a few of the worlds whose parameters fit what is known.
     assert share(iso3, scenario) < 0.2
 
 
 @pytest.mark.parametrize("iso3", ["POL", "FIN", "HUN"])
 def test_even_the_grand_bargain_rarely_does(iso3: str) -> None:
-    assert share(iso3, "grand-bargain", parameters=point_file()) < 0.1
+    assert share(iso3, "grand-bargain", parameters=DECLARED) < 0.1
     assert share(iso3, "grand-bargain") < 0.3
 
 

@@ -9,9 +9,9 @@ import pytest
 from small_worlds import SCENARIO, codes, write_roster
 
 import sim
+from sim.declarations.parameters import PARAMETERS
 from sim.experiments.run import run
 from sim.inputs.case import Case, load_case
-from sim.inputs.parameters import PARAMETERS
 
 EVENT = """
 [[events]]

@@ -16,7 +16,7 @@ from numpy.testing import assert_array_equal
 from worlds import ensemble, history
 
 from sim.inputs.case import load_case
-from sim.model.agents import Moscow, NationAgent, Washington
+from sim.model.agents import Adversary, NationAgent, Patron
 from sim.model.coalition import AGENT_REPORTERS, MODEL_REPORTERS, CoalitionModel
 
 ROUNDS = 5
@@ -129,7 +129,7 @@ def test_mesas_own_random_numbers_play_no_part() -> None:
 def test_agents_are_found_by_type() -> None:
     model = CoalitionModel(seed=1)
     counts = {kind: len(agents) for kind, agents in model.agents_by_type.items()}
-    assert counts == {Washington: 1, Moscow: 1, NationAgent: 38}
+    assert counts == {Patron: 1, Adversary: 1, NationAgent: 38}
     assert len(model.agents) == 40
 
 

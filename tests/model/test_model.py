@@ -1,5 +1,6 @@
 """What the model does, round by round, in worlds small enough to say what must come out."""
 
+import re
 import shutil
 from itertools import pairwise
 from pathlib import Path
@@ -11,11 +12,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from small_worlds import codes
 from worlds import STILL, ensemble, finished, history, setup_of, small_case, write_roster
 
+from sim.declarations import arithmetic, terms
+from sim.declarations.levels import CONDITIONS
+from sim.declarations.words import POSITIONS, Stance
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
-from sim.inputs.parameters import log_odds, point_file
-from sim.inputs.vocabulary import CONDITIONS, POSITIONS, Stance
+from sim.inputs.parameters import DECLARED, log_odds
 from sim.model import rules
 from sim.model.agents import NationAgent
 from sim.model.coalition import CoalitionModel
@@ -175,7 +178,7 @@ def test_an_assumed_threshold_lies_somewhere_within_its_half_width() -> None:
     shares = []
     for involvement in (0.29, 0.45, 0.61):
         given = {**levers, "washington.involvement": involvement}
-        case = load_case("brussels-2025-04", given, point_file())
+        case = load_case("brussels-2025-04", given, DECLARED)
         shares.append((ensemble(case, 1, range(400))[1].stance[:, -1, place] == COMMITTED).mean())
     assert shares == [0.0, pytest.approx(0.5, abs=0.1), 1.0]
 
@@ -191,7 +194,7 @@ def test_iceland_never_commits_for_it_has_no_army() -> None:
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_each_condition_binds_until_the_world_meets_it(tmp_path: Path, condition: str) -> None:
     change: dict[str, Any] = {
-        "us_involvement": {"washington": {"involvement": 0.7}},
+        "involvement": {"washington": {"involvement": 0.7}},
         "clarity": {"mandate": {"clarity": 0.7}},
         "authority": {"mandate": {"authority": 0.7}},
         "ceasefire": {"ceasefire": 0.7},
@@ -462,7 +465,7 @@ def test_a_scripted_moscow_does_not_answer() -> None:
 
 
 def test_credibility_is_lost_with_a_promise_withdrawn_and_slowly_regained(tmp_path: Path) -> None:
-    roster = write_roster(tmp_path, {"AAA": {"us_reliance": 0}, "BBB": {"us_reliance": 1}})
+    roster = write_roster(tmp_path, {"AAA": {"reliance": 0}, "BBB": {"reliance": 1}})
     events = [event(1, washington={"involvement": 0.9}), event(3, washington={"involvement": 0.3})]
     model = finished(small_case(roster, events=events, rounds=5))
     # 0.6 withdrawn costs 0.3; then a fiftieth of what is missing comes back every round.
@@ -470,24 +473,24 @@ def test_credibility_is_lost_with_a_promise_withdrawn_and_slowly_regained(tmp_pa
 
 
 def test_nations_hear_a_promise_as_far_as_it_is_believed(tmp_path: Path) -> None:
-    roster = write_roster(tmp_path, {"AAA": {"us_reliance": 0}, "BBB": {"us_reliance": 1}})
+    roster = write_roster(tmp_path, {"AAA": {"reliance": 0}, "BBB": {"reliance": 1}})
     events = [event(1, washington={"involvement": 1.0}), event(2, washington={"involvement": 0.2})]
     model = finished(small_case(roster, events=events, rounds=200))
-    signal = model.washington.signal
+    signal = model.patron.signal
     assert signal == pytest.approx(0.2 * model.credibility)
     assert model.credibility < 1.0
     for agent in model.nations:
-        assert agent.us_perceived == pytest.approx(signal, abs=0.005)
+        assert agent.involvement_perceived == pytest.approx(signal, abs=0.005)
 
 
 def test_who_relies_on_washington_follows_its_signal_faster(tmp_path: Path) -> None:
-    roster = write_roster(tmp_path, {"AAA": {"us_reliance": 0}, "BBB": {"us_reliance": 1}})
+    roster = write_roster(tmp_path, {"AAA": {"reliance": 0}, "BBB": {"reliance": 1}})
     model = CoalitionModel(small_case(roster, events=[event(1, washington={"involvement": 0.6})]), seed=1)
     model.step()
     slow, fast = (nation(model, iso3) for iso3 in ("AAA", "BBB"))
-    assert slow.us_perceived == pytest.approx(0.1 + 0.4 * 0.5 * 0.5)
-    assert fast.us_perceived == pytest.approx(0.1 + 0.4 * (0.5 + fast.us_reliance) * 0.5)
-    assert fast.us_reliance >= 0.95
+    assert slow.involvement_perceived == pytest.approx(0.1 + 0.4 * 0.5 * 0.5)
+    assert fast.involvement_perceived == pytest.approx(0.1 + 0.4 * (0.5 + fast.reliance) * 0.5)
+    assert fast.reliance >= 0.95
 
 
 # Decision pressure
@@ -516,7 +519,7 @@ def test_rosters_of_any_size_run(tmp_path: Path, count: int) -> None:
             "position": POSITIONS[n % 6],
             "troops": 100 * (n % 7),
             "threat": n % 11 / 10,
-            "us_reliance": n % 3,
+            "reliance": n % 3,
         }
         for n, iso3 in enumerate(codes(count))
     }
@@ -613,9 +616,10 @@ def test_a_wrong_seed_or_run_is_told(name: str, value: Any) -> None:
 
 def test_rules_call_no_library() -> None:
     # exp, log and the like differ in their last bit between machines; a square root does not (IEEE 754).
-    source = Path(rules.__file__).read_text(encoding="utf-8")
-    assert [line for line in source.splitlines() if line.startswith(("import", "from"))] == [
-        "from math import sqrt",
-        "from typing import NamedTuple",
-    ]
-    assert "**" not in source
+    for module in (rules, terms, arithmetic):
+        source = Path(module.__file__).read_text(encoding="utf-8")
+        imported = [line for line in source.splitlines() if line.startswith(("import", "from"))]
+        ours = ("from sim.", "from __future__", "from typing")
+        others = [line for line in imported if not line.startswith(ours)]
+        assert others == (["from math import sqrt"] if module is rules else [])
+        assert not re.search(r"(?<!\*)\*\*(?![\w{])", source)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from random_worlds import RUN, SEED, SHARE, small_worlds
 from worlds import ensemble, small_case, write_roster
 
+from sim.declarations.words import POSITIONS, PURPOSES
 from sim.experiments.run import run
 from sim.inputs.case import load_case
-from sim.inputs.vocabulary import POSITIONS, PURPOSES
 from sim.model.draws import RunDraws, nation_code
 
 PATIENT = {"suppress_health_check": list(HealthCheck)}
@@ -52,8 +52,8 @@ def test_shares_lie_between_0_and_1_and_those_of_all_cases_add_up_to_1(
 
 # Who sends nothing has no weight in anybody's ties: to AAA it is as if nobody else were there.
 ALONE: dict[str, dict[str, Any]] = {
-    "AAA": {"position": "open", "us_reliance": 1, "threat": 1, "legalism": 1},
-    "BBB": {"position": "undecided", "us_reliance": 0, "threat": 0, "legalism": 0, "troops": 0},
+    "AAA": {"position": "open", "reliance": 1, "threat": 1, "legalism": 1},
+    "BBB": {"position": "undecided", "reliance": 0, "threat": 0, "legalism": 0, "troops": 0},
     "CCC": {"position": "open", "troops": 0},
 }
 STATED = st.sampled_from([position for position in POSITIONS if position != "unknown"])

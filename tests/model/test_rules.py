@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from pytest import approx
 from worlds import setup_of
 
+from sim.declarations.levels import LEVELS
+from sim.declarations.parameters import COEFFICIENTS, PARAMETERS
+from sim.declarations.records import Behaviour, Ladder, Nation, Terms, World, blank
+from sim.declarations.words import ATTRIBUTES, PURPOSES
 from sim.inputs.case import load_case
-from sim.inputs.parameters import PARAMETERS, point_file
+from sim.inputs.parameters import DECLARED
 from sim.model import rules
-from sim.model.rules import Behaviour, Ladder, Nation, Terms, World
 
 # Thresholds far apart and easy to tell from each other, in log-odds.
 LADDER = Ladder(
@@ -24,10 +27,10 @@ LADDER = Ladder(
     slip_to_undecided=-1.5,
     slip_to_open=0.0,
 )
-USUAL = Behaviour(*setup_of(load_case("brussels-2025-04", parameters=point_file())).behaviour[:, 0].tolist())
+USUAL = Behaviour._make(setup_of(load_case("brussels-2025-04", parameters=DECLARED)).behaviour[:, 0].tolist())
 # No two numbers that a term could mistake for each other are alike, and no factor is 1.
 BEHAVIOUR = USUAL._replace(
-    b_us_involvement=0.9,
+    b_involvement=0.9,
     b_ambiguity=1.1,
     b_mandate_fit=0.7,
     b_authority=1.3,
@@ -39,11 +42,11 @@ BEHAVIOUR = USUAL._replace(
     b_critical_mass=0.3,
     b_free_riding=0.8,
     b_public_opinion=3.0,
-    shield_us=0.2,
+    shield_patron=0.2,
     shield_ceasefire=0.35,
 )
 NATION = Nation(
-    us_reliance=0.5,
+    reliance=0.5,
     clarity_need=0.4,
     escalation_fear=0.25,
     threat=0.3,
@@ -52,14 +55,15 @@ NATION = Nation(
     prefers_peacekeeping=0.5,
     prefers_deterrence=0.3,
     prefers_reassurance=0.2,
-    us_perceived=0.6,
+    involvement_perceived=0.6,
     pressure_perceived=0.8,
     peers=1.5,
     support_shift=-0.1,
     lobbying=0.06,
     shock=-0.07,
 )
-WORLD = World(
+WORLD = blank(
+    World,
     clarity=0.25,
     peacekeeping=0.1,
     deterrence=0.3,
@@ -69,7 +73,7 @@ WORLD = World(
     force_ratio=1.25,
 )
 
-# Washington and Moscow
+# Patron and adversary
 
 
 @pytest.mark.parametrize(
@@ -85,7 +89,7 @@ WORLD = World(
         (1.00, 2.0, 0.95),  # and back to it from above
     ],
 )
-def test_washington_that_shares_burdens_moves_towards_what_europe_shows(
+def test_a_patron_that_shares_burdens_moves_towards_what_europe_shows(
     involvement: float, force_ratio: float, after: float
 ) -> None:
     got = rules.burden_sharing_involvement(involvement, force_ratio, 0.75, 0.6, 0.15, 0.05)
@@ -104,7 +108,7 @@ def test_washington_that_shares_burdens_moves_towards_what_europe_shows(
         (0.1, 0.0, -1.0, 0.0),
     ],
 )
-def test_moscow_that_reacts_presses_harder_as_the_force_grows_and_less_behind_us_cover(
+def test_an_adversary_that_reacts_presses_harder_as_the_force_grows_and_less_behind_us_cover(
     pressure: float, involvement: float, growth: float, after: float
 ) -> None:
     assert rules.reactive_pressure(pressure, 0.3, 0.5, involvement, growth) == approx(after, abs=1e-12)
@@ -220,7 +224,7 @@ def test_a_mood_passes_and_is_partly_shared() -> None:
 @pytest.mark.parametrize(
     ("term", "by_hand"),
     [
-        ("us_involvement", 0.9 * 0.5 * 0.6),
+        ("involvement", 0.9 * 0.5 * 0.6),
         ("ambiguity", -1.1 * 0.4 * (1 - 0.25)),
         # fit = 0.1*0.5 + 0.3*0.3 + 0.6*0.2 = 0.26
         ("mandate_fit", 0.7 * 1.5 * (0.26 - 1 / 3)),
@@ -455,7 +459,7 @@ def test_larger_and_smaller() -> None:
 
 
 def test_the_parameters_stand_in_the_order_of_the_files() -> None:
-    assert Behaviour._fields == PARAMETERS
+    assert Behaviour._fields == tuple(PARAMETERS)
 
 
 # Whatever the numbers
@@ -482,35 +486,36 @@ def mandates(draw: Any) -> rules.Mandate:
 def nations(draw: Any) -> Nation:
     # Attributes are 0 or at least 1e-3: what is smaller drowns in rounding and has no direction.
     attribute = st.sampled_from([0.0]) | st.floats(1e-3, 1.0)
-    attributes = [draw(attribute) for _ in range(6)]
-    us, pressure = draw(SHARE), draw(SHARE)
     return Nation(
-        *attributes,
-        *draw(mandates()),
-        us,
-        pressure,
-        draw(st.floats(0, 3)),
-        draw(SMALL),
-        draw(SHARE),
-        draw(SMALL),
+        **{name: draw(attribute) for name in ATTRIBUTES},
+        **{f"prefers_{name}": share for name, share in zip(PURPOSES, draw(mandates()), strict=True)},
+        involvement_perceived=draw(SHARE),
+        pressure_perceived=draw(SHARE),
+        peers=draw(st.floats(0, 3)),
+        support_shift=draw(SMALL),
+        lobbying=draw(SHARE),
+        shock=draw(SMALL),
     )
 
 
 @st.composite
 def worlds(draw: Any) -> World:
-    return World(draw(SHARE), *draw(mandates()), draw(SHARE), draw(SHARE), draw(st.floats(0.0, 5.0)))
+    levels = {name: draw(SHARE) for name in LEVELS}
+    shares = dict(zip(PURPOSES, draw(mandates()), strict=True))
+    return World(**levels, **shares, force_ratio=draw(st.floats(0.0, 5.0)))
 
 
 @st.composite
 def behaviours(draw: Any) -> Behaviour:
-    coefficients = [draw(st.just(0.0) | st.floats(0.01, 5.0)) for _ in range(12)]
-    return Behaviour(*coefficients, draw(SHARE), draw(SHARE), *USUAL[14:])
+    coefficients = {name: draw(st.just(0.0) | st.floats(0.01, 5.0)) for name in COEFFICIENTS}
+    shields = {"shield_patron": draw(SHARE), "shield_ceasefire": draw(SHARE)}
+    return USUAL._replace(**coefficients, **shields)
 
 
 @whatever(behaviours(), nations(), worlds())
 def test_what_speaks_for_and_against_has_its_sign(b: Behaviour, nation: Nation, world: World) -> None:
     parts = rules.terms(b, nation, world)
-    for name in ("us_involvement", "authority", "threat", "ceasefire", "peers", "critical_mass"):
+    for name in ("involvement", "authority", "threat", "ceasefire", "peers", "critical_mass"):
         assert getattr(parts, name) >= 0, name
     for name in ("ambiguity", "escalation", "home_defence", "free_riding"):
         assert getattr(parts, name) <= 0, name
@@ -532,10 +537,10 @@ def test_more_us_involvement_never_lowers_a_propensity(
     b: Behaviour, nation: Nation, world: World, more: float
 ) -> None:
     # Alliance value and the shield work in the same direction.
-    nation = nation._replace(us_perceived=nation.us_perceived / 2)
-    backed = nation._replace(us_perceived=nation.us_perceived + more)
+    nation = nation._replace(involvement_perceived=nation.involvement_perceived / 2)
+    backed = nation._replace(involvement_perceived=nation.involvement_perceived + more)
     assert propensity(b, backed, world) >= propensity(b, nation, world) - 1e-12
-    if b.b_us_involvement * nation.us_reliance > 0:
+    if b.b_involvement * nation.reliance > 0:
         assert propensity(b, backed, world) > propensity(b, nation, world)
 
 

@@ -21,10 +21,11 @@ from numpy.testing import assert_array_equal
 from random_worlds import LARGEST, RUN, SEED, scenarios, small_worlds
 from worlds import ensemble, finished, history, setup_of, small_case, write_roster
 
+from sim.declarations.records import Terms
+from sim.declarations.words import Stance
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import Case, load_case
-from sim.inputs.parameters import point_file
-from sim.inputs.vocabulary import Stance
+from sim.inputs.parameters import DECLARED
 from sim.model import rules
 from sim.model.ensemble import Execution, Keep, simulate
 from sim.model.one_by_one import simulate_one_by_one
@@ -92,7 +93,7 @@ def test_same_bits_in_64_runs_of_a_bundled_scenario(name: str) -> None:
 
 def test_the_stand_off_does_move_what_the_policies_move() -> None:
     # Else its bits would say nothing of the policies.
-    model = finished(load_case("stand-off", parameters=point_file()), seed=1)
+    model = finished(load_case("stand-off", parameters=DECLARED), seed=1)
     frame = model.datacollector.get_model_vars_dataframe()
     for name in ("involvement", "credibility", "pressure", "clarity"):
         assert frame[name].nunique() > 5, name
@@ -143,7 +144,7 @@ EVENTFUL: dict[str, dict[str, Any]] = {
     "EEE": {"position": "open"},
     "FFF": {"position": "open", "approval": "three"},
     "GGG": {"position": "unknown", "legalism": 1},
-    "HHH": {"position": "opposed", "threat": 1, "us_reliance": 1},
+    "HHH": {"position": "opposed", "threat": 1, "reliance": 1},
 }
 AT_THE_START = {"EEE": {"held": "out"}, "FFF": {"public_support": 0.5}}
 EVENTS: list[dict[str, Any]] = [
@@ -226,13 +227,13 @@ def test_the_compiled_loops_count_the_same_where_they_are_read_as_python() -> No
 def test_predisposition_and_terms_add_up_to_the_propensity(name: str) -> None:
     records = assert_same_bits(load_case(name, {"rounds": 30}), 5, range(2), terms=True)
     for place in np.ndindex(records.propensity.shape):
-        parts = rules.Terms(*records.terms[place].tolist())
+        parts = Terms(*records.terms[place].tolist())
         assert float(records.predisposition[place]) + rules.total(parts) == records.propensity[place]
 
 
 # A posterior
 
-DRAWS = {"b_us_involvement": [0.5, 1.0, 4.0], "volatility": [0.0, 0.1, 0.3], "common": [0.0, 0.5, 1.0]}
+DRAWS = {"b_involvement": [0.5, 1.0, 4.0], "volatility": [0.0, 0.1, 0.3], "common": [0.0, 0.5, 1.0]}
 
 
 @pytest.fixture
@@ -247,7 +248,7 @@ def test_run_k_uses_row_k_modulo_rows_of_a_posterior(posterior: Path) -> None:
     records = assert_same_bits(case, 1, range(7))
     for run in range(7):
         levers = {f"parameters.{name}": values[run % 3] for name, values in DRAWS.items()}
-        point = load_case("us-backstop", {"rounds": 6, **levers}, point_file())
+        point = load_case("us-backstop", {"rounds": 6, **levers}, DECLARED)
         alone = ensemble(point, 1, range(run, run + 1))[1]
         assert_array_equal(records.propensity[run], alone.propensity[0])
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.parameters import PARAMETERS
+from sim.declarations.words import ATTRIBUTES
 from sim.inputs.case import Case, load_case
-from sim.inputs.parameters import PARAMETERS, point_file
+from sim.inputs.parameters import DECLARED
 from sim.inputs.scenario import Scenario
-from sim.inputs.vocabulary import ATTRIBUTES
 from sim.model.coalition import CoalitionModel
 from sim.model.ensemble import Execution, Keep, simulate
 from sim.model.setup import Setup, build_setup
@@ -21,6 +22,8 @@ ALONE = Execution(threads=1)
 ROSTER = """\
 title = "A small world"
 nations = {{ table = "nations.csv" }}
+actors.patron = {{ key = "washington", name = "the patron" }}
+actors.adversary = {{ key = "moscow", name = "the adversary" }}
 leads = {leads}
 positions = {{ table = "positions.csv" }}
 conditions = {{ table = "conditions.csv" }}
@@ -30,7 +33,7 @@ preferred_mandate = {{ peacekeeping = {{ base = 1, weight = 2, mean_of = [{{ col
 deterrence = {{ base = 1, weight = 2, mean_of = [{{ column = "threat" }}] }}, reassurance = {{ base = 1 }} }}
 
 [attributes]
-us_reliance = [{{ column = "us_reliance" }}]
+reliance = [{{ column = "reliance" }}]
 clarity_need = [{{ column = "clarity_need" }}]
 escalation_fear = [{{ column = "escalation_fear" }}]
 threat = [{{ column = "threat" }}]
@@ -92,7 +95,7 @@ def small_case(folder: Path, **given: Any) -> Case:
         "mandate": {"purpose": "reassurance", "clarity": 0.05},
         "moscow": {"pressure": 0.5},
     }
-    return load_case(Scenario.from_dict({**scenario, **given}), parameters=point_file())
+    return load_case(Scenario.from_dict({**scenario, **given}), parameters=DECLARED)
 
 
 def setup_of(case: Case) -> Setup:

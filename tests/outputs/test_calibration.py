@@ -34,7 +34,7 @@ FAST = ("--particles", "50", "--generations", "2", "--runs", "4", "--threads", "
 def result(tmp_path_factory: pytest.TempPathFactory) -> CrossValidation:
     """Fits to a run in which Washington's signal counts for much; nothing can be known of free riding."""
     target, prior = world_of(tmp_path_factory.mktemp("signal") / "world")
-    seen = observed_in(target, rows_with(b_us_involvement=3.0, b_home_defence=0.3), 5)
+    seen = observed_in(target, rows_with(b_involvement=3.0, b_home_defence=0.3), 5)
     plan, out = small_plan(seen, prior), tmp_path_factory.mktemp("out")
     return cross_validate(plan, HindcastOptions(runs=60, resamples=100), out, folds=2, beyond=1)
 
@@ -138,7 +138,7 @@ def test_each_parameter_has_a_panel_coloured_by_whether_something_was_learned(
         for axes in area.child_axes
     }
     assert colours == {
-        "b_us_involvement": style.BLUE,
+        "b_involvement": style.BLUE,
         "b_home_defence": style.BLUE,
         "b_free_riding": UNCHANGED,
     }

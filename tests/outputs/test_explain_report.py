@@ -18,7 +18,7 @@ import sim
 from sim.experiments.explain.answers import SECTIONS, ExplainOptions, find_nations
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
-from sim.inputs.parameters import point_file
+from sim.inputs.parameters import DECLARED
 from sim.inputs.questions import load_questions
 from sim.outputs.explanation.figures import figures, save_figures
 from sim.outputs.explanation.store import explain_id, explain_into_folder
@@ -33,15 +33,13 @@ OF_ALL = ("levers", "pairs", "pivotal", "hardened", "persuade", "observed")
 @pytest.fixture(scope="module")
 def some() -> sim.Explanation:
     """What is usually asked about named nations."""
-    return sim.explain(
-        load_case("brussels-2025-04", SHORT, point_file()), ["Canada", "nld", "GBR"], runs=RUNS
-    )
+    return sim.explain(load_case("brussels-2025-04", SHORT, DECLARED), ["Canada", "nld", "GBR"], runs=RUNS)
 
 
 @pytest.fixture(scope="module")
 def everybody() -> sim.Explanation:
     """What is usually asked where none is named."""
-    return sim.explain(load_case("brussels-2025-04", SHORT, point_file()), runs=RUNS)
+    return sim.explain(load_case("brussels-2025-04", SHORT, DECLARED), runs=RUNS)
 
 
 def printed(answer: sim.Explanation) -> str:

@@ -10,7 +10,7 @@ import pytest
 from printing import lost
 
 from sim.experiments.patterns.verdicts import PatternsResult, check_patterns
-from sim.inputs.parameters import point_file
+from sim.inputs.parameters import DECLARED
 from sim.outputs.patterns.tables import patterns_markdown, patterns_report
 from sim.outputs.patterns.words import basis, measured, summary
 
@@ -86,7 +86,7 @@ def test_it_is_said_that_a_point_hides_how_little_is_known_of_parameters(
     result: PatternsResult, facts: Path
 ) -> None:
     assert "100 runs of each world" in basis(result)
-    point = check_patterns(facts, runs=10, parameters=point_file())
+    point = check_patterns(facts, runs=10, parameters=DECLARED)
     assert "nothing shown includes how little is known of them" in basis(point)
 
 

@@ -99,7 +99,7 @@ def test_the_manifest_says_how_to_make_the_results_again(written: Path) -> None:
     assert scenario["name"] == HINDCAST
     assert scenario["rounds"] == 40
     assert scenario["roster"] == "europe-2025"
-    assert {"round": 1, "washington": {"involvement": 0.2}} in scenario["events"]
+    assert {"round": 1, "patron": {"involvement": 0.2}} in scenario["events"]
     assert manifest["events"][0]["title"] == "set: washington.involvement = 0.2"
     assert manifest["parameters"] == "a row a run"
     assert manifest["versions"]["coalition-sim"] == sim.__version__

@@ -282,14 +282,14 @@ def test_draws_of_a_posterior_are_used_run_by_run(file: Path, tmp_path: Path) ->
     import pandas as pd
 
     posterior = tmp_path / "posterior.parquet"
-    pd.DataFrame({"b_us_involvement": [0.0, 5.0]}).to_parquet(posterior)
+    pd.DataFrame({"b_involvement": [0.0, 5.0]}).to_parquet(posterior)
     found = check_patterns(file, runs=400, parameters=posterior)
     assert found.draws == 2
     assert found.fitted_to is None
     points = []
     for number in (0, 1):
         point = tmp_path / f"{number}.toml"
-        point.write_text(f"[b_us_involvement]\nvalue = {5.0 * number}\n", encoding="utf-8")
+        point.write_text(f"[b_involvement]\nvalue = {5.0 * number}\n", encoding="utf-8")
         points.append(check_patterns(file, runs=400, parameters=point).checks.estimate.item())
     estimate = found.checks.estimate.item()
     assert points[0] < estimate < points[1]

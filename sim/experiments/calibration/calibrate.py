@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.declarations.parameters import PARAMETERS
 from sim.experiments.calibration.abc import Generation, Sampling, first_generation, next_generation
 from sim.experiments.calibration.about import AboutCalibration, FittedWave, fitted_hindcast
 from sim.experiments.calibration.learned import Noise, noise_of, pairs, summary
@@ -20,7 +21,6 @@ from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError
 from sim.inputs.fit import FITTED_TO
 from sim.inputs.options import check_whole_number, chosen_options
-from sim.inputs.parameters import PARAMETERS
 from sim.inputs.prior import ParameterPrior, Prior, load_prior
 
 if TYPE_CHECKING:

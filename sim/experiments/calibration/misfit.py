@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.words import Stance
 from sim.experiments.hindcast.scores import Flags, Floats, as_coded, ranked_probability_score
 from sim.experiments.hindcast.waves import Wave, observe
 from sim.inputs.case import Case
 from sim.inputs.hindcast_file import Hindcast, load_hindcast_case
-from sim.inputs.parameters import PARAMETERS, Parameters, point_file
-from sim.inputs.vocabulary import Stance
+from sim.inputs.parameters import COLUMN, DECLARED, Parameters
 
 if TYPE_CHECKING:
     from sim.model.setup import Setup
@@ -67,7 +67,7 @@ def load_target(source: Path | str) -> Target:
     InputError
         For any mistake in any of the files.
     """
-    hindcast, case = load_hindcast_case(source, parameters=point_file())
+    hindcast, case = load_hindcast_case(source, parameters=DECLARED)
     return Target(hindcast, case, observe(hindcast, case))
 
 
@@ -161,7 +161,7 @@ def _setup(case: Case, values: Floats) -> "Setup":
     """Return what the runs share, with a column of behaviour a set; a scenario's own parameters go before."""
     from sim.model.setup import build_setup
 
-    own = {PARAMETERS.index(name): value for name, value in case.scenario.parameters.items()}
+    own = {COLUMN[name]: value for name, value in case.scenario.parameters.items()}
     values = values.copy()
     for column, value in own.items():
         values[:, column] = value

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.declarations.words import Stance
 from sim.experiments.comparison.paired import PairedSums
 from sim.experiments.description import describe_case, versions
 from sim.experiments.identity import case_digests, code_digests, digest_of
@@ -16,7 +17,6 @@ from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
 from sim.experiments.run import RunOptions, simulate_case
 from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
-from sim.inputs.vocabulary import Stance
 from sim.model.ensemble import CHUNK
 from sim.model.tally import RUN_COLUMNS, Records
 

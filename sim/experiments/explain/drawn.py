@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.levels import CONDITIONS, LEVELS
+from sim.declarations.records import Levels
+from sim.declarations.words import ATTRIBUTES
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import Runs
-from sim.inputs.vocabulary import ATTRIBUTES, CONDITIONS, LEVELS
 from sim.model import draws, rules
 
 if TYPE_CHECKING:
@@ -37,29 +39,28 @@ def drawn_thresholds(setup: "Setup", runs: Runs) -> Floats:
     return np.asarray(threshold(given["at_least"], given["at_least_half_widths"], draw))
 
 
-def drawn_levels(setup: "Setup", runs: Runs, round_: int) -> Floats:
-    """Return the levels that the scenario prescribes for a round, shape (runs, LEVELS)."""
+def drawn_levels(setup: "Setup", runs: Runs, round_: int) -> Levels:
+    """Return the levels that the scenario prescribes for a round, each of shape (runs,)."""
     now = setup.rounds[round_]
     purposes = draws.FIRST_LEVEL + np.arange(len(LEVELS), dtype=np.uint64)
     everybody = np.array([draws.ALL_NATIONS])
     keys = draws.purpose_key(_run_keys(runs)[:, np.newaxis], purposes, everybody)
     draw = draws.uniform(keys, now["level_set_in"].astype(np.uint64))
-    return np.asarray(level(now["levels"], setup.level_half_width, draw))
+    return Levels(*level(now["levels"], setup.level_half_width, draw).T)
 
 
-def actual_levels(setup: "Setup", runs: Runs, involvement: Floats, clarity: Floats) -> Floats:
+def actual_levels(setup: "Setup", runs: Runs, **moved: Floats) -> Floats:
     """Return the levels of the last round that stated conditions are about, shape (runs, CONDITIONS).
 
     Parameters
     ----------
     setup, runs
         What was run.
-    involvement, clarity
-        What they came to in each run: policies and negotiations move them.
+    moved
+        What the levels came to in each run that policies and negotiations move, by name.
     """
-    prescribed = drawn_levels(setup, runs, setup.rounds.size - 1)
-    authority, ceasefire = (prescribed[:, LEVELS.index(name)] for name in ("authority", "ceasefire"))
-    return np.column_stack([involvement, clarity, authority, ceasefire])
+    actual = drawn_levels(setup, runs, setup.rounds.size - 1)._replace(**moved)
+    return np.column_stack([getattr(actual, name) for name in CONDITIONS])
 
 
 def unmet(actual: Floats, demanded: Floats) -> NDArray[np.bool_]:

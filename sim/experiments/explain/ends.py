@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.records import Behaviour
+from sim.declarations.words import Stance
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import Runs
-from sim.inputs.vocabulary import Stance
 from sim.model import rules
 from sim.model.tally import RUN_COLUMNS, Records
 
@@ -91,7 +92,7 @@ def ends_of(setup: "Setup", runs: Runs, threads: int = 1) -> Ends:
 
 def thresholds_of(setup: "Setup", number: int) -> Floats:
     """Return the log-odds above which a nation may commit, in each of the first runs."""
-    column = rules.Behaviour._fields.index("climb_to_committed")
+    column = Behaviour._fields.index("climb_to_committed")
     return np.resize(setup.behaviour[column], number)
 
 

@@ -21,7 +21,7 @@ from sim.experiments.explain.search import (
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.factors import Factor
-from sim.inputs.questions import LEADING, NATION, Questions, label_for
+from sim.inputs.questions import LEADING, NATION, Questions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -279,7 +279,7 @@ def common_levers(case: Case, questions: Questions) -> list[Lever]:
     return [
         Lever(
             factor.path,
-            label_for(factor.name, case.roster.actors),
+            factor.name,
             tuple(float(level) for level in factor.levels),
             present_level(case, factor.path),
         )

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.declarations import records
+from sim.declarations.records import Behaviour, Levels, Nation, blank
+from sim.declarations.words import ATTRIBUTES
 from sim.experiments import statistics
 from sim.experiments.comparison.paired import share_difference
 from sim.experiments.explain.columns import interval_columns, paired_means, spread_columns
@@ -15,8 +18,7 @@ from sim.experiments.explain.search import present_level
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case
-from sim.inputs.questions import Pressure, Questions, World, label_for
-from sim.inputs.vocabulary import LEVELS
+from sim.inputs.questions import Pressure, Questions, World
 from sim.model import rules
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ def hardened_or_cowed(
     for place, (world, (now, more)) in enumerate(zip(asked.worlds, rises, strict=True)):
         first = 2 * place
         table = _answers(case, setups[first], (ends[first], ends[first + 1]), runs)
-        table.insert(2, "world", label_for(world.label, case.roster.actors))
+        table.insert(2, "world", world.label)
         table.insert(3, "pressure_from", now)
         table.insert(4, "pressure_to", more)
         tables.append(table.iloc[list(nations)])
@@ -119,15 +121,16 @@ def slopes(setup: "Setup", runs: Runs) -> Floats:
         Log-odds per unit, shape (runs, nations).
     """
     attributes = np.moveaxis(drawn_attributes(setup, runs), 2, 0)
-    levels = drawn_levels(setup, runs, 1)[:, :, np.newaxis]
-    involvement, ceasefire = (levels[:, LEVELS.index(name)] for name in ("involvement", "ceasefire"))
-    behaviour = (np.resize(row, runs.number)[:, np.newaxis] for row in setup.behaviour)
-    prefers, pressure, others = (0.0, 0.0, 0.0), 1.0, (0.0, 0.0, 0.0, 0.0)
-    parts = rules.terms(  # the same arithmetic on arrays
-        rules.Behaviour._make(behaviour),
-        rules.Nation._make((*attributes, *prefers, involvement, pressure, *others)),
-        rules.World._make((0.0, 0.0, 0.0, 0.0, 0.0, ceasefire, 0.0)),
+    levels = Levels(*(level[:, np.newaxis] for level in drawn_levels(setup, runs, 1)))
+    nation = blank(
+        Nation,
+        **dict(zip(ATTRIBUTES, attributes, strict=True)),
+        involvement_perceived=levels.involvement,
+        pressure_perceived=1.0,
     )
+    behaviour = Behaviour(*(np.resize(row, runs.number)[:, np.newaxis] for row in setup.behaviour))
+    world = blank(records.World, ceasefire=levels.ceasefire)
+    parts = rules.terms(behaviour, nation, world)  # the same arithmetic on arrays
     return np.asarray(parts.threat + parts.escalation + parts.home_defence)
 
 

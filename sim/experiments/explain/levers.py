@@ -19,7 +19,7 @@ from sim.experiments.explain.search import (
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.factors import Factor
-from sim.inputs.questions import LEADING, NATION, Questions, label_for
+from sim.inputs.questions import LEADING, NATION, Questions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,7 +165,7 @@ def levers_for(case: Case, questions: Questions, nation: int, tried: Tried) -> I
     iso3, names = case.roster.iso3, case.roster.names
     for factor in questions.levers:
         path = factor.path.replace(NATION, iso3[nation])
-        label = label_for(factor.name, case.roster.actors)
+        label = factor.name
         if LEADING not in path:
             yield Lever(path, label, factor.path, "", factor)
             continue

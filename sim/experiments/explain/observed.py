@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.words import Stance
 from sim.experiments import statistics
 from sim.experiments.explain.columns import interval_columns
 from sim.experiments.explain.ends import CHUNK
@@ -14,7 +15,6 @@ from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.situation import Observed
-from sim.inputs.vocabulary import Stance
 from sim.model.tally import Records
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from sim.experiments.explain.ends import Ends, ends_of, side_by_side, thresholds
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case
-from sim.inputs.parameters import PARAMETERS
-from sim.inputs.questions import Questions, World, label_for
+from sim.inputs.questions import Questions, World
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +99,7 @@ class _Sequence:
 
     def __init__(self, case: Case, stance: World, runs: Runs, threads: int) -> None:
         self._case, self._stance, self._runs, self._threads = case, stance, runs, threads
-        self._label = label_for(stance.label, case.roster.actors)
+        self._label = stance.label
         self._fewer = Runs(-(-runs.number // SHARE_OF_RUNS), runs.seed)
         self._model = PointModel(case, runs, ())
         self._persuaded: list[int] = []
@@ -182,7 +181,7 @@ class _Sequence:
 
     def _demands(self, setup: "Setup", ends: Ends, nation: int) -> statistics.Interval:
         """Return the share of the runs in which a condition that a nation has stated is not met."""
-        actual = actual_levels(setup, self._runs, ends.involvement, ends.clarity)
+        actual = actual_levels(setup, self._runs, involvement=ends.involvement, clarity=ends.clarity)
         is_unmet = unmet(actual, drawn_thresholds(setup, self._runs)[:, nation]).any(axis=1)
         return statistics.share(is_unmet.sum(), self._runs.number)
 
@@ -197,7 +196,7 @@ class _Sequence:
 
 def _visits(case: Case) -> Floats:
     """Return what a visit of a lead nation adds to a propensity, in log-odds, in each row of parameters."""
-    return case.parameters.values[:, PARAMETERS.index("lobby_push")]  # noqa: PD011 - not a DataFrame
+    return case.parameters.column("lobby_push")
 
 
 def _gaps(setup: "Setup", ends: Ends) -> Floats:

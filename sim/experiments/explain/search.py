@@ -229,7 +229,7 @@ def _halved(reaches: Any, before: int, place: int) -> int:
 
 def present_level(case: Case, path: str) -> float:
     """Return the level of a lever in the first round; 0 for what the scenario does not give."""
-    key = tuple(path.split("."))
+    key = case.scenario.key_path(path)
     level: Any = case.scenario.model_dump(exclude_none=True)
     for part in key:
         level = level.get(part, 0.0) if isinstance(level, dict) else 0.0

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.levels import CONDITIONS, LEVELS
+from sim.declarations.records import Terms
+from sim.declarations.words import Stance
 from sim.experiments import statistics
 from sim.experiments.explain.columns import interval_columns, spread_columns
 from sim.experiments.explain.drawn import actual_levels, drawn_thresholds, unmet
@@ -18,8 +21,6 @@ from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
-from sim.inputs.vocabulary import CONDITIONS, Stance
-from sim.model import rules
 from sim.model.tally import RUN_COLUMNS, Records
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 CHUNK = 64
 """Runs whose terms are held at a time, in all rounds; two of the rounds are kept."""
 
-PARTS = ("predisposition", *rules.Terms._fields)
+PARTS = ("predisposition", *Terms._fields)
 """What a propensity is the sum of: the terms in their order, and then the predisposition."""
 
 
@@ -212,7 +213,7 @@ def why(
     kept = _Kept(asked)
     tally = kept.simulate(setup, runs, threads)
     result = RunResult(case, runs.seed, runs.number, "ensemble", tally)
-    involvement, clarity = (kept.run_column(name) for name in ("involvement", "clarity"))
+    moved = {name: kept.run_column(name) for name, level in LEVELS.items() if level.moved}
     return Why(
         case=case,
         nations=tuple(nations),
@@ -226,7 +227,7 @@ def why(
         threshold=thresholds_of(setup, runs.number),
         committed=np.concatenate(kept.committed),
         demanded=drawn_thresholds(setup, runs)[:, asked],
-        actual=actual_levels(setup, runs, involvement, clarity),
+        actual=actual_levels(setup, runs, **moved),
         held_back_by=tuple(result.held_back_by(nation) for nation in nations),
     )
 

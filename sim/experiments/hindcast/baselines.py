@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.declarations.words import Stance
 from sim.experiments.hindcast.forecasts import Forecast
 from sim.experiments.hindcast.scores import Floats, Observed, as_coded
 from sim.experiments.hindcast.waves import Wave
-from sim.inputs.vocabulary import Stance
 
 PERSISTENCE, CLIMATOLOGY, MARKOV = "persistence", "climatology", "markov"
 

@@ -6,18 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.declarations.parameters import MECHANISMS
+from sim.declarations.records import Terms
+from sim.declarations.words import Stance
 from sim.experiments.hindcast.scores import Flags, Floats, as_coded, size_distribution
 from sim.experiments.run import RunOptions, simulate_case
 from sim.inputs.case import PARAMETER_PREFIX, Case
-from sim.inputs.parameters import PARAMETERS
-from sim.inputs.vocabulary import Stance
-from sim.model.rules import Terms
 from sim.model.tally import HOLDS_BACK, Records
 
 Progress = Callable[[int], None]
-
-MECHANISMS = (*(name for name in PARAMETERS if name.startswith("b_")), "lobby_push")
-"""The parameters that switch everything off but anchors, moods and ladder where they are 0."""
 
 CHUNK = 64
 """Runs whose terms are kept at a time: a few megabytes."""
@@ -66,13 +63,12 @@ def without_mechanisms(case: Case) -> Case:
 
 def is_pressed(case: Case) -> bool:
     """Tell whether governments are ever pressed to declare themselves."""
-    return bool((case.timeline.decision_pressure > 0).any())
+    return bool((case.timeline.level("decision_pressure") > 0).any())
 
 
 def without_decision_pressure(case: Case) -> Case:
     """Return a case in which governments are at no time pressed to declare themselves."""
-    none = np.zeros_like(case.timeline.decision_pressure)
-    return replace(case, timeline=replace(case.timeline, decision_pressure=none))
+    return replace(case, timeline=case.timeline.with_level("decision_pressure", 0.0))
 
 
 def forecast_waves(

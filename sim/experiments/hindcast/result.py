@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.declarations.records import Terms
+from sim.declarations.words import Stance
 from sim.experiments import statistics
 from sim.experiments.hindcast import skill
 from sim.experiments.hindcast.baselines import CLIMATOLOGY, MARKOV, PERSISTENCE
@@ -18,8 +20,6 @@ from sim.inputs.case import Case
 from sim.inputs.fit import wave_name
 from sim.inputs.hindcast_file import Hindcast
 from sim.inputs.options import check_whole_number
-from sim.inputs.vocabulary import Stance
-from sim.model.rules import Terms
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.inputs.vocabulary import Stance
+from sim.declarations.words import Stance
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

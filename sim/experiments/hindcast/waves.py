@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.words import POSITIONS, Stance
 from sim.experiments.hindcast.scores import Flags, Observed
 from sim.inputs.case import Case
 from sim.inputs.hindcast_file import DeclaredWave, Hindcast, Reading
 from sim.inputs.observations import NOT_COMMITTED, Record
-from sim.inputs.vocabulary import POSITIONS, Stance
 from sim.model.setup import START_STANCE
 
 NOTHING = (Stance.OPPOSED, Stance.COMMITTED)

@@ -12,6 +12,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.words import Stance
 from sim.experiments import statistics
 from sim.experiments.patterns.distributions import (
     bimodal_amplitude,
@@ -23,7 +24,6 @@ from sim.experiments.patterns.distributions import (
 from sim.experiments.patterns.observed import Observed
 from sim.experiments.statistics import Floats, Interval
 from sim.inputs.patterns_file import REST, Check, Measure, World
-from sim.inputs.vocabulary import Stance
 
 Observe = Callable[[World], Observed]
 Measuring = Callable[[Check, Observe, np.random.Generator], Interval]

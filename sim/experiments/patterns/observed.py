@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.words import Stance
 from sim.experiments.run import RunOptions, simulate_case
 from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
-from sim.inputs.parameters import PARAMETERS, log_odds
+from sim.inputs.parameters import log_odds
 from sim.inputs.patterns_file import Patterns, World
-from sim.inputs.vocabulary import Stance
 from sim.model import rules
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Observed:
     @property
     def pledges(self) -> Floats:
         """Soldiers that each nation pledges, shape (runs, nations)."""
-        rows = self.case.parameters.values[:, PARAMETERS.index("climb_to_committed")]
+        rows = self.case.parameters.column("climb_to_committed")
         climb = log_odds(rows)[np.arange(len(self.stance)) % len(rows)]
         pledge = np.vectorize(rules.pledge, otypes=[np.float64])
         stance = self.stance.astype(np.float64)

@@ -184,7 +184,11 @@ def plan_sensitivity(
 ) -> SensitivityPlan:
     """Read all that determines an analysis, see `sensitivity`."""
     case = scenario if isinstance(scenario, Case) else load_case(scenario, overrides, parameters)
-    varied = factors if isinstance(factors, Factors) else factors_of(load_sweep(factors), overrides)
+    varied = (
+        factors
+        if isinstance(factors, Factors)
+        else factors_of(load_sweep(factors).for_actors(case.roster.actors), overrides)
+    )
     given = (*command_options(overrides, parameters), *source_options(scenario, case))
     plan = design_sensitivity(case, varied, options, given)
     check_factors(plan)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.inputs.csv_file import MAX_COLUMNS
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.factors import Factor, check_factor
+from sim.inputs.roster_file import Actors
 from sim.inputs.sweep_file import MAX_POINTS, Sweep
 from sim.inputs.text_file import read_text
 
@@ -139,6 +140,7 @@ class PointList:
     """Points as a CSV file lists them: a column a factor, named by its path in the first line."""
 
     file: Path
+    actors: Actors = Actors()  # noqa: RUF009 - frozen
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":  # noqa: ARG002 - not random
         """Return the points; see `Design`. Factors that are declared must be columns."""
@@ -177,7 +179,7 @@ class PointList:
 
     def _check(self, table: "pd.DataFrame", path: str) -> None:
         try:
-            check_factor(path)
+            check_factor(path, self.actors)
         except InputError as error:
             raise InputError(error.problem, file=self.file, line=1, key=path) from None
         missing = np.flatnonzero(table[path].isna())
@@ -196,7 +198,7 @@ def design_of(sweep: Sweep) -> Design:
         case "morris":
             return Morris(max(number // (len(sweep.factors) + 1), 1))
         case "list":
-            return PointList(sweep.list_file)
+            return PointList(sweep.list_file, sweep.actors)
         case _:
             return Grid()
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.declarations.words import Stance
 from sim.experiments import statistics
 from sim.experiments.statistics import Floats, Interval
 from sim.inputs.case import PARAMETER_PREFIX, Case
-from sim.inputs.vocabulary import Stance
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from sim.declarations.levels import LEVELS
+from sim.declarations.terms import TERMS
 from sim.experiments.explain.answers import Explanation
 from sim.experiments.explain.frontier import Frontiers
 from sim.experiments.explain.hardened import COWED, EITHER, HARDENED, Answers
@@ -13,36 +15,16 @@ from sim.experiments.explain.persuade import ENOUGH, Sequences
 from sim.experiments.explain.why import Why
 from sim.outputs.explanation.stored import StoredHardened, StoredUnnamed
 from sim.outputs.stored_case import ShownCase
-from sim.outputs.words import filled_in, percent, percent_interval, reason_words, signed, thousands
+from sim.outputs.words import percent, percent_interval, reason_words, signed, thousands
 
 PARTS = {
     "predisposition": "predisposition",
-    "us_involvement": "{patron} involvement",
-    "ambiguity": "ambiguity of the mandate",
-    "mandate_fit": "fit of the purpose",
-    "authority": "authority of the mandate",
-    "threat": "threat",
-    "escalation": "fear of escalation",
-    "home_defence": "needed at home",
-    "ceasefire": "ceasefire",
-    "peers": "peers",
-    "critical_mass": "critical mass",
-    "free_riding": "free riding",
-    "public_opinion": "public opinion",
-    "lobbying": "lobbying",
-    "shock": "passing mood",
+    **{name: term.words for name, term in TERMS.items()},
     "propensity": "propensity",
     "threshold": "threshold",
     "gap": "short of the threshold",
 }
-"""What a propensity is made of, as readers know it, the patron's name left open."""
-
-CONDITIONS = {
-    "us_involvement": "{patron} involvement",
-    "clarity": "clarity of the mandate",
-    "authority": "authority of the mandate",
-    "ceasefire": "ceasefire",
-}
+"""What a propensity is made of, as readers know it, the actors' names left open."""
 
 VERDICTS = {
     HARDENED: "hardens it",
@@ -56,12 +38,12 @@ MOST_NAMED = 5
 
 def part_words(part: str, case: ShownCase) -> str:
     """Return what a part of a propensity is called."""
-    return filled_in(PARTS[part], case.roster.actors)
+    return case.roster.actors.in_words(PARTS[part])
 
 
 def condition_words(condition: str, case: ShownCase) -> str:
     """Return what a stated condition is about."""
-    return filled_in(CONDITIONS[condition], case.roster.actors)
+    return case.roster.actors.in_words(LEVELS[condition].words)
 
 
 def share(row: Any, name: str = "p") -> str:

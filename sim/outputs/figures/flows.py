@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.declarations.words import Stance
 from sim.experiments.about import RunTables
-from sim.inputs.vocabulary import Stance
 from sim.outputs import style
 from sim.outputs.figures.timeline import source_note
 from sim.outputs.labels import apart

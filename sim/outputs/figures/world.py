@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sim.declarations.levels import LEVELS
+from sim.declarations.words import PURPOSES
 from sim.experiments.about import RunTables
-from sim.inputs.vocabulary import INVOLVEMENT_LEVELS, PRESSURE_LEVELS, PURPOSES
 from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
 from sim.outputs.labels import apart
@@ -67,7 +68,10 @@ MANDATE = (
 def great_powers(result: RunTables) -> "Figure":
     """Draw how far the patron is involved and believed, and how hard the adversary presses, over time."""
     patron, adversary = result.about.actors.patron.name, result.about.actors.adversary.name
-    panels = (Panel(patron, INVOLVEMENT_LEVELS, PATRON), Panel(adversary, PRESSURE_LEVELS, ADVERSARY))
+    panels = (
+        Panel(patron, LEVELS["involvement"].steps, PATRON),
+        Panel(adversary, LEVELS["pressure"].steps, ADVERSARY),
+    )
     key = (
         "Line: mean; band and [ ]: 90 % of the runs. Nations perceive involvement times credibility: "
         "a promise withdrawn is remembered."

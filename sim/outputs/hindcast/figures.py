@@ -4,10 +4,10 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.declarations.words import Stance
 from sim.experiments.hindcast.result import HindcastResult
 from sim.experiments.hindcast.scores import Observed
 from sim.experiments.hindcast.waves import Wave
-from sim.inputs.vocabulary import Stance
 from sim.outputs import style
 from sim.outputs.hindcast.skill_figures import score_differences, variant_differences
 from sim.outputs.hindcast.words import basis, day

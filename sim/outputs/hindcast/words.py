@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sim.declarations.words import Stance
 from sim.experiments.hindcast.baselines import CLIMATOLOGY, MARKOV, PERSISTENCE
 from sim.experiments.hindcast.result import (
     CARRIED_FORWARD,
@@ -16,7 +17,6 @@ from sim.experiments.hindcast.result import (
 from sim.experiments.hindcast.skill import NATION_SCORES
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.roster_file import Actors
-from sim.inputs.vocabulary import Stance
 from sim.outputs.words import percent, reason_words, signed
 
 if TYPE_CHECKING:

@@ -5,11 +5,12 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from sim.declarations.parameters import PARAMETERS
 from sim.experiments.description import case_digest
 from sim.experiments.patterns.observed import Progress
 from sim.experiments.patterns.verdicts import PatternsResult, check_all, in_words, worlds
 from sim.experiments.run import RunOptions
-from sim.inputs.parameters import PARAMETERS, load_parameters
+from sim.inputs.parameters import load_parameters
 from sim.inputs.patterns_file import Patterns
 from sim.outputs.patterns.tables import patterns_markdown
 from sim.outputs.store import FORMAT, describe_work, whole_folder, write_manifest, write_table

@@ -1,13 +1,16 @@
 """Sections that reports of several kinds share: what was assumed, what the data are, how to do it again."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from io import BytesIO
+from operator import getitem
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from sim.declarations.kinds import ADVERSARY, PATRON, Level
+from sim.declarations.levels import LEVELS
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.roster_file import Actors
-from sim.inputs.vocabulary import AUTHORITY_LEVELS, INVOLVEMENT_LEVELS, PRESSURE_LEVELS
 from sim.outputs.report.page import Cell, Link, Picture, Section
 
 if TYPE_CHECKING:
@@ -68,24 +71,23 @@ def scenario_section(manifest: Manifest) -> Section:
 
 
 def _situation(scenario: Manifest, actors: Actors) -> Iterator[tuple[str, str]]:
-    washington, mandate, moscow = scenario["washington"], scenario["mandate"], scenario["moscow"]
     rounds, days = scenario["rounds"], scenario["days_per_round"]
     yield "from", f"{scenario['start']}, {rounds} rounds of {days} days"
-    yield (
-        f"{actors.patron.own} involvement",
-        _level(washington["involvement"], INVOLVEMENT_LEVELS, washington["policy"]),
-    )
-    clarity = f"{mandate['purpose']}, clarity {mandate['clarity']:g} ({mandate['policy']})"
-    yield "mandate", f"{clarity}, authority {_level(mandate['authority'], AUTHORITY_LEVELS)}"
-    yield f"{actors.adversary.own} pressure", _level(moscow["pressure"], PRESSURE_LEVELS, moscow["policy"])
-    yield "ceasefire", f"{scenario['ceasefire']:g}"
+    yield "mandate", f"{scenario['mandate']['purpose']} ({scenario['mandate']['policy']})"
+    for level in LEVELS.values():
+        policy = scenario[level.key[0]]["policy"] if level.key[0] in {PATRON, ADVERSARY} else ""
+        yield actors.in_words(level.words), _level(_value_at(scenario, level.key), level, policy)
     yield "force required", f"{scenario['force_required']:,.0f} soldiers"
     if scenario["level_half_width"]:
         yield "levels", f"drawn in each run within {scenario['level_half_width']:g} of what is given"
 
 
-def _level(value: float, names: Mapping[str, float], policy: str = "") -> str:
-    named = [name.replace("_", " ") for name, level in names.items() if level == value]
+def _value_at(scenario: Manifest, key_path: Sequence[str]) -> float:
+    return float(reduce(getitem, key_path, scenario))  # type: ignore[arg-type]
+
+
+def _level(value: float, level: Level, policy: str) -> str:
+    named = [name.replace("_", " ") for name, step in level.steps.items() if step == value]
     words = ", ".join([*named, *([policy.replace("_", " ")] if policy else [])])
     return f"{value:g} ({words})" if words else f"{value:g}"
 

@@ -11,7 +11,6 @@ from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import PARAMETER_PREFIX, Case, load_case
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
-from sim.inputs.parameters import PARAMETERS
 from sim.inputs.situation import SITUATION
 from sim.inputs.timeline import Timeline
 from sim.outputs.drafts import whole_file
@@ -67,9 +66,8 @@ def _level(base: Case, factor: Factor, value: Any) -> Any:
 def value_of(case: Case, path: str) -> Any:
     """Return the value of a factor in a case: of a lever, that of the first round; of draws, their mean."""
     if path.startswith(PARAMETER_PREFIX):
-        column = PARAMETERS.index(path.removeprefix(PARAMETER_PREFIX))
-        return float(case.parameters.values[:, column].mean())
-    keys = tuple(path.removeprefix(START).split("."))
+        return float(case.parameters.column(path.removeprefix(PARAMETER_PREFIX)).mean())
+    keys = case.scenario.key_path(path.removeprefix(START))
     value: Any = case.scenario.model_dump()
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None

@@ -1,0 +1,224 @@
+"""What a declaration says: of a parameter, a term, a level. One that leaves something out is refused."""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+PATRON, ADVERSARY = "patron", "adversary"
+"""The actors outside the coalition: whom it looks to for cover, and who threatens those who join."""
+
+Distribution = Literal["uniform", "normal", "half_normal", "lognormal", "beta"]
+
+
+class DeclarationError(ValueError):
+    """A declaration that misses something, or whose name is taken."""
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is believed of a parameter before any outcome is looked at; cut off at the range that is allowed.
+
+    Attributes
+    ----------
+    distribution
+        One of `Distribution`; None for a parameter that is fixed.
+    numbers
+        What the distribution needs, by name.
+    reason
+        Why this one, or why it is fixed.
+    """
+
+    distribution: Distribution | None
+    numbers: Mapping[str, float]
+    reason: str
+
+
+def half_normal(deviation: float, reason: str) -> Prior:
+    """Return a prior that is largest at 0, where a mechanism is absent."""
+    return Prior("half_normal", {"deviation": deviation}, reason)
+
+
+def lognormal(median: float, deviation: float, reason: str) -> Prior:
+    """Return a prior of a positive number; the deviation is that of its logarithm."""
+    return Prior("lognormal", {"median": median, "deviation": deviation}, reason)
+
+
+def uniform(low: float, high: float, reason: str) -> Prior:
+    """Return an even prior between two values."""
+    return Prior("uniform", {"low": low, "high": high}, reason)
+
+
+def beta(a: float, b: float, reason: str) -> Prior:
+    """Return a beta prior over the whole range that is allowed."""
+    return Prior("beta", {"a": a, "b": b}, reason)
+
+
+def fixed(reason: str) -> Prior:
+    """Return the prior of what keeps its value."""
+    return Prior(None, {}, reason)
+
+
+def _place() -> str:
+    """Return the file and line of the declaration that is being made."""
+    frame = sys._getframe()
+    while frame.f_back and frame.f_code.co_filename in {__file__, "<string>"}:
+        frame = frame.f_back
+    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A behavioural parameter: all that is said of it.
+
+    Attributes
+    ----------
+    name
+        As in files of parameters.
+    value
+        Set by hand: a starting value, no estimate.
+    range
+        Least and largest value that is allowed.
+    unit, meaning, source
+        For people.
+    prior
+        What is believed of it before any outcome is looked at.
+    varies
+        Range over which a sweep of all parameters takes it: from half to one and a half times its value,
+        within what is allowed, unless said.
+    """
+
+    name: str
+    _: KW_ONLY
+    value: float
+    range: tuple[float, float]
+    unit: str = ""
+    meaning: str = ""
+    source: str = ""
+    prior: Prior | None = None
+    varies: tuple[float, float] | None = None
+    place: str = field(default_factory=_place, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what leaves something out."""
+        _require(self, "a parameter", "unit", "meaning", "source", "prior")
+        low, high = self.range
+        if not low <= self.value <= high:
+            raise DeclarationError(
+                f'{self.place}: parameter "{self.name}": {self.value:g} is not in its range'
+            )
+
+    @property
+    def variation(self) -> tuple[float, float]:
+        """The range over which a sweep of all parameters takes it."""
+        if self.varies:
+            return self.varies
+        low, high = self.range
+        spread = (max(low, 0.5 * self.value), min(high, 1.5 * self.value))
+        return float(f"{spread[0]:.12g}"), float(f"{spread[1]:.12g}")
+
+
+Equation = Callable[[Any, Any, Any], float]
+"""A term in log-odds of a run's parameters, a nation and the world."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of a nation's propensity: all that is said of it.
+
+    Attributes
+    ----------
+    name
+        Of the term, and of its equation.
+    equation
+        Its value in log-odds of `Behaviour`, `Nation` and `World`, in plain arithmetic.
+    words
+        What readers call it as a part of a propensity; ``{patron}`` stands for the roster's word.
+    holds_back
+        What readers call it as a reason why a nation is out.
+    parameters
+        Those that no other term has; the coefficient, if it has one, first.
+    """
+
+    name: str
+    equation: Equation
+    _: KW_ONLY
+    words: str = ""
+    holds_back: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    place: str = field(default_factory=_place, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what leaves something out."""
+        _require(self, "a term", "words", "holds_back")
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level of the world in [0, 1] that scenarios prescribe: all that is said of it.
+
+    Attributes
+    ----------
+    name
+        In the code, in tables, and in a roster's table of stated conditions.
+    key
+        Where scenario files give it; the tables of patron and adversary are called what the roster says.
+    meaning
+        For those who write scenario files.
+    words
+        What readers call it; ``{patron}`` and ``{adversary}`` stand for the roster's words.
+    steps
+        Names that files may give instead of numbers.
+    at_start
+        Its value where a scenario says nothing; None if it has to.
+    ends
+        What 0 and 1 mean, where no steps are named; the dashboard moves a level that has steps or ends.
+    demand
+        What a nation says that makes it a condition of joining; empty if none does.
+    moved
+        Whether a policy or a negotiation may move it away from what the scenario prescribes.
+    """
+
+    name: str
+    _: KW_ONLY
+    key: tuple[str, ...] = ()
+    meaning: str = ""
+    words: str = ""
+    steps: Mapping[str, float] = field(default_factory=dict)
+    at_start: float | None = 0.0
+    ends: str = ""
+    demand: str = ""
+    moved: bool = False
+    place: str = field(default_factory=_place, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what leaves something out."""
+        _require(self, "a level", "key", "meaning", "words")
+
+
+Declared = TypeVar("Declared", Parameter, Term, Level)
+
+
+def by_name(declared: Iterable[Declared]) -> dict[str, Declared]:
+    """Return declarations by name, in their order.
+
+    Raises
+    ------
+    DeclarationError
+        If a name is taken.
+    """
+    names: dict[str, Declared] = {}
+    for each in declared:
+        if each.name in names:
+            kind, before = type(each).__name__.lower(), names[each.name].place
+            raise DeclarationError(f'{each.place}: {kind} "{each.name}": the name is taken, by {before}')
+        names[each.name] = each
+    return names
+
+
+def _require(declaration: Parameter | Term | Level, kind: str, *names: str) -> None:
+    for name in names:
+        if not getattr(declaration, name):
+            problem = f"has no {name}; {kind} says {', '.join(names)}"
+            raise DeclarationError(f'{declaration.place}: {kind[2:]} "{declaration.name}": {problem}')

@@ -1,0 +1,62 @@
+"""The levels of the world, each declared once. Arrays and draws are in their order."""
+
+from sim.declarations.kinds import ADVERSARY, PATRON, Level, by_name
+
+LEVELS = by_name(
+    (
+        Level(
+            "involvement",
+            key=(PATRON, "involvement"),
+            meaning="What {patron} gives: from nothing (0) to ground troops (1), or a level's name.",
+            words="{patron} involvement",
+            steps={"none": 0.0, "diplomatic": 0.25, "enablers": 0.5, "backstop": 0.75, "troops": 1.0},
+            at_start=None,
+            demand="{patron} involvement",
+            moved=True,
+        ),
+        Level(
+            "pressure",
+            key=(ADVERSARY, "pressure"),
+            meaning="How hard {adversary} presses: a number from 0 to 1, or a level's name.",
+            words="{adversary} pressure",
+            steps={"calm": 0.2, "warnings": 0.5, "threats": 0.7, "hybrid_attacks": 0.9},
+            at_start=None,
+            moved=True,
+        ),
+        Level(
+            "clarity",
+            key=("mandate", "clarity"),
+            meaning="How clear the mandate is: 0 anything goes, 1 a single purpose.",
+            words="clarity of the mandate",
+            at_start=None,
+            ends="0: the mission may be anything; 1: it has a single purpose.",
+            demand="a clear mandate",
+            moved=True,
+        ),
+        Level(
+            "authority",
+            key=("mandate", "authority"),
+            meaning="Who authorises the mission: a number from 0 to 1, or a name.",
+            words="authority of the mandate",
+            steps={"none": 0.0, "eu": 0.5, "un": 1.0},
+            demand="a mandate of higher authority",
+        ),
+        Level(
+            "ceasefire",
+            key=("ceasefire",),
+            meaning="How far a ceasefire holds: 0 war, 1 a ceasefire that holds.",
+            words="ceasefire",
+            ends="0: war; 1: a ceasefire that holds.",
+            demand="a ceasefire",
+        ),
+        Level(
+            "decision_pressure",
+            key=("decision_pressure",),
+            meaning="How far governments are pressed to declare themselves, as before a summit.",
+            words="decision pressure",
+        ),
+    )
+)
+
+CONDITIONS = tuple(name for name, level in LEVELS.items() if level.demand)
+"""What a nation may demand before it commits: the actual value must reach a threshold."""

@@ -1,0 +1,85 @@
+"""What equations and rules see, as records whose fields are made from the declarations."""
+
+from collections import namedtuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+
+from sim.declarations.levels import LEVELS
+from sim.declarations.parameters import LADDER, PARAMETERS
+from sim.declarations.terms import TERMS
+from sim.declarations.words import ATTRIBUTES, PURPOSES
+
+if TYPE_CHECKING:
+
+    class Record(tuple[Any, ...]):
+        """A named tuple whose fields are declared elsewhere."""
+
+        __slots__ = ()
+        _fields: ClassVar[tuple[str, ...]]
+
+        # What a type checker needs to know; the real fields are those of the declarations.
+        def __new__(cls, *values: Any, **fields: Any) -> Self: ...
+        def __getattr__(self, name: str) -> float: ...
+        @classmethod
+        def _make(cls, iterable: Iterable[Any]) -> Self: ...
+        def _asdict(self) -> dict[str, Any]: ...
+        def _replace(self, **fields: Any) -> Self: ...
+
+    class Behaviour(Record): ...
+
+    class Nation(Record): ...
+
+    class World(Record): ...
+
+    class Levels(Record): ...
+
+    class Terms(Record): ...
+
+    class Ladder(Record): ...
+
+else:
+    Record = tuple
+
+    def _record(name: str, fields: Iterable[str], doc: str) -> type[tuple]:
+        kind = namedtuple(name, tuple(fields), module=__name__)
+        kind.__doc__ = doc
+        return kind
+
+    Behaviour = _record(
+        "Behaviour", PARAMETERS, "Behavioural parameters of a run, the ladder's thresholds as log-odds."
+    )
+    Nation = _record(
+        "Nation",
+        (
+            *ATTRIBUTES,
+            *(f"prefers_{purpose}" for purpose in PURPOSES),
+            "involvement_perceived",
+            "pressure_perceived",
+            "peers",
+            "support_shift",
+            "lobbying",
+            "shock",
+        ),
+        "What a nation is and perceives when it weighs whether to join.",
+    )
+    World = _record(
+        "World",
+        (*LEVELS, *PURPOSES, "force_ratio"),
+        "What all nations see alike in a round: levels as they are, shares of purposes, the force.",
+    )
+    Levels = _record("Levels", LEVELS, "What a scenario prescribes of the world in a round, each in [0, 1].")
+    Terms = _record(
+        "Terms", TERMS, "What moves a nation's propensity, in log-odds; the order is the order of summation."
+    )
+    Ladder = _record(
+        "Ladder",
+        LADDER,
+        "Thresholds of a round in log-odds: climb to the rung named, slip to the rung named.",
+    )
+
+Kind = TypeVar("Kind", bound="Record")
+
+
+def blank(kind: type[Kind], **fields: Any) -> Kind:
+    """Return a record with some fields as given and 0 in all others."""
+    return kind(**{**dict.fromkeys(kind._fields, 0.0), **fields})
