@@ -9,6 +9,9 @@ from typing import Any, Literal, TypeVar
 PATRON, ADVERSARY = "patron", "adversary"
 """The actors outside the coalition: whom it looks to for cover, and who threatens those who join."""
 
+TABLES = (PATRON, "mandate", ADVERSARY)
+"""The tables of a scenario file that hold levels."""
+
 Distribution = Literal["uniform", "normal", "half_normal", "lognormal", "beta"]
 
 
@@ -105,9 +108,7 @@ class Parameter:
         _require(self, "a parameter", "unit", "meaning", "source", "prior")
         low, high = self.range
         if not low <= self.value <= high:
-            raise DeclarationError(
-                f'{self.place}: parameter "{self.name}": {self.value:g} is not in its range'
-            )
+            raise _problem(self, f"{self.value:g} is not in its range")
 
     @property
     def variation(self) -> tuple[float, float]:
@@ -195,6 +196,14 @@ class Level:
     def __post_init__(self) -> None:
         """Refuse what leaves something out."""
         _require(self, "a level", "key", "meaning", "words")
+        table, name = self.key[:-1], self.key[-1]
+        if table not in {(), *((each,) for each in TABLES)}:
+            allowed = f"allowed are {', '.join(TABLES)}, or none"
+            raise _problem(self, f"its key stands in a table {'.'.join(table)} that there is not; {allowed}")
+        if not table and name != self.name:
+            raise _problem(self, f"a key without a table is its name, not {name}")
+        if not all(0 <= step <= 1 for step in self.steps.values()):
+            raise _problem(self, "its steps are not from 0 to 1")
 
 
 Declared = TypeVar("Declared", Parameter, Term, Level)
@@ -211,8 +220,7 @@ def by_name(declared: Iterable[Declared]) -> dict[str, Declared]:
     names: dict[str, Declared] = {}
     for each in declared:
         if each.name in names:
-            kind, before = type(each).__name__.lower(), names[each.name].place
-            raise DeclarationError(f'{each.place}: {kind} "{each.name}": the name is taken, by {before}')
+            raise _problem(each, f"the name is taken, by {names[each.name].place}")
         names[each.name] = each
     return names
 
@@ -220,5 +228,10 @@ def by_name(declared: Iterable[Declared]) -> dict[str, Declared]:
 def _require(declaration: Parameter | Term | Level, kind: str, *names: str) -> None:
     for name in names:
         if not getattr(declaration, name):
-            problem = f"has no {name}; {kind} says {', '.join(names)}"
-            raise DeclarationError(f'{declaration.place}: {kind[2:]} "{declaration.name}": {problem}')
+            raise _problem(declaration, f"has no {name}; {kind} says {', '.join(names)}")
+
+
+def _problem(declaration: Parameter | Term | Level, problem: str) -> DeclarationError:
+    """Return (not raise) the error that says what is wrong with a declaration."""
+    kind = type(declaration).__name__.lower()
+    return DeclarationError(f'{declaration.place}: {kind} "{declaration.name}": {problem}')

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from sim.declarations.kinds import ADVERSARY, PATRON, Level
+from sim.declarations.kinds import ADVERSARY, PATRON, TABLES, Level
 from sim.declarations.levels import LEVELS
 from sim.inputs.errors import near_match
 from sim.inputs.roster_file import Actors
@@ -244,7 +244,7 @@ def situation_fields(actors: Actors, *, start: bool) -> dict[str, Any]:
     tables = AT_START if start else CHANGED
     fields: dict[str, Any] = {}
     for name in dict.fromkeys(level.key[0] for level in LEVELS.values()):
-        if name in tables:
+        if name in TABLES:
             levels = {level.key[1]: level for level in LEVELS.values() if level.key[0] == name}
             kind = _with_levels(tables[name], levels, actors, start=start)
             alias = actors.keys.get(name)

@@ -91,13 +91,13 @@ def _draw_nation(given: Row, nation: Row, world: Row) -> None:
     """Draw a nation's attributes and assumed thresholds."""
     for index in range(ATTRIBUTE_COUNT):
         mean, half_width = given.attributes[index], given.half_widths[index]
-        purpose = draws.FIRST_ATTRIBUTE + np.uint64(index)
+        purpose = draws.ATTRIBUTE_PURPOSES[index]
         for lane in range(LANES):
             draw = _first_draw(world.run_key[lane], purpose, given.code)
             nation.attributes[index, lane] = rules.drawn_attribute(mean, half_width, draw)
     for index in range(CONDITION_COUNT):
         mean, half_width = given.at_least[index], given.at_least_half_widths[index]
-        purpose = draws.FIRST_CONDITION + np.uint64(index)
+        purpose = draws.CONDITION_PURPOSES[index]
         for lane in range(LANES):
             draw = _first_draw(world.run_key[lane], purpose, given.code)
             nation.at_least[index, lane] = rules.drawn_threshold(mean, half_width, draw)

@@ -27,9 +27,16 @@ ONE = np.uint64(1)
 ANCHOR = np.uint64(0)
 SHOCK = np.uint64(1)
 COMMON_SHOCK = np.uint64(2)
-FIRST_CONDITION = np.uint64(3)
-FIRST_ATTRIBUTE = FIRST_CONDITION + np.uint64(len(CONDITIONS))
-FIRST_LEVEL = FIRST_ATTRIBUTE + np.uint64(len(ATTRIBUTES))
+
+
+def _purposes(first: int, room: int, number: int) -> NDArray[np.uint64]:
+    """Return the purposes of a kind of draws; beyond its room they go on far off and move no other kind."""
+    return np.array([first + n if n < room else 1000 * first + n for n in range(number)], np.uint64)
+
+
+CONDITION_PURPOSES = _purposes(3, 4, len(CONDITIONS))
+ATTRIBUTE_PURPOSES = _purposes(7, 6, len(ATTRIBUTES))
+LEVEL_PURPOSES = _purposes(13, 87, len(LEVELS))
 
 ALL_NATIONS = np.uint64(26**3)
 """The nation code of draws that concern all nations alike; no ISO code maps to it."""
@@ -97,20 +104,18 @@ class RunDraws:
         run_key = element(_words(seed), _words(run))
         steps = np.arange(rounds + 1, dtype=np.uint64)[:, np.newaxis]
 
-        def first_draws(purposes: range) -> NDArray[np.float64]:
-            words = np.array(purposes, dtype=np.uint64)[:, np.newaxis]
+        def first_draws(purposes: NDArray[np.uint64]) -> NDArray[np.float64]:
+            words = purposes[:, np.newaxis]
             return np.asarray(uniform(purpose_key(run_key, words, codes), _words(0)))
 
-        first_condition, first_attribute = int(FIRST_CONDITION), int(FIRST_ATTRIBUTE)
         anchor, shock, common_shock = (_words(purpose) for purpose in (ANCHOR, SHOCK, COMMON_SHOCK))
-        self.conditions = first_draws(range(first_condition, first_attribute))
-        self.attributes = first_draws(range(first_attribute, first_attribute + len(ATTRIBUTES)))
+        self.conditions = first_draws(CONDITION_PURPOSES)
+        self.attributes = first_draws(ATTRIBUTE_PURPOSES)
         self.anchors = uniform(purpose_key(run_key, anchor, codes), steps)
         self.shocks = standardised(purpose_key(run_key, shock, codes), steps)
         everybody = _words(ALL_NATIONS)
         self.common_shocks = standardised(purpose_key(run_key, common_shock, everybody), steps)[:, 0]
-        levels = int(FIRST_LEVEL) + np.arange(len(LEVELS), dtype=np.uint64)
-        self.levels = uniform(purpose_key(run_key, levels, everybody), steps)
+        self.levels = uniform(purpose_key(run_key, LEVEL_PURPOSES, everybody), steps)
 
 
 def _words(number: int | np.uint64) -> NDArray[np.uint64]:

@@ -333,7 +333,7 @@ def set_levels(setup: Setup, now: Row, world: Row) -> None:
         for lane in range(LANES):
             world.levels[index, lane] = level
         if setup.level_half_width > 0.0:
-            purpose, set_in = draws.FIRST_LEVEL + np.uint64(index), np.uint64(now.level_set_in[index])
+            purpose, set_in = draws.LEVEL_PURPOSES[index], np.uint64(now.level_set_in[index])
             for lane in range(LANES):
                 key = draws.purpose_key(world.run_key[lane], purpose, draws.ALL_NATIONS)
                 draw = draws.uniform(key, set_in)

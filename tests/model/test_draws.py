@@ -78,10 +78,15 @@ def test_no_nation_has_the_code_of_all_nations() -> None:
 
 
 def test_every_purpose_has_a_number_of_its_own() -> None:
-    conditions = range(int(draws.FIRST_CONDITION), int(draws.FIRST_CONDITION) + 4)
-    attributes = range(int(draws.FIRST_ATTRIBUTE), int(draws.FIRST_ATTRIBUTE) + 6)
+    conditions = draws.CONDITION_PURPOSES.tolist()
+    attributes = draws.ATTRIBUTE_PURPOSES.tolist()
     numbers = [int(draws.ANCHOR), int(draws.SHOCK), int(draws.COMMON_SHOCK), *conditions, *attributes]
-    assert len(set(numbers)) == 13
+    assert numbers == list(range(13))
+    assert draws.LEVEL_PURPOSES.tolist() == list(range(13, 19))
+
+
+def test_a_further_condition_moves_no_other_draw() -> None:
+    assert draws._purposes(3, 4, 6).tolist() == [3, 4, 5, 6, 3004, 3005]
 
 
 # The same bits, compiled and in NumPy

@@ -258,9 +258,10 @@ def test_half_a_force_has_half_its_mass_and_no_free_riders() -> None:
 
 def test_the_total_adds_every_term_once_from_left_to_right() -> None:
     # Powers of two tell which terms were added; 1 vanishes beside 2**60 unless that is taken away before.
-    assert rules.total(Terms(*(2.0**n for n in range(14)))) == 2.0**14 - 1
-    assert rules.total(Terms(1.0, 2.0**60, -(2.0**60), *[0.0] * 11)) == 0.0
-    assert rules.total(Terms(2.0**60, -(2.0**60), 1.0, *[0.0] * 11)) == 1.0
+    number = len(Terms._fields)
+    assert rules.total(Terms._make(2.0**n for n in range(number))) == 2.0**number - 1
+    assert rules.total(blank(Terms, involvement=1.0, ambiguity=2.0**60, mandate_fit=-(2.0**60))) == 0.0
+    assert rules.total(blank(Terms, involvement=2.0**60, ambiguity=-(2.0**60), mandate_fit=1.0)) == 1.0
 
 
 def test_an_anchor_is_about_a_nation_without_visits_and_moods() -> None:
@@ -392,7 +393,7 @@ def test_what_stands_between_a_nation_and_a_commitment(
         (3, 9.0, 1000.0),
     ],
 )
-def test_a_committed_nation_pledges_half_to_all_of_its_troops(
+def test_what_a_committed_nation_pledges_of_its_troops(
     stance: float, propensity: float, soldiers: float
 ) -> None:
     assert rules.pledge(stance, 1000.0, propensity, climb_to_committed=1.0) == soldiers

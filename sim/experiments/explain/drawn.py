@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.declarations.levels import CONDITIONS, LEVELS
+from sim.declarations.levels import CONDITIONS
 from sim.declarations.records import Levels
-from sim.declarations.words import ATTRIBUTES
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import Runs
 from sim.model import draws, rules
@@ -26,7 +25,7 @@ met: Any = rules.met
 def drawn_attributes(setup: "Setup", runs: Runs) -> Floats:
     """Return the attributes of every nation, shape (runs, nations, ATTRIBUTES)."""
     given = setup.nations
-    draw = _first_draws(setup, runs, draws.FIRST_ATTRIBUTE, len(ATTRIBUTES))
+    draw = _first_draws(setup, runs, draws.ATTRIBUTE_PURPOSES)
     # `rules.drawn_attribute` on arrays: there are hundreds of thousands.
     drawn = given["attributes"] + given["half_widths"] * (2.0 * draw - 1.0)
     return np.asarray(np.clip(drawn, 0.0, 1.0))
@@ -35,16 +34,15 @@ def drawn_attributes(setup: "Setup", runs: Runs) -> Floats:
 def drawn_thresholds(setup: "Setup", runs: Runs) -> Floats:
     """Return the thresholds of stated conditions, shape (runs, nations, CONDITIONS); -inf: no condition."""
     given = setup.nations
-    draw = _first_draws(setup, runs, draws.FIRST_CONDITION, len(CONDITIONS))
+    draw = _first_draws(setup, runs, draws.CONDITION_PURPOSES)
     return np.asarray(threshold(given["at_least"], given["at_least_half_widths"], draw))
 
 
 def drawn_levels(setup: "Setup", runs: Runs, round_: int) -> Levels:
     """Return the levels that the scenario prescribes for a round, each of shape (runs,)."""
     now = setup.rounds[round_]
-    purposes = draws.FIRST_LEVEL + np.arange(len(LEVELS), dtype=np.uint64)
     everybody = np.array([draws.ALL_NATIONS])
-    keys = draws.purpose_key(_run_keys(runs)[:, np.newaxis], purposes, everybody)
+    keys = draws.purpose_key(_run_keys(runs)[:, np.newaxis], draws.LEVEL_PURPOSES, everybody)
     draw = draws.uniform(keys, now["level_set_in"].astype(np.uint64))
     return Levels(*level(now["levels"], setup.level_half_width, draw).T)
 
@@ -68,9 +66,8 @@ def unmet(actual: Floats, demanded: Floats) -> NDArray[np.bool_]:
     return ~np.asarray(met(actual, demanded))
 
 
-def _first_draws(setup: "Setup", runs: Runs, first: np.uint64, count: int) -> Floats:
+def _first_draws(setup: "Setup", runs: Runs, purposes: Words) -> Floats:
     """Return the draws of purposes that are drawn for once a run, shape (runs, nations, purposes)."""
-    purposes = first + np.arange(count, dtype=np.uint64)
     codes = setup.nations["code"][:, np.newaxis]
     keys = draws.purpose_key(_run_keys(runs)[:, np.newaxis, np.newaxis], purposes, codes)
     return np.asarray(draws.uniform(keys, np.zeros(1, np.uint64)))
