@@ -67,7 +67,7 @@ def levers(actors: Actors) -> tuple[Lever | Choice, ...]:
             "Weight of peers",
             f"How much nations look at each other, in {peers.unit}: {peers.meaning}. Moved, it is the "
             "same in all runs; before, each run has its own draw.",
-            *peers.range,
+            *map(float, peers.range),
             0.1,
         ),
     )

@@ -33,6 +33,7 @@ from typing import Any
 
 from damage import Chance, damaged
 
+from sim.declarations.parameters import ANCHOR_BANDS, PARAMETERS
 from sim.experiments.run import RunOptions, simulate_case
 from sim.experiments.sweep.evaluate import estimate_points
 from sim.experiments.sweep.point_model import Runs
@@ -114,6 +115,23 @@ ROSTER = "rosters/europe-2025"
 TABLES = ("nations", "positions", "conditions", "ties", "sources")
 
 
+def _parameters() -> bytes:
+    """Return a file of all parameters as they are declared."""
+    tables = [f'[{name}]\nvalue = {each.value}\nsource = "{name}"\n' for name, each in PARAMETERS.items()]
+    bands = [f"{position} = {list(band)}\n" for position, band in ANCHOR_BANDS.items()]
+    return "".join([*tables, "[anchor_bands]\n", *bands]).encode()
+
+
+def _priors() -> bytes:
+    """Return a file of all priors as they are declared."""
+    text = ""
+    for name, prior in ((name, each.prior) for name, each in PARAMETERS.items()):
+        if prior and prior.distribution:
+            numbers = "".join(f"{key} = {value}\n" for key, value in prior.numbers.items())
+            text += f'[{name}]\ndistribution = "{prior.distribution}"\n{numbers}reason = "{name}"\n'
+    return text.encode()
+
+
 @cache
 def subjects() -> tuple[tuple[str, Subject], ...]:
     """Return what there is to damage, each with its kind; kinds come up alike."""
@@ -132,8 +150,8 @@ def subjects() -> tuple[tuple[str, Subject], ...]:
         *alone("scenario", "*.toml", use_scenario),
         *alone("sweep", "sweeps/*.toml", use_sweep),
         ("sweep", Subject(points, tuple(points), "list.toml", use_sweep)),
-        *alone("parameters", "parameters/default.toml", use_parameters),
-        *alone("prior", "parameters/prior.toml", use_prior),
+        ("parameters", Subject({"p.toml": _parameters()}, ("p.toml",), "p.toml", use_parameters)),
+        ("prior", Subject({"p.toml": _priors()}, ("p.toml",), "p.toml", use_prior)),
         *alone("hindcast", "hindcasts/*.toml", use_hindcast),
         *(("roster", Subject(files, (f"roster/{name}",), "world.toml", use_roster)) for name in tables),
     )
