@@ -67,7 +67,8 @@ def levers(actors: Actors) -> tuple[Lever | Choice, ...]:
             "Weight of peers",
             f"How much nations look at each other, in {peers.unit}: {peers.meaning}. Moved, it is the "
             "same in all runs; before, each run has its own draw.",
-            *map(float, peers.range),
+            float(peers.range[0]),
+            float(peers.range[1]),
             0.1,
         ),
     )

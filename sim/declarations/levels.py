@@ -60,3 +60,6 @@ LEVELS = by_name(
 
 CONDITIONS = tuple(name for name, level in LEVELS.items() if level.demand)
 """What a nation may demand before it commits: the actual value must reach a threshold."""
+
+MOVED = tuple(name for name, level in LEVELS.items() if level.moved)
+"""What policies and negotiations may move away from what the scenario prescribes."""

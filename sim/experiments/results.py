@@ -16,11 +16,10 @@ from sim.inputs.map_file import Map, read_map
 from sim.inputs.parameters import Parameters, log_odds
 from sim.model import rules
 from sim.model.tally import (
-    FIRST_DEMAND,
+    DEMANDS,
     FIXED_POINT,
     HOLDS_BACK,
     PROPENSITY_LIMIT,
-    RATIFICATION,
     WORLD_VARIABLES,
     Tally,
 )
@@ -251,7 +250,7 @@ class RunResult:
         if out == 0:
             return ()
         shares = self.tally.held_back[nation] / out
-        demands = [index for index in range(FIRST_DEMAND, RATIFICATION) if shares[index] >= 0.5]
+        demands = [index for index in map(HOLDS_BACK.index, DEMANDS) if shares[index] >= 0.5]
         reasons = sorted(demands, key=lambda index: -shares[index]) or [int(shares.argmax())]
         return tuple((HOLDS_BACK[index], float(shares[index])) for index in reasons)
 

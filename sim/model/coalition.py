@@ -7,7 +7,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from sim.declarations.levels import LEVELS
+from sim.declarations.levels import MOVED
 from sim.declarations.records import Behaviour, Levels, World
 from sim.declarations.words import PURPOSES, Stance
 from sim.inputs.case import Case, load_case
@@ -185,7 +185,7 @@ class CoalitionModel(mesa.Model):
     @property
     def world(self) -> World:
         """What all nations see alike."""
-        moved = {name: getattr(self, name) for name, level in LEVELS.items() if level.moved}
+        moved = {name: getattr(self, name) for name in MOVED}
         purposes = dict(zip(PURPOSES, self.mandate, strict=True))
         return World(**{**self.levels._asdict(), **moved}, **purposes, force_ratio=self.force_ratio)
 

@@ -8,8 +8,9 @@ import math
 import numpy as np
 
 from sim.declarations.arithmetic import larger, smaller
+from sim.declarations.levels import MOVED
 from sim.declarations.records import Terms
-from sim.declarations.words import Stance
+from sim.declarations.words import PURPOSES, Stance
 from sim.model import rules
 from sim.model.lanes import (
     COMMITTED,
@@ -21,16 +22,17 @@ from sim.model.lanes import (
     behaviour_of,
     compilable,
     conditions_of,
+    moved_levels,
     nation_of,
     world_of,
 )
 from sim.model.setup import Setup
 from sim.model.tally import (
-    FIRST_DEMAND,
-    HELD_OUT,
-    PREDISPOSED,
+    DEMANDS,
+    HOLDS_BACK,
     PROPENSITY_LIMIT,
-    RATIFICATION,
+    RUN_COLUMNS,
+    WORLD_VARIABLES,
     Counts,
     Records,
     Tally,
@@ -41,7 +43,20 @@ from sim.model.tally import (
 
 UNDECIDED, OPEN = float(Stance.UNDECIDED), float(Stance.OPEN)
 STANCES = len(Stance)
-FORCE, INVOLVEMENT, PRESSURE, CLARITY, CREDIBILITY, PURPOSE = range(6)  # of WORLD_VARIABLES
+FORCE, LEVEL, CREDIBILITY, PURPOSE = (
+    WORLD_VARIABLES.index(name) for name in ("force", MOVED[0], "credibility", PURPOSES[0])
+)
+"""Where these are, or begin, among WORLD_VARIABLES."""
+SIZE_AT_END, FORCE_AT_END, LEVEL_AT_END, CREDIBILITY_AT_END, FIRST_MET, JOINED, LEFT = (
+    RUN_COLUMNS.index(name)
+    for name in ("size", "force", MOVED[0], "credibility", "first_round_force_met", "joined", "left")
+)
+"""Where these are, or begin, among RUN_COLUMNS."""
+NOTHING_TO_SEND, HELD_OUT, FIRST_DEMAND, RATIFICATION, PREDISPOSED = (
+    HOLDS_BACK.index(reason)
+    for reason in ("nothing_to_send", "held_out", DEMANDS[0], "ratification", "predisposition")
+)
+"""Where these are, or begin, among HOLDS_BACK."""
 
 
 # After every round
@@ -63,9 +78,9 @@ def count_round(setup: Setup, state: State, step: int, filled: int, tally: Tally
             tally.propensities[row, index, nation.bin[lane]] += 1
     _count_force(setup, world, row, filled, tally)
     _count_level(world.force, most_force(setup), row, FORCE, filled, tally)
-    _count_level(world.involvement, 1.0, row, INVOLVEMENT, filled, tally)
-    _count_level(world.pressure, 1.0, row, PRESSURE, filled, tally)
-    _count_level(world.clarity, 1.0, row, CLARITY, filled, tally)
+    moved = moved_levels(world)
+    for level in range(len(moved)):
+        _count_level(moved[level], 1.0, row, LEVEL + level, filled, tally)
     _count_level(world.credibility, 1.0, row, CREDIBILITY, filled, tally)
     for purpose in range(PURPOSE_COUNT):
         _count_level(world.mandate[purpose], 1.0, row, PURPOSE + purpose, filled, tally)
@@ -220,11 +235,13 @@ def _record_run(state: State, lane: int, row: Row) -> None:
         joined += is_in and not was_in
         left += was_in and not is_in
     first_met = world.first_met[lane]
-    row[0], row[1] = world.members[lane], world.force[lane]
-    row[2], row[3] = world.involvement[lane], world.pressure[lane]
-    row[4], row[5] = world.clarity[lane], world.credibility[lane]
-    row[6] = first_met if first_met < math.inf else math.nan
-    row[7], row[8] = joined, left
+    row[SIZE_AT_END], row[FORCE_AT_END] = world.members[lane], world.force[lane]
+    moved = moved_levels(world)
+    for level in range(len(moved)):
+        row[LEVEL_AT_END + level] = moved[level][lane]
+    row[CREDIBILITY_AT_END] = world.credibility[lane]
+    row[FIRST_MET] = first_met if first_met < math.inf else math.nan
+    row[JOINED], row[LEFT] = joined, left
 
 
 @compilable
@@ -232,7 +249,7 @@ def _count_hold(setup: Setup, state: State, step: int, index: int, lane: int, he
     """Count what keeps a nation out: nothing to send, unmet conditions, procedure, or the heaviest term."""
     nation, world = state.nations[index], state.world[0]
     if setup.nations[index].deployable <= 0.0:
-        held_back[0] += 1
+        held_back[NOTHING_TO_SEND] += 1
         return
     if setup.statements[step, index].most_stance < COMMITTED:
         held_back[HELD_OUT] += 1

@@ -13,7 +13,7 @@ import numpy as np
 from numba.extending import register_jitable
 from numpy.typing import NDArray
 
-from sim.declarations.levels import CONDITIONS, LEVELS
+from sim.declarations.levels import CONDITIONS, LEVELS, MOVED
 from sim.declarations.parameters import LADDER, PARAMETERS
 from sim.declarations.records import Behaviour, Ladder, Levels, Nation, Record, World
 from sim.declarations.terms import TERMS
@@ -84,12 +84,10 @@ NATION_LANES = _lanes(
 WORLD_LANES = _lanes(
     behaviour=len(PARAMETERS),
     levels=LEVEL_COUNT,
-    involvement="f8",
+    **dict.fromkeys(MOVED, "f8"),
     involvement_before="f8",
     credibility="f8",
     signal="f8",
-    pressure="f8",
-    clarity="f8",
     mandate=PURPOSE_COUNT,
     members="f8",
     force="f8",
@@ -155,7 +153,7 @@ world_of = _made(
     "world, lane",
     {
         **_in_lane("world.levels", LEVELS),
-        **{name: f"world.{name}[lane]" for name, level in LEVELS.items() if level.moved},
+        **{name: f"world.{name}[lane]" for name in MOVED},
         **_in_lane("world.mandate", PURPOSES),
         "force_ratio": "world.force_ratio[lane]",
     },
@@ -193,5 +191,15 @@ conditions_of = compilable(
         f"({', '.join(f'world.{name}' for name in CONDITIONS)},)",
         {},
         "Return the levels of a lane's world that conditions may be about.",
+    )
+)
+
+moved_levels = compilable(
+    written_out(
+        "moved_levels",
+        "world",
+        f"({', '.join(f'world.{name}' for name in MOVED)},)",
+        {},
+        "Return the lanes of each level that something other than the scenario may move.",
     )
 )

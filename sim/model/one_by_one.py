@@ -5,6 +5,7 @@ Runs are stepped side by side and counted as the ensemble counts its lanes, by t
 
 import math
 
+from sim.declarations.levels import MOVED
 from sim.inputs.case import Case
 from sim.model.coalition import CoalitionModel
 from sim.model.counting import count_end, count_round, record_round
@@ -69,7 +70,7 @@ def _show(model: CoalitionModel, state: State, lane: int) -> None:
         world.first_met[lane] = math.inf
     world.levels[:, lane] = model.levels
     world.mandate[:, lane] = model.mandate
-    for name in ("involvement", "pressure", "clarity", "credibility", "force", "force_ratio"):
+    for name in (*MOVED, "credibility", "force", "force_ratio"):
         world[name][lane] = getattr(model, name)
     world.members[lane] = model.size
     for agent, nation in zip(model.nations, state.nations, strict=True):

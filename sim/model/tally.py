@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.declarations.arithmetic import clip
-from sim.declarations.levels import CONDITIONS
+from sim.declarations.levels import CONDITIONS, MOVED
 from sim.declarations.records import Terms
 from sim.declarations.words import PURPOSES, Stance
 from sim.model.lanes import compilable
@@ -25,25 +25,15 @@ PROPENSITY_LIMIT = 6.4
 FIXED_POINT = 1048576.0
 """Sums are kept in units of 2**-20."""
 
-WORLD_VARIABLES = ("force", "involvement", "pressure", "clarity", "credibility", *PURPOSES)
+WORLD_VARIABLES = ("force", *MOVED, "credibility", *PURPOSES)
 """What is counted of the world, each between 0 and its upper limit."""
 
 DEMANDS = tuple(f"demands_{condition}" for condition in CONDITIONS)
 HOLDS_BACK = ("nothing_to_send", "held_out", *DEMANDS, "ratification", "predisposition", *Terms._fields)
 """Why a nation is not committed at the end: unmet demands, else what weighs most against joining."""
-HELD_OUT, FIRST_DEMAND, RATIFICATION, PREDISPOSED = 1, 2, 2 + len(DEMANDS), 3 + len(DEMANDS)
 
-RUN_COLUMNS = (
-    "size",
-    "force",
-    "involvement",
-    "pressure",
-    "clarity",
-    "credibility",
-    "first_round_force_met",
-    "joined",
-    "left",
-)
+RUN_COLUMNS = ("size", "force", *MOVED, "credibility", "first_round_force_met", "joined", "left")
+"""How a run ended."""
 
 
 class Tally(NamedTuple):

@@ -12,7 +12,7 @@ from sim.declarations.words import Stance
 from sim.inputs.case import Case, load_case
 from sim.model.coalition import CoalitionModel
 from sim.model.draws import RunDraws
-from sim.model.tally import HOLDS_BACK
+from sim.model.tally import HOLDS_BACK, RUN_COLUMNS
 
 PLACE = {name: place for place, name in enumerate(LEVELS)}
 
@@ -131,7 +131,7 @@ def test_a_level_is_drawn_once_a_run_and_again_when_it_is_set_again(roster: Any)
 
 def test_drawn_levels_spread_evenly_over_their_width(roster: Any) -> None:
     _, records = ensemble(uncertain(roster, 0.15), 1, range(4000))
-    involvement, pressure = records.runs[:, 2], records.runs[:, 3]
+    involvement, pressure = (records.runs[:, RUN_COLUMNS.index(name)] for name in ("involvement", "pressure"))
     for level, middle in ((involvement, 0.6), (pressure, 0.5)):
         assert level.mean() == pytest.approx(middle, abs=0.006)  # 4 standard errors
         assert level.std() == pytest.approx(0.3 / 12**0.5, abs=0.004)

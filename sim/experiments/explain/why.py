@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.declarations.levels import CONDITIONS, LEVELS
+from sim.declarations.levels import CONDITIONS, MOVED
 from sim.declarations.records import Terms
 from sim.declarations.words import Stance
 from sim.experiments import statistics
@@ -213,7 +213,7 @@ def why(
     kept = _Kept(asked)
     tally = kept.simulate(setup, runs, threads)
     result = RunResult(case, runs.seed, runs.number, "ensemble", tally)
-    moved = {name: kept.run_column(name) for name, level in LEVELS.items() if level.moved}
+    moved = {name: kept.run_column(name) for name in MOVED}
     return Why(
         case=case,
         nations=tuple(nations),
