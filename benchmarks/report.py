@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from shutil import which
 
+from benchmarks.c_loop import COMPILER
+
 PACKAGES = ("mesa", "numba", "llvmlite", "numpy")
 
 
@@ -52,11 +54,10 @@ def machine() -> str:
 
 
 def _compiler() -> str:
-    if which("gcc") is None:
-        return "no gcc"
-    return subprocess.run(
-        ["gcc", "--version"], capture_output=True, text=True, check=True
-    ).stdout.splitlines()[0]
+    if which(COMPILER) is None:
+        return f"no {COMPILER}"
+    told = subprocess.run([COMPILER, "--version"], capture_output=True, text=True, check=True).stdout
+    return told.splitlines()[0]
 
 
 def _processor() -> str:

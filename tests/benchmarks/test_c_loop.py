@@ -1,4 +1,4 @@
-"""The program in C is measured while it gives the same bits as the ensemble, and left out with a word if not."""
+"""The program in C is measured while it gives the same bits as the ensemble, and left out with a word else."""
 
 from pathlib import Path
 

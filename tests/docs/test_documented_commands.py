@@ -64,9 +64,8 @@ def check_meaning(command: str, given: dict[str, Any]) -> None:
         case "calibrate":
             for file in given["hindcasts"] or []:
                 assert is_readers_own(file) or find_hindcast(file)
-        case "evidence":
-            roster = "europe-2025" if is_readers_own(given["roster"]) else given["roster"]
-            evidence(find_roster(roster), given["nation"])
+        case "evidence" if not is_readers_own(given["roster"]):
+            evidence(find_roster(given["roster"]), given["nation"])
         case "validate":
             for file in given["files"]:
                 assert is_readers_own(file) or list(ROOT.glob(str(file).rstrip("/"))), file
