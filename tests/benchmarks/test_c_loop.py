@@ -1,4 +1,4 @@
-"""The program in C is measured while it gives the same bits as the ensemble, and left out with a word else."""
+"""The program in C is measured while it gives the bits of the ensemble, and left out with a word else."""
 
 from pathlib import Path
 
