@@ -28,14 +28,15 @@ COPIED = (
     "scenarios",
     "docs",
     "tests",
+    "benchmarks",
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "pyproject.toml",
 )
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*", "build")
-LEFT_OUT = {"results", "__pycache__", ".hypothesis"}
-"""What commands leave behind."""
+LEFT_OUT = {"results", "__pycache__"}
+"""What commands leave behind, beside folders whose names begin with a dot."""
 
 COALITION = """\
 #!{python}
@@ -151,7 +152,7 @@ class Copy:
         return {
             file.as_posix(): hashlib.sha256((self.top / file).read_bytes()).hexdigest()
             for file in files
-            if not LEFT_OUT & set(file.parts)
+            if not LEFT_OUT & set(file.parts) and not file.parts[0].startswith(".")
         }
 
 

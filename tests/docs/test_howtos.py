@@ -6,6 +6,12 @@ import pytest
 from howto import Copy, howto
 
 FILES = {
+    "add-a-design": ["my-star.toml", "sim/inputs/designs.py", "tests/inputs/test_designs.py"],
+    "add-a-figure": [
+        "sim/outputs/figures/__init__.py",
+        "sim/outputs/figures/enough.py",
+        "tests/outputs/pictures/test_picture_run-enough.png",
+    ],
     "add-a-nation": ["my-nation.py", "my-roster/", "my-scenario.toml"],
 }
 """The files that each page writes or changes; of a new folder its name."""
