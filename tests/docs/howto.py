@@ -23,17 +23,10 @@ from pathlib import Path
 
 from pages import ROOT, Quote, blocks_of, pages
 
-COPIED = (
-    "sim",
-    "scenarios",
-    "docs",
-    "tests",
-    "benchmarks",
-    "README.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "pyproject.toml",
-)
+FOLDERS = ("sim", "scenarios", "docs", "tests", "benchmarks")
+FILES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "pyproject.toml")
+"""What a copy holds, less caches and what is built."""
+
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*", "build")
 LEFT_OUT = {"results", "__pycache__"}
 """What commands leave behind, beside folders whose names begin with a dot."""
@@ -77,10 +70,10 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self.top = folder / "repository"
-        for name in COPIED:
-            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
-            (self.top / name).parent.mkdir(parents=True, exist_ok=True)
-            copy(ROOT / name, self.top / name, **({"ignore": NOT_COPIED} if copy is shutil.copytree else {}))
+        for name in FOLDERS:
+            shutil.copytree(ROOT / name, self.top / name, ignore=NOT_COPIED)
+        for name in FILES:
+            shutil.copyfile(ROOT / name, self.top / name)
         command = folder / "bin" / "coalition"
         command.parent.mkdir()
         command.write_text(COALITION.format(python=sys.executable), encoding="utf-8")
