@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from shutil import which
+
+from benchmarks.c_loop import COMPILER
 
 PACKAGES = ("mesa", "numba", "llvmlite", "numpy")
 
@@ -39,16 +42,22 @@ def microseconds(seconds: float) -> str:
 
 def machine() -> str:
     """Return what the measurements were made on, as a line of Markdown."""
-    compiler = subprocess.run(["gcc", "--version"], capture_output=True, text=True, check=True)
     parts = [
         f"{datetime.now(UTC):%Y-%m-%d}",
         f"{_processor()}, {os.cpu_count()} cores",
         f"{platform.system()} {platform.machine()}",
         f"Python {platform.python_version()}",
         *(f"{package} {version(package)}" for package in PACKAGES),
-        compiler.stdout.splitlines()[0],
+        _compiler(),
     ]
     return ", ".join(parts) + "."
+
+
+def _compiler() -> str:
+    if which(COMPILER) is None:
+        return f"no {COMPILER}"
+    told = subprocess.run([COMPILER, "--version"], capture_output=True, text=True, check=True).stdout
+    return told.splitlines()[0]
 
 
 def _processor() -> str:

@@ -7,9 +7,10 @@ take, ``hindcast`` scores the model against positions recorded later, ``calibrat
 with its roster and parameters, ``load_result`` reads results back from their folder.
 """
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from sim.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from sim.experiments.calibration.calibrate import Calibration, calibrate
@@ -25,11 +26,8 @@ if TYPE_CHECKING:
     from sim.inputs.errors import InputError
     from sim.inputs.scenario import Scenario, load_scenario
     from sim.model.coalition import CoalitionModel
+    from sim.outputs.kinds import load_result
 
-    # Of the outputs; the layers above them import this package, so it must not be seen to import those.
-    load_result: Callable[..., Any]
-
-__version__ = "0.1.0"
 __all__ = [
     "Calibration",
     "Case",

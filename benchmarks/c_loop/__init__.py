@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally
 
+COMPILER = "gcc"
 SOURCE = Path(__file__).with_name("model.c")
 FLAGS = (
     "-std=c11",
@@ -41,8 +42,8 @@ class _Records(ctypes.Structure):
     _fields_ = (("stance", ctypes.c_void_p), ("propensity", ctypes.c_void_p))
 
 
-class CLoop:
-    """The compiled C program.
+def compile_loop(folder: Path, options: tuple[str, ...] = ()) -> Path:
+    """Compile the C program into a folder; return the library.
 
     Parameters
     ----------
@@ -51,10 +52,15 @@ class CLoop:
     options
         More options for the compiler, such as ``-DW=64`` for another number of lanes.
     """
+    library = folder / "-".join(["model", *(option.strip("-") for option in options)])
+    subprocess.run([COMPILER, *FLAGS, *options, SOURCE, "-o", library, "-lm"], check=True)
+    return library
 
-    def __init__(self, folder: Path, options: tuple[str, ...] = ()) -> None:
-        library = folder / "-".join(["model", *(option.strip("-") for option in options)])
-        subprocess.run(["gcc", *FLAGS, *options, SOURCE, "-o", library, "-lm"], check=True)
+
+class CLoop:
+    """The C program, loaded from a library that `compile_loop` made."""
+
+    def __init__(self, library: Path) -> None:
         self._simulate = ctypes.CDLL(str(library)).simulate
         self._simulate.restype = ctypes.c_double
         self._simulate.argtypes = (

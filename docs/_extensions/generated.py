@@ -32,6 +32,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "commands": commands.reference,
     "conditions": data_tables.conditions,
     "constants": model_tables.constants,
+    "figures of a run": model_tables.figures_of_a_run,
     "indicators": data_tables.indicators,
     "keys of events": model_tables.keys_of_events,
     "keys of factors": model_tables.keys_of_factors,

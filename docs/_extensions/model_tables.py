@@ -159,6 +159,13 @@ def sweeps() -> str:
     return table(("name", "design", "what it asks"), rows)
 
 
+def figures_of_a_run() -> str:
+    """Return the names of the figures of a run."""
+    from sim.outputs.figures import FIGURES
+
+    return f"{', '.join(map(code, FIGURES))}.\n"
+
+
 def _keys(rows: Iterator[Row]) -> str:
     return table(("key", "what it may be", "default", "meaning"), rows)
 

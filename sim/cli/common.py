@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console, RenderableType
 
+from sim.version import __version__
+
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
@@ -22,9 +24,7 @@ app = typer.Typer(
 
 def _tell_version(wanted: bool) -> None:
     if wanted:
-        import sim
-
-        print(f"coalition-sim {sim.__version__}")
+        print(f"coalition-sim {__version__}")
         raise typer.Exit
 
 

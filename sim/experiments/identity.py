@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.inputs.case import Case
 from sim.inputs.overrides import Overrides
+from sim.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,10 +59,9 @@ def source_options(source: object, case: Case) -> tuple[str, ...]:
 
 def code_digests() -> dict[str, str]:
     """Return a digest of the model's source, and the versions that results depend on."""
-    import sim
     from sim.model.compilation import source_digest
 
-    versions = {"coalition-sim": sim.__version__, **{package: version(package) for package in PACKAGES}}
+    versions = {"coalition-sim": __version__, **{package: version(package) for package in PACKAGES}}
     return {"model": source_digest(), **{f"version of {name}": number for name, number in versions.items()}}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import FailFast, Field, PrivateAttr, model_validator
 
@@ -10,6 +10,7 @@ from sim.declarations.parameters import PARAMETERS
 from sim.inputs.bundled import find_bundled, find_scenario, scenarios_folder
 from sim.inputs.case import PARAMETER_PREFIX, Case, load_case
 from sim.inputs.characters import folder_name
+from sim.inputs.designs import DESIGNS, MAX_POINTS, Design, names_of
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor, check_factor
 from sim.inputs.overrides import overridden_keys
@@ -22,8 +23,10 @@ Outcome = Literal["size", "force", "p_force_met", "p_committed"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 """Nations committed at the end, soldiers pledged, P(force >= required), P(committed) of each nation."""
 
-Design = Literal["grid", "lhs", "sobol", "morris", "list"]
-MAX_POINTS = 1_000_000
+if TYPE_CHECKING:
+    DesignName = str
+else:
+    DesignName = Literal[tuple(DESIGNS)]
 
 Factors = Annotated[tuple[Factor, ...], FailFast()]
 GROUPS = ("levers", "uncertainties")
@@ -37,8 +40,10 @@ class Sweep(Table):
     base: Text = Field(
         description="The scenario that it starts from: a file beside this one, or a bundled one."
     )
-    design: Design = Field("grid", description="How points are chosen among the values of the factors.")
-    points: int | None = Field(None, ge=1, le=MAX_POINTS, description="How many points: lhs, sobol, morris.")
+    design: DesignName = Field("grid", description="How points are chosen among the values of the factors.")
+    points: int | None = Field(
+        None, ge=1, le=MAX_POINTS, description=f"How many points: {names_of('points')}."
+    )
     list_: FileName | None = Field(
         None, alias="list", description="design list: a CSV file beside this one, a column a factor."
     )
@@ -96,6 +101,10 @@ class Sweep(Table):
         """The CSV file of the points."""
         return (self._file.path.parent if self._file else Path()) / (self.list_ or "")
 
+    def rule(self) -> Design:
+        """Return the design, which gives the points."""
+        return DESIGNS[self.design].asked_for(self.points or 0, self.list_file, len(self.factors))
+
     def error(self, key_path: KeyPath, problem: str) -> InputError:
         """Return (not raise) the error that says what is wrong at a key of the file."""
         return (
@@ -108,16 +117,14 @@ class Sweep(Table):
 
     @model_validator(mode="after")
     def _fits_its_design(self) -> "Sweep":
-        needs_points = self.design in {"lhs", "sobol", "morris"}
-        if needs_points != (self.points is not None):
-            problem = f"design {self.design} {'needs' if needs_points else 'takes no'} points"
-            raise KeyProblem("points", problem)
-        if (self.design == "list") != (self.list_ is not None):
-            problem = f"design {self.design} {'takes no' if self.list_ else 'needs a'} list"
-            raise KeyProblem("list", problem)
-        if self.design == "sobol" and self.points and self.points & (self.points - 1):
-            raise KeyProblem("points", "design sobol needs a power of 2, such as 1024")
-        if not self.factors and not self.parameters and self.design != "list":
+        design = DESIGNS[self.design]
+        for key, article, given in (("points", "", self.points), ("list", "a ", self.list_)):
+            if (design.takes == key) != (given is not None):
+                needs = "takes no " if given is not None else f"needs {article}"
+                raise KeyProblem(key, f"design {self.design} {needs}{key}")
+        if self.points and (problem := design.problem(self.points)):
+            raise KeyProblem("points", f"design {self.design} {problem}")
+        if not self.factors and not self.parameters and design.takes != "list":
             raise ValueError("a sweep needs factors: [[levers]], [[uncertainties]]")
         return self
 

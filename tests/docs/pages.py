@@ -10,18 +10,23 @@ ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^```(?P<info>[^`\n]*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"(?<![`\\])`(?P<text>[^`\n]+)`(?!`)")
 MARK = re.compile(r"^% output: (?P<text>.+)$", re.MULTILINE)
+TOLD = re.compile(r"\b(?P<verb>write|append|change)\b[^`.]*`(?P<file>[^`\s]+)`[^`.]*:\n+\Z", re.IGNORECASE)
+"""How the sentence before a block says which file it is for: Write `FILE`:"""
+
 TOO_MUCH = ("docs/validation.md",)
 """Pages that a command writes."""
 
 
 @dataclass(frozen=True)
 class Quote:
-    """What a page quotes, and where."""
+    """What a page quotes, and where; of a block that is for a file, what to do with the file."""
 
     page: str
     line: int
     kind: str
     text: str
+    verb: str = ""
+    file: str = ""
 
     def __str__(self) -> str:
         return f"{self.page}:{self.line}"
@@ -42,12 +47,22 @@ def pages() -> dict[str, str]:
 
 def blocks(*kinds: str) -> list[Quote]:
     """Return the fenced blocks of some languages: ``bash``, ``python``, ``{code-cell} python``."""
-    return [
-        Quote(page, _line(text, found), found["info"].strip(), found["text"])
-        for page, text in pages().items()
-        for found in FENCE.finditer(text)
-        if found["info"].strip() in kinds
-    ]
+    return [block for page, text in pages().items() for block in blocks_of(page, text) if block.kind in kinds]
+
+
+def examples(kind: str) -> list[Quote]:
+    """Return the blocks of a language that stand for themselves: those that are for no file."""
+    return [block for block in blocks(kind) if not block.file]
+
+
+def blocks_of(page: str, text: str) -> list[Quote]:
+    """Return all fenced blocks of a page."""
+    found = []
+    for fence in FENCE.finditer(text):
+        told = TOLD.search(text, 0, fence.start())
+        verb, file = (told["verb"].lower(), told["file"]) if told else ("", "")
+        found.append(Quote(page, _line(text, fence), fence["info"].strip(), fence["text"], verb, file))
+    return found
 
 
 def spans() -> list[Quote]:

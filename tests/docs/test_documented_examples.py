@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import ROOT, Quote, blocks, pages
+from pages import ROOT, Quote, blocks, examples, pages
 
 import sim
 from sim.declarations.parameters import PARAMETERS
@@ -25,7 +25,7 @@ TWO_NATIONS = ROOT / "docs/model/two-nations"
 # Files
 
 
-@pytest.mark.parametrize("block", blocks("toml"), ids=str)
+@pytest.mark.parametrize("block", examples("toml"), ids=str)
 def test_every_file_shown_is_valid(block: Quote, tmp_path: Path) -> None:
     data, file = tomllib.loads(block.text), tmp_path / "my-file.toml"
     file.write_text(block.text, encoding="utf-8")
@@ -48,7 +48,7 @@ def test_every_roster_of_the_documentation_is_valid(path: Path) -> None:
 
 
 def python_pages() -> list[str]:
-    return sorted({block.page for block in blocks("python")})
+    return sorted({block.page for block in examples("python")})
 
 
 @pytest.mark.slow
@@ -58,7 +58,7 @@ def test_python_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     namespace: dict[str, Any] = {"__name__": "example"}
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="ipyparallel not installed")
-        for block in blocks("python"):
+        for block in examples("python"):
             if block.page == page:
                 exec(compile(block.text, str(block), "exec"), namespace)  # noqa: S102
 

@@ -13,7 +13,7 @@ from sim.experiments.sensitivity.indices import (
     morris_effects,
     sobol_indices,
 )
-from sim.experiments.sweep.designs import Morris, Saltelli, salib_problem
+from sim.inputs.designs import Morris, Saltelli, salib_problem
 from sim.inputs.factors import Factor
 
 

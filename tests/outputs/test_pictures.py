@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from sim.experiments.about import RunTables
 from sim.inputs.bundled import scenarios_folder
+from sim.outputs.figures import FIGURES
 from sim.outputs.figures.animation import frames
 from sim.outputs.kinds import KINDS, Draw, kind_of, load_result
 from sim.outputs.results_folder import read_manifest
@@ -35,17 +36,7 @@ most striking can be compared."""
 SAVED = {"dpi": 60, "metadata": {"Software": None}, "pil_kwargs": {"optimize": True}}
 
 DRAWN = {
-    "run": [
-        "coalition-size",
-        "joining",
-        "map",
-        "map-over-time",
-        "willingness",
-        "force",
-        "flows",
-        "mandate",
-        "great-powers",
-    ],
+    "run": list(FIGURES),
     "comparison": ["nation-differences", "joining-differences", "coalition-differences"],
     "sensitivity": ["total-effects-size", "convergence-size", "elementary-effects-size", "nations"],
     "explanation": [

@@ -1,6 +1,6 @@
 """Sensitivity indices: from a model's outcomes at the points of a design to tables; plain arrays in between.
 
-The points are those of `sim.experiments.sweep.designs.Saltelli` and `Morris`, in that order.
+The points are those of `sim.inputs.designs.Saltelli` and `Morris`, in that order.
 """
 
 from collections.abc import Sequence

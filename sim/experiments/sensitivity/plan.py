@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from sim.experiments.choices import Method
-from sim.experiments.sweep.designs import Design, LatinHypercube, Morris, Saltelli
 from sim.experiments.sweep.point_model import PER_NATION
+from sim.inputs.designs import Design, LatinHypercube, Morris, Saltelli
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.factors import Factor
 from sim.inputs.options import check_whole_number, is_whole_number

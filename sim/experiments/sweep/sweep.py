@@ -17,7 +17,6 @@ from sim.experiments.identity import (
     points_digest,
 )
 from sim.experiments.resumable import THREADS, Progress, run_parts
-from sim.experiments.sweep.designs import design_of
 from sim.experiments.sweep.evaluate import Evaluation, check_points, with_factors
 from sim.experiments.sweep.point_model import PER_NATION, Runs
 from sim.inputs.case import PARAMETER_PREFIX, Case
@@ -205,7 +204,7 @@ def plan_sweep(
 def _points(given: Sweep, base: Case) -> "pd.DataFrame":
     """Return the points of a sweep; where they cannot be, say which key of its file asks for them."""
     try:
-        points = design_of(given).points(given.factors, given.seed)
+        points = given.rule().points(given.factors, given.seed)
         check_points(base, points)
         if given.list_:
             _try_listed(given, base, points)

@@ -1,15 +1,16 @@
 """Designs of experiments: at which points of the factors' space a model is run.
 
-Each is a class with one method, `points`, which gives a table with a column a factor and a row a point,
-always the same one for a seed.
+Each is a class with a method, `points`, which gives a table with a column a factor and a row a point, always
+the same one for a seed; those in `DESIGNS` can be asked for by sweep files.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,12 @@ from sim.inputs.csv_file import MAX_COLUMNS
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.factors import Factor, check_factor
 from sim.inputs.roster_file import Actors
-from sim.inputs.sweep_file import MAX_POINTS, Sweep
 from sim.inputs.text_file import read_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
+MAX_POINTS = 1_000_000
 MAX_LIST_BYTES = 20_000_000
 """How large a file of points may be: a million points of two factors."""
 
@@ -31,16 +32,29 @@ Shares = NDArray[np.float64]
 """A row a point, a column a factor, in [0, 1]: how far up its range each factor is."""
 
 
-class Design(Protocol):
+class Design(ABC):
     """A rule that says which points are run."""
 
+    takes: ClassVar[Literal["points", "list"] | None] = None
+    """The key of a sweep file that the design needs, if any: how many points, or a file that lists them."""
+
+    @abstractmethod
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":
         """Return the points: a row each, a column a factor, named by its path."""
-        ...
+
+    @classmethod
+    def asked_for(cls, points: int, file: Path, factors: int) -> Self:  # noqa: ARG003 - for those that take them
+        """Return the design of so many points or of a file of points, for so many factors."""
+        return cls()
+
+    @staticmethod
+    def problem(number: int) -> str:  # noqa: ARG004 - most can have any
+        """Return why the design cannot have so many points; nothing if it can."""
+        return ""
 
 
 @dataclass(frozen=True)
-class Grid:
+class Grid(Design):
     """Every combination of the factors' values, the last factor varying fastest: a full factorial design.
 
     Complete and easy to draw, but its size is the product of the numbers of values: for one to three
@@ -59,14 +73,20 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class LatinHypercube:
+class LatinHypercube(Design):
     """Each factor's range cut into as many layers as there are points, one point in each layer.
 
     Covers every single factor evenly at any number of points (McKay, Beckman & Conover 1979,
     Technometrics 21).
     """
 
+    takes = "points"
     number: int
+
+    @classmethod
+    def asked_for(cls, points: int, file: Path, factors: int) -> Self:  # noqa: ARG003
+        """Return the design of so many points; see `Design`."""
+        return cls(points)
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":
         """Return the points; see `Design`."""
@@ -77,14 +97,20 @@ class LatinHypercube:
 
 
 @dataclass(frozen=True)
-class SobolSequence:
+class SobolSequence(Design):
     """A scrambled Sobol' sequence: fills the whole space more evenly than chance does.
 
     Sobol' 1967 (USSR Computational Mathematics 7); scrambled after Owen 1998 (Journal of Complexity 14).
     The number of points must be a power of 2, or the sequence loses its balance.
     """
 
+    takes = "points"
     number: int
+
+    @classmethod
+    def asked_for(cls, points: int, file: Path, factors: int) -> Self:  # noqa: ARG003
+        """Return the design of so many points; see `Design`."""
+        return cls(points)
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":
         """Return the points; see `Design`."""
@@ -93,9 +119,14 @@ class SobolSequence:
         sampler = qmc.Sobol(len(factors), seed=np.random.default_rng(seed))
         return _at(sampler.random(self.number), factors)
 
+    @staticmethod
+    def problem(number: int) -> str:
+        """Return that it needs a power of 2 if that is none; see `Design`."""
+        return "needs a power of 2, such as 1024" if number & (number - 1) else ""
+
 
 @dataclass(frozen=True)
-class Saltelli:
+class Saltelli(Design):
     """Points from which Sobol' indices are estimated: `base` of them for each of factors + 2.
 
     Saltelli et al. 2010 (Computer Physics Communications 181); with `second_order`, for each of
@@ -117,13 +148,14 @@ class Saltelli:
 
 
 @dataclass(frozen=True)
-class Morris:
+class Morris(Design):
     """Trajectories that change one factor at a time: elementary effects, a cheap screening.
 
     Morris 1991 (Technometrics 33); mean absolute effects after Campolongo, Cariboni & Saltelli 2007
     (Environmental Modelling & Software 22). A trajectory takes factors + 1 points.
     """
 
+    takes = "points"
     trajectories: int
     levels: int = 4
 
@@ -134,13 +166,24 @@ class Morris:
         problem = salib_problem(factors)
         return _at(morris.sample(problem, self.trajectories, num_levels=self.levels, seed=seed), factors)
 
+    @classmethod
+    def asked_for(cls, points: int, file: Path, factors: int) -> Self:  # noqa: ARG003
+        """Return as many whole trajectories as fit, but at least one; see `Design`."""
+        return cls(max(points // (factors + 1), 1))
+
 
 @dataclass(frozen=True)
-class PointList:
+class PointList(Design):
     """Points as a CSV file lists them: a column a factor, named by its path in the first line."""
 
+    takes = "list"
     file: Path
     actors: Actors = Actors()  # noqa: RUF009 - frozen
+
+    @classmethod
+    def asked_for(cls, points: int, file: Path, factors: int) -> Self:  # noqa: ARG003
+        """Return the design of a file; see `Design`."""
+        return cls(file)
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":  # noqa: ARG002 - not random
         """Return the points; see `Design`. Factors that are declared must be columns."""
@@ -187,22 +230,6 @@ class PointList:
             raise InputError("is empty", file=self.file, line=int(missing[0]) + 2, key=path)
 
 
-def design_of(sweep: Sweep) -> Design:
-    """Return the design that a sweep file asks for."""
-    number = sweep.points or 0
-    match sweep.design:
-        case "lhs":
-            return LatinHypercube(number)
-        case "sobol":
-            return SobolSequence(number)
-        case "morris":
-            return Morris(max(number // (len(sweep.factors) + 1), 1))
-        case "list":
-            return PointList(sweep.list_file, sweep.actors)
-        case _:
-            return Grid()
-
-
 def salib_problem(factors: Sequence[Factor]) -> dict[str, Any]:
     """Return factors as SALib describes them: shares of the way through their range, in [0, 1]."""
     return {"num_vars": len(factors), "names": _paths(factors), "bounds": [[0.0, 1.0]] * len(factors)}
@@ -216,3 +243,18 @@ def _at(shares: Shares, factors: Sequence[Factor]) -> "pd.DataFrame":
     import pandas as pd
 
     return pd.DataFrame({factor.path: factor.at(shares[:, index]) for index, factor in enumerate(factors)})
+
+
+DESIGNS: dict[str, type[Design]] = {
+    "grid": Grid,
+    "lhs": LatinHypercube,
+    "sobol": SobolSequence,
+    "morris": Morris,
+    "list": PointList,
+}
+"""By the names that sweep files call them."""
+
+
+def names_of(takes: str) -> str:
+    """Return the names of the designs that take a key of the sweep file, with commas between."""
+    return ", ".join(name for name, design in DESIGNS.items() if design.takes == takes)
