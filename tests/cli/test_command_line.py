@@ -37,7 +37,7 @@ def test_it_tells_its_version(coalition: Command) -> None:
 
 
 def test_python_runs_the_package_as_the_command(coalition: Command) -> None:
-    told = subprocess.check_output([sys.executable, "-m", "sim", "scenarios"], encoding="utf-8")  # noqa: S603
+    told = subprocess.check_output([sys.executable, "-m", "sim", "scenarios"], encoding="utf-8")
     assert told == coalition("scenarios").out
 
 
