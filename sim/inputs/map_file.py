@@ -177,12 +177,10 @@ def _tell(left_out: list[InputError], *, nothing_else: bool) -> None:
     if not left_out:
         return
     first, others = left_out[0], len(left_out) - 1
-    more = f" (nor {'is' if others == 1 else 'are'} {others} more)" if others else ""
-    problem = f"{first.problem}; it is not drawn{more}"
-    told = InputError(problem, file=first.file, key=first.key)
     if nothing_else:
-        raise told
-    _warn(str(told))
+        raise InputError(f"{first.problem}; nothing of the map can be drawn", file=first.file, key=first.key)
+    more = f" (nor {'is' if others == 1 else 'are'} {others} more)" if others else ""
+    _warn(f"{first}; it is not drawn{more}")
 
 
 @cache
