@@ -85,7 +85,7 @@ class _Polygons(_Part):
         return self.coordinates
 
 
-_SHAPES: dict[object, type[_OnePolygon] | type[_Polygons]] = {
+_SHAPES: dict[str, type[_OnePolygon] | type[_Polygons]] = {
     "Polygon": _OnePolygon,
     "MultiPolygon": _Polygons,
 }
@@ -101,9 +101,9 @@ class _Feature(_Part):
         value = (self.properties or {}).get(name)
         return value if isinstance(value, str) else ""
 
-    def shape(self) -> object:
-        """Return the type of its geometry."""
-        return (self.geometry or {}).get("type")
+    def shape(self) -> str:
+        """Return the type of its geometry, as a word."""
+        return str((self.geometry or {}).get("type"))
 
 
 class _Collection(_Part):
@@ -168,7 +168,7 @@ def _drawn(feature: _Feature, place: KeyPath, error_at: ErrorAt) -> tuple[Polygo
 
 
 def _has_area(ring: FloatArray) -> bool:
-    x, y = ring.T
+    x, y = (ring - ring[0]).T  # points that are equal are then 0, whatever the rounding
     return bool(x @ np.roll(y, 1) != y @ np.roll(x, 1))
 
 

@@ -14,7 +14,7 @@ from sim.inputs.roster import load_roster
 SQUARE = [[0, 50], [1, 50], [1, 51], [0, 51], [0, 50]]
 HOLE = [[0.4, 50.4], [0.6, 50.4], [0.6, 50.6], [0.4, 50.4]]
 
-DOT = [[1, 1]] * 4
+DOT = [[0.1, 0.7]] * 5
 
 
 def feature(code: str, kind: str, coordinates: Any) -> dict[str, Any]:
@@ -106,6 +106,7 @@ OTHERS = {
     "has no property iso3": {**feature("", "", []), "properties": None},
     "has no geometry": {**feature("ZZZ", "", []), "geometry": None},
     'is no polygon but of type "Point"': feature("ZZZ", "Point", [999, 999]),
+    'is no polygon but of type "[0]"': feature("ZZZ", [0], []),
     "encloses no area": feature("ZZZ", "Polygon", [DOT]),
 }
 
