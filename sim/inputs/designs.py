@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from io import StringIO
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,14 @@ Shares = NDArray[np.float64]
 """A row a point, a column a factor, in [0, 1]: how far up its range each factor is."""
 
 
+class Asked(NamedTuple):
+    """What a sweep file says of its points: how many, or the file that lists them; and how many factors."""
+
+    points: int = 0
+    file: Path = Path()
+    factors: int = 0
+
+
 class Design(ABC):
     """A rule that says which points are run."""
 
@@ -43,8 +51,8 @@ class Design(ABC):
         """Return the points: a row each, a column a factor, named by its path."""
 
     @classmethod
-    def asked_for(cls, points: int, file: Path, factors: int) -> Self:  # noqa: ARG003 - for those that take them
-        """Return the design of so many points or of a file of points, for so many factors."""
+    def asked_for(cls, asked: Asked) -> Self:  # noqa: ARG003 - for those that take something
+        """Return the design that a sweep file asks for."""
         return cls()
 
     @staticmethod
@@ -84,9 +92,9 @@ class LatinHypercube(Design):
     number: int
 
     @classmethod
-    def asked_for(cls, points: int, file: Path, factors: int) -> Self:  # noqa: ARG003
+    def asked_for(cls, asked: Asked) -> Self:
         """Return the design of so many points; see `Design`."""
-        return cls(points)
+        return cls(asked.points)
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":
         """Return the points; see `Design`."""
@@ -108,9 +116,9 @@ class SobolSequence(Design):
     number: int
 
     @classmethod
-    def asked_for(cls, points: int, file: Path, factors: int) -> Self:  # noqa: ARG003
+    def asked_for(cls, asked: Asked) -> Self:
         """Return the design of so many points; see `Design`."""
-        return cls(points)
+        return cls(asked.points)
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":
         """Return the points; see `Design`."""
@@ -167,9 +175,9 @@ class Morris(Design):
         return _at(morris.sample(problem, self.trajectories, num_levels=self.levels, seed=seed), factors)
 
     @classmethod
-    def asked_for(cls, points: int, file: Path, factors: int) -> Self:  # noqa: ARG003
+    def asked_for(cls, asked: Asked) -> Self:
         """Return as many whole trajectories as fit, but at least one; see `Design`."""
-        return cls(max(points // (factors + 1), 1))
+        return cls(max(asked.points // (asked.factors + 1), 1))
 
 
 @dataclass(frozen=True)
@@ -181,9 +189,9 @@ class PointList(Design):
     actors: Actors = Actors()  # noqa: RUF009 - frozen
 
     @classmethod
-    def asked_for(cls, points: int, file: Path, factors: int) -> Self:  # noqa: ARG003
+    def asked_for(cls, asked: Asked) -> Self:
         """Return the design of a file; see `Design`."""
-        return cls(file)
+        return cls(asked.file)
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":  # noqa: ARG002 - not random
         """Return the points; see `Design`. Factors that are declared must be columns."""

@@ -1,19 +1,22 @@
 """Maps: outlines of nations, read from GeoJSON (RFC 7946)."""
 
 import json
+import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, FailFast, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field
 
 from sim.inputs.errors import InputError
 from sim.inputs.indicators import FloatArray
 from sim.inputs.text_file import read_text
 from sim.inputs.toml_file import KeyPath, dotted
-from sim.inputs.validation import validate
+from sim.inputs.validation import ErrorAt, shown, validate
 
 MAX_BYTES = 5_000_000
 
@@ -49,34 +52,58 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True)
 
 
+def _without_altitude(position: Any) -> Any:
+    return position[:2] if isinstance(position, list) else position
+
+
 _Position = tuple[
     Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)],
     Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)],
 ]
 _FIRST = FailFast()  # one mistake is told, a million would not fit into memory
-_Ring = Annotated[list[Annotated[_Position, Field(strict=False)]], Field(min_length=4), _FIRST]
+_Ring = Annotated[
+    list[Annotated[_Position, Field(strict=False), BeforeValidator(_without_altitude)]],
+    Field(min_length=4),
+    _FIRST,
+]
 _Polygon = Annotated[list[_Ring], Field(min_length=1), _FIRST]
 
 
 class _OnePolygon(_Part):
-    type: Literal["Polygon"]
     coordinates: _Polygon
+
+    @property
+    def polygons(self) -> list[_Polygon]:
+        return [self.coordinates]
 
 
 class _Polygons(_Part):
-    type: Literal["MultiPolygon"]
     coordinates: Annotated[list[_Polygon], _FIRST]
 
+    @property
+    def polygons(self) -> list[_Polygon]:
+        return self.coordinates
 
-class _Properties(_Part):
-    iso3: Annotated[str, Field(pattern="^[A-Z]{3}$")]
-    name: str = ""
+
+_SHAPES: dict[str, type[_OnePolygon] | type[_Polygons]] = {
+    "Polygon": _OnePolygon,
+    "MultiPolygon": _Polygons,
+}
 
 
 class _Feature(_Part):
     type: Literal["Feature"]
-    properties: _Properties
-    geometry: Annotated[_OnePolygon | _Polygons, Field(discriminator="type")]
+    properties: dict[str, Any] | None = None
+    geometry: dict[str, Any] | None = None
+
+    def text(self, name: str) -> str:
+        """Return a property that is a text, else nothing."""
+        value = (self.properties or {}).get(name)
+        return value if isinstance(value, str) else ""
+
+    def shape(self) -> str:
+        """Return the type of its geometry, as a word."""
+        return str((self.geometry or {}).get("type"))
 
 
 class _Collection(_Part):
@@ -88,12 +115,14 @@ class _Collection(_Part):
 def read_map(file: Path) -> Map:
     """Read outlines from a GeoJSON file: polygons with a property `iso3`, and perhaps `name`.
 
-    The member `source` of the collection, if there is one, says where they come from.
+    The member `source` of the collection, if there is one, says where they come from. Other features, such
+    as those without a code or a geometry, are left out, and altitudes are not looked at (RFC 7946).
 
     Raises
     ------
     InputError
-        If the file cannot be read, is no GeoJSON, or holds other shapes or places that do not exist.
+        If the file cannot be read, is no GeoJSON, holds outlines of places that do not exist, or holds
+        nothing that can be drawn.
     """
 
     def error_at(key_path: KeyPath, problem: str) -> InputError:
@@ -101,13 +130,63 @@ def read_map(file: Path) -> Map:
 
     collection = validate(_Collection, _content(file), error_at)
     outlines: dict[str, tuple[Polygon, ...]] = {}
-    for feature in collection.features:
-        shape = feature.geometry
-        polygons = shape.coordinates if isinstance(shape, _Polygons) else [shape.coordinates]
-        drawn = tuple(tuple(np.array(ring) for ring in polygon) for polygon in polygons)
-        outlines[feature.properties.iso3] = outlines.get(feature.properties.iso3, ()) + drawn
-    given = (feature.properties for feature in collection.features)
-    return Map(file, collection.source, outlines, {each.iso3: each.name for each in given if each.name})
+    names: dict[str, str] = {}
+    left_out: list[InputError] = []
+    for number, feature in enumerate(collection.features):
+        place = ("features", number)
+        drawn = () if (why := _why_left_out(feature)) else _drawn(feature, place, error_at)
+        if not drawn:
+            left_out.append(error_at(place, why or "encloses no area"))
+            continue
+        code, name = feature.text("iso3"), feature.text("name")
+        outlines[code] = outlines.get(code, ()) + drawn
+        names |= {code: name} if name else {}
+    _tell(left_out, nothing_else=not outlines)
+    return Map(file, collection.source, outlines, names)
+
+
+def _why_left_out(feature: _Feature) -> str:
+    """Return why a feature is no outline of a country, in words; nothing if it is one."""
+    if not re.fullmatch("[A-Z]{3}", feature.text("iso3")):
+        given = (feature.properties or {}).get("iso3")
+        no_code = f"its property iso3 is no code of three capitals but {shown(given)}"
+        return "has no property iso3" if given is None else no_code
+    if feature.geometry is None:
+        return "has no geometry"
+    return "" if feature.shape() in _SHAPES else f"is no polygon but of type {shown(feature.shape())}"
+
+
+def _drawn(feature: _Feature, place: KeyPath, error_at: ErrorAt) -> tuple[Polygon, ...]:
+    """Return the polygons of a feature, without rings that enclose nothing."""
+    shape = validate(
+        _SHAPES[feature.shape()],
+        feature.geometry or {},
+        lambda key_path, problem: error_at((*place, "geometry", *key_path), problem),
+    )
+    polygons = ([np.array(ring) for ring in polygon] for polygon in shape.polygons)
+    return tuple(tuple(filter(_has_area, rings)) for rings in polygons if _has_area(rings[0]))
+
+
+def _has_area(ring: FloatArray) -> bool:
+    x, y = (ring - ring[0]).T  # points that are equal are then 0, whatever the rounding
+    return bool(x @ np.roll(y, 1) != y @ np.roll(x, 1))
+
+
+def _tell(left_out: list[InputError], *, nothing_else: bool) -> None:
+    """Say what is not drawn; refuse a map of which nothing is."""
+    if not left_out:
+        return
+    first, others = left_out[0], len(left_out) - 1
+    if nothing_else:
+        raise InputError(f"{first.problem}; nothing of the map can be drawn", file=first.file, key=first.key)
+    more = f" (nor {'is' if others == 1 else 'are'} {others} more)" if others else ""
+    _warn(f"{first}; it is not drawn{more}")
+
+
+@cache
+def _warn(problem: str) -> None:
+    """Say it once a process, however often the map is read."""
+    logging.getLogger("sim").warning(problem)
 
 
 def _content(file: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sim.declarations.parameters import PARAMETERS
 from sim.inputs.bundled import find_bundled, find_scenario, scenarios_folder
 from sim.inputs.case import PARAMETER_PREFIX, Case, load_case
 from sim.inputs.characters import folder_name
-from sim.inputs.designs import DESIGNS, MAX_POINTS, Design, names_of
+from sim.inputs.designs import DESIGNS, MAX_POINTS, Asked, Design, names_of
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor, check_factor
 from sim.inputs.overrides import overridden_keys
@@ -103,7 +103,7 @@ class Sweep(Table):
 
     def rule(self) -> Design:
         """Return the design, which gives the points."""
-        return DESIGNS[self.design].asked_for(self.points or 0, self.list_file, len(self.factors))
+        return DESIGNS[self.design].asked_for(Asked(self.points or 0, self.list_file, len(self.factors)))
 
     def error(self, key_path: KeyPath, problem: str) -> InputError:
         """Return (not raise) the error that says what is wrong at a key of the file."""

@@ -36,6 +36,11 @@ def test_it_tells_its_version(coalition: Command) -> None:
     assert coalition("--version").out == f"coalition-sim {sim.__version__}\n"
 
 
+def test_python_runs_the_package_as_the_command(coalition: Command) -> None:
+    told = subprocess.check_output([sys.executable, "-m", "sim", "scenarios"], encoding="utf-8")
+    assert told == coalition("scenarios").out
+
+
 def test_no_command_is_a_question_for_help(coalition: Command) -> None:
     assert coalition() == coalition("--help")
 

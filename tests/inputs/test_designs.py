@@ -7,6 +7,7 @@ import pytest
 
 from sim.inputs.designs import (
     DESIGNS,
+    Asked,
     Design,
     Grid,
     LatinHypercube,
@@ -32,7 +33,8 @@ LOG = factor("force_required", range=[1000.0, 100_000.0], scale="log", steps=3)
 WORDS = factor("moscow.pressure", values=["calm", "threats"])
 FACTORS = (SHARE, LOG, WORDS)
 RANDOM = [LatinHypercube(16), SobolSequence(16), Saltelli(8), Saltelli(8, second_order=True), Morris(5)]
-OF_SWEEPS = [design.asked_for(16, Path(), len(FACTORS)) for name, design in DESIGNS.items() if name != "list"]
+ASKED = Asked(points=16, factors=len(FACTORS))
+OF_SWEEPS = [design.asked_for(ASKED) for name, design in DESIGNS.items() if name != "list"]
 
 
 @pytest.mark.parametrize("design", [*OF_SWEEPS, *RANDOM], ids=repr)

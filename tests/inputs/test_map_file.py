@@ -14,6 +14,8 @@ from sim.inputs.roster import load_roster
 SQUARE = [[0, 50], [1, 50], [1, 51], [0, 51], [0, 50]]
 HOLE = [[0.4, 50.4], [0.6, 50.4], [0.6, 50.6], [0.4, 50.4]]
 
+DOT = [[0.1, 0.7]] * 5
+
 
 def feature(code: str, kind: str, coordinates: Any) -> dict[str, Any]:
     geometry = {"type": kind, "coordinates": coordinates}
@@ -65,9 +67,11 @@ def test_the_bundled_map_shows_all_nations_of_europe_and_says_where_it_is_from()
         ("[" * 100_000, ": nested too deeply"),
         (json.dumps({"type": "Feature"}), ': type: must be one of FeatureCollection, not "Feature"'),
         (json.dumps({"type": "FeatureCollection"}), ": features: is missing"),
-        (json.dumps(collection(feature("DE", "Polygon", [SQUARE]))), ": features[0].properties.iso3: "),
-        (json.dumps(collection(feature("DEU", "Point", [0, 50]))), ": features[0].geometry: "),
-        (json.dumps(collection(feature("DEU", "Polygon", [SQUARE[:2]]))), ".coordinates[0]: "),
+        (json.dumps(collection(feature("DE", "Polygon", [SQUARE]))), 'no code of three capitals but "DE"'),
+        (json.dumps(collection(feature("DEU", "Point", [0, 50]))), 'is no polygon but of type "Point"'),
+        (json.dumps(collection(feature("DEU", "Polygon", [DOT]))), ": features[0]: encloses no area"),
+        (json.dumps(collection(feature("DEU", "Polygon", [SQUARE[:2]]))), ".geometry.coordinates[0]: "),
+        (json.dumps(collection(feature("DEU", "Polygon", [[*SQUARE, [0]]]))), "[0][5][1]: is missing"),
         (json.dumps(collection(feature("DEU", "Polygon", [[*SQUARE, [0, 91]]]))), "at most 90, not 91"),
         (json.dumps(collection(feature("DEU", "Polygon", [[*SQUARE, [0, "x"]]]))), 'a number, not "x"'),
     ],
@@ -79,6 +83,42 @@ def test_a_mistake_is_told_in_one_line(file: Path, content: str, message: str) -
     assert str(caught.value).startswith(f"{file}")
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+# What RFC 7946 allows and no map needs
+
+
+def test_altitudes_are_not_looked_at(file: Path) -> None:
+    high = [[*place, 4810.0] for place in SQUARE]
+    file.write_text(json.dumps(collection(feature("AAA", "Polygon", [high]))))
+    ((ring,),) = read_map(file).outlines["AAA"]
+    assert ring.tolist() == SQUARE
+
+
+def test_rings_that_enclose_nothing_are_left_out(file: Path) -> None:
+    file.write_text(json.dumps(collection(feature("AAA", "MultiPolygon", [[DOT], [SQUARE, DOT]]))))
+    ((ring,),) = read_map(file).outlines["AAA"]
+    assert ring.tolist() == SQUARE
+
+
+OTHERS = {
+    'its property iso3 is no code of three capitals but "-99"': feature("-99", "Polygon", [SQUARE]),
+    "has no property iso3": {**feature("", "", []), "properties": None},
+    "has no geometry": {**feature("ZZZ", "", []), "geometry": None},
+    'is no polygon but of type "Point"': feature("ZZZ", "Point", [999, 999]),
+    'is no polygon but of type "[0]"': feature("ZZZ", [0], []),
+    "encloses no area": feature("ZZZ", "Polygon", [DOT]),
+}
+
+
+@pytest.mark.parametrize(("why", "other"), OTHERS.items(), ids=OTHERS)
+def test_features_that_are_no_outline_of_a_country_are_left_out_with_a_word(
+    file: Path, caplog: pytest.LogCaptureFixture, why: str, other: dict[str, Any]
+) -> None:
+    country = feature("AAA", "Polygon", [SQUARE])
+    file.write_text(json.dumps(collection(country, other, other, other)))
+    assert list(read_map(file).outlines) == ["AAA"]
+    assert caplog.messages == [f"{file}: features[1]: {why}; it is not drawn (nor are 2 more)"]
 
 
 def test_a_file_that_is_no_text_is_told(file: Path) -> None:
