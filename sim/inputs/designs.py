@@ -33,11 +33,12 @@ Shares = NDArray[np.float64]
 
 
 class Asked(NamedTuple):
-    """What a sweep file says of its points: how many, or the file that lists them; and how many factors."""
+    """What a sweep file says of its points: how many, or the file that lists them; how many factors, whose."""
 
     points: int = 0
     file: Path = Path()
     factors: int = 0
+    actors: Actors = Actors()
 
 
 class Design(ABC):
@@ -191,7 +192,7 @@ class PointList(Design):
     @classmethod
     def asked_for(cls, asked: Asked) -> Self:
         """Return the design of a file; see `Design`."""
-        return cls(asked.file)
+        return cls(asked.file, asked.actors)
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":  # noqa: ARG002 - not random
         """Return the points; see `Design`. Factors that are declared must be columns."""

@@ -103,7 +103,8 @@ class Sweep(Table):
 
     def rule(self) -> Design:
         """Return the design, which gives the points."""
-        return DESIGNS[self.design].asked_for(Asked(self.points or 0, self.list_file, len(self.factors)))
+        asked = Asked(self.points or 0, self.list_file, len(self.factors), self.actors)
+        return DESIGNS[self.design].asked_for(asked)
 
     def error(self, key_path: KeyPath, problem: str) -> InputError:
         """Return (not raise) the error that says what is wrong at a key of the file."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.inputs.bundled import find_roster
 from sim.inputs.designs import (
     DESIGNS,
     Asked,
@@ -16,7 +17,6 @@ from sim.inputs.designs import (
     Saltelli,
     SobolSequence,
 )
-from sim.inputs.bundled import find_roster
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
 from sim.inputs.roster_file import actors_of
