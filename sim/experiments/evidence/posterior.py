@@ -1,23 +1,25 @@
 """The evidence layer: a hierarchical logit of who takes part, fitted with Laplace's approximation.
 
-For nation i in coalition c, with terms w (of nations: z) as they are declared,
+For nation i in coalition c, with terms w (those that differ between nations: z) as they are declared,
 
-    x_ic = a + b.w_ic + u_c + d_c.z_ic + h_i,        P(i takes part in c) = 1 / (1 + exp(-x_ic)),
+    x_ic = a + b.w_ic + h_i + u_c + d_c.z_ic,        P(i takes part in c) = 1 / (1 + exp(-x_ic)),
 
-a, b, u, d and h normal with mean 0 and the declared standard deviations. With the columns of all of them side by
-side, each times its standard deviation, this is x = Psi v with v ~ N(0, 1): the posterior mode of v is found by
-Newton's method, and the posterior is taken to be normal around it with the curvature there (Rasmussen & Williams
-2006, sections 2.1 and 3.4; their algorithm 3.1 is the same in the space of x instead of that of v).
+a, b, h, u and d normal with mean 0 and the declared standard deviations. Each column is multiplied by its
+standard deviation, so that effects are standard normal: x = A v + B_c w_c, where v is shared by all
+coalitions and w_c a coalition's own. The posterior mode is found by Newton's method, and the posterior is
+taken to be normal around it with the curvature there: Rasmussen & Williams (2006), sections 2.1 and 3.4.
+Their algorithm 3.1 is the same over rows. Here each w_c is eliminated in its turn, so that only v is left.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.linalg import cho_solve, solve_triangular
 
-from sim.experiments.evidence.rows import TOOK_PART, Floats, Scales, candidate_table, design, scales_of
+from sim.experiments.evidence.rows import TOOK_PART, Design, Floats, Scales, design, scales_of
 from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.errors import InputError
 
@@ -29,25 +31,27 @@ TOLERANCE = 1e-9
 QUADRATURE_NODES = 31
 INTERCEPT = "intercept"
 
-__all__ = ["INTERCEPT", "Posterior", "candidate_table", "fit", "inverse_logit", "laplace"]
-
 
 @dataclass(frozen=True, eq=False)
 class Mode:
-    """The mode of standard normal effects v of a logit, and the curvature there.
+    """The posterior mode of a logit, and the curvature there.
 
     Attributes
     ----------
     effects
-        v, shape (effects,).
+        Of the shared standard normal effects v, shape (effects,).
     factor
-        Lower Cholesky factor L of the inverse covariance, L L' = 1 + Psi' W Psi; shape (effects, effects).
+        Lower Cholesky factor of the inverse of their covariance, the others integrated out;
+        (effects, effects).
+    latent
+        x of the rows, in log-odds, group by group; shape (rows,).
     log_evidence
         Laplace's approximation of log P(y).
     """
 
     effects: Floats
     factor: Floats
+    latent: Floats
     log_evidence: float
 
 
@@ -56,50 +60,99 @@ def inverse_logit(x: Floats) -> Floats:
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)))
 
 
-def laplace(columns: Floats, outcomes: Floats) -> Mode:
-    """Return the posterior mode of v ~ N(0, 1) where P(y = 1) = logistic(Psi v).
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Rows of one coalition.
+
+    Attributes
+    ----------
+    shared
+        Columns of the shared effects, each times its standard deviation; A, shape (rows, effects).
+    own
+        Columns of the coalition's own; B_c, shape (rows, own effects).
+    outcomes
+        0 or 1, shape (rows,).
+    """
+
+    shared: Floats
+    own: Floats
+    outcomes: Floats
+
+
+def laplace(groups: Sequence[Group], effects: int) -> Mode:
+    """Return the posterior mode of v ~ N(0, 1), w_c ~ N(0, 1) where P(y = 1) = logistic(A v + B_c w_c).
 
     Parameters
     ----------
-    columns
-        Psi, shape (rows, effects).
-    outcomes
-        y, 0 or 1, shape (rows,).
+    groups
+        The rows, coalition by coalition.
+    effects
+        How many shared effects there are.
 
     Notes
     -----
-    A Newton step solves (1 + Psi' W Psi) v = Psi' (W x + y - p) with W = p (1 - p). The log evidence is
-    log P(y | v) - v.v / 2 - log |1 + Psi' W Psi| / 2, Rasmussen & Williams (2006), equation 3.32.
+    A Newton step from x solves (1 + Psi' W Psi) (v, w) = Psi' (W x + y - p), where Psi holds A and all B_c,
+    p = logistic(x) and W = p (1 - p). The log evidence is
+    log P(y | x) - (v.v + w.w) / 2 - log |1 + Psi' W Psi| / 2: Rasmussen & Williams (2006), equation 3.32.
     """
-    effects = np.zeros(columns.shape[1])
+    latent = [np.zeros(len(group.outcomes)) for group in groups]
     for _ in range(MOST_STEPS):
-        x = columns @ effects
-        p = inverse_logit(x)
-        weights = p * (1.0 - p)
-        target = columns.T @ (weights * x + outcomes - p)
-        new = cho_solve(cho_factor(_curvature(columns, weights), lower=True), target)
-        moved, effects = float(np.abs(new - effects).max()), new
+        step = _newton_step(groups, latent, effects)
+        moved = max(
+            (float(np.abs(new - old).max()) for new, old in zip(step.latent, latent, strict=True)),
+            default=0.0,
+        )
+        latent = step.latent
         if moved < TOLERANCE:
             break
-    x = columns @ effects
-    p = inverse_logit(x)
-    factor = np.linalg.cholesky(_curvature(columns, p * (1.0 - p)))
-    log_likelihood = float(-(np.logaddexp(0.0, x) - outcomes * x).sum())
-    log_evidence = log_likelihood - 0.5 * float(effects @ effects) - float(np.log(np.diag(factor)).sum())
-    return Mode(effects, factor, log_evidence)
+    fits = sum(
+        float((group.outcomes * x - np.logaddexp(0.0, x)).sum())
+        for group, x in zip(groups, latent, strict=True)
+    )
+    log_evidence = fits - 0.5 * step.sum_of_squares - step.half_log_determinant
+    return Mode(step.effects, step.factor, np.concatenate([*latent, np.zeros(0)]), log_evidence)
 
 
-def _curvature(columns: Floats, weights: Floats) -> Floats:
-    """Return 1 + Psi' W Psi."""
-    return np.asarray(np.eye(columns.shape[1]) + columns.T @ (weights[:, None] * columns))
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """Where a Newton step leads, and the curvature where it began."""
+
+    effects: Floats
+    factor: Floats
+    latent: list[Floats]
+    sum_of_squares: float
+    half_log_determinant: float
+
+
+def _newton_step(groups: Sequence[Group], latent: Sequence[Floats], effects: int) -> _Step:
+    """Solve for the shared effects with each coalition's own eliminated, then for these."""
+    curvature, target, eliminated, half_log_determinant = np.eye(effects), np.zeros(effects), [], 0.0
+    for group, x in zip(groups, latent, strict=True):
+        p = inverse_logit(x)
+        weights = p * (1.0 - p)
+        pull = weights * x + group.outcomes - p
+        weighted = weights[:, None] * group.own
+        factor = np.linalg.cholesky(np.eye(group.own.shape[1]) + group.own.T @ weighted)
+        across = solve_triangular(factor, weighted.T @ group.shared, lower=True)
+        own = solve_triangular(factor, group.own.T @ pull, lower=True)
+        curvature += group.shared.T @ (weights[:, None] * group.shared) - across.T @ across
+        target += group.shared.T @ pull - across.T @ own
+        eliminated.append((factor, across, own))
+        half_log_determinant += float(np.log(np.diag(factor)).sum())
+    shared_factor = np.asarray(np.linalg.cholesky(curvature), dtype=np.float64)
+    shared = cho_solve((shared_factor, True), target)
+    moved, squares = [], float(shared @ shared)
+    for group, (factor, across, own) in zip(groups, eliminated, strict=True):
+        own_effects = solve_triangular(factor, own - across @ shared, lower=True, trans="T")
+        moved.append(np.asarray(group.shared @ shared + group.own @ own_effects))
+        squares += float(own_effects @ own_effects)
+    half_log_determinant += float(np.log(np.diag(shared_factor)).sum())
+    return _Step(shared, shared_factor, moved, squares, half_log_determinant)
 
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """What coalitions teach: a normal distribution over all effects.
-
-    The order of effects: the intercept, terms, nations' habits, what coalitions share, and how terms of nations
-    differ by coalition.
+    """What coalitions teach of others: a normal distribution over intercept, terms and nations' habits.
 
     Attributes
     ----------
@@ -112,7 +165,7 @@ class Posterior:
     rows
         How many candidates there were.
     mode
-        Of the effects, each divided by its prior standard deviation.
+        Of the effects in this order, each divided by its prior standard deviation.
     deviations
         Prior standard deviations, shape (effects,), log-odds.
     """
@@ -136,83 +189,67 @@ class Posterior:
         return self.mode.log_evidence
 
     @property
+    def effects(self) -> Floats:
+        """Posterior means of the intercept, the terms and the habits, log-odds, shape (effects,)."""
+        return np.asarray(self.deviations * self.mode.effects)
+
+    @property
+    def effects_covariance(self) -> Floats:
+        """Their posterior covariance, shape (effects, effects)."""
+        half = solve_triangular(self.mode.factor, np.diag(self.deviations), lower=True)
+        return np.asarray(half.T @ half)
+
+    @property
     def coefficients(self) -> Floats:
         """Posterior means of the intercept and the terms, log-odds, shape (1 + terms,)."""
-        count = len(self.names)
-        return np.asarray((self.deviations * self.mode.effects)[:count])
+        return self.effects[: len(self.names)]
 
     @property
     def covariance(self) -> Floats:
         """Posterior covariance of the intercept and the terms, shape (1 + terms, 1 + terms)."""
-        return self.covariance_of(len(self.names))
-
-    @property
-    def with_habits(self) -> tuple[Floats, Floats]:
-        """Posterior mean and covariance of the intercept, the terms and the nations' habits."""
-        count = len(self.names) + len(self.nations)
-        return (self.deviations * self.mode.effects)[:count], self.covariance_of(count)
-
-    def covariance_of(self, count: int) -> Floats:
-        """Return the posterior covariance of the first effects, shape (count, count)."""
-        wanted = np.zeros((len(self.deviations), count))
-        wanted[np.arange(count), np.arange(count)] = self.deviations[:count]
-        half = solve_triangular(self.mode.factor, wanted, lower=True)
-        return np.asarray(half.T @ half)
+        count = len(self.names)
+        return self.effects_covariance[:count, :count]
 
     def latent(self, table: "pd.DataFrame") -> tuple[Floats, Floats]:
-        """Return mean and covariance of x, in log-odds, for candidates of a table; shapes (rows,), (rows, rows).
+        """Return mean, shape (rows,), and covariance, (rows, rows), of x in log-odds for candidates.
 
-        Coalitions and nations that were not fitted to have effects of their own, drawn from the prior.
+        Coalitions are taken as new ones, whose own effects are drawn from the prior; so are the habits of
+        nations that were not fitted to.
         """
-        columns, fresh = self._columns(table)
+        made = design(table, self.declaration, self.scales)
+        columns = _shared_columns(table, made, self.nations) * self.deviations
         half = solve_triangular(self.mode.factor, columns.T, lower=True)
+        fresh = self._fresh(table, made.columns[:, made.of_nations])
         return columns @ self.mode.effects, half.T @ half + fresh
 
     def probabilities(self, table: "pd.DataFrame") -> Floats:
-        """Return the probability that each candidate takes part, over all that is uncertain; shape (rows,)."""
+        """Return the probability that each candidate takes part, over all doubts; shape (rows,)."""
         mean, covariance = self.latent(table)
         nodes, weights = np.polynomial.hermite_e.hermegauss(QUADRATURE_NODES)
         deviation = np.sqrt(np.maximum(np.diag(covariance), 0.0))
         at_nodes = inverse_logit(mean[:, None] + deviation[:, None] * nodes)
         return np.asarray(at_nodes @ (weights / weights.sum()))
 
-    def _columns(self, table: "pd.DataFrame") -> tuple[Floats, Floats]:
-        """Return the columns of known effects, times their deviations, and the covariance of new ones."""
-        made = design(table, self.declaration, self.scales)
-        known = _effect_columns(table, made.values, made.of_nations, self.nations, self.coalitions)
-        return known * self.deviations, self._fresh(table, made.values[:, made.of_nations])
-
     def _fresh(self, table: "pd.DataFrame", of_nations: Floats) -> Floats:
-        """Return the prior covariance of x from coalitions and nations that were not fitted to."""
+        """Return the prior covariance of x from new coalitions and from nations that were not fitted to."""
         prior = self.declaration.prior
-        together = _same(table["coalition"], self.coalitions)
+        together = _pairs(table["coalition"])
         shared = prior.coalition**2 + prior.slope_by_coalition**2 * (of_nations @ of_nations.T)
-        return np.asarray(together * shared + prior.nation**2 * _same(table["iso3"], self.nations))
+        strangers = ~table["iso3"].isin(self.nations).to_numpy()
+        habit = prior.nation**2 * (_pairs(table["iso3"]) & strangers[:, None])
+        return np.asarray(together * shared + habit)
 
 
-def _same(labels: "pd.Series[str]", fitted: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Return which pairs of rows share a label that was not fitted to."""
+def _pairs(labels: "pd.Series[str]") -> NDArray[np.bool_]:
+    """Return which pairs of rows have the same label, shape (rows, rows)."""
     names = labels.to_numpy(dtype=object)
-    fresh = ~np.isin(names.astype(str), fitted)
-    return np.asarray((names[:, None] == names[None]) & fresh[:, None])
+    return np.asarray(names[:, None] == names[None], dtype=np.bool_)
 
 
-def _effect_columns(
-    table: "pd.DataFrame",
-    values: Floats,
-    of_nations: NDArray[np.bool_],
-    nations: tuple[str, ...],
-    coalitions: tuple[str, ...],
-) -> Floats:
-    """Return a column an effect: 1, terms, nations, coalitions, terms of nations by coalition."""
-    nation = _indicators(table["iso3"], nations)
-    coalition = _indicators(table["coalition"], coalitions)
-    slopes = (coalition[:, :, None] * values[:, of_nations][:, None, :]).reshape(len(table), -1)
-    return np.column_stack([np.ones(len(table)), values, nation, coalition, slopes])
-
-
-def _indicators(labels: "pd.Series[str]", names: tuple[str, ...]) -> Floats:
-    return np.asarray(labels.to_numpy(dtype=object)[:, None] == np.array(names, dtype=object), dtype=np.float64)
+def _shared_columns(table: "pd.DataFrame", made: Design, nations: Sequence[str]) -> Floats:
+    """Return a column a shared effect: 1, the terms, the nations."""
+    habits = table["iso3"].to_numpy(dtype=object)[:, None] == np.array(nations, dtype=object)
+    return np.column_stack([np.ones(len(table)), made.columns, habits.astype(np.float64)])
 
 
 def fit(table: "pd.DataFrame", declaration: Declaration) -> Posterior:
@@ -225,24 +262,16 @@ def fit(table: "pd.DataFrame", declaration: Declaration) -> Posterior:
     """
     if table.empty:
         raise InputError("there are no candidates to learn from")
-    scales = scales_of(table, declaration)
+    prior, scales = declaration.prior, scales_of(table, declaration)
     made = design(table, declaration, scales)
     nations, coalitions = (tuple(dict.fromkeys(table[column])) for column in ("iso3", "coalition"))
-    deviations = _deviations(declaration, len(nations), len(coalitions))
-    columns = _effect_columns(table, made.values, made.of_nations, nations, coalitions)
-    mode = laplace(columns * deviations, table[TOOK_PART].to_numpy(dtype=np.float64))
+    terms = [term.prior_sd for term in declaration.terms]
+    deviations = np.array([prior.intercept, *terms, *([prior.nation] * len(nations))])
+    shared = _shared_columns(table, made, nations) * deviations
+    slopes = prior.slope_by_coalition * made.columns[:, made.of_nations]
+    own = np.column_stack([np.full(len(table), prior.coalition), slopes])
+    outcomes = table[TOOK_PART].to_numpy(dtype=np.float64)
+    labels = table["coalition"].to_numpy(dtype=object)
+    rows = [np.flatnonzero(labels == name) for name in coalitions]
+    mode = laplace([Group(shared[chosen], own[chosen], outcomes[chosen]) for chosen in rows], len(deviations))
     return Posterior(declaration, scales, nations, coalitions, len(table), mode, deviations)
-
-
-def _deviations(declaration: Declaration, nations: int, coalitions: int) -> Floats:
-    """Return the prior standard deviation of each effect."""
-    prior, terms = declaration.prior, declaration.terms
-    slopes = sum(term.attribute is not None for term in terms)
-    return np.concatenate(
-        [
-            [prior.intercept, *(term.prior_sd for term in terms)],
-            np.full(nations, prior.nation),
-            np.full(coalitions, prior.coalition),
-            np.full(coalitions * slopes, prior.slope_by_coalition),
-        ]
-    )

@@ -37,8 +37,8 @@ def candidate_table(coalitions: Coalitions, codings: Mapping[str, Coding] | None
     Returns
     -------
     DataFrame
-        `coalition`, `case`, `family`, `iso3`, `took_part` (0 or 1); a column ``attribute NAME`` an attribute (before
-        it is standardised; NaN where missing) and ``level NAME`` a level.
+        `coalition`, `case`, `family`, `iso3`, `took_part` (0 or 1); a column ``attribute NAME`` an attribute,
+        before it is standardised, NaN where missing; a column ``level NAME`` a level.
     """
     import pandas as pd
 
@@ -55,7 +55,7 @@ def candidate_table(coalitions: Coalitions, codings: Mapping[str, Coding] | None
         ],
     }
     for name, attribute in declaration.attributes.items():
-        raw = np.array([candidate.values[attribute.column] for candidate in coalitions.candidates])
+        raw = np.array([candidate.covariates[attribute.column] for candidate in coalitions.candidates])
         columns[f"attribute {name}"] = treated(raw, attribute)
     levels = {each.name: level_values(declaration, each, codings) for each in coalitions.coalitions}
     for name in declaration.levels:
@@ -76,7 +76,7 @@ def level_values(
     """Return the levels of a coalition by name."""
     coding = (codings or {}).get(coalition.name, coalition.fitted)
     return {
-        name: coding.values[level.column]
+        name: coding.levels[level.column]
         if level.column is not None
         else float(coalition.command == level.command)
         for name, level in declaration.levels.items()
@@ -86,8 +86,8 @@ def level_values(
 def scales_of(table: "pd.DataFrame", declaration: Declaration) -> dict[str, tuple[float, float]]:
     """Return by what attributes are standardised.
 
-    The mean is that of the means of coalitions, so that a coalition with many candidates does not weigh more; the
-    standard deviation is that of all rows.
+    The mean is that of the means of coalitions, so that a coalition with many candidates does not weigh more;
+    the standard deviation is that of all rows.
     """
     scales = {}
     for name, attribute in declaration.attributes.items():
@@ -115,13 +115,13 @@ class Design:
 
     Attributes
     ----------
-    values
+    columns
         (level - centre) x scale x attribute; shape (rows, terms), in the declared order.
     of_nations
         Which terms differ between the nations of a coalition; shape (terms,).
     """
 
-    values: Floats
+    columns: Floats
     of_nations: NDArray[np.bool_]
 
 

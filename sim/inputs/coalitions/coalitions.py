@@ -25,13 +25,13 @@ class Coding:
 
     Attributes
     ----------
-    values
+    levels
         By column of levels.csv, in [0, 1] or, where declared, from -1.
     reason, source
         Why, and from what.
     """
 
-    values: Mapping[str, float]
+    levels: Mapping[str, float]
     reason: str
     source: str
 
@@ -102,7 +102,7 @@ class Candidate:
         How it is known, and from where.
     kind, size, note
         What was contributed, how much with its unit, and what else is to be said.
-    values
+    covariates
         By column of covariates.csv; NaN where nothing is known.
     """
 
@@ -114,7 +114,7 @@ class Candidate:
     size: str
     note: str
     source: str
-    values: Mapping[str, float]
+    covariates: Mapping[str, float]
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ def _candidate(row: Row, names: set[str], covariates: Mapping[str, Mapping[str, 
         size=f"{row.text('size')} {row.text('unit')}".strip(),
         note=row.text("note"),
         source=_needed(row, "source"),
-        values=values,
+        covariates=values,
     )
 
 
