@@ -85,9 +85,8 @@ def test_importance_sampling_agrees_with_laplace() -> None:
     sd = np.sqrt(weights @ (v - mean) ** 2 / weights.sum())
     assert weights.sum() ** 2 / (weights**2).sum() > 100_000  # an effective size: half of the draws
     assert mode.log_evidence == pytest.approx(log_evidence, abs=0.05)
-    assert mode.effects == pytest.approx(
-        mean, abs=0.2 * sd.min()
-    )  # the mode of a skew posterior is not its mean
+    # The mode of a skew posterior is not its mean.
+    assert np.abs((mode.effects - mean) / sd).max() < 0.2
     assert np.sqrt(np.diag(np.linalg.inv(mode.factor @ mode.factor.T))) == pytest.approx(sd, rel=0.03)
 
 

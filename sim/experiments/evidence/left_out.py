@@ -110,6 +110,20 @@ def leave_families_out(
     )
 
 
+def forecast_family(coalitions: Coalitions, family: str) -> "pd.DataFrame":
+    """Return what the other families say of the candidates of one, see `LeftOut.predictions`.
+
+    Raises
+    ------
+    InputError
+        If there are no others.
+    """
+    table = candidate_table(coalitions)
+    left = table[table["family"] == family]
+    p = fit(table[table["family"] != family], coalitions.declaration).probabilities(left)
+    return left[["coalition", "family", "iso3", TOOK_PART]].assign(**{EVIDENCE: p.clip(LEAST, MOST)})
+
+
 def _one_family(
     table: "pd.DataFrame", family: str, declaration: Declaration, seed: int
 ) -> tuple["pd.DataFrame", "pd.DataFrame"]:

@@ -156,6 +156,12 @@ class Coalitions:
         return tuple(each for each in self.candidates if each.coalition == coalition.name)
 
 
+def is_coalition(coalition: Coalition, word: str) -> bool:
+    """Tell whether a word names a coalition: its case, case and wave, or title; upper or lower case."""
+    names = (coalition.case, coalition.name, coalition.title)
+    return word.strip().casefold() in {name.casefold() for name in names}
+
+
 def find_coalition(coalitions: Coalitions, word: str) -> tuple[Coalition, ...]:
     """Return the coalitions of a name: a case, a case and wave, or a title; upper or lower case.
 
@@ -164,12 +170,7 @@ def find_coalition(coalitions: Coalitions, word: str) -> tuple[Coalition, ...]:
     InputError
         If there is none; the message names the nearest match and all cases.
     """
-    wanted = word.strip().casefold()
-    found = tuple(
-        each
-        for each in coalitions.coalitions
-        if wanted in {each.case.casefold(), each.name.casefold(), each.title.casefold()}
-    )
+    found = tuple(each for each in coalitions.coalitions if is_coalition(each, word))
     if found:
         return found
     cases = list(dict.fromkeys(each.case for each in coalitions.coalitions))

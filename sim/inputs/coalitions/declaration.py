@@ -83,6 +83,9 @@ class Declaration(Table):
     """What the file says."""
 
     title: Text = Field(description="What the coalitions are, in a few words.")
+    cautions: tuple[Text, ...] = Field(
+        (), strict=False, description="What a reader of the scores must know; printed with them."
+    )
     takes_part_from_rung: int = Field(ge=1, description="The least rung of a nation that took part.")
     commands: tuple[Text, ...] = Field(strict=False, min_length=1, description="Who may command.")
     prior: Prior
