@@ -8,7 +8,7 @@ import pytest
 from small_coalitions import write_coalitions
 
 from sim.experiments.evidence.draws import posterior_draws
-from sim.experiments.evidence.posterior import Group, Posterior, fit, laplace
+from sim.experiments.evidence.posterior import Outcomes, Posterior, backward, fit, forward, laplace
 from sim.experiments.evidence.rows import candidate_table, design, scales_of
 from sim.experiments.evidence.verdicts import (
     LEARNED,
@@ -42,9 +42,9 @@ def small(tmp_path: Path) -> Coalitions:
     return load_coalitions(write_coalitions(tmp_path / "small"))
 
 
-def one_group(columns: np.ndarray, outcomes: np.ndarray) -> Group:
-    """Rows without effects of their own."""
-    return Group(columns, np.zeros((len(outcomes), 0)), outcomes)
+def without_coalitions(columns: np.ndarray, outcomes: np.ndarray) -> Outcomes:
+    """Rows that have shared effects only."""
+    return Outcomes(columns, np.zeros((len(outcomes), 0)), outcomes, np.array([0]))
 
 
 def logistic(x: np.ndarray) -> np.ndarray:
@@ -52,16 +52,28 @@ def logistic(x: np.ndarray) -> np.ndarray:
 
 
 def test_without_rows_the_posterior_is_the_prior() -> None:
-    mode = laplace([], 3)
+    nobody = Outcomes(np.zeros((0, 3)), np.zeros((0, 2)), np.zeros(0), np.zeros(0, dtype=np.int64))
+    mode = laplace(nobody)
     assert mode.effects.tolist() == [0, 0, 0]
     assert mode.factor.tolist() == np.eye(3).tolist()
     assert mode.log_evidence == 0
 
 
+def test_stacks_of_triangles_are_solved_like_each_of_them() -> None:
+    random = np.random.default_rng(1)
+    factors = np.tril(random.normal(size=(5, 4, 4))) + 3 * np.eye(4)
+    right = random.normal(size=(5, 4, 3))
+    assert factors @ forward(factors, right) == pytest.approx(right)
+    transposed = factors.transpose(0, 2, 1)
+    assert np.einsum("gij,gj->gi", transposed, backward(factors, right[:, :, 0])) == pytest.approx(
+        right[:, :, 0]
+    )
+
+
 def test_with_many_rows_a_coefficient_is_that_of_maximum_likelihood() -> None:
     n, share, deviation = 200_000, 0.7, 2.0
     outcomes = (np.arange(n) < share * n).astype(float)
-    mode = laplace([one_group(np.full((n, 1), deviation), outcomes)], 1)
+    mode = laplace(without_coalitions(np.full((n, 1), deviation), outcomes))
     assert deviation * mode.effects[0] == pytest.approx(np.log(share / (1 - share)), abs=1e-4)
     # Its variance is that of a binomial proportion in log-odds, 1 / n p (1 - p).
     assert deviation / mode.factor[0, 0] == pytest.approx((n * share * (1 - share)) ** -0.5, rel=1e-3)
@@ -71,7 +83,7 @@ def test_importance_sampling_agrees_with_laplace() -> None:
     random = np.random.default_rng(1)
     columns = random.normal(size=(200, 3)) * [1.5, 0.5, 0.5]
     outcomes = (random.random(200) < logistic(columns @ [0.4, 1.0, -1.0])).astype(float)
-    mode = laplace([one_group(columns, outcomes)], 3)
+    mode = laplace(without_coalitions(columns, outcomes))
     root = np.linalg.inv(mode.factor).T * 1.2
     noise = random.normal(size=(200_000, 3))
     v = mode.effects + noise @ root.T

@@ -7,6 +7,7 @@ import numpy as np
 from sim.experiments.evidence.chance import generator
 from sim.experiments.evidence.posterior import fit
 from sim.experiments.evidence.rows import Floats, candidate_table
+from sim.experiments.evidence.threads import on_one_thread
 from sim.inputs.coalitions.coalitions import FIRST, SECOND, Coalition, Coalitions, Coding
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ FITS = 20
 HABIT = "habit "
 
 
+@on_one_thread
 def posterior_draws(
     coalitions: Coalitions, seed: int = 1, draws: int = DRAWS, fits: int = FITS
 ) -> "pd.DataFrame":

@@ -20,6 +20,7 @@ from sim.experiments.evidence.scores import (
     reliability,
 )
 from sim.experiments.evidence.sizes import independent_size, shared_size
+from sim.experiments.evidence.threads import on_one_thread
 from sim.inputs.coalitions.coalitions import Coalitions
 from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.errors import InputError
@@ -68,6 +69,7 @@ class LeftOut:
     slope: tuple[float, float, float]
 
 
+@on_one_thread
 def leave_families_out(
     coalitions: Coalitions, seed: int = 1, progress: Progress = lambda _done, _total: None
 ) -> LeftOut:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_solve, solve_triangular
 
 from sim.experiments.evidence.rows import TOOK_PART, Design, Floats, Scales, design, scales_of
+from sim.experiments.evidence.threads import on_one_thread
 from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.errors import InputError
 
@@ -44,7 +45,7 @@ class Mode:
         Lower Cholesky factor of the inverse of their covariance, the others integrated out;
         (effects, effects).
     latent
-        x of the rows, in log-odds, group by group; shape (rows,).
+        x of the rows, in log-odds, coalition after coalition; shape (rows,).
     log_evidence
         Laplace's approximation of log P(y).
     """
@@ -61,33 +62,33 @@ def inverse_logit(x: Floats) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
-    """Rows of one coalition.
+class Outcomes:
+    """Candidates, coalition after coalition, and what the logit is made of.
 
     Attributes
     ----------
     shared
         Columns of the shared effects, each times its standard deviation; A, shape (rows, effects).
     own
-        Columns of the coalition's own; B_c, shape (rows, own effects).
-    outcomes
+        Columns of a coalition's own effects, likewise; the rows of all B_c, shape (rows, own effects).
+    took_part
         0 or 1, shape (rows,).
+    starts
+        The first row of each coalition, shape (coalitions,).
     """
 
     shared: Floats
     own: Floats
-    outcomes: Floats
+    took_part: Floats
+    starts: NDArray[np.int64]
+
+    def sums(self, values: Floats) -> Floats:
+        """Return sums of values of rows by coalition."""
+        return np.asarray(np.add.reduceat(values, self.starts, axis=0))
 
 
-def laplace(groups: Sequence[Group], effects: int) -> Mode:
+def laplace(outcomes: Outcomes) -> Mode:
     """Return the posterior mode of v ~ N(0, 1), w_c ~ N(0, 1) where P(y = 1) = logistic(A v + B_c w_c).
-
-    Parameters
-    ----------
-    groups
-        The rows, coalition by coalition.
-    effects
-        How many shared effects there are.
 
     Notes
     -----
@@ -95,22 +96,16 @@ def laplace(groups: Sequence[Group], effects: int) -> Mode:
     p = logistic(x) and W = p (1 - p). The log evidence is
     log P(y | x) - (v.v + w.w) / 2 - log |1 + Psi' W Psi| / 2: Rasmussen & Williams (2006), equation 3.32.
     """
-    latent = [np.zeros(len(group.outcomes)) for group in groups]
+    latent = np.zeros(len(outcomes.took_part))
     for _ in range(MOST_STEPS):
-        step = _newton_step(groups, latent, effects)
-        moved = max(
-            (float(np.abs(new - old).max()) for new, old in zip(step.latent, latent, strict=True)),
-            default=0.0,
-        )
+        step = _newton_step(outcomes, latent)
+        moved = float(np.abs(step.latent - latent).max(initial=0.0))
         latent = step.latent
         if moved < TOLERANCE:
             break
-    fits = sum(
-        float((group.outcomes * x - np.logaddexp(0.0, x)).sum())
-        for group, x in zip(groups, latent, strict=True)
-    )
-    log_evidence = fits - 0.5 * step.sum_of_squares - step.half_log_determinant
-    return Mode(step.effects, step.factor, np.concatenate([*latent, np.zeros(0)]), log_evidence)
+    log_likelihood = float((outcomes.took_part * latent - np.logaddexp(0.0, latent)).sum())
+    log_evidence = log_likelihood - 0.5 * step.sum_of_squares - step.half_log_determinant
+    return Mode(step.effects, step.factor, latent, log_evidence)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,35 +114,61 @@ class _Step:
 
     effects: Floats
     factor: Floats
-    latent: list[Floats]
+    latent: Floats
     sum_of_squares: float
     half_log_determinant: float
 
 
-def _newton_step(groups: Sequence[Group], latent: Sequence[Floats], effects: int) -> _Step:
-    """Solve for the shared effects with each coalition's own eliminated, then for these."""
-    curvature, target, eliminated, half_log_determinant = np.eye(effects), np.zeros(effects), [], 0.0
-    for group, x in zip(groups, latent, strict=True):
-        p = inverse_logit(x)
-        weights = p * (1.0 - p)
-        pull = weights * x + group.outcomes - p
-        weighted = weights[:, None] * group.own
-        factor = np.linalg.cholesky(np.eye(group.own.shape[1]) + group.own.T @ weighted)
-        across = solve_triangular(factor, weighted.T @ group.shared, lower=True)
-        own = solve_triangular(factor, group.own.T @ pull, lower=True)
-        curvature += group.shared.T @ (weights[:, None] * group.shared) - across.T @ across
-        target += group.shared.T @ pull - across.T @ own
-        eliminated.append((factor, across, own))
-        half_log_determinant += float(np.log(np.diag(factor)).sum())
-    shared_factor = np.asarray(np.linalg.cholesky(curvature), dtype=np.float64)
-    shared = cho_solve((shared_factor, True), target)
-    moved, squares = [], float(shared @ shared)
-    for group, (factor, across, own) in zip(groups, eliminated, strict=True):
-        own_effects = solve_triangular(factor, own - across @ shared, lower=True, trans="T")
-        moved.append(np.asarray(group.shared @ shared + group.own @ own_effects))
-        squares += float(own_effects @ own_effects)
-    half_log_determinant += float(np.log(np.diag(shared_factor)).sum())
-    return _Step(shared, shared_factor, moved, squares, half_log_determinant)
+def _newton_step(outcomes: Outcomes, latent: Floats) -> _Step:
+    """Eliminate each coalition's own effects, solve for the shared ones, then for the own ones."""
+    shared, own = outcomes.shared, outcomes.own
+    p = inverse_logit(latent)
+    weights = p * (1.0 - p)
+    pull = weights * latent + outcomes.took_part - p
+    weighted = weights[:, None] * own
+    own_curvature = np.eye(own.shape[1]) + outcomes.sums(weighted[:, :, None] * own[:, None, :])
+    own_factors = np.asarray(np.linalg.cholesky(own_curvature), dtype=np.float64)
+    across = forward(own_factors, outcomes.sums(weighted[:, :, None] * shared[:, None, :]))
+    own_pull = forward(own_factors, outcomes.sums(own * pull[:, None])[:, :, None])[:, :, 0]
+    curvature = np.eye(shared.shape[1]) + shared.T @ (weights[:, None] * shared)
+    curvature -= np.tensordot(across, across, ((0, 1), (0, 1)))
+    target = shared.T @ pull - np.tensordot(across, own_pull, ((0, 1), (0, 1)))
+    factor = np.asarray(np.linalg.cholesky(curvature), dtype=np.float64)
+    effects = cho_solve((factor, True), target)
+    own_effects = backward(own_factors, own_pull - across @ effects)
+    by_row = np.repeat(own_effects, np.diff([*outcomes.starts, len(latent)]), axis=0)
+    diagonals = np.diagonal(own_factors, axis1=1, axis2=2)
+    return _Step(
+        effects=effects,
+        factor=factor,
+        latent=np.asarray(shared @ effects + (own * by_row).sum(axis=1)),
+        sum_of_squares=float(effects @ effects + (own_effects**2).sum()),
+        half_log_determinant=float(np.log(diagonals).sum() + np.log(np.diag(factor)).sum()),
+    )
+
+
+def forward(factors: Floats, right: Floats) -> Floats:
+    """Return X of L X = R for a stack of small lower triangles L, all of them at once.
+
+    Parameters
+    ----------
+    factors, right
+        Shapes (stack, n, n) and (stack, n, columns).
+    """
+    solved = np.zeros_like(right)
+    for row in range(factors.shape[1]):
+        known = np.einsum("gj,gjk->gk", factors[:, row, :row], solved[:, :row])
+        solved[:, row] = (right[:, row] - known) / factors[:, row, row, None]
+    return solved
+
+
+def backward(factors: Floats, right: Floats) -> Floats:
+    """Return x of L' x = r for a stack of small lower triangles L; shapes (stack, n, n), (stack, n)."""
+    solved = np.zeros_like(right)
+    for row in reversed(range(factors.shape[1])):
+        known = np.einsum("gj,gj->g", factors[:, row + 1 :, row], solved[:, row + 1 :])
+        solved[:, row] = (right[:, row] - known) / factors[:, row, row]
+    return solved
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,6 +273,7 @@ def _shared_columns(table: "pd.DataFrame", made: Design, nations: Sequence[str])
     return np.column_stack([np.ones(len(table)), made.columns, habits.astype(np.float64)])
 
 
+@on_one_thread
 def fit(table: "pd.DataFrame", declaration: Declaration) -> Posterior:
     """Fit the evidence layer to candidates, see `candidate_table`.
 
@@ -271,7 +293,8 @@ def fit(table: "pd.DataFrame", declaration: Declaration) -> Posterior:
     slopes = prior.slope_by_coalition * made.columns[:, made.of_nations]
     own = np.column_stack([np.full(len(table), prior.coalition), slopes])
     outcomes = table[TOOK_PART].to_numpy(dtype=np.float64)
-    labels = table["coalition"].to_numpy(dtype=object)
-    rows = [np.flatnonzero(labels == name) for name in coalitions]
-    mode = laplace([Group(shared[chosen], own[chosen], outcomes[chosen]) for chosen in rows], len(deviations))
+    place = table["coalition"].map({name: number for number, name in enumerate(coalitions)}).to_numpy()
+    order = np.argsort(place, kind="stable")
+    starts = np.searchsorted(place[order], np.arange(len(coalitions)))
+    mode = laplace(Outcomes(shared[order], own[order], outcomes[order], starts))
     return Posterior(declaration, scales, nations, coalitions, len(table), mode, deviations)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -25,6 +25,9 @@ FOLDER, ABOUT, DRAWS = "posterior", "posterior.json", "draws.parquet"
 MAX_BYTES = 1_000_000
 
 
+Pair = Annotated[tuple[float, float], Field(strict=False)]
+
+
 class Fitted(Table):
     """What draws were fitted to, and how."""
 
@@ -40,8 +43,8 @@ class Fitted(Table):
     draws: int = Field(gt=0)
     readings: int = Field(gt=0, description="How often levels were read between the two codings.")
     terms: tuple[Text, ...] = Field(strict=False, min_length=1)
-    scales: dict[str, tuple[float, float]] = Field(
-        strict=False, description="Mean and standard deviation of attributes, by what they were standardised."
+    scales: dict[str, Pair] = Field(
+        description="Mean and standard deviation of attributes, by what they were standardised."
     )
     files: dict[str, Text] = Field(description="SHA-256 of the files that it was fitted to.")
 
