@@ -24,7 +24,9 @@ All tables, win or lose: [](validation.md).
 validation
 ```
 """
-NOT_VALIDATED = "A page with all tables is written by `coalition cross-validate --page validation.md`."
+NOT_VALIDATED = (
+    "A page with all tables is written by `coalition cross-validate europe-2025 --page validation.md`."
+)
 
 PARTS: dict[str, Callable[[], str]] = {
     "anchor bands": model_tables.anchor_bands,

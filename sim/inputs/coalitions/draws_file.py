@@ -96,10 +96,8 @@ def load_draws(folder: Path, coalitions: Coalitions) -> EvidenceDraws:
     wanted = tuple(term.name for term in coalitions.declaration.terms)
     if fitted.terms != wanted or any(name not in draws for name in wanted):
         missing = [name for name in wanted if name not in fitted.terms]
-        named = f"has no {', '.join(missing)}" if missing else "has other terms, or in another order"
-        problem = (
-            f"{named} than {DECLARATION} declares; fit it again: coalition calibrate {coalitions.folder}"
-        )
+        named = f"has no {', '.join(missing)}" if missing else "has not the same terms in the same order"
+        problem = f"{named}; {DECLARATION} does: fit it again, coalition calibrate {coalitions.folder}"
         raise InputError(problem, file=file, key="terms")
     return EvidenceDraws(fitted, draws)
 
