@@ -31,7 +31,7 @@ NOT_OBSERVED = "MISSING"
 
 _TEXTS = ("title", "date", "contribution", "lead", "theatre", "candidates", "note")
 _KEY = ("case", "wave")
-_CODE = re.compile(r"[A-Z]{3}")
+CODE = re.compile(r"[A-Z]{3}")
 
 Codings = dict[str, dict[str, Coding]]
 
@@ -58,7 +58,7 @@ def _read_cases(folder: Path, declaration: Declaration) -> tuple[Coalition, ...]
     codings = _read_levels(folder, declaration)
     table = read_csv(folder / CASES).require(*_KEY, "family", "pool", "kind", "command", "source", *_TEXTS)
     coalitions = tuple(_coalition(row, declaration, codings) for row in table.rows)
-    _refuse_twice(table, _KEY)
+    refuse_twice(table, _KEY)
     known = [coalition.name for coalition in coalitions]
     for name in codings:
         if name not in known:
@@ -92,7 +92,7 @@ def _read_levels(folder: Path, declaration: Declaration) -> Codings:
         if column not in (*others, *columns):
             problem = f"unknown level; declared are {', '.join(columns)}{near_match(column, columns)}"
             raise InputError(problem, file=table.path, line=1, key=column)
-    _refuse_twice(table, (*_KEY, "coding"))
+    refuse_twice(table, (*_KEY, "coding"))
     codings: Codings = {}
     for row in table.rows:
         coding = _word(row, "coding", (FIRST, SECOND, CONSENSUS))
@@ -117,7 +117,7 @@ def _read_candidates(folder: Path, declaration: Declaration, names: set[str]) ->
     covariates = _read_covariates(folder, declaration)
     wanted = (*_KEY, "iso3", "rung", "status", "kind", "size", "unit", "note", "source")
     table = read_csv(folder / PARTICIPATION).require(*wanted)
-    _refuse_twice(table, (*_KEY, "iso3"))
+    refuse_twice(table, (*_KEY, "iso3"))
     return tuple(_candidate(row, names, covariates) for row in table.rows)
 
 
@@ -125,8 +125,7 @@ def _candidate(row: Row, names: set[str], covariates: Mapping[str, Mapping[str, 
     name, iso3 = _name(row), _needed(row, "iso3")
     if name not in names:
         raise row.error("case", f'"{name}" is not in {CASES}{near_match(name, names)}')
-    if not _CODE.fullmatch(iso3):
-        raise row.error("iso3", f'"{iso3}" is no code of a nation; write three capitals: POL')
+    check_code(row)
     values = covariates.get(f"{name}/{iso3}")
     if values is None:
         raise row.error("iso3", f"{iso3} has no covariates for {name}; add a row to {COVARIATES}")
@@ -145,6 +144,13 @@ def _candidate(row: Row, names: set[str], covariates: Mapping[str, Mapping[str, 
     )
 
 
+def check_code(row: Row) -> None:
+    """Refuse a row whose nation is no code."""
+    iso3 = row.text("iso3")
+    if not CODE.fullmatch(iso3):
+        raise row.error("iso3", f'"{iso3}" is no code of a nation; write three capitals: POL')
+
+
 def _rung(row: Row) -> int:
     rung = row.number_between("rung", 0, HIGHEST_RUNG)
     if math.isnan(rung) or not rung.is_integer():
@@ -153,14 +159,18 @@ def _rung(row: Row) -> int:
 
 
 def _read_covariates(folder: Path, declaration: Declaration) -> dict[str, dict[str, float]]:
-    columns = {attribute.column: name for name, attribute in declaration.attributes.items()}
+    columns = [attribute.column for attribute in declaration.attributes.values()]
     table = read_csv(folder / COVARIATES).require(*_KEY, "iso3", *columns)
-    _refuse_twice(table, (*_KEY, "iso3"))
-    found = {}
-    for row in table.rows:
-        values = {column: _covariate(row, declaration, name) for column, name in columns.items()}
-        found[f"{_name(row)}/{row.text('iso3')}"] = values
-    return found
+    refuse_twice(table, (*_KEY, "iso3"))
+    return {f"{_name(row)}/{row.text('iso3')}": row_covariates(row, declaration) for row in table.rows}
+
+
+def row_covariates(row: Row, declaration: Declaration) -> dict[str, float]:
+    """Return the covariates of a nation by column; an InputError for one that is needed and missing."""
+    return {
+        attribute.column: _covariate(row, declaration, name)
+        for name, attribute in declaration.attributes.items()
+    }
 
 
 def _covariate(row: Row, declaration: Declaration, name: str) -> float:
@@ -195,7 +205,8 @@ def _word(row: Row, column: str, allowed: tuple[str, ...]) -> str:
     return word
 
 
-def _refuse_twice(table: Table, columns: tuple[str, ...]) -> None:
+def refuse_twice(table: Table, columns: tuple[str, ...]) -> None:
+    """Refuse rows that are about the same thing."""
     first: dict[tuple[str, ...], int] = {}
     for row in table.rows:
         key = tuple(row.text(column) for column in columns)
