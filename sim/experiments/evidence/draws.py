@@ -1,5 +1,6 @@
 """Draws of what coalitions teach, with the doubt of those who coded them."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,8 +52,8 @@ def posterior_draws(
     parts = []
     for reading in range(fits):
         shares = dict(zip(levels, generator(seed, "reading", str(reading)).random(len(levels)), strict=True))
-        codings = {each.name: _between(each, shares) for each in coalitions.coalitions}
-        posterior = fit(candidate_table(coalitions, codings), coalitions.declaration)
+        read = coalitions.recoded(partial(_between, shares))
+        posterior = fit(candidate_table(read), coalitions.declaration)
         drawn = _normal(
             posterior.effects,
             posterior.effects_covariance,
@@ -66,7 +67,7 @@ def posterior_draws(
     return pd.concat(parts, ignore_index=True)
 
 
-def _between(coalition: Coalition, shares: dict[str, float]) -> Coding:
+def _between(shares: dict[str, float], coalition: Coalition) -> Coding:
     """Return levels between the two codings of a coalition; its only coding where there is one."""
     if SECOND not in coalition.codings:
         return coalition.fitted

@@ -23,6 +23,7 @@ from sim.experiments.evidence.sizes import independent_size, shared_size
 from sim.experiments.evidence.threads import on_one_thread
 from sim.inputs.coalitions.coalitions import Coalitions
 from sim.inputs.coalitions.declaration import Declaration
+from sim.inputs.coalitions.reading import CASES
 from sim.inputs.errors import InputError
 
 if TYPE_CHECKING:
@@ -83,11 +84,8 @@ def leave_families_out(
     import pandas as pd
 
     table, declaration = candidate_table(coalitions), coalitions.declaration
+    _check_families(coalitions)
     families = list(dict.fromkeys(table["family"]))
-    if len(families) < 2:
-        raise InputError(
-            "coalitions of at least two families are needed: one is left out, others are learned from"
-        )
     parts, sizes = [], []
     for done, family in enumerate(families):
         predicted, sized = _one_family(table, family, declaration, seed)
@@ -112,6 +110,12 @@ def leave_families_out(
     )
 
 
+def _check_families(coalitions: Coalitions) -> None:
+    if len({each.family for each in coalitions.coalitions}) < 2:
+        problem = "coalitions of at least two families are needed: one is left out, others are learned from"
+        raise InputError(problem, file=coalitions.folder / CASES, key="family")
+
+
 def forecast_family(coalitions: Coalitions, family: str) -> "pd.DataFrame":
     """Return what the other families say of the candidates of one, see `LeftOut.predictions`.
 
@@ -120,6 +124,7 @@ def forecast_family(coalitions: Coalitions, family: str) -> "pd.DataFrame":
     InputError
         If there are no others.
     """
+    _check_families(coalitions)
     table = candidate_table(coalitions)
     left = table[table["family"] == family]
     p = fit(table[table["family"] != family], coalitions.declaration).probabilities(left)

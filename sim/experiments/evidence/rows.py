@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.coalitions.coalitions import Coalition, Coalitions, Coding
+from sim.inputs.coalitions.coalitions import Coalition, Coalitions
 from sim.inputs.coalitions.declaration import Attribute, Declaration, Term
 
 if TYPE_CHECKING:
@@ -24,15 +24,8 @@ Scales = Mapping[str, tuple[float, float]]
 """Mean and standard deviation by attribute."""
 
 
-def candidate_table(coalitions: Coalitions, codings: Mapping[str, Coding] | None = None) -> "pd.DataFrame":
-    """Return a row a candidate, in the order of the files.
-
-    Parameters
-    ----------
-    coalitions
-        What is read.
-    codings
-        Levels by name of coalition, instead of those that fits take.
+def candidate_table(coalitions: Coalitions) -> "pd.DataFrame":
+    """Return a row a candidate, in the order of the files, with the levels that fits take.
 
     Returns
     -------
@@ -57,7 +50,7 @@ def candidate_table(coalitions: Coalitions, codings: Mapping[str, Coding] | None
     for name, attribute in declaration.attributes.items():
         raw = np.array([candidate.covariates[attribute.column] for candidate in coalitions.candidates])
         columns[f"attribute {name}"] = treated(raw, attribute)
-    levels = {each.name: level_values(declaration, each, codings) for each in coalitions.coalitions}
+    levels = {each.name: level_values(declaration, each) for each in coalitions.coalitions}
     for name in declaration.levels:
         columns[f"level {name}"] = [levels[coalition.name][name] for coalition in mine]
     return pd.DataFrame(columns)
@@ -70,13 +63,10 @@ def treated(raw: Floats, attribute: Attribute) -> Floats:
     return np.asarray(np.log(values) if attribute.log else values, dtype=np.float64)
 
 
-def level_values(
-    declaration: Declaration, coalition: Coalition, codings: Mapping[str, Coding] | None = None
-) -> dict[str, float]:
+def level_values(declaration: Declaration, coalition: Coalition) -> dict[str, float]:
     """Return the levels of a coalition by name."""
-    coding = (codings or {}).get(coalition.name, coalition.fitted)
     return {
-        name: coding.levels[level.column]
+        name: coalition.fitted.levels[level.column]
         if level.column is not None
         else float(coalition.command == level.command)
         for name, level in declaration.levels.items()

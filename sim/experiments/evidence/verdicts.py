@@ -1,6 +1,7 @@
 """What coalitions tell of each term: learned, likely or not told; computed from fits, never set by hand."""
 
 from collections.abc import Mapping, Sequence
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,8 +26,8 @@ def fits_for_verdicts(coalitions: Coalitions) -> dict[str, Posterior]:
     fits = {ALL: fit(candidate_table(coalitions), declaration)}
     if twice.candidates:
         for name, coding in ((FIRST_CODING, FIRST), (SECOND_CODING, SECOND)):
-            codings = {each.name: each.coded(coding) for each in twice.coalitions}
-            fits[name] = fit(candidate_table(twice, codings), declaration)
+            read = twice.recoded(methodcaller("coded", coding))
+            fits[name] = fit(candidate_table(read), declaration)
     return fits
 
 

@@ -20,7 +20,7 @@ from sim.inputs.coalitions.coalitions import (
 from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.coalitions.reading import check_code, load_coalitions, refuse_twice, row_covariates
 from sim.inputs.csv_file import read_csv
-from sim.inputs.errors import near_match
+from sim.inputs.errors import InputError, near_match
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import TomlFile, read_toml
 from sim.inputs.validation import one_of, unknown_key, validate
@@ -139,4 +139,6 @@ def _candidates(file: Path, coalition: str, declaration: Declaration) -> tuple[C
         check_code(row)
         covariates = row_covariates(row, declaration)
         found.append(Candidate(coalition, row.text("iso3"), 0, ASKED, "", "", "", "", covariates))
+    if not found:
+        raise InputError("holds no candidates", file=file, line=1, key="iso3")
     return tuple(found)

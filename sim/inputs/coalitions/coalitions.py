@@ -85,6 +85,10 @@ class Coalition:
         """Return a coding, or that which fits take where the coalition has no such one."""
         return self.codings.get(coding, self.fitted)
 
+    def recoded(self, coding: Coding) -> "Coalition":
+        """Return the coalition with a coding in the place of its own."""
+        return replace(self, codings={FIRST: coding})
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -142,6 +146,10 @@ class Coalitions:
         names = {coalition.name for coalition in kept}
         candidates = tuple(each for each in self.candidates if each.coalition in names)
         return replace(self, coalitions=kept, candidates=candidates)
+
+    def recoded(self, read: Callable[[Coalition], Coding]) -> "Coalitions":
+        """Return the coalitions with other levels, as they are read from each."""
+        return replace(self, coalitions=tuple(each.recoded(read(each)) for each in self.coalitions))
 
     def forces(self) -> "Coalitions":
         """Return the coalitions of soldiers, ships, aircraft and trainers."""

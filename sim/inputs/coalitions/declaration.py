@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,25 +13,37 @@ from sim.inputs.validation import one_of, validate
 FILE = "evidence.toml"
 
 
+LEAST_SD, MOST_SD = 0.001, 100.0
+"""Of priors, in log-odds: from what nothing can move to what says nothing."""
+
+LARGEST = 1e6
+"""Of what is added to and multiplied with columns; it keeps terms finite."""
+
+StandardDeviation = Annotated[float, Field(ge=LEAST_SD, le=MOST_SD)]
+Constant = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
+
+
 class Prior(Table):
     """Standard deviations in log-odds; all that is uncertain is normal with mean 0."""
 
-    intercept: float = Field(gt=0, description="Of the intercept.")
-    coalition: float = Field(gt=0, description="Of what all candidates of a coalition share.")
-    slope_by_coalition: float = Field(gt=0, description="Of how far a term of nations differs by coalition.")
-    nation: float = Field(gt=0, description="Of a nation's habit, the same in all coalitions.")
+    intercept: StandardDeviation = Field(description="Of the intercept.")
+    coalition: StandardDeviation = Field(description="Of what all candidates of a coalition share.")
+    slope_by_coalition: StandardDeviation = Field(
+        description="Of how far a term of nations differs by coalition."
+    )
+    nation: StandardDeviation = Field(description="Of a nation's habit, the same in all coalitions.")
 
 
 class Attribute(Table):
     """A column of nations and how it is treated, in the order of the fields."""
 
     column: Text = Field(description="The column of covariates.csv.")
-    at_least: float | None = Field(None, description="Smaller values count as this.")
-    plus: float = Field(0.0, description="Added.")
+    at_least: Constant | None = Field(None, description="Smaller values count as this.")
+    plus: Constant = Field(0.0, description="Added.")
     log: bool = Field(False, description="Whether the natural logarithm is taken.")
     standardise: bool = Field(False, description="Whether it is standardised over the coalitions fitted.")
-    centre: float = Field(0.0, description="Subtracted.")
-    scale: float = Field(1.0, description="Multiplied by.")
+    centre: Constant = Field(0.0, description="Subtracted.")
+    scale: Constant = Field(1.0, description="Multiplied by.")
     missing: Literal["mean"] | None = Field(
         None, description="What an empty cell counts as; without it, an empty cell is a mistake."
     )
@@ -43,7 +55,7 @@ class Level(Table):
     """What a coalition is: a column of levels.csv, or whether a certain body commands."""
 
     column: Text | None = Field(None, description="The column of levels.csv.")
-    lowest: float = Field(0.0, description="The least that the column may be; the most is 1.")
+    lowest: float = Field(0.0, ge=-1, le=1, description="The least that the column may be; the most is 1.")
     command: Text | None = Field(None, description="The command that makes it 1, any other makes it 0.")
     meaning: Text = Field(description="What it is.")
 
@@ -55,9 +67,11 @@ class Term(Table):
     label: Text = Field(description="What people call it.")
     attribute: Text | None = Field(None, description="The attribute of the nation.")
     level: Text | None = Field(None, description="The level of the coalition.")
-    centre: float = Field(0.0, description="Subtracted from the level.")
-    scale: float = Field(1.0, description="Multiplied by.")
-    prior_sd: float = Field(gt=0, description="Standard deviation of its coefficient before, in log-odds.")
+    centre: Constant = Field(0.0, description="Subtracted from the level.")
+    scale: Constant = Field(1.0, description="Multiplied by.")
+    prior_sd: StandardDeviation = Field(
+        description="Standard deviation of its coefficient before, in log-odds."
+    )
     lever: bool = Field(True, description="Whether its level may be moved to ask what would follow.")
 
     @property
@@ -74,8 +88,8 @@ class Baseline(Table):
     name: Text = Field(description="What tables call it.")
     attributes: tuple[Text, ...] = Field((), strict=False, description="Attributes as they are declared.")
     terms: tuple[Text, ...] = Field((), strict=False, description="Terms as they are declared.")
-    prior_sd: float | None = Field(
-        None, gt=0, description="Of its coefficients, but the intercept; without it, maximum likelihood."
+    prior_sd: StandardDeviation | None = Field(
+        None, description="Of its coefficients, but the intercept; without it, maximum likelihood."
     )
 
 

@@ -51,7 +51,10 @@ def load_coalitions(source: Path | str = BUNDLED) -> Coalitions:
     declaration = read_declaration(folder)
     coalitions = _read_cases(folder, declaration)
     names = {coalition.name for coalition in coalitions}
-    return Coalitions(folder, declaration, coalitions, _read_candidates(folder, declaration, names))
+    candidates = _read_candidates(folder, declaration, names)
+    if not candidates:
+        raise InputError("holds no candidates", file=folder / PARTICIPATION, line=1, key="iso3")
+    return Coalitions(folder, declaration, coalitions, candidates)
 
 
 def _read_cases(folder: Path, declaration: Declaration) -> tuple[Coalition, ...]:
@@ -148,7 +151,7 @@ def check_code(row: Row) -> None:
     """Refuse a row whose nation is no code."""
     iso3 = row.text("iso3")
     if not CODE.fullmatch(iso3):
-        raise row.error("iso3", f'"{iso3}" is no code of a nation; write three capitals: POL')
+        raise row.error("iso3", f'"{iso3}" is no code of a nation; write three capitals, as in ISO 3166')
 
 
 def _rung(row: Row) -> int:

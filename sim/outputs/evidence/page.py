@@ -1,16 +1,18 @@
 """The page of the documentation that says what past coalitions teach, and where that fails."""
 
 from collections.abc import Iterator
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.evidence.left_out import LeftOut, leave_families_out
 from sim.experiments.evidence.posterior import Posterior
 from sim.experiments.evidence.verdicts import coefficient_table, fits_for_verdicts
-from sim.inputs.coalitions.coalitions import GIFT, Coalitions
+from sim.inputs.coalitions.coalitions import FIRST, GIFT, SECOND, Coalitions
 from sim.outputs.evidence import words
 from sim.outputs.evidence.tables import (
     calibration_grid,
     coalition_grid,
+    coding_grid,
     coefficient_grid,
     difference_grid,
     score_grid,
@@ -82,7 +84,11 @@ def _first_pool(result: LeftOut, coalitions: Coalitions) -> Iterator[str]:
     yield from (f"{words.counted(first)}; their levels were coded twice. {words.outside(alone, first)}", "")
     yield from (*as_markdown(score_grid(alone)), "", *as_markdown(difference_grid(alone)), "")
     yield from (f"- {line}" for line in words.against(alone))
-    yield ""
+    by_coding = {"consensus": alone}
+    for coding in (FIRST, SECOND):
+        read = first.recoded(methodcaller("coded", coding))
+        by_coding[f"{coding} coding"] = leave_families_out(read, result.seed)
+    yield from ("", *as_markdown(coding_grid(by_coding)), "")
 
 
 def _learned(posterior: Posterior, coefficients: "pd.DataFrame", coalitions: Coalitions) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Tables of what past coalitions teach."""
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
@@ -25,6 +26,16 @@ def score_grid(result: LeftOut) -> Grid:
     }
     rows = tuple((name, *(cells[name, score] for score in SCORES)) for name in result.forecasts)
     return Grid(("mean over coalitions", *(words.SCORE_NAMES[score] for score in SCORES)), rows, len(SCORES))
+
+
+def coding_grid(results: Mapping[str, LeftOut]) -> Grid:
+    """Return a row a coding of levels: the scores of the evidence layer, with intervals."""
+    rows = []
+    for name, result in results.items():
+        scored = score_grid(result)
+        (mine,) = (row for row in scored.rows if row[0] == EVIDENCE)
+        rows.append((f"evidence layer, {name}", *mine[1:]))
+    return Grid(("levels of", *(words.SCORE_NAMES[score] for score in SCORES)), tuple(rows), len(SCORES))
 
 
 def difference_grid(result: LeftOut) -> Grid:
