@@ -37,6 +37,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "indicators": data_tables.indicators,
     "keys of events": model_tables.keys_of_events,
     "keys of factors": model_tables.keys_of_factors,
+    "keys of forecasts": model_tables.keys_of_forecasts,
     "keys of hindcasts": model_tables.keys_of_hindcasts,
     "keys of patterns": model_tables.keys_of_patterns,
     "keys of priors": model_tables.keys_of_priors,

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from sim.inputs import indicators, vocabulary
 from sim.inputs.bundled import bundled_scenarios
+from sim.inputs.coalitions.asked_file import AskedFile
 from sim.inputs.factors import Factor
 from sim.inputs.hindcast_file import Hindcast
 from sim.inputs.parameters import describe_parameters, load_parameters
@@ -133,6 +134,11 @@ def keys_of_priors() -> str:
 def keys_of_questions() -> str:
     """Return the keys of a file of questions; those of factors stand apart."""
     return _keys(_rows(Questions, apart=("levers",)))
+
+
+def keys_of_forecasts() -> str:
+    """Return the keys of a file that asks who takes part in a coalition."""
+    return _keys(_rows(AskedFile))
 
 
 def keys_of_patterns() -> str:

@@ -79,6 +79,7 @@ def test_with_many_rows_a_coefficient_is_that_of_maximum_likelihood() -> None:
     assert deviation / mode.factor[0, 0] == pytest.approx((n * share * (1 - share)) ** -0.5, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_importance_sampling_agrees_with_laplace() -> None:
     random = np.random.default_rng(1)
     columns = random.normal(size=(200, 3)) * [1.5, 0.5, 0.5]
