@@ -35,7 +35,7 @@ def test_calibrate_writes_what_coalitions_teach(coalition: Command, small: Path)
         "coefficients.parquet", "covariance.parquet", "posterior", "figures", "manifest.json", "printed.json",
     }  # fmt: skip
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert (manifest["kind"], manifest["fitted_to"]["rows"], manifest["fitted_to"]["families"]) == (
+    assert (manifest["kind"], manifest["learned_from"]["rows"], manifest["learned_from"]["families"]) == (
         "evidence",
         20,
         4,
@@ -63,7 +63,8 @@ def test_cross_validate_leaves_out_families_and_writes_a_page(
     folder = results_of(ended)
     assert {file.name for file in folder.iterdir()} == {
         "predictions.parquet", "coalitions.parquet", "sizes.parquet", "summary.parquet",
-        "calibration.parquet", "evidence.md", "figures", "manifest.json", "printed.json",
+        "calibration.parquet", "coefficients.parquet", "evidence.md", "figures", "manifest.json",
+        "printed.json",
     }  # fmt: skip
     assert (tmp_path / "page.md").read_text() == (folder / "evidence.md").read_text()
     assert ended.out.index("Where it fails") < ended.out.index("Scores")

@@ -8,6 +8,7 @@ import pytest
 from printing import lost, printed
 from small_coalitions import write_coalitions
 
+from sim.experiments.evidence.about import about
 from sim.experiments.evidence.left_out import EVIDENCE, LeftOut, forecast_family, leave_families_out
 from sim.inputs.coalitions.coalitions import Coalitions, find_coalition
 from sim.inputs.coalitions.reading import load_coalitions
@@ -78,8 +79,8 @@ def test_every_nation_of_a_case_has_its_probability_and_rung(small: Coalitions, 
 
 def test_the_worst_coalition_is_named_first(small: Coalitions, result: LeftOut) -> None:
     worst = result.coalitions.query("forecast == @EVIDENCE").sort_values("auc").iloc[0]
-    first, *_ = words.failures(result, small)
-    assert first.startswith(words.title_of(small, worst["coalition"]))
+    first, *_ = words.failures(result, about(small))
+    assert first.startswith(about(small).titles[worst["coalition"]])
     text = printed(left_out_report(result, small), 200)
     assert text.index("Where it fails") < text.index("Scores") < text.index("Calibration")
 
@@ -122,7 +123,10 @@ def test_calibration_is_told_only_where_the_interval_tells(
 def test_figures_are_drawn_and_the_same_again(
     small: Coalitions, result: LeftOut, taught: Taught, tmp_path: Path
 ) -> None:
-    figures = {**figures_of_left_out(result, small), **figures_of_fit(taught.coefficients, small)}
+    figures = {
+        **figures_of_left_out(result, about(small)),
+        **figures_of_fit(taught.coefficients, about(small)),
+    }
     one, other = (save_figures(figures, tmp_path / name) for name in ("one", "other"))
     assert {file.name for file in one} == {
         "left-out.png",

@@ -5,10 +5,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.evidence.left_out import EVIDENCE, LeftOut
+from sim.experiments.evidence.about import AboutCoalitions, LeftOutTables
+from sim.experiments.evidence.left_out import EVIDENCE
 from sim.experiments.evidence.verdicts import LEARNED, LIKELY, NOT_TOLD
 from sim.experiments.statistics import Z_95
-from sim.inputs.coalitions.coalitions import Coalitions
 from sim.outputs import style
 from sim.outputs.evidence import words
 from sim.outputs.figure_folder import save_all
@@ -23,7 +23,7 @@ ROW = 0.21
 """Height of a row in inches."""
 
 
-def coefficients(table: "pd.DataFrame", coalitions: Coalitions) -> "Figure":
+def coefficients(table: "pd.DataFrame", known: AboutCoalitions) -> "Figure":
     """Draw the coefficient of each term, what it is in a new coalition, and its verdict."""
     key = (
         "Log-odds of taking part; right of 0 a term makes it likelier. Thick: 95 % interval on average over "
@@ -33,7 +33,7 @@ def coefficients(table: "pd.DataFrame", coalitions: Coalitions) -> "Figure":
     with style.figure_style():
         figure, axes = style.page(
             "What past coalitions teach of who takes part",
-            [key, f"{words.counted(coalitions)}. Sources: scenarios/coalitions."],
+            [key, f"{words.counted(known)}. Sources: scenarios/coalitions."],
             plot=ROW * 1.25 * len(table),
             left=2.5,
             right=0.9,
@@ -59,13 +59,13 @@ def _coefficient(axes: "Axes", place: int, row: Any) -> None:
     )
 
 
-def left_out(result: LeftOut, coalitions: Coalitions) -> "Figure":
+def left_out(result: LeftOutTables, known: AboutCoalitions) -> "Figure":
     """Draw how well each coalition that was left out was ranked, and how well its size was forecast."""
     mine = result.coalitions[result.coalitions["forecast"] == EVIDENCE].merge(
         result.sizes[["coalition", "low", "high"]], on="coalition"
     )
     mine = mine.sort_values("auc", kind="stable").reset_index(drop=True)
-    titles = [words.title_of(coalitions, name) for name in mine["coalition"]]
+    titles = [known.titles[name] for name in mine["coalition"]]
     labels = max(style.text_width(title, 8) for title in titles) + 0.15
     key = (
         "Left: AUC, the probability that a nation that took part was ranked above one that did not; dotted: "
@@ -75,7 +75,7 @@ def left_out(result: LeftOut, coalitions: Coalitions) -> "Figure":
     with style.figure_style():
         figure, area = style.page(
             "Coalitions forecast without them, the worst first",
-            [key, words.outside(result, coalitions), f"{words.counted(coalitions)}. {words.WHAT}"],
+            [key, words.outside(result, known), f"{words.counted(known)}. {words.WHAT}"],
             plot=ROW * len(mine),
             left=labels,
             right=0.15,
@@ -90,7 +90,7 @@ def left_out(result: LeftOut, coalitions: Coalitions) -> "Figure":
     return figure
 
 
-def _ranks(axes: "Axes", mine: "pd.DataFrame", result: LeftOut) -> None:
+def _ranks(axes: "Axes", mine: "pd.DataFrame", result: LeftOutTables) -> None:
     summary = result.summary
     mean = summary[(summary["forecast"] == EVIDENCE) & (summary["score"] == "auc")]["value"].iloc[0]
     for line in (0.5, mean):
@@ -130,11 +130,11 @@ def save_figures(figures: Mapping[str, Callable[[], "Figure"]], folder: Path) ->
     return save_all(figures.items(), folder)
 
 
-def figures_of_fit(table: "pd.DataFrame", coalitions: Coalitions) -> dict[str, Callable[[], "Figure"]]:
+def figures_of_fit(table: "pd.DataFrame", known: AboutCoalitions) -> dict[str, Callable[[], "Figure"]]:
     """Return what draws the figures of a fit, by name."""
-    return {"coefficients": partial(coefficients, table, coalitions)}
+    return {"coefficients": partial(coefficients, table, known)}
 
 
-def figures_of_left_out(result: LeftOut, coalitions: Coalitions) -> dict[str, Callable[[], "Figure"]]:
+def figures_of_left_out(result: LeftOutTables, known: AboutCoalitions) -> dict[str, Callable[[], "Figure"]]:
     """Return what draws the figures of coalitions left out, by name."""
-    return {"left-out": partial(left_out, result, coalitions)}
+    return {"left-out": partial(left_out, result, known)}

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 import sim
+from sim.experiments.evidence.about import about
 from sim.experiments.evidence.forecast import Forecast, forecast
 from sim.experiments.identity import digest_of
 from sim.inputs.coalitions.asked_file import Asked
@@ -35,7 +36,7 @@ def forecast_report(found: Forecast) -> RenderableType:
     candidates = len(found.nations)
     return Group(
         Text(f"{asked.title}, from past coalitions alone", style="bold"),
-        Text(f"Learned from {words.counted(asked.past)}."),
+        Text(f"Learned from {words.counted(about(asked.past))}."),
         *(Text(line) for line in _how_far(found)),
         Text(f"{size.mean:.0f} of {candidates} candidates are expected [{size.low:.0f}-{size.high:.0f}]."),
         Text(),
@@ -48,8 +49,9 @@ def _how_far(found: Forecast) -> list[str]:
     """Return how far the coalition lies from those that were learned from, the worst first."""
     nearest = found.alike.head(MOST_ALIKE)
     away = float(nearest["distance"].iloc[0])
+    titles_of = about(found.asked.past).titles
     titles = [
-        f"{words.title_of(found.asked.past, name)} ({distance:.2f})"
+        f"{titles_of[name]} ({distance:.2f})"
         for name, distance in zip(nearest["coalition"], nearest["distance"], strict=True)
     ]
     beyond = [f"Extrapolated: {what}." for what in found.extrapolated]

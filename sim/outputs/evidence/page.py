@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
+from sim.experiments.evidence.about import about
 from sim.experiments.evidence.left_out import LeftOut, leave_families_out
 from sim.experiments.evidence.posterior import Posterior
 from sim.experiments.evidence.verdicts import coefficient_table, fits_for_verdicts
@@ -52,10 +53,10 @@ def evidence_page(
 
 
 def _forecast(result: LeftOut, coalitions: Coalitions) -> Iterator[str]:
-    forces = coalitions.forces()
-    yield from (f"{words.counted(forces)}. {words.WHAT}", "", "## Where it fails", "")
-    yield from (f"- {line}" for line in words.failures(result, forces))
-    yield from (f"- {words.outside(result, forces)}", "")
+    known = about(coalitions.forces())
+    yield from (f"{words.counted(known)}. {words.WHAT}", "", "## Where it fails", "")
+    yield from (f"- {line}" for line in words.failures(result, known))
+    yield from (f"- {words.outside(result, known)}", "")
     yield from (f"- {line}" for line in coalitions.declaration.cautions)
     yield from ("", "## What it is worth", "")
     yield from (*as_markdown(score_grid(result)), "", *as_markdown(difference_grid(result)), "")
@@ -71,7 +72,7 @@ def _forecast(result: LeftOut, coalitions: Coalitions) -> Iterator[str]:
     )
     yield from (*as_markdown(calibration_grid(result)), "", "## Coalition by coalition", "")
     yield from ("The worst first. Expected: mean and 90 % interval of how many take part.", "")
-    yield from (*as_markdown(coalition_grid(result, forces)), "")
+    yield from (*as_markdown(coalition_grid(result, known)), "")
 
 
 def _first_pool(result: LeftOut, coalitions: Coalitions) -> Iterator[str]:
@@ -79,9 +80,9 @@ def _first_pool(result: LeftOut, coalitions: Coalitions) -> Iterator[str]:
     first = coalitions.forces().first_pool()
     if len({each.family for each in first.coalitions}) < 2:
         return
-    alone = leave_families_out(first, result.seed)
+    alone, known = leave_families_out(first, result.seed), about(first)
     yield from ("## The first pool alone", "")
-    yield from (f"{words.counted(first)}; their levels were coded twice. {words.outside(alone, first)}", "")
+    yield from (f"{words.counted(known)}; their levels were coded twice. {words.outside(alone, known)}", "")
     yield from (*as_markdown(score_grid(alone)), "", *as_markdown(difference_grid(alone)), "")
     yield from (f"- {line}" for line in words.against(alone))
     by_coding = {"consensus": alone}
@@ -112,8 +113,9 @@ def _gifts(coefficients: "pd.DataFrame", coalitions: Coalitions) -> Iterator[str
     table = coefficient_table(fits_for_verdicts(gifts)).set_index("term")
     yield from ("## Gifts are another question", "")
     yield (
-        f"{words.counted(gifts)} were asked for tanks, aircraft, shells or money. They are fitted apart, and "
-        "nothing above rests on them. Where their sign is 95 % sure and not that of soldiers and ships:"
+        f"{words.counted(about(gifts))} were asked for tanks, aircraft, shells or money. They are fitted "
+        "apart, and nothing above rests on them. Where their sign is 95 % sure and not that of soldiers and "
+        "ships:"
     )
     yield ""
     row: Any

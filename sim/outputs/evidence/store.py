@@ -2,12 +2,12 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sim
+from sim.experiments.evidence.about import about
 from sim.experiments.evidence.draws import DRAWS as NUMBER
 from sim.experiments.evidence.draws import FITS, posterior_draws
 from sim.experiments.evidence.left_out import LeftOut, Progress, leave_families_out
@@ -72,7 +72,7 @@ def fit_into_folder(coalitions: Coalitions, seed: int, out: Path) -> tuple[Taugh
         write_table(taught.coefficients, draft, "coefficients")
         write_table(covariance, draft, "covariance")
         write_draws(coalitions, taught.posterior, seed, draft / FOLDER)
-        save_figures(figures_of_fit(taught.coefficients, coalitions), draft / "figures")
+        save_figures(figures_of_fit(taught.coefficients, about(coalitions)), draft / "figures")
         write_manifest(_manifest("evidence", coalitions, seed, started), draft)
     return taught, folder
 
@@ -118,26 +118,29 @@ def left_out_into_folder(
         for name in LEFT_OUT_TABLES:
             write_table(getattr(result, name), draft, name)
         taught = teach(forces)
+        write_table(taught.coefficients, draft, "coefficients")
         page = evidence_page(result, taught.posterior, taught.coefficients, coalitions)
+        known = about(forces)
         (draft / "evidence.md").write_text(page, encoding="utf-8")
-        figures = {**figures_of_left_out(result, forces), **figures_of_fit(taught.coefficients, forces)}
+        figures = {**figures_of_left_out(result, known), **figures_of_fit(taught.coefficients, known)}
         save_figures(figures, draft / "figures")
-        write_manifest(_manifest("coalitions left out", forces, seed, started), draft)
+        write_manifest(_manifest("left out", forces, seed, started), draft)
     return result, page, folder
 
 
 def _folder(command: str, coalitions: Coalitions, seed: int, out: Path) -> Path:
     """Return the results folder; the same inputs have the same name."""
-    inputs = json.dumps([file_digests(coalitions.folder), _counts(coalitions), seed, FORMAT, sim.__version__])
+    told = [file_digests(coalitions.folder), about(coalitions).manifest(), seed, FORMAT, sim.__version__]
     name = folder_name(coalitions.folder.resolve().name, "coalitions")
-    return out / command / name / digest_of(inputs)[:12]
+    return out / command / name / digest_of(json.dumps(told))[:12]
 
 
 def _manifest(kind: str, coalitions: Coalitions, seed: int, started: dt.datetime) -> dict[str, Any]:
     return {
         "kind": kind,
         "format": FORMAT,
-        "fitted_to": _fitted_to(coalitions),
+        "learned_from": about(coalitions).manifest(),
+        "files": file_digests(coalitions.folder),
         "seed": seed,
         **describe_work(started),
     }
@@ -145,17 +148,9 @@ def _manifest(kind: str, coalitions: Coalitions, seed: int, started: dt.datetime
 
 def _fitted_to(coalitions: Coalitions) -> dict[str, Any]:
     """Return what was fitted to: how much, and the digests of the files."""
-    title = coalitions.declaration.title
-    return {"title": title, **_counts(coalitions), "files": file_digests(coalitions.folder)}
-
-
-def _counts(coalitions: Coalitions) -> Mapping[str, int]:
-    return {
-        "rows": len(coalitions.candidates),
-        "coalitions": len(coalitions.coalitions),
-        "cases": len({each.case for each in coalitions.coalitions}),
-        "families": len({each.family for each in coalitions.coalitions}),
-    }
+    known = about(coalitions).manifest()
+    known.pop("titles")
+    return {**known, "files": file_digests(coalitions.folder)}
 
 
 def _how(posterior: Posterior, seed: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from sim.experiments.evidence.about import AboutCoalitions, about
 from sim.experiments.evidence.left_out import EVIDENCE, LeftOut
 from sim.experiments.evidence.posterior import Posterior
 from sim.experiments.evidence.scores import SCORES
@@ -51,14 +52,14 @@ def difference_grid(result: LeftOut) -> Grid:
     return Grid(("evidence layer minus", *(words.SCORE_NAMES[score] for score in SCORES)), rows, len(SCORES))
 
 
-def coalition_grid(result: LeftOut, coalitions: Coalitions) -> Grid:
+def coalition_grid(result: LeftOut, known: AboutCoalitions) -> Grid:
     """Return a row a coalition, the one that was ranked worst first: scores, and size with its interval."""
     mine = result.coalitions[result.coalitions["forecast"] == EVIDENCE].merge(
         result.sizes[["coalition", "low", "high"]], on="coalition"
     )
     rows = tuple(
         (
-            words.title_of(coalitions, row.coalition),
+            known.titles[row.coalition],
             f"{row.auc:.2f}",
             f"{row.brier:.2f}",
             f"{row.took_part * row.candidates:.0f} of {row.candidates}",
@@ -103,12 +104,13 @@ def coefficient_grid(table: "pd.DataFrame") -> Grid:
 
 def left_out_report(result: LeftOut, coalitions: Coalitions) -> RenderableType:
     """Return what leaving out families says: failures first."""
+    known = about(coalitions)
     return Group(
         Text("Past coalitions, each family left out", style="bold"),
-        Text(f"{words.counted(coalitions)}. {words.WHAT}"),
+        Text(f"{words.counted(known)}. {words.WHAT}"),
         _heading("Where it fails"),
-        *(Text(line) for line in words.failures(result, coalitions)),
-        Text(words.outside(result, coalitions)),
+        *(Text(line) for line in words.failures(result, known)),
+        Text(words.outside(result, known)),
         *(Text(line) for line in coalitions.declaration.cautions),
         _heading("Scores"),
         as_table(score_grid(result)),
@@ -120,7 +122,7 @@ def left_out_report(result: LeftOut, coalitions: Coalitions) -> RenderableType:
         Text(words.calibrated(result)),
         as_table(calibration_grid(result)),
         _heading("Coalition by coalition"),
-        as_table(coalition_grid(result, coalitions)),
+        as_table(coalition_grid(result, known)),
         Text(f"\n{words.READ_SCORES} Seed {result.seed}.", style="dim"),
     )
 
@@ -129,7 +131,7 @@ def fit_report(posterior: Posterior, table: "pd.DataFrame", coalitions: Coalitio
     """Return what past coalitions teach: what is not told first."""
     return Group(
         Text("What past coalitions teach", style="bold"),
-        Text(f"{words.counted(coalitions)}; log evidence {posterior.log_evidence:.2f}."),
+        Text(f"{words.counted(about(coalitions))}; log evidence {posterior.log_evidence:.2f}."),
         *(Text(line) for line in words.told(table)),
         Text(),
         as_table(coefficient_grid(table)),

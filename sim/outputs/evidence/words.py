@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from sim.experiments.evidence.about import AboutCoalitions, LeftOutTables
 from sim.experiments.evidence.left_out import EVIDENCE, LeftOut
 from sim.experiments.evidence.scores import SCORES
 from sim.experiments.evidence.verdicts import LEARNED, LIKELY, NOT_TOLD
@@ -34,13 +35,11 @@ READ_COEFFICIENTS = (
 )
 
 
-def counted(coalitions: Coalitions) -> str:
+def counted(known: AboutCoalitions) -> str:
     """Return how much there is to learn from."""
-    cases = len({each.case for each in coalitions.coalitions})
-    families = len({each.family for each in coalitions.coalitions})
     return (
-        f"{len(coalitions.candidates):,} candidates of {len(coalitions.coalitions)} coalitions, "
-        f"{cases} cases in {families} families"
+        f"{known.rows:,} candidates of {known.coalitions} coalitions, {known.cases} cases in "
+        f"{known.families} families"
     )
 
 
@@ -49,34 +48,29 @@ def rungs() -> str:
     return ", ".join(f"{rung} {meaning}" for rung, meaning in enumerate(RUNGS))
 
 
-def title_of(coalitions: Coalitions, name: str) -> str:
-    """Return the title of a coalition by its name."""
-    return next(each.title for each in coalitions.coalitions if each.name == name)
-
-
-def worst(result: LeftOut) -> "pd.DataFrame":
+def worst(result: LeftOutTables) -> "pd.DataFrame":
     """Return the coalitions whose candidates were ranked worst."""
     mine = result.coalitions[result.coalitions["forecast"] == EVIDENCE]
     return mine.nsmallest(WORST, "auc")
 
 
-def failures(result: LeftOut, coalitions: Coalitions) -> Iterator[str]:
+def failures(result: LeftOutTables, known: AboutCoalitions) -> Iterator[str]:
     """Yield where the evidence layer fails, worst first, a sentence a coalition."""
     row: Any
     for row in worst(result).itertuples():
         yield (
-            f"{title_of(coalitions, row.coalition)}: AUC {row.auc:.2f}, Brier score {row.brier:.2f}. "
+            f"{known.titles[row.coalition]}: AUC {row.auc:.2f}, Brier score {row.brier:.2f}. "
             f"{row.took_part * row.candidates:.0f} of {row.candidates} took part, "
             f"{row.expected * row.candidates:.0f} were expected."
         )
 
 
-def outside(result: LeftOut, coalitions: Coalitions) -> str:
+def outside(result: LeftOutTables, known: AboutCoalitions) -> str:
     """Return how often sizes lay within their intervals, and which did not."""
     sizes = result.sizes
     holds = within(sizes, "low", "high")
     apart = within(sizes, "low_independent", "high_independent")
-    missed = [title_of(coalitions, name) for name in sizes.loc[~holds, "coalition"]]
+    missed = [known.titles[name] for name in sizes.loc[~holds, "coalition"]]
     width = ((sizes["high"] - sizes["low"]) / sizes["candidates"]).mean()
     names = f" It misses {', '.join(missed)}." if missed else ""
     return (
