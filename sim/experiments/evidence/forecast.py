@@ -111,14 +111,16 @@ def weighty_terms(posterior: Posterior, table: "pd.DataFrame") -> list[tuple[str
     """Return the terms that set each candidate apart from the average one, the weightiest first.
 
     A term's weight is the absolute difference, in log-odds, of its part of x from that of the mean candidate;
-    terms are named from a quarter of the sum of all weights on.
+    terms are named from a quarter of the sum of all weights on, and the weightiest in any case.
     """
     columns = design(table, posterior.declaration, posterior.scales).columns
     weights = np.abs(posterior.coefficients[1:] * (columns - columns.mean(axis=0)))
     shares = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
     names = posterior.names[1:]
     return [
-        tuple(names[place] for place in np.argsort(-row, kind="stable") if row[place] >= WEIGHTY)
+        tuple(
+            names[place] for place in np.argsort(-row, kind="stable") if row[place] >= min(WEIGHTY, row.max())
+        )
         for row in shares
     ]
 

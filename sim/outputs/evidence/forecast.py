@@ -25,8 +25,8 @@ MOST_ALIKE = 5
 LEGEND = (
     "P: probability of taking part with more than words, from past coalitions alone; no government's own "
     "words are used. [ ]: 90 % of what it may be if all were known but the nation's own chance. Rests on: "
-    "terms that set it apart from the average candidate; the verdict is the worst of theirs. How many take "
-    "part rests mostly on what each coalition has to itself, which no term explains."
+    "terms that set it apart from the average candidate; the verdict, on its rank, is the worst of theirs. "
+    "How many take part rests mostly on what each coalition has to itself, which no term explains."
 )
 
 
@@ -73,7 +73,7 @@ def nation_grid(found: Forecast) -> Grid:
             row.iso3,
             f"{row.p:.2f} [{row.low:.2f}-{row.high:.2f}]",
             row.verdict,
-            ", ".join(labels[name] for name in row.rests_on) or "nothing in particular",
+            ", ".join(labels[name] for name in row.rests_on),
         )
         for row in _each(found.nations)
     )

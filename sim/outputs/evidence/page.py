@@ -93,7 +93,7 @@ def _first_pool(result: LeftOut, coalitions: Coalitions) -> Iterator[str]:
 
 
 def _learned(posterior: Posterior, coefficients: "pd.DataFrame", coalitions: Coalitions) -> Iterator[str]:
-    yield from ("## What was learned", "")
+    yield from ("## What was learned", "", words.how(coalitions.declaration), "")
     yield from (f"- {line}" for line in words.told(coefficients))
     yield from (
         "",

@@ -9,6 +9,7 @@ from sim.experiments.evidence.left_out import EVIDENCE, LeftOut
 from sim.experiments.evidence.scores import SCORES
 from sim.experiments.evidence.verdicts import LEARNED, LIKELY, NOT_TOLD
 from sim.inputs.coalitions.coalitions import Coalition, Coalitions
+from sim.inputs.coalitions.declaration import Declaration
 from sim.outputs.words import percent
 
 if TYPE_CHECKING:
@@ -40,6 +41,20 @@ def counted(known: AboutCoalitions) -> str:
     return (
         f"{known.rows:,} candidates of {known.coalitions} coalitions, {known.cases} cases in "
         f"{known.families} families"
+    )
+
+
+def how(declaration: Declaration) -> str:
+    """Return what is fitted, with its priors."""
+    prior = declaration.prior
+    terms = " or ".join(f"{sd:g}" for sd in sorted({term.prior_sd for term in declaration.terms}))
+    return (
+        "The log-odds that a nation takes part are the sum of an intercept, the terms below, the nation's "
+        "habit, what the candidates of a coalition share, and how far terms of nations differ in that "
+        "coalition. Before anything is seen all are normal with mean 0; standard deviations: intercept "
+        f"{prior.intercept:g}, habit {prior.nation:g}, shared by a coalition {prior.coalition:g}, differing by "
+        f"coalition {prior.slope_by_coalition:g}, terms {terms}. The posterior is Laplace's approximation "
+        "(`sim.experiments.evidence.posterior`)."
     )
 
 
