@@ -52,8 +52,8 @@ def how(declaration: Declaration) -> str:
         "The log-odds that a nation takes part are the sum of an intercept, the terms below, the nation's "
         "habit, what the candidates of a coalition share, and how far terms of nations differ in that "
         "coalition. Before anything is seen all are normal with mean 0; standard deviations: intercept "
-        f"{prior.intercept:g}, habit {prior.nation:g}, shared by a coalition {prior.coalition:g}, differing by "
-        f"coalition {prior.slope_by_coalition:g}, terms {terms}. The posterior is Laplace's approximation "
+        f"{prior.intercept:g}, habit {prior.nation:g}, shared by a coalition {prior.coalition:g}, differing "
+        f"by coalition {prior.slope_by_coalition:g}, terms {terms}. The posterior is Laplace's approximation "
         "(`sim.experiments.evidence.posterior`)."
     )
 
