@@ -24,7 +24,9 @@ All tables, win or lose: [](validation.md).
 validation
 ```
 """
-NOT_VALIDATED = "A page with all tables is written by `coalition cross-validate --page validation.md`."
+NOT_VALIDATED = (
+    "A page with all tables is written by `coalition cross-validate europe-2025 --page validation.md`."
+)
 
 PARTS: dict[str, Callable[[], str]] = {
     "anchor bands": model_tables.anchor_bands,
@@ -36,6 +38,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "indicators": data_tables.indicators,
     "keys of events": model_tables.keys_of_events,
     "keys of factors": model_tables.keys_of_factors,
+    "keys of forecasts": model_tables.keys_of_forecasts,
     "keys of hindcasts": model_tables.keys_of_hindcasts,
     "keys of patterns": model_tables.keys_of_patterns,
     "keys of priors": model_tables.keys_of_priors,

@@ -11,6 +11,7 @@ from sim.declarations.parameters import PARAMETERS
 from sim.declarations.words import POSITIONS
 from sim.inputs import indicators
 from sim.inputs.bundled import bundled_scenarios, find_roster
+from sim.inputs.coalitions.asked_file import AskedFile
 from sim.inputs.factors import Factor
 from sim.inputs.hindcast_file import Hindcast
 from sim.inputs.parameters import load_parameters
@@ -138,6 +139,11 @@ def keys_of_priors() -> str:
 def keys_of_questions() -> str:
     """Return the keys of a file of questions; those of factors stand apart."""
     return _keys(_rows(Questions, apart=("levers",)))
+
+
+def keys_of_forecasts() -> str:
+    """Return the keys of a file that asks who takes part in a coalition."""
+    return _keys(_rows(AskedFile))
 
 
 def keys_of_patterns() -> str:

@@ -18,7 +18,7 @@ from sim.inputs.errors import InputError
 # In the order in which --help lists the commands.
 # isort: off
 from sim.cli import run, compare, sweep, sensitivity, explain  # noqa: F401
-from sim.cli import hindcast, calibrate, cross_validate, patterns, plot, report, dashboard, look  # noqa: F401
+from sim.cli import hindcast, calibrate, cross_validate, forecast, patterns, plot, report, dashboard, look  # noqa: F401
 # isort: on
 
 UsageError: Any = typer.BadParameter.__base__

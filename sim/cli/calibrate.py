@@ -8,11 +8,16 @@ from typing import Annotated
 import typer
 
 from sim.cli.common import Quiet, Seed, Threads, app, progress_bar, tell
+from sim.cli.past_coalitions import fit_coalitions, named_coalitions, refuse_options
 from sim.cli.resumable import going_on_in
 
 Files = Annotated[
     list[str] | None,
-    typer.Argument(help="Hindcast files, or names of bundled ones; fitted together.", metavar="[FILE]..."),
+    typer.Argument(
+        help="Hindcast files, or names of bundled ones, fitted together; or a folder of past coalitions: "
+        "coalitions for the bundled one.",
+        metavar="[FILE]...",
+    ),
 ]
 PriorFile = Annotated[
     Path | None, typer.Option(help="What is believed before (TOML), instead of the bundled file.")
@@ -26,6 +31,7 @@ RunsEach = Annotated[int, typer.Option(help="Runs of each particle.", min=1)]
 
 @app.command()
 def calibrate(
+    context: typer.Context,
     hindcasts: Files = None,
     wave: Annotated[
         list[str] | None,
@@ -42,7 +48,15 @@ def calibrate(
     threads: Threads = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Fit uncertain parameters to positions recorded later; goes on where it was stopped."""
+    """Fit uncertain parameters to positions recorded later; goes on where it was stopped.
+
+    With a folder of past coalitions (coalition calibrate coalitions), fit who takes part to them instead.
+    """
+    past = named_coalitions(hindcasts or [])
+    if past is not None:
+        refuse_options(context, ("hindcasts", "seed", "out", "threads", "quiet"))
+        fit_coalitions(past, seed=seed, out=out, quiet=quiet)
+        return
     from sim.experiments.calibration.calibrate import (
         calibration_folder,
         plan_calibration,

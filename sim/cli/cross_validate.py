@@ -9,7 +9,9 @@ import typer
 
 from sim.cli.calibrate import Files, Generations, Particles, PriorFile, RunsEach
 from sim.cli.common import Quiet, Seed, Threads, app, progress_bar, tell
+from sim.cli.past_coalitions import leave_out_coalitions, named_coalitions, refuse_options
 from sim.cli.resumable import going_on_in
+from sim.inputs.coalitions.coalitions import BUNDLED
 from sim.inputs.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 @app.command("cross-validate")
 def cross_validate(
+    context: typer.Context,
     hindcasts: Files = None,
     prior: PriorFile = None,
     particles: Particles = 1000,
@@ -43,9 +46,11 @@ def cross_validate(
     threads: Threads = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Fit parameters to a part of what was recorded, score them on the rest; goes on where it was stopped.
+    """Forecast each family of past coalitions from all the others, and score it.
 
-    Each wave is left out once, and so is each part of the nations; each fit is one of `coalition calibrate`.
+    With a hindcast (coalition cross-validate europe-2025), fit parameters to a part of what was recorded, and
+    score them on the rest: each wave is left out once, and so is each part of the nations. It goes on where
+    it was stopped; each fit is one of `coalition calibrate`.
     """
     from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration
     from sim.experiments.hindcast.result import HindcastOptions
@@ -55,9 +60,14 @@ def cross_validate(
     from sim.outputs.cross_validation.tables import cross_validation_report
 
     _check_page(page, patterns)
+    past = named_coalitions(hindcasts or [BUNDLED])
+    if past is not None:
+        refuse_options(context, ("hindcasts", "page", "seed", "out", "threads", "quiet"))
+        leave_out_coalitions(past, seed=seed, out=out, page=page, quiet=quiet)
+        return
     told = load_patterns(patterns) if patterns is not None else None
     plan = plan_calibration(
-        hindcasts or ["europe-2025"],
+        hindcasts or [],
         prior=prior,
         runs=runs,
         particles=particles,

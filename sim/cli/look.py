@@ -27,8 +27,12 @@ def list_scenarios() -> None:
 
 
 @app.command()
-def validate(files: Annotated[list[Path], typer.Argument(help="Scenario files or roster folders.")]) -> None:
-    """Check scenarios and rosters; every mistake is named with its file, line and key."""
+def validate(
+    files: Annotated[
+        list[Path], typer.Argument(help="Scenario files, or folders of rosters or past coalitions.")
+    ],
+) -> None:
+    """Check scenarios, rosters and past coalitions; every mistake is named with its file, line and key."""
     mistakes = 0
     for file in files:
         try:
@@ -41,11 +45,17 @@ def validate(files: Annotated[list[Path], typer.Argument(help="Scenario files or
 
 
 def _checked(file: Path) -> str:
-    """Read a scenario or a roster and say what it holds."""
+    """Read a scenario, a roster or past coalitions and say what they hold."""
     from sim.inputs.case import load_case
+    from sim.inputs.coalitions.declaration import FILE as DECLARATION
+    from sim.inputs.coalitions.reading import load_coalitions
     from sim.inputs.map_file import read_map
     from sim.inputs.roster import load_roster
 
+    if file.is_dir() and (file / DECLARATION).exists():
+        past = load_coalitions(file)
+        counted = _counted(len(past.coalitions), "coalition"), _counted(len(past.candidates), "candidate")
+        return f"ok, {past.declaration.title}: {', '.join(counted)}"
     if file.is_dir() or file.name == "roster.toml":
         roster = load_roster(file if file.is_dir() else file.parent)
         if roster.map_file:
@@ -72,12 +82,36 @@ def schema(roster: RosterFolder = "europe-2025") -> None:
 
 @app.command()
 def evidence(
-    nation: Annotated[str, typer.Argument(help="ISO code or name.")],
+    nation: Annotated[
+        str,
+        typer.Argument(
+            help="ISO code or name of a nation; or a past coalition: kfor1999.", metavar="NATION|COALITION"
+        ),
+    ],
     roster: RosterFolder = "europe-2025",
+    coalitions: Annotated[
+        str, typer.Option(help="Folder of past coalitions, instead of the bundled one.")
+    ] = "coalitions",
 ) -> None:
-    """Print what the coding of a nation rests on: indicators, statements, conditions, what is missing."""
+    """Print what the coding of a nation, or a past coalition, rests on.
+
+    Of a nation: indicators, statements, conditions, what is missing. Of a coalition: its levels, who could
+    have taken part, who did, what was forecast from the others.
+    """
+    from sim.cli.past_coalitions import show_coalitions, unknown
     from sim.inputs.bundled import find_roster
+    from sim.inputs.coalitions.coalitions import is_coalition
+    from sim.inputs.coalitions.reading import load_coalitions
     from sim.inputs.evidence import evidence as find_evidence
     from sim.outputs.tables import evidence_report, print_table
 
-    print_table(evidence_report(find_evidence(find_roster(roster), nation)))
+    past = load_coalitions(coalitions)
+    found = [each for each in past.coalitions if is_coalition(each, nation)]
+    if found:
+        show_coalitions(found, past)
+        return
+    try:
+        gathered = find_evidence(find_roster(roster), nation)
+    except InputError as error:
+        raise unknown(nation, past, error) from None
+    print_table(evidence_report(gathered))

@@ -33,7 +33,7 @@ Shares = NDArray[np.float64]
 
 
 class Asked(NamedTuple):
-    """What a sweep file says of its points: how many, or the file that lists them; how many factors, whose."""
+    """What a sweep file says of its points: how many or which file lists them; how many factors; actors."""
 
     points: int = 0
     file: Path = Path()

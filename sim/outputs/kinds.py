@@ -10,6 +10,7 @@ from sim.experiments import parts
 from sim.inputs.errors import InputError
 from sim.outputs.calibration.stored import load_calibration
 from sim.outputs.cross_validation.stored import load_cross_validation
+from sim.outputs.evidence.stored import load_left_out, load_taught
 from sim.outputs.explanation.stored import load_explanation
 from sim.outputs.hindcast.stored import load_hindcast_result
 from sim.outputs.results_folder import MANIFEST, Manifest, StoredRun, read_manifest
@@ -128,6 +129,21 @@ def _cross_validation_figures(result: Any, _: Sequence[str]) -> Mapping[str, Dra
     return {name: partial(draw, result) for name, draw in FIGURES.items()}
 
 
+def _taught_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
+    from sim.outputs.evidence.figures import figures_of_fit
+
+    return figures_of_fit(result.coefficients, result.about)
+
+
+def _left_out_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
+    from sim.outputs.evidence.figures import figures_of_fit, figures_of_left_out
+
+    return {
+        **figures_of_left_out(result, result.about),
+        **figures_of_fit(result.coefficients, result.about),
+    }
+
+
 KINDS = {
     "run": Kind(FORMAT, StoredRun, _run_figures),
     "comparison": Kind(parts.FORMAT, load_comparison, _comparison_figures),
@@ -136,6 +152,8 @@ KINDS = {
     "explanation": Kind(FORMAT, load_explanation, _explanation_figures),
     "hindcast": Kind(FORMAT, load_hindcast_result, _hindcast_figures),
     "calibration": Kind(parts.FORMAT, load_calibration, _calibration_figures),
+    "evidence": Kind(FORMAT, load_taught, _taught_figures),
+    "left out": Kind(FORMAT, load_left_out, _left_out_figures),
     "cross-validation": Kind(FORMAT, load_cross_validation, _cross_validation_figures),
 }
 """By the word that `kind` has in a manifest."""

@@ -24,7 +24,7 @@ from pathlib import Path
 from pages import ROOT, Quote, blocks_of, pages
 
 FOLDERS = ("sim", "scenarios", "docs", "tests", "benchmarks")
-FILES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "pyproject.toml")
+FILES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "pyproject.toml", "results/README.md")
 """What a copy holds, less caches and what is built."""
 
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*", "build")
@@ -72,6 +72,7 @@ class Copy:
         self.top = folder / "repository"
         for name in FOLDERS:
             shutil.copytree(ROOT / name, self.top / name, ignore=NOT_COPIED)
+        (self.top / "results").mkdir()
         for name in FILES:
             shutil.copyfile(ROOT / name, self.top / name)
         command = folder / "bin" / "coalition"

@@ -17,6 +17,8 @@ from sim.cli import UsageError, app
 from sim.declarations.parameters import PARAMETERS
 from sim.inputs.bundled import find_roster, find_scenario
 from sim.inputs.case import load_case
+from sim.inputs.coalitions.coalitions import find_folder, is_coalition
+from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.evidence import evidence
 from sim.inputs.factors import check_factor
 from sim.inputs.hindcast_file import find_hindcast
@@ -52,6 +54,13 @@ def is_readers_own(name: object) -> bool:
     return any(part.startswith("my") for part in Path(str(name)).parts)
 
 
+def is_past(given: dict[str, Any]) -> bool:
+    """Return whether a past coalition is asked about, or one that the reader is to write."""
+    folder = "coalitions" if is_readers_own(given["coalitions"]) else given["coalitions"]
+    known = load_coalitions(folder).coalitions
+    return is_readers_own(given["nation"]) or any(is_coalition(each, given["nation"]) for each in known)
+
+
 def check_meaning(command: str, given: dict[str, Any]) -> None:
     """Check what is named: scenarios, changes, sweeps, hindcasts, nations."""
     changes = [*(given.get("set_") or [])]
@@ -63,11 +72,14 @@ def check_meaning(command: str, given: dict[str, Any]) -> None:
             load_sweep(find_sweep(given["file"]))
         case "hindcast" if given["file"]:
             find_hindcast(given["file"])
-        case "calibrate":
+        case "calibrate" | "cross-validate":
             for file in given["hindcasts"] or []:
-                assert is_readers_own(file) or find_hindcast(file)
-        case "evidence" if not is_readers_own(given["roster"]):
-            evidence(find_roster(given["roster"]), given["nation"])
+                assert is_readers_own(file) or find_folder(file) or find_hindcast(file)
+        case "evidence" if is_past(given):
+            pass
+        case "evidence":
+            roster = "europe-2025" if is_readers_own(given["roster"]) else given["roster"]
+            evidence(find_roster(roster), given["nation"])
         case "validate":
             for file in given["files"]:
                 assert is_readers_own(file) or list(ROOT.glob(str(file).rstrip("/"))), file

@@ -14,6 +14,7 @@ from pages import ROOT, Quote, blocks, examples, pages
 import sim
 from sim.declarations.parameters import PARAMETERS
 from sim.declarations.records import Terms
+from sim.inputs.coalitions.asked_file import AskedFile
 from sim.inputs.parameters import load_parameters
 from sim.inputs.roster import load_roster
 from sim.inputs.sweep_file import load_sweep_case
@@ -31,7 +32,9 @@ def test_every_file_shown_is_valid(block: Quote, tmp_path: Path) -> None:
     file.write_text(block.text, encoding="utf-8")
     if "my-roster" in block.text:
         (tmp_path / "my-roster").symlink_to(ROOT / "scenarios/rosters/europe-2025")
-    if "base" in data:
+    if "candidates" in data:
+        assert AskedFile.model_validate(data).title  # its candidates are another file
+    elif "base" in data:
         load_sweep_case(file)
     elif "title" in data:
         sim.load_case(file)

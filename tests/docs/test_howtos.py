@@ -20,6 +20,13 @@ FILES = {
 }
 """What each page writes or changes; of what lies in a reader's own folder, the folder."""
 
+OF_THE_MODEL = {
+    "add-a-level": ["sim/declarations/levels.py"],
+    "add-a-term": ["docs/model/submodels.md", "sim/declarations/terms.py", "tests/model/test_rules.py"],
+    "change-a-rule": ["sim/model/rules.py", "tests/model/test_rules.py"],
+}
+"""Of pages that change what is compiled, in the order in which they are carried out in one copy."""
+
 
 @pytest.fixture(scope="module")
 def compiled() -> None:
@@ -40,6 +47,18 @@ def test_a_page_works_as_it_says(page: str, compiled: None, copy: Copy) -> None:
     assert sorted({or_own_folder(file) for file in done.files}) == FILES[page]
 
 
+@pytest.fixture(scope="module")
+def model_copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """A copy in which one page after the other changes the model."""
+    return Copy(tmp_path_factory.mktemp("model"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", OF_THE_MODEL)
+def test_a_page_about_the_model_works_and_touches_no_more_than_it_says(page: str, model_copy: Copy) -> None:
+    assert model_copy.carry_out(howto(page)).files == OF_THE_MODEL[page]
+
+
 def or_own_folder(file: str) -> str:
     folder, _, rest = file.partition("/")
     return f"{folder}/" if rest and folder.startswith("my-") else file
@@ -47,7 +66,7 @@ def or_own_folder(file: str) -> str:
 
 def test_every_page_that_is_for_files_is_carried_out() -> None:
     pages = {block.page for block in blocks_of_howtos() if block.file}
-    assert pages == {f"docs/how-to/{page}.md" for page in FILES}
+    assert pages == {f"docs/how-to/{page}.md" for page in {*FILES, *OF_THE_MODEL}}
 
 
 def blocks_of_howtos() -> list[Quote]:

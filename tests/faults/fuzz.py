@@ -2,10 +2,10 @@
 
     python tests/faults/fuzz.py --files 20000 --seed 1
 
-Scenarios, sweeps, rosters, parameters, priors and hindcasts that come with the program are damaged (see
-`damage.py`), then read and, if they are accepted, run. A defect is anything but an answer or an `InputError`
-that names file and key: another exception, a warning, more than LIMIT seconds of computing, a file written
-elsewhere; in the script, where memory is limited, also more than 1 GB of it.
+Scenarios, sweeps, rosters, parameters, priors, hindcasts, coalitions and forecasts that come with the program
+are damaged (see `damage.py`), then read and, if they are accepted, run. A defect is anything but an answer or
+an `InputError` that names file and key: another exception, a warning, more than LIMIT seconds of computing, a
+file written elsewhere; in the script, where memory is limited, also more than 1 GB of it.
 The same seed damages the same files in the same way.
 """
 
@@ -34,12 +34,17 @@ from typing import Any
 from damage import Chance, damaged
 
 from sim.declarations.parameters import ANCHOR_BANDS, PARAMETERS
+from sim.experiments.evidence.draws import posterior_draws
+from sim.experiments.evidence.forecast import forecast
+from sim.experiments.evidence.left_out import leave_families_out
 from sim.experiments.run import RunOptions, simulate_case
 from sim.experiments.sweep.evaluate import estimate_points
 from sim.experiments.sweep.point_model import Runs
 from sim.experiments.sweep.sweep import plan_sweep
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.case import Case, load_case
+from sim.inputs.coalitions.asked_file import load_asked
+from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.errors import LONGEST, InputError
 from sim.inputs.evidence import evidence
 from sim.inputs.hindcast_file import load_hindcast_case
@@ -94,6 +99,16 @@ def use_hindcast(file: Path) -> Case:
     return load_hindcast_case(file)[1].with_overrides({"rounds": 20})
 
 
+def use_coalitions(file: Path) -> None:
+    coalitions = load_coalitions(file.parent)
+    leave_families_out(coalitions)
+    posterior_draws(coalitions, draws=4, fits=2)
+
+
+def use_asked(file: Path) -> None:
+    forecast(load_asked(file))
+
+
 @cache
 def base_case() -> Case:
     return load_case(BASE, ["rounds=20"])
@@ -145,6 +160,7 @@ def subjects() -> tuple[tuple[str, Subject], ...]:
     world = (folder / f"{BASE}.toml").read_text("utf-8").replace(f'"{ROSTER}"', '"roster"')
     tables = ("roster.toml", *(f"{name}.csv" for name in TABLES), "europe.geojson")
     files = {"world.toml": world.encode(), **roster}
+    past, asked = _few_coalitions(), _asked()
     points = {"list.toml": LISTED.encode(), "points.csv": POINTS.encode()}
     return (
         *alone("scenario", "*.toml", use_scenario),
@@ -153,8 +169,35 @@ def subjects() -> tuple[tuple[str, Subject], ...]:
         ("parameters", Subject({"p.toml": _parameters()}, ("p.toml",), "p.toml", use_parameters)),
         ("prior", Subject({"p.toml": _priors()}, ("p.toml",), "p.toml", use_prior)),
         *alone("hindcast", "hindcasts/*.toml", use_hindcast),
+        *(("coalitions", Subject(past, (name,), "past/evidence.toml", use_coalitions)) for name in past),
+        *(("forecast", Subject(asked, (name,), "unifil2006.toml", use_asked)) for name in asked),
         *(("roster", Subject(files, (f"roster/{name}",), "world.toml", use_roster)) for name in tables),
     )
+
+
+PAST = ("kfor1999", "takuba2020", "efp2017", "unifil2006")
+
+
+def _few_coalitions() -> dict[str, bytes]:
+    """Return past coalitions, few of them, each of few nations."""
+    folder, files = scenarios_folder() / "coalitions", {}
+    for name in ("evidence.toml", "cases.csv", "levels.csv", "participation.csv", "covariates.csv"):
+        header, *rows = (folder / name).read_text("utf-8").split("\n")
+        if name.endswith(".csv"):
+            rows = [row for row in rows if row.startswith(PAST) and _candidate(row) in FEW | {""}]
+        files[f"past/{name}"] = "\n".join([header, *rows]).encode()
+    return files
+
+
+def _candidate(line: str) -> str:
+    """Return the nation in the third cell, nothing where that is none."""
+    cell = line.split(",")[2]
+    return cell if CODE.match(cell) else ""
+
+
+def _asked() -> dict[str, bytes]:
+    folder = scenarios_folder() / "forecasts"
+    return {name: (folder / name).read_bytes() for name in ("unifil2006.toml", "unifil2006.csv")}
 
 
 FEW = {"AUS", "CAN", "EST", "FRA", "GBR", "HUN", "IRL", "LTU", "LVA", "NLD", "POL", "RUS", "USA"}
@@ -177,7 +220,16 @@ def _codes(line: str) -> set[str]:
     return {cell for cell in line.split(",")[:2] if CODE.match(cell)}
 
 
-SHARES = {"scenario": 6, "sweep": 5, "roster": 5, "parameters": 2, "prior": 1, "hindcast": 1}
+SHARES = {
+    "scenario": 6,
+    "sweep": 5,
+    "roster": 5,
+    "parameters": 2,
+    "prior": 1,
+    "hindcast": 1,
+    "coalitions": 3,
+    "forecast": 1,
+}
 
 
 def write_damaged(folder: Path, chance: Chance) -> tuple[str, Subject, str]:

@@ -12,6 +12,7 @@ from worlds import setup_of
 
 from sim.declarations.levels import LEVELS
 from sim.declarations.parameters import COEFFICIENTS, PARAMETERS
+from sim.declarations.parameters import LADDER as LADDER_NAMES
 from sim.declarations.records import Behaviour, Ladder, Nation, Terms, World, blank
 from sim.declarations.words import ATTRIBUTES, PURPOSES
 from sim.inputs.case import load_case
@@ -671,7 +672,7 @@ def ladders(draw: Any) -> Behaviour:
     thresholds = sorted(draw(st.lists(LOG_ODDS, min_size=6, max_size=6, unique=True)))
     named = [*zip(draw(st.sampled_from(ORDERS)), thresholds, strict=True)]
     climbs, slips = ([value for name, value in named if name == letter] for letter in "cs")
-    return Behaviour(*USUAL[:24], *climbs, *slips)
+    return USUAL._replace(**dict(zip(LADDER_NAMES, (*climbs, *slips), strict=True)))
 
 
 def slips_and_climbs(ladder: Ladder) -> list[tuple[float, float]]:

@@ -277,11 +277,11 @@ def test_cross_validate_writes_tables_and_a_page(coalition: Command, hindcast: P
         (("calibrate", "--prior", "nowhere.toml"), "nowhere.toml: no such file"),
         (("calibrate", "--particles", "10"), "--particles: Input should be greater than or equal to 50"),
         (("calibrate", "europe-2025", "europe-2025"), "two hindcasts have the same name"),
-        (("cross-validate", "--folds", "40"), "folds: must be a whole number from 2 to 32"),
+        (("cross-validate", "europe-2025", "--folds", "40"), "folds: must be a whole number from 2 to 32"),
         (("cross-validate", "--page", "nowhere/page.md"), "nowhere: --page: there is no such folder"),
         (("cross-validate", "--page", "."), ".: --page: is a folder; give the file to write"),
         (
-            ("cross-validate", "--page", "page.md", "--patterns", "europa-2025"),
+            ("cross-validate", "europe-2025", "--page", "page.md", "--patterns", "europa-2025"),
             'did you mean "europe-2025"?',
         ),
         (

@@ -23,12 +23,14 @@ from sim.experiments.run import RunOptions
 from sim.experiments.sensitivity.plan import SensitivityOptions
 from sim.experiments.sensitivity.sensitivity import plan_sensitivity
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
+from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.errors import InputError
 from sim.inputs.hindcast_file import load_hindcast_case
 from sim.inputs.questions import load_questions
 from sim.outputs.calibration import figures as calibration_figures
 from sim.outputs.comparison.store import write_comparison
 from sim.outputs.cross_validation.store import cross_validate_into_folder
+from sim.outputs.evidence.store import fit_into_folder, left_out_into_folder
 from sim.outputs.explanation.store import explain_into_folder
 from sim.outputs.hindcast.store import hindcast_into_folder
 from sim.outputs.kinds import KINDS, load_result
@@ -100,6 +102,14 @@ def cross_validation(folder: Path) -> Path:
     return cross_validate_into_folder(plan, options, 2, 1, folder)[1]
 
 
+def taught(folder: Path) -> Path:
+    return fit_into_folder(load_coalitions().forces(), 1, folder)[1]
+
+
+def left_out(folder: Path) -> Path:
+    return left_out_into_folder(load_coalitions(), 1, folder)[2]
+
+
 WRITERS: dict[str, Callable[[Path], Path]] = {
     "comparison": comparison,
     "sensitivity": sensitivity,
@@ -107,13 +117,15 @@ WRITERS: dict[str, Callable[[Path], Path]] = {
     "hindcast": hindcast,
     "calibration": calibration,
     "cross-validation": cross_validation,
+    "past coalitions": taught,
+    "past coalitions left out": left_out,
     "sensitivity with conditions": conditions,
     "sweep along a line": lambda folder: _sweep(folder, US),
     "sweep of a ground": lambda folder: _sweep(folder, CLARITY + PRESSURE),
 }
 
 
-SLOW = ("sensitivity", "sweep of a ground")
+SLOW = ("sensitivity", "past coalitions left out", "sweep of a ground")
 
 
 @pytest.fixture(

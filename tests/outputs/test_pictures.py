@@ -52,6 +52,8 @@ DRAWN = {
     "hindcast": ["expected-and-recorded", "reliability", "differences", "scores"],
     "calibration": ["marginals", "pairs"],
     "cross-validation": ["in-and-out-of-sample", "how-far-to-fit"],
+    "evidence": ["coefficients"],
+    "left-out": ["left-out", "coefficients"],
     "conditions": ["elementary-effects-force-met", "conditions-force-met"],
     "sweep-of-one": ["lines", "nations"],
     "sweep-of-two": ["phase-diagram", "nations"],

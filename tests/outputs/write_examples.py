@@ -21,10 +21,12 @@ from sim.experiments.hindcast.result import HindcastOptions
 from sim.experiments.resumable import run_parts
 from sim.experiments.run import RunOptions
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
+from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.hindcast_file import load_hindcast_case
 from sim.inputs.questions import load_questions
 from sim.outputs.comparison.store import write_comparison
 from sim.outputs.cross_validation.store import cross_validate_into_folder
+from sim.outputs.evidence.store import fit_into_folder, left_out_into_folder
 from sim.outputs.explanation.store import explain_into_folder
 from sim.outputs.hindcast.store import hindcast_into_folder
 from sim.outputs.sensitivity.store import write_sensitivity
@@ -32,7 +34,7 @@ from sim.outputs.store import MAP, run_into_folder
 from sim.outputs.sweep.landmarks import landmarks_of
 
 EXAMPLES = Path(__file__).with_name("examples")
-NOT_KEPT = ("figures", "runs.parquet", "samples.parquet", "sums.parquet", MAP)
+NOT_KEPT = ("figures", "posterior", "runs.parquet", "samples.parquet", "sums.parquet", MAP)
 """What no picture needs, and the map, which comes with the roster."""
 
 US = '[[levers]]\npath = "washington.involvement"\nlabel = "US involvement"\nrange = [0, 1]\nsteps = 5\n'
@@ -92,6 +94,14 @@ def cross_validation(out: Path) -> Path:
     return cross_validate_into_folder(plan, options, 2, 1, out)[1]
 
 
+def evidence(out: Path) -> Path:
+    return fit_into_folder(load_coalitions().forces(), 1, out)[1]
+
+
+def left_out(out: Path) -> Path:
+    return left_out_into_folder(load_coalitions(), 1, out)[2]
+
+
 def sweep(given: str) -> Callable[[Path], Path]:
     """Return what runs a sweep of some factors."""
 
@@ -112,6 +122,8 @@ WRITERS: dict[str, Callable[[Path], Path]] = {
     "hindcast": hindcast,
     "calibration": calibration,
     "cross-validation": cross_validation,
+    "evidence": evidence,
+    "left-out": left_out,
     "sensitivity": sensitivity(factors="us-by-clarity-by-pressure", outcomes=("size",)),
     "conditions": sensitivity(method="morris", outcomes=("p_force_met",), discover=True),
     "sweep-of-one": sweep(US),
@@ -127,6 +139,8 @@ KEPT: dict[str, tuple[str, ...]] = {
     ),
     "calibration": ("manifest", "generations"),
     "cross-validation": ("manifest", "differences", "generations"),
+    "evidence": ("manifest", "coefficients"),
+    "left-out": ("manifest", "coefficients", "coalitions", "sizes", "summary"),
     "hindcast": ("manifest", "waves", "nations", "differences", "reliability"),
 }  # fmt: skip
 """Of kinds with many tables, what pictures need."""

@@ -9,6 +9,11 @@ from sim.outputs.cross_validation import words as cross_validation_words
 from sim.outputs.cross_validation.tables import differences, generations, heading, rows_of, scores
 from sim.outputs.grids import as_markdown
 
+PAST_COALITIONS = (
+    "What is forecast of coalitions that were never seen is another page, and comes first: "
+    "`coalition cross-validate` writes it."
+)
+
 
 def validation_page(result: CrossValidation, sections: Sequence[str] = ()) -> str:
     """Return the page in Markdown: what it rests on, scores in and out of sample, what was learned.
@@ -20,7 +25,13 @@ def validation_page(result: CrossValidation, sections: Sequence[str] = ()) -> st
     sections
         Further sections, such as that of patterns.
     """
-    lines = ["# Validation", "", "Made by `coalition cross-validate`; do not edit it by hand.", ""]
+    lines = [
+        "# Validation",
+        "",
+        "Made by `coalition cross-validate europe-2025`; do not edit it by hand.",
+        "",
+    ]
+    lines += [PAST_COALITIONS, ""]
     lines += [*_rests_on(result), *_in_and_out(result), *_learned(result)]
     return "\n".join([*lines, *sections]).rstrip() + "\n"
 

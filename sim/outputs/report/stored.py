@@ -16,6 +16,9 @@ TITLES = {
     "hindcast": "Held against what was recorded",
     "calibration": "Fitted to what was recorded",
     "cross-validation": "Fitted to a part of what was recorded, scored on the rest",
+    "evidence": "What past coalitions teach",
+    "left out": "Past coalitions, each family left out",
+    "forecast": "Forecast from past coalitions alone",
     "patterns": "Stylised facts",
 }
 """What a report of a kind is headed."""

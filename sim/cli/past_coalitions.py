@@ -1,0 +1,107 @@
+"""What `calibrate`, `cross-validate`, `evidence` and `validate` do with folders of past coalitions."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from sim.cli.common import progress_bar, tell
+from sim.inputs.coalitions.coalitions import Coalition, Coalitions, find_folder
+from sim.inputs.errors import InputError, near_match
+
+
+def named_coalitions(names: Sequence[str]) -> Path | None:
+    """Return the folder of coalitions that a command names; None if it names something else.
+
+    Raises
+    ------
+    InputError
+        If it names coalitions beside something else.
+    """
+    folders = [find_folder(name) for name in names]
+    if not any(folders):
+        return None
+    if len(folders) > 1:
+        raise InputError(
+            "give a folder of coalitions alone; hindcasts are fitted by themselves", file=names[0]
+        )
+    return folders[0]
+
+
+def refuse_options(context: typer.Context, allowed: Collection[str]) -> None:
+    """Refuse options that are about hindcasts only, where past coalitions are asked about.
+
+    Raises
+    ------
+    InputError
+        For the first of them that was given.
+    """
+    for parameter in context.command.params:
+        source: Any = context.get_parameter_source(parameter.name or "")
+        if parameter.name not in allowed and source is not None and source.name == "COMMANDLINE":
+            option = max(parameter.opts, key=len)
+            problem = "is about hindcasts; name one, such as europe-2025, or leave the option out"
+            raise InputError(problem, key=option)
+
+
+def fit_coalitions(folder: Path, *, seed: int, out: Path, quiet: bool) -> None:
+    """Fit past coalitions into a results folder, and print what they teach."""
+    from sim.inputs.coalitions.reading import load_coalitions
+    from sim.outputs.evidence.store import fit_into_folder
+    from sim.outputs.evidence.tables import fit_report
+
+    forces = load_coalitions(folder).forces()
+    taught, results = fit_into_folder(forces, seed, out)
+    tell(fit_report(taught.posterior, taught.coefficients, forces), results, quiet=quiet)
+
+
+def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | None, quiet: bool) -> None:
+    """Leave out each family of past coalitions, write a results folder, and print what came of it."""
+    from sim.inputs.coalitions.reading import load_coalitions
+    from sim.outputs.evidence.store import left_out_into_folder
+    from sim.outputs.evidence.tables import left_out_report
+
+    coalitions = load_coalitions(folder)
+    with _progress(quiet=quiet) as progress:
+        result, text, results = left_out_into_folder(coalitions, seed, out, progress)
+    if page is not None:
+        page.write_text(text, encoding="utf-8")
+    tell(left_out_report(result, coalitions.forces()), results, quiet=quiet)
+
+
+def show_coalitions(found: Sequence[Coalition], coalitions: Coalitions) -> None:
+    """Print what coalitions rest on, and what their candidates' forecasts from the other families were."""
+    from sim.experiments.evidence.left_out import forecast_family
+    from sim.outputs.evidence.case import case_report
+    from sim.outputs.tables import print_table
+
+    alike = coalitions.where(lambda each: each.kind == found[0].kind)
+    for coalition in found:
+        predictions = forecast_family(alike, coalition.family)
+        mine = predictions[predictions["coalition"] == coalition.name]
+        print_table(case_report(coalition, alike, mine))
+
+
+def unknown(word: str, coalitions: Coalitions, error: InputError) -> InputError:
+    """Return the error for a word that is neither a nation nor a coalition: that of the nearer of them."""
+    from sim.inputs.coalitions.coalitions import find_coalition
+
+    cases = [each.case for each in coalitions.coalitions]
+    if near_match(word, cases) or any(character.isdigit() for character in word):
+        try:
+            find_coalition(coalitions, word)
+        except InputError as of_coalition:
+            return of_coalition
+    return error
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Any]:
+    """Show how many families are done, and the time that it took."""
+    from rich.progress import TimeElapsedColumn
+
+    with progress_bar(TimeElapsedColumn(), quiet=quiet) as bar:
+        task = bar.add_task("families")
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,192 @@
+"""Who takes part in a coalition whose candidates have not spoken: by what past coalitions teach alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.experiments.evidence.chance import generator
+from sim.experiments.evidence.posterior import Posterior, fit, inverse_logit
+from sim.experiments.evidence.rows import Floats, candidate_table, design, level_values, treated
+from sim.experiments.evidence.scores import LEAST, MOST
+from sim.experiments.evidence.sizes import Size, shared_size
+from sim.experiments.evidence.threads import on_one_thread
+from sim.experiments.evidence.verdicts import (
+    LEARNED,
+    LIKELY,
+    NOT_TOLD,
+    coefficient_table,
+    fits_for_verdicts,
+)
+from sim.inputs.coalitions.asked_file import Asked
+from sim.inputs.coalitions.coalitions import Coalition, Coalitions
+from sim.inputs.coalitions.declaration import Declaration
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Z_90 = 1.6448536269514722
+WEIGHTY = 0.25
+"""Share of what sets a nation apart from which on a term is named, and counts for the verdict."""
+
+WORST_FIRST = (NOT_TOLD, LIKELY, LEARNED)
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """A forecast from past coalitions alone.
+
+    Attributes
+    ----------
+    asked
+        What was asked.
+    posterior
+        What was learned, without the families that were to be left out.
+    nations
+        A row a candidate, the likeliest first: `iso3`, `p`; `low`, `high`: 90 % of what the probability may
+        be if all were known but the nation's own chance; `rests_on`: terms that set it apart from the average
+        candidate; `verdict`, the worst of theirs; `missing`: attributes that count as the mean.
+    size
+        How many take part.
+    alike
+        A row a past coalition, the one most like this first: `coalition`, `distance`, see `distances`.
+    usual
+        The distance from the past coalition in the middle to the one most like it.
+    extrapolated
+        Levels and commands beyond all past coalitions, and attributes of nations beyond all candidates.
+    """
+
+    asked: Asked
+    posterior: Posterior
+    nations: "pd.DataFrame"
+    size: Size
+    alike: "pd.DataFrame"
+    usual: float
+    extrapolated: tuple[str, ...]
+
+
+@on_one_thread
+def forecast(asked: Asked, seed: int = 1) -> Forecast:
+    """Forecast who takes part in a coalition that is asked about."""
+    import pandas as pd
+
+    past = candidate_table(asked.past)
+    posterior = fit(past, asked.past.declaration)
+    verdicts = coefficient_table(fits_for_verdicts(asked.past)).set_index("term")["verdict"].to_dict()
+    table = candidate_table(asked.coalition)
+    mean, covariance = posterior.latent(table)
+    spread = Z_90 * np.sqrt(np.diag(covariance))
+    rests_on = weighty_terms(posterior, table)
+    nations = pd.DataFrame(
+        {
+            "iso3": table["iso3"],
+            "p": posterior.probabilities(table).clip(LEAST, MOST),
+            "low": inverse_logit(mean - spread),
+            "high": inverse_logit(mean + spread),
+            "rests_on": rests_on,
+            "verdict": [worst(verdicts[name] for name in names) for names in rests_on],
+            "missing": _missing(asked.coalition),
+        }
+    )
+    alike, usual = distances(asked.past, asked.coalition.coalitions[0])
+    return Forecast(
+        asked=asked,
+        posterior=posterior,
+        nations=nations.sort_values(["p", "iso3"], ascending=[False, True]).reset_index(drop=True),
+        size=shared_size(mean, covariance, generator(seed, "size", asked.name)),
+        alike=alike,
+        usual=usual,
+        extrapolated=(*_levels_beyond(asked), *_attributes_beyond(past, table, asked.past.declaration)),
+    )
+
+
+def worst(verdicts: Iterable[str]) -> str:
+    """Return the worst of some verdicts; `LEARNED` where there are none."""
+    found = set(verdicts)
+    return next((verdict for verdict in WORST_FIRST if verdict in found), LEARNED)
+
+
+def weighty_terms(posterior: Posterior, table: "pd.DataFrame") -> list[tuple[str, ...]]:
+    """Return the terms that set each candidate apart from the average one, the weightiest first.
+
+    A term's weight is the absolute difference, in log-odds, of its part of x from that of the mean candidate;
+    terms are named from a quarter of the sum of all weights on, and the weightiest in any case.
+    """
+    columns = design(table, posterior.declaration, posterior.scales).columns
+    weights = np.abs(posterior.coefficients[1:] * (columns - columns.mean(axis=0)))
+    shares = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
+    names = posterior.names[1:]
+    return [
+        tuple(
+            names[place] for place in np.argsort(-row, kind="stable") if row[place] >= min(WEIGHTY, row.max())
+        )
+        for row in shares
+    ]
+
+
+def distances(past: Coalitions, asked: Coalition) -> tuple["pd.DataFrame", float]:
+    """Return how far past coalitions are from one, and what is usual.
+
+    The distance is the root mean square of differences of the levels that terms need, each 0 to 1; commands
+    are levels of 0 or 1. What is usual is the median over past coalitions of that to the nearest one of
+    another family.
+    """
+    import pandas as pd
+
+    points = np.array([_point(past.declaration, each) for each in past.coalitions])
+    away = _apart(points, np.array(_point(past.declaration, asked)))
+    table = pd.DataFrame({"coalition": [each.name for each in past.coalitions], "distance": away})
+    families = np.array([each.family for each in past.coalitions])
+    nearest = [
+        float(_apart(points[families != family], point).min())
+        for point, family in zip(points, families, strict=True)
+    ]
+    return table.sort_values("distance", kind="stable").reset_index(drop=True), float(np.median(nearest))
+
+
+def _apart(points: Floats, point: Floats) -> Floats:
+    return np.asarray(np.sqrt(((points - point) ** 2).mean(axis=1)))
+
+
+def _point(declaration: Declaration, coalition: Coalition) -> list[float]:
+    """Return the levels that terms need."""
+    levels = level_values(declaration, coalition)
+    needed = dict.fromkeys(term.level for term in declaration.terms if term.level is not None)
+    return [levels[name] for name in needed]
+
+
+def _levels_beyond(asked: Asked) -> list[str]:
+    """Return the levels that lie outside the range of past coalitions."""
+    declaration = asked.past.declaration
+    mine = level_values(declaration, asked.coalition.coalitions[0])
+    beyond = []
+    for name in dict.fromkeys(term.level for term in declaration.terms if term.level is not None):
+        seen = [level_values(declaration, each)[name] for each in asked.past.coalitions]
+        if not min(seen) <= mine[name] <= max(seen):
+            beyond.append(f"{name} {mine[name]:g}; past coalitions have {min(seen):g} to {max(seen):g}")
+    return beyond
+
+
+def _attributes_beyond(past: "pd.DataFrame", table: "pd.DataFrame", declaration: Declaration) -> list[str]:
+    """Return attributes of nations that lie outside the range of past candidates."""
+    beyond = []
+    for name in declaration.attributes:
+        seen, mine = past[f"attribute {name}"], table[f"attribute {name}"]
+        outside = table["iso3"][(mine < seen.min()) | (mine > seen.max())].tolist()
+        if outside:
+            beyond.append(f"{name} of {', '.join(outside)}")
+    return beyond
+
+
+def _missing(coalition: Coalitions) -> list[str]:
+    """Return which attributes of each candidate are missing."""
+    attributes = coalition.declaration.attributes
+    return [
+        ", ".join(
+            name
+            for name, attribute in attributes.items()
+            if np.isnan(treated(np.array([candidate.covariates[attribute.column]]), attribute))[0]
+        )
+        for candidate in coalition.candidates
+    ]

@@ -1,0 +1,144 @@
+"""A coalition that is asked about: its levels and candidates, whose governments may not have spoken yet."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import Field
+
+from sim.inputs.bundled import find_bundled
+from sim.inputs.characters import folder_name
+from sim.inputs.coalitions.coalitions import (
+    BUNDLED,
+    FIRST,
+    FORCES,
+    Candidate,
+    Coalition,
+    Coalitions,
+    Coding,
+)
+from sim.inputs.coalitions.declaration import Declaration
+from sim.inputs.coalitions.reading import check_code, load_coalitions, refuse_twice, row_covariates
+from sim.inputs.csv_file import read_csv
+from sim.inputs.errors import InputError, near_match
+from sim.inputs.situation import Table, Text
+from sim.inputs.toml_file import TomlFile, read_toml
+from sim.inputs.validation import one_of, unknown_key, validate
+
+FOLDER = "forecasts"
+ASKED = "asked about"
+
+
+class AskedFile(Table):
+    """What the file says."""
+
+    title: Text = Field(description="What the coalition is, in a few words.")
+    description: str = Field("", description="What it asks, and where its levels come from.")
+    date: Text = Field(description="When nations decide.")
+    theatre: Text = Field(description="Where.")
+    lead: Text = Field(description="Who leads; no candidate.")
+    command: Text = Field(description="Who commands, a word of the declaration: NATO, EU, UN, nation.")
+    candidates: Text = Field(
+        description="A CSV file beside this one: iso3, and the columns of covariates.csv."
+    )
+    without: tuple[Text, ...] = Field(
+        (), strict=False, description="Families of past coalitions that are not learned from."
+    )
+    levels: dict[str, float] = Field(description="Every column of levels.csv that a term needs.")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A coalition that is asked about.
+
+    Attributes
+    ----------
+    name, title, description
+        What it is.
+    coalition
+        It, and its candidates; as past coalitions are, with rungs that nothing rests on.
+    past
+        The past coalitions that are learned from.
+    """
+
+    name: str
+    title: str
+    description: str
+    coalition: Coalitions
+    past: Coalitions
+
+
+def load_asked(source: Path | str) -> Asked:
+    """Read a coalition that is asked about, from a file or the name of a bundled one.
+
+    Raises
+    ------
+    InputError
+        If there is none, anything in it is wrong, or a level or a covariate that is needed is missing.
+    """
+    file = read_toml(find_bundled(source, FOLDER, "forecast"))
+    said = validate(AskedFile, file.data, file.error)
+    past = load_coalitions(BUNDLED).forces()
+    _check(said, past, file)
+    kept = past.where(lambda each: each.family not in said.without)
+    name = folder_name(file.path.stem, "forecast")
+    asked = _coalition(said, name, past.declaration)
+    candidates = _candidates(file.path.parent / said.candidates, asked.name, past.declaration)
+    alone = Coalitions(file.path.parent, past.declaration, (asked,), candidates)
+    return Asked(name, said.title, said.description, alone, kept)
+
+
+def _check(said: AskedFile, past: Coalitions, file: TomlFile) -> None:
+    declaration = past.declaration
+    if said.command not in declaration.commands:
+        raise file.error(("command",), one_of(said.command, declaration.commands))
+    lowest = {level.column: level.lowest for level in declaration.levels.values() if level.column is not None}
+    for name, value in said.levels.items():
+        if name not in lowest:
+            raise file.error(("levels", name), unknown_key(name, lowest))
+        if not lowest[name] <= value <= 1.0:
+            problem = f"{value:g} is out of range; allowed is {lowest[name]:g} to 1"
+            raise file.error(("levels", name), problem)
+    needed = {declaration.levels[term.level].column for term in declaration.terms if term.level is not None}
+    for column in sorted(name for name in needed if name is not None):
+        if column not in said.levels:
+            raise file.error(("levels",), f"{column} is missing, and a term needs it; give it, 0 to 1")
+    families = sorted({each.family for each in past.coalitions})
+    for index, family in enumerate(said.without):
+        if family not in families:
+            problem = f'no past coalition is of family "{family}"{near_match(family, families)}'
+            raise file.error(("without", index), problem)
+
+
+def _coalition(said: AskedFile, name: str, declaration: Declaration) -> Coalition:
+    levels = {column: said.levels.get(column, math.nan) for column in declaration.level_columns}
+    return Coalition(
+        case=name,
+        wave=ASKED,
+        title=said.title,
+        date=said.date,
+        family=ASKED,
+        pool=ASKED,
+        kind=FORCES,
+        contribution="",
+        lead=said.lead,
+        command=said.command,
+        theatre=said.theatre,
+        candidates="",
+        note=said.description,
+        codings={FIRST: Coding(levels, said.description, "")},
+    )
+
+
+def _candidates(file: Path, coalition: str, declaration: Declaration) -> tuple[Candidate, ...]:
+    columns = [attribute.column for attribute in declaration.attributes.values()]
+    table = read_csv(file).require("iso3", *columns)
+    refuse_twice(table, ("iso3",))
+    found = []
+    for row in table.rows:
+        check_code(row)
+        covariates = row_covariates(row, declaration)
+        found.append(Candidate(coalition, row.text("iso3"), 0, ASKED, "", "", "", "", covariates))
+    if not found:
+        raise InputError("holds no candidates", file=file, line=1, key="iso3")
+    return tuple(found)

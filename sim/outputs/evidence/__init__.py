@@ -1,0 +1,1 @@
+"""What is shown of past coalitions and of what they teach."""
