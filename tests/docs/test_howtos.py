@@ -17,6 +17,7 @@ FILES = {
     ],
     "add-a-nation": ["my-nation.py", "my-roster/", "my-scenario.toml"],
     "another-crisis": ["my-crisis/"],
+    "forecast-from-past-coalitions": ["my-candidates.csv", "my-coalition.toml", "my-outcomes.csv"],
 }
 """What each page writes or changes; of what lies in a reader's own folder, the folder."""
 
