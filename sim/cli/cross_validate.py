@@ -11,7 +11,6 @@ from sim.cli.calibrate import Files, Generations, Particles, PriorFile, RunsEach
 from sim.cli.common import Quiet, Seed, Threads, app, progress_bar, tell
 from sim.cli.past_coalitions import leave_out_coalitions, named_coalitions, refuse_options
 from sim.cli.resumable import going_on_in
-from sim.inputs.coalitions.coalitions import BUNDLED
 from sim.inputs.errors import InputError
 
 if TYPE_CHECKING:
@@ -60,6 +59,8 @@ def cross_validate(
     from sim.outputs.cross_validation.tables import cross_validation_report
 
     _check_page(page, patterns)
+    from sim.inputs.coalitions.coalitions import BUNDLED
+
     past = named_coalitions(hindcasts or [BUNDLED])
     if past is not None:
         refuse_options(context, ("hindcasts", "page", "seed", "out", "threads", "quiet"))

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from sim.cli.common import progress_bar, tell
-from sim.inputs.coalitions.coalitions import Coalition, Coalitions, find_folder
 from sim.inputs.errors import InputError, near_match
+
+if TYPE_CHECKING:
+    from sim.inputs.coalitions.coalitions import Coalition, Coalitions
 
 
 def named_coalitions(names: Sequence[str]) -> Path | None:
@@ -20,6 +22,8 @@ def named_coalitions(names: Sequence[str]) -> Path | None:
     InputError
         If it names coalitions beside something else.
     """
+    from sim.inputs.coalitions.coalitions import find_folder
+
     folders = [find_folder(name) for name in names]
     if not any(folders):
         return None
@@ -71,7 +75,7 @@ def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | Non
     tell(left_out_report(result, coalitions.forces()), results, quiet=quiet)
 
 
-def show_coalitions(found: Sequence[Coalition], coalitions: Coalitions) -> None:
+def show_coalitions(found: Sequence["Coalition"], coalitions: "Coalitions") -> None:
     """Print what coalitions rest on, and what their candidates' forecasts from the other families were."""
     from sim.experiments.evidence.left_out import forecast_family
     from sim.outputs.evidence.case import case_report
@@ -84,7 +88,7 @@ def show_coalitions(found: Sequence[Coalition], coalitions: Coalitions) -> None:
         print_table(case_report(coalition, alike, mine))
 
 
-def unknown(word: str, coalitions: Coalitions, error: InputError) -> InputError:
+def unknown(word: str, coalitions: "Coalitions", error: InputError) -> InputError:
     """Return the error for a word that is neither a nation nor a coalition: that of the nearer of them."""
     from sim.inputs.coalitions.coalitions import find_coalition
 

@@ -77,18 +77,21 @@ def check_meaning(command: str, given: dict[str, Any]) -> None:
                 assert is_readers_own(file) or find_folder(file) or find_hindcast(file)
         case "evidence" if is_past(given):
             pass
-        case "evidence":
-            roster = "europe-2025" if is_readers_own(given["roster"]) else given["roster"]
-            evidence(find_roster(roster), given["nation"])
+        case "evidence" if not is_readers_own(given["roster"]):
+            evidence(find_roster(given["roster"]), given["nation"])
         case "validate":
             for file in given["files"]:
                 assert is_readers_own(file) or list(ROOT.glob(str(file).rstrip("/"))), file
 
 
+CARRIED_OUT = {block.page for page, text in pages().items() for block in blocks_of(page, text) if block.file}
+"""Pages that change what there is before they ask for it; `test_howtos.py` does what they say."""
+
+
 @pytest.mark.parametrize("quote", command_lines(), ids=str)
 def test_every_command_line_is_right(quote: Quote) -> None:
     name, given = parsed(quote.text)
-    if given:
+    if given and quote.page not in CARRIED_OUT:
         check_meaning(name, given)
 
 
