@@ -12,6 +12,7 @@ from sim.declarations.levels import MOVED
 from sim.declarations.records import Terms
 from sim.declarations.words import PURPOSES, Stance
 from sim.model import rules
+from sim.model.generated import written_out
 from sim.model.lanes import (
     COMMITTED,
     CONDITION_COUNT,
@@ -43,9 +44,7 @@ from sim.model.tally import (
 
 UNDECIDED, OPEN = float(Stance.UNDECIDED), float(Stance.OPEN)
 STANCES = len(Stance)
-FORCE, LEVEL, CREDIBILITY, PURPOSE = (
-    WORLD_VARIABLES.index(name) for name in ("force", MOVED[0], "credibility", PURPOSES[0])
-)
+FORCE, CREDIBILITY, PURPOSE = (WORLD_VARIABLES.index(name) for name in ("force", "credibility", PURPOSES[0]))
 """Where these are, or begin, among WORLD_VARIABLES."""
 SIZE_AT_END, FORCE_AT_END, LEVEL_AT_END, CREDIBILITY_AT_END, FIRST_MET, JOINED, LEFT = (
     RUN_COLUMNS.index(name)
@@ -78,9 +77,7 @@ def count_round(setup: Setup, state: State, step: int, filled: int, tally: Tally
             tally.propensities[row, index, nation.bin[lane]] += 1
     _count_force(setup, world, row, filled, tally)
     _count_level(world.force, most_force(setup), row, FORCE, filled, tally)
-    moved = moved_levels(world)
-    for level in range(len(moved)):
-        _count_level(moved[level], 1.0, row, LEVEL + level, filled, tally)
+    _count_moved_levels(world, row, filled, tally)
     _count_level(world.credibility, 1.0, row, CREDIBILITY, filled, tally)
     for purpose in range(PURPOSE_COUNT):
         _count_level(world.mandate[purpose], 1.0, row, PURPOSE + purpose, filled, tally)
@@ -149,6 +146,19 @@ def _count_level(levels: Row, limit: float, row: int, variable: int, filled: int
     tally.world_sums[row, variable] += total
     tally.world_least[row, variable] = smaller(least, tally.world_least[row, variable])
     tally.world_most[row, variable] = larger(most, tally.world_most[row, variable])
+
+
+_COUNT = "_count_level(world.{name}, 1.0, row, {variable}, filled, tally)"
+
+_count_moved_levels = compilable(  # one call a level: a loop over them is slower
+    written_out(
+        "_count_moved_levels",
+        "world, row, filled, tally",
+        f"({', '.join(_COUNT.format(name=name, variable=WORLD_VARIABLES.index(name)) for name in MOVED)},)",
+        {"_count_level": _count_level},
+        "Count the levels that something other than the scenario may move.",
+    )
+)
 
 
 @compilable
