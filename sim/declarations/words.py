@@ -15,6 +15,9 @@ class Stance(IntEnum):
 POSITIONS = ("opposed", "undecided", "open", "conditional", "committed", "unknown")
 """What a government has said of sending own troops; `unknown`: no statement was found."""
 
+MILITARY_KINDS = ("land", "air", "sea", "training", "logistics", "hosting", "command")
+"""What a government may give a mission, beside money, politics and medicine."""
+
 PURPOSES = ("peacekeeping", "deterrence", "reassurance")
 """What the mandate may be for."""
 

@@ -96,6 +96,8 @@ class PositionEvidence:
 
     wave: date
     position: str
+    contributes: bool | None
+    kinds: tuple[str, ...]
     condition: str
     statement_date: str
     source: str
@@ -305,6 +307,8 @@ def _position(said: StatedPosition, against: Iterable[StatedPosition] = ()) -> P
     return PositionEvidence(
         wave=said.wave,
         position=said.position,
+        contributes=said.contributes,
+        kinds=said.kinds,
         condition=said.row.text("condition"),
         statement_date=said.row.text("statement_date"),
         source=said.row.text("source"),

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from sim.declarations.levels import CONDITIONS
-from sim.declarations.words import POSITIONS
+from sim.declarations.words import MILITARY_KINDS, POSITIONS
 from sim.inputs.csv_file import Row, read_csv
 from sim.inputs.errors import near_match
 from sim.inputs.roster_file import TableFile
@@ -20,12 +20,28 @@ Chosen = Mapping[str, bool]
 
 @dataclass(frozen=True)
 class StatedPosition:
-    """What a nation was recorded to say in a wave; `counts` is false for a second, contradicting record."""
+    """What a nation was recorded to say in a wave.
+
+    Attributes
+    ----------
+    iso3, wave, position
+        Who, in which wave, one of POSITIONS.
+    counts
+        False for a second, contradicting record.
+    contributes
+        Whether it gives soldiers or a named military kind, or refuses any part; None where neither is coded.
+    kinds
+        The kinds it named, some of MILITARY_KINDS, in their order.
+    row
+        Where it stands.
+    """
 
     iso3: str
     wave: date
     position: str
     counts: bool
+    contributes: bool | None
+    kinds: tuple[str, ...]
     row: Row
 
 
@@ -47,8 +63,8 @@ def read_positions(folder: Path, declared: TableFile | None, chosen: Chosen) -> 
     Raises
     ------
     InputError
-        If a nation is not in the table of nations, a position or a date is none, or a nation has two
-        records that count in one wave.
+        If a nation is not in the table of nations, a position or a date is none, a nation has two records
+        that count in one wave, or what it contributes is miscoded or says otherwise than its position.
     """
     if declared is None:
         return ()
@@ -120,11 +136,63 @@ def nation_code(row: Row) -> str:
 
 
 def _position(row: Row, declared: TableFile) -> StatedPosition:
+    position = position_in(row)
+    return StatedPosition(
+        iso3=row.text("iso3"),
+        wave=row.day("date"),
+        position=position,
+        counts=fits(row, declared),
+        contributes=_contributes(row, position),
+        kinds=_kinds(row),
+        row=row,
+    )
+
+
+def position_in(row: Row) -> str:
+    """Return the position in a row, "unknown" where it is empty; an InputError if it is none."""
     position = row.text("position") or UNKNOWN
     if position not in POSITIONS:
         hint = near_match(position, POSITIONS) or f"; allowed: {', '.join(POSITIONS)}, or empty"
         raise row.error("position", f'unknown position "{position}"{hint}')
-    return StatedPosition(row.text("iso3"), row.day("date"), position, fits(row, declared), row)
+    return position
+
+
+def _contributes(row: Row, position: str) -> bool | None:
+    """Return what the column `contributes` says; None where it is empty, or where there is no such column."""
+    text = row.text("contributes")
+    if text not in ("", "0", "1"):
+        problem = f'"{text}" is not allowed; allowed: 1 (gives a military part), 0 (refuses any), or empty'
+        raise row.error("contributes", problem)
+    if position == "committed" and "contributes" in row.cells and text != "1":
+        problem = f"{text or 'empty'}, but the position is committed; who sends soldiers contributes: write 1"
+        raise row.error("contributes", problem)
+    return None if text == "" else text == "1"
+
+
+def _kinds(row: Row) -> tuple[str, ...]:
+    """Return the named kinds of a row, in the order of MILITARY_KINDS."""
+    named = row.text("kinds").split()
+    for kind in named:
+        if kind not in MILITARY_KINDS:
+            allowed = f"; allowed: {', '.join(MILITARY_KINDS)}, with blanks between, or empty"
+            hint = near_match(kind, MILITARY_KINDS) or allowed
+            raise row.error("kinds", f'unknown kind "{kind}"{hint}')
+        if named.count(kind) > 1:
+            raise row.error("kinds", f'"{kind}" stands there twice')
+    _check_kinds(row, named)
+    return tuple(kind for kind in MILITARY_KINDS if kind in named)
+
+
+def _check_kinds(row: Row, named: list[str]) -> None:
+    """Check that a row names kinds if, and only if, it says that the nation contributes."""
+    if "kinds" not in row.cells or "contributes" not in row.cells:
+        return
+    contributes = row.text("contributes") == "1"
+    if named and not contributes:
+        raise row.error("kinds", "names a kind, but contributes is not 1")
+    if contributes and not named:
+        problem = f"is empty, but contributes is 1; name one or more of {', '.join(MILITARY_KINDS)}"
+        raise row.error("kinds", problem)
 
 
 def _condition(row: Row) -> StatedCondition:

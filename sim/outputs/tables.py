@@ -129,11 +129,19 @@ def _position(position: PositionEvidence) -> RenderableType:
 
 
 def _said(position: PositionEvidence) -> str:
-    words = f" - {position.condition}" if position.condition else ""
+    words = f", {_part(position)}" if position.contributes is not None else ""
+    words += f" - {position.condition}" if position.condition else ""
     origin = [position.statement_date, position.source, position.url, position.status]
     if position.quality:
         origin.append(f"quality {position.quality}")
     return f"{words} ({'; '.join(part for part in origin if part)})"
+
+
+def _part(position: PositionEvidence) -> str:
+    """Return in words which part in the mission a nation named, if it did not refuse any."""
+    if not position.contributes:
+        return "refuses any part"
+    return f"names a part: {', '.join(position.kinds) or 'kind not coded'}"
 
 
 def _conditions(evidence: Evidence) -> list[Padding]:

@@ -227,6 +227,20 @@ def test_evidence_tells_what_a_coding_rests_on(coalition: Command) -> None:
     assert "https://" in ended.out
 
 
+@pytest.mark.parametrize(
+    ("nation", "part"),
+    [
+        ("DEU", "4 Sep 2025: undecided, names a part: training - "),
+        ("JPN", "4 Sep 2025: opposed, refuses any part - "),
+        ("NLD", "4 Sep 2025: conditional - "),
+    ],
+)
+def test_evidence_tells_which_part_in_the_mission_was_named(
+    coalition: Command, nation: str, part: str
+) -> None:
+    assert part in coalition("evidence", nation).out
+
+
 def test_evidence_of_a_roster_without_sources_names_none(coalition: Command, world: Command) -> None:
     told = coalition("evidence", "AAX", "--roster", world(nations=2).parent / "roster").out
     assert "sent: 500 -> 0.00" in told

@@ -290,3 +290,50 @@ def test_garbage_anywhere_is_read_or_told_never_a_crash(tiny: Path, data: st.Dat
         assert "\n" not in str(error)
     finally:
         file.write_bytes(before)
+
+
+def coded(folder: Path, contributes: str, kinds: str, line: int = 1) -> None:
+    """Add the columns `contributes` and `kinds` to the positions, filled in one line of AAA or BBB."""
+    file = folder / "positions.csv"
+    header, *rows = file.read_text(encoding="utf-8").splitlines()
+    rows = [f"{row},1,land" if "committed" in row else f"{row},," for row in rows]
+    rows[line - 1] = f"{rows[line - 1].rsplit(',', 2)[0]},{contributes},{kinds}"
+    file.write_text("\n".join([f"{header},contributes,kinds", *rows, ""]), encoding="utf-8")
+
+
+ALLOWED_KINDS = (
+    "allowed: land, air, sea, training, logistics, hosting, command, with blanks between, or empty"
+)
+
+
+@pytest.mark.parametrize(
+    ("contributes", "kinds", "message"),
+    [
+        ("yes", "air", 'contributes: "yes" is not allowed; allowed: 1 .*, 0 .*, or empty'),
+        ("2", "", 'contributes: "2" is not allowed; allowed: 1 .*, 0 .*, or empty'),
+        ("1", "trainning", 'kinds: unknown kind "trainning"; did you mean "training"'),
+        ("1", "air,", r"the line has 13 cells, the header has 12"),
+        ("1", "money", 'kinds: unknown kind "money"; allowed: land, air, .*, with blanks between, or empty'),
+        ("1", "air air", 'kinds: "air" stands there twice'),
+        ("1", "", "kinds: is empty, but contributes is 1; name one or more of land, air"),
+        ("0", "sea", "kinds: names a kind, but contributes is not 1"),
+        ("", "sea", "kinds: names a kind, but contributes is not 1"),
+    ],
+)
+def test_a_miscoded_contribution(tiny: Path, contributes: str, kinds: str, message: str) -> None:
+    coded(tiny, contributes, kinds)
+    assert re.match(f"positions.csv:2: {message}", told(tiny))
+
+
+@pytest.mark.parametrize("contributes", ["0", ""])
+def test_who_is_committed_contributes(tiny: Path, contributes: str) -> None:
+    coded(tiny, contributes, "", line=3)
+    assert re.match("positions.csv:4: contributes: .*committed; .*write 1", told(tiny))
+
+
+def test_kinds_are_read_in_their_order_and_either_column_may_be_left_out(tiny: Path) -> None:
+    assert {(said.contributes, said.kinds) for said in load_roster(tiny).positions} == {(None, ())}
+    coded(tiny, "1", "sea  air")
+    said = load_roster(tiny).positions[0]
+    assert (said.contributes, said.kinds) == (True, ("air", "sea"))
+    assert evidence(tiny, "AAA").positions[0].kinds == ("air", "sea")
