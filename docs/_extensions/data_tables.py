@@ -9,7 +9,7 @@ import numpy as np
 from pieces import code, number, safe, table, together
 
 from sim.declarations.levels import CONDITIONS
-from sim.declarations.words import ATTRIBUTES, POSITIONS, PURPOSES
+from sim.declarations.words import ATTRIBUTES, MILITARY_KINDS, POSITIONS, PURPOSES
 from sim.inputs.bundled import find_roster
 from sim.inputs.csv_file import read_csv
 from sim.inputs.roster import Roster, load_roster, read_source
@@ -78,6 +78,62 @@ def positions() -> str:
     ]
     nothing = [_count() - found.total() + found[UNKNOWN] for found in recorded]
     return table(("position", *map(_day, _waves())), [*rows, ("nothing found", *nothing)])
+
+
+def contributions() -> str:
+    """Return how many nations named or refused a military part in the mission, and which kinds, by wave."""
+    waves = [[said for said in _roster().positions if said.wave == wave] for wave in _waves()]
+    rows: list[tuple[object, ...]] = [
+        (words, *(sum(said.contributes is coded for said in stated) for stated in waves))
+        for words, coded in (("names a part", True), ("refuses any", False), ("neither", None))
+    ]
+    rows += [
+        (code(kind), *(sum(kind in said.kinds for said in stated) for stated in waves))
+        for kind in MILITARY_KINDS
+    ]
+    return table(("part in the mission", *map(_day, _waves())), rows)
+
+
+def sourced() -> str:
+    """Return how many nations have a position with a source in two waves, wave by wave."""
+    found = {wave: set(_roster().sourced_positions(wave)) for wave in _waves()}
+    rows = [
+        (_day(wave), *(len(found[wave] & found[other]) if wave <= other else "" for other in _waves()))
+        for wave in _waves()
+    ]
+    return table(("with a source on", *(f"and on {_day(wave)}" for wave in _waves())), rows)
+
+
+def second_reading() -> str:
+    """Return the statements of the second reading, nation by nation."""
+    rows = [
+        (
+            code(said.iso3),
+            _day(said.day),
+            said.position,
+            safe(said.row.text("statement_in_own_words")),
+            safe(said.row.text("source")),
+            said.row.text("quality"),
+            said.row.text("status"),
+        )
+        for said in sorted(_roster().readings, key=lambda said: (said.iso3, said.day))
+    ]
+    return table(("nation", "day", "position", "what was said", "source", "quality", "status"), rows)
+
+
+def later_events() -> str:
+    """Return the dated events of the second reading."""
+    rows = [
+        (
+            together(event.day),
+            safe(event.kind),
+            safe(event.event),
+            safe(event.row.text("source")),
+            event.status,
+        )
+        for event in _roster().later_events
+    ]
+    return table(("day or month", "kind", "event", "source", "status"), rows)
 
 
 def conditions() -> str:

@@ -18,6 +18,9 @@ POSITIONS = ("opposed", "undecided", "open", "conditional", "committed", "unknow
 MILITARY_KINDS = ("land", "air", "sea", "training", "logistics", "hosting", "command")
 """What a government may give a mission, beside money, politics and medicine."""
 
+FOUND, KNOWN, MISSING = "FOUND", "KNOWN", "MISSING"
+"""Of what is told: read in its source; background knowledge, not verified; not found."""
+
 PURPOSES = ("peacekeeping", "deterrence", "reassurance")
 """What the mandate may be for."""
 

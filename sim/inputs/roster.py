@@ -17,6 +17,14 @@ from sim.inputs.csv_file import LARGEST_NUMBER, Row, Table, read_csv
 from sim.inputs.errors import near_match
 from sim.inputs.indicators import FloatArray, half_width, mean_of_present, on_grid, score
 from sim.inputs.roster_file import Actors, Indicator, Preference, RosterDeclaration, Ties, read_declaration
+from sim.inputs.second_reading import (
+    DatedEvent,
+    Reading,
+    SourcedPosition,
+    read_events,
+    read_readings,
+    sourced_positions,
+)
 from sim.inputs.statements import (
     UNKNOWN,
     Chosen,
@@ -78,6 +86,10 @@ class Roster:
         multiples of 2^-40.
     positions, conditions
         What governments said, as far as it counts.
+    readings, later_events
+        What a second reader found: statements, and dated events. No result depends on them.
+    reading_days
+        How many days after a wave a statement of the second reading may stand in for one of it.
     cautions
         What a reader of results must know of the data, a sentence or two each.
     map_file
@@ -98,6 +110,9 @@ class Roster:
     ties: FloatArray
     positions: tuple[StatedPosition, ...]
     conditions: tuple[StatedCondition, ...]
+    readings: tuple[Reading, ...] = ()
+    later_events: tuple[DatedEvent, ...] = ()
+    reading_days: int = 0
     cautions: tuple[str, ...] = ()
     map_file: Path | None = None
 
@@ -111,6 +126,10 @@ class Roster:
             if said.wave <= day and (said.iso3 not in latest or latest[said.iso3].wave < said.wave):
                 latest[said.iso3] = said
         return tuple(latest[code].position if code in latest else UNKNOWN for code in self.iso3)
+
+    def sourced_positions(self, wave: date) -> dict[str, SourcedPosition]:
+        """Return the positions of a wave that have a source, by code: see `second_reading`."""
+        return sourced_positions(self.positions, self.readings, wave, self.reading_days)
 
     def conditions_on(self, day: date) -> Conditions:
         """Return the thresholds known on a day; of two for the same nation and variable the later counts."""
@@ -209,6 +228,7 @@ def build_roster(source: RosterSource) -> Roster:
     parts = {name: source.scores(name) for name in ATTRIBUTES}
     attributes = {name: _read_only(mean_of_present(parts[name], len(iso3))) for name in ATTRIBUTES}
     troops = deployable(source)
+    second = declaration.second_reading
     return Roster(
         title=declaration.title,
         folder=source.folder,
@@ -228,6 +248,9 @@ def build_roster(source: RosterSource) -> Roster:
             if said.counts
         ),
         conditions=read_conditions(source.folder, declaration.conditions, source.chosen),
+        readings=read_readings(source.folder, second, source.chosen),
+        later_events=read_events(source.folder, second),
+        reading_days=second.days_after_wave if second is not None else 0,
         cautions=tuple(source.declaration.cautions),
         map_file=_map_file(source),
     )

@@ -45,6 +45,17 @@ class TableFile(Declared):
     where: dict[Column, str] = {}
 
 
+class SecondReading(Declared):
+    """CSV files next to `roster.toml` that a second reader made: statements, and events if there are any.
+
+    A statement up to `days_after_wave` days after a wave may stand in for a position of it without a source.
+    """
+
+    statements: FileName
+    events: FileName | None = None
+    days_after_wave: Annotated[int, Field(ge=0, le=366)] = 0
+
+
 class Indicator(Declared):
     """A column brought to 0..1 over the nations, in this order.
 
@@ -186,6 +197,7 @@ class RosterDeclaration(Declared):
     leads: list[str] = []
     positions: TableFile | None = None
     conditions: TableFile | None = None
+    second_reading: SecondReading | None = None
     sources: TableFile | None = None
     map: FileName | None = None
     cautions: list[str] = []

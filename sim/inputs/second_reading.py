@@ -1,0 +1,186 @@
+"""A second reading of what governments said: statements and dated events, each with its source."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from sim.declarations.words import FOUND, KNOWN, MISSING
+from sim.inputs.csv_file import Row, read_csv
+from sim.inputs.errors import near_match
+from sim.inputs.roster_file import SecondReading
+from sim.inputs.statements import UNKNOWN, Chosen, StatedPosition, is_chosen, position_in
+
+STATUSES = (FOUND, "FOUND-EARLIER", "FOUND-FIRST-READING", MISSING)
+"""Of a statement: read in a source; so, but of an earlier wave; taken from the first reading; not found."""
+
+QUALITIES = ("own", "second", "state")
+"""Whose words a source gives: the government's own, second hand, or those of state media."""
+
+HIGHEST_ORDINAL, HIGHEST_RUNG = 4, 3
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a second reader found a nation to say on a day.
+
+    Attributes
+    ----------
+    iso3, day, position
+        Who, when, one of POSITIONS but "unknown".
+    found
+        Whether it was read in a source, and is of the time that the reading is about.
+    row
+        Where it stands.
+    """
+
+    iso3: str
+    day: date
+    position: str
+    found: bool
+    row: Row
+
+
+@dataclass(frozen=True)
+class DatedEvent:
+    """An event of the second reading; `day` is a day or, where only that is known, a month (2026-06)."""
+
+    day: str
+    kind: str
+    event: str
+    status: str
+    row: Row
+
+
+@dataclass(frozen=True)
+class SourcedPosition:
+    """A position with a source behind it, and the row of the first or the second reading that gives it."""
+
+    iso3: str
+    position: str
+    second: bool
+    row: Row
+
+
+def read_readings(folder: Path, declared: SecondReading | None, chosen: Chosen) -> tuple[Reading, ...]:
+    """Read the statements of the second reading, in the order of the file, without what was not found.
+
+    Raises
+    ------
+    InputError
+        If a nation is not in the table of nations, a cell holds what it may not, a statement has no source,
+        or a nation has two for one day.
+    """
+    if declared is None:
+        return ()
+    table = read_csv(folder / declared.statements)
+    table.require("iso3", "date", "position", "statement_in_own_words", "source", "quality", "status")
+    rows = [row for row in table.rows if is_chosen(row, "iso3", chosen)]
+    said = tuple(_reading(row) for row in rows if _status(row, STATUSES) != MISSING)
+    first: dict[tuple[str, date], int] = {}
+    for reading in said:
+        line = first.setdefault((reading.iso3, reading.day), reading.row.line)
+        if line != reading.row.line:
+            problem = f"{reading.iso3} has a statement of {reading.day} in line {line} already"
+            raise reading.row.error("date", problem)
+    return said
+
+
+def read_events(folder: Path, declared: SecondReading | None) -> tuple[DatedEvent, ...]:
+    """Read the dated events of the second reading, in the order of the file.
+
+    Raises
+    ------
+    InputError
+        If a date is neither a day nor a month, an event is empty, or one that is FOUND has no source.
+    """
+    if declared is None or declared.events is None:
+        return ()
+    table = read_csv(folder / declared.events)
+    table.require("date", "kind", "event_in_own_words", "source", "status")
+    return tuple(_event(row) for row in table.rows)
+
+
+def sourced_positions(
+    stated: tuple[StatedPosition, ...], readings: tuple[Reading, ...], wave: date, days: int
+) -> dict[str, SourcedPosition]:
+    """Return the positions of a wave that have a source: those that a score may count.
+
+    A row of the first reading counts where it is FOUND. One that is KNOWN - no source was opened for it -
+    gives way to the nation's latest FOUND statement of the second reading after the wave before and up to
+    some days after this one; where there is none, the nation has no position. So no row without a source
+    makes a change.
+
+    Parameters
+    ----------
+    stated
+        The positions that count, one a nation and wave.
+    readings
+        The statements of the second reading.
+    wave
+        The date of the wave.
+    days
+        How many days after it a statement of the second reading may lie.
+
+    Returns
+    -------
+    dict
+        By code, in the order of `stated`.
+    """
+    before = max((said.wave for said in stated if said.wave < wave), default=date.min)
+    last = wave + timedelta(days=days)
+    latest: dict[str, Reading] = {}
+    for reading in sorted(readings, key=lambda reading: reading.day):
+        if reading.found and before < reading.day <= last:
+            latest[reading.iso3] = reading
+    found: dict[str, SourcedPosition] = {}
+    for said in (said for said in stated if said.wave == wave and said.position != UNKNOWN):
+        status, second = said.row.text("status"), latest.get(said.iso3)
+        if status == FOUND:
+            found[said.iso3] = SourcedPosition(said.iso3, said.position, second=False, row=said.row)
+        elif status == KNOWN and second is not None:
+            found[said.iso3] = SourcedPosition(said.iso3, second.position, second=True, row=second.row)
+    return found
+
+
+def _reading(row: Row) -> Reading:
+    _needs(row, "position", "statement_in_own_words", "source")
+    _one_of(row, "quality", QUALITIES)
+    row.number_between("position_ordinal", 0, HIGHEST_ORDINAL)
+    row.number_between("rung", 0, HIGHEST_RUNG)
+    for column in ("asks_us", "asks_clarity", "asks_authority"):
+        _one_of(row, column, ("", "0", "1"))
+    position = position_in(row)
+    if position == UNKNOWN:
+        raise row.error("position", f'is unknown; a statement that was not found has the status "{MISSING}"')
+    return Reading(row.text("iso3"), row.day("date"), position, row.text("status") == FOUND, row)
+
+
+def _event(row: Row) -> DatedEvent:
+    status = _status(row, (FOUND, KNOWN, MISSING))
+    _needs(row, "kind", "event_in_own_words", *(["source"] if status == FOUND else []))
+    day = row.text("date")
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", day):
+        row.day("date")
+    return DatedEvent(day, row.text("kind"), row.text("event_in_own_words"), status, row)
+
+
+def _status(row: Row, allowed: tuple[str, ...]) -> str:
+    _one_of(row, "status", allowed)
+    return row.text("status")
+
+
+def _one_of(row: Row, column: str, allowed: tuple[str, ...]) -> None:
+    """Check that a cell holds one of some words; where there is no such column it is empty."""
+    text = row.text(column)
+    if text not in allowed:
+        words = ", ".join(word or "empty" for word in allowed)
+        raise row.error(
+            column, f'"{text}" is not allowed{near_match(text, allowed) or f"; allowed: {words}"}'
+        )
+
+
+def _needs(row: Row, *columns: str) -> None:
+    for column in columns:
+        if not row.text(column):
+            raise row.error(column, f'is empty; only a row with the status "{MISSING}" may leave it so')
