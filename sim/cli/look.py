@@ -51,6 +51,7 @@ def _checked(file: Path) -> str:
     from sim.inputs.coalitions.reading import load_coalitions
     from sim.inputs.map_file import read_map
     from sim.inputs.roster import load_roster
+    from sim.inputs.scenario import check_actor_keys
 
     if file.is_dir() and (file / DECLARATION).exists():
         past = load_coalitions(file)
@@ -58,6 +59,7 @@ def _checked(file: Path) -> str:
         return f"ok, {past.declaration.title}: {', '.join(counted)}"
     if file.is_dir() or file.name == "roster.toml":
         roster = load_roster(file if file.is_dir() else file.parent)
+        check_actor_keys(roster.folder)
         if roster.map_file:
             read_map(roster.map_file)
         return f"ok, {roster.title}: {_counted(len(roster.iso3), 'nation')}"

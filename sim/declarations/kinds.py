@@ -1,5 +1,7 @@
 """What a declaration says: of a parameter, a term, a level. One that leaves something out is refused."""
 
+import math
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
@@ -12,7 +14,32 @@ PATRON, ADVERSARY = "patron", "adversary"
 TABLES = (PATRON, "mandate", ADVERSARY)
 """The tables of a scenario file that hold levels."""
 
+NOT_LEVELS = (
+    *("policy", "purpose", "position", "nations", "events", "parameters"),
+    *("rounds", "round", "start", "date"),
+)
+"""Keys of scenario files that mean something else."""
+
+TAKEN = (
+    *("behaviour", "nation", "world", "force_ratio", "credibility", "force"),  # what equations and counts see
+    *("peacekeeping", "deterrence", "reassurance"),  # purposes stand beside the levels
+    *("predisposition", "propensity", "threshold", "gap"),  # parts of a propensity that are no terms
+    *("nothing_to_send", "held_out", "ratification"),  # reasons that are no terms
+)
+"""Names that mean something else where declared names stand."""
+
 Distribution = Literal["uniform", "normal", "half_normal", "lognormal", "beta"]
+
+SHAPES: Mapping[Distribution, tuple[str, ...]] = {
+    "uniform": ("low", "high"),
+    "normal": ("mean", "deviation"),
+    "half_normal": ("deviation",),
+    "lognormal": ("median", "deviation"),
+    "beta": ("a", "b"),
+}
+"""What each distribution needs."""
+
+POSITIVE = ("deviation", "median", "a", "b")
 
 
 class DeclarationError(ValueError):
@@ -94,8 +121,8 @@ class Parameter:
 
     name: str
     _: KW_ONLY
-    value: float
-    range: tuple[float, float]
+    value: float = math.nan
+    range: tuple[float, float] = (math.nan, math.nan)
     unit: str = ""
     meaning: str = ""
     source: str = ""
@@ -105,10 +132,15 @@ class Parameter:
 
     def __post_init__(self) -> None:
         """Refuse what leaves something out."""
+        _check_words(self)
         _require(self, "a parameter", "unit", "meaning", "source", "prior")
         low, high = self.range
         if not low <= self.value <= high:
-            raise _problem(self, f"{self.value:g} is not in its range")
+            raise _problem(self, f"{self.value:g} is not in its range {low:g} to {high:g}")
+        if self.varies and not low <= self.varies[0] < self.varies[1] <= high:
+            raise _problem(self, "what it varies over is not in its range")
+        if self.prior:
+            _check_prior(self, self.prior)
 
     @property
     def variation(self) -> tuple[float, float]:
@@ -152,6 +184,7 @@ class Term:
 
     def __post_init__(self) -> None:
         """Refuse what leaves something out."""
+        _check_words(self, "words", "holds_back")
         _require(self, "a term", "words", "holds_back")
 
 
@@ -195,6 +228,7 @@ class Level:
 
     def __post_init__(self) -> None:
         """Refuse what leaves something out."""
+        _check_words(self, "meaning", "words", "demand")
         _require(self, "a level", "key", "meaning", "words")
         table, name = self.key[:-1], self.key[-1]
         if table not in {(), *((each,) for each in TABLES)}:
@@ -202,8 +236,10 @@ class Level:
             raise _problem(self, f"its key stands in a table {'.'.join(table)} that there is not; {allowed}")
         if not table and name != self.name:
             raise _problem(self, f"a key without a table is its name, not {name}")
-        if not all(0 <= step <= 1 for step in self.steps.values()):
-            raise _problem(self, "its steps are not from 0 to 1")
+        if not all(0 <= step <= 1 for step in (*self.steps.values(), self.at_start or 0.0)):
+            raise _problem(self, "its steps, or its start, are not from 0 to 1")
+        if name in NOT_LEVELS:
+            raise _problem(self, f'its key "{name}" is another key of scenario files')
 
 
 Declared = TypeVar("Declared", Parameter, Term, Level)
@@ -221,13 +257,49 @@ def by_name(declared: Iterable[Declared]) -> dict[str, Declared]:
     for each in declared:
         if each.name in names:
             raise _problem(each, f"the name is taken, by {names[each.name].place}")
+        if isinstance(each, Level):
+            _check_key(each, names.values())
         names[each.name] = each
     return names
 
 
+def _check_key(level: Level, others: Iterable[Any]) -> None:
+    for other in others:
+        if other.key == level.key:
+            raise _problem(level, f"its key is taken, by {other.place}")
+
+
+def _check_prior(parameter: Parameter, prior: Prior) -> None:
+    """Refuse a prior without a reason, or without the numbers of its distribution."""
+    if not prior.reason.strip():
+        raise _problem(parameter, "its prior has no reason")
+    if prior.distribution is None:
+        return
+    if tuple(prior.numbers) != SHAPES.get(prior.distribution):
+        raise _problem(parameter, f"its prior is no {prior.distribution}; allowed are {', '.join(SHAPES)}")
+    numbers = prior.numbers
+    if any(numbers[name] <= 0 for name in POSITIVE if name in numbers):
+        raise _problem(parameter, f"its prior has a number that is not above 0: {dict(numbers)}")
+    if numbers.get("low", 0.0) >= numbers.get("high", 1.0):
+        raise _problem(parameter, "its prior does not rise")
+
+
+def _check_words(declaration: Parameter | Term | Level, *names: str) -> None:
+    """Refuse a name that is no name, and words that leave open what nobody fills in."""
+    if not declaration.name.isidentifier() or declaration.name in TAKEN:
+        raise _problem(declaration, "the name is no word, or means something else already")
+    for name in names:
+        left_open = set(re.findall(r"\{.*?\}", str(getattr(declaration, name)))) - {"{patron}", "{adversary}"}
+        if left_open:
+            raise _problem(
+                declaration, f"{name} holds {', '.join(left_open)}; allowed: {{patron}}, {{adversary}}"
+            )
+
+
 def _require(declaration: Parameter | Term | Level, kind: str, *names: str) -> None:
     for name in names:
-        if not getattr(declaration, name):
+        said = getattr(declaration, name)
+        if not said or (isinstance(said, str) and not said.strip()):
             raise _problem(declaration, f"has no {name}; {kind} says {', '.join(names)}")
 
 

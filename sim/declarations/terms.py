@@ -6,6 +6,7 @@ They are added in this order. An equation is plain arithmetic on numbers, as rul
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.declarations.arithmetic import larger, smaller
@@ -49,7 +50,8 @@ def term(
 
 
 def _place(equation: Equation) -> str:
-    return f"terms.py:{equation.__code__.co_firstlineno}"
+    code = equation.__code__
+    return f"{Path(code.co_filename).name}:{code.co_firstlineno}"
 
 
 @term(

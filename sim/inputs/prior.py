@@ -9,22 +9,13 @@ from typing import Any
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.declarations.kinds import Distribution, Parameter
+from sim.declarations.kinds import SHAPES, Distribution, Parameter
 from sim.declarations.parameters import LADDER, PARAMETERS
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import shown, validate
-
-SHAPES: Mapping[Distribution, tuple[str, ...]] = {
-    "uniform": ("low", "high"),
-    "normal": ("mean", "deviation"),
-    "half_normal": ("deviation",),
-    "lognormal": ("median", "deviation"),
-    "beta": ("a", "b"),
-}
-"""What each distribution needs."""
 
 GRID = 10_000
 """Points at which moments of a prior are taken."""

@@ -15,9 +15,6 @@ from sim.inputs.validation import validate
 
 ROSTER_FILE = "roster.toml"
 
-NOT_ACTORS = ("title", "description", "extends", "roster", "start", "rounds", "events", "mandate", "nations")
-"""Keys of scenario files that no actor may have, among others."""
-
 
 def _plain_file_name(name: str) -> str:
     if not name or Path(name).name != name or "\\" in name or name in (".", ".."):
@@ -162,11 +159,9 @@ class Actors(Declared):
     adversary: Actor = Actor(name="the adversary")
 
     @model_validator(mode="after")
-    def _keys_are_free(self) -> "Actors":
-        for actor, key in self.keys.items():
-            others = {*NOT_ACTORS, *(other for name, other in self.keys.items() if name != actor)}
-            if key in others:
-                raise ValueError(f'the key "{key}" of the {actor} is taken')
+    def _keys_differ(self) -> "Actors":
+        if len(set(self.keys.values())) < len(self.keys):
+            raise ValueError("patron and adversary have the same key")
         return self
 
     @property

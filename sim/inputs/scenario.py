@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import FailFast, Field, PrivateAttr, create_model
 
+from sim.declarations.kinds import ADVERSARY, PATRON
 from sim.inputs.bundled import exists, find_scenario, scenarios_folder
 from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError, near_match
@@ -34,7 +35,7 @@ from sim.inputs.situation import (
     situation_keys,
 )
 from sim.inputs.toml_file import KeyPath
-from sim.inputs.validation import validate
+from sim.inputs.validation import shown, validate
 
 
 @dataclass(frozen=True)
@@ -256,7 +257,30 @@ def _actors(layer: Layer, changes: Mapping[str, object]) -> Actors:
     option = Place(option=f"--set roster={changes.get('roster')}")
     place = option if "roster" in changes else layer.place(("roster",))
     roster = changes.get("roster", layer.data.get("roster"))
-    return actors_of(_roster_folder(roster, place)) if isinstance(roster, str) and roster else Actors()
+    if roster is None and layer.data:
+        raise layer.error(("roster",), "is missing: the folder of the nations' data")
+    if not isinstance(roster, str) or not roster:
+        if roster is not None:
+            raise place.error(f"must be the name of a folder, not {shown(roster)}")
+        return Actors()
+    folder = _roster_folder(roster, place)
+    check_actor_keys(folder)
+    return actors_of(folder)
+
+
+def check_actor_keys(folder: Path) -> None:
+    """Check that what a roster calls its actors' tables is no other key of scenario files.
+
+    Raises
+    ------
+    InputError
+        If it is.
+    """
+    taken = {*Scenario.model_fields, *Event.model_fields, *SITUATION} - {PATRON, ADVERSARY}
+    for actor, key in actors_of(folder).keys.items():
+        if key in taken:
+            problem = f'"{key}" is another key of scenario files; choose another word'
+            raise InputError(problem, file=folder / ROSTER_FILE, key=f"actors.{actor}.key")
 
 
 def _roster_folder(roster: str, place: Place) -> Path:

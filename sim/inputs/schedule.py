@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.inputs.errors import InputError
 from sim.inputs.layers import Place
-from sim.inputs.situation import Event
+from sim.inputs.situation import SITUATION, Event
 from sim.inputs.toml_file import KeyPath
 
 
@@ -99,7 +99,7 @@ def _refuse_duplicates(scheduled: Iterable[Scheduled]) -> None:
         for key in item.changes:
             for other in given.setdefault((item.round, key), []):
                 if not _dates_differ(item.event, other.event):
-                    raise _duplicate(item, other, ".".join(key))
+                    raise _duplicate(item, other, _in_words(key, item.event))
             given[item.round, key].append(item)
 
 
@@ -112,3 +112,9 @@ def _duplicate(item: Scheduled, other: Scheduled, key: str) -> InputError:
         f"duplicate event: {key} is set in round {item.round} already, by the event at {other.place.short()};"
         " remove one, or give them different dates (the later one has the last word)"
     )
+
+
+def _in_words(key_path: tuple[str, ...], event: Event) -> str:
+    """Return a key of the situation as the roster's scenario files write it."""
+    words = dict(zip(SITUATION, event.situation, strict=True))
+    return ".".join((words[key_path[0]], *key_path[1:]))

@@ -75,7 +75,8 @@ class Sweep(Table):
         groups = {key: tuple(each.for_actors(actors) for each in getattr(self, key)) for key in GROUPS}
         sweep = self.model_copy(update=groups)
         if self.parameters:
-            declared = sweep.uncertainties + _parameters()
+            own = {factor.path for factor in sweep.factors}
+            declared = sweep.uncertainties + tuple(each for each in _parameters() if each.path not in own)
             sweep = sweep.model_copy(update={"uncertainties": declared, "parameters": None})
         sweep._actors = actors
         _check_paths(sweep)

@@ -38,7 +38,7 @@ class CoalitionModel(mesa.Model):
         Whether the data collector keeps every term of every nation's propensity.
     **levers
         Changes to the scenario, as in ``coalition run --set``: ``washington__involvement=0.75``, or
-        ``**{"patron.involvement": 0.75}``.
+        ``**{"washington.involvement": 0.75}``; actors as the roster's scenario files call them.
 
     Raises
     ------

@@ -1,15 +1,28 @@
 """A declaration that leaves something out, or whose name is taken, is one line."""
 
+import math
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import sim
-from sim.declarations.kinds import DeclarationError, Level, Parameter, Term, by_name, fixed
+from sim.declarations.kinds import (
+    DeclarationError,
+    Level,
+    Parameter,
+    Prior,
+    Term,
+    by_name,
+    fixed,
+    half_normal,
+    uniform,
+)
 from sim.declarations.levels import CONDITIONS, LEVELS
 from sim.declarations.parameters import ANCHOR_BANDS, COEFFICIENTS, LADDER, PARAMETERS
 from sim.declarations.records import Behaviour, Ladder, Levels, Nation, Terms, World, blank
@@ -70,8 +83,50 @@ def test_a_level_stands_in_a_table_that_there_is() -> None:
         level(key=("sky", "weather"))
     with pytest.raises(DeclarationError, match="a key without a table is its name, not sky"):
         level(key=("sky",))
-    with pytest.raises(DeclarationError, match="its steps are not from 0 to 1"):
+    with pytest.raises(DeclarationError, match="its steps, or its start, are not from 0 to 1"):
         level(steps={"storm": 2.0})
+
+
+@pytest.mark.parametrize(
+    ("make", "changes", "says"),
+    [
+        (parameter, {"value": math.nan}, "nan is not in its range"),
+        (parameter, {"varies": (-3, 9)}, "what it varies over is not in its range"),
+        (parameter, {"prior": fixed(" ")}, "its prior has no reason"),
+        (
+            parameter,
+            {"prior": Prior("gauss", {"mean": 0.0}, "why")},
+            "its prior is no gauss; allowed",
+        ),
+        (parameter, {"prior": half_normal(-1.0, "why")}, "a number that is not above 0"),
+        (parameter, {"prior": uniform(0.7, 0.6, "why")}, "its prior does not rise"),
+        (term, {"words": "  "}, "has no words"),
+        (term, {"holds_back": "{patorn} x"}, "holds_back holds {patorn}; allowed: {patron}, {adversary}"),
+        (level, {"meaning": "What {patrn} gives"}, "meaning holds {patrn}"),
+        (level, {"at_start": 2.0}, "its start, are not from 0 to 1"),
+        (level, {"key": ("mandate", "policy")}, 'its key "policy" is another key of scenario files'),
+    ],
+)
+def test_what_would_break_later_is_refused_at_once(make: Any, changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(DeclarationError, match=re.escape(says)):
+        make(**changes)
+
+
+@pytest.mark.parametrize("name", ["world", "deterrence", "predisposition", "my weather"])
+def test_a_name_that_means_something_else_is_refused(name: str) -> None:
+    with pytest.raises(DeclarationError, match=f'"{name}": the name is no word, or means something else'):
+        Term(name, lambda *_: 0.0, **TERM)
+
+
+def test_a_key_is_taken_once() -> None:
+    with pytest.raises(DeclarationError, match=r'"rain": its key is taken, by test_declarations.py:\d+'):
+        by_name([level(), Level("rain", **LEVEL)])
+
+
+def test_every_equation_reads_only_what_there_is() -> None:
+    behaviour, nation, world = (blank(kind) for kind in (Behaviour, Nation, World))
+    for name, each in TERMS.items():
+        assert isinstance(each.equation(behaviour, nation, world), float), name
 
 
 @pytest.mark.parametrize("declared", [parameter, level, term])
