@@ -95,7 +95,12 @@ def _place() -> str:
     frame = sys._getframe()
     while frame.f_back and frame.f_code.co_filename in {__file__, "<string>"}:
         frame = frame.f_back
-    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+    return place(frame.f_code.co_filename, frame.f_lineno)
+
+
+def place(file: str, line: int) -> str:
+    """Return how a message names a line of a declaration."""
+    return f"{Path(file).name}:{line}"
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ They are added in this order. An equation is plain arithmetic on numbers, as rul
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.declarations.arithmetic import larger, smaller
-from sim.declarations.kinds import Equation, Parameter, Term, by_name, half_normal, uniform
+from sim.declarations.kinds import Equation, Parameter, Term, by_name, half_normal, place, uniform
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +40,7 @@ def term(
                 words=words,
                 holds_back=holds_back,
                 parameters=parameters,
-                place=_place(equation),
+                place=_line_of(equation),
             )
         )
         return equation
@@ -49,9 +48,9 @@ def term(
     return declare
 
 
-def _place(equation: Equation) -> str:
+def _line_of(equation: Equation) -> str:
     code = equation.__code__
-    return f"{Path(code.co_filename).name}:{code.co_firstlineno}"
+    return place(code.co_filename, code.co_firstlineno)
 
 
 @term(
