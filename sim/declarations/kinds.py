@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -21,25 +22,24 @@ NOT_LEVELS = (
 """Keys of scenario files that mean something else."""
 
 TAKEN = (
-    *("behaviour", "nation", "world", "force_ratio", "credibility", "force"),  # what equations and counts see
+    *("behaviour", "nation", "world", "force_ratio", "force", "fielded"),  # what equations and counts see
     *("peacekeeping", "deterrence", "reassurance"),  # purposes stand beside the levels
     *("predisposition", "propensity", "threshold", "gap"),  # parts of a propensity that are no terms
-    *("nothing_to_send", "held_out", "ratification"),  # reasons that are no terms
+    *("nothing_to_send", "held_out", "waiting"),  # reasons that are no terms
 )
 """Names that mean something else where declared names stand."""
 
-Distribution = Literal["uniform", "normal", "half_normal", "lognormal", "beta"]
+Distribution = Literal["uniform", "normal", "half_normal", "lognormal"]
 
 SHAPES: Mapping[Distribution, tuple[str, ...]] = {
     "uniform": ("low", "high"),
     "normal": ("mean", "deviation"),
     "half_normal": ("deviation",),
     "lognormal": ("median", "deviation"),
-    "beta": ("a", "b"),
 }
 """What each distribution needs."""
 
-POSITIVE = ("deviation", "median", "a", "b")
+POSITIVE = ("deviation", "median")
 
 
 class DeclarationError(ValueError):
@@ -80,9 +80,9 @@ def uniform(low: float, high: float, reason: str) -> Prior:
     return Prior("uniform", {"low": low, "high": high}, reason)
 
 
-def beta(a: float, b: float, reason: str) -> Prior:
-    """Return a beta prior over the whole range that is allowed."""
-    return Prior("beta", {"a": a, "b": b}, reason)
+def normal(mean: float, deviation: float, reason: str) -> Prior:
+    """Return a normal prior, under which either sign is possible."""
+    return Prior("normal", {"mean": mean, "deviation": deviation}, reason)
 
 
 def fixed(reason: str) -> Prior:
@@ -175,6 +175,8 @@ class Term:
         What readers call it as a part of a propensity; ``{patron}`` stands for the roster's word.
     holds_back
         What readers call it as a reason why a nation is out.
+    military
+        Whether it moves willingness for any military contribution too, not only for soldiers on land.
     parameters
         Those that no other term has; the coefficient, if it has one, first.
     """
@@ -184,6 +186,7 @@ class Term:
     _: KW_ONLY
     words: str = ""
     holds_back: str = ""
+    military: bool = True
     parameters: tuple[Parameter, ...] = ()
     place: str = field(default_factory=_place, compare=False)
 
@@ -191,6 +194,33 @@ class Term:
         """Refuse what leaves something out."""
         _check_words(self, "words", "holds_back")
         _require(self, "a term", "words", "holds_back")
+
+
+@dataclass(frozen=True)
+class CasesLevel:
+    """The level of past coalitions that a level of a scenario corresponds to.
+
+    Attributes
+    ----------
+    name
+        As the declaration of the past coalitions calls it.
+    points
+        What a level of the scenario is on their scale, linear between these points.
+    lever
+        Whether a change of it moves willingness; else it only tells how willing nations were at the start.
+    """
+
+    name: str
+    points: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
+    _: KW_ONLY
+    lever: bool = True
+
+    def on_their_scale(self, level: float) -> float:
+        """Return what a level of the scenario is on the scale of past coalitions."""
+        for (left, low), (right, high) in pairwise(self.points):
+            if level <= right:
+                return low + (level - left) * ((high - low) / (right - left))
+        return self.points[-1][1]
 
 
 @dataclass(frozen=True)
@@ -217,6 +247,10 @@ class Level:
         What a nation says that makes it a condition of joining; empty if none does.
     moved
         Whether a policy or a negotiation may move it away from what the scenario prescribes.
+    cases
+        The level of past coalitions that it corresponds to, if any.
+    perceived
+        Whether nations take time to see a change of it; else they see it at once.
     """
 
     name: str
@@ -229,6 +263,8 @@ class Level:
     ends: str = ""
     demand: str = ""
     moved: bool = False
+    cases: CasesLevel | None = None
+    perceived: bool = False
     place: str = field(default_factory=_place, compare=False)
 
     def __post_init__(self) -> None:

@@ -1,6 +1,6 @@
 """The levels of the world, each declared once. Arrays and draws are in their order."""
 
-from sim.declarations.kinds import ADVERSARY, PATRON, Level, by_name
+from sim.declarations.kinds import ADVERSARY, PATRON, CasesLevel, Level, by_name
 
 LEVELS = by_name(
     (
@@ -13,6 +13,9 @@ LEVELS = by_name(
             at_start=None,
             demand="{patron} involvement",
             moved=True,
+            # A backstop is nearer to enabling than to taking part.
+            cases=CasesLevel("us_involvement", ((0, 0), (0.5, 0.5), (0.75, 0.65), (1, 1))),
+            perceived=True,
         ),
         Level(
             "pressure",
@@ -22,6 +25,8 @@ LEVELS = by_name(
             steps={"calm": 0.2, "warnings": 0.5, "threats": 0.7, "hybrid_attacks": 0.9},
             at_start=None,
             moved=True,
+            cases=CasesLevel("threat"),
+            perceived=True,
         ),
         Level(
             "clarity",
@@ -32,14 +37,16 @@ LEVELS = by_name(
             ends="0: the mission may be anything; 1: it has a single purpose.",
             demand="a clear mandate",
             moved=True,
+            cases=CasesLevel("clarity", ((0, 0.5), (1, 1))),  # no past coalition is below 0.4
         ),
         Level(
             "authority",
             key=("mandate", "authority"),
             meaning="Who authorises the mission: a number from 0 to 1, or a name.",
             words="authority of the mandate",
-            steps={"none": 0.0, "eu": 0.5, "un": 1.0},
+            steps={"none": 0.0, "invitation": 0.25, "eu": 0.5, "un": 1.0},
             demand="a mandate of higher authority",
+            cases=CasesLevel("authority"),
         ),
         Level(
             "ceasefire",
@@ -48,15 +55,16 @@ LEVELS = by_name(
             words="ceasefire",
             ends="0: war; 1: a ceasefire that holds.",
             demand="a ceasefire",
-        ),
-        Level(
-            "decision_pressure",
-            key=("decision_pressure",),
-            meaning="How far governments are pressed to declare themselves, as before a summit.",
-            words="decision pressure",
+            cases=CasesLevel("danger", ((0, 1), (1, 0.5)), lever=False),
         ),
     )
 )
+
+LEVERS = tuple(name for name, level in LEVELS.items() if level.cases and level.cases.lever)
+"""What moves willingness when it changes, by as much as past coalitions teach of it."""
+
+PERCEIVED = tuple(name for name in LEVERS if LEVELS[name].perceived)
+"""The levers that nations come to see in time; the others they see at once."""
 
 CONDITIONS = tuple(name for name, level in LEVELS.items() if level.demand)
 """What a nation may demand before it commits: the actual value must reach a threshold."""

@@ -4,10 +4,10 @@ from collections import namedtuple
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from sim.declarations.levels import LEVELS
-from sim.declarations.parameters import LADDER, PARAMETERS
+from sim.declarations.levels import LEVELS, LEVERS, PERCEIVED
+from sim.declarations.parameters import DERIVED, PARAMETERS
 from sim.declarations.terms import TERMS
-from sim.declarations.words import ATTRIBUTES, PURPOSES
+from sim.declarations.words import PURPOSES
 
 if TYPE_CHECKING:
 
@@ -46,26 +46,26 @@ else:
         return kind
 
     Behaviour = _record(
-        "Behaviour", PARAMETERS, "Behavioural parameters of a run, the ladder's thresholds as log-odds."
+        "Behaviour", (*PARAMETERS, *DERIVED), "Behavioural parameters of a run, and what follows from them."
     )
     Nation = _record(
         "Nation",
         (
-            *ATTRIBUTES,
-            *(f"prefers_{purpose}" for purpose in PURPOSES),
-            "involvement_perceived",
-            "pressure_perceived",
-            "peers",
-            "support_shift",
+            *(f"slope_{lever}" for lever in LEVERS),
+            *(f"{lever}_change" for lever in PERCEIVED),
+            "others_growth",
+            "leads",
             "lobbying",
-            "shock",
+            "mood",
+            "unmet",
         ),
         "What a nation is and perceives when it weighs whether to join.",
     )
     World = _record(
         "World",
-        (*LEVELS, *PURPOSES, "force_ratio"),
-        "What all nations see alike in a round: levels as they are, shares of purposes, the force.",
+        (*LEVELS, *(f"{lever}_change" for lever in LEVERS), *PURPOSES, "force_ratio", "leads_absent"),
+        "What all nations see alike in a round: levels as they are, changes of levers since the start on the "
+        "scale of past coalitions, shares of purposes, the force.",
     )
     Levels = _record("Levels", LEVELS, "What a scenario prescribes of the world in a round, each in [0, 1].")
     Terms = _record(
@@ -73,8 +73,11 @@ else:
     )
     Ladder = _record(
         "Ladder",
-        LADDER,
-        "Thresholds of a round in log-odds: climb to the rung named, slip to the rung named.",
+        (
+            *("climb_to_undecided", "climb_to_open", "climb_to_committed"),
+            *("slip_to_opposed", "slip_to_undecided", "slip_to_open"),
+        ),
+        "Thresholds of a run in log-odds: climb to the rung named, slip to the rung named.",
     )
 
 Kind = TypeVar("Kind", bound="Record")

@@ -24,8 +24,5 @@ FOUND, KNOWN, MISSING = "FOUND", "KNOWN", "MISSING"
 PURPOSES = ("peacekeeping", "deterrence", "reassurance")
 """What the mandate may be for."""
 
-ATTRIBUTES = ("reliance", "clarity_need", "escalation_fear", "threat", "frontline", "legalism")
-"""How a nation moves when the world changes: composite indicators in [0, 1], drawn once a run."""
-
 HELD = ("free", "committed", "out")
 """Whether a nation decides for itself, is held in the coalition, or is held out of it."""

@@ -1,7 +1,7 @@
-"""Composite indicators: columns of the table of nations brought to 0..1 and averaged.
+"""Indicators: columns of the table of nations brought to 0..1 and averaged.
 
 After the Handbook on Constructing Composite Indicators (OECD 2008). Logarithms are rounded to multiples
-of 2^-40, sums are exactly rounded (`math.fsum`) and all else is IEEE arithmetic, so an attribute has the
+of 2^-40, sums are exactly rounded (`math.fsum`) and all else is IEEE arithmetic, so a mean has the
 same bits on every machine and whatever the order of the rows.
 """
 
@@ -15,10 +15,6 @@ from sim.inputs.csv_file import Table
 from sim.inputs.roster_file import Indicator
 
 FloatArray = NDArray[np.float64]
-
-BASE_HALF_WIDTH = 0.05
-MISSING_HALF_WIDTH = 0.25
-"""Half-width of an attribute's band: the base, and this much more if all its indicators are missing."""
 
 GRID = 2.0**40
 """Numbers are rounded to multiples of 1 / GRID where the last bit could differ between machines."""
@@ -82,19 +78,6 @@ def mean_of_present(parts: Sequence[FloatArray], nations: int) -> FloatArray:
         if present:
             means[nation] = math.fsum(present) / len(present)
     return means
-
-
-def half_width(parts: Sequence[FloatArray], nations: int) -> FloatArray:
-    """Return how far an attribute may lie from its mean: 0.05, and up to 0.30 as indicators are missing.
-
-    It is 0 where all indicators are present and 0: what a nation is known to lack (a border, say) is not
-    drawn. Where some are missing, a mean of 0 only says that nothing was found.
-    """
-    if not parts:
-        return np.full(nations, BASE_HALF_WIDTH + MISSING_HALF_WIDTH)
-    missing = np.array([np.isnan(part) for part in parts]).sum(axis=0)
-    known_absence = np.array([part == 0.0 for part in parts]).all(axis=0)
-    return np.where(known_absence, 0.0, BASE_HALF_WIDTH + MISSING_HALF_WIDTH * (missing / len(parts)))
 
 
 def _ratio(values: FloatArray, per: str | None, table: Table) -> FloatArray:

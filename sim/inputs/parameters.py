@@ -1,6 +1,6 @@
 """Behavioural parameters: a point, or the rows of a posterior."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.declarations.parameters import ANCHOR_BANDS, PARAMETERS
-from sim.declarations.words import POSITIONS
+from sim.declarations.parameters import PARAMETERS
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray, on_grid
@@ -24,19 +23,6 @@ if TYPE_CHECKING:
 COLUMN = {name: column for column, name in enumerate(PARAMETERS)}
 """Where arrays of parameters hold each of them."""
 
-LADDER_ORDER = (
-    ("slip_to_opposed", "climb_to_undecided"),
-    ("slip_to_undecided", "climb_to_open"),
-    ("slip_to_open", "climb_to_committed"),
-    ("climb_to_undecided", "climb_to_open"),
-    ("climb_to_open", "climb_to_committed"),
-    ("slip_to_opposed", "slip_to_undecided"),
-    ("slip_to_undecided", "slip_to_open"),
-)
-"""Pairs of thresholds of which the first must lie below the second."""
-
-BANDS = "anchor_bands"
-
 MAX_DRAWS = 500_000
 
 
@@ -48,13 +34,9 @@ class Parameters:
     ----------
     values
         Shape (rows, len(PARAMETERS)), read-only. One row is a point; of many, run k uses row k % rows.
-        Thresholds of the ladder are probabilities.
-    bands
-        Anchor bands as probabilities, shape (len(POSITIONS), 2), read-only.
     """
 
     values: FloatArray
-    bands: FloatArray
 
     def column(self, name: str) -> FloatArray:
         """Return the values of a parameter, a draw each."""
@@ -71,7 +53,7 @@ class Parameters:
         Raises
         ------
         InputError
-            If a name is unknown, a value out of its range, or the ladder out of order.
+            If a name is unknown, or a value out of its range.
         """
         values = self.values.copy()
         for name, value in overrides.items():
@@ -89,7 +71,7 @@ class Parameters:
         Raises
         ------
         InputError
-            For a value out of its range, or a ladder out of order.
+            For a value out of its range.
         """
         length = max((np.size(column) for column in columns.values()), default=0)
         values = np.repeat(self.values[:1], length, axis=0)
@@ -118,7 +100,7 @@ def load_parameters(path: Path | None = None) -> Parameters:
     """
     path = find_parameters(path)
     if path == DECLARED and not path.is_file():
-        return Parameters(_read_only(_defaults()), _band_array(ANCHOR_BANDS))
+        return Parameters(_read_only(_defaults()))
     try:
         status = path.stat()
     except (OSError, ValueError):
@@ -146,24 +128,7 @@ def posterior_file() -> Path:
     return scenarios_folder() / "parameters" / "posterior.parquet"
 
 
-def log_odds(probability: ArrayLike) -> FloatArray:
-    """Return log(p / (1 - p)), rounded to multiples of 2^-40.
-
-    The rounding makes it the same on every machine, though the last bit of a logarithm is not.
-
-    Raises
-    ------
-    ValueError
-        If a probability is not between 0 and 1, both excluded.
-    """
-    p = np.asarray(probability, dtype=np.float64)
-    if not ((p > 0) & (p < 1)).all():
-        raise ValueError("log-odds need probabilities between 0 and 1, both excluded")
-    return on_grid(np.log(p / (1 - p)))
-
-
 Bound = Annotated[float, Field(allow_inf_nan=False)]
-Pair = Annotated[list[Bound], Field(min_length=2, max_length=2)]
 
 
 class _Entry(BaseModel):
@@ -173,19 +138,6 @@ class _Entry(BaseModel):
 
     value: Bound
     source: str = ""
-
-
-class _Bands(BaseModel):
-    """Bands by position; a file may give some of them."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    opposed: Pair | None = None
-    undecided: Pair | None = None
-    open: Pair | None = None
-    conditional: Pair | None = None
-    committed: Pair | None = None
-    unknown: Pair | None = None
 
 
 @lru_cache(maxsize=16)
@@ -199,15 +151,13 @@ def _from_toml(path: Path) -> Parameters:
     for name, entry in _entries(file).items():
         values[0, COLUMN[name]] = entry.value
     _check(values, file.error)
-    return Parameters(_read_only(values), _bands(file))
+    return Parameters(_read_only(values))
 
 
 def _entries(file: TomlFile) -> dict[str, _Entry]:
     """Return the parameters that a file gives, by name."""
     entries = {}
     for name, table in file.data.items():
-        if name == BANDS:
-            continue
         if name not in PARAMETERS:
             raise file.error((name,), unknown_parameter(name))
         entry = validate(_Entry, table, _under(file, name))
@@ -217,7 +167,7 @@ def _entries(file: TomlFile) -> dict[str, _Entry]:
 
 def unknown_parameter(name: str) -> str:
     """Return the problem of a parameter that there is not, with the nearest one."""
-    hint = near_match(name, (*PARAMETERS, BANDS)) or f"; allowed: {', '.join(PARAMETERS)}"
+    hint = near_match(name, PARAMETERS) or f"; allowed: {', '.join(PARAMETERS)}"
     return f"unknown parameter {shown(name)}{hint}"
 
 
@@ -229,43 +179,17 @@ def _under(file: TomlFile, name: str) -> ErrorAt:
 
 
 def _check(values: FloatArray, error_at: ErrorAt) -> None:
-    """Refuse values out of their range, and a ladder out of order, in any row."""
+    """Refuse values out of their range, in any row."""
     for parameter, column in zip(PARAMETERS.values(), values.T, strict=True):
         low, high = parameter.range
         outside = column[~((column >= low) & (column <= high))]
         if outside.size:
             problem = f"{outside[0]:g} is out of range; allowed is {low:g} to {high:g}"
             raise error_at((parameter.name,), problem)
-    for lower, upper in LADDER_ORDER:
-        below, above = values[:, COLUMN[lower]], values[:, COLUMN[upper]]
-        wrong = below >= above
-        if wrong.any():
-            low, high = below[wrong][0], above[wrong][0]
-            raise error_at((lower,), f"{low:g} must lie below {upper}, which is {high:g}")
 
 
 def _defaults() -> FloatArray:
     return np.array([[parameter.value for parameter in PARAMETERS.values()]])
-
-
-def _bands(file: TomlFile) -> FloatArray:
-    """Return the anchor bands of a file, those it leaves out from the defaults."""
-    return _band_array({**ANCHOR_BANDS, **_checked_bands(file)})
-
-
-def _band_array(bands: Mapping[str, Sequence[float]]) -> FloatArray:
-    return _read_only(np.array([bands[position] for position in POSITIONS], dtype=np.float64))
-
-
-def _checked_bands(file: TomlFile) -> dict[str, list[float]]:
-    given = validate(_Bands, file.data.get(BANDS, {}), _under(file, BANDS)).model_dump(exclude_none=True)
-    for position, (low, high) in given.items():
-        if not 0 < low <= high < 1:
-            problem = (
-                f"[{low:g}, {high:g}] is no band; allowed are two rising probabilities, 0 and 1 excluded"
-            )
-            raise file.error((BANDS, position), problem)
-    return given
 
 
 def _from_parquet(path: Path) -> Parameters:
@@ -279,7 +203,7 @@ def _from_parquet(path: Path) -> Parameters:
             raise InputError(unknown_parameter(name), file=path)
         values[:, COLUMN[name]] = column
     _check(values, lambda key_path, problem: InputError(problem, file=path, key=dotted(key_path)))
-    return Parameters(_read_only(values), _band_array(ANCHOR_BANDS))
+    return Parameters(_read_only(values))
 
 
 def _check_size(metadata: "pq.FileMetaData", path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from sim.declarations.kinds import SHAPES, Distribution, Parameter
-from sim.declarations.parameters import LADDER, PARAMETERS
+from sim.declarations.parameters import PARAMETERS
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray
 from sim.inputs.situation import Table, Text
@@ -30,7 +30,7 @@ TINY = 1e-12
 class Marginal(Table):
     """The prior of one parameter."""
 
-    distribution: Distribution = Field(description="uniform, normal, half_normal, lognormal or beta.")
+    distribution: Distribution = Field(description="uniform, normal, half_normal or lognormal.")
     low: float | None = Field(None, description="uniform: the least value.")
     high: float | None = Field(None, description="uniform: the largest value.")
     mean: float | None = Field(
@@ -45,10 +45,6 @@ class Marginal(Table):
         le=LARGEST,
         description="Standard deviation before truncation: of the logarithm for lognormal.",
     )
-    a: float | None = Field(
-        None, ge=LEAST, le=LARGEST, description="beta: the first shape; over the whole allowed range."
-    )
-    b: float | None = Field(None, ge=LEAST, le=LARGEST, description="beta: the second shape.")
     reason: Text = Field(description="Why this distribution.")
 
     @model_validator(mode="after")
@@ -127,8 +123,6 @@ class ParameterPrior:
                 return stats.halfnorm(0.0, given.deviation)
             case "lognormal":
                 return stats.lognorm(given.deviation, scale=given.median)
-            case "beta":
-                return stats.beta(given.a, given.b, self.low, self.high - self.low)
 
 
 @dataclass(frozen=True)
@@ -228,12 +222,9 @@ def _prior(marginals: Mapping[str, Marginal]) -> Prior:
 
 
 def _check_name(file: TomlFile, name: str) -> None:
-    allowed = [parameter for parameter in PARAMETERS if parameter not in LADDER]
     if name not in PARAMETERS:
-        hint = near_match(name, allowed) or f"; allowed: {', '.join(allowed)}"
+        hint = near_match(name, PARAMETERS) or f"; allowed: {', '.join(PARAMETERS)}"
         raise file.error((name,), f"unknown parameter {shown(name)}{hint}")
-    if name not in allowed:
-        raise file.error((name,), "stays fixed: the anchor bands are stated on the ladder that it is part of")
 
 
 def _marginal(file: TomlFile, parameter: Parameter) -> Marginal:

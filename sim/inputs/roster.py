@@ -1,4 +1,4 @@
-"""The roster: nations with their attributes, positions, conditions and ties, read from a folder."""
+"""The roster: nations with what they can send, their positions and conditions, read from a folder."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.declarations.levels import CONDITIONS
-from sim.declarations.words import ATTRIBUTES, PURPOSES
+from sim.declarations.words import PURPOSES
 from sim.inputs.bundled import exists
 from sim.inputs.csv_file import LARGEST_NUMBER, Row, Table, read_csv
 from sim.inputs.errors import near_match
-from sim.inputs.indicators import FloatArray, half_width, mean_of_present, on_grid, score
-from sim.inputs.roster_file import Actors, Indicator, Preference, RosterDeclaration, Ties, read_declaration
+from sim.inputs.indicators import FloatArray, mean_of_present, score
+from sim.inputs.roster_file import Actors, Preference, RosterDeclaration, read_declaration
 from sim.inputs.second_reading import (
     DatedEvent,
     Reading,
@@ -72,18 +72,12 @@ class Roster:
         Codes (ISO 3166 alpha-3) and names.
     leads
         Indices of the lead nations, in the order declared.
-    attributes, half_widths
-        Mean and half-width of each of ATTRIBUTES, shape (nations,). Means are in [0, 1]. The half-width is
-        0 where a nation is known to lack the thing (no border, say).
     preferred_mandate
         Shares over PURPOSES, shape (nations, 3), rows sum to 1.
     deployable
         Soldiers that a nation can send, shape (nations,).
     ratification_rounds
         Rounds of approval at home before it commits, shape (nations,).
-    ties
-        Row i: whom nation i listens to, shares that sum to 1 (all 0 if there is nobody), zero diagonal,
-        multiples of 2^-40.
     positions, conditions
         What governments said, as far as it counts.
     readings, later_events
@@ -102,12 +96,9 @@ class Roster:
     iso3: tuple[str, ...]
     names: tuple[str, ...]
     leads: tuple[int, ...]
-    attributes: Mapping[str, FloatArray]
-    half_widths: Mapping[str, FloatArray]
     preferred_mandate: FloatArray
     deployable: FloatArray
     ratification_rounds: NDArray[np.int64]
-    ties: FloatArray
     positions: tuple[StatedPosition, ...]
     conditions: tuple[StatedCondition, ...]
     readings: tuple[Reading, ...] = ()
@@ -151,10 +142,6 @@ class RosterSource:
     file: TomlFile
     nations: Table
     chosen: Chosen
-
-    def scores(self, attribute: str) -> tuple[FloatArray, ...]:
-        """Return the indicators of an attribute as they enter its mean, in the order declared."""
-        return tuple(score(indicator, self.nations) for indicator in self.declaration.attributes[attribute])
 
 
 def load_roster(folder: Path) -> Roster:
@@ -225,9 +212,6 @@ def build_roster(source: RosterSource) -> Roster:
     """Make the arrays of a roster from what it declares and its tables."""
     declaration, nations = source.declaration, source.nations
     iso3 = tuple(row.text("iso3") for row in nations.rows)
-    parts = {name: source.scores(name) for name in ATTRIBUTES}
-    attributes = {name: _read_only(mean_of_present(parts[name], len(iso3))) for name in ATTRIBUTES}
-    troops = deployable(source)
     second = declaration.second_reading
     return Roster(
         title=declaration.title,
@@ -236,12 +220,9 @@ def build_roster(source: RosterSource) -> Roster:
         iso3=iso3,
         names=_names(nations),
         leads=_leads(source, iso3),
-        attributes=attributes,
-        half_widths={name: _read_only(half_width(parts[name], len(iso3))) for name in ATTRIBUTES},
-        preferred_mandate=_read_only(_preferred_mandate(source, attributes)),
-        deployable=_read_only(troops),
+        preferred_mandate=_read_only(_preferred_mandate(source)),
+        deployable=_read_only(deployable(source)),
         ratification_rounds=_ratification_rounds(source),
-        ties=_read_only(_ties(pair_weights(source, iso3), troops)),
         positions=tuple(
             said
             for said in read_positions(source.folder, declaration.positions, source.chosen)
@@ -288,26 +269,17 @@ def _leads(source: RosterSource, iso3: Sequence[str]) -> tuple[int, ...]:
     return tuple(iso3.index(code) for code in leads)
 
 
-def _preferred_mandate(source: RosterSource, attributes: Mapping[str, FloatArray]) -> FloatArray:
+def _preferred_mandate(source: RosterSource) -> FloatArray:
     preferences = source.declaration.preferred_mandate
-    wants = np.array([_preference(preferences[purpose], source, attributes) for purpose in PURPOSES]).T
+    wants = np.array([_preference(preferences[purpose], source) for purpose in PURPOSES]).T
     totals = np.array([math.fsum(row) for row in wants.tolist()])
     shares: FloatArray = wants / totals[:, np.newaxis]
     return shares
 
 
-def _preference(
-    preference: Preference, source: RosterSource, attributes: Mapping[str, FloatArray]
-) -> FloatArray:
+def _preference(preference: Preference, source: RosterSource) -> FloatArray:
     count = len(source.nations.rows)
-    parts: list[FloatArray] = []
-    for term in preference.mean_of:
-        if term.attribute is not None:
-            mean = attributes[term.attribute]
-            parts.append(1.0 - mean if term.reversed else mean)
-        elif term.column is not None:
-            indicator = Indicator(column=term.column, reversed=term.reversed)
-            parts.append(score(indicator, source.nations))
+    parts = [score(indicator, source.nations) for indicator in preference.mean_of]
     if not parts:
         return np.full(count, preference.base)
     return preference.base + preference.weight * mean_of_present(parts, count)
@@ -344,57 +316,6 @@ def _ratification_rounds(source: RosterSource) -> NDArray[np.int64]:
         rounds[index] = declared.rounds[word] if word else declared.empty
     rounds.setflags(write=False)
     return rounds
-
-
-def pair_weights(source: RosterSource, iso3: Sequence[str]) -> FloatArray:
-    """Return how close each pair is, whatever it can send: the base and the weights, zero diagonal."""
-    declared = source.declaration.ties
-    weights = np.full((len(iso3), len(iso3)), declared.base)
-    place = {code: index for index, code in enumerate(iso3)}
-    for (a, b), row in tie_rows(source).items():
-        close = [weight * row.number_between(column, 0.0, 1.0) for column, weight in declared.weights.items()]
-        i, j = place[a], place[b]
-        known = [value for value in close if not math.isnan(value)]
-        weights[i, j] = weights[j, i] = math.fsum([declared.base, *known])
-    np.fill_diagonal(weights, 0.0)
-    return weights
-
-
-def tie_rows(source: RosterSource) -> dict[tuple[str, str], Row]:
-    """Return the rows of the table of pairs by the codes of the pair, in the order of the alphabet."""
-    declared = source.declaration.ties
-    if declared.table is None:
-        return {}
-    table = read_csv(source.folder / declared.table).require("iso3_a", "iso3_b")
-    _check_tie_columns(source, declared, table)
-    rows: dict[tuple[str, str], Row] = {}
-    for row in table.rows:
-        both = [is_chosen(row, column, source.chosen) for column in ("iso3_a", "iso3_b")]
-        a, b = sorted((row.text("iso3_a"), row.text("iso3_b")))
-        if a == b:
-            raise row.error("iso3_b", f"{a} is paired with itself")
-        if (a, b) in rows:
-            raise row.error("iso3_b", f"{a} and {b} stand there twice, in line {rows[a, b].line} already")
-        if all(both):
-            rows[a, b] = row
-    return rows
-
-
-def _check_tie_columns(source: RosterSource, declared: Ties, table: Table) -> None:
-    for column in declared.weights:
-        if column not in table.columns:
-            problem = f'{table.path.name} has no column "{column}"{near_match(column, table.columns)}'
-            raise source.file.error(("ties", "weights", column), problem)
-
-
-def _ties(weights: FloatArray, troops: FloatArray) -> FloatArray:
-    """Return shares: the closer, and the more the other can send, the more one listens to it."""
-    pulls = weights * np.sqrt(troops)
-    totals = np.array([math.fsum(row) for row in pulls.tolist()])
-    shares = np.divide(
-        pulls, totals[:, np.newaxis], out=np.zeros_like(pulls), where=totals[:, np.newaxis] > 0
-    )
-    return on_grid(shares)
 
 
 def _read_only(array: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""What `roster.toml` may declare: which tables there are and how their columns become attributes."""
+"""What `roster.toml` may declare: which tables there are and how their columns say of nations."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sim.declarations.kinds import ADVERSARY, PATRON
-from sim.declarations.words import ATTRIBUTES, PURPOSES
+from sim.declarations.words import PURPOSES
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import validate
@@ -78,29 +78,12 @@ class Indicator(Declared):
                 yield (key,), other
 
 
-class PreferenceTerm(Declared):
-    """An attribute, or a column brought to 0..1 over the nations, that draws a nation to a purpose."""
-
-    attribute: str | None = None
-    column: Column | None = None
-    reversed: bool = False
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> "PreferenceTerm":
-        if (self.attribute is None) == (self.column is None):
-            raise ValueError('give either "attribute" or "column"')
-        if self.attribute is not None and self.attribute not in ATTRIBUTES:
-            hint = near_match(self.attribute, ATTRIBUTES) or f"; allowed: {', '.join(ATTRIBUTES)}"
-            raise ValueError(f'unknown attribute "{self.attribute}"{hint}')
-        return self
-
-
 class Preference(Declared):
     """How much a nation wants a purpose, before normalising: base + weight * mean of the terms."""
 
     base: Annotated[Weight, Field(gt=0)]
     weight: Weight = 0.0
-    mean_of: list[PreferenceTerm] = []
+    mean_of: list[Indicator] = []
 
 
 class ForceColumn(Declared):
@@ -123,20 +106,6 @@ class RatificationRounds(Declared):
     column: Column
     rounds: dict[str, Rounds]
     empty: Rounds
-
-
-class Ties(Declared):
-    """Whom a nation listens to: a base weight for every pair, and weights per column of a table of pairs."""
-
-    table: FileName | None = None
-    base: Weight = 1.0
-    weights: dict[Column, Weight] = {}
-
-    @model_validator(mode="after")
-    def _weights_need_a_table(self) -> "Ties":
-        if self.weights and self.table is None:
-            raise ValueError('weights need a "table"')
-        return self
 
 
 class Actor(Declared):
@@ -196,17 +165,9 @@ class RosterDeclaration(Declared):
     sources: TableFile | None = None
     map: FileName | None = None
     cautions: list[str] = []
-    attributes: dict[str, list[Indicator]]
     preferred_mandate: dict[str, Preference]
     deployable: Deployable
     ratification_rounds: RatificationRounds
-    ties: Ties = Ties()
-
-    @field_validator("attributes")
-    @classmethod
-    def _attributes_complete(cls, given: dict[str, list[Indicator]]) -> dict[str, list[Indicator]]:
-        _check_names(given, ATTRIBUTES, "[]")
-        return given
 
     @field_validator("preferred_mandate")
     @classmethod
@@ -216,14 +177,10 @@ class RosterDeclaration(Declared):
 
     def nation_columns(self) -> Iterator[tuple[KeyPath, str]]:
         """Yield every column of the table of nations that is named, with the key path that names it."""
-        for attribute, indicators in self.attributes.items():
-            for number, indicator in enumerate(indicators):
-                for key, column in indicator.columns():
-                    yield ("attributes", attribute, number, *key), column
         for purpose, preference in self.preferred_mandate.items():
-            for number, term in enumerate(preference.mean_of):
-                if term.column is not None:
-                    yield ("preferred_mandate", purpose, "mean_of", number, "column"), term.column
+            for number, indicator in enumerate(preference.mean_of):
+                for key, column in indicator.columns():
+                    yield ("preferred_mandate", purpose, "mean_of", number, *key), column
         for number, force in enumerate(self.deployable.largest_of):
             yield ("deployable", "largest_of", number, "column"), force.column
         if self.deployable.zero_where_zero is not None:

@@ -99,6 +99,10 @@ Speed = Annotated[Share, Field(description="burden_sharing: the largest change o
 Purpose = Annotated[
     Literal["peacekeeping", "deterrence", "reassurance"], Field(description="What the mandate is for.")
 ]
+Command = Annotated[
+    Literal["nation", "NATO", "EU", "UN"],
+    Field(description="Who commands: a nation or some of them, or an organisation; the same throughout."),
+]
 MandatePolicy = Annotated[
     Literal["scripted", "negotiated"],
     Field(description="Whether the mandate follows the scenario, or emerges among the participants."),
@@ -117,12 +121,6 @@ Position = Annotated[
     Literal["opposed", "undecided", "open", "conditional", "committed", "unknown"],
     Field(description="What the government says of sending own troops."),
 ]
-PublicSupport = Annotated[
-    float,
-    Field(ge=-0.5, le=0.5, description="Change in the share of the electorate that supports sending troops."),
-]
-
-
 Held = Annotated[
     Literal["free", "committed", "out"],
     Field(
@@ -164,6 +162,7 @@ class MandateAtStart(MandateConstants):
 
     purpose: Purpose
     policy: MandatePolicy = "scripted"
+    command: Command = "nation"
 
 
 class AdversaryConstants(Table):
@@ -199,7 +198,6 @@ class Nation(Table):
     """What is given of a nation, at the start or by an event."""
 
     position: Position | None = None
-    public_support: PublicSupport | None = None
     held: Held | None = None
 
 

@@ -45,8 +45,6 @@ class Timeline:
         (rounds + 1, 3): 1 for the purpose of the mandate, in the order of `PURPOSES`, 0 for the others.
     mandate_set, negotiated
         Whether purpose or clarity is set in this very round; whether participants negotiate.
-    support_shift
-        (rounds + 1, nations): change in the share of the electorate that supports sending troops.
     position
         (rounds + 1, nations): index into `POSITIONS` where a round gives a position, else -1; row 0 is
         complete.
@@ -70,7 +68,6 @@ class Timeline:
     purpose: Floats
     mandate_set: Flags
     negotiated: Flags
-    support_shift: Floats
     position: NDArray[np.int8]
     held: NDArray[np.int8]
     dates: tuple[dt.date, ...]
@@ -121,7 +118,6 @@ def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: 
         purpose=_purpose(rows),
         mandate_set=rows.touched("mandate", "purpose") | rows.touched("mandate", "clarity"),
         negotiated=rows.chosen("negotiated", "mandate", "policy"),
-        support_shift=_support_shift(rows, iso3),
         position=_position(rows, iso3, recorded_positions),
         held=_held(rows, iso3),
         dates=_dates(scenario.calendar, rows.count),
@@ -175,16 +171,6 @@ class _Rows:
 def _purpose(rows: _Rows) -> Floats:
     purposes = rows.values("mandate", "purpose", start=rows.at_start("mandate", "purpose"))
     return np.eye(len(PURPOSES))[[PURPOSES.index(purpose) for purpose in purposes]]
-
-
-def _support_shift(rows: _Rows, iso3: Sequence[str]) -> Floats:
-    nations = rows.at_start("nations", default={})
-    shift = np.zeros((rows.count, len(iso3)))
-    for column, nation in enumerate(iso3):
-        key = ("nations", nation, "public_support")
-        if nation in nations or key in rows.given:
-            shift[:, column] = rows.values(*key, start=rows.at_start(*key, default=0.0))
-    return shift
 
 
 def _position(rows: _Rows, iso3: Sequence[str], recorded: Sequence[str]) -> NDArray[np.int8]:

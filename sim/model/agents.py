@@ -5,9 +5,10 @@ from typing import Protocol
 
 import mesa
 
-from sim.declarations.levels import CONDITIONS
+from sim.declarations.arithmetic import smaller
+from sim.declarations.levels import CONDITIONS, LEVERS, PERCEIVED
 from sim.declarations.records import Behaviour, Ladder, Levels, Nation, Terms, World
-from sim.declarations.words import ATTRIBUTES, PURPOSES, Stance
+from sim.declarations.words import Stance
 from sim.inputs.roster import Roster
 from sim.model import rules
 from sim.model.draws import RunDraws
@@ -19,16 +20,17 @@ class Environment(Protocol):
 
     setup: Setup
     draws: RunDraws
+    run: int
     round: int
     now: Round
     statements: Sequence[Statement]
     levels: Levels
     ladder: Ladder
     behaviour: Behaviour
+    force_pledged: float
     force_ratio: float
     force_ratio_at_start: float
-    common_weight: float
-    own_weight: float
+    leads_absent: float
     patron: "Patron"
     adversary: "Adversary"
     nations: Sequence["NationAgent"]
@@ -43,43 +45,30 @@ class Environment(Protocol):
 
 
 class Patron(mesa.Agent):
-    """Whom the coalition looks to for cover: how far it is involved, and how far its word is believed."""
+    """Whom the coalition looks to for cover, and how far it is involved."""
 
-    iso3 = stance = propensity = pledge = predisposition = terms = None
+    iso3 = stance = propensity = contribution = pledge = predisposition = terms = None
     model: Environment
 
     def __init__(self, model: Environment) -> None:
         super().__init__(model)
         self.involvement: float = model.levels.involvement
-        self.credibility: float = 1.0
-
-    @property
-    def signal(self) -> float:
-        """What nations hear: a promise counts as far as it is believed."""
-        return self.credibility * self.involvement
 
     def act(self) -> None:
         """Follow the scenario, or wait for others to show up first."""
-        now, behaviour, before = self.model.now, self.model.behaviour, self.involvement
+        now = self.model.now
         if now.involvement_set or not now.burden_sharing:
             self.involvement = self.model.levels.involvement
         if now.burden_sharing:
             self.involvement = rules.burden_sharing_involvement(
                 self.involvement, self.model.force_ratio, now.ceiling, now.threshold, now.width, now.speed
             )
-        self.credibility = rules.credibility(
-            self.credibility,
-            behaviour.credibility_recovery,
-            behaviour.credibility_loss,
-            before,
-            self.involvement,
-        )
 
 
 class Adversary(mesa.Agent):
     """Who threatens those who join: how hard it presses against the force."""
 
-    iso3 = stance = propensity = pledge = predisposition = terms = None
+    iso3 = stance = propensity = contribution = pledge = predisposition = terms = None
     model: Environment
 
     def __init__(self, model: Environment) -> None:
@@ -110,77 +99,69 @@ class NationAgent(mesa.Agent):
     Attributes
     ----------
     stance
-        A rung of `Stance`.
+        A rung of `Stance`: what it has declared of soldiers on land.
     propensity
-        Log-odds of willingness: predisposition and the terms added up.
+        Log-odds of willingness to send soldiers on land: predisposition and the terms added up.
+    contribution
+        Log-odds of any military contribution.
     terms
         The terms of the latest propensity, in log-odds.
-    pledge
-        Soldiers.
+    pledge, fielded
+        Soldiers declared, and in the field at a time.
     """
 
     model: Environment
 
     def __init__(self, model: Environment, index: int) -> None:
         super().__init__(model)
-        given, roster = model.setup.nations[index], model.roster
+        setup, roster = model.setup, model.roster
+        given, row = setup.nations[index], model.run % len(setup.disposition)
         self.index = index
         self.iso3, self.name = roster.iso3[index], roster.names[index]
         self.leads = index in roster.leads
-        self.deployable = float(given["deployable"])
         self.influence = float(given["influence"])
         self.ratification_rounds = float(given["ratification"])
         self.preferred_mandate: rules.Mandate = tuple(given["preferred"].tolist())
-        self.listens_to: list[float] = model.setup.ties[index].tolist()
-        self._draw(index)
+        self.sensitivity: list[float] = given["sensitivity"].tolist()
+        self.disposition = float(setup.disposition[row, index])
+        self.slopes = dict(zip(LEVERS, setup.slopes[row, index].tolist(), strict=True))
+        self._draw()
 
-        self.involvement_perceived = model.patron.involvement
-        self.pressure_perceived = model.adversary.pressure
-        self.lobbying = self.shock = 0.0
-        self.propensity = self._anchor()
-        self.predisposition = 0.0
-        self.approved_rounds = rules.approved_rounds(0.0, self.propensity, model.behaviour.climb_to_committed)
-        self.stance = self._stated_stance()
+        self.perceived = dict.fromkeys(PERCEIVED, 0.0)
+        self.lobbying = self.mood = self.predisposition = 0.0
+        self.committed_rounds = self.others_at_start = self.others_growth = 0.0
+        self.state_position()
+        self.see_demands()
         self.make_pledge()
 
-    def _draw(self, index: int) -> None:
+    def _draw(self) -> None:
         """Draw what is uncertain about the nation, once a run."""
-        given, draws = self.model.setup.nations[index], self.model.draws
-        self.attributes = {
-            name: rules.drawn_attribute(mean, half_width, draw)
-            for name, mean, half_width, draw in zip(
-                ATTRIBUTES,
-                given["attributes"].tolist(),
-                given["half_widths"].tolist(),
-                draws.attributes[:, index].tolist(),
-                strict=True,
-            )
-        }
+        given, draws = self.model.setup.nations[self.index], self.model.draws
+        self.deployable = rules.drawn_deployable(
+            float(given["deployable"]), float(draws.deployable[self.index])
+        )
         self.at_least = {
             name: rules.drawn_threshold(at_least, half_width, draw)
             for name, at_least, half_width, draw in zip(
                 CONDITIONS,
                 given["at_least"].tolist(),
                 given["at_least_half_widths"].tolist(),
-                draws.conditions[:, index].tolist(),
+                draws.conditions[:, self.index].tolist(),
                 strict=True,
             )
         }
-        self.reliance, self.threat = self.attributes["reliance"], self.attributes["threat"]
 
     # What it states
 
-    def _anchor(self) -> float:
-        """Draw the anchor of the position that the nation states in this round."""
-        said = self.model.statements[self.index]
-        draw = float(self.model.draws.anchors[self.model.round, self.index])
-        return rules.drawn_between(said.anchor_low, said.anchor_high, draw)
-
-    def _stated_stance(self) -> Stance:
-        """Return the stance that its stated position amounts to; without one, the rung it has reached."""
+    def state_position(self) -> None:
+        """Take the position stated in this round, read a rung off at times; draw one where none is stated."""
         stated = self.model.statements[self.index].stance
-        reached = rules.reached_stance(self.propensity, self.model.ladder)
-        return self._held(reached if stated < 0.0 else stated)
+        draw = float(self.model.draws.anchors[self.model.round, self.index])
+        below = self.model.setup.unstated.tolist()
+        self.stated = rules.rung_drawn(below, draw) if stated < 0.0 else rules.rung_read(stated, draw)
+        self.stance = self._held(self.stated)
+        self.propensity = rules.anchor(self.stated, self.model.behaviour)
+        self.above = self.below = 0.0
 
     def _held(self, stance: float) -> Stance:
         """Return a stance that it wants, unless it is held in the coalition or out of it."""
@@ -188,82 +169,104 @@ class NationAgent(mesa.Agent):
         return Stance(int(rules.held_stance(stance, said.least_stance, said.most_stance)))
 
     def anchor_predisposition(self) -> None:
-        """Set the predisposition that makes the propensity equal the anchor in this world, moods apart."""
+        """Be as willing as its rung says in this world, moods apart."""
         calm = rules.undisturbed(self._situation())
-        self.predisposition = self._anchor() - rules.total(self._terms(calm))
+        anchor = rules.anchor(self.stated, self.model.behaviour)
+        self.predisposition = anchor - rules.total(self._terms(calm))
 
     # A round
 
     def perceive(self) -> None:
-        """Follow what the patron signals and the adversary threatens, and be in a passing mood."""
+        """Come to see what patron and adversary do, and be in a passing mood."""
         model, behaviour = self.model, self.model.behaviour
-        self.involvement_perceived = rules.perceive(
-            self.involvement_perceived, model.patron.signal, behaviour.attention, self.reliance
-        )
-        self.pressure_perceived = rules.perceive(
-            self.pressure_perceived, model.adversary.pressure, behaviour.attention, self.threat
-        )
-        self.shock = rules.shock(
-            self.shock,
+        for name, sensitivity in zip(PERCEIVED, self.sensitivity, strict=True):
+            actual = getattr(model.world, f"{name}_change")
+            self.perceived[name] = rules.perceive(self.perceived[name], actual, sensitivity)
+        self.mood = rules.mood(
+            self.mood,
             behaviour.persistence,
             behaviour.volatility,
-            model.common_weight * float(model.draws.common_shocks[model.round]),
-            model.own_weight * float(model.draws.shocks[model.round, self.index]),
+            behaviour.common_weight * float(model.draws.common_moods[model.round]),
+            behaviour.own_weight * float(model.draws.moods[model.round, self.index]),
+        )
+
+    def see_others(self) -> None:
+        """See by how much the others' pledges have grown since the start."""
+        model = self.model
+        self.others_growth = rules.others_growth(
+            model.force_pledged, self.pledge, self.others_at_start, model.setup.force_required
         )
 
     def weigh(self) -> None:
-        """Add up what speaks for and against joining."""
+        """Add up what speaks for and against soldiers on land, and any military contribution."""
+        self.see_demands()
+        self.see_others()
         if self.model.statements[self.index].is_new and self.model.round > 0:
+            self.state_position()
             self.anchor_predisposition()
-        self.terms = self._terms(self._situation())
+        situation = self._situation()
+        self.terms = self._terms(situation)
         self.propensity = self.predisposition + rules.total(self.terms)
+        in_full = rules.in_full(self.model.behaviour)
+        of_any = rules.terms(in_full, situation, self.model.world)
+        self.contribution = self.disposition + rules.military_total(of_any)
 
     def decide(self) -> None:
         """Climb a rung, slip one, or stay; a newly stated position is taken at its word."""
-        model = self.model
-        self.approved_rounds = rules.approved_rounds(
-            self.approved_rounds, self.propensity, model.ladder.climb_to_committed
-        )
-        if model.statements[self.index].is_new:
-            self.stance = self._stated_stance()
-        else:
-            is_free = rules.may_commit(
-                self.deployable, self.conditions_met, self.approved_rounds, self.ratification_rounds
-            )
-            self.stance = self._held(rules.next_stance(self.stance, self.propensity, model.ladder, is_free))
+        if not self.model.statements[self.index].is_new:
+            self._move()
         self.make_pledge()
 
+    def _move(self) -> None:
+        """Move a rung if it has wanted to for long enough."""
+        stance, ladder = self.stance, self.model.ladder
+        above = rules.rounds_above(self.above, stance, self.propensity, ladder)
+        below = rules.rounds_below(self.below, stance, self.propensity, ladder)
+        patience = self.model.behaviour.patience
+        self.stance = self._held(rules.next_stance(stance, above, below, patience, self.deployable))
+        stays = self.stance == stance
+        self.above, self.below = (above, below) if stays else (0.0, 0.0)
+
     def make_pledge(self) -> None:
-        """Pledge troops if committed."""
-        self.pledge = rules.pledge(
-            self.stance, self.deployable, self.propensity, self.model.ladder.climb_to_committed
-        )
+        """Pledge troops if committed, and send them once it may."""
+        model = self.model
+        cut = model.behaviour.cut_committed
+        self.pledge = rules.pledge(self.stance, self.deployable, self.propensity, cut)
+        self.committed_rounds = rules.committed_rounds(self.committed_rounds, self.stance)
+        is_firm = rules.firm(self.committed_rounds, self.ratification_rounds, self.demands_met)
+        self.fielded = rules.fielded(self.pledge, is_firm, model.levels.ceasefire)
 
     def visit(self, nation: "NationAgent") -> None:
         """Lobby another nation."""
         nation.lobbying += self.model.behaviour.lobby_push
 
-    # What it sees
+    # What it sees and gives
 
     @property
-    def unmet_conditions(self) -> list[str]:
+    def unmet_demands(self) -> list[str]:
         """What the nation has demanded and is not the case this round."""
         actual = self.model.world
         demanded = self.at_least.items()
         return [name for name, at_least in demanded if not rules.met(getattr(actual, name), at_least)]
 
-    @property
-    def conditions_met(self) -> bool:
-        """Whether all that the nation has demanded is the case this round."""
-        return not self.unmet_conditions
+    def see_demands(self) -> None:
+        """See how far what it has demanded is the case: of several demands the least met counts."""
+        actual, least = self.model.world, 1.0
+        for name, at_least in self.at_least.items():
+            least = smaller(least, rules.met_share(getattr(actual, name), at_least))
+        self.unmet = 1.0 - least
+        self.demands_met = not self.unmet_demands
 
     @property
-    def peers(self) -> float:
-        """The stances of those it listens to, weighted by its ties."""
-        total = 0.0
-        for tie, nation in zip(self.listens_to, self.model.nations, strict=True):
-            total += tie * nation.stance
-        return total
+    def contributes(self) -> bool:
+        """Whether it gives any military contribution."""
+        is_free_lead = self.leads and not self.is_held_out
+        return rules.contributes(self.stance, self.contribution, is_free_lead)
+
+    @property
+    def supports(self) -> bool:
+        """Whether it gives at least words of support or staff officers."""
+        return self.contributes or self.contribution > -self.model.behaviour.support
 
     @property
     def is_held_out(self) -> bool:
@@ -272,21 +275,19 @@ class NationAgent(mesa.Agent):
 
     def visit_worth(self) -> float:
         """Return what a visit by a lead nation promises; nothing if this nation could not be won over."""
-        if self.leads or self.stance == Stance.COMMITTED or self.is_held_out or not self.conditions_met:
+        if self.leads or self.stance == Stance.COMMITTED or self.is_held_out:
             return 0.0
         return rules.lobbying_value(self.deployable, self.propensity, self.model.ladder.climb_to_committed)
 
     def _situation(self) -> Nation:
-        preferred = zip(PURPOSES, self.preferred_mandate, strict=True)
         return Nation(
-            **self.attributes,
-            **{f"prefers_{purpose}": share for purpose, share in preferred},
-            involvement_perceived=self.involvement_perceived,
-            pressure_perceived=self.pressure_perceived,
-            peers=self.peers,
-            support_shift=self.model.statements[self.index].support_shift,
+            **{f"slope_{name}": slope for name, slope in self.slopes.items()},
+            **{f"{name}_change": change for name, change in self.perceived.items()},
+            others_growth=self.others_growth,
+            leads=float(self.leads),
             lobbying=self.lobbying,
-            shock=self.shock,
+            mood=self.mood,
+            unmet=self.unmet,
         )
 
     def _terms(self, situation: Nation) -> Terms:

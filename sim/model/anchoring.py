@@ -6,25 +6,28 @@ import numpy as np
 
 from sim.model import draws, rules
 from sim.model.lanes import (
-    ATTRIBUTE_COUNT,
     CONDITION_COUNT,
     LANES,
+    LEVEL_COUNT,
+    LEVER_COUNT,
+    PERCEIVED_COUNT,
     Row,
     State,
     behaviour_of,
     compilable,
+    levels_now,
     levels_of,
 )
 from sim.model.lockstep import (
-    anchor,
     anchor_predisposition,
+    give,
     pledge,
-    press_ladder,
     script_mandate,
-    see_whether_free,
+    see_demands,
+    see_leads,
+    see_others,
     set_levels,
     state_position,
-    take_stances,
     weigh,
     weigh_force,
 )
@@ -38,22 +41,29 @@ def start(setup: Setup, state: State, seed: np.uint64, first_run: int) -> None:
     _draw_runs(setup.behaviour, world, seed, first_run)
     set_levels(setup, now, world)
     _start_world(now, world)
-    press_ladder(world)
     for index in range(setup.nations.size):
         given, said, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
         _draw_nation(given, nation, world)
-        _start_nation(given, said, nation, world)
-    for index in range(setup.nations.size):
-        if state_position(setup.statements[0, index], state.nations[index], world) > 0:
-            take_stances(setup, state, index)
-        pledge(setup.nations[index], state.nations[index], world)
+        _take_evidence(setup, nation, index, first_run)
+        _start_nation(given, nation, world)
+        state_position(setup, given, said, nation, world, 0)
+        see_demands(nation, world)
+        pledge(given, nation, world)
     weigh_force(setup, world)
     for lane in range(LANES):
         world.force_ratio_at_start[lane] = world.force_ratio[lane]
+    _see_stated_leads(setup, world)
+    for index in range(setup.nations.size):
+        nation = state.nations[index]
+        for lane in range(LANES):
+            nation.others_at_start[lane] = (world.force[lane] - nation.pledge[lane]) / setup.force_required
+        see_others(setup, nation, world)
+        anchor_predisposition(setup.nations[index], nation, world)
+    see_leads(setup, state)
     for index in range(setup.nations.size):
         given, said, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
-        anchor_predisposition(given, said, nation, world, 0)
-        weigh(given, said, nation, world)
+        weigh(given, nation, world)
+        give(given, said, nation, world)
 
 
 @compilable
@@ -62,39 +72,43 @@ def _start_world(now: Row, world: Row) -> None:
     for lane in range(LANES):
         levels = levels_of(world, lane)
         world.involvement[lane] = levels.involvement
-        world.credibility[lane] = 1.0
         world.pressure[lane] = levels.pressure
         world.members[lane] = 0.0
+        world.contributors[lane] = 0.0
         world.force[lane] = 0.0
+        world.fielded[lane] = 0.0
         world.first_met[lane] = math.inf
     script_mandate(now, world)
+    for lane in range(LANES):
+        levels = levels_now(world, lane)
+        for index in range(LEVEL_COUNT):
+            world.at_start[index, lane] = levels[index]
+        for index in range(LEVER_COUNT):
+            world.changes[index, lane] = 0.0
 
 
 @compilable
 def _draw_runs(behaviour: Row, world: Row, seed: np.uint64, first_run: int) -> None:
-    """Give the lanes their runs' keys and parameters."""
+    """Give the lanes their runs' keys, parameters and thresholds."""
     for lane in range(LANES):
         run = first_run + lane
         run_key = draws.element(seed, np.uint64(run))
         world.run_key[lane] = run_key
-        world.common_key[lane] = draws.purpose_key(run_key, draws.COMMON_SHOCK, draws.ALL_NATIONS)
+        world.common_key[lane] = draws.purpose_key(run_key, draws.COMMON_MOOD, draws.ALL_NATIONS)
         column = run % behaviour.shape[1]
         for parameter in range(behaviour.shape[0]):
             world.behaviour[parameter, lane] = behaviour[parameter, column]
-        common = behaviour_of(world, lane).common
-        world.common_weight[lane] = math.sqrt(common)
-        world.own_weight[lane] = math.sqrt(1.0 - common)
+        ladder = rules.ladder(behaviour_of(world, lane))
+        for rung in range(len(ladder)):
+            world.ladder[rung, lane] = ladder[rung]
 
 
 @compilable
 def _draw_nation(given: Row, nation: Row, world: Row) -> None:
-    """Draw a nation's attributes and assumed thresholds."""
-    for index in range(ATTRIBUTE_COUNT):
-        mean, half_width = given.attributes[index], given.half_widths[index]
-        purpose = draws.ATTRIBUTE_PURPOSES[index]
-        for lane in range(LANES):
-            draw = _first_draw(world.run_key[lane], purpose, given.code)
-            nation.attributes[index, lane] = rules.drawn_attribute(mean, half_width, draw)
+    """Draw what a nation can deploy and its assumed thresholds."""
+    for lane in range(LANES):
+        draw = _first_draw(world.run_key[lane], draws.DEPLOYABLE, given.code)
+        nation.deployable[lane] = rules.drawn_deployable(given.deployable, draw)
     for index in range(CONDITION_COUNT):
         mean, half_width = given.at_least[index], given.at_least_half_widths[index]
         purpose = draws.CONDITION_PURPOSES[index]
@@ -104,23 +118,42 @@ def _draw_nation(given: Row, nation: Row, world: Row) -> None:
 
 
 @compilable
+def _take_evidence(setup: Setup, nation: Row, index: int, first_run: int) -> None:
+    """Give a nation what past coalitions say of it in a lane's draw."""
+    for lane in range(LANES):
+        row = (first_run + lane) % setup.disposition.shape[0]
+        nation.disposition[lane] = setup.disposition[row, index]
+        for lever in range(LEVER_COUNT):
+            nation.slopes[lever, lane] = setup.slopes[row, index, lever]
+
+
+@compilable
 def _first_draw(run_key: np.uint64, purpose: np.uint64, code: np.uint64) -> float:
     """Return the one draw of a run for a purpose that is drawn for once."""
     return draws.uniform(draws.purpose_key(run_key, purpose, code), np.uint64(0))  # type: ignore[no-any-return]
 
 
 @compilable
-def _start_nation(given: Row, said: Row, nation: Row, world: Row) -> None:
+def _start_nation(given: Row, nation: Row, world: Row) -> None:
     """Let a nation start undisturbed, knowing the world as it is."""
     for lane in range(LANES):
-        nation.shock_key[lane] = draws.purpose_key(world.run_key[lane], draws.SHOCK, given.code)
-        nation.involvement_perceived[lane] = world.involvement[lane]
-        nation.pressure_perceived[lane] = world.pressure[lane]
-        nation.shock[lane] = 0.0
+        nation.mood_key[lane] = draws.purpose_key(world.run_key[lane], draws.MOOD, given.code)
+        for lever in range(PERCEIVED_COUNT):
+            nation.perceived[lever, lane] = 0.0
+        nation.mood[lane] = 0.0
         nation.lobbying[lane] = 0.0
-        nation.stance[lane] = 0.0
-        nation.peers[lane] = 0.0
-        nation.approved[lane] = 0.0
+        nation.committed[lane] = 0.0
+        nation.contributes[lane] = 0.0
+        nation.supports[lane] = 0.0
         nation.first_committed[lane] = math.inf
-        nation.propensity[lane] = anchor(given, said, world, 0, lane)
-    see_whether_free(nation, world)
+
+
+@compilable
+def _see_stated_leads(setup: Setup, world: Row) -> None:
+    """See whether any lead nation has said that it commits: the world that nations have spoken in."""
+    absent = 1.0 if setup.leads.size > 0 else 0.0
+    for lead in setup.leads:
+        if setup.statements[0, lead].stance > 2.5:
+            absent = 0.0
+    for lane in range(LANES):
+        world.leads_absent[lane] = absent

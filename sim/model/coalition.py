@@ -1,13 +1,12 @@
 """The model to be read, stepped through and extended: a Mesa model of one run."""
 
-import math
 from pathlib import Path
 from typing import Any
 
 import mesa
 import numpy as np
 
-from sim.declarations.levels import MOVED
+from sim.declarations.levels import LEVERS, MOVED
 from sim.declarations.records import Behaviour, Levels, World
 from sim.declarations.words import PURPOSES, Stance
 from sim.inputs.case import Case, load_case
@@ -18,8 +17,11 @@ from sim.model.agents import Adversary, NationAgent, Patron
 from sim.model.draws import RunDraws
 from sim.model.setup import Round, Statement, build_setup
 
-MODEL_REPORTERS = ("round", "size", "force", "involvement", "credibility", "pressure", "clarity")
-AGENT_REPORTERS = ("iso3", "stance", "propensity", "pledge")
+MODEL_REPORTERS = (
+    *("round", "size", "contributors", "force", "fielded"),
+    *("involvement", "pressure", "clarity"),
+)
+AGENT_REPORTERS = ("iso3", "stance", "propensity", "contribution", "pledge")
 
 
 class CoalitionModel(mesa.Model):
@@ -74,8 +76,7 @@ class CoalitionModel(mesa.Model):
         self.draws = RunDraws(self.seed, self.run, self.setup.nations["code"], rounds)
         column = self.run % self.setup.behaviour.shape[1]
         self.behaviour = Behaviour(*self.setup.behaviour[:, column].tolist())
-        self.common_weight = math.sqrt(self.behaviour.common)
-        self.own_weight = math.sqrt(1.0 - self.behaviour.common)
+        self.ladder = rules.ladder(self.behaviour)
         self.running: bool = True
         self._schedule = [_round(row) for row in self.setup.rounds]
         self._begin(0)
@@ -91,25 +92,38 @@ class CoalitionModel(mesa.Model):
     # Round 0
 
     def _meet(self) -> None:
-        """Bring the actors together."""
+        """Bring the actors together, who then know the world as it is at the start."""
         self._script_mandate()
         self.patron, self.adversary = Patron(self), Adversary(self)
+        self.levels_at_start = self._levels_now()
+        self.nations = []
+        self.force_ratio = self.leads_absent = 0.0
+        self._see_world()
         self.nations = [NationAgent(self, index) for index in range(len(self.case.roster.iso3))]
 
     def _anchor(self) -> None:
         """Make every nation's willingness agree with its stated position in the world of the start."""
-        self.force_ratio = self.force_ratio_at_start = self.force / self.setup.force_required
+        self.force_pledged = self.force
+        self.force_ratio = self.force_ratio_at_start = self.force_pledged / self.setup.force_required
+        for nation in self.nations:
+            nation.others_at_start = (self.force_pledged - nation.pledge) / self.setup.force_required
+        leads = self.case.roster.leads
+        spoken = [self.statements[index].stance > Stance.OPEN for index in leads]
+        self.leads_absent = float(bool(leads) and not any(spoken))
+        self._see_world()
         for nation in self.nations:
             nation.anchor_predisposition()
+        self._see_leads()
+        self._see_world()
+        for nation in self.nations:
             nation.weigh()
 
     def _begin(self, number: int) -> None:
-        """Turn to a round: what the scenario prescribes, what nations state, which thresholds hold."""
+        """Turn to a round: what the scenario prescribes, what nations state."""
         self.round = number
         self.now = self._schedule[number]
         self.statements = [Statement(*row) for row in self.setup.statements[number].tolist()]
         self.levels = self._drawn_levels()
-        self.ladder = rules.pressed_ladder(self.behaviour, self.levels.decision_pressure)
 
     def _drawn_levels(self) -> Levels:
         """Return the levels of this round; an uncertain one is drawn for the round that set it."""
@@ -127,10 +141,13 @@ class CoalitionModel(mesa.Model):
         if not self.running:
             return
         self._begin(self.round + 1)
-        self.force_ratio = self.force / self.setup.force_required
+        self.force_pledged = self.force
+        self.force_ratio = self.force_pledged / self.setup.force_required
+        self._see_leads()
         self.patron.act()
         self.adversary.act()
         self._move_mandate()
+        self._see_world()
         nations = self.agents_by_type[NationAgent]
         nations.do("perceive")
         nations.do("weigh")
@@ -142,13 +159,34 @@ class CoalitionModel(mesa.Model):
             # Mesa 3.3's batch_run reads rows 0 to steps - 1, and round 0 is a row too.
             self.steps += 1
 
+    def _see_leads(self) -> None:
+        """See whether any lead nation is committed; where there are no lead nations, none is missed."""
+        leads = [self.nations[index] for index in self.case.roster.leads]
+        self.leads_absent = float(bool(leads) and all(lead.stance < Stance.COMMITTED for lead in leads))
+
+    def _see_world(self) -> None:
+        """Note what all nations see alike."""
+        now = self._levels_now()
+        changes = zip(LEVERS, rules.changes(now, self.levels_at_start), strict=True)
+        self.world = World(
+            **now._asdict(),
+            **{f"{name}_change": change for name, change in changes},
+            **dict(zip(PURPOSES, self.mandate, strict=True)),
+            force_ratio=self.force_ratio,
+            leads_absent=self.leads_absent,
+        )
+
+    def _levels_now(self) -> Levels:
+        moved = {name: getattr(self, name) for name in MOVED}
+        return Levels(**{**self.levels._asdict(), **moved})
+
     def _move_mandate(self) -> None:
         """Take the mandate from the scenario, or negotiate it from where it stands."""
         if self.now.mandate_set or not self.now.negotiated:
             self._script_mandate()
         if self.now.negotiated:
             self.mandate = rules.negotiated_mandate(
-                self.mandate, self._pull(), self.behaviour.planning, self.behaviour.bargaining
+                self.mandate, self._pull(), self.behaviour.bargaining
             )
             self.clarity = rules.clarity(rules.concentration(self.mandate))
 
@@ -171,7 +209,7 @@ class CoalitionModel(mesa.Model):
     def _lobby(self) -> None:
         """Let earlier visits fade; each committed lead nation visits the nation most worth it."""
         for nation in self.nations:
-            nation.lobbying *= self.behaviour.lobby_decay
+            nation.lobbying *= rules.LOBBY_DECAY
         worth = {nation: nation.visit_worth() for nation in self.nations}
         for index in self.case.roster.leads:
             lead = self.nations[index]
@@ -181,13 +219,6 @@ class CoalitionModel(mesa.Model):
                 worth[chosen] = 0.0
 
     # What can be seen
-
-    @property
-    def world(self) -> World:
-        """What all nations see alike."""
-        moved = {name: getattr(self, name) for name in MOVED}
-        purposes = dict(zip(PURPOSES, self.mandate, strict=True))
-        return World(**{**self.levels._asdict(), **moved}, **purposes, force_ratio=self.force_ratio)
 
     @property
     def roster(self) -> Roster:
@@ -205,6 +236,19 @@ class CoalitionModel(mesa.Model):
         return len(self.coalition)
 
     @property
+    def contributors(self) -> int:
+        """How many nations give any military contribution."""
+        return sum(nation.contributes for nation in self.nations)
+
+    @property
+    def fielded(self) -> float:
+        """The soldiers in the field, added up in the order of ISO codes."""
+        total = 0.0
+        for nation in self.nations:
+            total += nation.fielded
+        return total
+
+    @property
     def force(self) -> float:
         """The soldiers pledged, added up in the order of ISO codes."""
         total = 0.0
@@ -216,11 +260,6 @@ class CoalitionModel(mesa.Model):
     def involvement(self) -> float:
         """Involvement of the patron, in [0, 1]."""
         return self.patron.involvement
-
-    @property
-    def credibility(self) -> float:
-        """How far the patron's word is believed, in [0, 1]."""
-        return self.patron.credibility
 
     @property
     def pressure(self) -> float:

@@ -23,6 +23,7 @@ from sim.model.lanes import (
     behaviour_of,
     compilable,
     conditions_of,
+    ladder_of,
     moved_levels,
     nation_of,
     world_of,
@@ -44,16 +45,19 @@ from sim.model.tally import (
 
 UNDECIDED, OPEN = float(Stance.UNDECIDED), float(Stance.OPEN)
 STANCES = len(Stance)
-FORCE, CREDIBILITY, PURPOSE = (WORLD_VARIABLES.index(name) for name in ("force", "credibility", PURPOSES[0]))
+FORCE, FIELDED, PURPOSE = (WORLD_VARIABLES.index(name) for name in ("force", "fielded", PURPOSES[0]))
 """Where these are, or begin, among WORLD_VARIABLES."""
-SIZE_AT_END, FORCE_AT_END, LEVEL_AT_END, CREDIBILITY_AT_END, FIRST_MET, JOINED, LEFT = (
+SIZE_AT_END, CONTRIBUTORS_AT_END, FORCE_AT_END, FIELDED_AT_END, LEVEL_AT_END, FIRST_MET, JOINED, LEFT = (
     RUN_COLUMNS.index(name)
-    for name in ("size", "force", MOVED[0], "credibility", "first_round_force_met", "joined", "left")
+    for name in (
+        *("size", "contributors", "force", "fielded"),
+        *(MOVED[0], "first_round_force_met", "joined", "left"),
+    )
 )
 """Where these are, or begin, among RUN_COLUMNS."""
-NOTHING_TO_SEND, HELD_OUT, FIRST_DEMAND, RATIFICATION, PREDISPOSED = (
+NOTHING_TO_SEND, HELD_OUT, FIRST_DEMAND, WAITING, PREDISPOSED = (
     HOLDS_BACK.index(reason)
-    for reason in ("nothing_to_send", "held_out", DEMANDS[0], "ratification", "predisposition")
+    for reason in ("nothing_to_send", "held_out", DEMANDS[0], "waiting", "predisposition")
 )
 """Where these are, or begin, among HOLDS_BACK."""
 
@@ -78,7 +82,7 @@ def count_round(setup: Setup, state: State, step: int, filled: int, tally: Tally
     _count_force(setup, world, row, filled, tally)
     _count_level(world.force, most_force(setup), row, FORCE, filled, tally)
     _count_moved_levels(world, row, filled, tally)
-    _count_level(world.credibility, 1.0, row, CREDIBILITY, filled, tally)
+    _count_level(world.fielded, most_force(setup), row, FIELDED, filled, tally)
     for purpose in range(PURPOSE_COUNT):
         _count_level(world.mandate[purpose], 1.0, row, PURPOSE + purpose, filled, tally)
 
@@ -100,8 +104,9 @@ def _note_firsts(setup: Setup, state: State, step: int) -> None:
 
 @compilable
 def _count_nation(nation: Row, row: int, index: int, filled: int, tally: Tally) -> None:
-    """Count a nation's stances and add up its pledges."""
+    """Count a nation's stances and what else it gives, and add up its pledges."""
     undecided, open_, committed, pledges, squares = 0, 0, 0, 0, 0
+    contributions, supports = 0, 0
     for lane in range(filled):
         stance, pledge = nation.stance[lane], nation.pledge[lane]
         undecided += 1 if stance == UNDECIDED else 0
@@ -109,12 +114,16 @@ def _count_nation(nation: Row, row: int, index: int, filled: int, tally: Tally) 
         committed += 1 if stance == COMMITTED else 0
         pledges += fixed_point(pledge)
         squares += int(pledge * pledge + 0.5)
+        contributions += int(nation.contributes[lane])
+        supports += int(nation.supports[lane])
     tally.stances[row, index, 0] += filled - undecided - open_ - committed
     tally.stances[row, index, 1] += undecided
     tally.stances[row, index, 2] += open_
     tally.stances[row, index, 3] += committed
     tally.pledges[row, index] += pledges
     tally.pledge_squares[row, index] += squares
+    tally.contributions[row, index] += contributions
+    tally.supports[row, index] += supports
 
 
 @compilable
@@ -126,9 +135,10 @@ def _place(nation: Row) -> None:
 
 @compilable
 def _count_force(setup: Setup, world: Row, row: int, filled: int, tally: Tally) -> None:
-    """Count the coalition's size, and whether its force is what is required."""
+    """Count the coalition's size, those who contribute, and whether the force is what is required."""
     for lane in range(filled):
         tally.sizes[row, int(world.members[lane])] += 1
+        tally.contributors[row, int(world.contributors[lane])] += 1
         if world.force[lane] >= setup.force_required:
             tally.force_met[row] += 1
 
@@ -183,19 +193,19 @@ def record_terms(
     for index in range(setup.nations.size):
         for lane in range(filled):
             row = first_row + lane
-            parts = _terms_of(setup, state, step, index, lane)
+            parts = _terms_of(setup, state, index, lane)
             for term in range(len(parts)):
                 records.terms[row, step, index, term] = parts[term]
             records.predisposition[row, step, index] = state.nations[index].predisposition[lane]
 
 
 @compilable
-def _terms_of(setup: Setup, state: State, step: int, index: int, lane: int) -> Terms:
+def _terms_of(setup: Setup, state: State, index: int, lane: int) -> Terms:
     """Return the terms of a nation's propensity in a lane."""
     world = state.world[0]
     weighed: Terms = rules.terms(
         behaviour_of(world, lane),
-        nation_of(setup.nations[index], setup.statements[step, index], state.nations[index], lane),
+        nation_of(setup.nations[index], state.nations[index], lane),
         world_of(world, lane),
     )
     return weighed
@@ -245,18 +255,18 @@ def _record_run(state: State, lane: int, row: Row) -> None:
         joined += is_in and not was_in
         left += was_in and not is_in
     first_met = world.first_met[lane]
-    row[SIZE_AT_END], row[FORCE_AT_END] = world.members[lane], world.force[lane]
+    row[SIZE_AT_END], row[CONTRIBUTORS_AT_END] = world.members[lane], world.contributors[lane]
+    row[FORCE_AT_END], row[FIELDED_AT_END] = world.force[lane], world.fielded[lane]
     moved = moved_levels(world)
     for level in range(len(moved)):
         row[LEVEL_AT_END + level] = moved[level][lane]
-    row[CREDIBILITY_AT_END] = world.credibility[lane]
     row[FIRST_MET] = first_met if first_met < math.inf else math.nan
     row[JOINED], row[LEFT] = joined, left
 
 
 @compilable
 def _count_hold(setup: Setup, state: State, step: int, index: int, lane: int, held_back: Counts) -> None:
-    """Count what keeps a nation out: nothing to send, unmet conditions, procedure, or the heaviest term."""
+    """Count what keeps a nation out: nothing to send, unmet demands, patience, or the heaviest term."""
     nation, world = state.nations[index], state.world[0]
     if setup.nations[index].deployable <= 0.0:
         held_back[NOTHING_TO_SEND] += 1
@@ -264,16 +274,17 @@ def _count_hold(setup: Setup, state: State, step: int, index: int, lane: int, he
     if setup.statements[step, index].most_stance < COMMITTED:
         held_back[HELD_OUT] += 1
         return
-    actual = conditions_of(world_of(world, lane))
-    for condition in range(CONDITION_COUNT):
-        if not rules.met(actual[condition], nation.at_least[condition, lane]):
-            held_back[FIRST_DEMAND + condition] += 1
-    if nation.conditions_met[lane] == 0.0:
+    propensity, bar = nation.propensity[lane], ladder_of(world, lane).climb_to_committed
+    if propensity > bar:
+        held_back[WAITING] += 1
         return
-    if nation.propensity[lane] > behaviour_of(world, lane).climb_to_committed:
-        held_back[RATIFICATION] += 1
+    parts = _terms_of(setup, state, index, lane)
+    if propensity - parts.demands > bar:
+        actual = conditions_of(world_of(world, lane))
+        for condition in range(CONDITION_COUNT):
+            if not rules.met(actual[condition], nation.at_least[condition, lane]):
+                held_back[FIRST_DEMAND + condition] += 1
         return
-    parts = _terms_of(setup, state, step, index, lane)
     heaviest, least = PREDISPOSED, 0.0
     for term in range(len(parts)):
         if parts[term] < least:

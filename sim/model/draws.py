@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.declarations.levels import CONDITIONS, LEVELS
-from sim.declarations.words import ATTRIBUTES
 
 # Numba turns a mix of uint64 and Python integers into floats, so every constant is a uint64.
 GOLDEN_GAMMA = np.uint64(0x9E3779B97F4A7C15)
@@ -25,8 +24,9 @@ SHIFT_30, SHIFT_27, SHIFT_31, SHIFT_11 = np.uint64(30), np.uint64(27), np.uint64
 ONE = np.uint64(1)
 
 ANCHOR = np.uint64(0)
-SHOCK = np.uint64(1)
-COMMON_SHOCK = np.uint64(2)
+MOOD = np.uint64(1)
+COMMON_MOOD = np.uint64(2)
+DEPLOYABLE = np.uint64(7)
 
 
 def _purposes(first: int, room: int, number: int) -> NDArray[np.uint64]:
@@ -35,7 +35,6 @@ def _purposes(first: int, room: int, number: int) -> NDArray[np.uint64]:
 
 
 CONDITION_PURPOSES = _purposes(3, 4, len(CONDITIONS))
-ATTRIBUTE_PURPOSES = _purposes(7, 6, len(ATTRIBUTES))
 LEVEL_PURPOSES = _purposes(13, 87, len(LEVELS))
 
 ALL_NATIONS = np.uint64(26**3)
@@ -90,11 +89,11 @@ class RunDraws:
 
     Attributes
     ----------
-    attributes, conditions
-        Uniform draws, shapes (ATTRIBUTES, nations) and (CONDITIONS, nations).
+    conditions, deployable
+        Uniform draws, shapes (CONDITIONS, nations) and (nations,).
     anchors
         Uniform draws for positions stated in a round, shape (rounds + 1, nations).
-    shocks, common_shocks
+    moods, common_moods
         Standardised draws, shapes (rounds + 1, nations) and (rounds + 1,).
     levels
         Uniform draws for levels set in a round, shape (rounds + 1, LEVELS).
@@ -108,13 +107,15 @@ class RunDraws:
             words = purposes[:, np.newaxis]
             return np.asarray(uniform(purpose_key(run_key, words, codes), _words(0)))
 
-        anchor, shock, common_shock = (_words(purpose) for purpose in (ANCHOR, SHOCK, COMMON_SHOCK))
+        anchor, mood, common_mood, deployable = (
+            _words(purpose) for purpose in (ANCHOR, MOOD, COMMON_MOOD, DEPLOYABLE)
+        )
         self.conditions = first_draws(CONDITION_PURPOSES)
-        self.attributes = first_draws(ATTRIBUTE_PURPOSES)
+        self.deployable = first_draws(deployable)[0]
         self.anchors = uniform(purpose_key(run_key, anchor, codes), steps)
-        self.shocks = standardised(purpose_key(run_key, shock, codes), steps)
+        self.moods = standardised(purpose_key(run_key, mood, codes), steps)
         everybody = _words(ALL_NATIONS)
-        self.common_shocks = standardised(purpose_key(run_key, common_shock, everybody), steps)[:, 0]
+        self.common_moods = standardised(purpose_key(run_key, common_mood, everybody), steps)[:, 0]
         self.levels = uniform(purpose_key(run_key, LEVEL_PURPOSES, everybody), steps)
 
 

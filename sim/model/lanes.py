@@ -13,11 +13,12 @@ import numpy as np
 from numba.extending import register_jitable
 from numpy.typing import NDArray
 
-from sim.declarations.levels import CONDITIONS, LEVELS, MOVED
-from sim.declarations.parameters import LADDER, PARAMETERS
+from sim.declarations import arithmetic
+from sim.declarations.arithmetic import smaller
+from sim.declarations.levels import CONDITIONS, LEVELS, LEVERS, MOVED, PERCEIVED
 from sim.declarations.records import Behaviour, Ladder, Levels, Nation, Record, World
 from sim.declarations.terms import TERMS
-from sim.declarations.words import ATTRIBUTES, PURPOSES, Stance
+from sim.declarations.words import PURPOSES, Stance
 from sim.model import draws, rules
 from sim.model.generated import reader, written_out
 from sim.model.setup import Setup, row_type
@@ -34,17 +35,18 @@ def compilable(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _equations = [term.equation for term in TERMS.values()]
-for _function in filter(isfunction, [*_equations, *vars(rules).values(), *vars(draws).values()]):
+_rooms = [vars(arithmetic), vars(rules), vars(draws)]
+for _function in filter(isfunction, [*_equations, *(each for room in _rooms for each in room.values())]):
     compilable(_function)
 
 LANES = 32
 """Runs side by side; a block of them stays in the processor's cache."""
 
 COMMITTED = float(Stance.COMMITTED)
-ATTRIBUTE_COUNT, CONDITION_COUNT = len(ATTRIBUTES), len(CONDITIONS)
-LEVEL_COUNT, PURPOSE_COUNT = len(LEVELS), len(PURPOSES)
-RELIANCE, THREAT = ATTRIBUTES.index("reliance"), ATTRIBUTES.index("threat")
-"""Whose signals a nation follows the faster."""
+CONDITION_COUNT, LEVEL_COUNT, PURPOSE_COUNT = len(CONDITIONS), len(LEVELS), len(PURPOSES)
+LEVER_COUNT, PERCEIVED_COUNT = len(LEVERS), len(PERCEIVED)
+PERCEIVED_LEVERS = tuple(LEVERS.index(name) for name in PERCEIVED)
+"""Where the perceived stand among the levers."""
 
 
 def _lanes(**fields: Any) -> np.dtype[np.void]:
@@ -59,43 +61,52 @@ def _lanes(**fields: Any) -> np.dtype[np.void]:
 
 
 NATION_LANES = _lanes(
-    attributes=ATTRIBUTE_COUNT,
+    slopes=LEVER_COUNT,
+    perceived=PERCEIVED_COUNT,
     at_least=CONDITION_COUNT,
+    deployable="f8",
+    disposition="f8",
     predisposition="f8",
-    involvement_perceived="f8",
-    pressure_perceived="f8",
-    peers="f8",
+    others_at_start="f8",
+    others_growth="f8",
     lobbying="f8",
-    shock="f8",
+    mood="f8",
+    unmet="f8",
+    demands_met="f8",
     propensity="f8",
+    contribution="f8",
+    contributes="f8",
+    supports="f8",
+    stated="f8",
     stance="f8",
-    wanted_stance="f8",
-    approved="f8",
-    conditions_met="f8",
+    above="f8",
+    below="f8",
+    committed="f8",
     pledge="f8",
+    fielded="f8",
     visit_worth="f8",
     first_stance="f8",
     first_committed="f8",
     bin="i8",
-    shock_key="u8",
+    mood_key="u8",
 )
 """Where a nation stands in every lane."""
 
 WORLD_LANES = _lanes(
-    behaviour=len(PARAMETERS),
+    behaviour=len(Behaviour._fields),
     levels=LEVEL_COUNT,
     **dict.fromkeys(MOVED, "f8"),
-    involvement_before="f8",
-    credibility="f8",
-    signal="f8",
+    at_start=LEVEL_COUNT,
+    changes=LEVER_COUNT,
     mandate=PURPOSE_COUNT,
     members="f8",
+    contributors="f8",
     force="f8",
+    fielded="f8",
     force_ratio="f8",
     force_ratio_at_start="f8",
-    common_weight="f8",
-    own_weight="f8",
-    common_shock="f8",
+    leads_absent="f8",
+    common_mood="f8",
     ladder=len(Ladder._fields),
     best_worth="f8",
     best_nation="f8",
@@ -134,11 +145,11 @@ def _made(kind: type[Record], arguments: str, fields: Mapping[str, str], doc: st
 
 
 behaviour_of = _made(
-    Behaviour, "world, lane", _in_lane("world.behaviour", PARAMETERS), "Return a lane's parameters."
+    Behaviour, "world, lane", _in_lane("world.behaviour", Behaviour._fields), "Return a lane's parameters."
 )
 
 ladder_of = _made(
-    Ladder, "world, lane", _in_lane("world.ladder", LADDER), "Return this round's thresholds in a lane."
+    Ladder, "world, lane", _in_lane("world.ladder", Ladder._fields), "Return the thresholds of a lane."
 )
 
 levels_of = _made(
@@ -148,39 +159,75 @@ levels_of = _made(
     "Return what the scenario prescribes in a lane, this round.",
 )
 
+levels_now = compilable(
+    reader(
+        Levels,
+        "world, lane",
+        {**_in_lane("world.levels", LEVELS), **{name: f"world.{name}[lane]" for name in MOVED}},
+        "Return the levels of a lane's world as they are.",
+    )
+)
+
+levels_at_start = compilable(
+    reader(
+        Levels,
+        "world, lane",
+        _in_lane("world.at_start", LEVELS),
+        "Return the levels of a lane's world as they were at the start.",
+    )
+)
+
 world_of = _made(
     World,
     "world, lane",
     {
         **_in_lane("world.levels", LEVELS),
         **{name: f"world.{name}[lane]" for name in MOVED},
+        **_in_lane("world.changes", [f"{name}_change" for name in LEVERS]),
         **_in_lane("world.mandate", PURPOSES),
         "force_ratio": "world.force_ratio[lane]",
+        "leads_absent": "world.leads_absent[lane]",
     },
     "Return what all nations of a lane see alike.",
 )
 
 nation_of = _made(
     Nation,
-    "given, said, nation, lane",
+    "given, nation, lane",
     {
-        **_in_lane("nation.attributes", ATTRIBUTES),
-        **{f"prefers_{purpose}": f"given.preferred[{index}]" for index, purpose in enumerate(PURPOSES)},
+        **_in_lane("nation.slopes", [f"slope_{name}" for name in LEVERS]),
+        **_in_lane("nation.perceived", [f"{name}_change" for name in PERCEIVED]),
         **{name: f"nation.{name}[lane]" for name in NATION_LANES.names or ()},
-        "support_shift": "said.support_shift",
+        "leads": "given.leads",
     },
     "Return what a nation is and perceives in a lane.",
 )
 
-conditions_met = compilable(
+demands_met = compilable(
     written_out(
-        "conditions_met",
+        "demands_met",
         "world, nation, lane",
         " & ".join(
             f"met(world.{name}, nation.at_least[{index}, lane])" for index, name in enumerate(CONDITIONS)
         ),
         {"met": rules.met},
         "Return whether all that a nation has demanded is the case in a lane's world.",
+    )
+)
+
+
+def _least_met(index: int) -> str:
+    share = f"met_share(world.{CONDITIONS[index]}, nation.at_least[{index}, lane])"
+    return share if index == 0 else f"smaller({_least_met(index - 1)}, {share})"
+
+
+unmet = compilable(
+    written_out(
+        "unmet",
+        "world, nation, lane",
+        f"1.0 - {_least_met(CONDITION_COUNT - 1)}",
+        {"met_share": rules.met_share, "smaller": smaller},
+        "Return how far the least met of a nation's demands is unmet in a lane's world, 0 to 1.",
     )
 )
 

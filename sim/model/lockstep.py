@@ -13,20 +13,23 @@ from sim.model.lanes import (
     COMMITTED,
     LANES,
     LEVEL_COUNT,
+    PERCEIVED_COUNT,
+    PERCEIVED_LEVERS,
     PURPOSE_COUNT,
-    RELIANCE,
-    THREAT,
     Row,
     State,
     behaviour_of,
     compilable,
-    conditions_met,
+    demands_met,
     ladder_of,
+    levels_at_start,
+    levels_now,
     levels_of,
     nation_of,
+    unmet,
     world_of,
 )
-from sim.model.setup import REACHED, Setup
+from sim.model.setup import UNSTATED, Setup
 
 # A round
 
@@ -36,19 +39,23 @@ def weigh_round(setup: Setup, state: State, step: int) -> None:
     """Move the world into round `step` and let every nation weigh it, as it stood at the round's start."""
     now, world = setup.rounds[step], state.world[0]
     weigh_force(setup, world)
+    see_leads(setup, state)
     set_levels(setup, now, world)
     _move_patron(now, world)
     _move_adversary(now, world)
     _move_mandate(setup, state, now, world)
-    press_ladder(world)
-    _draw_common_shock(world, step)
+    _see_changes(world)
+    _draw_common_mood(world, step)
     for index in range(setup.nations.size):
         given, said, nation = setup.nations[index], setup.statements[step, index], state.nations[index]
-        _perceive(nation, world)
+        _perceive(given, nation, world)
         _change_mood(nation, world, step)
+        see_demands(nation, world)
+        see_others(setup, nation, world)
         if said.is_new:
-            anchor_predisposition(given, said, nation, world, step)
-        weigh(given, said, nation, world)
+            state_position(setup, given, said, nation, world, step)
+            anchor_predisposition(given, nation, world)
+        weigh(given, nation, world)
 
 
 @compilable
@@ -57,17 +64,16 @@ def decide_round(setup: Setup, state: State, step: int) -> None:
     world = state.world[0]
     for lane in range(LANES):
         world.members[lane] = 0.0
+        world.contributors[lane] = 0.0
         world.force[lane] = 0.0
+        world.fielded[lane] = 0.0
     for index in range(setup.nations.size):
         given, said, nation = setup.nations[index], setup.statements[step, index], state.nations[index]
-        see_whether_free(nation, world)
-        changes = _decide(given, said, nation, world)
-        if said.is_new:
-            changes = state_position(said, nation, world)
-        if changes > 0:
-            take_stances(setup, state, index)
+        if not said.is_new:
+            _decide(said, nation, world)
         pledge(given, nation, world)
-        _value_visit(given, said, nation, world)
+        give(given, said, nation, world)
+        _value_visit(said, nation, world)
     for lead in setup.leads:
         for lane in range(LANES):
             state.nations[lead].visit_worth[lane] = 0.0
@@ -83,10 +89,20 @@ def weigh_force(setup: Setup, world: Row) -> None:
 
 
 @compilable
+def see_leads(setup: Setup, state: State) -> None:
+    """See whether any lead nation is committed; where there are no lead nations, none is missed."""
+    world = state.world[0]
+    for lane in range(LANES):
+        world.leads_absent[lane] = 1.0 if setup.leads.size > 0 else 0.0
+    for lead in setup.leads:
+        nation = state.nations[lead]
+        for lane in range(LANES):
+            world.leads_absent[lane] = 0.0 if nation.stance[lane] == COMMITTED else world.leads_absent[lane]
+
+
+@compilable
 def _move_patron(now: Row, world: Row) -> None:
     """Let the patron follow the scenario, or wait for others to show up first."""
-    for lane in range(LANES):
-        world.involvement_before[lane] = world.involvement[lane]
     if now.involvement_set or not now.burden_sharing:
         for lane in range(LANES):
             world.involvement[lane] = levels_of(world, lane).involvement
@@ -100,17 +116,6 @@ def _move_patron(now: Row, world: Row) -> None:
                 now.width,
                 now.speed,
             )
-    for lane in range(LANES):
-        behaviour = behaviour_of(world, lane)
-        credibility = rules.credibility(
-            world.credibility[lane],
-            behaviour.credibility_recovery,
-            behaviour.credibility_loss,
-            world.involvement_before[lane],
-            world.involvement[lane],
-        )
-        world.credibility[lane] = credibility
-        world.signal[lane] = credibility * world.involvement[lane]
 
 
 @compilable
@@ -162,7 +167,6 @@ def _negotiate(setup: Setup, state: State, world: Row, lane: int) -> None:
     agreed = rules.negotiated_mandate(
         (mandate[0, lane], mandate[1, lane], mandate[2, lane]),
         rules.mean_pull(first, second, third, weight),
-        behaviour.planning,
         behaviour.bargaining,
     )
     for purpose in range(PURPOSE_COUNT):
@@ -171,37 +175,31 @@ def _negotiate(setup: Setup, state: State, world: Row, lane: int) -> None:
 
 
 @compilable
-def press_ladder(world: Row) -> None:
-    """Set this round's thresholds."""
+def _see_changes(world: Row) -> None:
+    """See by how much levers have changed since the start, on the scale of past coalitions."""
     for lane in range(LANES):
-        decision_pressure = levels_of(world, lane).decision_pressure
-        ladder = rules.pressed_ladder(behaviour_of(world, lane), decision_pressure)
-        for rung in range(len(ladder)):
-            world.ladder[rung, lane] = ladder[rung]
+        changes = rules.changes(levels_now(world, lane), levels_at_start(world, lane))
+        for lever in range(len(changes)):
+            world.changes[lever, lane] = changes[lever]
 
 
 @compilable
-def _draw_common_shock(world: Row, step: int) -> None:
+def _draw_common_mood(world: Row, step: int) -> None:
     """Draw the part of this round's moods that all nations share."""
     for lane in range(LANES):
         draw = draws.standardised(world.common_key[lane], np.uint64(step))
-        world.common_shock[lane] = world.common_weight[lane] * draw
+        world.common_mood[lane] = behaviour_of(world, lane).common_weight * draw
 
 
 @compilable
-def _perceive(nation: Row, world: Row) -> None:
-    """Let a nation follow what the patron signals and the adversary threatens."""
-    for lane in range(LANES):
-        attention = behaviour_of(world, lane).attention
-        nation.involvement_perceived[lane] = rules.perceive(
-            nation.involvement_perceived[lane],
-            world.signal[lane],
-            attention,
-            nation.attributes[RELIANCE, lane],
-        )
-        nation.pressure_perceived[lane] = rules.perceive(
-            nation.pressure_perceived[lane], world.pressure[lane], attention, nation.attributes[THREAT, lane]
-        )
+def _perceive(given: Row, nation: Row, world: Row) -> None:
+    """Let a nation come to see what patron and adversary do."""
+    for index in range(PERCEIVED_COUNT):
+        lever, sensitivity = PERCEIVED_LEVERS[index], given.sensitivity[index]
+        for lane in range(LANES):
+            nation.perceived[index, lane] = rules.perceive(
+                nation.perceived[index, lane], world.changes[lever, lane], sensitivity
+            )
 
 
 @compilable
@@ -209,95 +207,101 @@ def _change_mood(nation: Row, world: Row, step: int) -> None:
     """Let a nation be in a passing mood."""
     for lane in range(LANES):
         behaviour = behaviour_of(world, lane)
-        own = draws.standardised(nation.shock_key[lane], np.uint64(step))
-        nation.shock[lane] = rules.shock(
-            nation.shock[lane],
+        own = draws.standardised(nation.mood_key[lane], np.uint64(step))
+        nation.mood[lane] = rules.mood(
+            nation.mood[lane],
             behaviour.persistence,
             behaviour.volatility,
-            world.common_shock[lane],
-            world.own_weight[lane] * own,
+            world.common_mood[lane],
+            behaviour.own_weight * own,
         )
 
 
 @compilable
-def weigh(given: Row, said: Row, nation: Row, world: Row) -> None:
-    """Add up what speaks for and against joining."""
+def see_demands(nation: Row, world: Row) -> None:
+    """See how far what a nation has demanded is the case."""
     for lane in range(LANES):
-        situation = nation_of(given, said, nation, lane)
-        parts = rules.terms(behaviour_of(world, lane), situation, world_of(world, lane))
+        seen = world_of(world, lane)
+        nation.unmet[lane] = unmet(seen, nation, lane)
+        nation.demands_met[lane] = 1.0 if demands_met(seen, nation, lane) else 0.0
+
+
+@compilable
+def see_others(setup: Setup, nation: Row, world: Row) -> None:
+    """See by how much the others' pledges have grown since the start."""
+    for lane in range(LANES):
+        nation.others_growth[lane] = rules.others_growth(
+            world.force[lane], nation.pledge[lane], nation.others_at_start[lane], setup.force_required
+        )
+
+
+@compilable
+def weigh(given: Row, nation: Row, world: Row) -> None:
+    """Add up what speaks for and against soldiers on land, and any military contribution."""
+    for lane in range(LANES):
+        situation, seen = nation_of(given, nation, lane), world_of(world, lane)
+        behaviour = behaviour_of(world, lane)
+        parts = rules.terms(behaviour, situation, seen)
         nation.propensity[lane] = nation.predisposition[lane] + rules.total(parts)
+        of_any = rules.terms(rules.in_full(behaviour), situation, seen)
+        nation.contribution[lane] = nation.disposition[lane] + rules.military_total(of_any)
 
 
 @compilable
-def see_whether_free(nation: Row, world: Row) -> None:
-    """See how long a nation has been willing to commit, and whether all that it has demanded is the case."""
+def _decide(said: Row, nation: Row, world: Row) -> None:
+    """Let a nation climb, slip or stay."""
     for lane in range(LANES):
-        nation.approved[lane] = rules.approved_rounds(
-            nation.approved[lane], nation.propensity[lane], ladder_of(world, lane).climb_to_committed
-        )
-        all_met = conditions_met(world_of(world, lane), nation, lane)
-        nation.conditions_met[lane] = 1.0 if all_met else 0.0
-
-
-@compilable
-def _decide(given: Row, said: Row, nation: Row, world: Row) -> int:
-    """Let a nation want to climb, slip or stay; return in how many lanes its stance changes."""
-    deployable, ratification, changes = given.deployable, given.ratification, 0
-    for lane in range(LANES):
-        is_free = rules.may_commit(
-            deployable, nation.conditions_met[lane] > 0.0, nation.approved[lane], ratification
-        )
-        wanted = rules.next_stance(
-            nation.stance[lane], nation.propensity[lane], ladder_of(world, lane), is_free
-        )
+        behaviour, ladder = behaviour_of(world, lane), ladder_of(world, lane)
+        stance, propensity = nation.stance[lane], nation.propensity[lane]
+        above = rules.rounds_above(nation.above[lane], stance, propensity, ladder)
+        below = rules.rounds_below(nation.below[lane], stance, propensity, ladder)
+        wanted = rules.next_stance(stance, above, below, behaviour.patience, nation.deployable[lane])
         wanted = rules.held_stance(wanted, said.least_stance, said.most_stance)
-        nation.wanted_stance[lane] = wanted
-        changes += 1 if wanted != nation.stance[lane] else 0
-    return changes
-
-
-@compilable
-def take_stances(setup: Setup, state: State, index: int) -> None:
-    """Change a nation's stance and what the others see of it.
-
-    Ties are multiples of 2**-40, so sums of tie x stance are exact and may be updated in place, which is
-    worth it because few lanes change in a round.
-    """
-    nation = state.nations[index]
-    for lane in range(LANES):
-        change = nation.wanted_stance[lane] - nation.stance[lane]
-        if change != 0.0:
-            for other in range(setup.nations.size):
-                state.nations[other].peers[lane] += setup.ties[other, index] * change
-        nation.stance[lane] = nation.wanted_stance[lane]
+        nation.stance[lane] = wanted
+        nation.above[lane] = above if wanted == stance else 0.0
+        nation.below[lane] = below if wanted == stance else 0.0
 
 
 @compilable
 def pledge(given: Row, nation: Row, world: Row) -> None:
-    """Let a nation pledge troops by its stance and propensity; the force adds up in the order of nations."""
-    deployable = given.deployable
+    """Let a nation pledge, and send once it may; sums add up in the order of nations."""
+    ratification = given.ratification
     for lane in range(LANES):
+        stance, behaviour = nation.stance[lane], behaviour_of(world, lane)
         pledge = rules.pledge(
-            nation.stance[lane],
-            deployable,
-            nation.propensity[lane],
-            ladder_of(world, lane).climb_to_committed,
+            stance, nation.deployable[lane], nation.propensity[lane], behaviour.cut_committed
         )
-        nation.pledge[lane] = pledge
+        committed = rules.committed_rounds(nation.committed[lane], stance)
+        is_firm = rules.firm(committed, ratification, nation.demands_met[lane] > 0.0)
+        fielded = rules.fielded(pledge, is_firm, levels_of(world, lane).ceasefire)
+        nation.pledge[lane], nation.committed[lane], nation.fielded[lane] = pledge, committed, fielded
         world.force[lane] += pledge
-        world.members[lane] += 1.0 if nation.stance[lane] == COMMITTED else 0.0
+        world.fielded[lane] += fielded
+        world.members[lane] += 1.0 if stance == COMMITTED else 0.0
 
 
 @compilable
-def _value_visit(given: Row, said: Row, nation: Row, world: Row) -> None:
-    """Let earlier visits fade, and value a visit to a nation if it could still be won over."""
-    deployable, may_join = given.deployable, said.most_stance == COMMITTED
+def give(given: Row, said: Row, nation: Row, world: Row) -> None:
+    """Let a nation give any military contribution, words of support, or nothing."""
+    is_free_lead = (given.leads > 0.0) & (said.most_stance == COMMITTED)
     for lane in range(LANES):
-        nation.lobbying[lane] *= behaviour_of(world, lane).lobby_decay
+        gives = rules.contributes(nation.stance[lane], nation.contribution[lane], is_free_lead)
+        backs = gives | (nation.contribution[lane] > -behaviour_of(world, lane).support)
+        nation.contributes[lane] = 1.0 if gives else 0.0
+        nation.supports[lane] = 1.0 if backs else 0.0
+        world.contributors[lane] += nation.contributes[lane]
+
+
+@compilable
+def _value_visit(said: Row, nation: Row, world: Row) -> None:
+    """Let earlier visits fade, and value a visit to a nation if it could still be won over."""
+    may_join = said.most_stance == COMMITTED
+    for lane in range(LANES):
+        nation.lobbying[lane] *= rules.LOBBY_DECAY
         worth = rules.lobbying_value(
-            deployable, nation.propensity[lane], ladder_of(world, lane).climb_to_committed
+            nation.deployable[lane], nation.propensity[lane], ladder_of(world, lane).climb_to_committed
         )
-        could_join = may_join & (nation.stance[lane] < COMMITTED) & (nation.conditions_met[lane] > 0.0)
+        could_join = may_join & (nation.stance[lane] < COMMITTED)
         nation.visit_worth[lane] = worth if could_join else 0.0
 
 
@@ -341,29 +345,27 @@ def set_levels(setup: Setup, now: Row, world: Row) -> None:
 
 
 @compilable
-def anchor(given: Row, said: Row, world: Row, step: int, lane: int) -> float:
-    """Draw the anchor of the position stated in a round."""
-    key = draws.purpose_key(world.run_key[lane], draws.ANCHOR, given.code)
-    return rules.drawn_between(said.anchor_low, said.anchor_high, draws.uniform(key, np.uint64(step)))
+def anchor_predisposition(given: Row, nation: Row, world: Row) -> None:
+    """Let a nation that speaks be as willing as its rung says in this world, moods apart."""
+    for lane in range(LANES):
+        behaviour = behaviour_of(world, lane)
+        calm = rules.undisturbed(nation_of(given, nation, lane))
+        parts = rules.terms(behaviour, calm, world_of(world, lane))
+        stated = rules.anchor(nation.stated[lane], behaviour)
+        nation.predisposition[lane] = stated - rules.total(parts)
 
 
 @compilable
-def anchor_predisposition(given: Row, said: Row, nation: Row, world: Row, step: int) -> None:
-    """Set the predisposition that makes the propensity equal the anchor in this world, moods apart."""
+def state_position(setup: Setup, given: Row, said: Row, nation: Row, world: Row, step: int) -> None:
+    """Read the position stated in a round, a rung off at times; draw one where none is stated."""
+    stated, below = said.stance, setup.unstated
     for lane in range(LANES):
-        calm = rules.undisturbed(nation_of(given, said, nation, lane))
-        parts = rules.terms(behaviour_of(world, lane), calm, world_of(world, lane))
-        nation.predisposition[lane] = anchor(given, said, world, step, lane) - rules.total(parts)
-
-
-@compilable
-def state_position(said: Row, nation: Row, world: Row) -> int:
-    """Want the stance that the position stated in a round amounts to; return in how many lanes it is new."""
-    stated, changes = said.stance, 0
-    for lane in range(LANES):
-        reached = rules.reached_stance(nation.propensity[lane], ladder_of(world, lane))
-        wanted = reached if stated == REACHED else stated
-        wanted = rules.held_stance(wanted, said.least_stance, said.most_stance)
-        nation.wanted_stance[lane] = wanted
-        changes += 1 if wanted != nation.stance[lane] else 0
-    return changes
+        key = draws.purpose_key(world.run_key[lane], draws.ANCHOR, given.code)
+        draw = draws.uniform(key, np.uint64(step))
+        read = rules.rung_read(stated, draw)
+        drawn = rules.rung_drawn((below[0], below[1], below[2]), draw)
+        nation.stated[lane] = drawn if stated == UNSTATED else read
+        nation.stance[lane] = rules.held_stance(nation.stated[lane], said.least_stance, said.most_stance)
+        nation.propensity[lane] = rules.anchor(nation.stated[lane], behaviour_of(world, lane))
+        nation.above[lane] = 0.0
+        nation.below[lane] = 0.0

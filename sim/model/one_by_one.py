@@ -5,7 +5,7 @@ Runs are stepped side by side and counted as the ensemble counts its lanes, by t
 
 import math
 
-from sim.declarations.levels import MOVED
+from sim.declarations.levels import LEVERS, MOVED
 from sim.inputs.case import Case
 from sim.model.coalition import CoalitionModel
 from sim.model.counting import count_end, count_round, record_round
@@ -15,14 +15,8 @@ from sim.model.setup import Setup, build_setup
 from sim.model.tally import Records, Tally, empty_records, empty_tally
 
 CHANGING = (
-    "stance",
-    "propensity",
-    "pledge",
-    "involvement_perceived",
-    "pressure_perceived",
-    "peers",
-    "lobbying",
-    "shock",
+    *("stance", "propensity", "contribution", "contributes", "supports", "pledge", "fielded"),
+    *("above", "below", "others_growth", "lobbying", "mood", "unmet"),
 )
 """What changes of a nation from round to round, and is counted or explains what is."""
 
@@ -67,18 +61,22 @@ def _show(model: CoalitionModel, state: State, lane: int) -> None:
     world = state.world[0]
     if model.round == 0:
         world.behaviour[:, lane] = model.behaviour
+        world.ladder[:, lane] = model.ladder
         world.first_met[lane] = math.inf
     world.levels[:, lane] = model.levels
+    world.changes[:, lane] = [getattr(model.world, f"{name}_change") for name in LEVERS]
     world.mandate[:, lane] = model.mandate
-    for name in (*MOVED, "credibility", "force", "force_ratio"):
+    for name in (*MOVED, "force", "fielded", "contributors", "force_ratio", "leads_absent"):
         world[name][lane] = getattr(model, name)
     world.members[lane] = model.size
     for agent, nation in zip(model.nations, state.nations, strict=True):
         if model.round == 0:
-            nation.attributes[:, lane] = list(agent.attributes.values())
+            nation.slopes[:, lane] = list(agent.slopes.values())
             nation.at_least[:, lane] = list(agent.at_least.values())
+            nation.deployable[lane] = agent.deployable
             nation.first_committed[lane] = math.inf
-        nation.conditions_met[lane] = agent.conditions_met
+        nation.perceived[:, lane] = list(agent.perceived.values())
+        nation.demands_met[lane] = agent.demands_met
         for name in CHANGING:
             nation[name][lane] = getattr(agent, name)
 

@@ -5,11 +5,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.declarations.levels import CONDITIONS, LEVELS
-from sim.declarations.parameters import LADDER, PARAMETERS
+from sim.declarations.levels import CONDITIONS, LEVELS, LEVERS, PERCEIVED
+from sim.declarations.parameters import DERIVED, PARAMETERS
 from sim.declarations.records import Levels
-from sim.declarations.words import ATTRIBUTES, HELD, POSITIONS, PURPOSES, Stance
-from sim.inputs.parameters import Parameters, log_odds
+from sim.declarations.words import HELD, POSITIONS, PURPOSES, Stance
+from sim.evidence.case_draws import CaseDraws, case_draws
+from sim.inputs.indicators import on_grid
+from sim.inputs.parameters import Parameters
 from sim.inputs.roster import Conditions, Roster
 from sim.inputs.scenario import Scenario
 from sim.inputs.timeline import Timeline
@@ -34,8 +36,11 @@ STANCES_HELD = {
 }
 """Between which stances a nation may move."""
 
-REACHED = -1.0
-"""Start stance of a nation with no stated position: the rung that its anchor reaches."""
+UNSTATED = -1.0
+"""Stands for the rung of a nation with no stated position, which is drawn."""
+
+MONTHS_5 = 22
+"""Rounds after which `wander` is how far words have wandered."""
 
 
 def row_type(fields: list[Any], *, align: bool = False) -> np.dtype[np.void]:
@@ -46,8 +51,8 @@ def row_type(fields: list[Any], *, align: bool = False) -> np.dtype[np.void]:
 NATION = row_type(
     [
         ("code", "u8"),
-        ("attributes", "f8", (len(ATTRIBUTES),)),
-        ("half_widths", "f8", (len(ATTRIBUTES),)),
+        ("leads", "f8"),  # 1 for a lead nation, else 0
+        ("sensitivity", "f8", (len(PERCEIVED),)),
         ("preferred", "f8", (len(PURPOSES),)),
         ("deployable", "f8"),  # soldiers
         ("influence", "f8"),
@@ -79,13 +84,10 @@ class Round(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """What a nation states in a round, and how its public has shifted."""
+    """What a nation states in a round."""
 
-    support_shift: float
     is_new: bool  # a position is stated in this round
-    stance: float  # what it amounts to, or REACHED
-    anchor_low: float  # log-odds
-    anchor_high: float  # log-odds
+    stance: float  # what it amounts to, or UNSTATED
     least_stance: float  # of a nation held in the coalition
     most_stance: float  # of a nation held out of it
 
@@ -105,39 +107,68 @@ class Setup(NamedTuple):
     """What the runs of a scenario share, as few arrays.
 
     Nations stand in the order of their ISO codes; row 0 of the rounds is the anchor world; a column of
-    `behaviour` is a run's parameters, run k using column k modulo their number.
+    `behaviour` is a run's parameters, run k using column k modulo their number, and likewise a row of
+    `disposition` and `slopes`.
     """
 
     nations: NDArray[np.void]  # (nations,) of NATION
     rounds: NDArray[np.void]  # (rounds + 1,) of ROUND
     statements: NDArray[np.void]  # (rounds + 1, nations) of STATEMENT
     leads: Integers  # (leads,) indices of nations
-    ties: Floats  # (nations, nations) row i: whom i listens to
-    behaviour: Floats  # (parameters, columns), thresholds as log-odds
+    disposition: Floats  # (draws, nations) log-odds of any military contribution at the start
+    slopes: Floats  # (draws, nations, levers) log-odds per unit on the scale of past coalitions
+    unstated: Floats  # (3,) cumulative shares of the lower rungs of those that have spoken
+    behaviour: Floats  # (parameters and what follows from them, columns)
     force_required: float  # soldiers
     level_half_width: float
 
 
 def build_setup(scenario: Scenario, roster: Roster, parameters: Parameters, timeline: Timeline) -> Setup:
-    """Put the inputs of a scenario side by side; logarithms and roots are taken here, once."""
+    """Put the inputs of a scenario side by side; logarithms, powers and roots are taken here, once."""
     conditions = roster.conditions_on(scenario.start)
+    drawn = drawn_case(scenario, roster, timeline)
+    statements = _statements(timeline)
     return Setup(
         nations=_nations(roster, conditions),
         rounds=_rounds(timeline),
-        statements=_statements(timeline, conditions, log_odds(parameters.bands)),
+        statements=statements,
         leads=np.array(roster.leads, dtype=np.int64),
-        ties=roster.ties.copy(),  # Numba types read-only arrays apart
+        disposition=drawn.disposition.copy(),  # Numba types read-only arrays apart
+        slopes=drawn.slopes.copy(),
+        unstated=_shares_below(statements["stance"][0]),
         behaviour=behaviour_columns(parameters),
         force_required=float(scenario.force_required),
         level_half_width=float(scenario.level_half_width),
     )
 
 
+def drawn_case(scenario: Scenario, roster: Roster, timeline: Timeline) -> CaseDraws:
+    """Return what past coalitions say of the nations in the world of a scenario's start."""
+    levels = {
+        level.cases.name: level.cases.on_their_scale(float(timeline.level(name)[0]))
+        for name, level in LEVELS.items()
+        if level.cases
+    }
+    levers = [LEVELS[name].cases.name for name in LEVERS]  # type: ignore[union-attr]
+    coded = roster.contributes_on(scenario.start)
+    return case_draws(roster, levels, scenario.mandate.command, coded, levers)
+
+
+def _shares_below(stances: Floats) -> Floats:
+    """Return the cumulative shares of the three lower rungs among nations that have spoken; even if none has."""
+    spoken = stances[stances != UNSTATED]
+    if not spoken.size:
+        return np.array([0.25, 0.5, 0.75])
+    return np.array([np.count_nonzero(spoken <= rung) / spoken.size for rung in range(3)])
+
+
 def _nations(roster: Roster, conditions: Conditions) -> NDArray[np.void]:
     rows = np.zeros(len(roster.iso3), NATION)
     rows["code"] = [nation_code(code) for code in roster.iso3]
-    rows["attributes"] = np.column_stack([roster.attributes[name] for name in ATTRIBUTES])
-    rows["half_widths"] = np.column_stack([roster.half_widths[name] for name in ATTRIBUTES])
+    rows["leads"][list(roster.leads)] = 1.0
+    rows["sensitivity"] = np.column_stack(
+        [getattr(roster, f"sensitivity_to_{LEVELS[name].key[0]}") for name in PERCEIVED]
+    )
     rows["preferred"] = roster.preferred_mandate
     rows["deployable"] = roster.deployable
     rows["influence"] = np.sqrt(roster.deployable / 1000.0)
@@ -154,33 +185,30 @@ def _rounds(timeline: Timeline) -> NDArray[np.void]:
     return rows
 
 
-def _statements(timeline: Timeline, conditions: Conditions, bands: Floats) -> NDArray[np.void]:
-    has_condition = np.asarray(np.isfinite(conditions.at_least).any(axis=1))
-    position = _read_by_conditions(timeline.position, has_condition)
-    stances = np.array([START_STANCE.get(word, REACHED) for word in POSITIONS], dtype=np.float64)
-    rows = np.zeros(position.shape, STATEMENT)
-    rows["support_shift"] = timeline.support_shift
-    rows["is_new"] = position >= 0
-    rows["stance"] = stances[position]
-    rows["anchor_low"] = bands[position, 0]
-    rows["anchor_high"] = bands[position, 1]
+def _statements(timeline: Timeline) -> NDArray[np.void]:
+    stances = np.array([START_STANCE.get(word, UNSTATED) for word in POSITIONS], dtype=np.float64)
+    rows = np.zeros(timeline.position.shape, STATEMENT)
+    rows["is_new"] = timeline.position >= 0
+    rows["stance"] = stances[timeline.position]
     least, most = np.array([STANCES_HELD[word] for word in HELD], dtype=np.float64).T
     rows["least_stance"] = least[timeline.held]
     rows["most_stance"] = most[timeline.held]
     return rows
 
 
-def _read_by_conditions(position: NDArray[np.int8], has_condition: Flags) -> NDArray[np.int8]:
-    """Read "open" and "conditional" alike: what counts is whether the nation has stated a condition."""
-    is_open = (position == POSITIONS.index("open")) | (position == POSITIONS.index("conditional"))
-    read = np.where(has_condition, POSITIONS.index("conditional"), POSITIONS.index("open"))
-    return np.where(is_open, read, position).astype(np.int8)
-
-
 def behaviour_columns(parameters: Parameters) -> Floats:
-    """Return the parameters with a column a run, the ladder's probabilities turned into log-odds."""
-    columns = parameters.values.T.copy()
-    for row, name in enumerate(PARAMETERS):
-        if name in LADDER:
-            columns[row] = log_odds(columns[row])
-    return np.ascontiguousarray(columns)
+    """Return the parameters with a column a run, and below them what follows from them, see `DERIVED`.
+
+    Powers and roots are rounded to multiples of 2^-40, which makes them the same on every machine.
+    """
+    persistence = on_grid(np.exp2(-1.0 / parameters.column("half_life")))
+    kept = persistence * persistence
+    after = 1.0 - kept**MONTHS_5
+    derived = {
+        "persistence": persistence,
+        "volatility": on_grid(parameters.column("wander") * np.sqrt((1.0 - kept) / after)),
+        "common_weight": np.sqrt(parameters.column("common")),
+        "own_weight": np.sqrt(1.0 - parameters.column("common")),
+    }
+    rows = [parameters.column(name) for name in PARAMETERS]
+    return np.ascontiguousarray([*rows, *(derived[name] for name in DERIVED)])

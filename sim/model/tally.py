@@ -14,6 +14,7 @@ from sim.declarations.levels import CONDITIONS, MOVED
 from sim.declarations.records import Terms
 from sim.declarations.words import PURPOSES, Stance
 from sim.model.lanes import compilable
+from sim.model.rules import MOST_DEPLOYED
 from sim.model.setup import Floats, Setup
 
 Counts = NDArray[np.int64]
@@ -25,14 +26,18 @@ PROPENSITY_LIMIT = 6.4
 FIXED_POINT = 1048576.0
 """Sums are kept in units of 2**-20."""
 
-WORLD_VARIABLES = ("force", *MOVED, "credibility", *PURPOSES)
+WORLD_VARIABLES = ("force", "fielded", *MOVED, *PURPOSES)
 """What is counted of the world, each between 0 and its upper limit."""
 
 DEMANDS = tuple(f"demands_{condition}" for condition in CONDITIONS)
-HOLDS_BACK = ("nothing_to_send", "held_out", *DEMANDS, "ratification", "predisposition", *Terms._fields)
-"""Why a nation is not committed at the end: unmet demands, else what weighs most against joining."""
+HOLDS_BACK = ("nothing_to_send", "held_out", *DEMANDS, "waiting", "predisposition", *Terms._fields)
+"""Why a nation is not committed at the end: demands without which it would be, else what weighs most."""
 
-RUN_COLUMNS = ("size", "force", *MOVED, "credibility", "first_round_force_met", "joined", "left")
+RUN_COLUMNS = (
+    *("size", "contributors", "force", "fielded"),
+    *MOVED,
+    *("first_round_force_met", "joined", "left"),
+)
 """How a run ended."""
 
 
@@ -47,6 +52,9 @@ class Tally(NamedTuple):
     pledges: Counts  # (rows, nations) sums in fixed point
     pledge_squares: Counts  # (rows, nations) sums of squares, each rounded
     sizes: Counts  # (rows, nations + 1)
+    contributions: Counts  # (rows, nations) any military contribution
+    supports: Counts  # (rows, nations) at least words of support or staff officers
+    contributors: Counts  # (rows, nations + 1) of how many nations
     world: NDArray[np.int32]  # (rows, WORLD_VARIABLES, BINS)
     world_sums: Counts  # (rows, WORLD_VARIABLES) in fixed point
     world_least: Floats  # (rows, WORLD_VARIABLES) the least value of any run
@@ -78,6 +86,9 @@ def empty_tally(rounds: int, nations: int, counted: int | None = None) -> Tally:
         pledges=np.zeros((rows, nations), np.int64),
         pledge_squares=np.zeros((rows, nations), np.int64),
         sizes=np.zeros((rows, nations + 1), np.int64),
+        contributions=np.zeros((rows, nations), np.int64),
+        supports=np.zeros((rows, nations), np.int64),
+        contributors=np.zeros((rows, nations + 1), np.int64),
         world=np.zeros((rows, len(WORLD_VARIABLES), BINS), np.int32),
         world_sums=np.zeros((rows, len(WORLD_VARIABLES)), np.int64),
         world_least=np.full((rows, len(WORLD_VARIABLES)), np.inf),
@@ -125,8 +136,8 @@ def bin_of(value: float, low: float, high: float) -> int:
 
 @compilable
 def most_force(setup: Setup) -> float:
-    """Return the soldiers that all nations together could deploy, the upper limit of the force."""
+    """Return the most soldiers that all nations together could deploy, the upper limit of the force."""
     troops = 0.0
     for given in setup.nations:
         troops += given["deployable"]
-    return max(troops, 1.0)
+    return max(troops * MOST_DEPLOYED, 1.0)

@@ -1,0 +1,1 @@
+"""What past coalitions say of the nations of a case."""
