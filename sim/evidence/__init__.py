@@ -1,1 +1,0 @@
-"""What past coalitions say of the nations of a case."""
