@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.evidence.chance import generator
-from sim.experiments.evidence.posterior import Posterior, fit, inverse_logit
-from sim.experiments.evidence.rows import Floats, candidate_table, design, level_values, treated
+from sim.evidence.chance import generator
+from sim.evidence.logit import inverse_logit
+from sim.evidence.rows import Floats, candidate_table, design, level_values, treated
+from sim.evidence.threads import on_one_thread
+from sim.experiments.evidence.posterior import Posterior, fit
 from sim.experiments.evidence.scores import LEAST, MOST
 from sim.experiments.evidence.sizes import Size, shared_size
-from sim.experiments.evidence.threads import on_one_thread
 from sim.experiments.evidence.verdicts import (
     LEARNED,
     LIKELY,
