@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.evidence.chance import generator
 from sim.evidence.logit import inverse_logit
-from sim.evidence.rows import Floats, candidate_table, design, level_values, treated
+from sim.evidence.rows import Floats, candidate_table, design, level_values
 from sim.evidence.threads import on_one_thread
 from sim.experiments.evidence.posterior import Posterior, fit
 from sim.experiments.evidence.scores import LEAST, MOST
@@ -21,6 +21,7 @@ from sim.experiments.evidence.verdicts import (
     fits_for_verdicts,
 )
 from sim.inputs.coalitions.asked_file import Asked
+from sim.inputs.coalitions.candidates_file import treated
 from sim.inputs.coalitions.coalitions import Coalition, Coalitions
 from sim.inputs.coalitions.declaration import Declaration
 
