@@ -45,20 +45,17 @@ pressure = "warnings"
 """
 
 
+COVARIATES = (
+    "iso3,personnel_thousand,democracy,ideal_point_distance_to_us,"
+    "distance_to_theatre_km,distance_to_adversary_km,nato,eu,neutral"
+)
 ALIKE = "30,0.85,1.5,1000,1000,1,1,0"
 """Covariates of a usual candidate of a past coalition."""
 
 
-def write_candidates(
-    folder: Path, nations: Iterable[str], covariates: Mapping[str, str] | None = None
-) -> None:
-    """Write candidates.csv of some nations, all alike but for those whose covariates are given."""
-    header = (
-        "iso3,personnel_thousand,democracy,ideal_point_distance_to_us,"
-        "distance_to_theatre_km,distance_to_adversary_km,nato,eu,neutral"
-    )
-    given = covariates or {}
-    lines = [header, *(f"{code},{given.get(code, ALIKE)}" for code in nations)]
+def write_candidates(folder: Path, nations: Iterable[str]) -> None:
+    """Write candidates.csv of some nations, all alike."""
+    lines = [COVARIATES, *(f"{code},{ALIKE}" for code in nations)]
     (folder / "candidates.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
