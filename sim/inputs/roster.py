@@ -36,6 +36,7 @@ from sim.inputs.second_reading import (
     read_readings,
     sourced_positions,
 )
+from sim.inputs.stamps import Stamps, stamps
 from sim.inputs.statements import (
     UNKNOWN,
     Chosen,
@@ -233,20 +234,11 @@ def load_roster(folder: Path) -> Roster:
         If a file is missing or not readable, or anything in it is not as it must be.
     """
     folder = Path(folder)
-    return _load(folder, (*_stamps(folder), *_stamps(past_of(folder), PAST_FILE)))
-
-
-def _stamps(folder: Path, name: str = "*") -> tuple[tuple[str, int, int], ...]:
-    """Return name, size and time of every file in a folder, or of one: what the cache goes by."""
-    try:
-        stats = [(path.name, path.stat()) for path in sorted(folder.glob(name)) if path.is_file()]
-    except (OSError, ValueError):
-        return ()  # reading it says what is the matter
-    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+    return _load(folder, (*stamps(folder), *stamps(past_of(folder), PAST_FILE)))
 
 
 @lru_cache(maxsize=16)
-def _load(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> Roster:  # noqa: ARG001 - part of the key
+def _load(folder: Path, files: Stamps) -> Roster:  # noqa: ARG001 - part of the key
     return build_roster(read_source(folder))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.evidence.chance import generator
+from sim.evidence.learned import HABIT
 from sim.evidence.rows import Floats, candidate_table
 from sim.evidence.threads import on_one_thread
 from sim.experiments.evidence.posterior import fit
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 DRAWS = 1000
 FITS = 20
 """Readings of the levels, each fitted; a fit of all coalitions takes half a second."""
-
-HABIT = "habit "
 
 
 @on_one_thread

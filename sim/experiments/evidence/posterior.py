@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve, solve_triangular
 
+from sim.evidence.learned import INTERCEPT
 from sim.evidence.logit import inverse_logit
 from sim.evidence.rows import TOOK_PART, Design, Floats, Scales, design, scales_of
 from sim.evidence.threads import on_one_thread
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 MOST_STEPS = 60
 TOLERANCE = 1e-9
 QUADRATURE_NODES = 31
-INTERCEPT = "intercept"
 
 
 @dataclass(frozen=True, eq=False)
