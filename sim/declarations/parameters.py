@@ -137,7 +137,9 @@ SUPPORT = (
         unit="log-odds",
         meaning="how far below a military contribution words of support or a few staff officers still lie",
         source="five past coalitions; assumed",
-        prior=normal(0.8, 0.7, "staff 1.1, words 0.3 below it, in the five past coalitions that tell them apart"),
+        prior=normal(
+            0.8, 0.7, "staff 1.1, words 0.3 below it, in the five past coalitions that tell them apart"
+        ),
     ),
 )
 

@@ -269,7 +269,11 @@ class RunResult:
         """Return mean, its interval, and quantiles of a number of nations, from counts (rows, nations + 1)."""
         numbers = np.arange(counts.shape[1])
         mean = statistics.mean(counts @ numbers, counts @ numbers**2, self.number_of_runs)
-        columns = {f"{name}_mean": mean.estimate, f"{name}_mean_low": mean.low, f"{name}_mean_high": mean.high}
+        columns = {
+            f"{name}_mean": mean.estimate,
+            f"{name}_mean_low": mean.low,
+            f"{name}_mean_high": mean.high,
+        }
         for probability in QUANTILES:
             quantiles = statistics.quantiles_of_counts(counts, probability)
             columns[f"{name}_q{probability * 100:02.0f}"] = quantiles
