@@ -266,7 +266,7 @@ class RunResult:
         return {name: share.estimate, f"{name}_low": share.low, f"{name}_high": share.high}
 
     def _number_columns(self, name: str, counts: Counts) -> dict[str, statistics.Floats]:
-        """Return mean, its interval, and quantiles of a number of nations, from counts (rows, nations + 1)."""
+        """Return mean, its interval and quantiles of a number of nations; counts are (rows, nations + 1)."""
         numbers = np.arange(counts.shape[1])
         mean = statistics.mean(counts @ numbers, counts @ numbers**2, self.number_of_runs)
         columns = {
