@@ -124,7 +124,7 @@ def _groups(case: Case, setup: Setup) -> Iterator[Group]:
 def _redrawn(parameters: Parameters, names: Sequence[str]) -> Parameters:
     """Return parameters of which some are in another order than the rest."""
     columns = [COLUMN[name] for name in names]
-    values = np.array(parameters.values)  # noqa: PD011 - no table of pandas
+    values = np.array(parameters.values)
     values[:, columns] = _others(values[:, columns])
     return replace(parameters, values=values)
 
