@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 def forecast(
     file: Annotated[
         str | None,
-        typer.Argument(
-            help="A coalition that is asked about, or a scenario: a file, or a bundled one's name."
-        ),
+        typer.Argument(help="A coalition that is asked about, or a scenario: a file, or a bundled name."),
     ] = None,
     seal: Annotated[
         bool, typer.Option("--seal", help="Also append it to the ledger, where it cannot be changed unseen.")
@@ -46,8 +44,8 @@ def forecast(
 ) -> None:
     """Forecast who takes part in a coalition, and seal the forecast before it is known what comes.
 
-    Of a coalition that is asked about: by what past coalitions teach alone, for nations that have not spoken.
-    Of a scenario: who is recorded to declare soldiers on land by a day, and who contributes any military means.
+    Of a coalition that is asked about: by what past coalitions teach alone, for nations that have not
+    spoken. Of a scenario: who is recorded to declare soldiers on land by a day, and who contributes at all.
     """
     from sim.inputs.ledger import check_by
     from sim.inputs.scenario import is_scenario

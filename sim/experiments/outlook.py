@@ -48,11 +48,11 @@ class Outlook:
 
 
 def outlooks(case: Case, by: date, seed: int = 1, runs: int = RUNS) -> tuple[Outlook, Outlook]:
-    """Forecast who is recorded to have declared soldiers on land by a day, and who contributes any military means.
+    """Forecast who is recorded to have declared soldiers on land by a day, and who contributes at all.
 
-    Records of declarations are forecast, so readings may be a rung off, as they are of statements. The baselines
-    of the first: what was last recorded, and what remains of the model without interaction. Those of the second:
-    past coalitions alone, without a word of these governments, and their base rate.
+    Records of declarations are forecast, so readings may be a rung off, as they are of statements. The
+    baselines of the first: what was last recorded, and what remains of the model without interaction. Those
+    of the second: past coalitions alone, without a word of these governments, and their base rate.
 
     Raises
     ------

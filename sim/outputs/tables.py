@@ -22,8 +22,8 @@ LEGEND = (
     "Joined: median date of declaring soldiers, among the runs in which the nation did. Held back by: what "
     "it demands in vain, else what now weighs most against sending soldiers (not what would change its mind: "
     "see coalition explain); share of the runs in which the nation is out. In brackets, what a number rests "
-    "on, the worst of what decides it: learned from past coalitions, likely, not told by them, fitted to what "
-    "governments said in three waves, or assumed."
+    "on, the worst of what decides it: learned from past coalitions, likely, not told by them, fitted to "
+    "what governments said in three waves, or assumed."
 )
 
 
