@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 LEGEND = (
     "[ ] is the 95 % interval of an estimate from so many runs; for numbers of nations and for soldiers, the "
     "range of 90 % of the runs. P(land): declares soldiers on land; P(any): contributes any military means. "
-    "Joined: median date of declaring soldiers, among the runs in which the nation did. Held back by: what it "
-    "demands in vain, else what now weighs most against sending soldiers (not what would change its mind: see "
-    "coalition explain); share of the runs in which the nation is out."
+    "Joined: median date of declaring soldiers, among the runs in which the nation did. Held back by: what "
+    "it demands in vain, else what now weighs most against sending soldiers (not what would change its mind: "
+    "see coalition explain); share of the runs in which the nation is out."
 )
 
 
