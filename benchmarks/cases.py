@@ -10,9 +10,20 @@ from sim.model.setup import Setup, build_setup
 
 POSITIONS = ("opposed", "undecided", "open", "committed")
 ATTRIBUTE_LINES = "\n".join(f'{name} = [{{ column = "{name}" }}]' for name in ATTRIBUTES)
+COVARIATES = {
+    "personnel_thousand": "30",
+    "democracy": "0.85",
+    "ideal_point_distance_to_us": "1.5",
+    "distance_to_theatre_km": "1000",
+    "distance_to_adversary_km": "1000",
+    "nato": "1",
+    "eu": "1",
+    "neutral": "0",
+}
 ROSTER = f"""\
 title = "A made-up world"
 nations = {{{{ table = "nations.csv" }}}}
+candidates = {{{{ table = "candidates.csv" }}}}
 leads = ["{{first}}", "{{second}}"]
 positions = {{{{ table = "positions.csv" }}}}
 deployable = {{{{ largest_of = [{{{{ column = "troops" }}}}] }}}}
@@ -63,11 +74,14 @@ def _write_roster(folder: Path, nations: int) -> None:
     codes = [f"{letters[n // 26]}{letters[n % 26]}X" for n in range(nations)]
     rows = [",".join(("iso3", "name", "troops", "approval", *ATTRIBUTES))]
     said = ["iso3,date,statement_date,position,source,status"]
+    candidates = [",".join(("iso3", *COVARIATES))]
     for code in codes:
         approval = random.choice(("no", "two"))
         attributes = (f"{random.random():.3f}" for _ in ATTRIBUTES)
         rows.append(",".join((code, f"Land {code}", str(random.randint(100, 2000)), approval, *attributes)))
+        candidates.append(",".join((code, *COVARIATES.values())))
         said.append(f"{code},2025-04-10,2025-04-10,{random.choice(POSITIONS)},The Times,FOUND")
     (folder / "roster.toml").write_text(ROSTER.format(first=codes[0], second=codes[1]), encoding="utf-8")
     (folder / "nations.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (folder / "candidates.csv").write_text("\n".join(candidates) + "\n", encoding="utf-8")
     (folder / "positions.csv").write_text("\n".join(said) + "\n", encoding="utf-8")

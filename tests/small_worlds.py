@@ -1,11 +1,18 @@
 """Small worlds, written as users write theirs: a roster, what its nations said, a scenario."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-LEAST = """\
+CANDIDATES = 'candidates = { table = "candidates.csv" }'
+"""What every roster.toml must say of its nations as candidates."""
+
+LEAST = (
+    f"""\
 title = "A small world"
-nations = { table = "nations.csv" }
+nations = {{ table = "nations.csv" }}
+{CANDIDATES}
+"""
+    """\
 actors.patron = { key = "washington", name = "the patron" }
 actors.adversary = { key = "moscow", name = "the adversary" }
 deployable = { largest_of = [{ column = "sent" }] }
@@ -20,6 +27,7 @@ threat = []
 frontline = []
 legalism = []
 """
+)
 """A roster.toml without all else that may be left out; its nations need iso3, name, sent and approval."""
 
 SCENARIO = """\
@@ -35,6 +43,20 @@ clarity = 0.6
 [moscow]
 pressure = "warnings"
 """
+
+
+COVARIATES = (
+    "iso3,personnel_thousand,democracy,ideal_point_distance_to_us,"
+    "distance_to_theatre_km,distance_to_adversary_km,nato,eu,neutral"
+)
+ALIKE = "30,0.85,1.5,1000,1000,1,1,0"
+"""Covariates of a usual candidate of a past coalition."""
+
+
+def write_candidates(folder: Path, nations: Iterable[str]) -> None:
+    """Write candidates.csv of some nations, all alike."""
+    lines = [COVARIATES, *(f"{code},{ALIKE}" for code in nations)]
+    (folder / "candidates.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def codes(count: int) -> list[str]:
@@ -60,6 +82,7 @@ def write_roster(
     }
     for name, lines in tables.items():
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_candidates(folder, [row.split(",")[0] for row in rows])
     more = f'leads = {list(leads)}\npositions = {{ table = "positions.csv" }}\n'
     declared = more + LEAST.replace("threat = []", 'threat = [{ column = "sent" }]')
     (folder / "roster.toml").write_text(declared, encoding="utf-8")

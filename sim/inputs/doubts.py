@@ -3,7 +3,9 @@
 import logging
 from functools import cache
 
+from sim.inputs.errors import InputError
 from sim.inputs.roster import Roster
+from sim.inputs.roster_file import ROSTER_FILE
 from sim.inputs.scenario import Scenario
 
 
@@ -11,6 +13,13 @@ def tell_doubts(scenario: Scenario, roster: Roster) -> None:
     """Warn where positions are recorded but none by the start, and of events after the last round."""
     _tell_early_start(scenario, roster)
     _tell_late_events(scenario)
+
+
+def tell_imputed(roster: Roster) -> None:
+    """Warn of nations of which past coalitions ask more than is known."""
+    for iso3, columns in roster.as_candidates.imputed.items():
+        problem = f"of {iso3} is not known: {', '.join(columns)}; counts as the mean of past candidates"
+        _warn(str(InputError(problem, file=roster.folder / ROSTER_FILE, key="candidates.imputed")))
 
 
 def _tell_early_start(scenario: Scenario, roster: Roster) -> None:

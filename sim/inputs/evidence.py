@@ -179,7 +179,7 @@ def evidence(folder: Path, nation: str) -> Evidence:
         ties=_ties(index, roster, source, sources),
         missing=(),
     )
-    return _with_missing(gathered)
+    return _with_missing(gathered, roster)
 
 
 def find_nation(roster: Roster, nation: str) -> int:
@@ -351,7 +351,7 @@ def _ties(
     return tuple(found)
 
 
-def _with_missing(gathered: Evidence) -> Evidence:
+def _with_missing(gathered: Evidence, roster: Roster) -> Evidence:
     """Say what is missing overall, each in a few words."""
     missing = [text for attribute in gathered.attributes for text in _missing_indicators(attribute)]
     if not gathered.ratification.word:
@@ -359,6 +359,8 @@ def _with_missing(gathered: Evidence) -> Evidence:
     missing += [f"position: {said.wave}" for said in gathered.positions if said.position == UNKNOWN]
     if not gathered.positions:
         missing.append("position: no record")
+    imputed = roster.as_candidates.imputed.get(gathered.iso3, ())
+    missing += [f"as a candidate: {column}" for column in imputed]
     return replace(gathered, missing=tuple(missing))
 
 

@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 from sim.declarations.levels import CONDITIONS
 from sim.declarations.words import PURPOSES
 from sim.inputs.bundled import exists
+from sim.inputs.candidates import RosterCandidates, roster_candidates
+from sim.inputs.coalitions.coalitions import Candidate
+from sim.inputs.coalitions.declaration import FILE as PAST_FILE
 from sim.inputs.csv_file import LARGEST_NUMBER, Row, Table, read_csv
 from sim.inputs.errors import near_match
 from sim.inputs.indicators import FloatArray, mean_of_present, score
-from sim.inputs.roster_file import Actors, Preference, RosterDeclaration, read_declaration
+from sim.inputs.roster_file import Actors, Preference, RosterDeclaration, past_of, read_declaration
 from sim.inputs.second_reading import (
     DatedEvent,
     Reading,
@@ -25,6 +28,7 @@ from sim.inputs.second_reading import (
     read_readings,
     sourced_positions,
 )
+from sim.inputs.stamps import Stamps, stamps
 from sim.inputs.statements import (
     UNKNOWN,
     Chosen,
@@ -80,6 +84,8 @@ class Roster:
         Rounds of approval at home before it commits, shape (nations,).
     positions, conditions
         What governments said, as far as it counts.
+    as_candidates
+        The nations as past coalitions ask of them.
     readings, later_events
         What a second reader found: statements, and dated events. No result depends on them.
     reading_days
@@ -101,6 +107,7 @@ class Roster:
     ratification_rounds: NDArray[np.int64]
     positions: tuple[StatedPosition, ...]
     conditions: tuple[StatedCondition, ...]
+    as_candidates: RosterCandidates
     readings: tuple[Reading, ...] = ()
     later_events: tuple[DatedEvent, ...] = ()
     reading_days: int = 0
@@ -112,11 +119,53 @@ class Roster:
 
         A record without a statement, and no record at all, are "unknown".
         """
+        latest = self._latest(day)
+        return tuple(latest[code].position if code in latest else UNKNOWN for code in self.iso3)
+
+    def contributes_on(self, day: date) -> FloatArray:
+        """Return what each nation's latest recorded position not after a day says of any military part.
+
+        Returns
+        -------
+        Array
+            1.0 where it gives one, 0.0 where it refuses any, NaN where neither is coded; shape (nations,).
+        """
+        latest = self._latest(day)
+        coded = [latest[code].contributes if code in latest else None for code in self.iso3]
+        return _read_only(np.array([math.nan if each is None else float(each) for each in coded]))
+
+    def _latest(self, day: date) -> dict[str, StatedPosition]:
+        """Return the latest recorded position not after a day, by nation."""
         latest: dict[str, StatedPosition] = {}
         for said in self.positions:
             if said.wave <= day and (said.iso3 not in latest or latest[said.iso3].wave < said.wave):
                 latest[said.iso3] = said
-        return tuple(latest[code].position if code in latest else UNKNOWN for code in self.iso3)
+        return latest
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The nations as candidates of a coalition, with their covariates."""
+        return self.as_candidates.candidates
+
+    @property
+    def past(self) -> Path:
+        """Folder of the past coalitions that are learned from."""
+        return self.as_candidates.past
+
+    @property
+    def posterior(self) -> Path:
+        """Folder of draws of what past coalitions teach."""
+        return self.as_candidates.posterior
+
+    @property
+    def sensitivity_to_patron(self) -> FloatArray:
+        """Alignment with the patron, brought to 0..1 over the nations, shape (nations,)."""
+        return self.as_candidates.sensitivity_to_patron
+
+    @property
+    def sensitivity_to_adversary(self) -> FloatArray:
+        """Nearness to the adversary, brought to 0..1 over the nations, shape (nations,)."""
+        return self.as_candidates.sensitivity_to_adversary
 
     def sourced_positions(self, wave: date) -> dict[str, SourcedPosition]:
         """Return the positions of a wave that have a source, by code: see `second_reading`."""
@@ -155,7 +204,8 @@ def load_roster(folder: Path) -> Roster:
     Returns
     -------
     Roster
-        The same object as long as no file of the folder changes its name, size or time.
+        The same object as long as no file of the folder, nor the declaration of its past coalitions, changes
+        its name, size or time.
 
     Raises
     ------
@@ -163,20 +213,11 @@ def load_roster(folder: Path) -> Roster:
         If a file is missing or not readable, or anything in it is not as it must be.
     """
     folder = Path(folder)
-    return _load(folder, _stamps(folder))
-
-
-def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    """Return name, size and time of every file in a folder: what the cache goes by."""
-    try:
-        stats = [(path.name, path.stat()) for path in sorted(folder.iterdir()) if path.is_file()]
-    except (OSError, ValueError):
-        return ()  # reading it says what is the matter
-    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+    return _load(folder, (*stamps(folder), *stamps(past_of(folder), PAST_FILE)))
 
 
 @lru_cache(maxsize=16)
-def _load(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> Roster:  # noqa: ARG001 - part of the key
+def _load(folder: Path, files: Stamps) -> Roster:  # noqa: ARG001 - part of the key
     return build_roster(read_source(folder))
 
 
@@ -229,6 +270,9 @@ def build_roster(source: RosterSource) -> Roster:
             if said.counts
         ),
         conditions=read_conditions(source.folder, declaration.conditions, source.chosen),
+        as_candidates=roster_candidates(
+            source.folder, declaration.candidates, source.file, iso3, source.chosen
+        ),
         readings=read_readings(source.folder, second, source.chosen),
         later_events=read_events(source.folder, second),
         reading_days=second.days_after_wave if second is not None else 0,

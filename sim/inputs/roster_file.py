@@ -9,11 +9,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from sim.declarations.kinds import ADVERSARY, PATRON
 from sim.declarations.words import PURPOSES
+from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import validate
 
 ROSTER_FILE = "roster.toml"
+COALITIONS = "coalitions"
 
 
 def _plain_file_name(name: str) -> str:
@@ -40,6 +42,19 @@ class TableFile(Declared):
 
     table: FileName
     where: dict[Column, str] = {}
+
+
+class CandidatesFile(Declared):
+    """A CSV file next to `roster.toml`: what past coalitions ask of each nation, and where these are.
+
+    `imputed` names nations whose missing cells count as the mean of past candidates. `past`, a folder of past
+    coalitions, and `posterior`, one of draws of what they teach, are relative to the roster.
+    """
+
+    table: FileName
+    imputed: list[str] = []
+    past: Annotated[str, Field(min_length=1)] | None = None
+    posterior: Annotated[str, Field(min_length=1)] | None = None
 
 
 class SecondReading(Declared):
@@ -157,6 +172,12 @@ class RosterDeclaration(Declared):
 
     title: str
     nations: TableFile
+    candidates: CandidatesFile = Field(
+        examples=['candidates = { table = "candidates.csv" }'],
+        description="a file with a row a nation: iso3, and a column for each attribute of past coalitions; "
+        "for the bundled ones personnel_thousand, democracy, ideal_point_distance_to_us, "
+        "distance_to_theatre_km, distance_to_adversary_km, nato, eu, neutral",
+    )
     actors: Actors = Actors()
     leads: list[str] = []
     positions: TableFile | None = None
@@ -221,6 +242,23 @@ def _actors(path: Path, modified: int) -> Actors:  # noqa: ARG001 - part of the 
     if not isinstance(declared, dict):
         raise error_at((), "must be a table")
     return validate(Actors, declared, error_at)
+
+
+def past_of(folder: Path) -> Path:
+    """Return the folder of past coalitions that a roster names, or the bundled one; it need not be there."""
+    file = folder / ROSTER_FILE
+    try:
+        named = _past(file, file.stat().st_mtime_ns)
+    except (OSError, ValueError):  # reading the roster says what is the matter
+        named = None
+    return scenarios_folder() / COALITIONS if named is None else folder / named
+
+
+@lru_cache(maxsize=16)
+def _past(path: Path, modified: int) -> str | None:  # noqa: ARG001 - part of the key
+    declared = read_toml(path).data.get("candidates")
+    named = declared.get("past") if isinstance(declared, dict) else None
+    return named if isinstance(named, str) else None
 
 
 def read_declaration(folder: Path) -> tuple[RosterDeclaration, TomlFile]:

@@ -72,7 +72,7 @@ def validate(model: type[M], data: Mapping[str, Any], error_at: ErrorAt) -> M:
         details = error.errors(include_url=False)
     first = min(details, key=_precedence)
     if first["type"] == "missing":
-        raise _missing([detail["loc"] for detail in details], error_at)
+        raise _missing(model, [detail["loc"] for detail in details], error_at)
     cause = first.get("ctx", {}).get("error")
     key = (cause.key,) if isinstance(cause, KeyProblem) else ()
     raise error_at((*first["loc"], *key), _problem(model, first))
@@ -117,7 +117,11 @@ def _precedence(detail: ErrorDetails) -> int:
     return {"extra_forbidden": 0, "missing": 2}.get(detail["type"], 1)
 
 
-def _missing(places: list[KeyPath], error_at: ErrorAt) -> InputError:
+def _missing(model: type[BaseModel], places: list[KeyPath], error_at: ErrorAt) -> InputError:
+    field = _fields(model).get(str(places[0][0])) if len(places[0]) == 1 else None
+    if field is not None and field.examples:
+        problem = f"is missing; the least to write is {field.examples[0]}, {field.description}"
+        return error_at(places[0], problem)
     also = ", ".join(dotted(place) for place in places[1:8])
     more = ", ..." if len(places) > 8 else ""
     return error_at(places[0], "is missing" + (f"; also missing: {also}{more}" if also else ""))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from small_worlds import write_candidates
 
 from sim.declarations.parameters import PARAMETERS
 from sim.declarations.words import ATTRIBUTES, POSITIONS
@@ -15,6 +16,7 @@ from sim.inputs.scenario import Scenario
 ROSTER = """\
 title = "A small world"
 nations = {{ table = "nations.csv" }}
+candidates = {{ table = "candidates.csv" }}
 actors.patron = {{ key = "washington", name = "the patron" }}
 actors.adversary = {{ key = "moscow", name = "the adversary" }}
 leads = {leads}
@@ -80,6 +82,7 @@ def small_world(
     for name, lines in tables.items():
         text = "\n".join(",".join(map(str, line)) for line in lines)
         (folder / f"{name}.csv").write_text(text + "\n", encoding="utf-8")
+    write_candidates(folder, nations)
     attributes = "\n".join(f'{name} = [{{ column = "{name}" }}]' for name in ATTRIBUTES)
     (folder / "roster.toml").write_text(ROSTER.format(leads=leads) + attributes + "\n", encoding="utf-8")
     usual = {

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from small_worlds import write_candidates
 
 from sim.experiments.calibration.abc import Sampling
 from sim.experiments.calibration.calibrate import CalibrationPlan
@@ -18,6 +19,7 @@ NATIONS = 16
 ROSTER = """\
 title = "Nations that wait for a signal"
 nations = { table = "nations.csv" }
+candidates = { table = "candidates.csv" }
 actors.patron = { key = "washington", name = "the patron" }
 actors.adversary = { key = "moscow", name = "the adversary" }
 leads = []
@@ -102,6 +104,7 @@ def write_signal_world(folder: Path) -> Path:
     }
     for name, lines in tables.items():
         (folder / "roster" / f"{name}.csv").write_text("\n".join(lines) + "\n")
+    write_candidates(folder / "roster", codes)
     (folder / "roster" / "roster.toml").write_text(ROSTER)
     (folder / "signal.toml").write_text(SCENARIO)
     (folder / "prior.toml").write_text(PRIOR)

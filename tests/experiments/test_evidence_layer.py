@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from small_coalitions import write_coalitions
 
+from sim.evidence.rows import candidate_table, design, scales_of
 from sim.experiments.evidence.draws import posterior_draws
 from sim.experiments.evidence.posterior import Outcomes, Posterior, backward, fit, forward, laplace
-from sim.experiments.evidence.rows import candidate_table, design, scales_of
 from sim.experiments.evidence.verdicts import (
     LEARNED,
     LIKELY,

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from small_coalitions import write_coalitions
 
+from sim.evidence.rows import candidate_table
 from sim.experiments.evidence.left_out import EVIDENCE, LeftOut, leave_families_out
 from sim.experiments.evidence.posterior import fit
-from sim.experiments.evidence.rows import candidate_table
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.errors import InputError
 

@@ -127,7 +127,7 @@ class Subject:
 POINTS = "washington.involvement,parameters.b_threat\n0.1,0.5\n0.9,1.5\n"
 LISTED = 'title = "Points"\nbase = "brussels-2025-04"\ndesign = "list"\nlist = "points.csv"\nruns = 2\n'
 ROSTER = "rosters/europe-2025"
-TABLES = ("nations", "positions", "conditions", "ties", "sources")
+TABLES = ("nations", "candidates", "positions", "conditions", "ties", "sources")
 
 
 def _parameters() -> bytes:
@@ -200,7 +200,7 @@ def _asked() -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in ("unifil2006.toml", "unifil2006.csv")}
 
 
-FEW = {"AUS", "CAN", "EST", "FRA", "GBR", "HUN", "IRL", "LTU", "LVA", "NLD", "POL", "RUS", "USA"}
+FEW = {"AUS", "CAN", "EST", "FRA", "GBR", "HUN", "IRL", "ISL", "LTU", "LVA", "NLD", "POL", "RUS", "USA"}
 CODE = re.compile(r"^[A-Z]{3}$")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_worlds import LEAST
+from small_worlds import LEAST, write_candidates
 
 TINY = {
     "nations.csv": """\
@@ -31,6 +31,14 @@ AAA,clarity,0.3,0.15,2025-04-10,ASSUMED,a clear mandate
 AAA,involvement,0.45,0.15,2025-04-10,ASSUMED,the Americans
 XXX,ceasefire,1,0,2025-04-10,as stated,peace
 """,
+    "candidates.csv": """\
+iso3,personnel_thousand,democracy,ideal_point_distance_to_us,distance_to_theatre_km,distance_to_adversary_km,nato,eu,neutral
+BBB,10,0.9,0.5,0,0,1,1,0
+AAA,1,0.8,1.5,500,600,1,1,0
+CCC,0,0.7,2.5,1000,1400,0,0,1
+DDD,0,,,700,600,0,1,0
+XXX,999,0.1,9,0,0,0,0,0
+""",
     "ties.csv": """\
 iso3_a,iso3_b,club
 BBB,AAA,1
@@ -51,7 +59,7 @@ leads = ["BBB", "AAA"]
 positions = { table = "positions.csv", where = { primary = "1" } }
 conditions = { table = "conditions.csv" }
 sources = { table = "sources.csv" }
-
+candidates = { table = "candidates.csv", imputed = ["DDD"] }
 [attributes]
 reliance = [
   { column = "us_pct", where_above = { imports = 50 } },
@@ -100,6 +108,7 @@ def least(tmp_path: Path) -> Callable[[str], Path]:
     def write(nations: str) -> Path:
         (tmp_path / "roster.toml").write_text(LEAST, encoding="utf-8")
         (tmp_path / "nations.csv").write_text(nations, encoding="utf-8")
+        write_candidates(tmp_path, [row.split(",")[0] for row in nations.splitlines()[1:]])
         return tmp_path
 
     return write

@@ -50,7 +50,11 @@ def test_what_is_missing_is_listed(tiny: Path) -> None:
         "ratification: approval",
         "position: 2025-04-10",
     )
-    assert evidence(tiny, "DDD").missing[-1] == "position: no record"
+    assert evidence(tiny, "DDD").missing[-3:] == (
+        "position: no record",
+        "as a candidate: democracy",
+        "as a candidate: ideal_point_distance_to_us",
+    )
 
 
 def test_an_indicator_that_does_not_count_shows_its_raw_value_all_the_same(tiny: Path) -> None:

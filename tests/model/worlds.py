@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from small_worlds import write_candidates
 
 from sim.declarations.parameters import PARAMETERS
 from sim.declarations.words import ATTRIBUTES
@@ -22,6 +23,7 @@ ALONE = Execution(threads=1)
 ROSTER = """\
 title = "A small world"
 nations = {{ table = "nations.csv" }}
+candidates = {{ table = "candidates.csv" }}
 actors.patron = {{ key = "washington", name = "the patron" }}
 actors.adversary = {{ key = "moscow", name = "the adversary" }}
 leads = {leads}
@@ -79,6 +81,7 @@ def write_roster(
     ]
     leads_text = "[" + ", ".join(f'"{lead}"' for lead in leads) + "]"
     (folder / "roster.toml").write_text(ROSTER.format(leads=leads_text), encoding="utf-8")
+    write_candidates(folder, nations)
     for name, lines in (("nations", rows), ("positions", said), ("conditions", demanded)):
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder

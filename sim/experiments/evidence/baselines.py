@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.evidence.posterior import inverse_logit
-from sim.experiments.evidence.rows import TOOK_PART, Floats, Scales, scales_of, standardised, term_values
+from sim.evidence.logit import inverse_logit
+from sim.evidence.rows import TOOK_PART, Floats, Scales, scales_of, standardised, term_values
 from sim.inputs.coalitions.declaration import Baseline, Declaration
 
 if TYPE_CHECKING:

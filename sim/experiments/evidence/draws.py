@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.evidence.chance import generator
+from sim.evidence.chance import generator
+from sim.evidence.learned import HABIT
+from sim.evidence.rows import Floats, candidate_table
+from sim.evidence.threads import on_one_thread
 from sim.experiments.evidence.posterior import fit
-from sim.experiments.evidence.rows import Floats, candidate_table
-from sim.experiments.evidence.threads import on_one_thread
 from sim.inputs.coalitions.coalitions import FIRST, SECOND, Coalition, Coalitions, Coding
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 DRAWS = 1000
 FITS = 20
 """Readings of the levels, each fitted; a fit of all coalitions takes half a second."""
-
-HABIT = "habit "
 
 
 @on_one_thread

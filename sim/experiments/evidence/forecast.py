@@ -6,12 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.evidence.chance import generator
-from sim.experiments.evidence.posterior import Posterior, fit, inverse_logit
-from sim.experiments.evidence.rows import Floats, candidate_table, design, level_values, treated
+from sim.evidence.beyond import (
+    attribute_ranges,
+    attributes_beyond,
+    level_ranges,
+    levels_beyond,
+    needed_levels,
+)
+from sim.evidence.chance import generator
+from sim.evidence.logit import inverse_logit
+from sim.evidence.rows import Floats, candidate_table, design, level_values
+from sim.evidence.threads import on_one_thread
+from sim.experiments.evidence.posterior import Posterior, fit
 from sim.experiments.evidence.scores import LEAST, MOST
 from sim.experiments.evidence.sizes import Size, shared_size
-from sim.experiments.evidence.threads import on_one_thread
 from sim.experiments.evidence.verdicts import (
     LEARNED,
     LIKELY,
@@ -20,6 +28,7 @@ from sim.experiments.evidence.verdicts import (
     fits_for_verdicts,
 )
 from sim.inputs.coalitions.asked_file import Asked
+from sim.inputs.coalitions.candidates_file import treated
 from sim.inputs.coalitions.coalitions import Coalition, Coalitions
 from sim.inputs.coalitions.declaration import Declaration
 
@@ -97,7 +106,13 @@ def forecast(asked: Asked, seed: int = 1) -> Forecast:
         size=shared_size(mean, covariance, generator(seed, "size", asked.name)),
         alike=alike,
         usual=usual,
-        extrapolated=(*_levels_beyond(asked), *_attributes_beyond(past, table, asked.past.declaration)),
+        extrapolated=(
+            *levels_beyond(
+                level_ranges(asked.past),
+                level_values(asked.past.declaration, asked.coalition.coalitions[0]),
+            ),
+            *attributes_beyond(attribute_ranges(past, asked.past.declaration), table),
+        ),
     )
 
 
@@ -152,31 +167,7 @@ def _apart(points: Floats, point: Floats) -> Floats:
 def _point(declaration: Declaration, coalition: Coalition) -> list[float]:
     """Return the levels that terms need."""
     levels = level_values(declaration, coalition)
-    needed = dict.fromkeys(term.level for term in declaration.terms if term.level is not None)
-    return [levels[name] for name in needed]
-
-
-def _levels_beyond(asked: Asked) -> list[str]:
-    """Return the levels that lie outside the range of past coalitions."""
-    declaration = asked.past.declaration
-    mine = level_values(declaration, asked.coalition.coalitions[0])
-    beyond = []
-    for name in dict.fromkeys(term.level for term in declaration.terms if term.level is not None):
-        seen = [level_values(declaration, each)[name] for each in asked.past.coalitions]
-        if not min(seen) <= mine[name] <= max(seen):
-            beyond.append(f"{name} {mine[name]:g}; past coalitions have {min(seen):g} to {max(seen):g}")
-    return beyond
-
-
-def _attributes_beyond(past: "pd.DataFrame", table: "pd.DataFrame", declaration: Declaration) -> list[str]:
-    """Return attributes of nations that lie outside the range of past candidates."""
-    beyond = []
-    for name in declaration.attributes:
-        seen, mine = past[f"attribute {name}"], table[f"attribute {name}"]
-        outside = table["iso3"][(mine < seen.min()) | (mine > seen.max())].tolist()
-        if outside:
-            beyond.append(f"{name} of {', '.join(outside)}")
-    return beyond
+    return [levels[name] for name in needed_levels(declaration)]
 
 
 def _missing(coalition: Coalitions) -> list[str]:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.evidence.chance import generator
+from sim.evidence.rows import TOOK_PART, candidate_table
+from sim.evidence.threads import on_one_thread
 from sim.experiments.evidence.baselines import BASE_RATE, base_rate, plain_logit
-from sim.experiments.evidence.chance import generator
 from sim.experiments.evidence.posterior import fit
 from sim.experiments.evidence.resampling import family_counts, mean_interval
-from sim.experiments.evidence.rows import TOOK_PART, candidate_table
 from sim.experiments.evidence.scores import (
     LEAST,
     MOST,
@@ -20,7 +21,6 @@ from sim.experiments.evidence.scores import (
     reliability,
 )
 from sim.experiments.evidence.sizes import independent_size, shared_size
-from sim.experiments.evidence.threads import on_one_thread
 from sim.inputs.coalitions.coalitions import Coalitions
 from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.coalitions.reading import CASES

@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve, solve_triangular
 
-from sim.experiments.evidence.rows import TOOK_PART, Design, Floats, Scales, design, scales_of
-from sim.experiments.evidence.threads import on_one_thread
+from sim.evidence.learned import INTERCEPT
+from sim.evidence.logit import inverse_logit
+from sim.evidence.rows import TOOK_PART, Design, Floats, Scales, design, scales_of
+from sim.evidence.threads import on_one_thread
 from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.errors import InputError
 
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 MOST_STEPS = 60
 TOLERANCE = 1e-9
 QUADRATURE_NODES = 31
-INTERCEPT = "intercept"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +55,6 @@ class Mode:
     factor: Floats
     latent: Floats
     log_evidence: float
-
-
-def inverse_logit(x: Floats) -> Floats:
-    """Return 1 / (1 + exp(-x)), without overflow."""
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)))
 
 
 @dataclass(frozen=True, eq=False)

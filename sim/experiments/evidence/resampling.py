@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.evidence.chance import generator
-from sim.experiments.evidence.rows import Floats
+from sim.evidence.chance import generator
+from sim.evidence.rows import Floats
 
 if TYPE_CHECKING:
     import pandas as pd

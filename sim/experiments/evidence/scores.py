@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.evidence.posterior import inverse_logit
-from sim.experiments.evidence.rows import TOOK_PART, Floats
+from sim.evidence.logit import inverse_logit
+from sim.evidence.rows import TOOK_PART, Floats
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import norm
 
+from sim.evidence.rows import candidate_table
 from sim.experiments.evidence.posterior import Posterior, fit
-from sim.experiments.evidence.rows import candidate_table
 from sim.inputs.coalitions.coalitions import FIRST, SECOND, Coalitions
 
 if TYPE_CHECKING:

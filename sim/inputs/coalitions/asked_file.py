@@ -8,6 +8,7 @@ from pydantic import Field
 
 from sim.inputs.bundled import find_bundled
 from sim.inputs.characters import folder_name
+from sim.inputs.coalitions.candidates_file import ASKED, read_candidates
 from sim.inputs.coalitions.coalitions import (
     BUNDLED,
     FIRST,
@@ -18,15 +19,13 @@ from sim.inputs.coalitions.coalitions import (
     Coding,
 )
 from sim.inputs.coalitions.declaration import Declaration
-from sim.inputs.coalitions.reading import check_code, load_coalitions, refuse_twice, row_covariates
-from sim.inputs.csv_file import read_csv
+from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import TomlFile, read_toml
 from sim.inputs.validation import one_of, unknown_key, validate
 
 FOLDER = "forecasts"
-ASKED = "asked about"
 
 
 class AskedFile(Table):
@@ -131,14 +130,7 @@ def _coalition(said: AskedFile, name: str, declaration: Declaration) -> Coalitio
 
 
 def _candidates(file: Path, coalition: str, declaration: Declaration) -> tuple[Candidate, ...]:
-    columns = [attribute.column for attribute in declaration.attributes.values()]
-    table = read_csv(file).require("iso3", *columns)
-    refuse_twice(table, ("iso3",))
-    found = []
-    for row in table.rows:
-        check_code(row)
-        covariates = row_covariates(row, declaration)
-        found.append(Candidate(coalition, row.text("iso3"), 0, ASKED, "", "", "", "", covariates))
+    found = tuple(candidate for _, candidate in read_candidates(file, coalition, declaration))
     if not found:
         raise InputError("holds no candidates", file=file, line=1, key="iso3")
-    return tuple(found)
+    return found

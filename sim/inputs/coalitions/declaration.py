@@ -181,3 +181,11 @@ def missing_covariate(attribute: str) -> str:
         f'is empty, and "{attribute}" needs it; give it, or let it count as the mean: missing = "mean" under '
         f"[attributes.{attribute}] in {FILE}"
     )
+
+
+def missing_of_nation(attribute: str, iso3: str) -> str:
+    """Return what is wrong with an empty cell of a roster's nation, and what would mend it."""
+    return (
+        f'is empty, and "{attribute}" needs it; give it, or let it count as the mean of past candidates: '
+        f'imputed = ["{iso3}"] under candidates in roster.toml'
+    )

@@ -18,7 +18,12 @@ from sim.inputs.coalitions.coalitions import (
     Coding,
     find_folder,
 )
-from sim.inputs.coalitions.declaration import Declaration, missing_covariate, read_declaration
+from sim.inputs.coalitions.declaration import (
+    Declaration,
+    missing_covariate,
+    missing_of_nation,
+    read_declaration,
+)
 from sim.inputs.csv_file import Row, Table, read_csv
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.validation import one_of
@@ -168,20 +173,32 @@ def _read_covariates(folder: Path, declaration: Declaration) -> dict[str, dict[s
     return {f"{_name(row)}/{row.text('iso3')}": row_covariates(row, declaration) for row in table.rows}
 
 
-def row_covariates(row: Row, declaration: Declaration) -> dict[str, float]:
-    """Return the covariates of a nation by column; an InputError for one that is needed and missing."""
+def row_covariates(row: Row, declaration: Declaration, *, may_miss: bool | None = None) -> dict[str, float]:
+    """Return the covariates of a nation by column; an InputError for one that is needed and missing.
+
+    Parameters
+    ----------
+    row
+        Of a table with the columns that attributes need.
+    declaration
+        What past coalitions are asked.
+    may_miss
+        Whether any of the nation's cells may be empty; what the declaration says of each attribute if None.
+    """
     return {
-        attribute.column: _covariate(row, declaration, name)
+        attribute.column: _covariate(row, declaration, name, may_miss)
         for name, attribute in declaration.attributes.items()
     }
 
 
-def _covariate(row: Row, declaration: Declaration, name: str) -> float:
-    """Return a covariate; NaN only where the declaration lets a missing one count as the mean."""
+def _covariate(row: Row, declaration: Declaration, name: str, may_miss: bool | None) -> float:
+    """Return a covariate; NaN only where a missing one counts as the mean."""
     attribute = declaration.attributes[name]
     value = row.number(attribute.column)
     if math.isnan(value):
-        if attribute.missing is None:
+        if may_miss is False:
+            raise row.error(attribute.column, missing_of_nation(name, row.text("iso3")))
+        if may_miss is None and attribute.missing is None:
             raise row.error(attribute.column, missing_covariate(name))
         return value
     smallest = value if attribute.at_least is None else max(value, attribute.at_least)

@@ -10,10 +10,10 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from sim.evidence.rows import candidate_table
 from sim.experiments.evidence.baselines import BASE_RATE, base_rate, plain_logit
 from sim.experiments.evidence.forecast import Forecast
 from sim.experiments.evidence.left_out import EVIDENCE
-from sim.experiments.evidence.rows import candidate_table
 from sim.experiments.evidence.sealed import SealedScores
 from sim.experiments.identity import digest_of
 from sim.inputs.coalitions.draws_file import file_digests

@@ -1,13 +1,14 @@
 """Candidates of past coalitions as a table of numbers, and the design of terms that a logit is fitted to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.coalitions.coalitions import Coalition, Coalitions
+from sim.inputs.coalitions.candidates_file import treated
+from sim.inputs.coalitions.coalitions import Candidate, Coalition, Coalitions
 from sim.inputs.coalitions.declaration import Attribute, Declaration, Term
 
 if TYPE_CHECKING:
@@ -47,20 +48,20 @@ def candidate_table(coalitions: Coalitions) -> "pd.DataFrame":
             float(candidate.rung >= declaration.takes_part_from_rung) for candidate in coalitions.candidates
         ],
     }
-    for name, attribute in declaration.attributes.items():
-        raw = np.array([candidate.covariates[attribute.column] for candidate in coalitions.candidates])
-        columns[f"attribute {name}"] = treated(raw, attribute)
+    columns |= attribute_columns(coalitions.candidates, declaration)
     levels = {each.name: level_values(declaration, each) for each in coalitions.coalitions}
     for name in declaration.levels:
         columns[f"level {name}"] = [levels[coalition.name][name] for coalition in mine]
     return pd.DataFrame(columns)
 
 
-def treated(raw: Floats, attribute: Attribute) -> Floats:
-    """Return a column as its declaration treats it, before it is standardised; shape (rows,)."""
-    values = raw if attribute.at_least is None else np.maximum(raw, attribute.at_least)
-    values = values + attribute.plus
-    return np.asarray(np.log(values) if attribute.log else values, dtype=np.float64)
+def attribute_columns(candidates: Sequence[Candidate], declaration: Declaration) -> dict[str, Floats]:
+    """Return a column ``attribute NAME`` an attribute, not yet standardised; each of shape (candidates,)."""
+    columns = {}
+    for name, attribute in declaration.attributes.items():
+        raw = np.array([candidate.covariates[attribute.column] for candidate in candidates], dtype=np.float64)
+        columns[f"attribute {name}"] = treated(raw, attribute)
+    return columns
 
 
 def level_values(declaration: Declaration, coalition: Coalition) -> dict[str, float]:

@@ -1,0 +1,143 @@
+"""The nations of a roster as candidates: what past coalitions ask of them, and whom they look to."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sim.inputs.bundled import exists
+from sim.inputs.coalitions.candidates_file import ASKED, read_candidates, treated
+from sim.inputs.coalitions.coalitions import Candidate, find_folder
+from sim.inputs.coalitions.declaration import FILE, Declaration
+from sim.inputs.coalitions.declaration import read_declaration as read_past
+from sim.inputs.coalitions.draws_file import FOLDER as POSTERIOR
+from sim.inputs.csv_file import Row
+from sim.inputs.errors import InputError, near_match
+from sim.inputs.indicators import FloatArray, min_max, on_grid
+from sim.inputs.roster_file import CandidatesFile, past_of
+from sim.inputs.statements import Chosen, is_chosen
+from sim.inputs.toml_file import TomlFile
+
+ALIGNMENT, ADVERSARY_NEARNESS = "alignment", "adversary_nearness"
+"""Attributes of past coalitions by which a nation is sensitive to the patron, and to the adversary."""
+
+MIDDLE = 0.5
+"""The sensitivity of a nation of which nothing is known, or where all nations are alike."""
+
+
+@dataclass(frozen=True, eq=False)
+class RosterCandidates:
+    """The nations of a roster as candidates, in its order.
+
+    Attributes
+    ----------
+    candidates
+        With their covariates; NaN where one counts as the mean of past candidates.
+    imputed
+        Of nations that miss something: the columns that count as the mean.
+    past, posterior
+        Folders of the past coalitions that are learned from, and of draws of what they teach.
+    sensitivity_to_patron, sensitivity_to_adversary
+        In [0, 1], shape (nations,): alignment and nearness to the adversary, brought to 0..1 over the
+        nations; 0.5 where it is imputed.
+    """
+
+    candidates: tuple[Candidate, ...]
+    imputed: Mapping[str, tuple[str, ...]]
+    past: Path
+    posterior: Path
+    sensitivity_to_patron: FloatArray
+    sensitivity_to_adversary: FloatArray
+
+
+def roster_candidates(
+    folder: Path, declared: CandidatesFile, file: TomlFile, iso3: Sequence[str], chosen: Chosen
+) -> RosterCandidates:
+    """Read the candidates of a roster.
+
+    Parameters
+    ----------
+    folder, declared, file
+        Of the roster, what it declares, and where.
+    iso3
+        Its nations.
+    chosen
+        Every code of the table of nations, and whether it is a nation of the roster.
+
+    Raises
+    ------
+    InputError
+        If a nation has no row or an empty cell and is not declared to be imputed, a row is about a nation
+        that is not in the table of nations, or there are no past coalitions where they should be.
+    """
+    _check_imputed(declared, file, iso3)
+    past, posterior = _folders(folder, declared, file)
+    declaration = read_past(past)
+    rows = read_candidates(folder / declared.table, ASKED, declaration, declared.imputed)
+    by_code = {candidate.iso3: candidate for row, candidate in rows if _is_nation(row, chosen)}
+    nobody = {attribute.column: math.nan for attribute in declaration.attributes.values()}
+    found = []
+    for code in iso3:
+        if code not in by_code and code not in declared.imputed:
+            raise _without_row(code, folder / declared.table)
+        found.append(by_code.get(code, Candidate(ASKED, code, 0, ASKED, "", "", "", "", nobody)))
+    return RosterCandidates(
+        candidates=tuple(found),
+        imputed={each.iso3: missing for each in found if (missing := _missing(each))},
+        past=past,
+        posterior=posterior,
+        sensitivity_to_patron=_sensitivity(found, declaration, ALIGNMENT),
+        sensitivity_to_adversary=_sensitivity(found, declaration, ADVERSARY_NEARNESS),
+    )
+
+
+def _check_imputed(declared: CandidatesFile, file: TomlFile, iso3: Sequence[str]) -> None:
+    for number, code in enumerate(declared.imputed):
+        if code not in iso3:
+            hint = near_match(code, iso3) or "; allowed are the roster's nations"
+            raise file.error(("candidates", "imputed", number), f'unknown nation "{code}"{hint}')
+
+
+def _folders(folder: Path, declared: CandidatesFile, file: TomlFile) -> tuple[Path, Path]:
+    """Return the folder of past coalitions and that of draws."""
+    past = find_folder(past_of(folder))
+    if past is None:
+        problem = f'"{declared.past}" holds no past coalitions (no {FILE})'
+        raise file.error(("candidates", "past"), problem)
+    if declared.posterior is None:
+        return past, past / POSTERIOR
+    posterior = folder / declared.posterior
+    if not exists(posterior):
+        raise file.error(("candidates", "posterior"), f'no such folder: "{declared.posterior}"')
+    return past, posterior
+
+
+def _is_nation(row: Row, chosen: Chosen) -> bool:
+    return is_chosen(row, "iso3", chosen)
+
+
+def _without_row(code: str, table: Path) -> InputError:
+    problem = (
+        f"{code} has no row; add one, or let all of it count as the mean of past candidates: "
+        f'imputed = ["{code}"] under candidates in roster.toml'
+    )
+    return InputError(problem, file=table, line=1, key="iso3")
+
+
+def _missing(candidate: Candidate) -> tuple[str, ...]:
+    return tuple(column for column, value in candidate.covariates.items() if math.isnan(value))
+
+
+def _sensitivity(candidates: Sequence[Candidate], declaration: Declaration, name: str) -> FloatArray:
+    """Return an attribute brought to 0..1 over the nations, shape (nations,)."""
+    values = np.full(len(candidates), math.nan)
+    attribute = declaration.attributes.get(name)
+    if attribute is not None:
+        raw = np.array([candidate.covariates[attribute.column] for candidate in candidates])
+        values = attribute.scale * on_grid(treated(raw, attribute))
+    if np.unique(values[~np.isnan(values)]).size < 2:
+        return np.full(len(candidates), MIDDLE)
+    scaled = min_max(values)
+    return on_grid(np.where(np.isnan(scaled), MIDDLE, scaled))
