@@ -114,7 +114,7 @@ STEPS = (
         value=0.4,
         range=(0, 2),
         unit="log-odds",
-        meaning="how far apart climbing to a rung and slipping from it lie, half of it on each side of the cut",
+        meaning="how far climbing to a rung and slipping from it lie apart, half on each side of the cut",
         source="public commitments bind (Fearon 1994); fitted to statements",
         prior=uniform(0.0, 0.8, "from no audience costs to two thirds of a rung"),
     ),
@@ -137,7 +137,9 @@ SUPPORT = (
         unit="log-odds",
         meaning="how far below a military contribution words of support or a few staff officers still lie",
         source="five past coalitions; assumed",
-        prior=normal(0.8, 0.7, "staff 1.1, words 0.3 below it, in the five past coalitions that tell them apart"),
+        prior=normal(
+            0.8, 0.7, "staff 1.1 below, words 0.3 more likely still, in the five that tell them apart"
+        ),
     ),
 )
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.declarations.parameters import LADDER
+from sim.declarations.parameters import PARAMETERS
 from sim.declarations.records import Behaviour, Ladder, blank
 from sim.declarations.words import POSITIONS, Stance
 from sim.experiments import statistics
 from sim.experiments.about import About, past_events
 from sim.inputs.case import Case
 from sim.inputs.map_file import Map, read_map
-from sim.inputs.parameters import Parameters, log_odds
+from sim.inputs.parameters import Parameters
 from sim.model import rules
 from sim.model.tally import (
     DEMANDS,
@@ -21,6 +21,7 @@ from sim.model.tally import (
     HOLDS_BACK,
     PROPENSITY_LIMIT,
     WORLD_VARIABLES,
+    Counts,
     Tally,
 )
 
@@ -90,7 +91,11 @@ class RunResult:
 
     @cached_property
     def nations(self) -> "pd.DataFrame":
-        """A row a round and nation: share of the runs in each stance, willingness, soldiers pledged."""
+        """A row a round and nation: shares of the runs, willingness, soldiers pledged.
+
+        Shares are of each stance on soldiers on land, of any military contribution, and of support at least
+        in words; willingness is that to send soldiers on land.
+        """
         import pandas as pd
 
         tally, iso3 = self.tally, self.case.roster.iso3
@@ -109,6 +114,8 @@ class RunResult:
                 f"willingness_q{probability * 100:02.0f}": self._willingness(probability)
                 for probability in WILLINGNESS_QUANTILES
             },
+            **self._share_columns("p_contributes", self.tally.contributions),
+            **self._share_columns("p_supports", self.tally.supports),
             "troops_mean": troops.estimate.ravel(),
             "troops_mean_low": np.maximum(troops.low, 0.0).ravel(),
             "troops_mean_high": troops.high.ravel(),
@@ -117,26 +124,21 @@ class RunResult:
 
     @cached_property
     def rounds(self) -> "pd.DataFrame":
-        """A row a round: the coalition's size and force, whether it is enough, the levels of the world.
+        """A row a round: who declares soldiers, who contributes, the force, the levels of the world.
 
-        `climb_to_...` and `slip_to_...` are the thresholds of willingness in that round.
+        `size` counts the nations that declare soldiers on land, `contributors` those that give any military
+        means; `force` are the soldiers pledged, `fielded` those in the field at a time. `climb_to_...` and
+        `slip_to_...` are the mean thresholds of willingness.
         """
         import pandas as pd
 
         tally = self.tally
-        sizes = np.arange(tally.sizes.shape[1])
-        size = statistics.mean(tally.sizes @ sizes, tally.sizes @ sizes**2, self.number_of_runs)
         met = statistics.share(tally.force_met, self.number_of_runs)
         columns = {
             "round": np.arange(len(tally.sizes)),
             "date": self._dates,
-            "size_mean": size.estimate,
-            "size_mean_low": size.low,
-            "size_mean_high": size.high,
-            **{
-                f"size_q{probability * 100:02.0f}": statistics.quantiles_of_counts(tally.sizes, probability)
-                for probability in QUANTILES
-            },
+            **self._number_columns("size", tally.sizes),
+            **self._number_columns("contributors", tally.contributors),
             "p_force_met": met.estimate,
             "p_force_met_low": met.low,
             "p_force_met_high": met.high,
@@ -155,12 +157,13 @@ class RunResult:
             # The lowest bin holds small forces and none at all; but nobody pledges where there is no member.
             ending = f"q{probability * 100:02.0f}"
             columns[f"force_{ending}"] *= columns[f"size_{ending}"] > 0
-        columns |= thresholds(self.case.parameters, self.case.timeline.level("decision_pressure"))
+            columns[f"fielded_{ending}"] *= columns[f"size_{ending}"] > 0
+        columns |= thresholds(self.case.parameters)
         return pd.DataFrame(columns)
 
     @cached_property
     def summary(self) -> "pd.DataFrame":
-        """A row a nation at the end: position, P(committed), when it joined, troops, what holds it back.
+        """A row a nation at the end: position, P(committed), P(contributes), when it joined, troops, reasons.
 
         `joined` is the median date of first joining in the runs in which it ever joined; missing where
         it never did.
@@ -177,6 +180,9 @@ class RunResult:
                 "p_committed": last["p_committed"],
                 "p_committed_low": last["p_committed_low"],
                 "p_committed_high": last["p_committed_high"],
+                "p_contributes": last["p_contributes"],
+                "p_contributes_low": last["p_contributes_low"],
+                "p_contributes_high": last["p_contributes_high"],
                 "joined": self._median_joining(),
                 "p_ever_joined": 1.0 - self.tally.first_joined[:, -1] / self.number_of_runs,
                 "troops_mean": last["troops_mean"],
@@ -254,6 +260,25 @@ class RunResult:
         reasons = sorted(demands, key=lambda index: -shares[index]) or [int(shares.argmax())]
         return tuple((HOLDS_BACK[index], float(shares[index])) for index in reasons)
 
+    def _share_columns(self, name: str, counts: Counts) -> dict[str, statistics.Floats]:
+        """Return the share of the runs that counts are of, with its interval."""
+        share = statistics.share(counts.ravel(), self.number_of_runs)
+        return {name: share.estimate, f"{name}_low": share.low, f"{name}_high": share.high}
+
+    def _number_columns(self, name: str, counts: Counts) -> dict[str, statistics.Floats]:
+        """Return mean, its interval and quantiles of a number of nations; counts are (rows, nations + 1)."""
+        numbers = np.arange(counts.shape[1])
+        mean = statistics.mean(counts @ numbers, counts @ numbers**2, self.number_of_runs)
+        columns = {
+            f"{name}_mean": mean.estimate,
+            f"{name}_mean_low": mean.low,
+            f"{name}_mean_high": mean.high,
+        }
+        for probability in QUANTILES:
+            quantiles = statistics.quantiles_of_counts(counts, probability)
+            columns[f"{name}_q{probability * 100:02.0f}"] = quantiles
+        return columns
+
     @cached_property
     def _mean_troops(self) -> statistics.Interval:
         return statistics.mean(
@@ -271,7 +296,10 @@ class RunResult:
         return statistics.willingness(propensity).ravel()
 
     def _limit(self, name: str) -> float:
-        return max(float(self.case.roster.deployable.sum()), 1.0) if name == "force" else 1.0
+        """Return the upper limit of a variable of the world."""
+        if name not in ("force", "fielded"):
+            return 1.0
+        return max(float(self.case.roster.deployable.sum()) * rules.MOST_DEPLOYED, 1.0)
 
     def _median_joining(self) -> "np.ndarray":
         """Return the median date of first joining among the runs in which a nation joined."""
@@ -281,21 +309,9 @@ class RunResult:
         return np.where(joined.sum(axis=1) > 0, dates, np.datetime64("NaT", "ms"))
 
 
-def thresholds(parameters: Parameters, decision_pressure: statistics.Floats) -> dict[str, statistics.Floats]:
-    """Return the willingness at which nations climb and slip, by name, shape (rounds + 1,).
-
-    Parameters
-    ----------
-    parameters
-        A point, or draws: then the means of their thresholds are taken.
-    decision_pressure
-        In [0, 1], shape (rounds + 1,).
-    """
-    rungs = np.unique([log_odds(parameters.column(name)) for name in LADDER], axis=1).T
-    behaviours = [blank(Behaviour, **dict(zip(LADDER, rung, strict=True))) for rung in rungs.tolist()]
-    ladders = {
-        pressure: statistics.willingness([rules.pressed_ladder(one, pressure) for one in behaviours]).mean(0)
-        for pressure in set(decision_pressure.tolist())
-    }
-    rows = np.array([ladders[pressure] for pressure in decision_pressure.tolist()])
-    return dict(zip(Ladder._fields, rows.T, strict=True))
+def thresholds(parameters: Parameters) -> dict[str, float]:
+    """Return the willingness at which nations climb and slip, by name: the mean over draws of parameters."""
+    rows = np.unique(parameters.values, axis=0).tolist()
+    ladders = [rules.ladder(blank(Behaviour, **dict(zip(PARAMETERS, row, strict=True)))) for row in rows]
+    means = statistics.willingness(np.array(ladders)).mean(axis=0)
+    return dict(zip(Ladder._fields, means.tolist(), strict=True))

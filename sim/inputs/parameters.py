@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sim.declarations.parameters import PARAMETERS
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError, near_match
-from sim.inputs.indicators import FloatArray, on_grid
+from sim.inputs.indicators import FloatArray
 from sim.inputs.toml_file import KeyPath, TomlFile, dotted, read_toml
 from sim.inputs.validation import ErrorAt, shown, validate
 

@@ -185,9 +185,7 @@ class CoalitionModel(mesa.Model):
         if self.now.mandate_set or not self.now.negotiated:
             self._script_mandate()
         if self.now.negotiated:
-            self.mandate = rules.negotiated_mandate(
-                self.mandate, self._pull(), self.behaviour.bargaining
-            )
+            self.mandate = rules.negotiated_mandate(self.mandate, self._pull(), self.behaviour.bargaining)
             self.clarity = rules.clarity(rules.concentration(self.mandate))
 
     def _script_mandate(self) -> None:

@@ -141,7 +141,9 @@ def perceive(perceived: float, actual: float, sensitivity: float) -> float:
     return perceived + ATTENTION * (0.5 + sensitivity) * (actual - perceived)
 
 
-def mood(previous: float, persistence: float, volatility: float, common_part: float, own_part: float) -> float:
+def mood(
+    previous: float, persistence: float, volatility: float, common_part: float, own_part: float
+) -> float:
     """Return a nation's passing mood: an autoregressive process with a part that all nations share."""
     return persistence * previous + volatility * (common_part + own_part)
 

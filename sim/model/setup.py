@@ -155,7 +155,7 @@ def drawn_case(scenario: Scenario, roster: Roster, timeline: Timeline) -> CaseDr
 
 
 def _shares_below(stances: Floats) -> Floats:
-    """Return the cumulative shares of the three lower rungs among nations that have spoken; even if none has."""
+    """Return the cumulative shares of the three lower rungs among nations that have spoken, if any has."""
     spoken = stances[stances != UNSTATED]
     if not spoken.size:
         return np.array([0.25, 0.5, 0.75])

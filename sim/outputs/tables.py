@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 LEGEND = (
-    "[ ] is the 95 % interval of an estimate from so many runs; for size and force, the range of 90 % of the "
-    "runs. Joined: median date among the runs in which the nation joined. Held back by: what it demands "
-    "in vain, else what now weighs most against joining (not what would change its mind: see coalition "
-    "explain); share of the runs in which the nation is out."
+    "[ ] is the 95 % interval of an estimate from so many runs; for numbers of nations and for soldiers, the "
+    "range of 90 % of the runs. P(land): declares soldiers on land; P(any): contributes any military means. "
+    "Joined: median date of declaring soldiers, among the runs in which the nation did. Held back by: what "
+    "it demands in vain, else what now weighs most against sending soldiers (not what would change its mind: "
+    "see coalition explain); share of the runs in which the nation is out."
 )
 
 
@@ -40,16 +41,25 @@ def _coalition(result: "RunResult") -> RenderableType:
     required = thousands(result.case.scenario.force_required)
     lines = Table.grid(Column(overflow="fold"), Column(overflow="fold"), padding=(0, 2))
     lines.add_row("at the end", f"{end.date:%-d %B %Y}, after {result.case.scenario.rounds} rounds")
-    lines.add_row("size", f"{end.size_mean:.1f} nations [{end.size_q05:.0f}-{end.size_q95:.0f}]")
+    lines.add_row("declare soldiers on land", f"{_nations_range(end, 'size')} nations")
+    lines.add_row("contribute any military means", f"{_nations_range(end, 'contributors')} nations")
+    lines.add_row("soldiers pledged", _soldiers_range(end, "force"))
+    lines.add_row("of them in the field at a time", _soldiers_range(end, "fielded"))
     lines.add_row(
-        "force",
-        f"{thousands(end.force_mean)} soldiers [{thousands(end.force_q05)}-{thousands(end.force_q95)}]",
-    )
-    lines.add_row(
-        f"P(force >= {required})",
+        f"P(pledged >= {required})",
         f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]",
     )
     return Padding(lines, (0, 0, 1, 0))
+
+
+def _nations_range(end: Any, name: str) -> str:
+    mean, low, high = (end[f"{name}_{column}"] for column in ("mean", "q05", "q95"))
+    return f"{mean:.1f} [{low:.0f}-{high:.0f}]"
+
+
+def _soldiers_range(end: Any, name: str) -> str:
+    mean, low, high = (thousands(end[f"{name}_{column}"]) for column in ("mean", "q05", "q95"))
+    return f"{mean} [{low}-{high}]"
 
 
 def _nations(result: "RunResult") -> WholeTable:
@@ -57,7 +67,8 @@ def _nations(result: "RunResult") -> WholeTable:
     table = WholeTable()
     table.add_column("nation", no_wrap=True)
     table.add_column("position")
-    table.add_column("P(committed)", justify="right", no_wrap=True)
+    table.add_column("P(land)", justify="right", no_wrap=True)
+    table.add_column("P(any)", justify="right", no_wrap=True)
     table.add_column("joined", no_wrap=True)
     table.add_column("troops", justify="right", no_wrap=True)
     table.add_column("held back by")
@@ -71,6 +82,8 @@ def _nations(result: "RunResult") -> WholeTable:
             Text(str(row.name)),
             row.position,
             f"{percent(row.p_committed)} [{percent_interval(row.p_committed_low, row.p_committed_high)}]",
+            f"{percent(row.p_contributes)} "
+            f"[{percent_interval(row.p_contributes_low, row.p_contributes_high)}]",
             _joined(row, result),
             _troops(row),
             "; ".join(f"{reason_words(name, actors)} ({percent(share)})" for name, share in row.held_back_by),

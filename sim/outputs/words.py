@@ -10,7 +10,7 @@ REASONS = {
     "nothing_to_send": "has no troops to send",
     "held_out": "held out, by assumption",
     **{f"demands_{name}": f"demands {LEVELS[name].demand}" for name in CONDITIONS},
-    "ratification": "awaits approval at home",
+    "waiting": "willing, but not for long enough",
     "predisposition": "its own position",
     **{name: term.holds_back for name, term in TERMS.items()},
 }

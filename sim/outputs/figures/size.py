@@ -1,27 +1,36 @@
-"""The coalition's size over time."""
+"""How many nations declare soldiers, and how many contribute, over time."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from sim.experiments.about import RunTables
 from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
+from sim.outputs.labels import apart
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
-def coalition_size(result: RunTables) -> "Figure":
-    """Draw the coalition's size over time as a fan, with the events that change the world.
+LAND, ANY = "size", "contributors"
+LABELS = {LAND: "soldiers on land", ANY: "any contribution"}
+COLOURS = {LAND: style.BLUE, ANY: style.GREEN}
+LABEL = 9
 
-    The dark band holds half of the runs, the light one 90 %; the line is the mean.
+
+def coalition_size(result: RunTables) -> "Figure":
+    """Draw how many nations declare soldiers on land, and how many contribute at all, over time.
+
+    Dark bands hold half of the runs, light ones 90 %; lines are means.
     """
     from matplotlib.ticker import MaxNLocator
 
     rounds = result.rounds
-    end = rounds.iloc[-1]
-    label = f"{end.size_mean:.1f} [{end.size_q05:.0f}-{end.size_q95:.0f}]"
-    left, right = 0.55, style.text_width(label, 9, "bold") + 0.2
-    key = "Line: mean. Dark band: half of the runs. Light band and [ ]: 90 % of the runs."
+    ends = {name: _end(rounds.iloc[-1], name) for name in LABELS}
+    left, right = 0.55, max(style.text_width(end, LABEL, "bold") for end in ends.values()) + 0.2
+    key = "Lines: means. Dark bands: half of the runs. Light bands and [ ]: 90 % of the runs."
     with style.figure_style():
         figure, axes = style.page(
             result.about.title,
@@ -31,28 +40,48 @@ def coalition_size(result: RunTables) -> "Figure":
             right=right,
             below=0.5,
         )
-        for low, high, colour in (("q05", "q95", style.SKY), ("q25", "q75", style.BLUE)):
-            axes.fill_between(
-                rounds["date"], rounds[f"size_{low}"], rounds[f"size_{high}"], color=colour, alpha=0.35, lw=0
-            )
-        axes.plot(rounds["date"], rounds["size_mean"], color=style.BLUE, lw=2)
-        axes.annotate(
-            label,
-            (1.0, end.size_mean),
-            xycoords=("axes fraction", "data"),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            color=style.BLUE,
-            fontweight="bold",
-        )
+        for name in (ANY, LAND):
+            _draw_fan(axes, result, name)
+        highest = min(max(float(rounds[f"{ANY}_q95"].max()) + 2, 8), len(result.summary) + 0.5)
+        axes.set_ylim(0, highest)
+        _name_ends(axes, result, ends, 0.2 * highest / 3.0)
         mark_events(axes, result, style.WIDTH - left - right)
-        highest = max(float(rounds["size_q95"].max()) + 2, 8)
-        axes.set_ylim(0, min(highest, len(result.summary) + 0.5))
-        axes.set_ylabel("committed nations")
+        axes.set_ylabel("nations")
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(axis="y", color=style.GRID, lw=0.6)
         axes.set_axisbelow(True)
         dates = dates_of(result)
         date_axis(axes, dates[0], dates[-1])
     return figure
+
+
+def _end(end: "pd.Series[Any]", name: str) -> str:
+    """Return what a line is and where it ends."""
+    mean, low, high = (end[f"{name}_{column}"] for column in ("mean", "q05", "q95"))
+    return f"{LABELS[name]} {mean:.1f} [{low:.0f}-{high:.0f}]"
+
+
+def _draw_fan(axes: "Axes", result: RunTables, name: str) -> None:
+    rounds, colour = result.rounds, COLOURS[name]
+    for low, high, alpha in (("q05", "q95", 0.15), ("q25", "q75", 0.35)):
+        axes.fill_between(
+            rounds["date"], rounds[f"{name}_{low}"], rounds[f"{name}_{high}"], color=colour, alpha=alpha, lw=0
+        )
+    axes.plot(rounds["date"], rounds[f"{name}_mean"], color=colour, lw=2)
+
+
+def _name_ends(axes: "Axes", result: RunTables, ends: Mapping[str, str], least: float) -> None:
+    """Write what each line is at its end, moved apart where they would overlap."""
+    last = result.rounds.iloc[-1]
+    places = apart([float(last[f"{name}_mean"]) for name in ends], least, *axes.get_ylim())
+    for (name, words), place in zip(ends.items(), places, strict=True):
+        axes.annotate(
+            words,
+            (1.0, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            color=COLOURS[name],
+            fontweight="bold",
+        )

@@ -47,10 +47,7 @@ class Panel(NamedTuple):
         return f"{level * self.factor:.{self.decimals}f}"
 
 
-PATRON = (
-    Line("involvement", "involvement", style.BLUE),
-    Line("credibility", "credibility", style.ORANGE),
-)
+PATRON = (Line("involvement", "involvement", style.BLUE),)
 ADVERSARY = (Line("pressure", "pressure", style.VERMILION),)
 MANDATE = (
     Panel(
@@ -66,16 +63,13 @@ MANDATE = (
 
 
 def great_powers(result: RunTables) -> "Figure":
-    """Draw how far the patron is involved and believed, and how hard the adversary presses, over time."""
+    """Draw how far the patron is involved, and how hard the adversary presses, over time."""
     patron, adversary = result.about.actors.patron.name, result.about.actors.adversary.name
     panels = (
         Panel(patron, LEVELS["involvement"].steps, PATRON),
         Panel(adversary, LEVELS["pressure"].steps, ADVERSARY),
     )
-    key = (
-        "Line: mean; band and [ ]: 90 % of the runs. Nations perceive involvement times credibility: "
-        "a promise withdrawn is remembered."
-    )
+    key = "Line: mean; band and [ ]: 90 % of the runs. Nations take some weeks to see a change."
     return _levels(result, f"{patron} and {adversary}", panels, key)
 
 
