@@ -29,7 +29,7 @@ Row = tuple[str, str, str, str]
 
 
 def parameters() -> str:
-    """Return every behavioural parameter: default, range, unit, meaning, source."""
+    """Return every behavioural parameter: default, range, unit, meaning, what it rests on, source."""
     rows = [
         (
             code(each.name),
@@ -37,11 +37,12 @@ def parameters() -> str:
             together(" to ".join(map(number, each.range))),
             each.unit,
             safe(each.meaning),
+            each.rests_on,
             safe(each.source),
         )
         for each in PARAMETERS.values()
     ]
-    return table(("parameter", "default", "allowed", "unit", "meaning", "source"), rows)
+    return table(("parameter", "default", "allowed", "unit", "meaning", "rests on", "source"), rows)
 
 
 def priors() -> str:
