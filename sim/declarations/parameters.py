@@ -164,5 +164,8 @@ PARAMETERS = by_name(
 INTERACTION = ("followership", "framework", "lobby_push")
 """The assumed mechanisms by which nations move each other; 0 removes one."""
 
+FITTED = ("reach", "wander", "hysteresis", "patience", "demand")
+"""What the likelihood of recorded changes of rung may tell something of; of the others it is the prior."""
+
 DERIVED = ("persistence", "volatility", "common_weight", "own_weight")
 """What is worked out from the parameters once, so that no rule takes a power or a root."""

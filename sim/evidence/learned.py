@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.declarations.words import NOT_TOLD, worst
 from sim.evidence.beyond import Ranges, attribute_ranges, level_ranges
-from sim.evidence.rows import Floats, Scales, candidate_table
+from sim.evidence.rows import TOOK_PART, Floats, Scales, candidate_table
 from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.coalitions.draws_file import DRAWS, EvidenceDraws, load_draws
 from sim.inputs.coalitions.reading import load_coalitions
@@ -37,6 +37,8 @@ class Learned:
         (effects,) and (effects, effects).
     verdicts
         What the coalitions tell of each level that a term has: the worst verdict of its terms.
+    base_rate
+        Share of past candidates that took part.
     attribute_means
         Of past candidates by attribute, not yet standardised.
     attribute_ranges, level_ranges
@@ -49,6 +51,7 @@ class Learned:
     mean: Floats
     covariance: Floats
     verdicts: dict[str, str]
+    base_rate: float
     attribute_means: dict[str, float]
     attribute_ranges: Ranges
     level_ranges: Ranges
@@ -85,6 +88,7 @@ def _learned(past: Path, posterior: Path, files: tuple[Stamps, Stamps]) -> Learn
         mean=effects.mean(axis=0),
         covariance=np.cov(effects, rowvar=False),
         verdicts=_level_verdicts(declaration, drawn.fitted.verdicts),
+        base_rate=float(table[TOOK_PART].mean()),
         attribute_means={
             name: float(by_coalition[f"attribute {name}"].mean().mean()) for name in declaration.attributes
         },

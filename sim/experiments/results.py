@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -134,7 +134,7 @@ class RunResult:
 
         tally = self.tally
         met = statistics.share(tally.force_met, self.number_of_runs)
-        columns = {
+        columns: dict[str, Any] = {
             "round": np.arange(len(tally.sizes)),
             "date": self._dates,
             **self._number_columns("size", tally.sizes),
@@ -272,11 +272,11 @@ class RunResult:
         share = statistics.share(counts.ravel(), self.number_of_runs)
         return {name: share.estimate, f"{name}_low": share.low, f"{name}_high": share.high}
 
-    def _number_columns(self, name: str, counts: Counts) -> dict[str, statistics.Floats]:
+    def _number_columns(self, name: str, counts: Counts) -> dict[str, Any]:
         """Return mean, its interval and quantiles of a number of nations; counts are (rows, nations + 1)."""
         numbers = np.arange(counts.shape[1])
         mean = statistics.mean(counts @ numbers, counts @ numbers**2, self.number_of_runs)
-        columns = {
+        columns: dict[str, Any] = {
             f"{name}_mean": mean.estimate,
             f"{name}_mean_low": mean.low,
             f"{name}_mean_high": mean.high,
