@@ -174,7 +174,7 @@ def change(folder: Path, file: str, old: str, new: str) -> None:
             "roster.toml:14: preferred_mandate.reassurance.base: must be a finite number, not nan",
         ),
         ("roster.toml", "base = 0.5", 'base = "half"', 'roster.toml:14: .*: must be a number, not "half"'),
-        ("roster.toml", "base = 0.5", "base = 0", "roster.toml:14: .*base: must be above 0, not 0"),
+        ("roster.toml", "base = 0.5", "base = 0", "roster.toml:14: .*base: must be more than 0, not 0"),
         ("roster.toml", 'title = "Four nations"', "title = ", "roster.toml:1: not valid TOML"),
         ("roster.toml", 'title = "Four nations"\n', "", "roster.toml:1: title: is missing"),
         (
