@@ -23,11 +23,11 @@ from sim.declarations.kinds import (
     half_normal,
     uniform,
 )
-from sim.declarations.levels import CONDITIONS, LEVELS
-from sim.declarations.parameters import ANCHOR_BANDS, COEFFICIENTS, LADDER, PARAMETERS
+from sim.declarations.levels import CONDITIONS, LEVELS, LEVERS, MOVED, PERCEIVED
+from sim.declarations.parameters import CUTS, DERIVED, INTERACTION, PARAMETERS
 from sim.declarations.records import Behaviour, Ladder, Levels, Nation, Terms, World, blank
 from sim.declarations.terms import TERMS
-from sim.declarations.words import ATTRIBUTES, POSITIONS, PURPOSES
+from sim.declarations.words import ASSUMED, LEARNED, PURPOSES, VERDICTS, worst
 
 PARAMETER = {
     "value": 0.5,
@@ -142,15 +142,49 @@ def test_a_parameter_varies_by_half_within_what_is_allowed() -> None:
 
 
 def test_records_are_made_from_the_declarations() -> None:
-    assert Behaviour._fields == tuple(PARAMETERS)
+    assert Behaviour._fields == (*PARAMETERS, *DERIVED)
     assert Terms._fields == tuple(TERMS)
     assert Levels._fields == tuple(LEVELS)
-    assert Ladder._fields == tuple(LADDER)
-    assert set(World._fields) == {*LEVELS, *PURPOSES, "force_ratio"}
-    assert {*ATTRIBUTES, *(f"prefers_{purpose}" for purpose in PURPOSES)} < set(Nation._fields)
-    assert tuple(ANCHOR_BANDS) == POSITIONS
-    assert set(CONDITIONS) < set(LEVELS)
-    assert set(COEFFICIENTS) < set(PARAMETERS)
+    climbs, slips = Ladder._fields[:3], Ladder._fields[3:]
+    assert climbs == tuple(name.replace("cut_", "climb_to_") for name in CUTS)
+    assert slips == ("slip_to_opposed", "slip_to_undecided", "slip_to_open")
+    changes = {f"{lever}_change" for lever in LEVERS}
+    assert set(World._fields) == {*LEVELS, *PURPOSES, *changes, "force_ratio", "leads_absent"}
+    assert {f"slope_{lever}" for lever in LEVERS} < set(Nation._fields)
+    assert {f"{lever}_change" for lever in PERCEIVED} < set(Nation._fields)
+
+
+def test_what_is_named_elsewhere_is_declared() -> None:
+    for names in (CONDITIONS, LEVERS, MOVED):
+        assert set(names) <= set(LEVELS)
+    assert set(PERCEIVED) < set(LEVERS) < set(TERMS) | set(LEVELS)
+    assert set(LEVERS) < set(TERMS)
+    assert set(INTERACTION) < set(PARAMETERS)
+    assert set(CUTS) < set(PARAMETERS)
+
+
+@pytest.mark.parametrize(
+    ("level", "on_theirs"),
+    [(0.0, 0.0), (0.25, 0.25), (0.5, 0.5), (0.625, 0.575), (0.75, 0.65), (0.875, 0.825), (1.0, 1.0)],
+)
+def test_a_level_on_the_scale_of_past_coalitions_is_linear_between_its_points(
+    level: float, on_theirs: float
+) -> None:
+    cases = LEVELS["involvement"].cases
+    assert cases is not None
+    assert cases.on_their_scale(level) == pytest.approx(on_theirs, abs=1e-15)
+
+
+def test_a_ceasefire_is_no_lever() -> None:
+    """It turns words into deployments; that danger is less only tells how willing nations were at the start."""
+    assert "ceasefire" not in LEVERS
+    assert LEVELS["ceasefire"].cases.on_their_scale(1.0) == 0.5
+
+
+def test_the_worst_of_some_verdicts() -> None:
+    assert worst([]) == LEARNED
+    assert worst(["learned", "fitted", "likely"]) == "fitted"
+    assert worst(VERDICTS) == VERDICTS[0] == ASSUMED
 
 
 def test_a_blank_record_is_0_but_for_what_is_named() -> None:
@@ -161,12 +195,12 @@ def test_a_blank_record_is_0_but_for_what_is_named() -> None:
 @pytest.mark.parametrize(
     ("file", "right", "wrong", "says"),
     [
-        ("terms.py", '    words="peers",\n', "", 'term "peers": has no words'),
+        ("terms.py", '    words="lead nations",\n', "", 'term "framework": has no words'),
         (
             "parameters.py",
-            '        "planning",',
-            '        "b_peers",',
-            '"b_peers": the name is taken, by terms.py:',
+            '        "patience",',
+            '        "followership",',
+            '"followership": the name is taken, by terms.py:',
         ),
         ("levels.py", 'words="ceasefire"', 'words=""', 'level "ceasefire": has no words'),
     ],
