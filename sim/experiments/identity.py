@@ -25,7 +25,7 @@ def case_digests(case: Case) -> dict[str, str]:
     from sim.model.setup import build_setup
 
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
-    roster = (setup.nations, setup.leads, setup.disposition, setup.slopes, case.timeline.position)
+    roster = (setup.nations, setup.leads, setup.disposition, setup.slopes, case.timeline.position[0])
     return {
         "scenario": digest_of(json.dumps(case.scenario.resolved(), sort_keys=True)),
         "roster": digest_of(" ".join(case.roster.iso3), *roster),
