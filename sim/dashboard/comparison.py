@@ -49,13 +49,15 @@ def show_differences(comparison: Comparison) -> None:
     st.header("Compared with the pinned setting")
     rows = difference_rows(comparison)
     if rows:
-        words = "Differences in P(committed), nation by nation"
+        words = "Differences in P(soldiers on land), nation by nation"
         mount("picture", row_picture(rows, point, "percentage points", words), key="differences")
     else:
-        st.write("These runs tell no nation apart: all intervals of differences in P(committed) cover 0.")
+        st.write(
+            "These runs tell no nation apart: all intervals of differences in P(soldiers on land) cover 0."
+        )
     left = len(comparison.cases[0].roster.iso3) - len(rows)
     st.caption(
-        "Percentage points by which a nation is committed more (right) or less often at the end, with paired "
+        "Percentage points by which a nation declares soldiers more (right) or less often at the end, with paired "
         f"95 % intervals, each for itself; those of {left} nations that are not shown cover 0. Both with the "
         f"same draws, {runs_words(comparison.number_of_runs, comparison.seed)}"
     )

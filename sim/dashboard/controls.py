@@ -12,14 +12,14 @@ from sim.inputs.case import Case
 from sim.inputs.scenario import load_scenario
 
 OWN = "a file of your own"
-USUAL = "brussels-2025-04"
+USUAL = "paris-2026-01"
 RUNS = (200, 500, 1000, 2000, 5000, 10_000)
 TEMPLATE = f"""\
 title = "My scenario"
 extends = "{USUAL}"
 
 [[events]]
-date = 2025-09-01
+date = 2026-04-01
 title = "Washington offers air support"
 washington.involvement = "backstop"
 """

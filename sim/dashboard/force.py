@@ -35,7 +35,9 @@ def force_picture(result: RunResult) -> str:
     rounds, required = result.rounds, result.about.force_required
     layers, end = layers_of(result), result.rounds.iloc[-1]
     force = f"{thousands(end.force_mean)} [{thousands(end.force_q05)}-{thousands(end.force_q95)}]"
-    picture = Picture(WIDTH, HEIGHT, f"Force pledged over time; at the end {force} soldiers")
+    field = thousands(end.fielded_mean)
+    told = f"Soldiers pledged over time; at the end {force}, of whom {field} in the field"
+    picture = Picture(WIDTH, HEIGHT, told)
     highest = 1.07 * max(float(rounds["force_q95"].max()), required)
     ends = [f"{layer.code} {thousands(layer.soldiers[-1])}" for layer in layers]
     right = max((len(words) for words in ends), default=0) * CHARACTER + 12
@@ -47,6 +49,7 @@ def force_picture(result: RunResult) -> str:
         look = {"fill": TINTS[place % 2], "stroke": "white", "stroke_width": 0.6}
         plot.area(below.tolist(), above.tolist(), class_="layer", title=layer.name, **look)
         below = above
+    plot.line(rounds["fielded_mean"].tolist(), style.GREEN, class_="fielded", stroke_width=2)
     for name in ("force_q05", "force_q95"):
         plot.line(rounds[name].tolist(), style.BLUE, stroke_width=1.2, stroke_dasharray="1 2")
     at = plot.y(required)
@@ -63,8 +66,9 @@ def force_note(result: RunResult) -> str:
     end, required = result.rounds.iloc[-1], thousands(result.about.force_required)
     met = f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]"
     return (
-        "Soldiers. Layers: mean pledge of each nation. Dotted lines: 90 % of the runs. Dashed line: "
-        f"required; P(force >= {required}) at the end: {met}, its 95 % interval."
+        "Soldiers. Layers: mean pledge of each nation. Dotted lines: 90 % of the runs. Green line: mean in the "
+        f"field, {thousands(end.fielded_mean)} at the end. Dashed line: required; P(pledged >= {required}) at "
+        f"the end: {met}, its 95 % interval."
     )
 
 

@@ -11,7 +11,11 @@ from sim.inputs.case import PARAMETER_PREFIX, Case
 from sim.inputs.roster_file import Actors
 from sim.inputs.situation import written
 
-PEERS = "b_peers"
+MOVED = {
+    "reach": ("Reach to soldiers on land", -0.5, 1.5),
+    "followership": ("Followership", -1.5, 2.0),
+}
+"""Parameters that can be moved beside the levels: what they are called, and between what."""
 
 
 class Lever(NamedTuple):
@@ -58,20 +62,21 @@ class Choice(NamedTuple):
 
 def levers(actors: Actors) -> tuple[Lever | Choice, ...]:
     """Return what can be moved, in the order in which it is shown, as readers know the actors."""
-    peers = PARAMETERS[PEERS]
     return (
         *(_lever(level, actors) for level in LEVELS.values() if level.steps or level.ends),
         Choice("mandate.purpose", "Purpose of the mission", "What the mandate is for.", PURPOSES),
-        Lever(
-            f"{PARAMETER_PREFIX}{PEERS}",
-            "Weight of peers",
-            f"How much nations look at each other, in {peers.unit}: {peers.meaning}. Moved, it is the "
-            "same in all runs; before, each run has its own draw.",
-            float(peers.range[0]),
-            float(peers.range[1]),
-            0.1,
-        ),
+        *(_parameter(name, *called) for name, called in MOVED.items()),
     )
+
+
+def _parameter(name: str, label: str, low: float, high: float) -> Lever:
+    """Return a parameter as a lever, the same in all runs once it is moved."""
+    declared = PARAMETERS[name]
+    meaning = (
+        f"{declared.meaning[0].upper()}{declared.meaning[1:]}, in {declared.unit} ({declared.rests_on}). Moved, it is "
+        "the same in all runs; before, each run has its own draw, of which the mean is shown."
+    )
+    return Lever(f"{PARAMETER_PREFIX}{name}", label, meaning, low, high)
 
 
 def _lever(level: Level, actors: Actors) -> Lever:

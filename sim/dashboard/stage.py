@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import streamlit as st
 
 from sim.dashboard.components import mount
 from sim.dashboard.drawn_map import drawn_map
@@ -13,29 +14,49 @@ from sim.dashboard.size import size_note, size_picture
 from sim.dashboard.words import runs_words
 from sim.experiments.results import RunResult
 from sim.outputs import style
-from sim.outputs.figures.joining import committed_shares
+from sim.outputs.figures.joining import shares_of
 from sim.outputs.figures.map import CONTEXT, DARK
 from sim.outputs.words import percent, percent_interval, thousands
 
 SHADES = 101
 
 
+class Outcome(NamedTuple):
+    """What map and strip show: the column of the table of nations, and what a nation does."""
+
+    column: str
+    does: str
+
+
+OUTCOMES = {
+    "Soldiers on land": Outcome("p_committed", "declares soldiers on land"),
+    "Any military contribution": Outcome("p_contributes", "contributes any military means"),
+}
+"""By what the visitor chooses."""
+
+
 def show_stage(
     result: RunResult, pinned: RunResult | None, nation: str | None, on_nation: Callable[[str], None]
 ) -> None:
-    """Draw the pictures; a click on a nation is told by its code.
+    """Draw the pictures of the outcome that is chosen; a click on a nation is told by its code.
 
     Raises
     ------
     InputError
         If the roster's map cannot be read.
     """
-    mount("stage", stage_data(result, pinned, nation), on_nation)
+    chosen = st.radio("Map and strip show", list(OUTCOMES), horizontal=True, key="outcome")
+    mount("stage", stage_data(result, pinned, nation, OUTCOMES[chosen]), on_nation)
 
 
-def stage_data(result: RunResult, pinned: RunResult | None, nation: str | None) -> dict[str, Any]:
+def stage_data(
+    result: RunResult,
+    pinned: RunResult | None,
+    nation: str | None,
+    outcome: Outcome = OUTCOMES["Soldiers on land"],
+) -> dict[str, Any]:
     """Return what is drawn: nations with their shares of each round, in words too, rounds, pictures."""
-    shares = committed_shares(result)  # [nation, round]
+    shares = shares_of(result, outcome.column)  # [nation, round]
     names = [str(name) for name in result.summary["name"]]
     order = sorted(range(len(names)), key=lambda n: (-shares[n, -1], -shares[n].sum(), names[n]))
     return {
@@ -43,7 +64,8 @@ def stage_data(result: RunResult, pinned: RunResult | None, nation: str | None) 
         "names": names,
         "order": order,
         "shares": np.rint(shares.T * (SHADES - 1)).astype(int).tolist(),
-        "words": _words(result),
+        "words": _words(result, outcome.column),
+        "does": outcome.does,
         "dates": [f"{date:%-d %b %Y}" for date in result.rounds["date"]],
         "rounds": [_round_words(row) for row in result.rounds.itertuples()],
         "events": [{"round": each.round, "title": each.title} for each in result.about.events],
@@ -56,10 +78,10 @@ def stage_data(result: RunResult, pinned: RunResult | None, nation: str | None) 
     }
 
 
-def _words(result: RunResult) -> list[list[str]]:
+def _words(result: RunResult, column: str) -> list[list[str]]:
     """Return each nation's share with its interval, [round, nation]."""
     table = result.nations
-    columns = (table[name].tolist() for name in ("p_committed", "p_committed_low", "p_committed_high"))
+    columns = (table[name].tolist() for name in (column, f"{column}_low", f"{column}_high"))
     known: dict[tuple[float, float, float], str] = {}
     words = []
     for share in zip(*columns, strict=True):
@@ -71,10 +93,12 @@ def _words(result: RunResult) -> list[list[str]]:
 
 
 def _round_words(row: Any) -> str:
-    """Return the size and the force of a round, with the ranges of 90 % of the runs."""
+    """Return both outcomes and the force of a round, with the ranges of 90 % of the runs."""
     return (
-        f"{row.size_mean:.1f} nations [{row.size_q05:.0f}-{row.size_q95:.0f}], "
-        f"{thousands(row.force_mean)} soldiers [{thousands(row.force_q05)}-{thousands(row.force_q95)}]"
+        f"{row.size_mean:.1f} nations declare soldiers [{row.size_q05:.0f}-{row.size_q95:.0f}], "
+        f"{row.contributors_mean:.1f} contribute [{row.contributors_q05:.0f}-{row.contributors_q95:.0f}]; "
+        f"{thousands(row.force_mean)} soldiers pledged [{thousands(row.force_q05)}-{thousands(row.force_q95)}], "
+        f"{thousands(row.fielded_mean)} in the field"
     )
 
 

@@ -84,7 +84,9 @@ def test_run_prints_who_joins_and_writes_the_results(coalition: Command, world: 
     assert ended.out.startswith("A small world\n")
     assert re.search(r"Land AAX +committed +9\d % \[", ended.out)
     for outcome in ("declare soldiers on land", "contribute any military means", "soldiers pledged"):
-        assert re.search(rf"^{outcome} .*\((learned|likely|not told|fitted|assumed)\) *$", ended.out, re.MULTILINE)
+        assert re.search(
+            rf"^{outcome} .*\((learned|likely|not told|fitted|assumed)\) *$", ended.out, re.MULTILINE
+        )
     folder = Path(ended.out.splitlines()[-1].removeprefix("results: "))
     assert folder.parent == Path("results/world")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))

@@ -78,7 +78,10 @@ def test_without_seal_a_forecast_of_a_scenario_is_only_printed(coalition: Any) -
         (("unifil2006", "--seal", "--by", "2025-01-01"), "--by: 2025-01-01 is not after today"),
         (("unifil2006", "--seal", "--by", "soon"), "'soon' does not match"),
         (("paris-2026-01",), "--by: give the day that is forecast: --by 2027-03-01"),
-        (("paris-2026-01", "--by", "2026-01-08"), "is not a round after the start of paris-2026-01, 2026-01-08"),
+        (
+            ("paris-2026-01", "--by", "2026-01-08"),
+            "is not a round after the start of paris-2026-01, 2026-01-08",
+        ),
         (("--score", "came.csv"), "results/forecasts/ledger.jsonl: holds no sealed forecast"),
     ],
 )

@@ -10,11 +10,11 @@ import pytest
 
 import sim
 from sim.dashboard.drawn_map import drawn_map
-from sim.dashboard.force import MOST, force_picture, layers_of
+from sim.dashboard.force import MOST, force_note, force_picture, layers_of
 from sim.dashboard.picture import HEIGHT, Picture, TimePlot
 from sim.dashboard.rows import Row, bar, point, row_picture
 from sim.dashboard.size import size_picture
-from sim.dashboard.stage import stage_data
+from sim.dashboard.stage import OUTCOMES, stage_data
 from sim.inputs.errors import InputError
 
 
@@ -38,20 +38,26 @@ def points(path: ET.Element) -> list[tuple[float, float]]:
 # --- size --------------------------------------------------------------------------------------------
 
 
-def test_the_size_is_drawn_to_scale_and_written_at_its_end(baseline: sim.RunResult) -> None:
+@pytest.mark.parametrize("name", ["size", "contributors"])
+def test_both_outcomes_are_drawn_to_scale_and_written_at_their_ends(
+    baseline: sim.RunResult, name: str
+) -> None:
     svg, rounds = size_picture(baseline, None), baseline.rounds
-    end = rounds.iloc[-1]
-    assert f"{end.size_mean:.1f} [{end.size_q05:.0f}-{end.size_q95:.0f}]" in texts(svg)
-    (line,) = of_class(svg, "mean")
-    zero, step = HEIGHT - 26, (HEIGHT - 38) / max(8.0, 2.0 + rounds.size_q95.max())
-    assert [(zero - y) / step for _, y in points(line)] == pytest.approx(rounds.size_mean.tolist(), abs=0.01)
+    mean, low, high = (rounds[f"{name}_{column}"].iloc[-1] for column in ("mean", "q05", "q95"))
+    assert f"{mean:.1f} [{low:.0f}-{high:.0f}]" in texts(svg)
+    (line,) = of_class(svg, f"mean {name}")
+    zero, step = HEIGHT - 26, (HEIGHT - 38) / (2.0 + rounds.contributors_q95.max())
+    drawn = [(zero - y) / step for _, y in points(line)]
+    assert drawn == pytest.approx(rounds[f"{name}_mean"].tolist(), abs=0.02)
 
 
 def test_a_pinned_setting_is_drawn_beside_it_and_fits(baseline: sim.RunResult) -> None:
-    assert of_class(size_picture(baseline, None), "pinned") == []
+    assert of_class(size_picture(baseline, None), "pinned size") == []
     larger = sim.run("grand-bargain", runs=20)
-    (line,) = of_class(size_picture(baseline, larger), "pinned")
-    assert min(y for _, y in points(line)) > 0
+    svg = size_picture(baseline, larger)
+    for name in ("size", "contributors"):
+        (line,) = of_class(svg, f"pinned {name}")
+        assert min(y for _, y in points(line)) > 0
 
 
 def test_events_are_marked_and_told(hindcast: sim.RunResult) -> None:
@@ -83,6 +89,18 @@ def test_the_force_required_is_named_and_nothing_leaves_the_picture(baseline: si
     assert "required: 20,000" in texts(svg)
     for element in of_class(svg, "layer"):
         assert all(0 <= y <= HEIGHT for _, y in points(element))
+
+
+def test_what_is_in_the_field_is_drawn_and_told() -> None:
+    truce = sim.run("paris-ceasefire", runs=50)
+    svg, rounds = force_picture(truce), truce.rounds
+    (line,) = of_class(svg, "fielded")
+    zero = HEIGHT - 26
+    step = (HEIGHT - 38) / (1.07 * max(rounds.force_q95.max(), truce.about.force_required))
+    drawn = [(zero - y) / step for _, y in points(line)]
+    assert drawn == pytest.approx(rounds.fielded_mean.tolist(), abs=20)
+    assert rounds.fielded_mean.iloc[-1] > 500
+    assert f"mean in the field, {rounds.fielded_mean.iloc[-1]:,.0f} at the end" in force_note(truce)
 
 
 # --- rows --------------------------------------------------------------------------------------------
@@ -136,12 +154,21 @@ def test_a_plot_spans_its_rounds_and_values() -> None:
 def test_the_page_is_told_every_share_in_numbers_and_words(baseline: sim.RunResult) -> None:
     data = stage_data(baseline, None, "NLD")
     shares = baseline.summary.p_committed
+    britain = baseline.nations[(baseline.nations["iso3"] == "GBR") & (baseline.nations["round"] == 0)].iloc[0]
     assert np.shape(data["shares"]) == np.shape(data["words"]) == (len(baseline.rounds), len(shares))
     assert data["shares"][-1] == [round(100 * share) for share in shares]
-    assert data["words"][0][data["codes"].index("GBR")] == "100 % [99-100]"
+    told = data["words"][0][data["codes"].index("GBR")]
+    assert told.startswith(f"{100 * britain.p_committed:.0f} % [")
+    assert data["does"] == "declares soldiers on land"
     at_end = shares.to_numpy()[data["order"]].tolist()
     assert at_end == sorted(at_end, reverse=True)
     assert data["nation"] == "NLD"
+
+
+def test_the_page_can_be_told_of_any_contribution(baseline: sim.RunResult) -> None:
+    data = stage_data(baseline, None, None, OUTCOMES["Any military contribution"])
+    assert data["shares"][-1] == [round(100 * share) for share in baseline.summary.p_contributes]
+    assert data["does"] == "contributes any military means"
 
 
 # --- the map -----------------------------------------------------------------------------------------

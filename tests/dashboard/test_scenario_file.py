@@ -22,7 +22,7 @@ ALL = (
     ("mandate.authority", 0.5),
     ("moscow.pressure", 0.9),
     ("ceasefire", 0.25),
-    ("parameters.b_peers", 1.7),
+    ("parameters.followership", 1.7),
 )
 levels = st.floats(0, 1)
 
@@ -40,12 +40,12 @@ def test_the_file_runs_the_same_for_every_bundled_scenario(name: str, changes: t
 
 
 @settings(max_examples=20)
-@given(levels, levels, st.floats(0, 5))
-def test_numbers_lose_nothing(involvement: float, clarity: float, peers: float) -> None:
+@given(levels, levels, st.floats(-3, 3))
+def test_numbers_lose_nothing(involvement: float, clarity: float, followership: float) -> None:
     changes = (
         ("washington.involvement", involvement),
         ("mandate.clarity", clarity),
-        ("parameters.b_peers", peers),
+        ("parameters.followership", followership),
     )
     assert same_runs(Setting(BASELINE, changes))
 
@@ -90,7 +90,7 @@ def test_the_file_stands_alone_and_says_how_it_was_run() -> None:
     assert "extends" not in data
     assert data["title"] == "Brussels, 10 April 2025, changed"
     assert data["start"] == dt.date(2025, 4, 10)
-    assert data["parameters"] == {"b_peers": 1.7}
+    assert data["parameters"] == {"followership": 1.7}
     assert "--runs 200 --seed 7" in text.splitlines()[0]
 
 
@@ -116,11 +116,11 @@ title = 'A "quoted" title \\ with a tail'
 description = "two\\nlines"
 [nations."NLD"]
 position = "open"
-public_support = -0.1
+held = "out"
 """
     setting = Setting(Source("own", text))
     data = tomllib.loads(scenario_file(setting))
     assert data["title"] == 'A "quoted" title \\ with a tail'
     assert data["description"] == "two lines"
-    assert data["nations"] == {"NLD": {"position": "open", "public_support": -0.1}}
+    assert data["nations"] == {"NLD": {"position": "open", "held": "out"}}
     assert same_runs(setting)

@@ -4,11 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from sim.experiments.calibration.abc import Sampling
+from sim.experiments.calibration.misfit import Effort, Target, count_stances, load_target
 from small_worlds import write_candidates
 
-from sim.experiments.calibration.abc import Sampling
 from sim.experiments.calibration.calibrate import CalibrationPlan
-from sim.experiments.calibration.misfit import Effort, Target, count_stances, load_target
 from sim.experiments.hindcast.scores import Observed
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.parameters import COLUMN, DECLARED, load_parameters

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from sim.experiments.calibration.abc import (
     Generation,
     Sampling,
@@ -18,6 +17,7 @@ from sim.experiments.calibration.abc import (
     next_generation,
     systematic,
 )
+
 from sim.experiments.calibration.learned import normal_distances
 from sim.experiments.hindcast.scores import Floats
 from sim.inputs.errors import InputError

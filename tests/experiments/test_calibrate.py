@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from signal_world import PRIOR, observed_in, rows_with, small_plan, world_of, write_signal_world
+from sim.experiments.calibration.misfit import Target
 
 import sim
 from sim.declarations.parameters import PARAMETERS
@@ -22,7 +23,6 @@ from sim.experiments.calibration.calibrate import (
     plan_calibration,
     run_calibration,
 )
-from sim.experiments.calibration.misfit import Target
 from sim.experiments.parts import PartsFolder
 from sim.inputs.errors import InputError
 from sim.inputs.fit import fitted_to

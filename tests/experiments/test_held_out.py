@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from signal_world import NATIONS, observed_in, rows_with, small_plan, world_of
+from sim.experiments.calibration.splits import HINDCAST, IN_SAMPLE, WAVE, Split, splits
+from sim.experiments.calibration.splits import NATIONS as HELD_OUT_NATIONS
 
 from sim.experiments.calibration.calibrate import CalibrationPlan
 from sim.experiments.calibration.held_out import FORECASTS, CrossValidation, cross_validate
-from sim.experiments.calibration.splits import HINDCAST, IN_SAMPLE, WAVE, Split, splits
-from sim.experiments.calibration.splits import NATIONS as HELD_OUT_NATIONS
 from sim.experiments.hindcast.result import HindcastOptions
 from sim.inputs.errors import InputError
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from signal_world import NATIONS, observed_in, rows_with, world_of
+from sim.experiments.calibration.misfit import Effort, Target, count_stances, misfit
 
 from sim.declarations.words import Stance
-from sim.experiments.calibration.misfit import Effort, Target, count_stances, misfit
 from sim.experiments.hindcast.forecasts import MECHANISMS
 from sim.experiments.hindcast.scores import Observed, as_coded, ranked_probability_score
 from sim.experiments.run import RunOptions, simulate_case

@@ -27,7 +27,7 @@ def test_nations_stand_in_the_order_of_their_codes_and_actors_are_left_out(tiny:
 
 
 def test_preferred_mandate_is_base_and_weighted_mean_normalised(tiny: Path) -> None:
-    # Peacekeeping: CCC and DDD import too little to count, and are not in the alliance; AAA is reliant, and is.
+    # Peacekeeping: CCC and DDD import too little to count, and are in no alliance; AAA is reliant, and is.
     # Deterrence: armies of 1000, 10000, 100 and none, which is taken as 100, but only BBB has the border.
     expected = [[0.5, 0.1, 0.5], [0.1, 0.7, 0.5], [0.9, 0.1, 0.5], [0.9, 0.1, 0.5]]
     shares = [[wanted / sum(row) for wanted in row] for row in expected]
@@ -38,7 +38,9 @@ def test_an_indicator_may_be_a_ratio(tiny: Path) -> None:
     """Per import: 1000/100, 10000/100 and 100/10 and what has no imports, which counts as the middle."""
     roster = tiny / "roster.toml"
     plain = '{ column = "army", log = true, times = "border" }'
-    roster.write_text(roster.read_text("utf-8").replace(plain, '{ column = "army", per = "imports" }'), "utf-8")
+    roster.write_text(
+        roster.read_text("utf-8").replace(plain, '{ column = "army", per = "imports" }'), "utf-8"
+    )
     wanted = np.array([0.1, 0.7, 0.1, 0.1 + 0.6 * 0.5])
     peace = np.array([0.5, 0.1, 0.9, 0.9])
     assert_allclose(load_roster(tiny).preferred_mandate[:, 1], wanted / (wanted + peace + 0.5), rtol=1e-14)

@@ -100,7 +100,7 @@ class Stage {
       }
       this.ends[nation].textContent = words[round][nation].split(" [")[0];
     });
-    this.find(".map svg").setAttribute("aria-label", `Map of who is committed. ${now}`);
+    this.find(".map svg").setAttribute("aria-label", `Map of who ${this.data.does}. ${now}`);
   }
 
   drawMap() {
@@ -155,7 +155,7 @@ class Stage {
     canvas.width = shares.length;
     canvas.height = order.length;
     canvas.style.height = `calc(${order.length} * var(--row))`;
-    canvas.setAttribute("aria-label", "Share of the runs in which each nation is committed, over time");
+    canvas.setAttribute("aria-label", `Share of the runs in which each nation ${this.data.does}, over time`);
     const pen = canvas.getContext("2d");
     order.forEach((index, row) =>
       shares.forEach((of, round) => {
@@ -195,7 +195,7 @@ class Stage {
     const happened = listed.length ? ` Dashed lines: ${listed.join("; ")}.` : "";
     const source = map && map.source ? ` Outlines: ${map.source}, Lambert's equal-area projection.` : "";
     this.find(".note").textContent =
-      `Share of the runs in which a nation is committed, with its 95 % interval; of nations and soldiers the ` +
+      `Share of the runs in which a nation ${this.data.does}, with its 95 % interval; of nations and soldiers the ` +
       `range of 90 % of the runs. ${runs}${happened} Click a nation for its explanation.${source}`;
   }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.experiments.comparison.paired import PairedEstimates, compare_means, compare_shares
-from sim.experiments.comparison.runs import COALITION_MEASURES, SUMS, ComparisonPlan, Sums
+from sim.experiments.comparison.runs import COALITION_MEASURES, NUMBERS, SUMS, ComparisonPlan, Sums
 from sim.experiments.executors import Threads
 from sim.experiments.identity import command_options, source_options
 from sim.experiments.resumable import compute_parts
@@ -217,19 +217,23 @@ class Comparison:
     def coalition(self) -> "pd.DataFrame":
         """A row a scenario and measure, at the end.
 
-        Measures: `size` (mean number of committed nations), `force` (mean of soldiers pledged),
-        `p_force_met` (share of the runs in which the force is at least what the scenario requires).
+        Measures: `size` (mean number of nations that declare soldiers on land), `contributors` (of those
+        that give any military means), `force` (mean of soldiers pledged), `fielded` (of those in the field
+        at a time), `p_force_met` (share of the runs in which the force pledged is at least what the scenario
+        requires).
         """
         import pandas as pd
 
-        at = 2 * len(self.cases[0].roster.iso3)
+        at, count = 2 * len(self.cases[0].roster.iso3), len(NUMBERS)
         tables = []
         for index in range(1, len(self.cases)):
-            means = compare_means(self.sums.paired(index, slice(at, at + 2)), self.number_of_runs)
-            met = compare_shares(self.sums.paired(index, slice(at + 2, at + 3)), self.number_of_runs)
+            means = compare_means(self.sums.paired(index, slice(at, at + count)), self.number_of_runs)
+            met = compare_shares(
+                self.sums.paired(index, slice(at + count, at + count + 1)), self.number_of_runs
+            )
             tables += [
-                self._table(index, {"measure": np.array(COALITION_MEASURES[:2])}, means),
-                self._table(index, {"measure": np.array(COALITION_MEASURES[2:])}, met),
+                self._table(index, {"measure": np.array(COALITION_MEASURES[:count])}, means),
+                self._table(index, {"measure": np.array(COALITION_MEASURES[count:])}, met),
             ]
         return pd.concat(tables, ignore_index=True)
 

@@ -27,7 +27,8 @@ SUMS = "sums"
 LONGEST_NAME = 120
 
 NATION_OUTCOMES = ("is_committed", "round_of_joining")
-COALITION_MEASURES = ("size", "force", "p_force_met")
+NUMBERS = ("size", "contributors", "force", "fielded")
+COALITION_MEASURES = (*NUMBERS, "p_force_met")
 
 Asked = tuple[tuple[Case, ...], RunOptions]
 
@@ -224,13 +225,13 @@ def outcomes_of(records: Records, force_required: float) -> Floats:
     """Return what is compared of each run, a row a run, in whole numbers.
 
     Columns: for each nation whether it is committed at the end; for each nation the round of joining, the
-    last one where it never does; the coalition's size, its force in whole soldiers, and whether that is
-    enough.
+    last one where it never does; how many declare soldiers and how many contribute, the soldiers pledged and
+    in the field, whole ones, and whether those pledged are enough.
     """
     is_in = records.stance == Stance.COMMITTED  # [run, round, nation]
     last = is_in.shape[1] - 1
     first = is_in.argmax(axis=1)  # 0 too where it never is
     joined = np.where((first == 0) & ~is_in[:, 0], last, first)
-    size, force = (records.runs[:, RUN_COLUMNS.index(name)] for name in ("size", "force"))
-    coalition = np.column_stack([size, np.rint(force), force >= force_required])
-    return np.column_stack([is_in[:, -1], joined, coalition]).astype(np.float64)
+    numbers = [records.runs[:, RUN_COLUMNS.index(name)] for name in NUMBERS]
+    is_enough = numbers[NUMBERS.index("force")] >= force_required
+    return np.column_stack([is_in[:, -1], joined, *map(np.rint, numbers), is_enough]).astype(np.float64)

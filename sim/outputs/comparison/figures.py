@@ -40,9 +40,9 @@ class Measure(NamedTuple):
 COMMITTED = Measure("p_committed", "Who is committed at the end", "points", 100.0, 1, 1, 10.0)
 JOINING = Measure("days_to_joining", "When nations join", "days", 1.0, 0, -1, 28.0)
 COALITION = (
-    Measure("size", "size", "nations", 1.0, 2, 1, 1.0),
-    Measure("force", "force", "soldiers", 1.0, 0, 1, 1000.0),
-    Measure("p_force_met", "P(force >= required)", "points", 100.0, 1, 1, 10.0),
+    Measure("size", "soldiers on land", "nations", 1.0, 2, 1, 1.0),
+    Measure("contributors", "any contribution", "nations", 1.0, 2, 1, 1.0),
+    Measure("force", "soldiers pledged", "soldiers", 1.0, 0, 1, 1000.0),
 )
 
 
@@ -63,7 +63,7 @@ def joining_differences(comparison: Comparison) -> "Figure":
 
 
 def coalition_differences(comparison: Comparison) -> "Figure":
-    """Draw the differences in size, force and P(force >= required), a row a scenario."""
+    """Draw how many more declare soldiers and contribute, and soldiers pledged, a row a scenario."""
     names = [style.wrapped(name, 2.2, 8, max_lines=1)[0] for name in comparison.names[1:]]
     with style.figure_style():
         figure, area = style.page(

@@ -44,13 +44,17 @@ def _sentence(comparison: "Comparison", index: int) -> str:
     name = comparison.names[index]
     rows = comparison.coalition[comparison.coalition["scenario"] == name].set_index("measure")
     size: Any = rows.loc["size"]
+    contributors: Any = rows.loc["contributors"]
     force: Any = rows.loc["force"]
     title = comparison.cases[index].scenario.title
+    others = (
+        f"{_difference(contributors, 1.0, 2)} contribute at all, {_difference(force)} soldiers are pledged"
+    )
     if _is_same(size):
-        return f"{title}: as many members at the end in every run, and {_difference(force)} soldiers."
-    found = f"{_difference(size, 1.0, 2)} members and {_difference(force)} soldiers"
+        return f"{title}: as many nations declare soldiers on land at the end in every run; {others}."
+    found = f"{_difference(size, 1.0, 2)} nations declare soldiers on land, {others}"
     is_sure = size.difference_low > 0.0 or size.difference_high < 0.0
-    open_ = "" if is_sure else "; either may be chance"
+    open_ = "" if is_sure else "; the first may be chance"
     return f"{title}: {found} at the end, 95 % intervals of paired differences{open_}."
 
 
@@ -73,11 +77,13 @@ def _force_required(comparison: "Comparison", index: int) -> str:
 
 
 def _coalition(rows: "pd.DataFrame", required: str) -> Padding:
-    """Return size, force and whether it is enough, at the end."""
+    """Return both outcomes, the force, and whether it is enough, at the end."""
     shown: dict[str, tuple[str, Callable[[float], str], float, int]] = {
-        "size": ("size, nations", lambda size: f"{size:.1f}", 1.0, 2),
-        "force": ("force, soldiers", thousands, 1.0, 0),
-        "p_force_met": (f"P(force >= {required})", percent, 100.0, 1),
+        "size": ("declare soldiers on land, nations", lambda size: f"{size:.1f}", 1.0, 2),
+        "contributors": ("contribute at all, nations", lambda size: f"{size:.1f}", 1.0, 2),
+        "force": ("soldiers pledged", thousands, 1.0, 0),
+        "fielded": ("soldiers in the field at a time", thousands, 1.0, 0),
+        "p_force_met": (f"P(pledged >= {required})", percent, 100.0, 1),
     }
     table = _table("at the end")
     row: Any

@@ -70,7 +70,9 @@ def joining_strip(result: RunTables, nations: Sequence[str] = ()) -> "Figure":
         bar = figure.colorbar(
             image, cax=axes.inset_axes((0.25, -0.6 / plot, 0.5, 0.09 / plot)), orientation="horizontal"
         )
-        bar.set_label("share of runs in which the nation is committed; right: at the end", fontsize=8)
+        bar.set_label(
+            "share of runs in which the nation declares soldiers on land; right: at the end", fontsize=8
+        )
         bar.ax.xaxis.set_major_formatter(lambda value, _: f"{value * 100:.0f} %")
         mark_events(axes, result, style.WIDTH - left - right)
         date_axis(axes, dates[0], after)
@@ -79,7 +81,12 @@ def joining_strip(result: RunTables, nations: Sequence[str] = ()) -> "Figure":
 
 def committed_shares(result: RunTables) -> Floats:
     """Return P(committed), shape (nations, rounds + 1)."""
-    shares = result.nations["p_committed"].to_numpy(dtype=np.float64)
+    return shares_of(result, "p_committed")
+
+
+def shares_of(result: RunTables, column: str) -> Floats:
+    """Return a column of the table of nations, shape (nations, rounds + 1)."""
+    shares = result.nations[column].to_numpy(dtype=np.float64)
     return shares.reshape(-1, len(result.summary)).T
 
 

@@ -46,6 +46,12 @@ def run_page(result: RunTables, manifest: Manifest) -> Page:
 
 def headline(result: RunTables) -> Iterator[str]:
     """Say in sentences how large the coalition becomes, who is in it, and who is nearest to joining."""
+    yield from _numbers(result)
+    yield from members(result)
+
+
+def _numbers(result: RunTables) -> Iterator[str]:
+    """Say how many contribute and declare soldiers, and how many soldiers these are."""
     about, end, told = result.about, result.rounds.iloc[-1], verdicts(result.rests_on)
     yield (
         f"By {end.date:%-d %B %Y} {end.contributors_mean:.1f} nations contribute military means on average, "
@@ -62,10 +68,14 @@ def headline(result: RunTables) -> Iterator[str]:
         f"The {thousands(about.force_required)} soldiers required are pledged in {percent(end.p_force_met)} "
         f"[{percent_interval(end.p_force_met_low, end.p_force_met_high)}] of the runs ({told[FORCE_MET]})."
     )
+
+
+def members(result: RunTables) -> Iterator[str]:
+    """Say who is in it in half of the runs or more, and who is nearest to joining."""
     summary = by_likelihood(result)
     likely = summary[summary["p_committed"] >= LIKELY]
     yield f"{_members(likely)} at the end in half of the runs or more."
-    yield from _nearest(summary[summary["p_committed"] < LIKELY], about.actors)
+    yield from _nearest(summary[summary["p_committed"] < LIKELY], result.about.actors)
 
 
 def by_likelihood(result: RunTables) -> "pd.DataFrame":
