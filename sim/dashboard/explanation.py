@@ -70,8 +70,8 @@ def _show_terms(why: Why, code: str) -> None:
     mount("picture", row_picture(term_rows(why, code), bar, "log-odds", words), key="terms")
     st.caption(
         f"What speaks for (right) and against sending troops on {day}, in log-odds. Bars: means; lines and "
-        "brackets: the range of 90 % of the runs. The parts add up to the propensity; above the threshold for "
-        "long enough a nation declares soldiers. Parts that are 0 are left out. "
+        "brackets: the range of 90 % of the runs. The parts add up to the propensity; above the threshold "
+        "for long enough a nation declares soldiers. Parts that are 0 are left out. "
         f"{runs_words(why.number_of_runs, why.seed)}"
     )
 

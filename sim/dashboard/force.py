@@ -66,9 +66,9 @@ def force_note(result: RunResult) -> str:
     end, required = result.rounds.iloc[-1], thousands(result.about.force_required)
     met = f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]"
     return (
-        "Soldiers. Layers: mean pledge of each nation. Dotted lines: 90 % of the runs. Green line: mean in the "
-        f"field, {thousands(end.fielded_mean)} at the end. Dashed line: required; P(pledged >= {required}) at "
-        f"the end: {met}, its 95 % interval."
+        "Soldiers. Layers: mean pledge of each nation. Dotted lines: 90 % of the runs. Green line: mean "
+        f"in the field, {thousands(end.fielded_mean)} at the end. Dashed line: required; P(pledged >= "
+        f"{required}) at the end: {met}, its 95 % interval."
     )
 
 

@@ -97,8 +97,8 @@ def _round_words(row: Any) -> str:
     return (
         f"{row.size_mean:.1f} nations declare soldiers [{row.size_q05:.0f}-{row.size_q95:.0f}], "
         f"{row.contributors_mean:.1f} contribute [{row.contributors_q05:.0f}-{row.contributors_q95:.0f}]; "
-        f"{thousands(row.force_mean)} soldiers pledged [{thousands(row.force_q05)}-{thousands(row.force_q95)}], "
-        f"{thousands(row.fielded_mean)} in the field"
+        f"{thousands(row.force_mean)} soldiers pledged "
+        f"[{thousands(row.force_q05)}-{thousands(row.force_q95)}], {thousands(row.fielded_mean)} in the field"
     )
 
 

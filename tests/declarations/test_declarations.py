@@ -176,7 +176,7 @@ def test_a_level_on_the_scale_of_past_coalitions_is_linear_between_its_points(
 
 
 def test_a_ceasefire_is_no_lever() -> None:
-    """It turns words into deployments; that danger is less only tells how willing nations were at the start."""
+    """It turns words into deployments; less danger only tells how willing nations were at the start."""
     assert "ceasefire" not in LEVERS
     assert LEVELS["ceasefire"].cases.on_their_scale(1.0) == 0.5
 
