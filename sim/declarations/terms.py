@@ -100,8 +100,8 @@ def authority(behaviour: Behaviour, nation: Nation, world: World) -> float:
             value=0.25,
             range=(-3, 3),
             unit=PER_UNIT,
-            meaning="willingness gained when the others add the whole force required to their pledges; below 0 "
-            "nations ride free",
+            meaning="willingness gained when the others add the whole force required to their pledges; "
+            "below 0 nations ride free",
             source="thresholds (Granovetter 1978) against free riding (Olson & Zeckhauser 1966); assumed",
             prior=normal(0.25, 0.5, "nations follow each other or leave it to others; either may win"),
         ),
@@ -161,8 +161,9 @@ def mood(behaviour: Behaviour, nation: Nation, world: World) -> float:
             range=(0, 3),
             unit="log-odds",
             meaning="willingness lost while what a nation has demanded is not the case",
-            source="fitted to statements; MODEL2",
+            source="statements of three waves",
             prior=normal(1.0, 0.33, "who says only if is held back by as much as a rung of the ladder"),
+            rests_on="fitted",
         ),
     ),
 )

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.declarations.levels import CONDITIONS
-from sim.declarations.words import PURPOSES
+from sim.declarations.words import KNOWN, PURPOSES
 from sim.inputs.bundled import exists
 from sim.inputs.candidates import RosterCandidates, roster_candidates
 from sim.inputs.coalitions.coalitions import Candidate
@@ -114,15 +114,15 @@ class Roster:
     map_file: Path | None = None
 
     def positions_on(self, day: date) -> tuple[str, ...]:
-        """Return each nation's latest recorded position not after a day, one of POSITIONS.
+        """Return each nation's latest position with a source, not after a day, one of POSITIONS.
 
-        A record without a statement, and no record at all, are "unknown".
+        A record without a statement, one that no source was opened for, and none at all are "unknown".
         """
         latest = self._latest(day)
         return tuple(latest[code].position if code in latest else UNKNOWN for code in self.iso3)
 
     def contributes_on(self, day: date) -> FloatArray:
-        """Return what each nation's latest recorded position not after a day says of any military part.
+        """Return what each nation's latest sourced position not after a day says of any military part.
 
         Returns
         -------
@@ -133,12 +133,19 @@ class Roster:
         coded = [latest[code].contributes if code in latest else None for code in self.iso3]
         return _read_only(np.array([math.nan if each is None else float(each) for each in coded]))
 
-    def _latest(self, day: date) -> dict[str, StatedPosition]:
-        """Return the latest recorded position not after a day, by nation."""
-        latest: dict[str, StatedPosition] = {}
-        for said in self.positions:
-            if said.wave <= day and (said.iso3 not in latest or latest[said.iso3].wave < said.wave):
-                latest[said.iso3] = said
+    def _latest(self, day: date) -> dict[str, StatedPosition | Reading]:
+        """Return the latest position with a source, not after a day, by nation.
+
+        A statement of the second reading gives way to one of the first in the days after its wave.
+        """
+        latest: dict[str, StatedPosition | Reading] = {}
+        since: dict[str, date] = {}
+        for said in sorted(self.positions, key=lambda said: said.wave):
+            if said.wave <= day and said.row.text("status") != KNOWN:
+                latest[said.iso3], since[said.iso3] = said, said.wave + timedelta(self.reading_days)
+        for reading in sorted(self.readings, key=lambda reading: reading.day):
+            if reading.found and since.get(reading.iso3, date.min) < reading.day <= day:
+                latest[reading.iso3] = reading
         return latest
 
     @property
