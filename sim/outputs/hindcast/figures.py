@@ -46,8 +46,8 @@ def expected_and_recorded(result: HindcastResult) -> "Figure":
     plot = lines * panel + (lines - 1) * GAP
     key = (
         "Bar: shares of the runs in which each stance is recorded, error of readings included; outlined: "
-        "what was recorded. Squares: left, at the start; right, recorded. Percent: share expected for what was "
-        f"recorded, bold below half.{_further_key(waves)}"
+        "what was recorded. Squares: left, at the start; right, recorded. Percent: share expected for what "
+        f"was recorded, bold below half.{_further_key(waves)}"
     )
     with style.figure_style():
         figure, area = style.page(
