@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
 def load_calibration(folder: Path, manifest: Manifest) -> "Calibration":
     """Return a calibration as its folder holds it."""
+    import pyarrow.parquet as pq
+
     from sim.experiments.calibration.calibrate import read_calibration
 
     with damage_told(folder):
-        return read_calibration(folder, stored_about(manifest))
+        about = stored_about(manifest)
+        return read_calibration(about, lambda name: pq.ParquetFile(folder / f"{name}.parquet").read())
 
 
 def stored_about(told: Mapping[str, Any]) -> "AboutCalibration":
