@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int], None]
 
-FORMAT = 3
+FORMAT = 4
 """Version of the layout of a results folder."""
 
 TABLES = ("nations", "rounds", "summary", "moves", "flows")
