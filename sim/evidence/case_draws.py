@@ -110,7 +110,8 @@ def case_draws(
         raise ValueError("contributes must be 0, 1 or NaN for each nation of the roster")
     known = learned(roster.past, roster.posterior)
     given = _levels(known.declaration, levels, command, levers)
-    return _case_draws(roster, known, tuple(given.items()), tuple(codes.tolist()), tuple(levers), seed, draws)
+    read = tuple(None if np.isnan(code) else code for code in codes.tolist())  # NaN is no key of a cache
+    return _case_draws(roster, known, tuple(given.items()), read, tuple(levers), seed, draws)
 
 
 def _levels(
@@ -137,7 +138,7 @@ def _case_draws(
     roster: Roster,
     known: Learned,
     levels: tuple[tuple[str, float], ...],
-    contributes: tuple[float, ...],
+    contributes: tuple[float | None, ...],
     levers: tuple[str, ...],
     seed: int,
     draws: int,
@@ -146,7 +147,7 @@ def _case_draws(
     terms = _terms(table, roster.iso3, known)
     mean, covariance = terms.propensities(known)
     m, coefficients = _drawn(terms, known, roster.iso3, seed, draws)
-    codes = np.array(contributes)
+    codes = np.array(contributes, dtype=np.float64)  # None becomes NaN
     coded = ~np.isnan(codes)
     effective = float(draws)
     if coded.any():
@@ -275,16 +276,19 @@ def _drawn(
 def _own_chance(m: Floats, codes: Floats, iso3: Sequence[str], seed: int) -> Floats:
     """Return e, standard logistic, given m and what was read; shape (draws, nations).
 
-    A reading weighs the side of 0 on which m + e lies. The side is drawn first, then where e lies on it.
+    A reading weighs the two sides of -m, where m + e is 0. The density so weighed is drawn from by inverting
+    its distribution function; where nothing was read that is the logistic one, whatever m.
     """
-    streams = [generator(seed, "own chance", code).random((2, len(m))) for code in iso3]
-    side, place = np.array(streams).transpose(1, 2, 0)
-    place = np.clip(place, LEAST_SHARE, 1.0 - 2.0 * LEAST_SHARE)
+    drawn = np.column_stack([generator(seed, "own chance", code).random(len(m)) for code in iso3])
+    drawn = np.clip(drawn, LEAST_SHARE, 1.0 - 2.0 * LEAST_SHARE)
     if_above = np.where(np.isnan(codes), 0.5, np.where(codes == 1.0, 1.0 - WRONG, WRONG))
-    above, below = inverse_logit(m), inverse_logit(-m)
-    is_above = side * (if_above * above + (1.0 - if_above) * below) < if_above * above
-    share = np.where(is_above, below + place * above, place * below)
-    rest = np.where(is_above, (1.0 - place) * above, 1.0 - place * below)
+    if_below = 1.0 - if_above
+    below = if_below * inverse_logit(-m)
+    total = below + if_above * inverse_logit(m)
+    is_above = drawn * total > below
+    rest_above, share_below = (1.0 - drawn) * total / if_above, drawn * total / if_below
+    share = np.where(is_above, 1.0 - rest_above, share_below)
+    rest = np.where(is_above, rest_above, 1.0 - share_below)
     return np.asarray(np.log(share) - np.log(rest))
 
 

@@ -241,6 +241,13 @@ class RunResult:
             }
         )
 
+    @cached_property
+    def rests_on(self) -> "pd.DataFrame":
+        """A row a number at the end and group of what is uncertain: see `sim.experiments.rests_on`."""
+        from sim.experiments.rests_on import rests_on
+
+        return rests_on(self.case, self.seed, self.number_of_runs)
+
     def held_back_by(self, nation: int) -> tuple[tuple[str, float], ...]:
         """Return what holds a nation back at the end, with its share of the runs in which it is out.
 

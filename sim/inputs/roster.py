@@ -122,7 +122,7 @@ class Roster:
         return tuple(latest[code].position if code in latest else UNKNOWN for code in self.iso3)
 
     def contributes_on(self, day: date) -> FloatArray:
-        """Return what each nation's latest position with a source, not after a day, says of any military part.
+        """Return what each nation's latest sourced position not after a day says of any military part.
 
         Returns
         -------

@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
+from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.inputs.evidence import (
     CovariateEvidence,
     Evidence,
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
 LEGEND = (
     "[ ] is the 95 % interval of an estimate from so many runs; for numbers of nations and for soldiers, the "
     "range of 90 % of the runs. P(land): declares soldiers on land; P(any): contributes any military means. "
-    "Joined: median date of declaring soldiers, among the runs in which the nation did. Held back by: what "
-    "it demands in vain, else what now weighs most against sending soldiers (not what would change its mind: "
-    "see coalition explain); share of the runs in which the nation is out."
+    "Joined: median date of declaring soldiers, among the runs in which the nation did. Held back by: "
+    "what alone would let it in if it were gone, demands first; else its own position; share of the runs in "
+    "which the nation is out. In brackets, what a number rests "
+    "on, the worst of what decides it: learned from past coalitions, likely, not told by them, fitted to "
+    "what governments said in three waves, or assumed."
 )
 
 
@@ -46,15 +49,18 @@ def _coalition(result: "RunResult") -> RenderableType:
     """Return size, force and whether it is enough, at the end."""
     end = result.rounds.iloc[-1]
     required = thousands(result.case.scenario.force_required)
-    lines = Table.grid(Column(overflow="fold"), Column(overflow="fold"), padding=(0, 2))
+    told = verdicts(result.rests_on)
+    lines = Table.grid(*(Column(overflow="fold") for _ in range(3)), padding=(0, 2))
     lines.add_row("at the end", f"{end.date:%-d %B %Y}, after {result.case.scenario.rounds} rounds")
-    lines.add_row("declare soldiers on land", f"{_nations_range(end, 'size')} nations")
-    lines.add_row("contribute any military means", f"{_nations_range(end, 'contributors')} nations")
-    lines.add_row("soldiers pledged", _soldiers_range(end, "force"))
-    lines.add_row("of them in the field at a time", _soldiers_range(end, "fielded"))
+    declare, contribute = (f"{_nations_range(end, name)} nations" for name in ("size", "contributors"))
+    lines.add_row("declare soldiers on land", declare, f"({told['size']})")
+    lines.add_row("contribute any military means", contribute, f"({told['contributors']})")
+    lines.add_row("soldiers pledged", _soldiers_range(end, "force"), f"({told['force']})")
+    lines.add_row("of them in the field at a time", _soldiers_range(end, "fielded"), f"({told['fielded']})")
     lines.add_row(
         f"P(pledged >= {required})",
         f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]",
+        f"({told[FORCE_MET]})",
     )
     return Padding(lines, (0, 0, 1, 0))
 
@@ -78,7 +84,9 @@ def _nations(result: "RunResult") -> WholeTable:
     table.add_column("P(any)", justify="right", no_wrap=True)
     table.add_column("joined", no_wrap=True)
     table.add_column("troops", justify="right", no_wrap=True)
+    table.add_column("rests on", no_wrap=True)
     table.add_column("held back by")
+    told = verdicts(result.rests_on)
     rows = result.summary.sort_values(
         ["p_committed", "p_ever_joined", "name"], ascending=[False, False, True]
     )
@@ -93,6 +101,7 @@ def _nations(result: "RunResult") -> WholeTable:
             f"[{percent_interval(row.p_contributes_low, row.p_contributes_high)}]",
             _joined(row, result),
             _troops(row),
+            told[str(row.Index)],
             "; ".join(f"{reason_words(name, actors)} ({percent(share)})" for name, share in row.held_back_by),
         )
     return table
