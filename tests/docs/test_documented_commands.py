@@ -163,9 +163,7 @@ def test_every_key_exists(quote: Quote) -> None:
         load_case(BASELINE, [f"{key}={value}"])
 
 
-@pytest.mark.parametrize(
-    "quote", named(r"(b|shield|credibility|lobby|cut)_[a-z_]+( ?= ?[\d.]+)?"), ids=str
-)
+@pytest.mark.parametrize("quote", named(r"(b|shield|credibility|lobby|cut)_[a-z_]+( ?= ?[\d.]+)?"), ids=str)
 def test_every_parameter_exists(quote: Quote) -> None:
     assert quote.text.partition("=")[0].strip() in PARAMETERS
 
