@@ -18,14 +18,6 @@ actors.adversary = { key = "moscow", name = "the adversary" }
 deployable = { largest_of = [{ column = "sent" }] }
 ratification_rounds = { column = "approval", rounds = { no = 0 }, empty = 1 }
 preferred_mandate = { peacekeeping = { base = 1 }, deterrence = { base = 1 }, reassurance = { base = 1 } }
-
-[attributes]
-reliance = []
-clarity_need = []
-escalation_fear = []
-threat = []
-frontline = []
-legalism = []
 """
 )
 """A roster.toml without all else that may be left out; its nations need iso3, name, sent and approval."""
@@ -53,9 +45,16 @@ ALIKE = "30,0.85,1.5,1000,1000,1,1,0"
 """Covariates of a usual candidate of a past coalition."""
 
 
-def write_candidates(folder: Path, nations: Iterable[str]) -> None:
-    """Write candidates.csv of some nations, all alike."""
-    lines = [COVARIATES, *(f"{code},{ALIKE}" for code in nations)]
+def write_candidates(
+    folder: Path, nations: Iterable[str], given: Mapping[str, Mapping[str, object]] | None = None
+) -> None:
+    """Write candidates.csv of some nations, all alike but for the covariates that are given."""
+    columns = COVARIATES.split(",")[1:]
+    usual = dict(zip(columns, ALIKE.split(","), strict=True))
+    lines = [COVARIATES]
+    for code in nations:
+        row = {**usual, **(given or {}).get(code, {})}
+        lines.append(",".join([code, *(str(row[column]) for column in columns)]))
     (folder / "candidates.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -68,10 +67,7 @@ def codes(count: int) -> list[str]:
 def write_roster(
     folder: Path, rows: Sequence[str], positions: Mapping[str, str], *, leads: Sequence[str] = ()
 ) -> None:
-    """Write a roster: iso3, name, sent and approval of each nation, and where nations stand at the start.
-
-    The threat to a nation rises with what it has sent, nations alike in it feel none.
-    """
+    """Write a roster: iso3, name, sent and approval of each nation, and where nations stand at the start."""
     folder.mkdir(parents=True)
     said = [
         f"{code},2025-04-10,2025-04-10,{position},The Times,FOUND" for code, position in positions.items()
@@ -84,5 +80,4 @@ def write_roster(
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     write_candidates(folder, [row.split(",")[0] for row in rows])
     more = f'leads = {list(leads)}\npositions = {{ table = "positions.csv" }}\n'
-    declared = more + LEAST.replace("threat = []", 'threat = [{ column = "sent" }]')
-    (folder / "roster.toml").write_text(declared, encoding="utf-8")
+    (folder / "roster.toml").write_text(more + LEAST, encoding="utf-8")

@@ -58,7 +58,7 @@ def forecast(
         _score(score, ledger)
         return
     if file is None:
-        raise InputError("give what is asked about, or --score with what came", key="FILE")
+        raise InputError("give what is asked about, or --score with what came, not both", key="FILE")
     _check_seal(seal=seal, by=by, condition=condition, of_scenario=is_scenario(file))
     day = by.date() if by else None
     if seal and day:
@@ -67,8 +67,9 @@ def forecast(
         questions = _of_scenario(file, day, seed, quiet=quiet)
     else:
         questions = [_of_past(file, seed, out, quiet=quiet)]
-    for question in questions if seal and day else []:
-        print_table(sealed_report(seal_forecast(question, day, condition, ledger), ledger))
+    if seal and day:
+        for question in questions:
+            print_table(sealed_report(seal_forecast(question, day, condition, ledger), ledger))
 
 
 def _of_past(file: str, seed: int, out: Path, *, quiet: bool) -> "Question":

@@ -83,9 +83,7 @@ class Hindcast(Table):
             self._file.error(key_path, problem) if self._file else InputError(problem, key=str(key_path[0]))
         )
 
-    def records(
-        self, case: Case, wave: DeclaredWave, reading: Reading | None = None
-    ) -> tuple[Record, ...]:
+    def records(self, case: Case, wave: DeclaredWave, reading: Reading | None = None) -> tuple[Record, ...]:
         """Return what was recorded of each nation in a wave: one record for each that was observed.
 
         Parameters
@@ -185,9 +183,7 @@ def load_hindcast_cases(
         For any mistake in any of the files.
     """
     hindcast = load_hindcast(source)
-    cases = tuple(
-        _case(hindcast, position, overrides, parameters) for position in range(len(hindcast.waves))
-    )
+    cases = tuple(_case(hindcast, position, overrides, parameters) for position in range(len(hindcast.waves)))
     folders = {case.scenario.roster_folder for case in cases}
     if len(folders) > 1:
         raise hindcast.error(("waves",), "the scenarios of the waves have different rosters")

@@ -161,7 +161,9 @@ def publisher(row: Row) -> str:
 def _cell(row: Row, column: str) -> str:
     """Return the text in a column; an InputError where there is none."""
     if column not in row.cells:
-        raise InputError(f'{row.path.name} has no column "{column}"{near_match(column, row.cells)}', key=WHERE)
+        raise InputError(
+            f'{row.path.name} has no column "{column}"{near_match(column, row.cells)}', key=WHERE
+        )
     return row.text(column)
 
 

@@ -158,7 +158,9 @@ class NationAgent(mesa.Agent):
         stated = self.model.statements[self.index].stance
         draw = float(self.model.draws.anchors[self.model.round, self.index])
         below = self.model.setup.unstated.tolist()
-        self.stated = rules.rung_drawn(below, draw) if stated < 0.0 else rules.rung_read(stated, draw)
+        drawn = rules.rung_drawn(below, draw)
+        able = smaller(drawn, float(Stance.OPEN)) if self.deployable <= 0.0 else drawn
+        self.stated = able if stated < 0.0 else rules.rung_read(stated, draw)
         self.stance = self._held(self.stated)
         self.propensity = rules.anchor(self.stated, self.model.behaviour)
         self.above = self.below = 0.0

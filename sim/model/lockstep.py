@@ -8,6 +8,8 @@ would turn them into SIMD.
 
 import numpy as np
 
+from sim.declarations.arithmetic import smaller
+from sim.declarations.words import Stance
 from sim.model import draws, rules
 from sim.model.lanes import (
     COMMITTED,
@@ -30,6 +32,8 @@ from sim.model.lanes import (
     world_of,
 )
 from sim.model.setup import UNSTATED, Setup
+
+OPEN = float(Stance.OPEN)
 
 # A round
 
@@ -364,7 +368,8 @@ def state_position(setup: Setup, given: Row, said: Row, nation: Row, world: Row,
         draw = draws.uniform(key, np.uint64(step))
         read = rules.rung_read(stated, draw)
         drawn = rules.rung_drawn((below[0], below[1], below[2]), draw)
-        nation.stated[lane] = drawn if stated == UNSTATED else read
+        able = smaller(drawn, OPEN) if given.deployable <= 0.0 else drawn
+        nation.stated[lane] = able if stated == UNSTATED else read
         nation.stance[lane] = rules.held_stance(nation.stated[lane], said.least_stance, said.most_stance)
         nation.propensity[lane] = rules.anchor(nation.stated[lane], behaviour_of(world, lane))
         nation.above[lane] = 0.0

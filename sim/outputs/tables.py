@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 LEGEND = (
     "[ ] is the 95 % interval of an estimate from so many runs; for numbers of nations and for soldiers, the "
     "range of 90 % of the runs. P(land): declares soldiers on land; P(any): contributes any military means. "
-    "Joined: median date of declaring soldiers, among the runs in which the nation did. Held back by: what "
-    "it demands in vain, else what now weighs most against sending soldiers (not what would change its mind: "
-    "see coalition explain); share of the runs in which the nation is out. In brackets, what a number rests "
+    "Joined: median date of declaring soldiers, among the runs in which the nation did. Held back by: "
+    "what alone would let it in if it were gone, demands first; else its own position; share of the runs in "
+    "which the nation is out. In brackets, what a number rests "
     "on, the worst of what decides it: learned from past coalitions, likely, not told by them, fitted to "
     "what governments said in three waves, or assumed."
 )

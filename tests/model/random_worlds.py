@@ -1,17 +1,20 @@
-"""Random worlds, as hypothesis draws them: rosters of few nations, scenarios, parameters."""
+"""Random worlds, as hypothesis draws them: rosters of one nation or many, scenarios, parameters."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 from small_worlds import codes
 from worlds import small_case, write_roster
 
 from sim.declarations.levels import CONDITIONS
-from sim.declarations.parameters import LADDER, PARAMETERS
-from sim.declarations.words import ATTRIBUTES, HELD, POSITIONS, PURPOSES
+from sim.declarations.parameters import PARAMETERS
+from sim.declarations.words import HELD, POSITIONS, PURPOSES
 from sim.inputs.case import Case
+from sim.inputs.parameters import DECLARED, Parameters, load_parameters
 
 LARGEST = 2**63 - 1
 RUN = st.integers(0, 2**40)
@@ -40,6 +43,7 @@ SOME = {
         "deterred": LEVEL,
     },
 }
+COMMAND = st.sampled_from(["nation", "NATO", "EU", "UN"])
 GIVEN = {"washington": ["involvement"], "mandate": ["purpose", "clarity"], "moscow": ["pressure"]}
 
 
@@ -49,6 +53,8 @@ def actors(*, start: bool) -> dict[str, st.SearchStrategy[Any]]:
     for actor, keys in SOME.items():
         must = {key: keys[key] for key in GIVEN[actor]} if start else {}
         may = {key: value for key, value in keys.items() if key not in must}
+        if start and actor == "mandate":
+            may["command"] = COMMAND
         table = st.fixed_dictionaries(must, optional=may)
         tables[actor] = table if start else table.filter(bool)
     return tables
@@ -57,7 +63,6 @@ def actors(*, start: bool) -> dict[str, st.SearchStrategy[Any]]:
 def nations_given(iso3: tuple[str, ...]) -> st.SearchStrategy[Any]:
     keys = {
         "position": st.sampled_from(POSITIONS),
-        "public_support": st.floats(-0.5, 0.5),
         "held": st.sampled_from(HELD),
     }
     given = st.fixed_dictionaries({}, optional=keys).filter(bool)
@@ -66,39 +71,50 @@ def nations_given(iso3: tuple[str, ...]) -> st.SearchStrategy[Any]:
 
 @st.composite
 def scenarios(draw: Any, roster: Path, iso3: tuple[str, ...], rounds: int) -> Case:
-    levels = {"ceasefire": LEVEL, "decision_pressure": LEVEL, "nations": nations_given(iso3)}
+    levels = {"ceasefire": LEVEL, "nations": nations_given(iso3)}
     change = st.fixed_dictionaries({}, optional={**actors(start=False), **levels}).filter(bool)
     dated = st.tuples(st.integers(1, rounds + 1), change)
     events = draw(st.lists(dated, max_size=6, unique_by=lambda event: event[0]))
-    allowed = {
-        name: st.floats(*parameter.range) for name, parameter in PARAMETERS.items() if name not in LADDER
-    }
-    parameters = draw(st.fixed_dictionaries({}, optional=allowed))
     world = draw(st.fixed_dictionaries(actors(start=True), optional=levels))
-    return small_case(
+    case = small_case(
         roster,
         rounds=rounds,
         force_required=draw(st.sampled_from([500.0, 5000.0, 20000.0])),
         events=[{"round": number, "title": "something", **what} for number, what in events],
-        parameters=parameters,
         level_half_width=draw(st.just(0.0) | SHARE),
         **world,
     )
+    return replace(case, parameters=draw(some_parameters()))
 
 
 @st.composite
-def small_worlds(draw: Any, folder: Path) -> Case:
-    iso3 = tuple(codes(draw(st.integers(1, 6))))
+def some_parameters(draw: Any) -> Parameters:
+    """Draw one row of parameters or a few, each anywhere in its range or as declared."""
+    allowed = {name: st.floats(*parameter.range) for name, parameter in PARAMETERS.items()}
+    rows = draw(st.lists(st.fixed_dictionaries({}, optional=allowed), min_size=1, max_size=3))
+    declared = load_parameters(DECLARED)
+    return Parameters(np.vstack([declared.with_values(row).values for row in rows]))
+
+
+@st.composite
+def small_worlds(draw: Any, folder: Path, most: int = 6) -> Case:
+    iso3 = tuple(codes(draw(st.integers(1, most))))
     nation = st.fixed_dictionaries(
         {},
         optional={
             "troops": st.sampled_from([0, 1, 500, 20000]),
             "approval": st.sampled_from(["no", "two", "three"]),
             "position": st.sampled_from(POSITIONS),
-            **dict.fromkeys(ATTRIBUTES, LEVEL),
+            "peaceable": LEVEL,
+            "deterring": LEVEL,
+            "distance_to_us": st.floats(0.0, 4.0),
+            "distance_to_adversary": st.floats(0.0, 9000.0),
+            "democracy": SHARE,
+            "nato": st.sampled_from([0, 1]),
+            "neutral": st.sampled_from([0, 1]),
         },
     )
-    demand = st.tuples(st.sampled_from(iso3), st.sampled_from(CONDITIONS), LEVEL)
+    demand = st.tuples(st.sampled_from(iso3), st.sampled_from(CONDITIONS), LEVEL, st.just(0.0) | SHARE)
     demands = draw(st.lists(demand, max_size=4, unique_by=lambda row: row[:2]))
     roster = write_roster(
         Path(tempfile.mkdtemp(dir=folder)),

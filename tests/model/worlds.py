@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from small_worlds import write_candidates
 
-from sim.declarations.parameters import PARAMETERS
-from sim.declarations.words import ATTRIBUTES
 from sim.inputs.case import Case, load_case
 from sim.inputs.parameters import DECLARED
 from sim.inputs.scenario import Scenario
 from sim.model.coalition import CoalitionModel
+from sim.model.draws import RunDraws
 from sim.model.ensemble import Execution, Keep, simulate
 from sim.model.setup import Setup, build_setup
 from sim.model.tally import Records, Tally
@@ -31,26 +30,26 @@ positions = {{ table = "positions.csv" }}
 conditions = {{ table = "conditions.csv" }}
 deployable = {{ largest_of = [{{ column = "troops" }}] }}
 ratification_rounds = {{ column = "approval", rounds = {{ no = 0, two = 2, three = 3 }}, empty = 0 }}
-preferred_mandate = {{ peacekeeping = {{ base = 1, weight = 2, mean_of = [{{ column = "legalism" }}] }}, \
-deterrence = {{ base = 1, weight = 2, mean_of = [{{ column = "threat" }}] }}, reassurance = {{ base = 1 }} }}
-
-[attributes]
-reliance = [{{ column = "reliance" }}]
-clarity_need = [{{ column = "clarity_need" }}]
-escalation_fear = [{{ column = "escalation_fear" }}]
-threat = [{{ column = "threat" }}]
-frontline = [{{ column = "frontline" }}]
-legalism = [{{ column = "legalism" }}]
+preferred_mandate = {{ peacekeeping = {{ base = 1, weight = 2, mean_of = [{{ column = "peaceable" }}] }}, \
+deterrence = {{ base = 1, weight = 2, mean_of = [{{ column = "deterring" }}] }}, reassurance = {{ base = 1 }} }}
 """
+COLUMNS = {"troops": 1000, "approval": "no", "peaceable": 0, "deterring": 0}
+"""What a nation of the table usually is; to which purpose it leans is brought to 0..1 over the nations."""
+
+COVARIATES = {
+    "distance_to_us": "ideal_point_distance_to_us",
+    "distance_to_adversary": "distance_to_adversary_km",
+}
+"""Columns of a candidate that make it sensitive to patron and adversary, by the words of `write_roster`."""
+
 POSITION_COLUMNS = "iso3,date,statement_date,position,source,status"
 CONDITION_COLUMNS = "iso3,variable,at_least,half_width,known_from,status,statement"
 
-# No mechanism but the anchors and the ladder.
-STILL = {
-    **{name: 0.0 for name in PARAMETERS if name.startswith("b_")},
-    "volatility": 0.0,
-    "lobby_push": 0.0,
-}
+STILL = dict.fromkeys(("reach", "followership", "framework", "lobby_push", "wander", "demand"), 0.0)
+"""No mechanism but readings, anchors and the ladder."""
+
+AT_ONCE = {"patience": 0.0, "hysteresis": 0.0}
+"""Governments that move as soon as willingness lies beyond a cut."""
 
 
 def write_roster(
@@ -58,30 +57,30 @@ def write_roster(
     nations: Mapping[str, Mapping[str, Any]],
     *,
     leads: Sequence[str] = (),
-    conditions: Iterable[tuple[str, str, float]] = (),
+    conditions: Iterable[tuple[Any, ...]] = (),
 ) -> Path:
-    """Write a roster; a nation may give `position`, `troops`, `approval` and any attribute (else 0.5).
+    """Write a roster; a nation may give `position`, anything of COLUMNS, COVARIATES and of a candidate.
 
-    Attributes are brought to 0..1 over the nations; where all are alike they are 0 and exact.
+    Nations alike in what makes them sensitive have a sensitivity of 0.5.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    columns = ("troops", "approval", *ATTRIBUTES)
-    usual = {"troops": 1000, "approval": "no", **dict.fromkeys(ATTRIBUTES, 0.5)}
-    rows = [",".join(("iso3", "name", *columns))]
+    rows = [",".join(("iso3", "name", *COLUMNS))]
     said = [POSITION_COLUMNS]
+    covariates: dict[str, dict[str, Any]] = {}
     for iso3, given in nations.items():
         rows.append(
-            ",".join([iso3, f"Land {iso3}", *(str(given.get(name, usual[name])) for name in columns)])
+            ",".join([iso3, f"Land {iso3}", *(str(given.get(name, COLUMNS[name])) for name in COLUMNS)])
         )
+        others = {name: value for name, value in given.items() if name not in (*COLUMNS, "position")}
+        covariates[iso3] = {COVARIATES.get(name, name): value for name, value in others.items()}
         if "position" in given:
             said.append(f"{iso3},2025-04-10,2025-04-10,{given['position']},The Times,FOUND")
     demanded = [CONDITION_COLUMNS]
-    demanded += [
-        f"{iso3},{name},{level},0,2025-04-10,as stated,it said so" for iso3, name, level in conditions
-    ]
+    for iso3, name, level, *half_width in conditions:
+        demanded.append(f"{iso3},{name},{level},{[*half_width, 0][0]},2025-04-10,as stated,it said so")
     leads_text = "[" + ", ".join(f'"{lead}"' for lead in leads) + "]"
     (folder / "roster.toml").write_text(ROSTER.format(leads=leads_text), encoding="utf-8")
-    write_candidates(folder, nations)
+    write_candidates(folder, nations, covariates)
     for name, lines in (("nations", rows), ("positions", said), ("conditions", demanded)):
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
@@ -122,11 +121,15 @@ def ensemble(
     return tally, Records(*(np.concatenate(pieces) for pieces in zip(*parts, strict=True)))
 
 
-def final_shares(source: str | Case, runs: int = 2000, seed: int = 1) -> dict[str, float]:
-    """Return the share of the runs in which each nation is committed after the last round."""
-    case = source if isinstance(source, Case) else load_case(source)
-    tally = simulate(setup_of(case), seed, range(runs), sink=lambda *_: None)
-    return dict(zip(case.roster.iso3, (tally.stances[-1, :, 3] / runs).tolist(), strict=True))
+def plainly_read(case: Case, seed: int = 1) -> int:
+    """Return the first run in which no statement is misread."""
+    setup = setup_of(case)
+    for run in range(10_000):
+        draws = RunDraws(seed, run, setup.nations["code"], setup.rounds.size - 1).anchors
+        read = draws[setup.statements["is_new"]]
+        if ((read >= 0.06) & (read < 0.94)).all():
+            return run
+    raise AssertionError("there is no such run")
 
 
 def finished(case: Case, seed: int = 1, run: int = 0, *, record_terms: bool = False) -> CoalitionModel:
@@ -134,6 +137,11 @@ def finished(case: Case, seed: int = 1, run: int = 0, *, record_terms: bool = Fa
     model = CoalitionModel(case, run=run, seed=seed, record_terms=record_terms)
     model.run_model()
     return model
+
+
+def plain(case: Case, *, record_terms: bool = False) -> CoalitionModel:
+    """Return the Mesa model, after its last round, of a run in which no statement is misread."""
+    return finished(case, 1, plainly_read(case), record_terms=record_terms)
 
 
 def history(model: CoalitionModel, name: str) -> NDArray[Any]:

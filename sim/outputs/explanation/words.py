@@ -105,7 +105,8 @@ def _why(why: Why, nation: int) -> Iterator[str]:
     against = terms.loc[list(TERMS)].sort_values("p_without", ascending=False, kind="stable").iloc[0]
     if against["p_without"] > row["p_willing"]:
         words = part_words(str(against.name), why.case)
-        yield f"Of its terms {words} keeps it below most often: without, it is above in {share(against, 'p_without')}."
+        above = share(against, "p_without")
+        yield f"Of its terms {words} keeps it below most often: without, it is above in {above}."
 
 
 def distance(gap: Any) -> str:

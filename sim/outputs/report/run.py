@@ -132,9 +132,8 @@ def nations_table(result: RunTables) -> Table:
     ]
     caption = (
         f"At the end, {result.about.runs:,} runs. [ ]: 95 % interval of an estimate from so many runs. "
-        "Joined: median date among the runs in which it joined. Held back by: what it demands in "
-        "vain, else what now weighs most against joining (not what would change its mind: see coalition "
-        "explain); share of the runs in which it is out. Rests on: what P(soldiers on land) rests on, the "
-        "worst of what decides it. Press a heading to sort."
+        "Joined: median date among the runs in which it joined. Held back by: what alone would let it in if "
+        "it were gone, demands first; else its own position; share of the runs in which it is out. Rests on: "
+        "what P(soldiers on land) rests on, the worst of what decides it. Press a heading to sort."
     )
     return Table(caption, columns, rows)
