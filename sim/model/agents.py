@@ -158,7 +158,8 @@ class NationAgent(mesa.Agent):
         stated = self.model.statements[self.index].stance
         draw = float(self.model.draws.anchors[self.model.round, self.index])
         below = self.model.setup.unstated.tolist()
-        self.stated = rules.rung_drawn(below, draw) if stated < 0.0 else rules.rung_read(stated, draw)
+        rung = rules.rung_drawn(below, draw) if stated < 0.0 else rules.rung_read(stated, draw)
+        self.stated = rules.within_means(rung, self.deployable)
         self.stance = self._held(self.stated)
         self.propensity = rules.anchor(self.stated, self.model.behaviour)
         self.above = self.below = 0.0

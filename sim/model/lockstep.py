@@ -364,7 +364,8 @@ def state_position(setup: Setup, given: Row, said: Row, nation: Row, world: Row,
         draw = draws.uniform(key, np.uint64(step))
         read = rules.rung_read(stated, draw)
         drawn = rules.rung_drawn((below[0], below[1], below[2]), draw)
-        nation.stated[lane] = drawn if stated == UNSTATED else read
+        rung = drawn if stated == UNSTATED else read
+        nation.stated[lane] = rules.within_means(rung, nation.deployable[lane])
         nation.stance[lane] = rules.held_stance(nation.stated[lane], said.least_stance, said.most_stance)
         nation.propensity[lane] = rules.anchor(nation.stated[lane], behaviour_of(world, lane))
         nation.above[lane] = 0.0
