@@ -28,7 +28,7 @@ from sim.declarations.levels import CONDITIONS
 from sim.declarations.records import Terms
 from sim.declarations.words import POSITIONS, Stance
 from sim.inputs.bundled import bundled_scenarios
-from sim.inputs.case import Case, load_case
+from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.parameters import DECLARED
 from sim.model import rules
@@ -141,9 +141,11 @@ def test_who_has_no_soldiers_starts_open_at_most_however_its_words_are_read(tmp_
     case = small_case(
         write_roster(tmp_path, nations), events=[event(3, nations={"AAA": {"position": "open"}})]
     )
-    stance = ensemble(case, 1, range(300))[1].stance
-    assert stance[:, :, :3].max() == OPEN
-    assert stance[:, 0, 3].max() == COMMITTED
+    records = ensemble(case, 1, range(300))[1]
+    assert records.stance[:, :, :3].max() == OPEN
+    assert records.stance[:, 0, 3].max() == COMMITTED
+    assert records.propensity[:, 0, :3].max() == pytest.approx(CENTRES[OPEN])
+    assert_array_equal(records.propensity[4], history(finished(case, run=4), "propensity"))
 
 
 def test_at_the_start_the_committed_pledge_and_no_other_does() -> None:
@@ -203,7 +205,8 @@ def alone(folder: Path, events: list[dict[str, Any]], **parameters: float) -> Co
 
 @pytest.mark.parametrize("reach", [0.0, 0.25, 1.0, -0.5])
 def test_a_level_that_all_see_at_once_by_hand(tmp_path: Path, reach: float) -> None:
-    # Authority rises by a half in round 2: soldiers on land move by reach x slope x 0.5, anything by slope x 0.5.
+    # Authority rises by a half in round 2: that moves any contribution by slope x 0.5, and soldiers on land by
+    # reach times that.
     model = alone(tmp_path, [AUTHORISED], reach=reach)
     slope = nation(model, "AAA").slopes["authority"]
     x, any_ = history(model, "propensity")[:, 0], history(model, "contribution")[:, 0]
@@ -213,8 +216,8 @@ def test_a_level_that_all_see_at_once_by_hand(tmp_path: Path, reach: float) -> N
 
 
 def test_a_backstop_by_hand(tmp_path: Path) -> None:
-    # From 0.1 to 0.75, which is 0.65 on the scale of past coalitions: + 0.55. Of middling sensitivity a nation
-    # closes 0.4 of the gap in a round.
+    # From 0.1 to 0.75, which is 0.65 on the scale of past coalitions: + 0.55. A nation of middling
+    # sensitivity closes 0.4 of the gap in a round.
     model = alone(tmp_path, [BACKED], reach=1.0)
     slope = nation(model, "AAA").slopes["involvement"]
     seen = [0.55 * (1 - 0.6**n) for n in range(9)]
@@ -383,8 +386,8 @@ def test_leaving_takes_as_long_as_joining(tmp_path: Path, patience: float, round
 def test_an_answer_that_does_not_last_brings_in_nobody(tmp_path: Path) -> None:
     roster = write_roster(tmp_path, {"AAA": {"position": "open"}}, conditions=[("AAA", "ceasefire", 1.0)])
     parameters = {**STILL, "demand": 2.0, "patience": 3.0}
-    events = [event(n, ceasefire=n % 3 != 0) for n in range(1, 30)]  # two rounds of three
-    model = plain(small_case(roster, rounds=30, events=events, parameters=parameters))
+    events = [event(n, ceasefire=float(n % 3 != 0)) for n in range(1, 30)]  # two rounds of three
+    model = plain(small_case(roster, rounds=29, events=events, parameters=parameters))
     assert set(stances(model, "AAA")) == {2}
 
 
@@ -580,8 +583,8 @@ def test_others_pledges_are_followed_or_left_to_others_a_round_later(
     assert_allclose(x[:, 1], [-0.24, -0.24, 1.39, 1.39, 1.39], atol=1e-12)
 
 
-# AAA and BBB lead. Of the others CCC sends most, DDD is as far away but sends less, EEE has no army, FFF is held
-# out.
+# AAA and BBB lead. Of the others CCC sends most, DDD is as far away but sends less, EEE has no army, FFF is
+# held out.
 COURTED: dict[str, dict[str, Any]] = {
     "AAA": {"position": "committed", "troops": 100},
     "BBB": {"position": "committed", "troops": 100},
@@ -862,5 +865,6 @@ def test_rules_call_no_library() -> None:
         imported = [line for line in source.splitlines() if line.startswith(("import", "from"))]
         ours = ("from sim.", "from __future__", "from typing")
         others = [line for line in imported if not line.startswith(ours)]
-        assert others == (["from math import sqrt"] if module is rules else [])
+        made = "from itertools import pairwise"  # writes out selects, once, and is called by no rule
+        assert others == ([made, "from math import sqrt"] if module is rules else [])
         assert not re.search(r"(?<!\*)\*\*(?![\w{])", source)
