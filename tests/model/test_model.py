@@ -205,8 +205,8 @@ def alone(folder: Path, events: list[dict[str, Any]], **parameters: float) -> Co
 
 @pytest.mark.parametrize("reach", [0.0, 0.25, 1.0, -0.5])
 def test_a_level_that_all_see_at_once_by_hand(tmp_path: Path, reach: float) -> None:
-    # Authority rises by a half in round 2: that moves any contribution by slope x 0.5, and soldiers on land by
-    # reach times that.
+    # Authority rises by a half in round 2: that moves any contribution by slope x 0.5, and soldiers on
+    # land by reach times that.
     model = alone(tmp_path, [AUTHORISED], reach=reach)
     slope = nation(model, "AAA").slopes["authority"]
     x, any_ = history(model, "propensity")[:, 0], history(model, "contribution")[:, 0]
