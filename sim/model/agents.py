@@ -168,9 +168,9 @@ class NationAgent(mesa.Agent):
         stated = self.model.statements[self.index].stance
         draw = float(self.model.draws.anchors[self.model.round, self.index])
         drawn = rules.rung_drawn(self.model.setup.unstated.tolist(), draw)
-        able = smaller(drawn, float(Stance.OPEN)) if self.deployable <= 0.0 else drawn
         is_drawn = stated < 0.0 or self.is_elected
-        self.stated = able if is_drawn else rules.rung_read(stated, draw)
+        rung = drawn if is_drawn else rules.rung_read(stated, draw)
+        self.stated = rules.within_means(rung, self.deployable)
         self.stance = self._held(self.stated)
         self.propensity = rules.anchor(self.stated, self.model.behaviour)
         self.above = self.below = 0.0

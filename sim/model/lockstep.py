@@ -8,8 +8,6 @@ would turn them into SIMD.
 
 import numpy as np
 
-from sim.declarations.arithmetic import smaller
-from sim.declarations.words import Stance
 from sim.model import draws, rules
 from sim.model.lanes import (
     COMMITTED,
@@ -32,8 +30,6 @@ from sim.model.lanes import (
     world_of,
 )
 from sim.model.setup import UNSTATED, Setup
-
-OPEN = float(Stance.OPEN)
 
 # A round
 
@@ -376,8 +372,8 @@ def state_position(setup: Setup, given: Row, said: Row, nation: Row, world: Row,
         vote = draws.uniform(draws.purpose_key(run_key, draws.ELECTION, given.code), np.uint64(step))
         elected = vote < said.election
         drawn = rules.rung_drawn((below[0], below[1], below[2]), draw)
-        able = smaller(drawn, OPEN) if given.deployable <= 0.0 else drawn
-        taken = able if elected | (stated == UNSTATED) else rules.rung_read(stated, draw)
+        rung = drawn if elected | (stated == UNSTATED) else rules.rung_read(stated, draw)
+        taken = rules.within_means(rung, nation.deployable[lane])
         restates = said.is_new | elected
         stance = rules.held_stance(taken, said.least_stance, said.most_stance)
         anchor = rules.anchor(taken, behaviour_of(world, lane))

@@ -243,6 +243,11 @@ def rung_drawn(below: tuple[float, float, float], draw: float) -> float:
     return 0.0 if draw < below[0] else above_opposed
 
 
+def within_means(stance: float, deployable: float) -> float:
+    """Return the rung that a nation may speak from: nobody without soldiers to send commits."""
+    return stance if deployable > 0.0 else smaller(stance, 2.0)
+
+
 def anchor(stance: float, behaviour: Behaviour) -> float:
     """Return the willingness of a nation that speaks from a rung: its centre, which moves with its cuts."""
     first = behaviour.cut_undecided - USUAL_CUTS[0]

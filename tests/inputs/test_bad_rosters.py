@@ -11,7 +11,6 @@ from sim.inputs.errors import InputError
 from sim.inputs.evidence import evidence
 from sim.inputs.roster import load_roster
 
-
 FILES = ["nations.csv", "positions.csv", "conditions.csv", "candidates.csv", "roster.toml"]
 
 
@@ -259,7 +258,9 @@ def test_bad_sources_are_told_by_evidence(tiny: Path) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_garbage_anywhere_is_read_or_told_never_a_crash(tiny: Path, data: st.DataObject) -> None:
-    file = tiny / data.draw(st.sampled_from(["nations.csv", "positions.csv", "candidates.csv", "roster.toml"]))
+    file = tiny / data.draw(
+        st.sampled_from(["nations.csv", "positions.csv", "candidates.csv", "roster.toml"])
+    )
     before = file.read_bytes()
     at = data.draw(st.integers(0, len(before)))
     length = data.draw(st.integers(0, 8))

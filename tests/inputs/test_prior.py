@@ -116,7 +116,11 @@ def test_the_bundled_point_is_not_far_from_what_is_believed() -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "says"),
     [
-        ("[framework]", "[framewrok]", '1: framewrok: unknown parameter "framewrok"; did you mean "framework"?'),
+        (
+            "[framework]",
+            "[framewrok]",
+            '1: framewrok: unknown parameter "framewrok"; did you mean "framework"?',
+        ),
         ("[framework]\n", "wander = 1\n[framework]\n", "1: wander: must be a table, not 1"),
         ('"half_normal"', '"half-normal"', 'did you mean "half_normal"?'),
         ("deviation = 2.0\n", "", "1: framework: half_normal takes deviation"),

@@ -38,7 +38,9 @@ def test_an_indicator_may_be_a_ratio(tiny: Path) -> None:
     """Per import: 1000/100, 10000/100 and 100/10 and what has no imports, which counts as the middle."""
     roster = tiny / "roster.toml"
     plain = '{ column = "army", log = true, times = "border" }'
-    roster.write_text(roster.read_text("utf-8").replace(plain, '{ column = "army", per = "imports" }'), "utf-8")
+    roster.write_text(
+        roster.read_text("utf-8").replace(plain, '{ column = "army", per = "imports" }'), "utf-8"
+    )
     wanted = np.array([0.1, 0.7, 0.1, 0.1 + 0.6 * 0.5])
     peace = np.array([0.5, 0.1, 0.9, 0.9])
     assert_allclose(load_roster(tiny).preferred_mandate[:, 1], wanted / (wanted + peace + 0.5), rtol=1e-14)
