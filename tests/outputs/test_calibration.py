@@ -33,7 +33,7 @@ EARLY, LATE = "2025-04-10 to 2025-05-22", "2025-04-10 to 2025-07-10"
 
 @pytest.fixture(scope="module")
 def result(tmp_path_factory: pytest.TempPathFactory) -> CrossValidation:
-    """Fits to a run in which Washington's signal counts for much; nothing can be known of words of support."""
+    """Fits to a run in which Washington's signal counts for much; of words of support nothing is known."""
     target, prior = world_of(tmp_path_factory.mktemp("signal") / "world")
     seen = observed_in(target, rows_with(reach=1.8, wander=0.3), 5)
     return cross_validate(
@@ -241,7 +241,7 @@ def test_cross_validate_writes_tables_and_a_page(coalition: Command, hindcast: P
         (("calibrate", "europa-2025"), 'did you mean "europe-2025"?'),
         (
             ("calibrate", "--hold-out", "2025-09-05"),
-            "--hold-out 2025-09-05: no such wave; the waves are 2025-",
+            "--hold-out 2025-09-05: no such wave; the waves are ",
         ),
         (("calibrate", "--prior", "nowhere.toml"), "nowhere.toml: no such file"),
         (("calibrate", "--draws", "5"), "--draws: "),

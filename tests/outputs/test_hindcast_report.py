@@ -68,8 +68,8 @@ def test_the_report_says_first_how_little_it_rests_on(europe: HindcastResult) ->
     title = "From April 2025 to September and January "
     assert text.startswith(
         f"{title}71 observations, 22 of a changed rung: 27 nations from 10 April 2025 to 4 September 2025, 7 "
-        "changed; 22 nations from 4 September 2025 to 6 January 2026, 8 changed; 22 nations from 10 April 2025"
-        " to 6 January 2026, 7 changed. Waves that share a day are no independent tests. IN-SAMPLE: the "
+        "changed; 22 nations from 4 September 2025 to 6 January 2026, 8 changed; 22 nations from 10 April "
+        "2025 to 6 January 2026, 7 changed. Waves that share a day are no independent tests. IN-SAMPLE: the "
         "parameters were fitted to the changes from 10 April 2025 to 4 September 2025, and from 4 September "
         "2025 to 6 January 2026. Iceland is left out"
     )
@@ -117,10 +117,11 @@ def test_a_verdict_states_its_worst_way_of_scoring_first() -> None:
             difference("without-interaction", "markov", -0.3),
         ]
     )
-    assert verdicts(rows) == [
+    (told,) = verdicts(rows)
+    assert told == (
         "RPS: at worst the model is worse against persistence (list-of-ten); the model is better against "
         "Markov chain (without interaction). As recorded the model is better against persistence."
-    ]
+    )
     alike = rows[rows["baseline"] == "markov"]
     assert verdicts(alike)[0].endswith("(without interaction). As recorded the same.")
 
