@@ -277,7 +277,7 @@ def test_what_goes_wrong_leaves_nothing_behind(joined: HindcastResult, tmp_path:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        hindcast_into_folder(joined.hindcast, [joined.case], (), OPTIONS, tmp_path, progress=stop)
+        hindcast_into_folder(joined.hindcast, [joined.case] * 3, (), OPTIONS, tmp_path, progress=stop)
     assert list(tmp_path.iterdir()) == []
 
 
