@@ -32,7 +32,7 @@ class Factor(Table):
     for any roster ``{patron}`` and ``{adversary}`` stand for what its scenarios call them.
     """
 
-    path: Text = Field(description="What varies, as for --set: washington.involvement, parameters.followership.")
+    path: Text = Field(description="What varies, as for --set: washington.involvement, parameters.reach.")
     label: str = Field("", description="What figures call it.")
     values: tuple[Level, ...] | None = Field(None, strict=False, description="The values that it takes.")
     range: tuple[Number, Number] | None = Field(None, strict=False, description="Lowest and highest value.")

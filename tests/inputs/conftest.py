@@ -44,6 +44,7 @@ column,source,year,licence,where_found,status,note
 us_pct,Arms register,2024,free,,FOUND,small totals are unstable
 veto,Constitutions,2003,facts,,KNOWN,
 candidates.csv:dist*,Atlas,1999,facts,,FOUND,borders
+conditions.csv:at*,Own reading,1999,facts,,FOUND,
 army sent,Almanac,2025,public domain,,FOUND,
 """,
     "roster.toml": """\
@@ -54,10 +55,12 @@ positions = { table = "positions.csv", where = { primary = "1" } }
 conditions = { table = "conditions.csv" }
 sources = { table = "sources.csv" }
 candidates = { table = "candidates.csv", imputed = ["DDD"] }
-
 [preferred_mandate]
-peacekeeping = { base = 0.1, weight = 0.8, mean_of = [{ column = "border", reversed = true }] }
-deterrence = { base = 0.1, weight = 0.6, mean_of = [{ column = "border" }] }
+peacekeeping = { base = 0.1, weight = 0.8, mean_of = [
+  { column = "us_pct", where_above = { imports = 50 } },
+  { column = "nato", reversed = true },
+] }
+deterrence = { base = 0.1, weight = 0.6, mean_of = [{ column = "army", log = true, times = "border" }] }
 reassurance = { base = 0.5 }
 
 [deployable]
