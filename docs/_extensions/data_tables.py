@@ -1,49 +1,34 @@
-"""Tables of the bundled roster: nations, indicators, positions, conditions, sources."""
+"""Tables of the bundled roster: nations, candidates, positions, conditions, sources."""
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
 from pieces import code, number, safe, table, together
 
 from sim.declarations.levels import CONDITIONS
-from sim.declarations.words import ATTRIBUTES, MILITARY_KINDS, POSITIONS, PURPOSES
+from sim.declarations.words import MILITARY_KINDS, POSITIONS, PURPOSES
 from sim.inputs.bundled import find_roster
 from sim.inputs.csv_file import read_csv
-from sim.inputs.roster import Roster, load_roster, read_source
-from sim.inputs.roster_file import Indicator
+from sim.inputs.roster import Roster, load_roster
 from sim.inputs.statements import UNKNOWN, StatedCondition
 
 ROSTER = find_roster("europe-2025")
 
 
-def indicators() -> str:
-    """Return which columns make each attribute, and how."""
-    source = read_source(ROSTER)
-    rows = []
-    for attribute, parts in source.declaration.attributes.items():
-        for part, found in zip(parts, source.scores(attribute), strict=True):
-            present = np.count_nonzero(~np.isnan(found))
-            rows.append((code(attribute), code(part.column), _treatment(part), f"{present} of {_count()}"))
-    return table(("attribute", "column", "treatment before min-max", "nations with a value"), rows)
-
-
-def attributes() -> str:
-    """Return the attributes of each nation: mean and half-width of what is drawn."""
+def candidates() -> str:
+    """Return what past coalitions ask of each nation; (mean): it counts as that of past candidates."""
     roster = _roster()
+    columns = tuple(roster.candidates[0].covariates)
     rows = [
         (
-            code(iso3),
-            *(
-                together(f"{roster.attributes[name][index]:.2f} ± {roster.half_widths[name][index]:.2f}")
-                for name in ATTRIBUTES
-            ),
+            code(each.iso3),
+            *("(mean)" if np.isnan(value) else number(value) for value in each.covariates.values()),
         )
-        for index, iso3 in enumerate(roster.iso3)
+        for each in roster.candidates
     ]
-    return table(("nation", *map(code, ATTRIBUTES)), rows)
+    return table(("nation", *map(code, columns)), rows)
 
 
 def nations() -> str:
@@ -171,23 +156,6 @@ def sources() -> str:
 def _threshold(said: StatedCondition) -> str:
     uncertain = f" ± {number(said.half_width)}" if said.half_width else ""
     return together(f"{number(said.at_least)}{uncertain}")
-
-
-def _treatment(indicator: Indicator) -> str:
-    return "; ".join(_steps(indicator)) or "as it is"
-
-
-def _steps(indicator: Indicator) -> Iterator[str]:
-    if indicator.per:
-        yield f"divided by {code(indicator.per)}"
-    for column, bound in indicator.where_above.items():
-        yield f"where {code(column)} > {number(bound)}"
-    if indicator.log:
-        yield "log10"
-    if indicator.reversed:
-        yield "reversed"
-    if indicator.times:
-        yield f"then times {code(indicator.times)}, min-max again"
 
 
 def _day(date: dt.date) -> str:

@@ -29,14 +29,12 @@ NOT_VALIDATED = (
 )
 
 PARTS: dict[str, Callable[[], str]] = {
-    "anchor bands": model_tables.anchor_bands,
-    "attributes of nations": data_tables.attributes,
+    "candidates": data_tables.candidates,
     "commands": commands.reference,
     "conditions": data_tables.conditions,
     "constants": model_tables.constants,
     "contributions": data_tables.contributions,
     "figures of a run": model_tables.figures_of_a_run,
-    "indicators": data_tables.indicators,
     "keys of events": model_tables.keys_of_events,
     "keys of factors": model_tables.keys_of_factors,
     "keys of forecasts": model_tables.keys_of_forecasts,
@@ -48,10 +46,12 @@ PARTS: dict[str, Callable[[], str]] = {
     "keys of sweeps": model_tables.keys_of_sweeps,
     "later events": data_tables.later_events,
     "levels": model_tables.levels,
+    "levers": model_tables.levers,
     "nations": data_tables.nations,
     "parameters": model_tables.parameters,
     "policies": model_tables.policies,
     "positions": data_tables.positions,
+    "priors": model_tables.priors,
     "public names": public_names.reference,
     "scenarios": model_tables.scenarios,
     "second reading": data_tables.second_reading,

@@ -6,15 +6,13 @@ from typing import Any
 from pieces import code, number, options_as_code, safe, table, together
 from pydantic import BaseModel
 
-from sim.declarations.levels import LEVELS
+from sim.declarations.kinds import Prior
+from sim.declarations.levels import LEVELS, PERCEIVED
 from sim.declarations.parameters import PARAMETERS
-from sim.declarations.words import POSITIONS
-from sim.inputs import indicators
 from sim.inputs.bundled import bundled_scenarios, find_roster
 from sim.inputs.coalitions.asked_file import AskedFile
 from sim.inputs.factors import Factor
 from sim.inputs.hindcast_file import Hindcast
-from sim.inputs.parameters import load_parameters
 from sim.inputs.patterns_file import Patterns
 from sim.inputs.prior import Marginal
 from sim.inputs.questions import Questions
@@ -31,7 +29,7 @@ Row = tuple[str, str, str, str]
 
 
 def parameters() -> str:
-    """Return every behavioural parameter: default, range, unit, meaning, source."""
+    """Return every behavioural parameter: default, range, unit, meaning, what it rests on, source."""
     rows = [
         (
             code(each.name),
@@ -39,21 +37,41 @@ def parameters() -> str:
             together(" to ".join(map(number, each.range))),
             each.unit,
             safe(each.meaning),
+            each.rests_on,
             safe(each.source),
         )
         for each in PARAMETERS.values()
     ]
-    return table(("parameter", "default", "allowed", "unit", "meaning", "source"), rows)
+    return table(("parameter", "default", "allowed", "unit", "meaning", "rests on", "source"), rows)
 
 
-def anchor_bands() -> str:
-    """Return where the willingness of a nation lies at the start, by its position."""
-    bands = load_parameters().bands.tolist()
+def priors() -> str:
+    """Return what is believed of every parameter before any outcome is looked at, and why."""
     rows = [
-        (code(position), number(low), number(high))
-        for position, (low, high) in zip(POSITIONS, bands, strict=True)
+        (code(each.name), _distribution(each.prior), safe(each.prior.reason))
+        for each in PARAMETERS.values()
+        if each.prior
     ]
-    return table(("position", "willingness from", "to"), rows)
+    return table(("parameter", "prior", "why"), rows)
+
+
+def _distribution(prior: Prior) -> str:
+    if prior.distribution is None:
+        return "fixed"
+    numbers = (f"{name} {number(value)}" for name, value in prior.numbers.items())
+    return f"{prior.distribution.replace('_', '-')}: {', '.join(map(together, numbers))}"
+
+
+def levers() -> str:
+    """Return what each level is on the scale of past coalitions, and whether it is a lever."""
+    rows = []
+    for name, level in LEVELS.items():
+        if level.cases:
+            points = "; ".join(f"{number(here)} is {number(there)}" for here, there in level.cases.points)
+            moves = ("in time" if name in PERCEIVED else "at once") if level.cases.lever else "no lever"
+            rows.append((code(name), code(level.cases.name), points, moves))
+    header = ("level", "of past coalitions", "here is there, linear between", "its changes are seen")
+    return table(header, rows)
 
 
 def policies() -> str:
@@ -68,28 +86,34 @@ def policies() -> str:
 
 def constants() -> str:
     """Return the numbers that stand in the code because nobody should want to change them."""
+    declared = (
+        ("a demand begins to be met below its threshold by", "SOFTNESS", "of the level"),
+        ("tolerance of a demand that is met in full", "CONDITION_TOLERANCE", "of the level"),
+        ("share of a change that is seen in a round", "ATTENTION", ""),
+        ("share of the effect of visits left after a round", "LOBBY_DECAY", ""),
+        ("a reading between the ends is a rung off", "MISREAD_BETWEEN", "probability"),
+        ("a reading at the ends is a rung off", "MISREAD_AT_ENDS", "probability"),
+        ("share of a pledge in the field at a time", "IN_THE_FIELD", ""),
+        ("a ceasefire holds from", "CEASEFIRE_HOLDS", "of the level"),
+        ("least that can be deployed", "LEAST_DEPLOYED", "of what is coded"),
+        ("most likely", "LIKELIEST_DEPLOYED", "of what is coded"),
+        ("most that can be deployed", "MOST_DEPLOYED", "of what is coded"),
+    )
     rows = [
-        ("least hysteresis", number(rules.LEAST_HYSTERESIS), "log-odds", code("rules.LEAST_HYSTERESIS")),
-        (
-            "tolerance of a condition",
-            number(rules.CONDITION_TOLERANCE),
-            "of the level",
-            code("rules.CONDITION_TOLERANCE"),
-        ),
-        (
-            "half-width of an attribute, all indicators present",
-            number(indicators.BASE_HALF_WIDTH),
-            "of 0 to 1",
-            code("indicators.BASE_HALF_WIDTH"),
-        ),
-        (
-            "added to it if all are missing",
-            number(indicators.MISSING_HALF_WIDTH),
-            "of 0 to 1",
-            code("indicators.MISSING_HALF_WIDTH"),
-        ),
-        ("grid of ties and log-odds", "2⁻⁴⁰", "", code("indicators.GRID")),
+        (meaning, number(getattr(rules, name)), unit, code(f"rules.{name}"))
+        for meaning, name, unit in declared
     ]
+    centres = zip(("opposed", "undecided", "open", "committed"), rules.CENTRES, strict=True)
+    rows += [
+        (
+            f"willingness of those who speak from the rung {rung}",
+            number(centre),
+            "log-odds",
+            code("rules.CENTRES"),
+        )
+        for rung, centre in centres
+    ]
+    rows.append(("grid of logarithms and powers", "2⁻⁴⁰", "", code("indicators.GRID")))
     return table(("constant", "value", "unit", "name in the code"), rows)
 
 

@@ -1,26 +1,32 @@
 """`coalition forecast`."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.cli.common import Quiet, Seed, app, tell
 from sim.inputs.errors import InputError
 
+if TYPE_CHECKING:
+    from sim.outputs.evidence.ledger import Question
+
 
 @app.command()
 def forecast(
     file: Annotated[
-        str | None, typer.Argument(help="What is asked about: a file, or the name of a bundled one.")
+        str | None,
+        typer.Argument(help="A coalition that is asked about, or a scenario: a file, or a bundled name."),
     ] = None,
     seal: Annotated[
         bool, typer.Option("--seal", help="Also append it to the ledger, where it cannot be changed unseen.")
     ] = False,
     by: Annotated[
         datetime | None,
-        typer.Option(help="With --seal: the day by which it is decided.", formats=["%Y-%m-%d"]),
+        typer.Option(
+            help="The day by which it is decided; of scenarios, and with --seal.", formats=["%Y-%m-%d"]
+        ),
     ] = None,
     condition: Annotated[
         str, typer.Option("--if", help="With --seal: what must be the case by then, or else it is void.")
@@ -36,31 +42,71 @@ def forecast(
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/forecast/NAME/ID.")] = Path("results"),
     quiet: Quiet = False,
 ) -> None:
-    """Forecast who takes part in a coalition by what past coalitions teach alone.
+    """Forecast who takes part in a coalition, and seal the forecast before it is known what comes.
 
-    No government's own words are used: for nations that have not spoken.
+    Of a coalition that is asked about: by what past coalitions teach alone, for nations that have not
+    spoken. Of a scenario: who is recorded to declare soldiers on land by a day, and who contributes at all.
     """
-    from sim.inputs.coalitions.asked_file import load_asked
     from sim.inputs.ledger import check_by
-    from sim.outputs.evidence.forecast import forecast_into_folder, forecast_report
+    from sim.inputs.scenario import is_scenario
     from sim.outputs.evidence.ledger import seal as seal_forecast
     from sim.outputs.evidence.ledger import sealed_report
     from sim.outputs.tables import print_table
 
-    _check(file, score, seal=seal, by=by, condition=condition)
     if score is not None:
+        _check_score(file, seal=seal, by=by, condition=condition)
         _score(score, ledger)
         return
+    if file is None:
+        raise InputError("give what is asked about, or --score with what came, not both", key="FILE")
+    _check_seal(seal=seal, by=by, condition=condition, of_scenario=is_scenario(file))
     day = by.date() if by else None
-    if day:
+    if seal and day:
         check_by(day, datetime.now().astimezone().date())
-    found, folder = forecast_into_folder(load_asked(file or ""), seed, out)
+    if is_scenario(file) and day:
+        questions = _of_scenario(file, day, seed, quiet=quiet)
+    else:
+        questions = [_of_past(file, seed, out, quiet=quiet)]
+    if seal and day:
+        for question in questions:
+            print_table(sealed_report(seal_forecast(question, day, condition, ledger), ledger))
+
+
+def _of_past(file: str, seed: int, out: Path, *, quiet: bool) -> "Question":
+    from sim.inputs.coalitions.asked_file import load_asked
+    from sim.outputs.evidence.forecast import forecast_into_folder, forecast_report
+    from sim.outputs.evidence.ledger import question_of_past
+
+    found, folder = forecast_into_folder(load_asked(file), seed, out)
     tell(forecast_report(found), folder, quiet=quiet)
-    if day:
-        print_table(sealed_report(seal_forecast(found, day, condition, ledger), ledger))
+    return question_of_past(found)
 
 
-def _check(file: str | None, score: Path | None, *, seal: bool, by: datetime | None, condition: str) -> None:
+def _of_scenario(file: str, by: date, seed: int, *, quiet: bool) -> "list[Question]":
+    from sim.experiments.outlook import outlooks
+    from sim.inputs.case import load_case
+    from sim.outputs.evidence.ledger import outlook_report, question_of_scenario
+    from sim.outputs.tables import print_table
+
+    found = outlooks(load_case(file), by, seed)
+    for outlook in found if not quiet else ():
+        print_table(outlook_report(outlook, by))
+    return [question_of_scenario(outlook) for outlook in found]
+
+
+def _check_score(file: str | None, *, seal: bool, by: datetime | None, condition: str) -> None:
+    """Refuse to score and to forecast at once.
+
+    Raises
+    ------
+    InputError
+        If anything but what came is given.
+    """
+    if file is not None or seal or by is not None or condition:
+        raise InputError("give what is asked about, or --score with what came, not both", key="FILE")
+
+
+def _check_seal(*, seal: bool, by: datetime | None, condition: str, of_scenario: bool) -> None:
     """Refuse options that do not go together.
 
     Raises
@@ -68,9 +114,9 @@ def _check(file: str | None, score: Path | None, *, seal: bool, by: datetime | N
     InputError
         For the first of them.
     """
-    if (file is None) == (score is None):
-        raise InputError("give what is asked about, or --score with what came, not both", key="FILE")
-    if seal != (by is not None):
+    if of_scenario and by is None:
+        raise InputError("give the day that is forecast: --by 2027-03-01", key="--by")
+    if not of_scenario and seal != (by is not None):
         raise InputError("--seal and --by go together: a sealed forecast has a day", key="--by")
     if condition and not seal:
         raise InputError("is about sealed forecasts; give --seal too", key="--if")

@@ -122,6 +122,8 @@ class Parameter:
     varies
         Range over which a sweep of all parameters takes it: from half to one and a half times its value,
         within what is allowed, unless said.
+    rests_on
+        What its value rests on: ``fitted`` to recorded statements, or ``assumed``.
     """
 
     name: str
@@ -133,6 +135,7 @@ class Parameter:
     source: str = ""
     prior: Prior | None = None
     varies: tuple[float, float] | None = None
+    rests_on: Literal["fitted", "assumed"] = "assumed"
     place: str = field(default_factory=_place, compare=False)
 
     def __post_init__(self) -> None:

@@ -10,8 +10,9 @@ REACHING = (
         range=(-1, 2),
         unit="share",
         meaning="how much of what levels do to any contribution they do to soldiers on land",
-        source="fitted to statements: 0 fits best, 1 is refuted",
+        source="statements of three waves: 0 fits best, 1 is refuted",
         prior=normal(0.25, 0.25, "past coalitions tell of any contribution; of land soldiers less"),
+        rests_on="fitted",
     ),
 )
 
@@ -37,8 +38,9 @@ WORDS = (
         range=(0, 3),
         unit="log-odds",
         meaning="standard deviation of how far a nation's words have wandered after five months",
-        source="fitted to statements",
+        source="statements of three waves",
         prior=lognormal(0.95, 0.25, "what was said in April, September and January"),
+        rests_on="fitted",
     ),
     Parameter(
         "half_life",
@@ -115,8 +117,9 @@ STEPS = (
         range=(0, 2),
         unit="log-odds",
         meaning="how far climbing to a rung and slipping from it lie apart, half on each side of the cut",
-        source="public commitments bind (Fearon 1994); fitted to statements",
+        source="public commitments bind (Fearon 1994)",
         prior=uniform(0.0, 0.8, "from no audience costs to two thirds of a rung"),
+        rests_on="fitted",
     ),
     Parameter(
         "patience",
@@ -124,8 +127,9 @@ STEPS = (
         range=(0, 52),
         unit="rounds",
         meaning="how many rounds on end willingness must lie beyond a rung before a government moves a rung",
-        source="assumed",
+        source="statements of three waves",
         prior=uniform(0.0, 8.0, "a government moves within one week to two months"),
+        rests_on="fitted",
     ),
 )
 
@@ -159,6 +163,9 @@ PARAMETERS = by_name(
 
 INTERACTION = ("followership", "framework", "lobby_push")
 """The assumed mechanisms by which nations move each other; 0 removes one."""
+
+FITTED = ("reach", "wander", "hysteresis", "patience", "demand")
+"""What the likelihood of recorded changes of rung may tell something of; of the others it is the prior."""
 
 DERIVED = ("persistence", "volatility", "common_weight", "own_weight")
 """What is worked out from the parameters once, so that no rule takes a power or a root."""

@@ -161,8 +161,9 @@ def mood(behaviour: Behaviour, nation: Nation, world: World) -> float:
             range=(0, 3),
             unit="log-odds",
             meaning="willingness lost while what a nation has demanded is not the case",
-            source="fitted to statements; MODEL2",
+            source="statements of three waves",
             prior=normal(1.0, 0.33, "who says only if is held back by as much as a rung of the ladder"),
+            rests_on="fitted",
         ),
     ),
 )

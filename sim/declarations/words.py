@@ -1,5 +1,6 @@
 """The words of the model that files and code share, in the order in which arrays hold them."""
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 
@@ -26,3 +27,14 @@ PURPOSES = ("peacekeeping", "deterrence", "reassurance")
 
 HELD = ("free", "committed", "out")
 """Whether a nation decides for itself, is held in the coalition, or is held out of it."""
+
+LEARNED, LIKELY, FITTED, NOT_TOLD, ASSUMED = "learned", "likely", "fitted", "not told", "assumed"
+VERDICTS = (ASSUMED, NOT_TOLD, FITTED, LIKELY, LEARNED)
+"""What a number rests on, the worst first: no data seen; past coalitions do not tell; two transitions of one
+crisis; past coalitions tell, at 85 % or at 95 %."""
+
+
+def worst(verdicts: Iterable[str]) -> str:
+    """Return the worst of some verdicts; `LEARNED` where there are none."""
+    found = set(verdicts)
+    return next((verdict for verdict in VERDICTS if verdict in found), LEARNED)

@@ -110,7 +110,8 @@ def case_draws(
         raise ValueError("contributes must be 0, 1 or NaN for each nation of the roster")
     known = learned(roster.past, roster.posterior)
     given = _levels(known.declaration, levels, command, levers)
-    return _case_draws(roster, known, tuple(given.items()), tuple(codes.tolist()), tuple(levers), seed, draws)
+    read = tuple(None if np.isnan(code) else code for code in codes.tolist())  # NaN is no key of a cache
+    return _case_draws(roster, known, tuple(given.items()), read, tuple(levers), seed, draws)
 
 
 def _levels(
@@ -137,33 +138,46 @@ def _case_draws(
     roster: Roster,
     known: Learned,
     levels: tuple[tuple[str, float], ...],
-    contributes: tuple[float, ...],
+    contributes: tuple[float | None, ...],
     levers: tuple[str, ...],
     seed: int,
     draws: int,
 ) -> CaseDraws:
     table = _table(roster, known, dict(levels))
     terms = _terms(table, roster.iso3, known)
-    mean, covariance = terms.propensities(known)
+    codes = np.array(contributes, dtype=np.float64)  # None becomes NaN
     m, coefficients = _drawn(terms, known, roster.iso3, seed, draws)
-    codes = np.array(contributes)
-    coded = ~np.isnan(codes)
     effective = float(draws)
-    if coded.any():
-        read = given_readings(mean[coded], covariance[np.ix_(coded, coded)], codes[coded], draws, seed)
-        # A draw of all that is normal, moved to where the coded nations are: Matheron's rule, exact.
-        apart = np.linalg.solve(covariance[np.ix_(coded, coded)], (read.m - m[:, coded]).T)
-        coefficients = coefficients + apart.T @ terms.with_coefficients(known)[coded]
-        m = m + apart.T @ covariance[coded]
-        m[:, coded] = read.m
-        effective = read.effective_size
-    disposition = m + _own_chance(m, codes, roster.iso3, seed)
+    if not np.isnan(codes).all():
+        m, coefficients, effective = _conditioned(m, coefficients, terms, known, codes, seed)
     beyond = (
         *levels_beyond(known.level_ranges, dict(levels)),
         *attributes_beyond(known.attribute_ranges, table),
     )
-    slopes = _slopes(terms, known.declaration, coefficients, levers)
-    return CaseDraws(_final(disposition), _final(slopes), effective, beyond)
+    return CaseDraws(
+        disposition=_final(m + _own_chance(m, codes, roster.iso3, seed)),
+        slopes=_final(_slopes(terms, known.declaration, coefficients, levers)),
+        effective_size=effective,
+        extrapolated=beyond,
+    )
+
+
+def _conditioned(
+    m: Floats, coefficients: Floats, terms: "_Terms", known: Learned, codes: Floats, seed: int
+) -> tuple[Floats, Floats, float]:
+    """Return draws of m and of coefficients given what was read, and what the draws are worth.
+
+    The coded nations' m are drawn first. All else is normal given these: a draw of all that was made before
+    anything was read is moved to where they are, which is exact (Matheron's rule; Wilson et al. 2021).
+    """
+    coded = ~np.isnan(codes)
+    mean, covariance = terms.propensities(known)
+    of_coded = covariance[np.ix_(coded, coded)]
+    read = given_readings(mean[coded], of_coded, codes[coded], len(m), seed)
+    apart = np.linalg.solve(of_coded, (read.m - m[:, coded]).T).T
+    moved = m + apart @ covariance[coded]
+    moved[:, coded] = read.m
+    return moved, coefficients + apart @ terms.with_coefficients(known)[coded], read.effective_size
 
 
 def _final(values: Floats) -> Floats:
@@ -275,16 +289,19 @@ def _drawn(
 def _own_chance(m: Floats, codes: Floats, iso3: Sequence[str], seed: int) -> Floats:
     """Return e, standard logistic, given m and what was read; shape (draws, nations).
 
-    A reading weighs the side of 0 on which m + e lies. The side is drawn first, then where e lies on it.
+    A reading weighs the two sides of -m, where m + e is 0. The density so weighed is drawn from by inverting
+    its distribution function; where nothing was read that is the logistic one, whatever m.
     """
-    streams = [generator(seed, "own chance", code).random((2, len(m))) for code in iso3]
-    side, place = np.array(streams).transpose(1, 2, 0)
-    place = np.clip(place, LEAST_SHARE, 1.0 - 2.0 * LEAST_SHARE)
+    drawn = np.column_stack([generator(seed, "own chance", code).random(len(m)) for code in iso3])
+    drawn = np.clip(drawn, LEAST_SHARE, 1.0 - 2.0 * LEAST_SHARE)
     if_above = np.where(np.isnan(codes), 0.5, np.where(codes == 1.0, 1.0 - WRONG, WRONG))
-    above, below = inverse_logit(m), inverse_logit(-m)
-    is_above = side * (if_above * above + (1.0 - if_above) * below) < if_above * above
-    share = np.where(is_above, below + place * above, place * below)
-    rest = np.where(is_above, (1.0 - place) * above, 1.0 - place * below)
+    if_below = 1.0 - if_above
+    below = if_below * inverse_logit(-m)
+    total = below + if_above * inverse_logit(m)
+    is_above = drawn * total > below
+    rest_above, share_below = (1.0 - drawn) * total / if_above, drawn * total / if_below
+    share = np.where(is_above, 1.0 - rest_above, share_below)
+    rest = np.where(is_above, rest_above, 1.0 - share_below)
     return np.asarray(np.log(share) - np.log(rest))
 
 

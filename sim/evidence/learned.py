@@ -1,15 +1,17 @@
 """What draws of past coalitions say, as a normal distribution over the effects of the logit."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from sim.declarations.words import NOT_TOLD, worst
 from sim.evidence.beyond import Ranges, attribute_ranges, level_ranges
-from sim.evidence.rows import Floats, Scales, candidate_table
+from sim.evidence.rows import TOOK_PART, Floats, Scales, candidate_table
 from sim.inputs.coalitions.declaration import Declaration
-from sim.inputs.coalitions.draws_file import DRAWS, EvidenceDraws, load_draws
+from sim.inputs.coalitions.draws_file import ABOUT, DRAWS, EvidenceDraws, load_draws
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.errors import InputError
 from sim.inputs.stamps import Stamps, stamps
@@ -33,6 +35,10 @@ class Learned:
     mean, covariance
         Of the intercept, the terms in the declared order, and the habits of the nations; log-odds, shapes
         (effects,) and (effects, effects).
+    verdicts
+        What the coalitions tell of each level that a term has: the worst verdict of its terms.
+    base_rate
+        Share of past candidates that took part.
     attribute_means
         Of past candidates by attribute, not yet standardised.
     attribute_ranges, level_ranges
@@ -44,6 +50,8 @@ class Learned:
     nations: tuple[str, ...]
     mean: Floats
     covariance: Floats
+    verdicts: dict[str, str]
+    base_rate: float
     attribute_means: dict[str, float]
     attribute_ranges: Ranges
     level_ranges: Ranges
@@ -79,12 +87,23 @@ def _learned(past: Path, posterior: Path, files: tuple[Stamps, Stamps]) -> Learn
         nations=nations,
         mean=effects.mean(axis=0),
         covariance=np.cov(effects, rowvar=False),
+        verdicts=_level_verdicts(declaration, drawn.fitted.verdicts),
+        base_rate=float(table[TOOK_PART].mean()),
         attribute_means={
             name: float(by_coalition[f"attribute {name}"].mean().mean()) for name in declaration.attributes
         },
         attribute_ranges=attribute_ranges(table, declaration),
         level_ranges=level_ranges(forces),
     )
+
+
+def _level_verdicts(declaration: Declaration, verdicts: Mapping[str, str]) -> dict[str, str]:
+    """Return the worst verdict of the terms of each level."""
+    told: dict[str, list[str]] = {}
+    for term in declaration.terms:
+        if term.level is not None:
+            told.setdefault(term.level, []).append(verdicts.get(term.name, NOT_TOLD))
+    return {level: worst(words) for level, words in told.items()}
 
 
 def _effects(drawn: EvidenceDraws, declaration: Declaration, file: Path) -> tuple[tuple[str, ...], Floats]:
@@ -99,5 +118,5 @@ def _effects(drawn: EvidenceDraws, declaration: Declaration, file: Path) -> tupl
         raise InputError("needs two draws or more, all of finite numbers", file=file)
     for name, attribute in declaration.attributes.items():
         if attribute.standardise and name not in drawn.fitted.scales:
-            raise InputError(f'says nothing of "{name}"', file=file.with_name("posterior.json"), key="scales")
+            raise InputError(f'says nothing of "{name}"', file=file.with_name(ABOUT), key="scales")
     return tuple(name.removeprefix(HABIT) for name in habits), effects

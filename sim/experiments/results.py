@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -134,7 +134,7 @@ class RunResult:
 
         tally = self.tally
         met = statistics.share(tally.force_met, self.number_of_runs)
-        columns = {
+        columns: dict[str, Any] = {
             "round": np.arange(len(tally.sizes)),
             "date": self._dates,
             **self._number_columns("size", tally.sizes),
@@ -165,8 +165,8 @@ class RunResult:
     def summary(self) -> "pd.DataFrame":
         """A row a nation at the end: position, P(committed), P(contributes), when it joined, troops, reasons.
 
-        `joined` is the median date of first joining in the runs in which it ever joined; missing where
-        it never did.
+        `kinds` are those that it named in its last statement before the start. `joined` is the median date of
+        first joining in the runs in which it ever joined; missing where it never did.
         """
         import pandas as pd
 
@@ -180,6 +180,8 @@ class RunResult:
                 "p_committed": last["p_committed"],
                 "p_committed_low": last["p_committed_low"],
                 "p_committed_high": last["p_committed_high"],
+                "p_supports": last["p_supports"],
+                "kinds": [" ".join(kinds) for kinds in roster.kinds_on(scenario.start)],
                 "p_contributes": last["p_contributes"],
                 "p_contributes_low": last["p_contributes_low"],
                 "p_contributes_high": last["p_contributes_high"],
@@ -241,6 +243,13 @@ class RunResult:
             }
         )
 
+    @cached_property
+    def rests_on(self) -> "pd.DataFrame":
+        """A row a number at the end and group of what is uncertain: see `sim.experiments.rests_on`."""
+        from sim.experiments.rests_on import rests_on
+
+        return rests_on(self.case, self.seed, self.number_of_runs)
+
     def held_back_by(self, nation: int) -> tuple[tuple[str, float], ...]:
         """Return what holds a nation back at the end, with its share of the runs in which it is out.
 
@@ -265,11 +274,11 @@ class RunResult:
         share = statistics.share(counts.ravel(), self.number_of_runs)
         return {name: share.estimate, f"{name}_low": share.low, f"{name}_high": share.high}
 
-    def _number_columns(self, name: str, counts: Counts) -> dict[str, statistics.Floats]:
+    def _number_columns(self, name: str, counts: Counts) -> dict[str, Any]:
         """Return mean, its interval and quantiles of a number of nations; counts are (rows, nations + 1)."""
         numbers = np.arange(counts.shape[1])
         mean = statistics.mean(counts @ numbers, counts @ numbers**2, self.number_of_runs)
-        columns = {
+        columns: dict[str, Any] = {
             f"{name}_mean": mean.estimate,
             f"{name}_mean_low": mean.low,
             f"{name}_mean_high": mean.high,

@@ -71,3 +71,23 @@ def quantiles_of_bins(counts: NDArray[np.integer], probability: float, low: floa
 def willingness(propensity: ArrayLike) -> Floats:
     """Return the willingness, in (0, 1), of propensities in log-odds."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(propensity, dtype=np.float64))))
+
+
+def rank_correlations(values: ArrayLike, rows: ArrayLike) -> Floats:
+    """Return Spearman's correlation of values with each of many rows; 0 where all of a row are alike.
+
+    Parameters
+    ----------
+    values
+        Shape (values,).
+    rows
+        Shape (rows, values).
+    """
+    from scipy.stats import rankdata
+
+    ranks = rankdata(values)
+    others = rankdata(rows, axis=1)
+    ranks = ranks - ranks.mean()
+    others = others - others.mean(axis=1, keepdims=True)
+    spread = np.sqrt((others**2).sum(axis=1) * (ranks**2).sum())
+    return np.asarray(others @ ranks / np.where(spread > 0, spread, 1.0))

@@ -131,13 +131,14 @@ def _missing(candidate: Candidate) -> tuple[str, ...]:
 
 
 def _sensitivity(candidates: Sequence[Candidate], declaration: Declaration, name: str) -> FloatArray:
-    """Return an attribute brought to 0..1 over the nations, shape (nations,)."""
+    """Return an attribute brought to 0..1 over the nations, read-only, shape (nations,)."""
     values = np.full(len(candidates), math.nan)
     attribute = declaration.attributes.get(name)
     if attribute is not None:
         raw = np.array([candidate.covariates[attribute.column] for candidate in candidates])
         values = attribute.scale * on_grid(treated(raw, attribute))
-    if np.unique(values[~np.isnan(values)]).size < 2:
-        return np.full(len(candidates), MIDDLE)
-    scaled = min_max(values)
-    return on_grid(np.where(np.isnan(scaled), MIDDLE, scaled))
+    differ = np.unique(values[~np.isnan(values)]).size > 1
+    scaled = min_max(values) if differ else np.full(len(candidates), MIDDLE)
+    sensitivity = on_grid(np.where(np.isnan(scaled), MIDDLE, scaled))
+    sensitivity.setflags(write=False)
+    return sensitivity

@@ -1,28 +1,20 @@
-"""What the coding of a nation rests on: every number with its raw value, year, source and what is missing."""
+"""What the model knows of a nation and where from: numbers with raw value and source, what is missing."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from sim.declarations.words import ATTRIBUTES, PURPOSES
+from sim.declarations.words import PURPOSES
+from sim.inputs.candidates import ADVERSARY_NEARNESS, ALIGNMENT
+from sim.inputs.coalitions.declaration import Attribute
+from sim.inputs.coalitions.declaration import read_declaration as read_past
 from sim.inputs.csv_file import Row, read_csv
 from sim.inputs.errors import InputError, near_match
-from sim.inputs.indicators import FloatArray
-from sim.inputs.roster import (
-    Roster,
-    RosterSource,
-    build_roster,
-    force_columns,
-    read_source,
-    tie_rows,
-)
-from sim.inputs.roster_file import Indicator
+from sim.inputs.roster import Roster, RosterSource, build_roster, force_columns, read_source
 from sim.inputs.statements import UNKNOWN, StatedCondition, StatedPosition, read_positions
-
-STRONGEST_TIES = 5
 
 
 @dataclass(frozen=True)
@@ -37,47 +29,60 @@ class Source:
 
 
 @dataclass(frozen=True)
-class IndicatorEvidence:
-    """One indicator of one nation.
+class CovariateEvidence:
+    """What past coalitions ask of a nation.
 
     Attributes
     ----------
+    name, meaning
+        The attribute, and what it is with its unit.
     column
-        The column it reads.
+        The column of the table of candidates that it reads.
     treatment
-        How the column is treated, in words: "divided by ...", "log10", "reversed", ...
+        How the column is treated, in words: "plus 200, log, standardised, reversed".
     raw
-        The text in the table, empty where nothing is known.
-    normalised
-        What enters the mean, in [0, 1]; None where the indicator is missing.
+        The text in the table, empty where nothing is known: it counts as the mean of past candidates then.
     source
         Where the column comes from.
     """
 
+    name: str
+    meaning: str
     column: str
     treatment: str
     raw: str
-    normalised: float | None
     source: Source
 
 
 @dataclass(frozen=True)
-class AttributeEvidence:
-    """An attribute of a nation: mean +- half-width, and the indicators it is the mean of."""
+class SensitivityEvidence:
+    """How fast a nation sees what an actor does, 0 to 1 over the roster; the attribute that says so.
 
-    name: str
-    mean: float
-    half_width: float
-    indicators: tuple[IndicatorEvidence, ...]
+    `is_known` is false where that attribute is not known, and the sensitivity is 0.5.
+    """
+
+    actor: str
+    value: float
+    attribute: str
+    is_known: bool
+
+
+@dataclass(frozen=True)
+class ForceEvidence:
+    """What a column says that a nation can send, its share taken; None where it is empty."""
+
+    column: str
+    share: float
+    soldiers: float | None
+    source: Source
 
 
 @dataclass(frozen=True)
 class DeployableEvidence:
-    """The soldiers a nation can send and the column that says so; none where there is nothing to send."""
+    """The soldiers a nation can send, and every column that is looked at: the largest counts."""
 
     soldiers: float
-    column: str | None
-    source: Source
+    columns: tuple[ForceEvidence, ...]
 
 
 @dataclass(frozen=True)
@@ -120,30 +125,19 @@ class ConditionEvidence:
 
 
 @dataclass(frozen=True)
-class TieEvidence:
-    """A nation that this one listens to: its share of the attention, and what they have in common."""
-
-    iso3: str
-    name: str
-    share: float
-    shared: tuple[str, ...]
-    source: Source
-
-
-@dataclass(frozen=True)
 class Evidence:
     """All that the coding of a nation rests on."""
 
     iso3: str
     name: str
     leads: bool
-    attributes: tuple[AttributeEvidence, ...]
+    covariates: tuple[CovariateEvidence, ...]
+    sensitivities: tuple[SensitivityEvidence, ...]
     preferred_mandate: dict[str, float]
     deployable: DeployableEvidence
     ratification: RatificationEvidence
     positions: tuple[PositionEvidence, ...]
     conditions: tuple[ConditionEvidence, ...]
-    ties: tuple[TieEvidence, ...]
     missing: tuple[str, ...]
 
 
@@ -170,16 +164,16 @@ def evidence(folder: Path, nation: str) -> Evidence:
         iso3=roster.iso3[index],
         name=roster.names[index],
         leads=index in roster.leads,
-        attributes=tuple(_attribute(name, index, roster, source, sources) for name in ATTRIBUTES),
+        covariates=_covariates(index, roster, source, sources),
+        sensitivities=_sensitivities(index, roster),
         preferred_mandate=dict(zip(PURPOSES, roster.preferred_mandate[index].tolist(), strict=True)),
         deployable=_deployable(index, roster, source, sources),
         ratification=_ratification(index, roster, source, sources),
         positions=_positions(roster.iso3[index], source),
         conditions=tuple(_condition(said) for said in roster.conditions if said.iso3 == roster.iso3[index]),
-        ties=_ties(index, roster, source, sources),
         missing=(),
     )
-    return _with_missing(gathered, roster)
+    return _with_missing(gathered)
 
 
 def find_nation(roster: Roster, nation: str) -> int:
@@ -201,8 +195,8 @@ def find_nation(roster: Roster, nation: str) -> int:
 def read_sources(source: RosterSource) -> dict[str, Source]:
     """Return the table of sources by the pattern of column names that each row is about.
 
-    A row may stand for several columns: ``ties.csv:arms_*``, or names with blanks between. Columns of
-    another table than that of the nations carry its name in front.
+    A row may stand for several columns: ``candidates.csv:distance_*``, or names with blanks between. Columns
+    of another table than that of the nations carry its name in front.
     """
     declared = source.declaration.sources
     if declared is None:
@@ -229,54 +223,85 @@ def _source(row: Row) -> Source:
     return Source(*(row.text(column) for column in ("source", "year", "licence", "status", "note")))
 
 
-def _attribute(
-    name: str, index: int, roster: Roster, source: RosterSource, sources: dict[str, Source]
-) -> AttributeEvidence:
-    row = source.nations.rows[index]
-    declared = source.declaration.attributes[name]
-    indicators = tuple(
-        _indicator(indicator, each, index, row, sources)
-        for indicator, each in zip(declared, source.scores(name), strict=True)
-    )
-    mean, half_width = roster.attributes[name][index], roster.half_widths[name][index]
-    return AttributeEvidence(name, float(mean), float(half_width), indicators)
-
-
-def _indicator(
-    indicator: Indicator, score: FloatArray, index: int, row: Row, sources: dict[str, Source]
-) -> IndicatorEvidence:
-    normalised = float(score[index])
-    return IndicatorEvidence(
-        column=indicator.column,
-        treatment=treatment(indicator),
-        raw=row.text(indicator.column),
-        normalised=None if math.isnan(normalised) else normalised,
-        source=source_of(indicator.column, sources),
+def _covariates(
+    index: int, roster: Roster, source: RosterSource, sources: dict[str, Source]
+) -> tuple[CovariateEvidence, ...]:
+    table = source.declaration.candidates.table
+    texts = _candidate_texts(source.folder / table, roster.iso3[index])
+    return tuple(
+        CovariateEvidence(
+            name=name,
+            meaning=attribute.meaning,
+            column=attribute.column,
+            treatment=treatment(attribute),
+            raw=texts.get(attribute.column, ""),
+            source=_source_of_covariate(attribute, table, sources),
+        )
+        for name, attribute in read_past(roster.past).attributes.items()
     )
 
 
-def treatment(indicator: Indicator) -> str:
-    """Return in words what is done to a column before it enters the mean."""
-    steps = [f"only where {column} > {bound:g}" for column, bound in indicator.where_above.items()]
-    if indicator.per is not None:
-        steps.append(f"divided by {indicator.per}")
-    if indicator.log:
-        steps.append("log10")
-    if indicator.reversed:
-        steps.append("reversed")
-    if indicator.times is not None:
-        steps.append(f"times {indicator.times}")
-    return ", ".join(steps)
+def _candidate_texts(table: Path, iso3: str) -> dict[str, str]:
+    """Return the cells of a nation in the table of candidates, by column; none if it has no row."""
+    read = read_csv(table)
+    rows = (row for row in read.rows if row.text("iso3") == iso3)
+    return next(({column: row.text(column) for column in read.columns} for row in rows), {})
+
+
+def _source_of_covariate(attribute: Attribute, table: str, sources: dict[str, Source]) -> Source:
+    """Return where a covariate comes from; what the roster does not say, the past coalitions do."""
+    own = source_of(attribute.column, sources, table)
+    return own if own.source else Source(attribute.source)
+
+
+def treatment(attribute: Attribute) -> str:
+    """Return in words what is done to a column of candidates before a term takes it."""
+    steps = [
+        f"at least {attribute.at_least:g}" if attribute.at_least is not None else "",
+        f"plus {attribute.plus:g}" if attribute.plus else "",
+        "log" if attribute.log else "",
+        "standardised" if attribute.standardise else "",
+        f"less {attribute.centre:g}" if attribute.centre else "",
+        "reversed" if attribute.scale == -1 else "",
+        f"times {attribute.scale:g}" if abs(attribute.scale) != 1 else "",
+    ]
+    return ", ".join(filter(None, steps))
+
+
+def _sensitivities(index: int, roster: Roster) -> tuple[SensitivityEvidence, ...]:
+    """Return how fast a nation sees what each actor does."""
+    attributes = read_past(roster.past).attributes
+    covariates = roster.candidates[index].covariates
+    told = (
+        (roster.actors.patron.name, roster.sensitivity_to_patron, ALIGNMENT),
+        (roster.actors.adversary.name, roster.sensitivity_to_adversary, ADVERSARY_NEARNESS),
+    )
+    return tuple(
+        SensitivityEvidence(
+            actor, float(values[index]), name, is_known=_is_known(name, attributes, covariates)
+        )
+        for actor, values, name in told
+    )
+
+
+def _is_known(name: str, attributes: Mapping[str, Attribute], covariates: Mapping[str, float]) -> bool:
+    return name in attributes and not math.isnan(covariates[attributes[name].column])
 
 
 def _deployable(
     index: int, roster: Roster, source: RosterSource, sources: dict[str, Source]
 ) -> DeployableEvidence:
-    soldiers = float(roster.deployable[index])
-    for force, values in zip(source.declaration.deployable.largest_of, force_columns(source), strict=True):
-        if soldiers > 0 and values[index] == soldiers:
-            return DeployableEvidence(soldiers, force.column, source_of(force.column, sources))
-    return DeployableEvidence(soldiers, None, Source())
+    declared = source.declaration.deployable.largest_of
+    columns = tuple(
+        ForceEvidence(
+            force.column,
+            force.share,
+            None if math.isnan(values[index]) else float(values[index]),
+            source_of(force.column, sources),
+        )
+        for force, values in zip(declared, force_columns(source), strict=True)
+    )
+    return DeployableEvidence(float(roster.deployable[index]), columns)
 
 
 def _ratification(
@@ -330,41 +355,12 @@ def _condition(said: StatedCondition) -> ConditionEvidence:
     )
 
 
-def _ties(
-    index: int, roster: Roster, source: RosterSource, sources: dict[str, Source]
-) -> tuple[TieEvidence, ...]:
-    shares = roster.ties[index].tolist()
-    strongest = sorted(range(len(shares)), key=lambda other: -shares[other])[:STRONGEST_TIES]
-    rows = tie_rows(source)
-    declared = source.declaration.ties
-    found = []
-    for other in (other for other in strongest if shares[other] > 0):
-        a, b = sorted((roster.iso3[index], roster.iso3[other]))
-        row = rows.get((a, b))
-        shared = [
-            column for column, weight in declared.weights.items() if row and weight * row.number(column) > 0
-        ]
-        origin = source_of(shared[0], sources, declared.table or "") if shared else Source()
-        found.append(
-            TieEvidence(roster.iso3[other], roster.names[other], shares[other], tuple(shared), origin)
-        )
-    return tuple(found)
-
-
-def _with_missing(gathered: Evidence, roster: Roster) -> Evidence:
+def _with_missing(gathered: Evidence) -> Evidence:
     """Say what is missing overall, each in a few words."""
-    missing = [text for attribute in gathered.attributes for text in _missing_indicators(attribute)]
+    missing = [f"as a candidate: {each.column}" for each in gathered.covariates if not each.raw]
     if not gathered.ratification.word:
         missing.append(f"ratification: {gathered.ratification.column}")
     missing += [f"position: {said.wave}" for said in gathered.positions if said.position == UNKNOWN]
     if not gathered.positions:
         missing.append("position: no record")
-    imputed = roster.as_candidates.imputed.get(gathered.iso3, ())
-    missing += [f"as a candidate: {column}" for column in imputed]
     return replace(gathered, missing=tuple(missing))
-
-
-def _missing_indicators(attribute: AttributeEvidence) -> list[str]:
-    if not attribute.indicators:
-        return [f"{attribute.name}: no indicators"]
-    return [f"{attribute.name}: {each.column}" for each in attribute.indicators if each.normalised is None]

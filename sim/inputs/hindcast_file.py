@@ -9,21 +9,25 @@ from sim.declarations.words import POSITIONS
 from sim.inputs.bundled import find_bundled, find_scenario
 from sim.inputs.case import Case, load_case
 from sim.inputs.characters import folder_name
-from sim.inputs.errors import InputError
-from sim.inputs.observations import CARRIED_FORWARD, WHERE, Record, read_joiners, read_recorded
+from sim.inputs.errors import InputError, near_match
+from sim.inputs.observations import WHERE, Record, read_joiners, read_recorded
 from sim.inputs.overrides import Overrides
 from sim.inputs.situation import Date, Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import validate
 
-MAX_CODING_ERROR = 0.5
-
 
 class DeclaredWave(Table):
-    """A day for which stances were observed."""
+    """A day for which stances were observed, and the scenario that predicts them from its start."""
 
     date: Date = Field(description="The day; stances are read in the last round not after it.")
     title: str = Field("", description="What happened then, in a few words.")
+    scenario: Text | None = Field(
+        None, description="What happened up to it, if another scenario than the hindcast's says so."
+    )
+    fitted: bool = Field(
+        True, description="Whether parameters may be fitted to it; not where other waves cover its time."
+    )
 
 
 class Reading(Table):
@@ -44,8 +48,8 @@ class Hindcast(Table):
     title: Text = Field(description="What the hindcast is, in a few words.")
     description: str = Field("", description="What it asks, where its observations come from.")
     scenario: Text = Field(
-        description="What happened, as a scenario: a file beside this one, or a bundled one. Its start is "
-        "the first wave, from which the model predicts the others."
+        description="What happened, as a scenario: a file beside this one, or a bundled one. From its start "
+        "the model predicts the waves."
     )
     joiners: Text | None = Field(
         None,
@@ -55,14 +59,8 @@ class Hindcast(Table):
     waves: tuple[DeclaredWave, ...] = Field(
         strict=False, min_length=1, description="What is to be predicted."
     )
-    coding_error: float = Field(
-        0.05,
-        ge=0,
-        le=MAX_CODING_ERROR,
-        description="Probability that a stance was recorded as a neighbouring one.",
-    )
-    carried_forward: dict[str, Text] = Field(
-        {}, description="Texts by column: records that begin with them repeat an earlier wave."
+    left_out: tuple[Text, ...] = Field(
+        (), strict=False, description="Nations, by code, of which no record is scored; the caution says why."
     )
     readings: tuple[Reading, ...] = Field((), strict=False, description="Other readings of the records.")
     caution: str = Field("", description="What a reader of the scores must know; printed with them.")
@@ -85,37 +83,41 @@ class Hindcast(Table):
             self._file.error(key_path, problem) if self._file else InputError(problem, key=str(key_path[0]))
         )
 
-    def records(self, case: Case, reading: Reading | None = None) -> tuple[Record, ...]:
-        """Return what was recorded of each nation in each wave: one record for each that was observed.
+    def records(self, case: Case, wave: DeclaredWave, reading: Reading | None = None) -> tuple[Record, ...]:
+        """Return what was recorded of each nation in a wave: one record for each that was observed.
 
         Parameters
         ----------
         case
-            The scenario of this hindcast with its roster.
+            The scenario of the wave with its roster.
+        wave
+            One of `waves`.
         reading
-            One of `readings`, or the records as they are.
+            One of `readings`, or the records as they are. Those of other waves change nothing.
 
         Raises
         ------
         InputError
             If the records cannot be read, or none fits a reading.
         """
-        dates = [wave.date for wave in self.waves]
         if self.joiners is not None:
-            return read_joiners(self.folder / self.joiners, case.roster.iso3, dates, _founders(case))
-        instead = (reading.wave, reading.where) if reading else None
-        return read_recorded(case.scenario.roster_folder, dates, self.carried_forward, instead)
+            file = self.folder / self.joiners
+            found = read_joiners(file, case.roster.iso3, wave.date, _founders(case))
+        else:
+            where = reading.where if reading and reading.wave == wave.date else None
+            found = read_recorded(case.roster, case.scenario.start, wave.date, where)
+        return tuple(record for record in found if record.iso3 not in self.left_out)
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Hindcast":
-        dates = [wave.date for wave in self.waves]
-        if sorted(set(dates)) != dates:
-            raise ValueError("waves must stand in the order of their dates, each once")
+        waves = [(wave.date, wave.scenario) for wave in self.waves]
+        if len(set(waves)) < len(waves):
+            raise ValueError("a wave stands there twice")
         names = [reading.name for reading in self.readings]
         if len(set(names)) < len(names):
             raise ValueError("two readings have the same name")
-        if self.joiners is not None and (self.readings or self.carried_forward):
-            raise ValueError("readings and carried_forward are about recorded positions, not about joiners")
+        if self.joiners is not None and self.readings:
+            raise ValueError("readings are about recorded positions, not about joiners")
         return self
 
 
@@ -156,19 +158,24 @@ def load_hindcast(source: Path | str) -> Hindcast:
     return hindcast
 
 
-def load_hindcast_case(
+def load_hindcast_cases(
     source: Path | str, overrides: Overrides = (), parameters: Path | None = None
-) -> tuple[Hindcast, Case]:
-    """Read a hindcast file, the case that it is about, and check that they fit.
+) -> tuple[Hindcast, tuple[Case, ...]]:
+    """Read a hindcast file, the case of each of its waves, and check that they fit.
 
     Parameters
     ----------
     source
         As for `load_hindcast`.
     overrides
-        Changes to the scenario, as ``--set`` takes them.
+        Changes to the scenarios, as ``--set`` takes them.
     parameters
         File of behavioural parameters; the bundled ones if none.
+
+    Returns
+    -------
+    tuple[Hindcast, tuple[Case, ...]]
+        The cases in the order of the waves; each ends with its wave.
 
     Raises
     ------
@@ -176,52 +183,60 @@ def load_hindcast_case(
         For any mistake in any of the files.
     """
     hindcast = load_hindcast(source)
+    cases = tuple(_case(hindcast, position, overrides, parameters) for position in range(len(hindcast.waves)))
+    folders = {case.scenario.roster_folder for case in cases}
+    if len(folders) > 1:
+        raise hindcast.error(("waves",), "the scenarios of the waves have different rosters")
+    for position, (wave, case) in enumerate(zip(hindcast.waves, cases, strict=True)):
+        if not hindcast.records(case, wave):
+            problem = f"no position of any nation is recorded for {wave.date} and for {case.scenario.start}"
+            raise hindcast.error(("waves", position, "date"), problem)
+    _check_left_out(hindcast, cases[0].roster.iso3)
+    _check_readings(hindcast, cases)
+    return hindcast, cases
+
+
+def _case(hindcast: Hindcast, position: int, overrides: Overrides, parameters: Path | None) -> Case:
+    """Return the case of a wave, which ends with it."""
+    wave = hindcast.waves[position]
+    place: KeyPath = ("scenario",) if wave.scenario is None else ("waves", position, "scenario")
     try:
-        file = find_scenario(hindcast.scenario, hindcast.folder)
+        file = find_scenario(wave.scenario or hindcast.scenario, hindcast.folder)
     except InputError as error:
-        raise hindcast.error(("scenario",), error.problem) from None
+        raise hindcast.error(place, error.problem) from None
     case = load_case(file, overrides, parameters)
-    _check_waves(hindcast, case)
-    _check_observed(hindcast, _records(hindcast, case, None, ()))
+    round_ = case.scenario.calendar.last_round_by(wave.date)
+    if not 1 <= round_ <= case.scenario.rounds:
+        last = case.scenario.calendar.date_of(case.scenario.rounds)
+        raise hindcast.error(
+            ("waves", position, "date"),
+            f"{wave.date} is round {round_} of the scenario {case.scenario.name}, which runs from "
+            f"{case.scenario.start} to {last}, {case.scenario.rounds} rounds",
+        )
+    return case.with_overrides({"rounds": round_})
+
+
+def _check_left_out(hindcast: Hindcast, iso3: Sequence[str]) -> None:
+    """Refuse a nation that the roster does not have."""
+    for position, code in enumerate(hindcast.left_out):
+        if code not in iso3:
+            hint = near_match(code, iso3) or f"; allowed: {', '.join(iso3)}"
+            raise hindcast.error(("left_out", position), f'no nation "{code}" in the roster{hint}')
+
+
+def _check_readings(hindcast: Hindcast, cases: Sequence[Case]) -> None:
+    """Refuse readings that ask for what is not there."""
     for position, reading in enumerate(hindcast.readings):
-        _records(hindcast, case, reading, ("readings", position))
-    return hindcast, case
-
-
-def _records(hindcast: Hindcast, case: Case, reading: Reading | None, place: KeyPath) -> tuple[Record, ...]:
-    """Return the records, or say which key of the hindcast file asks for what is not there."""
-    try:
-        return hindcast.records(case, reading)
-    except InputError as error:
-        if error.key in {WHERE, CARRIED_FORWARD}:
-            path = (*place, WHERE) if error.key == WHERE else (CARRIED_FORWARD,)
-            raise hindcast.error(path, error.problem) from None
-        raise
+        for wave, case in zip(hindcast.waves, cases, strict=True):
+            try:
+                hindcast.records(case, wave, reading)
+            except InputError as error:
+                if error.key != WHERE:
+                    raise
+                raise hindcast.error(("readings", position, WHERE), error.problem) from None
 
 
 def _founders(case: Case) -> list[str]:
     """Return the nations that are committed at the start."""
     committed = case.timeline.position[0] == POSITIONS.index("committed")
     return [code for code, is_in in zip(case.roster.iso3, committed, strict=True) if is_in]
-
-
-def _check_waves(hindcast: Hindcast, case: Case) -> None:
-    """Refuse waves in which the model has not begun, or has ended."""
-    for position, wave in enumerate(hindcast.waves):
-        round_ = case.scenario.calendar.last_round_by(wave.date)
-        if not 1 <= round_ <= case.scenario.rounds:
-            last = case.scenario.calendar.date_of(case.scenario.rounds)
-            raise hindcast.error(
-                ("waves", position, "date"),
-                f"{wave.date} is round {round_} of the scenario {case.scenario.name}, which runs from "
-                f"{case.scenario.start} to {last}, {case.scenario.rounds} rounds",
-            )
-
-
-def _check_observed(hindcast: Hindcast, records: Sequence[Record]) -> None:
-    """Refuse waves of which nothing was recorded."""
-    for position, wave in enumerate(hindcast.waves):
-        if not any(record.wave == wave.date for record in records):
-            raise hindcast.error(
-                ("waves", position, "date"), f"no position of any nation is recorded for {wave.date}"
-            )

@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from sim.inputs.csv_file import Row, read_csv
 from sim.inputs.errors import InputError, near_match
-from sim.inputs.roster import read_source
-from sim.inputs.statements import UNKNOWN, StatedPosition, read_positions
+from sim.inputs.roster import Roster, read_source
+from sim.inputs.statements import read_positions
 
 NOT_COMMITTED = "not committed"
 """Stands in place of a position where all that is known is that a nation had not joined."""
 
-WHERE, CARRIED_FORWARD = "where", "carried_forward"
-"""Keys of a hindcast file that name columns of the table of positions; errors about them have such a key."""
+WHERE = "where"
+"""Key of a hindcast file that names columns of the table of positions; errors about them have it."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,6 @@ class Record:
         One of POSITIONS but "unknown", or NOT_COMMITTED.
     source
         What it rests on: the host of its address or, where it has none, its source in words.
-    carried_forward
-        Whether it repeats an earlier wave for want of a statement.
     note
         What was said, in the words of the record.
     """
@@ -40,51 +38,48 @@ class Record:
     wave: dt.date
     position: str
     source: str
-    carried_forward: bool = False
     note: str = ""
 
 
 def read_recorded(
-    folder: Path,
-    waves: Sequence[dt.date],
-    carried_forward: Mapping[str, str],
-    instead: tuple[dt.date, Mapping[str, str]] | None = None,
+    roster: Roster, start: dt.date, wave: dt.date, instead: Mapping[str, str] | None = None
 ) -> tuple[Record, ...]:
-    """Read the positions that a roster records for some waves, in the order of waves and nations.
+    """Return the positions of a wave that have a source, of nations of which one at the start has too.
 
     Parameters
     ----------
-    folder
-        Of the roster.
-    waves
-        The dates wanted.
-    carried_forward
-        Texts by column: a record that begins with all of them repeats an earlier wave; empty: none does.
+    roster
+        That records them.
+    start, wave
+        The day from which and the day for which positions are predicted.
     instead
-        A wave, and texts by column: records of that wave that hold these texts count in the place of those
-        that usually do.
+        Texts by column: records of the wave that hold these texts count in the place of those that usually
+        do.
+
+    Returns
+    -------
+    tuple[Record, ...]
+        In the order of the roster's nations.
 
     Raises
     ------
     InputError
-        If the roster cannot be read, has no such column, or no record fits `instead`.
+        If there is no such column, or no record fits `instead`.
     """
-    source = read_source(folder)
-    stated = read_positions(folder, source.declaration.positions, source.chosen)
-    counting = {(said.wave, said.iso3): said for said in stated if said.counts}
+    known = roster.sourced_positions(start)
+    found = {
+        code: Record(code, wave, said.position, publisher(said.row), note=_words(said.row))
+        for code, said in roster.sourced_positions(wave).items()
+    }
     if instead is not None:
-        counting |= {(said.wave, said.iso3): said for said in _instead(stated, *instead)}
-    return tuple(
-        _record(said, carried_forward)
-        for (wave, _), said in sorted(counting.items(), key=lambda item: item[0])
-        if wave in waves and said.position != UNKNOWN
-    )
+        found |= {record.iso3: record for record in _instead(roster, wave, instead)}
+    return tuple(found[code] for code in roster.iso3 if code in found and code in known)
 
 
 def read_joiners(
-    path: Path, iso3: Sequence[str], waves: Sequence[dt.date], founders: Sequence[str] = ()
+    path: Path, iso3: Sequence[str], wave: dt.date, founders: Sequence[str] = ()
 ) -> tuple[Record, ...]:
-    """Read who was committed from which day, and return what that tells of some waves.
+    """Read who was committed from which day, and return what that tells of a wave.
 
     Parameters
     ----------
@@ -94,8 +89,8 @@ def read_joiners(
         to have joined; one without a date is not known to have joined or not.
     iso3
         The nations of the roster.
-    waves
-        The dates wanted.
+    wave
+        The day wanted.
     founders
         Nations that must be named, as they are committed at the start.
 
@@ -111,7 +106,7 @@ def read_joiners(
             problem = f"{code} is committed at the start, so it must stand here: since when, and until when"
             raise InputError(problem, file=path, key="iso3")
     observed = [code for code in iso3 if code not in rows or rows[code].text("date")]
-    return tuple(_joiner(code, wave, rows.get(code)) for wave in waves for code in observed)
+    return tuple(_joiner(code, wave, rows.get(code)) for code in observed)
 
 
 def _rows_by_nation(path: Path, iso3: Sequence[str]) -> dict[str, Row]:
@@ -128,35 +123,23 @@ def _rows_by_nation(path: Path, iso3: Sequence[str]) -> dict[str, Row]:
     return rows
 
 
-def _instead(
-    stated: Sequence[StatedPosition], wave: dt.date, where: Mapping[str, str]
-) -> list[StatedPosition]:
-    """Return the records of a wave that hold the texts, one a nation."""
-    found: dict[str, StatedPosition] = {}
-    for said in stated:
-        if said.wave == wave and all(
-            _cell(said.row, column, WHERE) == text for column, text in where.items()
-        ):
+def _instead(roster: Roster, wave: dt.date, where: Mapping[str, str]) -> list[Record]:
+    """Return the records of a wave that hold the texts, one a nation; those that do not usually count too."""
+    source = read_source(roster.folder)
+    found: dict[str, Record] = {}
+    for said in read_positions(roster.folder, source.declaration.positions, source.chosen):
+        if said.wave == wave and all(_cell(said.row, column) == text for column, text in where.items()):
             if said.iso3 in found:
                 raise said.row.error("iso3", f"{said.iso3} has two records that fit {_shown(where)}")
-            found[said.iso3] = said
+            found[said.iso3] = Record(said.iso3, wave, said.position, publisher(said.row), _words(said.row))
     if not found:
         raise InputError(f"no record of {wave} holds {_shown(where)}", key=WHERE)
     return list(found.values())
 
 
-def _record(said: StatedPosition, carried_forward: Mapping[str, str]) -> Record:
-    repeated = [
-        _cell(said.row, column, CARRIED_FORWARD).startswith(text) for column, text in carried_forward.items()
-    ]
-    return Record(
-        iso3=said.iso3,
-        wave=said.wave,
-        position=said.position,
-        source=publisher(said.row),
-        carried_forward=bool(repeated) and all(repeated),
-        note=said.row.text("condition"),
-    )
+def _words(row: Row) -> str:
+    """Return what was said, in the words of the first or the second reading."""
+    return row.text("condition") or row.text("statement_in_own_words")
 
 
 def _joiner(code: str, wave: dt.date, row: Row | None) -> Record:
@@ -175,10 +158,12 @@ def publisher(row: Row) -> str:
     return (host or row.text("source") or "no source").removeprefix("www.")
 
 
-def _cell(row: Row, column: str, key: str) -> str:
-    """Return the text in a column; an InputError with the key that asks for a column that is not there."""
+def _cell(row: Row, column: str) -> str:
+    """Return the text in a column; an InputError where there is none."""
     if column not in row.cells:
-        raise InputError(f'{row.path.name} has no column "{column}"{near_match(column, row.cells)}', key=key)
+        raise InputError(
+            f'{row.path.name} has no column "{column}"{near_match(column, row.cells)}', key=WHERE
+        )
     return row.text(column)
 
 

@@ -8,13 +8,16 @@ import math
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
-from sim.declarations.words import ATTRIBUTES
 from sim.inputs.bundled import find_bundled, find_scenario
 from sim.inputs.case import Case, load_case
 from sim.inputs.characters import folder_name
+from sim.inputs.coalitions.candidates_file import treated
+from sim.inputs.coalitions.declaration import read_declaration as read_past
 from sim.inputs.errors import InputError
+from sim.inputs.indicators import FloatArray
 from sim.inputs.situation import Date, Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import one_of, validate
@@ -22,6 +25,7 @@ from sim.inputs.validation import one_of, validate
 Measure = Literal[
     "members",
     "soldiers",
+    "contributors",
     "p_committed",
     "willingness",
     "supporters_per_member",
@@ -50,14 +54,17 @@ _NEEDS: dict[Measure, tuple[str, ...]] = {
 _MAY: dict[Measure, tuple[str, ...]] = {
     "members": ("less", "nations", "besides"),
     "soldiers": ("less", "nations", "besides"),
+    "contributors": ("less",),
     "p_committed": ("less", "than"),
     "willingness": ("less", "nations", "than"),
     "supporters_per_member": ("less",),
     "gini": ("less",),
     "top_five_share": ("less",),
+    "rank_correlation": ("nations", "besides"),
 }
 _ARGUMENTS = ("less", "nations", "than", "besides", "attribute", "days", "levers", "lever")
 _OF_MANY = {measure for measure, keys in _MAY.items() if "less" in keys}
+_AT_THE_END = ("contributors",)
 MAX_LEVERS = 6
 """Every combination of levers is run: 64 of six."""
 
@@ -107,7 +114,9 @@ class Check(Table):
         description='Nations whose mean is subtracted from theirs, or ["the rest"].',
     )
     besides: tuple[Text, ...] = Field((), strict=False, description="Nations that do not count.")
-    attribute: Text | None = Field(None, description="rank_correlation: with which attribute of the nations.")
+    attribute: Text | None = Field(
+        None, description="rank_correlation: with which attribute of candidates of past coalitions."
+    )
     days: int | None = Field(None, ge=1, description="joining: how long after an event, or from the start.")
     levers: tuple[Text, ...] = Field(
         (), strict=False, description="paths: names of changes, of which every combination is made."
@@ -140,12 +149,12 @@ class Check(Table):
                 raise ValueError(f'measure {self.measure} needs "{name}"')
         if self.measure not in _OF_MANY and max(len(self.of), len(self.less)) > 1:
             raise ValueError(f"measure {self.measure} is of one world")
+        if self.measure in _AT_THE_END and any(world.on is not None for world in self.worlds):
+            raise ValueError(f'measure {self.measure} is read at the end; "on" is not allowed')
 
     def _check_words(self) -> None:
         if self.than and not self.nations:
             raise ValueError('"than" needs "nations" to compare')
-        if self.attribute is not None and self.attribute not in ATTRIBUTES:
-            raise ValueError(f"attribute {one_of(self.attribute, ATTRIBUTES)}")
         if len(self.levers) > MAX_LEVERS:
             raise ValueError(f"at most {MAX_LEVERS} levers: every combination of them is run")
         if self.lever is not None and self.lever not in self.levers:
@@ -278,6 +287,7 @@ def _try_check(patterns: Patterns, check: Check, place: KeyPath) -> None:
         except InputError as error:
             raise patterns.error((*place, *key), str(error)) from None
         _check_day(patterns, world, case, (*place, *key))
+        _check_attribute(patterns, check.attribute, case, (*place, "attribute"))
         for nation in check.named_nations:
             if nation not in case.roster.iso3:
                 known = case.roster.iso3
@@ -288,6 +298,19 @@ def _check_changes(patterns: Patterns, names: tuple[str, ...], place: KeyPath) -
     for name in names:
         if name not in patterns.changes:
             raise patterns.error(place, f"no such change: {one_of(name, patterns.changes)}")
+
+
+def _check_attribute(patterns: Patterns, name: str | None, case: Case, place: KeyPath) -> None:
+    """Refuse an attribute that past coalitions do not ask of their candidates."""
+    if name is not None and name not in (known := read_past(case.roster.past).attributes):
+        raise patterns.error(place, one_of(name, known))
+
+
+def attribute_of(case: Case, name: str) -> FloatArray:
+    """Return an attribute of a case's nations as past coalitions ask it, shape (nations,); NaN: not known."""
+    attribute = read_past(case.roster.past).attributes[name]
+    raw = np.array([candidate.covariates[attribute.column] for candidate in case.roster.candidates])
+    return attribute.scale * treated(raw, attribute)
 
 
 def _check_day(patterns: Patterns, world: World, case: Case, place: KeyPath) -> None:

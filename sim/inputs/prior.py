@@ -163,6 +163,20 @@ class Prior:
         columns = [parameter.quantile(shares[:, index]) for index, parameter in enumerate(self.parameters)]
         return np.column_stack(columns)
 
+    def drawn(self, number: int, seed: int) -> FloatArray:
+        """Return coordinates of draws that cover the prior evenly, (number, parameters with a prior).
+
+        A scrambled Sobol' sequence (Owen 1998), most even where the number is a power of two.
+        """
+        from scipy.special import ndtri
+        from scipy.stats import qmc
+
+        shares = np.empty((0, len(self.names)))
+        if self.names:
+            sequence = qmc.Sobol(len(self.names), rng=np.random.default_rng(seed))
+            shares = sequence.random_base2(max(number - 1, 0).bit_length())[:number]
+        return np.asarray(ndtri(np.clip(shares, TINY, 1.0 - TINY)))
+
     def rows(self, coordinates: FloatArray) -> FloatArray:
         """Return all parameters at such coordinates, a row each, in the order of PARAMETERS."""
         drawn = dict(zip(self.names, self.at_normal(coordinates).T, strict=True))

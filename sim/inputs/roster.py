@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.declarations.levels import CONDITIONS
-from sim.declarations.words import PURPOSES
+from sim.declarations.words import KNOWN, PURPOSES
 from sim.inputs.bundled import exists
 from sim.inputs.candidates import RosterCandidates, roster_candidates
 from sim.inputs.coalitions.coalitions import Candidate
@@ -81,6 +81,8 @@ class Roster:
         Soldiers that a nation can send, shape (nations,).
     ratification_rounds
         Rounds of approval at home before it commits, shape (nations,).
+    closed_kinds
+        The kinds of contribution that each nation cannot give, in its order.
     positions, conditions
         What governments said, as far as it counts.
     as_candidates
@@ -104,6 +106,7 @@ class Roster:
     preferred_mandate: FloatArray
     deployable: FloatArray
     ratification_rounds: NDArray[np.int64]
+    closed_kinds: tuple[tuple[str, ...], ...]
     positions: tuple[StatedPosition, ...]
     conditions: tuple[StatedCondition, ...]
     as_candidates: RosterCandidates
@@ -114,15 +117,15 @@ class Roster:
     map_file: Path | None = None
 
     def positions_on(self, day: date) -> tuple[str, ...]:
-        """Return each nation's latest recorded position not after a day, one of POSITIONS.
+        """Return each nation's latest position with a source, not after a day, one of POSITIONS.
 
-        A record without a statement, and no record at all, are "unknown".
+        A record without a statement, one that no source was opened for, and none at all are "unknown".
         """
         latest = self._latest(day)
         return tuple(latest[code].position if code in latest else UNKNOWN for code in self.iso3)
 
     def contributes_on(self, day: date) -> FloatArray:
-        """Return what each nation's latest recorded position not after a day says of any military part.
+        """Return what each nation's latest sourced position not after a day says of any military part.
 
         Returns
         -------
@@ -133,12 +136,24 @@ class Roster:
         coded = [latest[code].contributes if code in latest else None for code in self.iso3]
         return _read_only(np.array([math.nan if each is None else float(each) for each in coded]))
 
-    def _latest(self, day: date) -> dict[str, StatedPosition]:
-        """Return the latest recorded position not after a day, by nation."""
-        latest: dict[str, StatedPosition] = {}
-        for said in self.positions:
-            if said.wave <= day and (said.iso3 not in latest or latest[said.iso3].wave < said.wave):
-                latest[said.iso3] = said
+    def kinds_on(self, day: date) -> tuple[tuple[str, ...], ...]:
+        """Return the kinds of contribution that each nation named in its latest sourced position."""
+        latest = self._latest(day)
+        return tuple(getattr(latest.get(code), "kinds", ()) for code in self.iso3)
+
+    def _latest(self, day: date) -> dict[str, StatedPosition | Reading]:
+        """Return the latest position with a source, not after a day, by nation.
+
+        A statement of the second reading gives way to one of the first in the days after its wave.
+        """
+        latest: dict[str, StatedPosition | Reading] = {}
+        since: dict[str, date] = {}
+        for said in sorted(self.positions, key=lambda said: said.wave):
+            if said.wave <= day and said.row.text("status") != KNOWN:
+                latest[said.iso3], since[said.iso3] = said, said.wave + timedelta(self.reading_days)
+        for reading in sorted(self.readings, key=lambda reading: reading.day):
+            if reading.found and since.get(reading.iso3, date.min) < reading.day <= day:
+                latest[reading.iso3] = reading
         return latest
 
     @property
@@ -263,6 +278,7 @@ def build_roster(source: RosterSource) -> Roster:
         preferred_mandate=_read_only(_preferred_mandate(source)),
         deployable=_read_only(deployable(source)),
         ratification_rounds=_ratification_rounds(source),
+        closed_kinds=_closed_kinds(source),
         positions=tuple(
             said
             for said in read_positions(source.folder, declaration.positions, source.chosen)
@@ -346,6 +362,14 @@ def deployable(source: RosterSource) -> FloatArray:
     largest: FloatArray = np.nan_to_num(force_columns(source), nan=0.0).max(axis=0)
     army = source.declaration.deployable.zero_where_zero
     return largest if army is None else np.where(source.nations.numbers(army) == 0, 0.0, largest)
+
+
+def _closed_kinds(source: RosterSource) -> tuple[tuple[str, ...], ...]:
+    columns = source.declaration.capabilities
+    return tuple(
+        tuple(kind for kind, column in columns.items() if row.number(column) == 0)
+        for row in source.nations.rows
+    )
 
 
 def _ratification_rounds(source: RosterSource) -> NDArray[np.int64]:

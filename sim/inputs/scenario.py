@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import FailFast, Field, PrivateAttr, create_model
 
 from sim.declarations.kinds import ADVERSARY, PATRON
-from sim.inputs.bundled import exists, find_scenario, scenarios_folder
+from sim.inputs.bundled import bundled_scenarios, exists, find_scenario, scenarios_folder
 from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.layers import Layer, Place, merged, read_layers
@@ -34,7 +34,7 @@ from sim.inputs.situation import (
     situation_fields,
     situation_keys,
 )
-from sim.inputs.toml_file import KeyPath
+from sim.inputs.toml_file import KeyPath, read_toml
 from sim.inputs.validation import shown, validate
 
 
@@ -184,6 +184,13 @@ class Scenario(Table):
         return {**given, "roster": self.roster_folder.name, "events": events}
 
 
+def is_scenario(source: str) -> bool:
+    """Tell whether a file, or the name of a bundled one, is a scenario: it names a roster, or extends one."""
+    if source.removesuffix(".toml") in bundled_scenarios():
+        return True
+    return exists(Path(source)) and not {"roster", "extends"}.isdisjoint(read_toml(Path(source)).data)
+
+
 def load_scenario(source: Path | str, overrides: Overrides = ()) -> Scenario:
     """Read a scenario file.
 
@@ -244,7 +251,7 @@ def _scenario(layers: list[Layer], overrides: Overrides, name: str) -> Scenario:
 def _check_nations_given(scenario: Scenario) -> None:
     for iso3 in scenario.nations:
         if not scenario.nations[iso3].model_fields_set:
-            raise scenario.place(("nations", iso3)).error("is empty; allowed: position, held")
+            raise scenario.place(("nations", iso3)).error("is empty; allowed: position, held, election")
 
 
 def _check_end(scenario: Scenario) -> None:

@@ -30,6 +30,8 @@ class Reading:
         Who, when, one of POSITIONS but "unknown".
     found
         Whether it was read in a source, and is of the time that the reading is about.
+    contributes
+        Whether it names a military part (rung 2 or 3 of past coalitions) or refuses any (0); None between.
     row
         Where it stands.
     """
@@ -38,6 +40,7 @@ class Reading:
     day: date
     position: str
     found: bool
+    contributes: bool | None
     row: Row
 
 
@@ -147,13 +150,14 @@ def _reading(row: Row) -> Reading:
     _needs(row, "position", "statement_in_own_words", "source")
     _one_of(row, "quality", QUALITIES)
     row.number_between("position_ordinal", 0, HIGHEST_ORDINAL)
-    row.number_between("rung", 0, HIGHEST_RUNG)
+    rung = row.number_between("rung", 0, HIGHEST_RUNG)
     for column in ("asks_us", "asks_clarity", "asks_authority"):
         _one_of(row, column, ("", "0", "1"))
     position = position_in(row)
     if position == UNKNOWN:
         raise row.error("position", f'is unknown; a statement that was not found has the status "{MISSING}"')
-    return Reading(row.text("iso3"), row.day("date"), position, row.text("status") == FOUND, row)
+    contributes = {0.0: False, 2.0: True, 3.0: True}.get(rung)
+    return Reading(row.text("iso3"), row.day("date"), position, row.text("status") == FOUND, contributes, row)
 
 
 def _event(row: Row) -> DatedEvent:

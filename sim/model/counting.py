@@ -266,7 +266,7 @@ def _record_run(state: State, lane: int, row: Row) -> None:
 
 @compilable
 def _count_hold(setup: Setup, state: State, step: int, index: int, lane: int, held_back: Counts) -> None:
-    """Count what keeps a nation out: nothing to send, unmet demands, patience, or the heaviest term."""
+    """Count what keeps a nation out: what alone would let it in if it were gone; else its own position."""
     nation, world = state.nations[index], state.world[0]
     if setup.nations[index].deployable <= 0.0:
         held_back[NOTHING_TO_SEND] += 1
@@ -289,4 +289,4 @@ def _count_hold(setup: Setup, state: State, step: int, index: int, lane: int, he
     for term in range(len(parts)):
         if parts[term] < least:
             heaviest, least = PREDISPOSED + 1 + term, parts[term]
-    held_back[heaviest] += 1
+    held_back[heaviest if propensity - least > bar else PREDISPOSED] += 1

@@ -71,6 +71,13 @@ def burden_sharing_involvement(
     return involvement + clip(goal - involvement, -speed, speed)
 
 
+def took_back(previous: float, reversal: float, restoration: float, draw: float) -> float:
+    """Return whether the patron has taken back all that it gives (1) or not (0), by a draw in [0, 1)."""
+    falls = 1.0 if draw < reversal else 0.0
+    stays = 0.0 if draw < restoration else 1.0
+    return stays if previous > 0.5 else falls
+
+
 def reactive_pressure(
     pressure: float, reaction: float, deterred: float, involvement: float, growth: float
 ) -> float:

@@ -75,6 +75,8 @@ class Round(NamedTuple):
     threshold: float
     width: float
     speed: float
+    reversal: float
+    restoration: float
     reactive: bool
     reaction: float
     deterred: float
@@ -90,6 +92,7 @@ class Statement(NamedTuple):
     stance: float  # what it amounts to, or UNSTATED
     least_stance: float  # of a nation held in the coalition
     most_stance: float  # of a nation held out of it
+    election: float  # probability that the position is drawn anew in this round
 
 
 _FORMATS = {
@@ -144,14 +147,16 @@ def build_setup(scenario: Scenario, roster: Roster, parameters: Parameters, time
 
 def drawn_case(scenario: Scenario, roster: Roster, timeline: Timeline) -> CaseDraws:
     """Return what past coalitions say of the nations in the world of a scenario's start."""
-    levels = {
-        level.cases.name: level.cases.on_their_scale(float(timeline.level(name)[0]))
-        for name, level in LEVELS.items()
-        if level.cases
-    }
-    levers = [LEVELS[name].cases.name for name in LEVERS]  # type: ignore[union-attr]
+    levels, levers = case_levels(timeline)
     coded = roster.contributes_on(scenario.start)
     return case_draws(roster, levels, scenario.mandate.command, coded, levers)
+
+
+def case_levels(timeline: Timeline) -> tuple[dict[str, float], list[str]]:
+    """Return the levels of the start as past coalitions name and measure them, and which are levers."""
+    cases = {name: level.cases for name, level in LEVELS.items() if level.cases}
+    levels = {each.name: each.on_their_scale(float(timeline.level(name)[0])) for name, each in cases.items()}
+    return levels, [cases[name].name for name in LEVERS]
 
 
 def _shares_below(stances: Floats) -> Floats:
@@ -193,6 +198,7 @@ def _statements(timeline: Timeline) -> NDArray[np.void]:
     least, most = np.array([STANCES_HELD[word] for word in HELD], dtype=np.float64).T
     rows["least_stance"] = least[timeline.held]
     rows["most_stance"] = most[timeline.held]
+    rows["election"] = timeline.election
     return rows
 
 

@@ -31,7 +31,8 @@ WORLD_VARIABLES = ("force", "fielded", *MOVED, *PURPOSES)
 
 DEMANDS = tuple(f"demands_{condition}" for condition in CONDITIONS)
 HOLDS_BACK = ("nothing_to_send", "held_out", *DEMANDS, "waiting", "predisposition", *Terms._fields)
-"""Why a nation is not committed at the end: demands without which it would be, else what weighs most."""
+"""Why a nation is not committed at the end: demands, or the heaviest term, without which it would want to be;
+else its own position."""
 
 RUN_COLUMNS = (
     *("size", "contributors", "force", "fielded"),

@@ -85,6 +85,11 @@ class StoredRun:
         return read_table(self.folder, "flows")
 
     @cached_property
+    def rests_on(self) -> "pd.DataFrame":
+        """See `RunResult.rests_on`."""
+        return read_table(self.folder, "rests_on")
+
+    @cached_property
     def map(self) -> Map | None:
         """Outlines of the nations, if there are any."""
         file = self.folder / MAP

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int], None]
 
-FORMAT = 3
+FORMAT = 4
 """Version of the layout of a results folder."""
 
-TABLES = ("nations", "rounds", "summary", "moves", "flows")
+TABLES = ("nations", "rounds", "summary", "moves", "flows", "rests_on")
 """The tables of a run beside that of its runs, see `RunResult`."""
 
 MAP = "map.geojson"

@@ -7,20 +7,32 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from sim.inputs.evidence import AttributeEvidence, Evidence, PositionEvidence, Source
+from sim.experiments.rests_on import FORCE_MET, verdicts
+from sim.inputs.evidence import (
+    CovariateEvidence,
+    Evidence,
+    ForceEvidence,
+    PositionEvidence,
+    SensitivityEvidence,
+    Source,
+)
 from sim.outputs.whole_table import WholeTable
-from sim.outputs.words import parameter_note, percent, percent_interval, reason_words, thousands
+from sim.outputs.words import parameter_note, percent, percent_interval, reason_words, signed, thousands
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.experiments.results import RunResult
 
 
 LEGEND = (
     "[ ] is the 95 % interval of an estimate from so many runs; for numbers of nations and for soldiers, the "
     "range of 90 % of the runs. P(land): declares soldiers on land; P(any): contributes any military means. "
-    "Joined: median date of declaring soldiers, among the runs in which the nation did. Held back by: what "
-    "it demands in vain, else what now weighs most against sending soldiers (not what would change its mind: "
-    "see coalition explain); share of the runs in which the nation is out."
+    "Joined: median date of declaring soldiers, among the runs in which the nation did. Held back by: "
+    "what alone would let it in if it were gone, demands first; else its own position; share of the runs in "
+    "which the nation is out. In brackets, what a number rests "
+    "on, the worst of what decides it: learned from past coalitions, likely, not told by them, fitted to "
+    "what governments said in three waves, or assumed."
 )
 
 
@@ -39,17 +51,40 @@ def _coalition(result: "RunResult") -> RenderableType:
     """Return size, force and whether it is enough, at the end."""
     end = result.rounds.iloc[-1]
     required = thousands(result.case.scenario.force_required)
-    lines = Table.grid(Column(overflow="fold"), Column(overflow="fold"), padding=(0, 2))
+    told = verdicts(result.rests_on)
+    lines = Table.grid(*(Column(overflow="fold") for _ in range(3)), padding=(0, 2))
     lines.add_row("at the end", f"{end.date:%-d %B %Y}, after {result.case.scenario.rounds} rounds")
-    lines.add_row("declare soldiers on land", f"{_nations_range(end, 'size')} nations")
-    lines.add_row("contribute any military means", f"{_nations_range(end, 'contributors')} nations")
-    lines.add_row("soldiers pledged", _soldiers_range(end, "force"))
-    lines.add_row("of them in the field at a time", _soldiers_range(end, "fielded"))
+    declare, contribute = (f"{_nations_range(end, name)} nations" for name in ("size", "contributors"))
+    lines.add_row("declare soldiers on land", declare, f"({told['size']})")
+    lines.add_row("contribute any military means", contribute, f"({told['contributors']})")
+    lines.add_row("soldiers pledged", _soldiers_range(end, "force"), f"({told['force']})")
+    lines.add_row("of them in the field at a time", _soldiers_range(end, "fielded"), f"({told['fielded']})")
     lines.add_row(
         f"P(pledged >= {required})",
         f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]",
+        f"({told[FORCE_MET]})",
     )
     return Padding(lines, (0, 0, 1, 0))
+
+
+NUMBER_WORDS = {
+    "size": "nations that declare soldiers on land",
+    "contributors": "nations that contribute any military means",
+    "force": "soldiers pledged",
+    "fielded": "soldiers in the field at a time",
+}
+
+
+def added_report(added: "pd.DataFrame") -> RenderableType:
+    """Return what assumed mechanisms add, a line a mechanism and number."""
+    rows: list[Any] = list(added.itertuples())
+    lines = [
+        f"of which {row.mechanism}: {signed(row.mean, 1)} [{signed(row.q05)} to {signed(row.q95)}] "
+        f"{NUMBER_WORDS[row.number]} (assumed)"
+        for row in rows
+    ]
+    note = "The same runs with and without it; [ ]: 90 % of the runs."
+    return Group(*(Text(line) for line in lines), Text(note, style="dim"))
 
 
 def _nations_range(end: Any, name: str) -> str:
@@ -71,7 +106,9 @@ def _nations(result: "RunResult") -> WholeTable:
     table.add_column("P(any)", justify="right", no_wrap=True)
     table.add_column("joined", no_wrap=True)
     table.add_column("troops", justify="right", no_wrap=True)
+    table.add_column("rests on", no_wrap=True)
     table.add_column("held back by")
+    told = verdicts(result.rests_on)
     rows = result.summary.sort_values(
         ["p_committed", "p_ever_joined", "name"], ascending=[False, False, True]
     )
@@ -86,6 +123,7 @@ def _nations(result: "RunResult") -> WholeTable:
             f"[{percent_interval(row.p_contributes_low, row.p_contributes_high)}]",
             _joined(row, result),
             _troops(row),
+            told[str(row.Index)],
             "; ".join(f"{reason_words(name, actors)} ({percent(share)})" for name, share in row.held_back_by),
         )
     return table
@@ -108,17 +146,21 @@ def _troops(row: Any) -> str:
 
 
 def evidence_report(evidence: Evidence) -> RenderableType:
-    """Return what the coding of a nation rests on."""
+    """Return what the model knows of a nation, and where from."""
     return Group(
         Text(f"{evidence.name} ({evidence.iso3}){', lead nation' if evidence.leads else ''}", style="bold"),
         _heading("Stated positions on sending own troops"),
         *(_position(position) for position in evidence.positions),
         _heading("Stated conditions"),
         *(_conditions(evidence) or [_item("none")]),
-        _heading("Attributes: mean and half-width of what is drawn"),
-        *(_attribute(attribute) for attribute in evidence.attributes),
-        _heading("What follows from the data"),
-        *_derived(evidence),
+        _heading("What past coalitions ask of it: willingness to contribute, and how that answers levels"),
+        *(_covariate(covariate) for covariate in evidence.covariates),
+        _heading("How fast it sees what others do, 0 to 1 over the nations"),
+        *(_sensitivity(sensitivity) for sensitivity in evidence.sensitivities),
+        _heading(f"Soldiers that it can send: {thousands(evidence.deployable.soldiers)}, the largest of"),
+        *(_force(force) for force in evidence.deployable.columns),
+        _heading("At home"),
+        *_at_home(evidence),
         _heading("Missing"),
         *([_item(text) for text in evidence.missing] or [_item("nothing")]),
     )
@@ -167,17 +209,24 @@ def _conditions(evidence: Evidence) -> list[Padding]:
     ]
 
 
-def _attribute(attribute: AttributeEvidence) -> RenderableType:
-    """Return an attribute and the indicators that it is the mean of."""
-    lines = [_item(f"{attribute.name} {attribute.mean:.2f} +- {attribute.half_width:.2f}")]
-    for indicator in attribute.indicators:
-        value = (
-            "missing" if indicator.normalised is None else f"{indicator.raw} -> {indicator.normalised:.2f}"
-        )
-        treatment = f" ({indicator.treatment})" if indicator.treatment else ""
-        told = [value, _origin(indicator.source), indicator.source.note]
-        lines.append(_item(f"{indicator.column}{treatment}: {'. '.join(filter(None, told))}", 4))
-    return Group(*lines)
+def _covariate(covariate: CovariateEvidence) -> Padding:
+    """Return what past coalitions ask of a nation, with what is done to it."""
+    treatment = f" ({covariate.treatment})" if covariate.treatment else ""
+    value = covariate.raw or "missing, counts as the mean of past candidates"
+    told = [value, covariate.meaning, _origin(covariate.source), covariate.source.note]
+    return _item(f"{covariate.name}, {covariate.column}{treatment}: {'. '.join(filter(None, told))}")
+
+
+def _sensitivity(sensitivity: SensitivityEvidence) -> Padding:
+    told = sensitivity.attribute if sensitivity.is_known else f"{sensitivity.attribute} is not known"
+    return _item(f"what {sensitivity.actor} does: {sensitivity.value:.2f} ({told})")
+
+
+def _force(force: ForceEvidence) -> Padding:
+    share = f" times {force.share:g}" if force.share != 1 else ""
+    soldiers = "missing" if force.soldiers is None else thousands(force.soldiers)
+    told = [soldiers, _origin(force.source), force.source.note]
+    return _item(f"{force.column}{share}: {'. '.join(filter(None, told))}")
 
 
 def _origin(source: Source) -> str:
@@ -186,19 +235,17 @@ def _origin(source: Source) -> str:
     return f"{named} ({source.status})".strip() if source.status else named
 
 
-def _derived(evidence: Evidence) -> list[Padding]:
-    """Return troops, procedure, preferred mandate and closest ties."""
+def _at_home(evidence: Evidence) -> list[Padding]:
+    """Return the weeks of its parliament, and the mandate that it prefers."""
     preferred = ", ".join(f"{purpose} {share:.2f}" for purpose, share in evidence.preferred_mandate.items())
-    ties = ", ".join(f"{tie.name} {tie.share:.2f}" for tie in evidence.ties)
-    troops, ratification = evidence.deployable, evidence.ratification
+    ratification = evidence.ratification
+    origin = _origin(ratification.source)
     return [
-        _item(f"can send {thousands(troops.soldiers)} soldiers ({troops.column or 'no data'})"),
         _item(
-            f"approval at home takes {ratification.rounds} rounds ({ratification.column}: "
-            f"{ratification.word or 'unknown'})"
+            f"approval takes {ratification.rounds} rounds from declaring soldiers to sending them "
+            f"({ratification.column}: {ratification.word or 'unknown'}){f'. {origin}' if origin else ''}"
         ),
         _item(f"prefers {preferred}"),
-        _item(f"listens most to {ties or 'nobody'}"),
     ]
 
 

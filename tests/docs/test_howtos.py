@@ -96,7 +96,7 @@ def test_commands_and_python_run_the_code_of_the_copy(copy: Copy) -> None:
 Change `sim/version.py`:
 
 ~~~diff
--__version__ = "0.1.0"
+-__version__ = "0.2.0"
 +__version__ = "of the copy"
 ~~~
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from printing import lost, printed
 
-from sim.experiments.evidence.forecast import Forecast, distances, forecast, worst
-from sim.experiments.evidence.verdicts import LEARNED, LIKELY, NOT_TOLD
+from sim.declarations.words import LEARNED, LIKELY, NOT_TOLD, worst
+from sim.experiments.evidence.forecast import Forecast, distances, forecast
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.coalitions.asked_file import load_asked
 from sim.inputs.coalitions.coalitions import find_coalition

@@ -1,1 +1,1 @@
-"""Which parameters fit what was observed, and what that is worth where fits have not looked."""
+"""Which parameters make what was recorded likely, and what that is worth where fits have not looked."""

@@ -1,65 +1,67 @@
-"""What calibrations and cross-validations are told by, wherever they come from."""
+"""What a calibration is told by, wherever it comes from."""
 
-import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
 
-from sim.experiments.calibration.abc import Sampling
-from sim.experiments.calibration.misfit import Target
-from sim.experiments.hindcast.result import HindcastOptions
+from sim.experiments.calibration.likelihood import Target
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.fit import wave_name
+from sim.inputs.options import check_whole_number
 from sim.inputs.prior import Prior
 
-if TYPE_CHECKING:
-    import pandas as pd
+
+@dataclass(frozen=True)
+class Sampling:
+    """How the posterior is sampled.
+
+    Attributes
+    ----------
+    draws
+        Sets of parameters drawn from the prior; most even where they are a power of two.
+    runs
+        How many each of them has: with few, likelihoods are noisy, which costs effective size.
+    kept
+        Draws that the posterior is resampled to.
+    seed
+        Of the draws and of the runs; not negative.
+    """
+
+    draws: int = 4096
+    runs: int = 256
+    kept: int = 1000
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be sampled."""
+        for name, least, most in (
+            ("draws", 10, 2**20),
+            ("runs", 1, 2**20),
+            ("kept", 1, 500_000),
+            ("seed", 0, 2**32 - 1),
+        ):
+            check_whole_number(name, getattr(self, name), least, most)
 
 
 @dataclass(frozen=True)
 class FittedWave:
-    """A wave that was fitted.
+    """A wave of a calibration.
 
     Attributes
     ----------
-    hindcast
-        Name of the hindcast that it is one of.
-    date
-        When.
-    number
-        How many nations were observed.
-    changed
-        How many of them on another rung than at the start.
-    carried_forward
-        Of how many the record repeats an earlier wave.
-    """
-
-    hindcast: str
-    date: dt.date
-    number: int
-    changed: int
-    carried_forward: int
-
-
-@dataclass(frozen=True)
-class FittedHindcast:
-    """A hindcast that was fitted.
-
-    Attributes
-    ----------
-    name, title, caution
-        What its file is called and says of itself.
-    scenario, roster
-        Name of the scenario and title of the roster.
-    waves
-        Those of its waves that were fitted.
+    name
+        From which day to which.
+    title
+        What happened then.
+    number, changed
+        How many nations were observed, and how many of them on another rung than on the first day.
+    fitted
+        Whether the posterior was fitted to it.
     """
 
     name: str
     title: str
-    caution: str
-    scenario: str
-    roster: str
-    waves: tuple[FittedWave, ...]
+    number: int
+    changed: int
+    fitted: bool
 
 
 @dataclass(frozen=True)
@@ -68,67 +70,52 @@ class AboutCalibration:
 
     Attributes
     ----------
-    hindcasts
-        What was fitted.
+    name, title, caution
+        What the hindcast's file is called and says of itself.
+    roster
+        Title of the roster.
+    waves
+        All waves of the hindcast, those that were not fitted too.
     prior
         What was believed before.
     sampling
-        How particles were sampled.
-    runs
-        How many each particle had.
+        How the posterior was sampled.
     """
 
-    hindcasts: tuple[FittedHindcast, ...]
+    name: str
+    title: str
+    caution: str
+    roster: str
+    waves: tuple[FittedWave, ...]
     prior: Prior
     sampling: Sampling
-    runs: int
 
     @property
-    def waves(self) -> tuple[FittedWave, ...]:
-        """The waves of all hindcasts."""
-        return tuple(wave for hindcast in self.hindcasts for wave in hindcast.waves)
+    def fitted(self) -> tuple[FittedWave, ...]:
+        """The waves that the posterior was fitted to."""
+        return tuple(wave for wave in self.waves if wave.fitted)
 
     @property
     def fitted_to(self) -> tuple[str, ...]:
         """The waves that were fitted, as a posterior's file names them."""
-        return tuple(wave_name(wave.hindcast, wave.date) for wave in self.waves)
+        return tuple(wave_name(self.name, wave.name) for wave in self.fitted)
 
 
-class CrossValidationTables(Protocol):
-    """What figures are made of: a `CrossValidation`, or what is read of a results folder.
-
-    `about` is the fit to everything; the rest is that of `CrossValidation`.
-    """
-
-    @property
-    def about(self) -> AboutCalibration: ...  # noqa: D102
-
-    @property
-    def options(self) -> HindcastOptions: ...  # noqa: D102
-
-    @property
-    def folds(self) -> int: ...  # noqa: D102
-
-    @property
-    def differences(self) -> "pd.DataFrame": ...  # noqa: D102
-
-    @property
-    def generations(self) -> "pd.DataFrame": ...  # noqa: D102
-
-
-def fitted_hindcast(target: Target) -> FittedHindcast:
-    """Return what is told of a target."""
-    hindcast, case = target.hindcast, target.case
-    return FittedHindcast(
+def about_calibration(
+    target: Target, prior: Prior, sampling: Sampling, fitted: tuple[bool, ...]
+) -> AboutCalibration:
+    """Return what is told of the fit of a target to some of its waves."""
+    hindcast = target.hindcast
+    return AboutCalibration(
         name=hindcast.name,
         title=hindcast.title,
-        caution=hindcast.caution,
-        scenario=case.scenario.name,
-        roster=case.roster.title,
-        waves=tuple(_fitted_wave(hindcast.name, wave) for wave in target.waves),
+        caution=" ".join(hindcast.caution.split()),
+        roster=target.cases[0].roster.title,
+        waves=tuple(map(_fitted_wave, target.waves, fitted)),
+        prior=prior,
+        sampling=sampling,
     )
 
 
-def _fitted_wave(hindcast: str, wave: Wave) -> FittedWave:
-    changed, repeated = wave.has_changed, wave.carried_forward & wave.is_scored
-    return FittedWave(hindcast, wave.date, wave.number, int(changed.sum()), int(repeated.sum()))
+def _fitted_wave(wave: Wave, fitted: bool) -> FittedWave:
+    return FittedWave(wave.name, wave.title, wave.number, int(wave.has_changed.sum()), fitted)

@@ -1,8 +1,8 @@
-"""Calibration: which parameters, of those thought possible, come closest to what was observed."""
+"""Calibration: draws of the prior, weighed by how likely they make what was recorded."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,33 +10,35 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.declarations.parameters import PARAMETERS
-from sim.experiments.calibration.abc import Generation, Sampling, first_generation, next_generation
-from sim.experiments.calibration.about import AboutCalibration, FittedWave, fitted_hindcast
-from sim.experiments.calibration.learned import Noise, noise_of, pairs, summary
-from sim.experiments.calibration.misfit import Effort, Target, load_target, misfit
+from sim.experiments.calibration.about import AboutCalibration, Sampling, about_calibration
+from sim.experiments.calibration.learned import summary
+from sim.experiments.calibration.likelihood import (
+    Effort,
+    Target,
+    effective_size,
+    load_target,
+    log_likelihoods,
+    systematic,
+    weights,
+)
 from sim.experiments.hindcast.scores import Floats
+from sim.experiments.hindcast.waves import Wave
 from sim.experiments.identity import case_digests, code_digests, digest_of
 from sim.experiments.parts import PartsFolder
-from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError
 from sim.inputs.fit import FITTED_TO
-from sim.inputs.options import check_whole_number, chosen_options
-from sim.inputs.prior import ParameterPrior, Prior, load_prior
+from sim.inputs.options import chosen_options
+from sim.inputs.prior import ParameterPrior, load_prior
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
-DUMMIES = 10
-"""Parameters that the model does not have and that are calibrated along with its own.
+BLOCK = 256
+"""Draws that are weighed, and kept, at a time."""
 
-What seems to be learned of them is the noise of the method (Zadeh et al. 2017, Environ. Model. Softw. 91)."""
-
-LEAST_PARTICLES = 50
-
-Sources = Path | str | Sequence[Path | str]
-
-Progress = Callable[[int, int], None]
-"""Told the number of generations that are done and of runs done since it was told last."""
+Progress = Callable[[int], None]
+"""Told the number of runs each time some are done or found done."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,73 +47,61 @@ class CalibrationPlan:
 
     Attributes
     ----------
-    targets
+    target
         What is fitted.
-    prior
-        What was believed before.
-    sampling
-        How particles are sampled.
-    runs
-        How many each particle has.
+    about
+        The prior, how it is sampled, which waves are fitted.
     options
-        What the command line named besides: it tells calibrations of the same hindcasts apart.
+        What the command line named besides: it tells calibrations of the same hindcast apart.
     """
 
-    targets: tuple[Target, ...]
-    prior: Prior
-    sampling: Sampling
-    runs: int = 64
+    target: Target
+    about: AboutCalibration
     options: tuple[str, ...] = ()
-
-    @property
-    def dimensions(self) -> int:
-        """How many coordinates a particle has: a parameter each, then the dummies."""
-        return len(self.prior.names) + DUMMIES
 
     @property
     def name(self) -> str:
         """What the folder of the results is called, beside its `id`."""
-        return folder_name("-".join(target.hindcast.name for target in self.targets), "calibration")
-
-    @cached_property
-    def about(self) -> AboutCalibration:
-        """What is calibrated, as words and figures say it."""
-        hindcasts = tuple(map(fitted_hindcast, self.targets))
-        return AboutCalibration(hindcasts, self.prior, self.sampling, self.runs)
+        return self.about.name
 
     @property
     def id(self) -> str:
         """The name of the folder: the same command has the same name."""
-        given = [*self.about.fitted_to, str(asdict(self.sampling)), str(self.runs), *self.options]
-        return digest_of(*given)[:12]
+        return digest_of(*self.about.fitted_to, str(asdict(self.about.sampling)), *self.options)[:12]
+
+    @property
+    def total_runs(self) -> int:
+        """How many runs are simulated."""
+        return self.about.sampling.draws * self.runs_each
+
+    @property
+    def runs_each(self) -> int:
+        """How many runs a draw has, in all waves that may be fitted."""
+        return self.about.sampling.runs * sum(wave.fitted for wave in self.target.waves)
 
     @cached_property
     def digests(self) -> dict[str, str]:
         """What determines the results, in pieces, so that one can say which of them has changed."""
-        parts = [_digests(target) for target in self.targets]
+        cases = [case_digests(case) for case in self.target.cases]
+        bounds = [bound for wave in self.target.waves for bound in wave.observed]
         return {
-            **{name: digest_of(*(part[name] for part in parts)) for name in parts[0]},
-            "prior": digest_of(*self.prior.numbers),
-            "sampling": digest_of(str(asdict(self.sampling)), str(self.runs), str(DUMMIES)),
+            **{name: digest_of(*(case[name] for case in cases)) for name in cases[0]},
+            "observations": digest_of(*self.about.fitted_to, *bounds),
+            "prior": digest_of(*self.about.prior.numbers),
+            "sampling": digest_of(str(asdict(self.about.sampling))),
             **code_digests(),
         }
 
-    def rows(self, particles: Floats) -> Floats:
-        """Return the parameters that particles stand for, a row a particle, in the order of PARAMETERS."""
-        return self.prior.rows(particles[:, : len(self.prior.names)])
-
     def manifest(self) -> dict[str, Any]:
         """Return what the calibration is, for people and for a repeat of it."""
+        about = self.about
         return {
             "kind": "calibration",
-            "hindcasts": [
-                {**vars(hindcast), "waves": {str(wave.date): _counted(wave) for wave in hindcast.waves}}
-                for hindcast in self.about.hindcasts
-            ],
-            "prior": {parameter.name: _told_prior(parameter) for parameter in self.prior.parameters},
-            "fixed": dict(self.prior.fixed),
-            **asdict(self.sampling),
-            "runs": self.runs,
+            **{name: getattr(about, name) for name in ("name", "title", "caution", "roster")},
+            "waves": [asdict(wave) for wave in about.waves],
+            "prior": {parameter.name: _told_prior(parameter) for parameter in about.prior.parameters},
+            "fixed": dict(about.prior.fixed),
+            **asdict(about.sampling),
             "options": list(self.options),
             "digests": self.digests,
         }
@@ -119,40 +109,43 @@ class CalibrationPlan:
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """The result of a calibration: a loss-based posterior.
-
-    Its particles are draws from the prior, given a score within the tolerance: they weigh parameters by a
-    score, not by a likelihood, and how narrow they are depends on the tolerance.
+    """The result of a calibration: draws of the prior, and how likely they make each wave.
 
     Attributes
     ----------
     about
         What was calibrated.
-    generations
-        From draws of the prior to the posterior.
+    coordinates
+        The draws, (draws, parameters with a prior), standard normal under the prior.
+    log_likelihoods
+        Of all waves, (draws, waves), in nats; missing of those that may not be fitted.
     """
 
     about: AboutCalibration
-    generations: tuple[Generation, ...]
+    coordinates: Floats
+    log_likelihoods: Floats
+
+    @cached_property
+    def weights(self) -> Floats:
+        """What each draw is worth, adding up to 1: in proportion to its likelihood in the waves fitted."""
+        return weights(self.log_likelihoods[:, [wave.fitted for wave in self.about.waves]].sum(axis=1))
 
     @property
-    def particles(self) -> Floats:
-        """The last generation, in coordinates that are standard normal under the prior."""
-        return self.generations[-1].particles[:, : len(self.about.prior.names)]
-
-    @property
-    def dummies(self) -> Floats:
-        """The coordinates of the last generation that the model does not know of."""
-        return self.generations[-1].particles[:, len(self.about.prior.names) :]
+    def effective_size(self) -> float:
+        """How many independent draws of the posterior there are."""
+        return effective_size(self.weights)
 
     @cached_property
     def rows(self) -> Floats:
-        """The particles as parameters, a row a particle, in the order of PARAMETERS."""
-        return self.about.prior.rows(self.particles)
+        """The posterior: as many rows as are kept, drawn by their weights, in the order of PARAMETERS."""
+        sampling = self.about.sampling
+        generator = np.random.default_rng(sampling.seed)
+        chosen = generator.permutation(systematic(self.weights, sampling.kept, generator))
+        return self.about.prior.rows(self.coordinates[chosen])
 
     @cached_property
     def posterior(self) -> "pd.DataFrame":
-        """A row a particle, a column a parameter, those without a prior too: what ``--parameters`` takes."""
+        """The rows with a column a parameter, those without a prior too: what ``--parameters`` takes."""
         import pandas as pd
 
         return pd.DataFrame(self.rows, columns=list(PARAMETERS))
@@ -163,117 +156,81 @@ class Calibration:
         return {FITTED_TO: json.dumps(self.about.fitted_to).encode()}
 
     @cached_property
-    def noise(self) -> Noise:
-        """How far the particles are from their prior where there was nothing to learn."""
-        return noise_of(self.dummies)
-
-    @cached_property
     def summary(self) -> "pd.DataFrame":
         """A row a parameter: what was believed before and after, and whether that was learned."""
-        return summary(self.about.prior, self.particles, self.noise)
+        return summary(self.about.prior, self.coordinates, self.weights)
 
-    @cached_property
-    def pairs(self) -> "pd.DataFrame":
-        """A row a pair of parameters: how they go together in the posterior, the closest first."""
-        return pairs(self.about.prior.names, self.particles, self.noise)
-
-    @cached_property
-    def steps(self) -> "pd.DataFrame":
-        """A row a generation: its tolerance, its scores, and what it cost."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            {
-                "generation": np.arange(len(self.generations)),
-                "tolerance": [each.tolerance for each in self.generations],
-                "mean_score": [each.distances.mean() for each in self.generations],
-                "best_score": [each.distances.min() for each in self.generations],
-                "moves": [each.moves for each in self.generations],
-                "acceptance": [each.acceptance for each in self.generations],
-                "memory": [each.memory for each in self.generations],
-                "simulated": [each.simulated for each in self.generations],
-                "runs": [each.simulated * self.about.runs for each in self.generations],
-            }
-        )
+    def fitted_to(self, names: Sequence[str]) -> "Calibration":
+        """Return the fit to some waves alone; to none it is the prior. Nothing is simulated anew."""
+        waves = tuple(replace(wave, fitted=wave.name in names) for wave in self.about.waves)
+        return replace(self, about=replace(self.about, waves=waves))
 
 
 def calibrate(
-    hindcasts: Sources = "europe-2025",
+    hindcast: Path | str = "europe-2025",
     *,
-    waves: Sequence[str] = (),
+    hold_out: Sequence[str] = (),
     prior: Path | None = None,
     out: Path | str = "results",
-    runs: int = 64,
     threads: int = 0,
     **sampling: Any,
 ) -> Calibration:
-    """Fit parameters to hindcasts, going on where an earlier session was stopped.
-
-    The result is a posterior that weighs parameters by a score, not by a likelihood.
+    """Fit parameters to a hindcast, going on where an earlier session was stopped.
 
     Parameters
     ----------
-    hindcasts
-        A file or the name of a bundled one, or several: fitted together, each observation counting once.
-    waves
-        Dates of the waves to fit; all if none.
+    hindcast
+        A file, or the name of a bundled one.
+    hold_out
+        Dates or names of waves that are not fitted, besides those that are declared not to be.
     prior
-        File of priors; the bundled one if none.
+        File of priors; those that are declared if none.
     out
-        Folder of all results; these go to ``OUT/calibrate/NAMES/ID``.
-    runs
-        Of each particle.
+        Folder of all results; these go to ``OUT/calibrate/NAME/ID``.
     threads
         0 for one a core; the result does not depend on it.
     **sampling
-        Those of `Sampling`: `particles`, `generations`, `seed`.
+        Those of `Sampling`: `draws`, `runs`, `kept`, `seed`.
 
     Returns
     -------
     Calibration
-        Tables `posterior`, `summary`, `pairs` and `steps`; all are in the folder, too.
+        Tables `posterior` and `summary`; all are in the folder, too.
 
     Raises
     ------
     InputError
         For any mistake in any of the files, and where the folder holds what would be mixed.
     """
-    plan = plan_calibration(hindcasts, waves=waves, prior=prior, runs=runs, **sampling)
+    plan = plan_calibration(hindcast, hold_out=hold_out, prior=prior, **sampling)
     return run_calibration(plan, Path(out), threads=threads)
 
 
 def plan_calibration(
-    hindcasts: Sources,
+    hindcast: Path | str,
     *,
-    waves: Sequence[str] = (),
+    hold_out: Sequence[str] = (),
     prior: Path | None = None,
-    runs: int = 64,
     **sampling: Any,
 ) -> CalibrationPlan:
     """Read all that determines a calibration, see `calibrate`."""
-    if "particles" in sampling:  # a posterior needs more than sampling does
-        check_whole_number("particles", sampling["particles"], LEAST_PARTICLES)
     chosen = chosen_options(Sampling, sampling)
-    check_whole_number("runs", runs, 1)
-    sources = [hindcasts] if isinstance(hindcasts, str | Path) else hindcasts
-    targets = tuple(load_target(source) for source in sources)
-    names = [target.hindcast.name for target in targets]
-    if len(set(names)) < len(names):
-        raise InputError(f"{', '.join(names)}: two hindcasts have the same name", key="hindcasts")
+    target = load_target(hindcast)
+    believed = load_prior(prior)
+    for name in hold_out:
+        if not any(name in _names(wave) for wave in target.waves):
+            known = ", ".join(sorted({wave.name for wave in target.waves}))
+            raise InputError(f"no such wave; the waves are {known}", file=f"--hold-out {name}")
+    fitted = tuple(wave.fitted and not _names(wave) & {*hold_out} for wave in target.waves)
+    if not any(fitted):
+        raise InputError("no wave is left to be fitted", key="--hold-out")
     named = (f"prior {Path(prior).name}",) if prior else ()
-    return CalibrationPlan(_chosen_waves(targets, waves), load_prior(prior), chosen, int(runs), named)
+    return CalibrationPlan(target, about_calibration(target, believed, chosen, fitted), named)
 
 
-def _chosen_waves(targets: tuple[Target, ...], dates: Sequence[str]) -> tuple[Target, ...]:
-    """Return the targets with the waves of some dates only; without those that have none of them."""
-    if not dates:
-        return targets
-    known = sorted({str(wave.date) for target in targets for wave in target.waves})
-    for date in dates:
-        if date not in known:
-            raise InputError(f"no such wave; the waves are {', '.join(known)}", file=f"--wave {date}")
-    chosen = [target.with_waves(lambda wave: str(wave.date) in dates) for target in targets]
-    return tuple(target for target in chosen if target.waves)
+def _names(wave: Wave) -> set[str]:
+    """Return how a wave may be named."""
+    return {wave.name, str(wave.date)}
 
 
 def calibration_folder(plan: CalibrationPlan, out: Path) -> Path:
@@ -287,13 +244,9 @@ def results_of_calibration(plan: CalibrationPlan, out: Path) -> PartsFolder:
 
 
 def run_calibration(
-    plan: CalibrationPlan,
-    out: Path,
-    *,
-    threads: int = 0,
-    progress: Progress = lambda _generations, _runs: None,
+    plan: CalibrationPlan, out: Path, *, threads: int = 0, progress: Progress = lambda _: None
 ) -> Calibration:
-    """Compute the generations that are not there yet, and write the posterior.
+    """Weigh the draws that are not weighed yet, and write the posterior.
 
     Parameters
     ----------
@@ -304,100 +257,54 @@ def run_calibration(
     threads
         0 for one a core.
     progress
-        Told of generations and runs.
+        Told of runs, `total_runs` of the plan in all.
     """
-    generations: list[Generation] = []
+    about = plan.about
+    drawn = about.prior.drawn(about.sampling.draws, about.sampling.seed)
+    effort = Effort(about.sampling.runs, about.sampling.seed, threads)
     with results_of_calibration(plan, out) as folder:
-        for number in range(plan.sampling.generations):
-            name = f"generations/{number:03d}"
-            if not folder.has(name):
-                generation = _generation(plan, number, generations, threads, progress)
-                folder.write(name, *_as_table(generation, plan))
-            generations.append(_as_generation(folder.read(name)))
-            progress(number + 1, 0)
-        result = Calibration(plan.about, tuple(generations))
+        for number, first in enumerate(range(0, len(drawn), BLOCK)):
+            block, name = drawn[first : first + BLOCK], _part(number)
+            if folder.has(name):
+                progress(len(block) * plan.runs_each)
+                continue
+            found = log_likelihoods(plan.target, about.prior.rows(block), effort, progress)
+            folder.write(name, _as_table(about, block, found))
+        result = read_calibration(about, folder.read)
         folder.write("posterior", result.posterior, result.metadata)
-        for name, table in (("summary", result.summary), ("pairs", result.pairs), ("steps", result.steps)):
-            folder.write(name, table)
+        folder.write("summary", result.summary)
     return result
 
 
-@dataclass(frozen=True)
-class StandardNormal:
-    """The prior of coordinates that are independent and standard normal under it."""
+def read_calibration(about: AboutCalibration, read: "Callable[[str], pa.Table]") -> Calibration:
+    """Return a calibration of which all draws are weighed, bit for bit.
 
-    dimensions: int
-
-    def sample(self, number: int, generator: np.random.Generator) -> Floats:
-        """Return draws, shape (number, dimensions)."""
-        return generator.standard_normal((number, self.dimensions))
-
-    def log_density(self, particles: Floats) -> Floats:
-        """Return the logarithm of the density, up to a constant."""
-        return np.asarray(-0.5 * (particles * particles).sum(axis=1))
-
-
-def _generation(
-    plan: CalibrationPlan,
-    number: int,
-    before: Sequence[Generation],
-    threads: int,
-    progress: Progress,
-) -> Generation:
-    effort = Effort(plan.runs, threads)
-
-    def distance(particles: Floats, seed: int) -> Floats:
-        rows = plan.rows(particles)
-        return misfit(plan.targets, rows, seed, effort, lambda runs: progress(number, runs))
-
-    prior = StandardNormal(plan.dimensions)
-    if number == 0:
-        return first_generation(prior, distance, plan.sampling)
-    return next_generation(prior, distance, plan.sampling, number, before[-1])
+    Parameters
+    ----------
+    about
+        What was calibrated.
+    read
+        Reads a table of its folder, by name.
+    """
+    blocks = range(-(-about.sampling.draws // BLOCK))
+    tables = [read(_part(number)) for number in blocks]
+    rows = np.vstack([np.column_stack([column.to_numpy() for column in table.columns]) for table in tables])
+    parameters = len(about.prior.names)
+    return Calibration(about, rows[:, :parameters], rows[:, parameters:])
 
 
-def _counted(wave: FittedWave) -> dict[str, int]:
-    """Return how much was observed in a wave."""
-    return {"number": wave.number, "changed": wave.changed, "carried_forward": wave.carried_forward}
+def _part(number: int) -> str:
+    return f"likelihoods/{number:03d}"
+
+
+def _as_table(about: AboutCalibration, coordinates: Floats, found: Floats) -> "pd.DataFrame":
+    """Return draws as a table: their coordinates, and their log-likelihood in each wave."""
+    import pandas as pd
+
+    columns = [*about.prior.names, *(wave.name for wave in about.waves)]
+    return pd.DataFrame(np.column_stack([coordinates, found]), columns=columns)
 
 
 def _told_prior(parameter: ParameterPrior) -> dict[str, Any]:
     """Return what is believed of a parameter, and within which range."""
     return {"range": [parameter.low, parameter.high], **parameter.marginal.model_dump(exclude_none=True)}
-
-
-def _digests(target: Target) -> dict[str, str]:
-    """Return digests of a hindcast: of the numbers, not the prose."""
-    bounds = [bound for wave in target.waves for bound in wave.observed]
-    rounds = " ".join(str(wave.round) for wave in target.waves)
-    observed = digest_of(rounds, str(target.hindcast.coding_error), *bounds)
-    return {**case_digests(target.case), "observations": observed}
-
-
-def _as_table(generation: Generation, plan: CalibrationPlan) -> "tuple[pd.DataFrame, Mapping[bytes, bytes]]":
-    """Return a generation as a table of its particles, and the numbers about it as metadata."""
-    import pandas as pd
-
-    dummies = [f"dummy_{number}" for number in range(1, DUMMIES + 1)]
-    table = pd.DataFrame(generation.particles, columns=[*plan.prior.names, *dummies])
-    table["score"] = generation.distances
-    about = {name: getattr(generation, name) for name in _ABOUT}
-    return table, {b"generation": json.dumps(about).encode()}
-
-
-def read_generations(folder: Path, number: int) -> tuple[Generation, ...]:
-    """Return so many generations, which the folder of a finished calibration holds."""
-    import pyarrow.parquet as pq
-
-    files = [folder / f"generations/{each:03d}.parquet" for each in range(number)]
-    return tuple(_as_generation(pq.read_table(file)) for file in files)
-
-
-def _as_generation(table: Any) -> Generation:
-    """Return the generation that a table holds, bit for bit."""
-    columns = [column.to_numpy() for column in table.columns]
-    about = json.loads(table.schema.metadata[b"generation"])
-    return Generation(np.column_stack(columns[:-1]), columns[-1], **about)
-
-
-_ABOUT = Generation._fields[2:]

@@ -1,14 +1,15 @@
-"""What a calibration has learned of each parameter, held against what it seems to learn of none at all.
+"""How far a posterior has moved from the prior, held against chance.
 
-Particles are given in coordinates that are standard normal under the prior.
+Draws are given in coordinates that are standard normal under the prior.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.hindcast.scores import Floats
+from sim.declarations.parameters import FITTED
+from sim.experiments.calibration.likelihood import effective_size
+from sim.experiments.statistics import Floats
 from sim.inputs.prior import Prior
 
 if TYPE_CHECKING:
@@ -17,50 +18,16 @@ if TYPE_CHECKING:
 LEVEL = 0.05
 """Probability that anything is said to be learned where nothing was, over all parameters."""
 
-MEAN_DISTANCE = 0.8687
-"""Mean of the Kolmogorov distribution: sqrt(n) times the expected distance of n independent draws."""
-
 TAILS = (0.05, 0.95)
 
 
-class Noise(NamedTuple):
-    """How far particles are from their prior where there was nothing to learn.
-
-    Attributes
-    ----------
-    largest
-        The largest distance of a dummy from its prior.
-    effective
-        How many independent draws would be as far from it as the dummies are, on average; not more than
-        there are.
-    """
-
-    largest: float
-    effective: float
-
-
-def noise_of(dummies: Floats) -> Noise:
-    """Return how far dummies are from the prior that they have to have, (particles, dummies)."""
-    distances = normal_distances(dummies)
-    effective = min((MEAN_DISTANCE / distances.mean()) ** 2, len(dummies))
-    return Noise(float(distances.max()), float(effective))
-
-
-def normal_distances(particles: Floats) -> Floats:
-    """Return the Kolmogorov-Smirnov distance of each coordinate from the standard normal."""
-    from scipy.special import ndtr
-
-    shares = ndtr(np.sort(particles, axis=0))
-    steps = np.arange(len(particles) + 1)[:, np.newaxis] / len(particles)
-    return np.asarray(np.maximum(shares - steps[:-1], steps[1:] - shares).max(axis=0))
-
-
-def summary(prior: Prior, particles: Floats, noise: Noise) -> "pd.DataFrame":
+def summary(prior: Prior, coordinates: Floats, weighted: Floats) -> "pd.DataFrame":
     """Return a row a parameter: what was believed of it before and after, and whether anything was learned.
 
     Columns
     -------
-    parameter
+    parameter, fitted
+        Its name, and whether what was recorded may tell something of it.
     prior_mean, prior_low, prior_high
         Mean and the bounds of the middle 90 % of the prior.
     posterior_mean, posterior_low, posterior_high
@@ -72,31 +39,34 @@ def summary(prior: Prior, particles: Floats, noise: Noise) -> "pd.DataFrame":
     distance
         Kolmogorov-Smirnov distance of the posterior from the prior.
     p_value
-        Probability of such a distance where nothing was learned, for as many draws as the particles are
-        worth, times the number of tests left (Holm 1979).
+        Probability of such a distance where nothing was learned, for as many independent draws as the
+        weighted ones are worth, times the number of tests left (Holm 1979).
     learned
         Whether that is below `LEVEL`.
     """
     import pandas as pd
 
-    distances = normal_distances(particles)
-    chance = holm(_chance(distances, noise.effective))
-    after = prior.at_normal(particles).T
+    distances = distances_from_prior(coordinates, weighted)
+    chance = holm(_chance(distances, effective_size(weighted)))
+    after = prior.at_normal(coordinates).T
     rows = []
     for parameter, values, distance, p_value in zip(prior.parameters, after, distances, chance, strict=True):
         mean, deviation = parameter.moments
         low, high = parameter.quantile(np.array(TAILS))
+        found = float((weighted * values).sum())
+        spread = np.sqrt((weighted * (values - found) ** 2).sum())
         rows.append(
             {
                 "parameter": parameter.name,
+                "fitted": parameter.name in FITTED,
                 "prior_mean": mean,
                 "prior_low": low,
                 "prior_high": high,
-                "posterior_mean": values.mean(),
-                "posterior_low": np.quantile(values, TAILS[0]),
-                "posterior_high": np.quantile(values, TAILS[1]),
-                "shift": (values.mean() - mean) / deviation,
-                "spread": values.std() / deviation,
+                "posterior_mean": found,
+                "posterior_low": quantile(values, weighted, TAILS[0]),
+                "posterior_high": quantile(values, weighted, TAILS[1]),
+                "shift": (found - mean) / deviation,
+                "spread": spread / deviation,
                 "distance": distance,
                 "p_value": p_value,
                 "learned": p_value < LEVEL,
@@ -105,30 +75,22 @@ def summary(prior: Prior, particles: Floats, noise: Noise) -> "pd.DataFrame":
     return pd.DataFrame(rows)
 
 
-def pairs(names: Sequence[str], particles: Floats, noise: Noise) -> "pd.DataFrame":
-    """Return a row a pair of parameters: their correlation, and whether it is more than noise.
+def quantile(values: Floats, weighted: Floats, share: float) -> float:
+    """Return the least value at or below which this share of the weight lies."""
+    order = np.argsort(values, kind="stable")
+    place = int(np.searchsorted(np.cumsum(weighted[order]), share))
+    return float(values[order][min(place, len(values) - 1)])
 
-    Correlations are of the coordinates that are standard normal under the prior, where all are 0. Chance is
-    told by Fisher's transformation for as many draws as the particles are worth, times the tests left.
-    """
-    import pandas as pd
+
+def distances_from_prior(coordinates: Floats, weighted: Floats) -> Floats:
+    """Return the Kolmogorov-Smirnov distance of each coordinate, weighted, from the standard normal."""
     from scipy.special import ndtr
 
-    first, second = np.triu_indices(len(names), k=1)
-    correlation = _correlations(particles)[first, second]
-    spread = 1.0 / np.sqrt(max(noise.effective - 3.0, 1.0))
-    chance = holm(2.0 * ndtr(-np.abs(np.arctanh(correlation)) / spread))
-    table = pd.DataFrame(
-        {
-            "parameter": [names[int(index)] for index in first],
-            "other": [names[int(index)] for index in second],
-            "correlation": correlation,
-            "p_value": chance,
-            "learned": chance < LEVEL,
-        }
-    )
-    order = np.argsort(-np.abs(correlation), kind="stable")
-    return table.iloc[order].reset_index(drop=True)
+    order = np.argsort(coordinates, axis=0, kind="stable")
+    shares = ndtr(np.take_along_axis(coordinates, order, axis=0))
+    reached = np.cumsum(weighted[order], axis=0)
+    before = reached - weighted[order]
+    return np.asarray(np.maximum(shares - before, reached - shares).max(axis=0))
 
 
 def holm(p_values: Floats) -> Floats:
@@ -138,14 +100,6 @@ def holm(p_values: Floats) -> Floats:
     result = np.empty(len(p_values))
     result[order] = np.minimum(adjusted, 1.0)
     return result
-
-
-def _correlations(particles: Floats) -> Floats:
-    """Return the correlations of coordinates; sums without BLAS, whose order depends on threads."""
-    apart = particles - particles.mean(axis=0)
-    products = np.einsum("ni,nj->ij", apart, apart)
-    sizes = np.sqrt(np.diag(products))
-    return np.asarray(products / np.outer(sizes, sizes))
 
 
 def _chance(distances: Floats, draws: float) -> Floats:

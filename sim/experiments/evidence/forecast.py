@@ -1,11 +1,11 @@
 """Who takes part in a coalition whose candidates have not spoken: by what past coalitions teach alone."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.declarations.words import worst
 from sim.evidence.beyond import (
     attribute_ranges,
     attributes_beyond,
@@ -20,13 +20,7 @@ from sim.evidence.threads import on_one_thread
 from sim.experiments.evidence.posterior import Posterior, fit
 from sim.experiments.evidence.scores import LEAST, MOST
 from sim.experiments.evidence.sizes import Size, shared_size
-from sim.experiments.evidence.verdicts import (
-    LEARNED,
-    LIKELY,
-    NOT_TOLD,
-    coefficient_table,
-    fits_for_verdicts,
-)
+from sim.experiments.evidence.verdicts import coefficient_table, fits_for_verdicts
 from sim.inputs.coalitions.asked_file import Asked
 from sim.inputs.coalitions.candidates_file import treated
 from sim.inputs.coalitions.coalitions import Coalition, Coalitions
@@ -38,8 +32,6 @@ if TYPE_CHECKING:
 Z_90 = 1.6448536269514722
 WEIGHTY = 0.25
 """Share of what sets a nation apart from which on a term is named, and counts for the verdict."""
-
-WORST_FIRST = (NOT_TOLD, LIKELY, LEARNED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,12 +106,6 @@ def forecast(asked: Asked, seed: int = 1) -> Forecast:
             *attributes_beyond(attribute_ranges(past, asked.past.declaration), table),
         ),
     )
-
-
-def worst(verdicts: Iterable[str]) -> str:
-    """Return the worst of some verdicts; `LEARNED` where there are none."""
-    found = set(verdicts)
-    return next((verdict for verdict in WORST_FIRST if verdict in found), LEARNED)
 
 
 def weighty_terms(posterior: Posterior, table: "pd.DataFrame") -> list[tuple[str, ...]]:

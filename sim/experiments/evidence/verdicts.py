@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import norm
 
+from sim.declarations.words import LEARNED, LIKELY, NOT_TOLD
 from sim.evidence.rows import candidate_table
 from sim.experiments.evidence.posterior import Posterior, fit
 from sim.inputs.coalitions.coalitions import FIRST, SECOND, Coalitions
@@ -14,7 +15,6 @@ from sim.inputs.coalitions.coalitions import FIRST, SECOND, Coalitions
 if TYPE_CHECKING:
     import pandas as pd
 
-LEARNED, LIKELY, NOT_TOLD = "learned", "likely", "not told"
 LEARNED_FROM, LIKELY_FROM = 0.95, 0.85
 
 ALL, FIRST_CODING, SECOND_CODING = "all", "first coding", "second coding"

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.declarations.levels import CONDITIONS
-from sim.declarations.records import Levels
+from sim.declarations.levels import CONDITIONS, LEVERS, MOVED
+from sim.declarations.records import Behaviour, Levels
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import Runs
 from sim.model import draws, rules
@@ -17,18 +17,28 @@ if TYPE_CHECKING:
 Words = NDArray[np.uint64]
 
 level = np.vectorize(rules.drawn_level, otypes=[np.float64])
+deployable = np.vectorize(rules.drawn_deployable, otypes=[np.float64])
+met_share = np.vectorize(rules.met_share, otypes=[np.float64])
 # These take arrays as they are.
 threshold: Any = rules.drawn_threshold
 met: Any = rules.met
 
 
-def drawn_attributes(setup: "Setup", runs: Runs) -> Floats:
-    """Return the attributes of every nation, shape (runs, nations, ATTRIBUTES)."""
-    given = setup.nations
-    draw = _first_draws(setup, runs, draws.ATTRIBUTE_PURPOSES)
-    # `rules.drawn_attribute` on arrays: there are hundreds of thousands.
-    drawn = given["attributes"] + given["half_widths"] * (2.0 * draw - 1.0)
-    return np.asarray(np.clip(drawn, 0.0, 1.0))
+def drawn_deployable(setup: "Setup", runs: Runs) -> Floats:
+    """Return the soldiers that every nation can deploy, shape (runs, nations)."""
+    draw = _first_draws(setup, runs, np.array([draws.DEPLOYABLE]))[:, :, 0]
+    return np.asarray(deployable(setup.nations["deployable"], draw))
+
+
+def drawn_slopes(setup: "Setup", runs: Runs, lever: str) -> Floats:
+    """Return what a unit of a lever adds to any contribution, in log-odds; shape (runs, nations)."""
+    rows = np.arange(runs.number) % len(setup.slopes)
+    return np.asarray(setup.slopes[rows, :, LEVERS.index(lever)])
+
+
+def drawn_parameter(setup: "Setup", runs: Runs, name: str) -> Floats:
+    """Return a behavioural parameter of every run, shape (runs,)."""
+    return np.resize(setup.behaviour[Behaviour._fields.index(name)], runs.number)
 
 
 def drawn_thresholds(setup: "Setup", runs: Runs) -> Floats:
@@ -47,7 +57,7 @@ def drawn_levels(setup: "Setup", runs: Runs, round_: int) -> Levels:
     return Levels(*level(now["levels"], setup.level_half_width, draw).T)
 
 
-def actual_levels(setup: "Setup", runs: Runs, **moved: Floats) -> Floats:
+def actual_levels(setup: "Setup", runs: Runs, moved: Floats) -> Floats:
     """Return the levels of the last round that stated conditions are about, shape (runs, CONDITIONS).
 
     Parameters
@@ -55,9 +65,10 @@ def actual_levels(setup: "Setup", runs: Runs, **moved: Floats) -> Floats:
     setup, runs
         What was run.
     moved
-        What the levels came to in each run that policies and negotiations move, by name.
+        What the levels came to that policies and negotiations move, shape (runs, MOVED).
     """
-    actual = drawn_levels(setup, runs, setup.rounds.size - 1)._replace(**moved)
+    ends = dict(zip(MOVED, moved.T, strict=True))
+    actual = drawn_levels(setup, runs, setup.rounds.size - 1)._replace(**ends)
     return np.column_stack([getattr(actual, name) for name in CONDITIONS])
 
 

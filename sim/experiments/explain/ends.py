@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.levels import MOVED
 from sim.declarations.records import Behaviour
 from sim.declarations.words import Stance
+from sim.experiments.explain.drawn import drawn_deployable, drawn_parameter
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import Runs
 from sim.model import rules
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 CHUNK = 128
 """Runs whose trajectories are held at a time: only the last round of them is kept."""
 
-KEPT = [RUN_COLUMNS.index(name) for name in ("force", "involvement", "clarity")]
+KEPT = [RUN_COLUMNS.index(name) for name in ("force", *MOVED)]
+
+pledge = np.vectorize(rules.pledge, otypes=[np.float64])
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -37,35 +41,28 @@ class Ends(NamedTuple):
         In log-odds, shape (runs, nations).
     force
         Soldiers pledged, shape (runs,).
-    involvement, clarity
-        Levels that may come about in the runs, shape (runs,).
+    moved
+        The levels that may come about in the runs, shape (runs, MOVED).
     """
 
     committed: NDArray[np.bool_]
     propensity: Floats
     force: Floats
-    involvement: Floats
-    clarity: Floats
+    moved: Floats
 
     @property
     def size(self) -> Floats:
         """How many nations are committed in each run."""
         return np.asarray(self.committed.sum(axis=1), dtype=np.float64)
 
-    def troops_of(self, setup: "Setup", nation: int) -> Floats:
+    def troops_of(self, setup: "Setup", runs: Runs, nation: int) -> Floats:
         """Return what a nation pledges in each run."""
-        deployable = float(setup.nations[nation]["deployable"])
-        thresholds = thresholds_of(setup, len(self.force))
-        pledges = [
-            rules.pledge(float(Stance.COMMITTED) if is_in else 0.0, deployable, propensity, threshold)
-            for is_in, propensity, threshold in zip(
-                self.committed[:, nation].tolist(),
-                self.propensity[:, nation].tolist(),
-                thresholds.tolist(),
-                strict=True,
-            )
-        ]
-        return np.array(pledges)
+        stance = np.where(self.committed[:, nation], float(Stance.COMMITTED), 0.0)
+        can_send, cut = (
+            drawn_deployable(setup, runs)[:, nation],
+            drawn_parameter(setup, runs, "cut_committed"),
+        )
+        return np.asarray(pledge(stance, can_send, self.propensity[:, nation], cut))
 
 
 def ends_of(setup: "Setup", runs: Runs, threads: int = 1) -> Ends:
@@ -76,8 +73,8 @@ def ends_of(setup: "Setup", runs: Runs, threads: int = 1) -> Ends:
 
     def sink(_: int, records: Records) -> None:
         is_in = records.stance[:, -1] == Stance.COMMITTED
-        force, involvement, clarity = records.runs[:, KEPT].T.copy()
-        parts.append(Ends(is_in, records.propensity[:, -1].copy(), force, involvement, clarity))
+        kept = records.runs[:, KEPT]
+        parts.append(Ends(is_in, records.propensity[:, -1].copy(), kept[:, 0], kept[:, 1:]))
 
     simulate(
         setup,
@@ -91,9 +88,9 @@ def ends_of(setup: "Setup", runs: Runs, threads: int = 1) -> Ends:
 
 
 def thresholds_of(setup: "Setup", number: int) -> Floats:
-    """Return the log-odds above which a nation may commit, in each of the first runs."""
-    column = Behaviour._fields.index("climb_to_committed")
-    return np.resize(setup.behaviour[column], number)
+    """Return the log-odds above which a nation wants to commit, in each of the first runs."""
+    ladder = rules.ladder(Behaviour(*setup.behaviour))  # the same arithmetic on arrays
+    return np.resize(np.asarray(ladder.climb_to_committed), number)
 
 
 def side_by_side(answer: Callable[[Asked], Answer], asked: Iterable[Asked], threads: int = 0) -> list[Answer]:

@@ -6,25 +6,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.declarations import records
-from sim.declarations.records import Behaviour, Levels, Nation, blank
-from sim.declarations.words import ATTRIBUTES
 from sim.experiments import statistics
 from sim.experiments.comparison.paired import share_difference
 from sim.experiments.explain.columns import interval_columns, paired_means, spread_columns
-from sim.experiments.explain.drawn import drawn_attributes, drawn_levels
+from sim.experiments.explain.drawn import drawn_parameter, drawn_slopes
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side
 from sim.experiments.explain.search import present_level
-from sim.experiments.statistics import Floats
+from sim.experiments.statistics import Floats, rank_correlations
 from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case
 from sim.inputs.questions import Pressure, Questions, World
-from sim.model import rules
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.model.setup import Setup
+
+PRESSURE = "pressure"
+"""The level whose slope tells how nations answer threat."""
 
 HARDENED, COWED, EITHER = "hardened", "cowed", "may be either"
 SURE = 0.9
@@ -42,18 +41,22 @@ class Answers:
     number_of_runs, seed
         Which runs.
     rows_of_parameters
-        1 where the parameters are a point: probabilities are then over draws of attributes only.
+        1 where the parameters are a point: probabilities are then over draws of past coalitions only.
     table
         A row a nation and world:
 
         - `iso3`, `name`, `world` (its label), `pressure_from`, `pressure_to`
-        - `slope`: change of the propensity (log-odds) per unit of pressure that is perceived, through
-          threat, escalation and home defence, in the world of the first round; mean over runs with its
-          interval, and the range of 90 % of the runs
+        - `nearness`: to the adversary, from 0 (the farthest nation) to 1; 0.5 where it is not known
+        - `slope`: what a unit of pressure, on the scale of past coalitions, adds to the log-odds of any
+          military contribution, as past coalitions teach; mean over runs with its interval, and the range
+          of 90 % of the runs
         - `p_hardened`, `p_cowed`: share of the runs in which the slope is above and below 0
         - `verdict`: `hardened` or `cowed` where 90 % of the runs or more agree on that, else `may be either`
-        - `response`: paired difference of the propensity at the end with more pressure, whatever others do
-          in answer included
+        - `p_nearer`: share of the runs in which the slope rises with nearness to the adversary, over all
+          nations: whether it is the threatened that harden
+        - `land_slope`: the same for soldiers on land, as far as it reaches them (`reach`), and `p_land_cowed`
+        - `response`: paired difference of the propensity to send soldiers on land, at the end with more
+          pressure, whatever others do in answer included
         - `committed`: paired difference of P(committed) at the end
         - `runs`
     """
@@ -104,34 +107,33 @@ def hardened_or_cowed(
         case,
         runs.number,
         runs.seed,
-        len(case.parameters.values),
+        case.parameters.draws,
         pd.concat(tables, ignore_index=True),
     )
 
 
 def slopes(setup: "Setup", runs: Runs) -> Floats:
-    """Return how the propensity of each nation changes per unit of pressure perceived, in the first round.
-
-    The terms of pressure are proportional to it, so their sum at a pressure of 1 is the slope; US
-    involvement has been fully perceived.
+    """Return what a unit of pressure adds to any contribution of each nation.
 
     Returns
     -------
     ndarray
-        Log-odds per unit, shape (runs, nations).
+        Log-odds per unit on the scale of past coalitions, shape (runs, nations).
     """
-    attributes = np.moveaxis(drawn_attributes(setup, runs), 2, 0)
-    levels = Levels(*(level[:, np.newaxis] for level in drawn_levels(setup, runs, 1)))
-    nation = blank(
-        Nation,
-        **dict(zip(ATTRIBUTES, attributes, strict=True)),
-        involvement_perceived=levels.involvement,
-        pressure_perceived=1.0,
-    )
-    behaviour = Behaviour(*(np.resize(row, runs.number)[:, np.newaxis] for row in setup.behaviour))
-    world = blank(records.World, ceasefire=levels.ceasefire)
-    parts = rules.terms(behaviour, nation, world)  # the same arithmetic on arrays
-    return np.asarray(parts.threat + parts.escalation + parts.home_defence)
+    return drawn_slopes(setup, runs, PRESSURE)
+
+
+def nearer_harden(nearness: Floats, slope: Floats) -> statistics.Interval:
+    """Return the share of the runs in which the slope rises with nearness to the adversary, in rank.
+
+    Parameters
+    ----------
+    nearness
+        Shape (nations,).
+    slope
+        Shape (runs, nations).
+    """
+    return statistics.share((rank_correlations(nearness, slope) > 0.0).sum(), len(slope))
 
 
 def _rise(case: Case, asked: Pressure, world: World) -> tuple[float, float]:
@@ -146,8 +148,9 @@ def _answers(case: Case, setup: "Setup", ends: tuple[Ends, Ends], runs: Runs) ->
 
     before, after = ends
     slope = slopes(setup, runs)
-    hardened, cowed = (
-        statistics.share(signs.sum(axis=0), runs.number) for signs in (slope > 0.0, slope < 0.0)
+    land = drawn_parameter(setup, runs, "reach")[:, np.newaxis] * slope
+    hardened, cowed, land_cowed = (
+        statistics.share(signs.sum(axis=0), runs.number) for signs in (slope > 0.0, slope < 0.0, land < 0.0)
     )
     response = paired_means(before.propensity, after.propensity).difference
     committed = share_difference(
@@ -156,17 +159,27 @@ def _answers(case: Case, setup: "Setup", ends: tuple[Ends, Ends], runs: Runs) ->
         runs.number,
     )
     verdict = np.select([hardened.estimate >= SURE, cowed.estimate >= SURE], [HARDENED, COWED], EITHER)
-    spread = pd.DataFrame([spread_columns("slope", slope[:, nation]) for nation in range(slope.shape[1])])
     return pd.DataFrame(
         {
             "iso3": case.roster.iso3,
             "name": case.roster.names,
-            **spread,
+            "nearness": case.roster.sensitivity_to_adversary,
+            **_spreads("slope", slope),
             **interval_columns("p_hardened", hardened),
             **interval_columns("p_cowed", cowed),
             "verdict": verdict,
+            **interval_columns("p_nearer", nearer_harden(case.roster.sensitivity_to_adversary, slope)),
+            **_spreads("land_slope", land),
+            **interval_columns("p_land_cowed", land_cowed),
             **interval_columns("response", response),
             **interval_columns("committed", committed),
             "runs": runs.number,
         }
     )
+
+
+def _spreads(name: str, values: Floats) -> "pd.DataFrame":
+    """Return the columns of `spread_columns`, a row a nation."""
+    import pandas as pd
+
+    return pd.DataFrame([spread_columns(name, values[:, nation]) for nation in range(values.shape[1])])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STRIDE = 10
-"""Of how many levels of a common lever one is tried in any case."""
+"""Of how many levels of a lever one is tried in any case."""
 
 COMMITTED_ALREADY, REACHED, UNDECIDED, NOT_ALONE = "committed already", "reached", "undecided", "not alone"
 
@@ -50,11 +50,6 @@ class Lever(NamedTuple):
     declared: str
     leading: str
     factor: Factor
-
-    @property
-    def is_own(self) -> bool:
-        """Whether each nation has one of its own."""
-        return NATION in self.declared
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,9 +182,7 @@ def _search(case: Case, nation: int, lever: Lever) -> Search | Choices:
     if settings is not None:
         return Choices(nation, lever.path, settings)
     levels = tuple(float(level) for level in lever.factor.levels)
-    # What only moves the nation itself moves it one way: the ends of its range tell whether it is enough.
-    stride = len(levels) if lever.is_own else STRIDE
-    return Search(nation, lever.path, levels, present_level(case, lever.path), stride=stride)
+    return Search(nation, lever.path, levels, present_level(case, lever.path), stride=STRIDE)
 
 
 def _answer(search: Search | Choices, tried: Tried, again: Tried) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def who_is_pivotal(case: Case, nations: Sequence[int], runs: Runs, *, threads: i
     def held_as(word: str, nation: int) -> tuple[Ends, Floats]:
         setup = model.setup({f"nations.{case.roster.iso3[nation]}.held": word})
         ends = ends_of(setup, runs)
-        return ends, ends.troops_of(setup, nation)
+        return ends, ends.troops_of(setup, runs, nation)
 
     effects = side_by_side(effect, nations, threads)
     return Pivots(case, tuple(nations), runs.number, runs.seed, tuple(effects))

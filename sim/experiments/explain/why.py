@@ -14,10 +14,16 @@ from sim.declarations.records import Terms
 from sim.declarations.words import Stance
 from sim.experiments import statistics
 from sim.experiments.explain.columns import interval_columns, spread_columns
-from sim.experiments.explain.drawn import actual_levels, drawn_thresholds, unmet
+from sim.experiments.explain.drawn import (
+    actual_levels,
+    drawn_parameter,
+    drawn_thresholds,
+    met_share,
+    unmet,
+)
 from sim.experiments.explain.ends import thresholds_of
 from sim.experiments.results import RunResult
-from sim.experiments.statistics import Floats
+from sim.experiments.statistics import Floats, Interval
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
@@ -31,6 +37,8 @@ if TYPE_CHECKING:
 
 CHUNK = 64
 """Runs whose terms are held at a time, in all rounds; two of the rounds are kept."""
+
+MOVED_COLUMNS = [RUN_COLUMNS.index(name) for name in MOVED]
 
 PARTS = ("predisposition", *Terms._fields)
 """What a propensity is the sum of: the terms in their order, and then the predisposition."""
@@ -63,6 +71,8 @@ class Why:
     demanded, actual
         Thresholds of stated conditions (-inf: none) and the actual levels, shapes (runs, nations asked,
         CONDITIONS) and (runs, CONDITIONS).
+    demand
+        Log-odds lost while a demand is not met at all, shape (runs,).
     held_back_by
         What holds back each nation asked, with its share of the runs in which it is out.
     """
@@ -80,6 +90,7 @@ class Why:
     committed: NDArray[np.bool_]
     demanded: Floats
     actual: Floats
+    demand: Floats
     held_back_by: tuple[tuple[tuple[str, float], ...], ...]
 
     @cached_property
@@ -87,7 +98,8 @@ class Why:
         """A row a nation and part: its value in the anchor world and at the date, and the change.
 
         After the parts come `propensity`, their sum; `threshold`, what it must exceed; and `gap`, threshold
-        less propensity. In the anchor world the propensity is the anchor.
+        less propensity. In the anchor world the propensity is the anchor. `p_without`: share of the runs in
+        which the propensity at the date would exceed the threshold were that part 0, all else as it is.
         """
         import pandas as pd
 
@@ -95,7 +107,11 @@ class Why:
 
     @cached_property
     def conditions(self) -> "pd.DataFrame":
-        """A row a nation and stated condition: what is demanded, the actual level, how often that is met."""
+        """A row a nation and stated condition: what is demanded, the actual level, how often that is met.
+
+        `p_if_met`: share of the runs in which the propensity at the date would exceed the threshold were this
+        condition met, the others and all else as they are.
+        """
         import pandas as pd
 
         rows = []
@@ -111,6 +127,7 @@ class Why:
                             **spread_columns("at_least", demanded),
                             **spread_columns("actual", actual),
                             **interval_columns("p_met", met),
+                            **interval_columns("p_if_met", self._above(self._if_met(column, place))),
                             "runs": self.number_of_runs,
                         }
                     )
@@ -170,11 +187,30 @@ class Why:
                 **spread_columns("anchor", start[:, place]),
                 **spread_columns("value", end[:, place]),
                 **spread_columns("change", end[:, place] - start[:, place]),
+                **interval_columns("p_without", self._without(column, place)),
                 "runs": self.number_of_runs,
             }
             for place, term in enumerate((*PARTS, "propensity", "threshold", "gap"))
         ]
         return pd.DataFrame(rows)
+
+    def _without(self, column: int, place: int) -> Interval:
+        """Return how often a nation would be willing were a part of its propensity 0; missing for a total."""
+        if place >= len(PARTS):
+            return Interval(*np.full(3, np.nan))
+        return self._above(self.propensity[:, column] - self.parts[:, column, place])
+
+    def _if_met(self, column: int, condition: int) -> Floats:
+        """Return a nation's propensity were a condition met: the least met of the others counts then."""
+        shares = met_share(self.actual, self.demanded[:, column])
+        shares[:, condition] = 1.0
+        others = -self.demand * (1.0 - shares.min(axis=1))
+        demands = self.parts[:, column, PARTS.index("demands")]
+        return np.asarray(self.propensity[:, column] - demands + others)
+
+    def _above(self, propensity: Floats) -> Interval:
+        """Return the share of the runs in which a propensity exceeds the threshold."""
+        return statistics.share((propensity > self.threshold).sum(), self.number_of_runs)
 
 
 def why(
@@ -213,7 +249,7 @@ def why(
     kept = _Kept(asked)
     tally = kept.simulate(setup, runs, threads)
     result = RunResult(case, runs.seed, runs.number, "ensemble", tally)
-    moved = {name: kept.run_column(name) for name in MOVED}
+    actual = actual_levels(setup, runs, np.concatenate(kept.moved))
     return Why(
         case=case,
         nations=tuple(nations),
@@ -227,7 +263,8 @@ def why(
         threshold=thresholds_of(setup, runs.number),
         committed=np.concatenate(kept.committed),
         demanded=drawn_thresholds(setup, runs)[:, asked],
-        actual=actual_levels(setup, runs, **moved),
+        actual=actual,
+        demand=drawn_parameter(setup, runs, "demand"),
         held_back_by=tuple(result.held_back_by(nation) for nation in nations),
     )
 
@@ -256,7 +293,7 @@ class _Kept:
         self.parts: list[Floats] = []
         self.propensities: list[Floats] = []
         self.committed: list[NDArray[np.bool_]] = []
-        self.runs: list[Floats] = []
+        self.moved: list[Floats] = []
 
     def simulate(self, setup: "Setup", runs: Runs, threads: int) -> "Tally":
         from sim.model.ensemble import Execution, Keep, simulate
@@ -270,15 +307,12 @@ class _Kept:
             execution=Execution(threads=threads, chunk=CHUNK),
         )
 
-    def run_column(self, name: str) -> Floats:
-        return np.concatenate(self.runs)[:, RUN_COLUMNS.index(name)]
-
     def _add(self, _: int, records: Records) -> None:
         self.anchors.append(self._parts(records, 0))
         self.parts.append(self._parts(records, -1))
         self.propensities.append(records.propensity[:, -1, self._asked])
         self.committed.append(records.stance[:, -1, self._asked] == Stance.COMMITTED)
-        self.runs.append(records.runs)
+        self.moved.append(records.runs[:, MOVED_COLUMNS])
 
     def _parts(self, records: Records, round_: int) -> Floats:
         """Return predisposition and terms of a round, shape (runs, nations asked, PARTS)."""

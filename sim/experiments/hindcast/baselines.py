@@ -1,7 +1,7 @@
 """Forecasts that know nothing of the model, for it to be compared with.
 
 Each gives probabilities of true stances, (nations, stances); as those of the model they pass through the
-coding error before they are scored.
+error of readings before they are scored.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.declarations.words import Stance
 from sim.experiments.hindcast.forecasts import Forecast
-from sim.experiments.hindcast.scores import Floats, Observed, as_coded
+from sim.experiments.hindcast.scores import Floats, Observed, as_read
 from sim.experiments.hindcast.waves import Wave
 
 PERSISTENCE, CLIMATOLOGY, MARKOV = "persistence", "climatology", "markov"
@@ -19,20 +19,18 @@ FURTHER = 0.25
 """How much less likely a change of rung is thought, before any was seen, than one of a rung less."""
 
 
-def baselines(start: Observed, others: Sequence[Wave], coding_error: float) -> dict[str, Forecast]:
+def baselines(start: Observed, others: Sequence[Wave]) -> dict[str, Forecast]:
     """Return all of them by name, as forecasts of what is recorded.
 
     Parameters
     ----------
     start, others
         As for `markov_chain`; where there are no other waves there is no chain.
-    coding_error
-        Probability that a stance is recorded as a neighbouring one.
     """
     known = {PERSISTENCE: persistence(start), CLIMATOLOGY: climatology(start)}
     if others:
         known[MARKOV] = markov_chain(start, others)
-    return {name: Forecast(as_coded(true, coding_error)[np.newaxis]) for name, true in known.items()}
+    return {name: Forecast(as_read(true)[np.newaxis]) for name, true in known.items()}
 
 
 def persistence(start: Observed) -> Floats:
@@ -47,7 +45,7 @@ def climatology(start: Observed) -> Floats:
 
 
 def markov_chain(start: Observed, others: Sequence[Wave]) -> Floats:
-    """Return what nations on the same rung at the start had become in the other waves.
+    """Return what nations on the same rung had become in the other waves, each from its own start.
 
     Parameters
     ----------

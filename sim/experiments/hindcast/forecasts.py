@@ -6,15 +6,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.declarations.parameters import MECHANISMS
+from sim.declarations.parameters import INTERACTION
 from sim.declarations.records import Terms
 from sim.declarations.words import Stance
-from sim.experiments.hindcast.scores import Flags, Floats, as_coded, size_distribution
+from sim.experiments.hindcast.scores import Flags, Floats, readings, size_distribution
 from sim.experiments.run import RunOptions, simulate_case
 from sim.inputs.case import PARAMETER_PREFIX, Case
+from sim.inputs.parameters import Parameters
+from sim.inputs.prior import Prior
 from sim.model.tally import HOLDS_BACK, Records
 
 Progress = Callable[[int], None]
+
+MECHANISMS = ("reach", "demand", *INTERACTION)
+"""All that moves nations but wandering words: levels, demands that come to be met, other nations."""
+
+PRIOR_DRAWS = 1024
 
 CHUNK = 64
 """Runs whose terms are kept at a time: a few megabytes."""
@@ -28,7 +35,7 @@ class Forecast:
     ----------
     runs
         Probabilities of the recorded stances in each run, (runs, nations, stances): those of the model are
-        sure but for the coding error; a baseline is a single run.
+        sure but for the error of readings; a baseline is a single run.
     """
 
     runs: Floats
@@ -56,38 +63,37 @@ class Why(NamedTuple):
     is_out: Floats  # (nations,) share of the runs
 
 
+def without_interaction(case: Case) -> Case:
+    """Return a case in which no nation moves another."""
+    return _switched_off(case, INTERACTION)
+
+
 def without_mechanisms(case: Case) -> Case:
-    """Return a case with the same anchors, ladder and decision pressure, and nothing that moves nations."""
-    return case.with_overrides({PARAMETER_PREFIX + name: 0.0 for name in MECHANISMS})
+    """Return a case with the same anchors and ladder in which words wander, and nothing else moves."""
+    return _switched_off(case, MECHANISMS)
 
 
-def is_pressed(case: Case) -> bool:
-    """Tell whether governments are ever pressed to declare themselves."""
-    return bool((case.timeline.level("decision_pressure") > 0).any())
+def _switched_off(case: Case, parameters: Sequence[str]) -> Case:
+    return case.with_overrides({PARAMETER_PREFIX + name: 0.0 for name in parameters})
 
 
-def without_decision_pressure(case: Case) -> Case:
-    """Return a case in which governments are at no time pressed to declare themselves."""
-    return replace(case, timeline=case.timeline.with_level("decision_pressure", 0.0))
+def with_draws(case: Case, rows: Floats) -> Case:
+    """Return a case with so many sets of parameters, (sets, PARAMETERS); the scenario's own go before."""
+    return replace(case, parameters=Parameters(rows).with_values(case.scenario.parameters))
 
 
-def forecast_waves(
-    case: Case,
-    rounds: Sequence[int],
-    coding_error: float,
-    options: RunOptions,
-    progress: Progress = lambda _: None,
-) -> list[Forecast]:
-    """Run a case and return what it expects to be recorded in some rounds.
+def last_statement_and_noise(case: Case, prior: Prior, seed: int) -> Case:
+    """Return a case in which the last statements wander as was believed before any was compared with them."""
+    return without_mechanisms(with_draws(case, prior.rows(prior.drawn(PRIOR_DRAWS, seed))))
+
+
+def forecast_wave(case: Case, options: RunOptions, progress: Progress = lambda _: None) -> Forecast:
+    """Run a case and return what it expects to be recorded at its end.
 
     Parameters
     ----------
     case
         What is run.
-    rounds
-        When it is read.
-    coding_error
-        Probability that a stance is recorded as a neighbouring one.
     options
         Which runs.
     progress
@@ -96,24 +102,20 @@ def forecast_waves(
     chunks: list[np.ndarray] = []
 
     def keep(_: int, records: Records) -> None:
-        chunks.append(records.stance[:, rounds])
+        chunks.append(records.stance[:, -1].copy())
         progress(len(records.stance))
 
     simulate_case(case, replace(options, trajectories=True), keep, counted=0)
-    stances = np.concatenate(chunks)
-    sure = np.eye(len(Stance))
-    return [Forecast(as_coded(sure[stances[:, place]], coding_error)) for place in range(len(rounds))]
+    return Forecast(readings()[np.concatenate(chunks)])
 
 
-def why(case: Case, round_: int, options: RunOptions, progress: Progress = lambda _: None) -> Why:
-    """Return what moves nations up to a round, and what keeps them out in it.
+def why(case: Case, options: RunOptions, progress: Progress = lambda _: None) -> Why:
+    """Return what moves nations up to the end of a case, and what keeps them out then.
 
     Parameters
     ----------
     case, options, progress
-        As for `forecast_waves`.
-    round_
-        The round that is looked at.
+        As for `forecast_wave`.
     """
     from sim.model.ensemble import Execution, Keep, simulate
     from sim.model.setup import build_setup
@@ -122,12 +124,11 @@ def why(case: Case, round_: int, options: RunOptions, progress: Progress = lambd
     sums = np.zeros((2, nations, 1 + len(Terms._fields)))
 
     def add(_: int, records: Records) -> None:
-        for place, step in enumerate((0, round_)):
+        for place, step in enumerate((0, -1)):
             sums[place, :, 0] += records.predisposition[:, step].sum(axis=0)
             sums[place, :, 1:] += records.terms[:, step].sum(axis=0)
         progress(len(records.terms))
 
-    case = case.with_overrides({"rounds": round_})  # reasons are counted in the last round
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
     execution = Execution(threads=options.threads, chunk=CHUNK)
     runs, keep = range(options.runs), Keep(trajectories=True, terms=True, counted=1)

@@ -1,38 +1,38 @@
 """Hindcasts: what the model expected of waves that are past, scored against what was recorded."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sim.experiments.hindcast.baselines import baselines
 from sim.experiments.hindcast.forecasts import (
     Forecast,
     Progress,
-    forecast_waves,
-    is_pressed,
+    forecast_wave,
+    last_statement_and_noise,
     why,
-    without_decision_pressure,
+    without_interaction,
     without_mechanisms,
 )
 from sim.experiments.hindcast.result import (
-    CARRIED_FORWARD,
     MECHANISM_FREE,
     MODEL,
-    NO_PRESSURE,
+    NO_INTERACTION,
     RECORDED,
+    STATEMENT,
     HindcastOptions,
     HindcastResult,
     Variant,
 )
 from sim.experiments.hindcast.waves import Wave, observe
-from sim.experiments.run import RunOptions
 from sim.inputs.case import Case
 from sim.inputs.fit import fitted_to
-from sim.inputs.hindcast_file import Hindcast, load_hindcast_case
+from sim.inputs.hindcast_file import Hindcast, load_hindcast_cases
 from sim.inputs.options import chosen_options
 from sim.inputs.overrides import Overrides
+from sim.inputs.prior import load_prior
 
-ByWave = list[dict[str, Forecast]]
-"""For each wave the forecasts by name."""
+SIMULATED = 5
+"""How often each wave is simulated: four forecasts, and once to say why."""
 
 
 def hindcast(
@@ -49,7 +49,7 @@ def hindcast(
     source
         A hindcast file, or the name of a bundled one.
     overrides
-        Changes to its scenario, as ``coalition hindcast --set`` takes them.
+        Changes to its scenarios, as ``coalition hindcast --set`` takes them.
     parameters
         File of behavioural parameters; the bundled ones if none.
     **options
@@ -63,32 +63,32 @@ def hindcast(
     Raises
     ------
     InputError
-        For any mistake in the hindcast, the scenario, the roster, the parameters or the options.
+        For any mistake in the hindcast, the scenarios, the roster, the parameters or the options.
 
     Examples
     --------
     >>> result = hindcast(runs=200)
     >>> result.waves["nations"].tolist()
-    [33, 32]
+    [27, 22, 22]
     """
     chosen = chosen_options(HindcastOptions, options)
-    declared, case = load_hindcast_case(source, overrides, parameters)
-    return hindcast_case(declared, case, fitted_to(parameters), chosen)
+    declared, cases = load_hindcast_cases(source, overrides, parameters)
+    return hindcast_cases(declared, cases, fitted_to(parameters), chosen)
 
 
-def hindcast_case(
+def hindcast_cases(
     declared: Hindcast,
-    case: Case,
+    cases: Sequence[Case],
     fitted: tuple[str, ...] | None,
     options: HindcastOptions,
     progress: Progress = lambda _: None,
 ) -> HindcastResult:
-    """Score a case against what was recorded.
+    """Score the cases of a hindcast against what was recorded.
 
     Parameters
     ----------
-    declared, case
-        As `load_hindcast_case` returns them.
+    declared, cases
+        As `load_hindcast_cases` returns them.
     fitted
         What the parameters were fitted to, see `fitted_to`.
     options
@@ -101,57 +101,66 @@ def hindcast_case(
     InputError
         If the records cannot be read.
     """
-    runs = RunOptions(runs=options.runs, seed=options.seed, threads=options.threads)
-    waves = observe(declared, case)
-
-    def simulated(given: Case) -> ByWave:
-        rounds = [wave.round for wave in waves]
-        both = [
-            forecast_waves(each, rounds, declared.coding_error, runs, progress)
-            for each in (given, without_mechanisms(given))
-        ]
-        return [{MODEL: model, MECHANISM_FREE: free} for model, free in zip(*both, strict=True)]
-
+    simulated = [simulated_forecasts(case, options, progress) for case in cases]
     return HindcastResult(
         hindcast=declared,
-        case=case,
+        case=cases[0],
         options=options,
         fitted_to=fitted,
-        variants=tuple(_variants(declared, case, waves, simulated)),
-        reasons=tuple(why(case, wave.round, runs, progress) for wave in waves),
+        variants=scored_variants(declared, cases, simulated),
+        reasons=tuple(why(case, options.which, progress) for case in cases),
     )
 
 
-def simulated_runs(declared: Hindcast, case: Case, options: HindcastOptions) -> int:
+def simulated_runs(declared: Hindcast, options: HindcastOptions) -> int:
     """Return how many runs are simulated in all, for a progress bar."""
-    cases = 2 * (1 + is_pressed(case))
-    return options.runs * (cases + len(declared.waves))
+    return options.runs * SIMULATED * len(declared.waves)
 
 
-def _variants(
-    declared: Hindcast, case: Case, waves: Sequence[Wave], simulated: Callable[[Case], ByWave]
-) -> list[Variant]:
-    """Return the ways in which the hindcast is scored: as recorded first."""
-    usual = simulated(case)
-    error = declared.coding_error
-    variants = [_variant(RECORDED, "as recorded", waves, usual, error)]
-    if is_pressed(case):
-        calm = simulated(without_decision_pressure(case))
-        variants.append(_variant(NO_PRESSURE, "decision pressure 0 throughout", waves, calm, error))
-    if any(wave.carried_forward.any() for wave in waves):
-        fresh = [wave.without(wave.carried_forward) for wave in waves]
-        title = "without records carried forward"
-        variants.append(_variant(CARRIED_FORWARD, title, fresh, usual, error))
-    for reading in declared.readings:
-        read = observe(declared, case, reading)
-        variants.append(_variant(reading.name, reading.title, read, usual, error))
-    return variants
+def simulated_forecasts(
+    case: Case, options: HindcastOptions, progress: Progress = lambda _: None
+) -> dict[str, Forecast]:
+    """Return the forecasts of the case's last round that need runs, by name."""
+    cases = {
+        MODEL: case,
+        NO_INTERACTION: without_interaction(case),
+        STATEMENT: last_statement_and_noise(case, load_prior(), options.seed),
+        MECHANISM_FREE: without_mechanisms(case),
+    }
+    return {name: forecast_wave(each, options.which, progress) for name, each in cases.items()}
 
 
-def _variant(name: str, title: str, waves: Sequence[Wave], simulated: ByWave, coding_error: float) -> Variant:
-    """Return a way of scoring: waves, and for each the model's forecasts and the baselines'."""
+def scored_variants(
+    declared: Hindcast, cases: Sequence[Case], simulated: Sequence[Mapping[str, Forecast]]
+) -> tuple[Variant, ...]:
+    """Return the ways of scoring forecasts of each wave: as recorded, without interaction, other readings.
+
+    Parameters
+    ----------
+    declared, cases
+        As `load_hindcast_cases` returns them.
+    simulated
+        The forecasts of each wave, see `simulated_forecasts`; there may be further ones.
+    """
+    waves = observe(declared, cases)
+    quiet = [{**each, MODEL: each[NO_INTERACTION]} for each in simulated]
+    return (
+        _variant(RECORDED, "as recorded", waves, simulated),
+        _variant(NO_INTERACTION, "no nation moves another", waves, quiet),
+        *(
+            _variant(reading.name, reading.title, observe(declared, cases, reading), simulated)
+            for reading in declared.readings
+        ),
+    )
+
+
+def _variant(
+    name: str, title: str, waves: Sequence[Wave], simulated: Sequence[Mapping[str, Forecast]]
+) -> Variant:
+    """Return a way of scoring: waves, and for each the forecasts that need runs and those that need none."""
     forecasts = []
     for wave, given in zip(waves, simulated, strict=True):
-        others = [other for other in waves if other is not wave]
-        forecasts.append({**given, **baselines(wave.start, others, coding_error)})
+        others = [other for other in waves if other is not wave and other.fitted]
+        named = {key: forecast for key, forecast in given.items() if key != NO_INTERACTION}
+        forecasts.append({**named, **baselines(wave.start, others)})
     return Variant(name, title, tuple(waves), tuple(forecasts))

@@ -16,6 +16,7 @@ from sim.experiments.hindcast.forecasts import Forecast, Why, main_obstacle
 from sim.experiments.hindcast.scores import CUT_POINTS, Observed, ranked_probability_score
 from sim.experiments.hindcast.skill import SCORES
 from sim.experiments.hindcast.waves import Wave
+from sim.experiments.run import RunOptions
 from sim.inputs.case import Case
 from sim.inputs.fit import wave_name
 from sim.inputs.hindcast_file import Hindcast
@@ -24,11 +25,11 @@ from sim.inputs.options import check_whole_number
 if TYPE_CHECKING:
     import pandas as pd
 
-MODEL, MECHANISM_FREE = "model", "mechanism-free"
-BASELINES = (MECHANISM_FREE, PERSISTENCE, CLIMATOLOGY, MARKOV)
+MODEL, PRIOR, MECHANISM_FREE, STATEMENT = "model", "prior", "mechanism-free", "statement-and-noise"
+BASELINES = (STATEMENT, PERSISTENCE, MARKOV, MECHANISM_FREE, PRIOR, CLIMATOLOGY)
 """What the model is compared with, the decisive one first."""
 
-RECORDED, NO_PRESSURE, CARRIED_FORWARD = "recorded", "no-decision-pressure", "without-carried-forward"
+RECORDED, NO_INTERACTION = "recorded", "without-interaction"
 """Names of variants; those of other readings are their own."""
 
 COMPONENTS = ("predisposition", *Terms._fields)
@@ -61,6 +62,11 @@ class HindcastOptions:
         """Refuse what cannot be computed."""
         for name, least in (("runs", 1), ("seed", 0), ("threads", 0), ("resamples", 1)):
             check_whole_number(name, getattr(self, name), least)
+
+    @property
+    def which(self) -> RunOptions:
+        """The runs of a forecast."""
+        return RunOptions(runs=self.runs, seed=self.seed, threads=self.threads)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,19 +125,21 @@ class HindcastResult:
 
     def is_in_sample(self, wave: Wave) -> bool:
         """Tell whether the parameters were, or may have been, fitted to a wave."""
-        return self.fitted_to is None or wave_name(self.hindcast.name, wave.date) in self.fitted_to
+        return self.fitted_to is None or wave_name(self.hindcast.name, wave.name) in self.fitted_to
 
     @cached_property
     def waves(self) -> "pd.DataFrame":
         """A row a wave: how much was observed, how many nations had changed rung since the start."""
         return as_table(
             {
-                "wave": str(wave.date),
+                "wave": wave.name,
+                "since": str(wave.since),
+                "date": str(wave.date),
                 "title": wave.title,
+                "fitted": wave.fitted,
                 "round": wave.round,
                 "nations": wave.number,
                 "changed": int(wave.has_changed.sum()),
-                "carried_forward": int((wave.carried_forward & wave.is_scored).sum()),
                 "committed": wave.size,
                 "sources": len(_sources(wave)),
                 "in_sample": self.is_in_sample(wave),
@@ -141,40 +149,21 @@ class HindcastResult:
 
     @cached_property
     def scores(self) -> "pd.DataFrame":
-        """A row a wave, variant, forecast and score: its value over so many nations.
-
-        `low` and `high` bound the mean of a score of nations, by bootstrap; of the size, for which there is
-        one number a wave, they are missing. `noise` is the standard error that the number of runs leaves.
-        """
-        return as_table(
-            {**keys, "forecast": name, "score": score, **self._score(forecast, wave, score)}
-            for keys, wave, forecasts in self._scored()
-            for name, forecast in forecasts.items()
-            for score in SCORES
-        )
+        """A row a wave, variant, forecast and score, see `score_table`."""
+        return score_table(self.variants, self.options)
 
     @cached_property
     def differences(self) -> "pd.DataFrame":
-        """A row a wave, variant, baseline and score: the model's score minus the baseline's, paired.
-
-        The intervals are over nations, by bootstrap; of the size they are missing.
-        """
-        return as_table(
-            {**keys, "baseline": name, "score": score}
-            | self._difference(forecasts[MODEL], forecasts[name], wave, score)
-            for keys, wave, forecasts in self._scored()
-            for name in BASELINES
-            if name in forecasts
-            for score in SCORES
-        )
+        """A row a wave, variant, baseline and score, see `difference_table`."""
+        return difference_table(self.variants, self.options)
 
     @cached_property
     def sources(self) -> "pd.DataFrame":
         """A row a wave, source and baseline: the difference of the ranked probability score without it."""
         return as_table(
-            {"wave": str(wave.date), "source": source, "left_out": _codes(self.case, wave.rests_on(source))}
+            {"wave": wave.name, "source": source, "left_out": _codes(self.case, wave.rests_on(source))}
             | {"baseline": name}
-            | self._difference(forecasts[MODEL], forecasts[name], without, "rps")
+            | _difference(forecasts, name, without, "rps", self.options)
             for wave, forecasts in self.recorded.by_wave()
             for source in _sources(wave)
             for without in [wave.without(wave.rests_on(source))]
@@ -187,10 +176,9 @@ class HindcastResult:
     def nations(self) -> "pd.DataFrame":
         """A row a wave and nation observed: what was expected, what was recorded, why the model errs.
 
-        `p_...` are shares of the runs in which each stance is recorded, the coding error included, and
+        `p_...` are shares of the runs in which each stance is recorded, the error of readings included, and
         `p_recorded` that of what was recorded. `raised_by` and `lowered_by` name the terms of its propensity
-        that changed most since the start, in log-odds; `held_back_by` what most often keeps it out;
-        `calm_stance` is the likeliest if governments were never pressed to decide.
+        that changed most since the start, in log-odds; `held_back_by` what most often keeps it out.
         """
         return as_table(
             self._nation(place, wave, forecasts, nation)
@@ -205,7 +193,7 @@ class HindcastResult:
         """A row a wave, nation observed and component of its propensity: mean log-odds at start and then."""
         return as_table(
             {
-                "wave": str(wave.date),
+                "wave": wave.name,
                 "iso3": self.case.roster.iso3[nation],
                 "component": component,
                 "at_start": reasons.before[nation, index],
@@ -228,38 +216,12 @@ class HindcastResult:
             row for wave, forecasts in self.recorded.by_wave() for row in _reliability(forecasts[MODEL], wave)
         )
 
-    def _scored(self) -> Iterator[tuple[dict[str, Any], Wave, Mapping[str, Forecast]]]:
-        for variant in self.variants:
-            for wave, forecasts in variant.by_wave():
-                yield {"wave": str(wave.date), "variant": variant.name}, wave, forecasts
-
-    def _score(self, forecast: Forecast, wave: Wave, score: str) -> dict[str, Any]:
-        interval, number = skill.score_with_interval(
-            forecast, wave, score, self.options.resamples, self.options.seed
-        )
-        names = ("value", "low", "high")
-        return {
-            **{name: float(part) for name, part in zip(names, interval, strict=True)},
-            "noise": skill.noise(forecast, wave, score),
-            "nations": number,
-        }
-
-    def _difference(self, model: Forecast, baseline: Forecast, wave: Wave, score: str) -> dict[str, Any]:
-        interval = skill.paired_difference(
-            model, baseline, wave, score, self.options.resamples, self.options.seed
-        )
-        names = ("difference", "low", "high")
-        return {
-            **{name: float(part) for name, part in zip(names, interval, strict=True)},
-            "nations": wave.number,
-        }
-
     def _nation(
         self, place: int, wave: Wave, forecasts: Mapping[str, Forecast], nation: int
     ) -> dict[str, Any]:
         shares = forecasts[MODEL].probabilities[nation]
         return {
-            "wave": str(wave.date),
+            "wave": wave.name,
             "iso3": self.case.roster.iso3[nation],
             "name": self.case.roster.names[nation],
             "start_low": int(wave.start.least[nation]),
@@ -269,26 +231,13 @@ class HindcastResult:
             "position": wave.positions[nation],
             "note": wave.notes[nation],
             "source": wave.sources[nation],
-            "carried_forward": bool(wave.carried_forward[nation]),
             **{f"p_{stance.name.lower()}": float(shares[stance]) for stance in Stance},
             **self._probability_of_record(forecasts[MODEL], wave.observed, nation),
             **{
                 f"rps_{name}": float(ranked_probability_score(each.probabilities, wave.observed)[nation])
                 for name, each in forecasts.items()
             },
-            **self._likeliest(place, nation),
             **_reason(self.reasons[place], nation),
-        }
-
-    def _likeliest(self, place: int, nation: int) -> dict[str, Any]:
-        """Return the likeliest stance, and the likeliest if governments were never pressed to decide."""
-        calm = next((each for each in self.variants if each.name == NO_PRESSURE), None)
-        usual = self.recorded.forecasts[place][MODEL].probabilities[nation]
-        without = calm.forecasts[place][MODEL].probabilities[nation] if calm else usual
-        return {
-            "likeliest_stance": Stance(usual.argmax()).name.lower(),
-            "calm_stance": Stance(without.argmax()).name.lower() if calm else "",
-            "calm_share": float(without.max()),
         }
 
     def _probability_of_record(self, forecast: Forecast, observed: Observed, nation: int) -> dict[str, float]:
@@ -302,6 +251,62 @@ class HindcastResult:
             "p_recorded_low": float(low),
             "p_recorded_high": float(high),
         }
+
+
+def score_table(variants: Iterable[Variant], options: HindcastOptions) -> "pd.DataFrame":
+    """Return a row a wave, variant, forecast and score: its value over so many nations.
+
+    `low` and `high` bound the mean of a score of nations, by bootstrap; of the size, for which there is one
+    number a wave, they are missing. `noise` is the standard error that the number of runs leaves.
+    """
+    return as_table(
+        {**keys, "forecast": name, "score": score, **_score(forecast, wave, score, options)}
+        for keys, wave, forecasts in _scored(variants)
+        for name, forecast in forecasts.items()
+        for score in SCORES
+    )
+
+
+def difference_table(variants: Iterable[Variant], options: HindcastOptions) -> "pd.DataFrame":
+    """Return a row a wave, variant, baseline and score: the model's score minus the baseline's, paired.
+
+    The intervals are over nations, by bootstrap; of the size they are missing.
+    """
+    return as_table(
+        {**keys, "baseline": name, "score": score, **_difference(forecasts, name, wave, score, options)}
+        for keys, wave, forecasts in _scored(variants)
+        for name in BASELINES
+        if name in forecasts
+        for score in SCORES
+    )
+
+
+def _scored(variants: Iterable[Variant]) -> Iterator[tuple[dict[str, Any], Wave, Mapping[str, Forecast]]]:
+    for variant in variants:
+        for wave, forecasts in variant.by_wave():
+            yield {"wave": wave.name, "variant": variant.name}, wave, forecasts
+
+
+def _score(forecast: Forecast, wave: Wave, score: str, options: HindcastOptions) -> dict[str, Any]:
+    interval, number = skill.score_with_interval(forecast, wave, score, options.resamples, options.seed)
+    names = ("value", "low", "high")
+    return {
+        **{name: float(part) for name, part in zip(names, interval, strict=True)},
+        "noise": skill.noise(forecast, wave, score),
+        "nations": number,
+    }
+
+
+def _difference(
+    forecasts: Mapping[str, Forecast], baseline: str, wave: Wave, score: str, options: HindcastOptions
+) -> dict[str, Any]:
+    model, other = forecasts[MODEL], forecasts[baseline]
+    interval = skill.paired_difference(model, other, wave, score, options.resamples, options.seed)
+    names = ("difference", "low", "high")
+    return {
+        **{name: float(part) for name, part in zip(names, interval, strict=True)},
+        "nations": wave.number,
+    }
 
 
 def as_table(rows: Iterable[Mapping[str, Any]]) -> "pd.DataFrame":
@@ -352,7 +357,7 @@ def _reliability(forecast: Forecast, wave: Wave) -> list[dict[str, Any]]:
             interval = statistics.share(observed * nations, nations)
             rows.append(
                 {
-                    "wave": str(wave.date),
+                    "wave": wave.name,
                     "forecast_from": BIN_EDGES[index],
                     "forecast_to": BIN_EDGES[index + 1],
                     "forecast": float(np.clip(above[chosen].mean(), 0.0, 1.0)),

@@ -5,18 +5,23 @@ or anything else. All scores but the floored logarithm are proper: no forecaster
 probabilities than it believes in (Gneiting & Raftery 2007, JASA 102).
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.declarations.words import Stance
+from sim.model import rules
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 CUT_POINTS = np.arange(len(Stance) - 1)
 """A stance lies at or below each of these rungs, or above it."""
+
+READINGS = 10_000
+"""Even draws over which a reading's error is counted: exact for shares of four decimals."""
 
 LEAST_PROBABILITY = 0.001
 """The logarithmic score counts no less: what a forecast excludes would cost without end."""
@@ -55,24 +60,25 @@ class Observed(NamedTuple):
         return np.asarray(left / left.sum(axis=-1, keepdims=True))
 
 
-def as_coded(probabilities: ArrayLike, coding_error: float) -> Floats:
-    """Return the probabilities of stances as a coder records them.
+def as_read(probabilities: ArrayLike) -> Floats:
+    """Return the probabilities of stances as statements are read.
 
     Parameters
     ----------
     probabilities
         Of the true stances, [..., stance].
-    coding_error
-        Probability, in [0, 1], that a stance is recorded wrongly: as a neighbouring rung, each alike.
     """
-    true = np.asarray(probabilities, dtype=np.float64)
-    neighbours = np.full(len(Stance), 2.0)
-    neighbours[[0, -1]] = 1.0
-    lost = true * (coding_error / neighbours)
-    recorded = true * (1.0 - coding_error)
-    recorded[..., 1:] += lost[..., :-1]
-    recorded[..., :-1] += lost[..., 1:]
-    return recorded
+    true, read = np.asarray(probabilities, dtype=np.float64), readings()
+    # No BLAS, whose order of summation depends on the machine.
+    return np.asarray(sum(true[..., stance, np.newaxis] * read[stance] for stance in Stance))
+
+
+@cache
+def readings() -> Floats:
+    """Return with which probability each stance (row) is read as each (column), by the model's own rule."""
+    draws = (np.arange(READINGS) + 0.5) / READINGS
+    read = [[int(rules.rung_read(float(stance), float(draw))) for draw in draws] for stance in Stance]
+    return np.array([np.bincount(each, minlength=len(Stance)) / READINGS for each in read])
 
 
 def ranked_probability_score(probabilities: ArrayLike, observed: Observed) -> Floats:
@@ -95,10 +101,15 @@ def log_score(probabilities: ArrayLike, observed: Observed) -> Floats:
 
     Probabilities below `LEAST_PROBABILITY` count as that. Missing where nothing is known (Good 1952).
     """
+    given = np.clip(probability_of(probabilities, observed), LEAST_PROBABILITY, 1.0)
+    return np.where(observed.is_known, -np.log(given), np.nan)
+
+
+def probability_of(probabilities: ArrayLike, observed: Observed) -> Floats:
+    """Return the probability of what was observed of each nation, [..., nation]; 1 where nothing was."""
     rungs = np.arange(len(Stance))
     fits = (rungs >= observed.least[:, np.newaxis]) & (rungs <= observed.most[:, np.newaxis])
-    given = np.where(fits, np.asarray(probabilities, dtype=np.float64), 0.0).sum(axis=-1)
-    return np.where(observed.is_known, -np.log(np.clip(given, LEAST_PROBABILITY, 1.0)), np.nan)
+    return np.asarray(np.where(fits, np.asarray(probabilities, dtype=np.float64), 0.0).sum(axis=-1))
 
 
 def brier_score(probabilities: ArrayLike, observed: Observed) -> Floats:
@@ -113,7 +124,7 @@ def size_distribution(committed: ArrayLike) -> Floats:
     Parameters
     ----------
     committed
-        P(committed), [..., nation]. In a run these are 0 or 1 but for the coding error, so the mean over
+        P(committed), [..., nation]. In a run these are 0 or 1 but for the reading error, so the mean over
         runs of what is returned keeps how nations move together.
 
     Returns

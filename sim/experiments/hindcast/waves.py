@@ -27,29 +27,35 @@ class Wave:
 
     Attributes
     ----------
-    date, title
-        When, and what happened then.
+    since, date, title
+        From which day it is predicted, when it was, and what happened then.
+    fitted
+        Whether parameters may be fitted to it.
     round
         The round of the model that it is compared with.
     observed
         What is known of each nation's stance.
     start
-        What was known of it at the scenario's start.
+        What was known of it on the day from which it is predicted.
     positions, sources, notes
         What was recorded, what it rests on, and in which words; empty where nothing was.
-    carried_forward
-        Whether the record repeats an earlier wave.
     """
 
+    since: dt.date
     date: dt.date
     title: str
+    fitted: bool
     round: int
     observed: Observed
     start: Observed
     positions: tuple[str, ...]
     sources: tuple[str, ...]
     notes: tuple[str, ...]
-    carried_forward: Flags
+
+    @property
+    def name(self) -> str:
+        """What tables call it: ``2025-04-10 to 2025-09-04``."""
+        return f"{self.since} to {self.date}"
 
     @property
     def is_scored(self) -> Flags:
@@ -83,29 +89,30 @@ class Wave:
         return np.array([each == source for each in self.sources]) & self.is_scored
 
 
-def observe(hindcast: Hindcast, case: Case, reading: Reading | None = None) -> tuple[Wave, ...]:
+def observe(hindcast: Hindcast, cases: Sequence[Case], reading: Reading | None = None) -> tuple[Wave, ...]:
     """Return what a hindcast is held against.
 
     Parameters
     ----------
-    hindcast, case
-        As `load_hindcast_case` returns them.
+    hindcast, cases
+        As `load_hindcast_cases` returns them.
     reading
         One of the hindcast's other readings, or the records as they are.
 
     Returns
     -------
     tuple[Wave, ...]
-        In the order of their dates.
+        In the order in which they are declared.
 
     Raises
     ------
     InputError
         If the records cannot be read.
     """
-    records = {(record.wave, record.iso3): record for record in hindcast.records(case, reading)}
-    start = stances_at_start(case)
-    return tuple(_wave(declared, case, records, start) for declared in hindcast.waves)
+    return tuple(
+        _wave(declared, case, hindcast.records(case, declared, reading))
+        for declared, case in zip(hindcast.waves, cases, strict=True)
+    )
 
 
 def stances_at_start(case: Case) -> Observed:
@@ -114,20 +121,20 @@ def stances_at_start(case: Case) -> Observed:
     return _observed([(START_STANCE[word],) * 2 if word in START_STANCE else OUT for word in words])
 
 
-def _wave(
-    declared: DeclaredWave, case: Case, records: dict[tuple[dt.date, str], Record], start: Observed
-) -> Wave:
-    found = [records.get((declared.date, iso3)) for iso3 in case.roster.iso3]
+def _wave(declared: DeclaredWave, case: Case, records: Sequence[Record]) -> Wave:
+    by_nation = {record.iso3: record for record in records}
+    found = [by_nation.get(iso3) for iso3 in case.roster.iso3]
     return Wave(
+        since=case.scenario.start,
         date=declared.date,
         title=declared.title,
-        round=case.scenario.calendar.last_round_by(declared.date),
+        fitted=declared.fitted,
+        round=case.scenario.rounds,
         observed=_observed([_rungs(record) for record in found]),
-        start=start,
+        start=stances_at_start(case),
         positions=tuple(record.position if record else "" for record in found),
         sources=tuple(record.source if record else "" for record in found),
         notes=tuple(record.note if record else "" for record in found),
-        carried_forward=np.array([record is not None and record.carried_forward for record in found]),
     )
 
 

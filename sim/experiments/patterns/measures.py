@@ -22,8 +22,8 @@ from sim.experiments.patterns.distributions import (
     top_share,
 )
 from sim.experiments.patterns.observed import Observed
-from sim.experiments.statistics import Floats, Interval
-from sim.inputs.patterns_file import REST, Check, Measure, World
+from sim.experiments.statistics import Floats, Interval, rank_correlations
+from sim.inputs.patterns_file import REST, Check, Measure, World, attribute_of
 
 Observe = Callable[[World], Observed]
 Measuring = Callable[[Check, Observe, np.random.Generator], Interval]
@@ -66,6 +66,11 @@ def members(check: Check, seen: Observed) -> Floats:
 def soldiers(check: Check, seen: Observed) -> Floats:
     """Return how many soldiers the nations that count pledge."""
     return np.asarray(seen.pledges[:, _counted(check, seen)].sum(axis=1))
+
+
+def contributors(check: Check, seen: Observed) -> Floats:  # noqa: ARG001
+    """Return how many nations give any military contribution at the end."""
+    return seen.contributors
 
 
 def p_committed(check: Check, seen: Observed) -> Floats:
@@ -117,20 +122,20 @@ def mean_of(per_run: PerRun, check: Check, observe: Observe, rng: np.random.Gene
     return _mean(np.asarray(values - subtracted))
 
 
-def rank_correlation(check: Check, observe: Observe, rng: np.random.Generator) -> Interval:  # noqa: ARG001
-    """Return the mean over runs of Spearman's correlation of an attribute with what willingness gains.
+def rank_correlation(check: Check, observe: Observe, rng: np.random.Generator) -> Interval:
+    """Return Spearman's correlation, over nations, of an attribute with what willingness gains on average.
 
-    Over nations; 0 in a run in which all gain alike.
+    Nations of which the attribute is not known do not count. The interval is from resampled runs.
     """
-    from scipy.stats import rankdata
-
     one, other = observe(check.of[0]), observe(check.less[0])
-    attribute = rankdata(one.case.roster.attributes[str(check.attribute)])
-    gains = rankdata(one.propensity - other.propensity, axis=1)
-    attribute = attribute - attribute.mean()
-    gains = gains - gains.mean(axis=1, keepdims=True)
-    spread = np.sqrt((gains**2).sum(axis=1) * (attribute**2).sum())
-    return _mean(np.asarray(gains @ attribute / np.where(spread > 0, spread, 1.0)))
+    values = attribute_of(one.case, str(check.attribute))
+    counted = _counted(check, one) & ~np.isnan(values)
+    gains = (one.propensity - other.propensity)[:, counted]
+
+    def of(weights: Floats) -> Floats:
+        return rank_correlations(values[counted], weights @ gains / len(gains))
+
+    return bootstrap(np.ones(len(gains), dtype=np.int64), of, rng)
 
 
 def _mean(values: Floats) -> Interval:
@@ -243,6 +248,7 @@ def _with(world: World, levers: tuple[str, ...]) -> World:
 MEASURES: dict[Measure, Measuring] = {
     "members": partial(mean_of, members),
     "soldiers": partial(mean_of, soldiers),
+    "contributors": partial(mean_of, contributors),
     "p_committed": partial(mean_of, p_committed),
     "willingness": partial(mean_of, willingness),
     "supporters_per_member": partial(mean_of, supporters_per_member),

@@ -3,21 +3,28 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.declarations.words import Stance
+from sim.experiments.explain.drawn import drawn_deployable, drawn_parameter
 from sim.experiments.run import RunOptions, simulate_case
 from sim.experiments.statistics import Floats
+from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
-from sim.inputs.parameters import log_odds
 from sim.inputs.patterns_file import Patterns, World
 from sim.model import rules
+from sim.model.setup import build_setup
+from sim.model.tally import RUN_COLUMNS
 
 if TYPE_CHECKING:
     from sim.model.tally import Records
+
+CONTRIBUTORS = RUN_COLUMNS.index("contributors")
+
+pledge = np.vectorize(rules.pledge, otypes=[np.float64])
 
 Progress = Callable[[int], None]
 
@@ -34,6 +41,12 @@ class Observed:
         When it is read.
     stance, propensity
         Shape (runs, nations).
+    deployable
+        Soldiers that each nation can send, as drawn in each run, shape (runs, nations).
+    cut
+        Log-odds between being open and committed, shape (runs,).
+    contributors
+        How many nations give any military contribution at the end, shape (runs,).
     first_joined
         The round in which a nation was first committed, a large number if it never was until then; shape
         (runs, nations).
@@ -43,6 +56,9 @@ class Observed:
     round: int
     stance: NDArray[np.int8]
     propensity: Floats
+    deployable: Floats
+    cut: Floats
+    contributors: Floats
     first_joined: NDArray[np.int32]
 
     @property
@@ -53,11 +69,8 @@ class Observed:
     @property
     def pledges(self) -> Floats:
         """Soldiers that each nation pledges, shape (runs, nations)."""
-        rows = self.case.parameters.column("climb_to_committed")
-        climb = log_odds(rows)[np.arange(len(self.stance)) % len(rows)]
-        pledge = np.vectorize(rules.pledge, otypes=[np.float64])
         stance = self.stance.astype(np.float64)
-        return np.asarray(pledge(stance, self.case.roster.deployable, self.propensity, climb[:, np.newaxis]))
+        return np.asarray(pledge(stance, self.deployable, self.propensity, self.cut[:, np.newaxis]))
 
     def columns(self, iso3: tuple[str, ...]) -> NDArray[np.bool_]:
         """Return which nations are among those named."""
@@ -96,15 +109,26 @@ class Observer:
 
 def observe(case: Case, round_: int, options: RunOptions, progress: Progress = lambda _: None) -> Observed:
     """Simulate a case and keep where every run stands in a round."""
-    parts: list[tuple[NDArray[np.int8], Floats, NDArray[np.int32]]] = []
+    parts: list[tuple[NDArray[Any], ...]] = []
 
     def sink(_: int, records: "Records") -> None:
         until = records.stance[:, : round_ + 1] == Stance.COMMITTED
         first = np.where(until.any(axis=1), until.argmax(axis=1), np.iinfo(np.int32).max)
         state = records.stance[:, round_].copy(), records.propensity[:, round_].copy()
-        parts.append((*state, first.astype(np.int32)))
+        parts.append((*state, records.runs[:, CONTRIBUTORS].copy(), first.astype(np.int32)))
         progress(len(records.runs))
 
     simulate_case(case, options, sink, counted=0)
-    stance, propensity, first_joined = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Observed(case, round_, stance, propensity, first_joined)
+    stance, propensity, contributors, first_joined = map(np.concatenate, zip(*parts, strict=True))
+    setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
+    runs = Runs(options.runs, options.seed)
+    return Observed(
+        case,
+        round_,
+        stance,
+        propensity,
+        drawn_deployable(setup, runs),
+        drawn_parameter(setup, runs, "cut_committed"),
+        contributors,
+        first_joined,
+    )

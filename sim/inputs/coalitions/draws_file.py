@@ -46,6 +46,7 @@ class Fitted(Table):
     scales: dict[str, Pair] = Field(
         description="Mean and standard deviation of attributes, by what they were standardised."
     )
+    verdicts: dict[str, Text] = Field(description="What the coalitions tell of each term.")
     files: dict[str, Text] = Field(description="SHA-256 of the files that it was fitted to.")
 
 

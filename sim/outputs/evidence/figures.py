@@ -5,9 +5,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.declarations.words import LEARNED, LIKELY, NOT_TOLD
 from sim.experiments.evidence.about import AboutCoalitions, LeftOutTables
 from sim.experiments.evidence.left_out import EVIDENCE
-from sim.experiments.evidence.verdicts import LEARNED, LIKELY, NOT_TOLD
 from sim.experiments.statistics import Z_95
 from sim.outputs import style
 from sim.outputs.evidence import words

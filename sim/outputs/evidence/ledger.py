@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,17 +17,39 @@ from sim.experiments.evidence.forecast import Forecast
 from sim.experiments.evidence.left_out import EVIDENCE
 from sim.experiments.evidence.sealed import SealedScores
 from sim.experiments.identity import digest_of
+from sim.experiments.outlook import Outlook
 from sim.inputs.coalitions.draws_file import file_digests
 from sim.inputs.errors import InputError
 from sim.inputs.ledger import BEGINNING, Sealed, check_by, digest_of_line, parse_ledger, read_ledger
 from sim.outputs.grids import Grid, as_table
+from sim.outputs.words import percent
 from sim.version import __version__
 
 DECIMALS = 6
 NOT_KNOWN = "?"
 
 
-def seal(found: Forecast, by: date, condition: str, ledger: Path) -> Sealed:
+@dataclass(frozen=True)
+class Question:
+    """What is sealed.
+
+    Attributes
+    ----------
+    name, title
+        Of its file, and the question.
+    digests
+        What it rests on.
+    forecasts
+        Probability of each nation, by name of the forecast.
+    """
+
+    name: str
+    title: str
+    digests: Mapping[str, str]
+    forecasts: Mapping[str, Mapping[str, float]]
+
+
+def seal(question: Question, by: date, condition: str, ledger: Path) -> Sealed:
     """Append a forecast to a ledger, beside those of the baselines, and return its line.
 
     Raises
@@ -36,25 +59,28 @@ def seal(found: Forecast, by: date, condition: str, ledger: Path) -> Sealed:
     """
     today = datetime.now(UTC).date()
     check_by(by, today)
-    digests: dict[str, str] = {**file_digests(found.asked.past.folder), "asked": repr(found.asked.coalition)}
+    nations = sorted(next(iter(question.forecasts.values())))
     line = {
         "sealed": today.isoformat(),
-        "name": found.asked.name,
-        "title": found.asked.title,
+        "name": question.name,
+        "title": question.title,
         "by": by.isoformat(),
         "condition": condition,
         "version": __version__,
-        "question": digest_of(json.dumps(digests, sort_keys=True)),
-        "forecasts": _forecasts(found),
+        "question": digest_of(json.dumps(dict(question.digests), sort_keys=True)),
+        "forecasts": {
+            name: {nation: round(float(p[nation]), DECIMALS) for nation in nations}
+            for name, p in question.forecasts.items()
+        },
     }
     _append(line, ledger)
     return read_ledger(ledger)[-1]
 
 
-def _forecasts(found: Forecast) -> dict[str, dict[str, float]]:
-    """Return the probabilities of each nation by forecast: the evidence layer's, then the baselines'."""
+def question_of_past(found: Forecast) -> Question:
+    """Return what is asked of past coalitions alone: the evidence layer's forecast, then the baselines'."""
     past, asked = found.asked.past, candidate_table(found.asked.coalition)
-    seen, nations = candidate_table(past), sorted(asked["iso3"])
+    seen = candidate_table(past)
     forecasts: dict[str, Mapping[str, float]] = {
         EVIDENCE: dict(zip(found.nations["iso3"], found.nations["p"], strict=True)),
         BASE_RATE: dict(zip(asked["iso3"], base_rate(seen, asked), strict=True)),
@@ -62,10 +88,13 @@ def _forecasts(found: Forecast) -> dict[str, dict[str, float]]:
     for baseline in past.declaration.baselines:
         p = plain_logit(baseline, past.declaration, seen, asked)
         forecasts[baseline.name] = dict(zip(asked["iso3"], p, strict=True))
-    return {
-        name: {nation: round(float(p[nation]), DECIMALS) for nation in nations}
-        for name, p in forecasts.items()
-    }
+    digests = {**file_digests(past.folder), "asked": repr(found.asked.coalition)}
+    return Question(found.asked.name, found.asked.title, digests, forecasts)
+
+
+def question_of_scenario(found: Outlook) -> Question:
+    """Return what is asked of a scenario."""
+    return Question(found.name, found.title, found.digests, found.forecasts)
 
 
 def _append(line: Mapping[str, object], ledger: Path) -> None:
@@ -95,6 +124,18 @@ def _hold(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
     except (ImportError, OSError):
         return
+
+
+def outlook_report(found: Outlook, by: date) -> RenderableType:
+    """Return a forecast of a scenario, the likeliest nations first."""
+    forecasts = list(found.forecasts.values())
+    order = sorted(forecasts[0], key=lambda nation: (-forecasts[0][nation], nation))
+    rows = tuple((nation, *(percent(each[nation]) for each in forecasts)) for nation in order)
+    return Group(
+        Text(f"{found.title} by {by:%-d %B %Y}", style="bold"),
+        as_table(Grid(("nation", *found.forecasts), rows, len(forecasts))),
+        Text(),
+    )
 
 
 def sealed_report(entry: Sealed, ledger: Path) -> RenderableType:

@@ -71,17 +71,17 @@ def fit_into_folder(coalitions: Coalitions, seed: int, out: Path) -> tuple[Taugh
         covariance.insert(0, "term", names)
         write_table(taught.coefficients, draft, "coefficients")
         write_table(covariance, draft, "covariance")
-        write_draws(coalitions, taught.posterior, seed, draft / FOLDER)
+        write_draws(coalitions, taught, seed, draft / FOLDER)
         save_figures(figures_of_fit(taught.coefficients, about(coalitions)), draft / "figures")
         write_manifest(_manifest("evidence", coalitions, seed, started), draft)
     return taught, folder
 
 
-def write_draws(coalitions: Coalitions, posterior: Posterior, seed: int, folder: Path) -> None:
+def write_draws(coalitions: Coalitions, taught: Taught, seed: int, folder: Path) -> None:
     """Write draws, and what they were fitted to, into a folder that is there."""
     draws = posterior_draws(coalitions, seed)
     draws.to_parquet(folder / DRAWS, engine="pyarrow", compression="zstd", index=False)
-    about = {**_fitted_to(coalitions), **_how(posterior, seed)}
+    about = {**_fitted_to(coalitions), **_how(taught, seed)}
     text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
     (folder / ABOUT).write_text(text, encoding="utf-8")
 
@@ -153,8 +153,9 @@ def _fitted_to(coalitions: Coalitions) -> dict[str, Any]:
     return {**known, "files": file_digests(coalitions.folder)}
 
 
-def _how(posterior: Posterior, seed: int) -> dict[str, Any]:
+def _how(taught: Taught, seed: int) -> dict[str, Any]:
     """Return how it was fitted, and with what."""
+    posterior, coefficients = taught.posterior, taught.coefficients
     return {
         "version": __version__,
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
@@ -163,5 +164,6 @@ def _how(posterior: Posterior, seed: int) -> dict[str, Any]:
         "draws": NUMBER,
         "readings": FITS,
         "terms": list(posterior.names[1:]),
+        "verdicts": dict(zip(coefficients["term"], coefficients["verdict"], strict=True)),
         "scales": {name: list(pair) for name, pair in posterior.scales.items()},
     }

@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from sim.declarations.words import LEARNED, LIKELY, NOT_TOLD
 from sim.experiments.evidence.about import AboutCoalitions, LeftOutTables
 from sim.experiments.evidence.left_out import EVIDENCE, LeftOut
 from sim.experiments.evidence.scores import SCORES
-from sim.experiments.evidence.verdicts import LEARNED, LIKELY, NOT_TOLD
 from sim.inputs.coalitions.coalitions import Coalition, Coalitions
 from sim.inputs.coalitions.declaration import Declaration
 from sim.outputs.words import percent

@@ -43,9 +43,9 @@ def hardened_dots(answers: Answers | StoredHardened) -> "Figure":
                 row = table[(table["iso3"] == iso3) & (table["world"] == world)].iloc[0]
                 at = place + 0.16 * (2 * which - len(worlds) + 1)
                 _draw_slope(axes, at, row, COLOURS[which])
-                _write(axes, place, share(row, "p_hardened"), COLOURS[which], which * column)
+                _write(axes, place, share(row, "p_cowed"), COLOURS[which], which * column)
         for which, world in enumerate(worlds):
-            _write(axes, -1.2, f"P(hardened)\n{world}", COLOURS[which], which * column)
+            _write(axes, -1.2, f"P(cowed)\n{world}", COLOURS[which], which * column)
         axes.axvline(0, color=style.INK, lw=0.8, zorder=1)
         axes.set_yticks(range(len(labels)), labels, fontsize=8)
         axes.set_ylim(len(labels) - 0.4, -0.6)
@@ -53,7 +53,7 @@ def hardened_dots(answers: Answers | StoredHardened) -> "Figure":
         axes.spines["left"].set_visible(False)
         axes.grid(color=style.GRID, lw=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel("change of propensity per unit of pressure (log-odds): cowed < 0 < hardened")
+        axes.set_xlabel("log-odds of any contribution per unit of pressure: cowed < 0 < hardened")
     return figure
 
 
@@ -177,9 +177,9 @@ def _observed_key() -> str:
 
 def _hardened_notes(answers: Answers | StoredHardened) -> list[str]:
     key = (
-        "Point: mean over runs of what a unit of pressure adds to the propensity through threat, fear of "
-        "escalation and the need for soldiers at home, in the world of the first round. Line: 90 % of the "
-        "runs. P(hardened): share of the runs in which it is positive, with its 95 % interval."
+        "Point: mean over runs of what a unit of pressure adds to the log-odds of any military "
+        "contribution, as past coalitions teach of nations like it. Line: 90 % of the runs. P(cowed): "
+        "share of the runs in which it is negative, with its 95 % interval."
     )
     return [key, drawn_over(answers), source(answers.case, answers.number_of_runs, answers.seed)]
 

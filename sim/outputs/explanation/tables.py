@@ -36,6 +36,7 @@ from sim.outputs.explanation.words import (
     second_level,
     share,
     spread,
+    who_hardens,
 )
 from sim.outputs.whole_table import WholeTable
 from sim.outputs.words import signed, thousands
@@ -48,7 +49,9 @@ WHY = (
     "interval of its mean]. Predisposition and terms add up to the propensity; it must exceed the threshold."
 )
 CONDITIONS = (
-    "Levels: mean with [the range of 90 % of the runs]. Met in: share of the runs with its 95 % interval."
+    "Levels: mean with [the range of 90 % of the runs]. Met in: share of the runs with its 95 % interval. "
+    "If met: share of the runs in which its propensity would exceed the threshold were this met, all else "
+    "as it is."
 )
 LEVERS = (
     "Each lever alone, set in round 1, later events of the scenario left in. The level nearest to the present"
@@ -73,10 +76,11 @@ NETWORK = (
     "chance alone is at most 5 %. {edges} edges; the strongest {shown}."
 )
 HARDENED = (
-    "Slope: change of the propensity (log-odds) per unit of pressure, through threat, fear of escalation and "
-    "the need at home; [ ] holds 90 % of the runs. Hardened: share of {runs} runs in which it is positive "
-    "[95 %]. What others do in answer is no part of the slope; hardened.parquet has the paired change if "
-    "pressure rises {rises} in round 1."
+    "Slope: what a unit of pressure adds to the log-odds of any military contribution, as past coalitions "
+    "teach of nations like it; [ ] holds 90 % of the runs. Cowed: share of {runs} runs in which it is "
+    "negative [95 %]; on land: in which what reaches its willingness to send soldiers on land is. What "
+    "others do in answer is no part of the slope; hardened.parquet has the paired change if pressure rises "
+    "{rises} in round 1."
 )
 PERSUADE = (
     "Greedy: at each step the nation that adds most of the force required per log-odds by which it falls "
@@ -136,9 +140,10 @@ def _why(why: Why, iso3: str) -> list[RenderableType]:
 
 
 def _conditions(rows: Any, case: Case) -> WholeTable:
-    table = _table("stated condition", "at least", "actual", "met in")
+    table = _table("stated condition", "at least", "actual", "met in", "if met")
     for _, row in rows.iterrows():
-        cells = [level_spread(row, "at_least"), level_spread(row, "actual"), share(row, "p_met")]
+        cells = [level_spread(row, "at_least"), level_spread(row, "actual")]
+        cells += [share(row, "p_met"), share(row, "p_if_met")]
         table.add_row(condition_words(row["condition"], case), *cells)
     return table
 
@@ -240,16 +245,27 @@ def _hardened(found: Answers) -> list[RenderableType]:
     """Return which way nations answer pressure, in each world."""
     rows = found.table
     worlds = list(dict.fromkeys(rows["world"]))
-    table = _table("nation", *(f"{what}\n{world}" for world in worlds for what in ("slope", "hardened")))
+    table = _table(
+        "nation", *(f"{what}\n{world}" for world in worlds for what in ("slope", "cowed", "on land"))
+    )
     first = rows[rows["world"] == worlds[0]].sort_values("slope", ascending=False, kind="stable")
     for iso3 in first["iso3"]:
         own = [rows[(rows["iso3"] == iso3) & (rows["world"] == world)].iloc[0] for world in worlds]
-        cells = [cell for row in own for cell in (spread(row, "slope"), share(row, "p_hardened"))]
+        cells = [
+            cell
+            for row in own
+            for cell in (spread(row, "slope"), share(row, "p_cowed"), share(row, "p_land_cowed"))
+        ]
         table.add_row(own[0]["name"], *cells)
     rises = rows[["pressure_from", "pressure_to"]].drop_duplicates().to_numpy()
     told = " or ".join(f"from {low:g} to {high:g}" for low, high in rises)
     key = HARDENED.format(runs=f"{found.number_of_runs:,}", rises=told)
-    return [Text("\nHardened or cowed", style="bold"), table, _note(f"{key} {drawn_over(found)}")]
+    return [
+        Text("\nHardened or cowed", style="bold"),
+        Text(who_hardens(found)),
+        table,
+        _note(f"{key} {drawn_over(found)}"),
+    ]
 
 
 def _persuade(found: Sequences) -> list[RenderableType]:

@@ -102,6 +102,11 @@ def _why(why: Why, nation: int) -> Iterator[str]:
         f"Its propensity is on average {distance(terms.loc['gap'])} its threshold (log-odds); in "
         f"{share(row, 'p_willing')} of the runs it is above."
     )
+    against = terms.loc[list(TERMS)].sort_values("p_without", ascending=False, kind="stable").iloc[0]
+    if against["p_without"] > row["p_willing"]:
+        words = part_words(str(against.name), why.case)
+        above = share(against, "p_without")
+        yield f"Of its terms {words} keeps it below most often: without, it is above in {above}."
 
 
 def distance(gap: Any) -> str:
@@ -162,24 +167,30 @@ def _hardened(answers: Answers, iso3: str) -> str:
     """Say which way a nation answers pressure, in each world."""
     rows = answers.table[answers.table["iso3"] == iso3]
     own = {row["world"]: row for _, row in rows.iterrows()}
-    verdicts = {row["verdict"] for row in own.values()}
-    if len(verdicts) == 1:
-        found = ", ".join(f"{share(row, 'p_hardened')} ({world})" for world, row in own.items())
-        return f"Pressure {VERDICTS[verdicts.pop()]}: hardened in {found}."
     parts = (
-        f"{VERDICTS[row['verdict']]} ({world}: hardened in {share(row, 'p_hardened')})"
+        f"{VERDICTS[row['verdict']]} ({world}: cowed in {share(row, 'p_cowed')}; its willingness to send "
+        f"soldiers on land in {share(row, 'p_land_cowed')})"
         for world, row in own.items()
     )
     return f"Pressure {'; '.join(parts)}."
 
 
+def who_hardens(answers: Answers) -> str:
+    """Say whether it is the nations near the adversary that harden, in the first world."""
+    row = answers.table.iloc[0]
+    return (
+        f"The nearer a nation is to {answers.case.roster.actors.adversary.name}, the more pressure hardens "
+        f"it: in {share(row, 'p_nearer')} of the runs; in the others the nearer are cowed more, or hardened "
+        "less."
+    )
+
+
 def drawn_over(answers: Answers | StoredHardened) -> str:
     """Say what the probabilities of signs are over."""
+    over = "Probabilities are over draws of what past coalitions teach"
     if answers.rows_of_parameters == 1:
-        return "The parameters are a point: probabilities are over draws of attributes only."
-    return (
-        f"Probabilities are over draws of attributes and {answers.rows_of_parameters:,} rows of parameters."
-    )
+        return f"{over}; the parameters are a point."
+    return f"{over}, and {answers.rows_of_parameters:,} rows of parameters."
 
 
 def observed_sentences(found: Unnamed | StoredUnnamed) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.about import RunTables
+from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.inputs.roster_file import Actors
 from sim.outputs.figures import figures_of
 from sim.outputs.report.page import Column, Page, Section, Table
@@ -45,15 +46,21 @@ def run_page(result: RunTables, manifest: Manifest) -> Page:
 
 def headline(result: RunTables) -> Iterator[str]:
     """Say in sentences how large the coalition becomes, who is in it, and who is nearest to joining."""
-    about, end = result.about, result.rounds.iloc[-1]
+    about, end, told = result.about, result.rounds.iloc[-1], verdicts(result.rests_on)
     yield (
-        f"By {end.date:%-d %B %Y} the coalition has {end.size_mean:.1f} members on average, "
-        f"{end.size_q05:.0f} to {end.size_q95:.0f} in 90 % of {about.runs:,} runs, and "
-        f"{thousands(end.force_mean)} soldiers ({thousands(end.force_q05)} to {thousands(end.force_q95)})."
+        f"By {end.date:%-d %B %Y} {end.contributors_mean:.1f} nations contribute military means on average, "
+        f"{end.contributors_q05:.0f} to {end.contributors_q95:.0f} in 90 % of {about.runs:,} runs "
+        f"({told['contributors']}); {end.size_mean:.1f} declare soldiers on land, {end.size_q05:.0f} to "
+        f"{end.size_q95:.0f} ({told['size']})."
     )
     yield (
-        f"The {thousands(about.force_required)} soldiers required are there in {percent(end.p_force_met)} "
-        f"[{percent_interval(end.p_force_met_low, end.p_force_met_high)}] of the runs."
+        f"They pledge {thousands(end.force_mean)} soldiers ({thousands(end.force_q05)} to "
+        f"{thousands(end.force_q95)}), of whom {thousands(end.fielded_mean)} are in the field at a time "
+        f"({told['force']})."
+    )
+    yield (
+        f"The {thousands(about.force_required)} soldiers required are pledged in {percent(end.p_force_met)} "
+        f"[{percent_interval(end.p_force_met_low, end.p_force_met_high)}] of the runs ({told[FORCE_MET]})."
     )
     summary = by_likelihood(result)
     likely = summary[summary["p_committed"] >= LIKELY]
@@ -91,7 +98,7 @@ def _share(row: Any) -> str:
 def nations_table(result: RunTables) -> Table:
     """Return a row a nation, the surest members first."""
     row: Any
-    rows, actors = [], result.about.actors
+    rows, actors, told = [], result.about.actors, verdicts(result.rests_on)
     for row in by_likelihood(result).itertuples():
         reasons = "; ".join(
             f"{reason_words(reason, actors)} ({percent(share)})" for reason, share in row.held_back_by
@@ -102,23 +109,31 @@ def nations_table(result: RunTables) -> Table:
                 word(str(row.name)),
                 word(row.position),
                 number(row.p_committed, _share(row)),
+                number(
+                    row.p_contributes,
+                    f"{percent(row.p_contributes)} "
+                    f"[{percent_interval(row.p_contributes_low, row.p_contributes_high)}]",
+                ),
                 word(f"{row.joined:%Y-%m-%d}" if row.p_ever_joined else "-"),
                 number(row.troops_mean, f"{thousands(row.troops_mean)} [{troops}]"),
+                word(told[str(row.Index)]),
                 word(reasons),
             ]
         )
     columns = [
         Column("nation"),
         Column("position at the start"),
-        Column("P(committed)", numbers=True),
+        Column("P(soldiers on land)", numbers=True),
+        Column("P(any contribution)", numbers=True),
         Column("joined"),
         Column("soldiers", numbers=True),
+        Column("rests on"),
         Column("held back by"),
     ]
     caption = (
         f"At the end, {result.about.runs:,} runs. [ ]: 95 % interval of an estimate from so many runs. "
-        "Joined: median date among the runs in which it joined. Held back by: what it demands in "
-        "vain, else what now weighs most against joining (not what would change its mind: see coalition "
-        "explain); share of the runs in which it is out. Press a heading to sort."
+        "Joined: median date among the runs in which it joined. Held back by: what alone would let it in if "
+        "it were gone, demands first; else its own position; share of the runs in which it is out. Rests on: "
+        "what P(soldiers on land) rests on, the worst of what decides it. Press a heading to sort."
     )
     return Table(caption, columns, rows)
