@@ -31,7 +31,7 @@ def case_digests(case: Case) -> dict[str, str]:
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
     roster = case.roster
     covariates = np.array([list(candidate.covariates.values()) for candidate in roster.candidates])
-    said = (case.timeline.position, roster.contributes_on(case.scenario.start))
+    said = (case.timeline.position[0], roster.contributes_on(case.scenario.start))
     return {
         "scenario": digest_of(json.dumps(case.scenario.resolved(), sort_keys=True)),
         "roster": digest_of(" ".join(roster.iso3), setup.nations, setup.leads, *said, covariates),

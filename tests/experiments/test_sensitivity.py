@@ -40,7 +40,7 @@ path = "mandate.clarity"
 range = [0, 1]
 
 [[uncertainties]]
-path = "parameters.followership"
+path = "parameters.b_threat"
 range = [0.5, 2.5]
 """
 
@@ -270,11 +270,11 @@ def test_a_lever_out_of_range_is_refused_before_anything_runs(factors_file):
 @pytest.mark.parametrize(
     "overrides",
     [
-        ["parameters.followership=2"],
-        ["parameters={followership=2}"],
-        "parameters.followership=2",
-        {"parameters__followership": 2},
-        {"parameters": {"followership": 2}},
+        ["parameters.b_threat=2"],
+        ["parameters={b_threat=2}"],
+        "parameters.b_threat=2",
+        {"parameters__b_threat": 2},
+        {"parameters": {"b_threat": 2}},
     ],
 )
 def test_a_factor_that_is_set_is_held(factors_file, overrides):
@@ -285,7 +285,7 @@ def test_a_factor_that_is_set_is_held(factors_file, overrides):
 def test_a_single_factor_that_is_left_is_no_analysis(factors_file):
     sweep = load_sweep(factors_file)
     with pytest.raises(InputError, match="two factors or more"):
-        factors_of(sweep, ["parameters.followership=2", "mandate.clarity=0.5"])
+        factors_of(sweep, ["parameters.b_threat=2", "mandate.clarity=0.5"])
 
 
 @pytest.mark.parametrize(

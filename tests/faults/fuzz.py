@@ -124,7 +124,7 @@ class Subject:
     use: Callable[[Path], Case | None]
 
 
-POINTS = "washington.involvement,parameters.demand\n0.1,0.5\n0.9,1.5\n"
+POINTS = "washington.involvement,parameters.b_threat\n0.1,0.5\n0.9,1.5\n"
 LISTED = 'title = "Points"\nbase = "brussels-2025-04"\ndesign = "list"\nlist = "points.csv"\nruns = 2\n'
 ROSTER = "rosters/europe-2025"
 TABLES = ("nations", "candidates", "positions", "conditions", "ties", "sources")

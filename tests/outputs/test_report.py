@@ -47,7 +47,7 @@ class Seen(HTMLParser):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A results folder of a real run with a change made on the command line."""
-    case = load_case("us-backstop", ["mandate.clarity=0.4", "parameters.followership=1.2", "rounds=20"])
+    case = load_case("us-backstop", ["mandate.clarity=0.4", "parameters.b_peers=1.2", "rounds=20"])
     return run_into_folder(case, RunOptions(runs=120), tmp_path_factory.mktemp("report"))[1]
 
 
@@ -89,7 +89,7 @@ def test_every_figure_is_there_and_said_in_words(text: str) -> None:
 @pytest.mark.slow
 def test_it_says_what_was_supposed_and_how_to_do_it_again(text: str, stored: StoredRun) -> None:
     assert "The scenario: A US backstop" in text
-    assert "followership = 1.2" in text
+    assert "b_peers = 1.2" in text
     assert str(stored.manifest["digest"]) in text
     for caution in load_case("us-backstop").roster.cautions:
         assert caution.split("'")[0] in text
@@ -125,7 +125,7 @@ def test_the_command_makes_the_same_runs_again(stored: StoredRun) -> None:
     assert (
         again.scenario.resolved()
         == load_case(
-            "us-backstop", ["mandate.clarity=0.4", "parameters.followership=1.2", "rounds=20"]
+            "us-backstop", ["mandate.clarity=0.4", "parameters.b_peers=1.2", "rounds=20"]
         ).scenario.resolved()
     )
 
