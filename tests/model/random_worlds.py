@@ -29,6 +29,8 @@ SOME = {
         "threshold": st.floats(0.0, 1.5),
         "width": st.floats(0.01, 1.0),
         "speed": SHARE,
+        "reversal": LEVEL,
+        "restoration": LEVEL,
     },
     "mandate": {
         "purpose": st.sampled_from(PURPOSES),
@@ -60,8 +62,9 @@ def actors(*, start: bool) -> dict[str, st.SearchStrategy[Any]]:
     return tables
 
 
-def nations_given(iso3: tuple[str, ...]) -> st.SearchStrategy[Any]:
+def nations_given(iso3: tuple[str, ...], *, start: bool) -> st.SearchStrategy[Any]:
     keys = {
+        **({} if start else {"election": LEVEL}),
         "position": st.sampled_from(POSITIONS),
         "held": st.sampled_from(HELD),
     }
@@ -71,8 +74,9 @@ def nations_given(iso3: tuple[str, ...]) -> st.SearchStrategy[Any]:
 
 @st.composite
 def scenarios(draw: Any, roster: Path, iso3: tuple[str, ...], rounds: int) -> Case:
-    levels = {"ceasefire": LEVEL, "nations": nations_given(iso3)}
-    change = st.fixed_dictionaries({}, optional={**actors(start=False), **levels}).filter(bool)
+    levels = {"ceasefire": LEVEL, "nations": nations_given(iso3, start=True)}
+    later = {**actors(start=False), **levels, "nations": nations_given(iso3, start=False)}
+    change = st.fixed_dictionaries({}, optional=later).filter(bool)
     dated = st.tuples(st.integers(1, rounds + 1), change)
     events = draw(st.lists(dated, max_size=6, unique_by=lambda event: event[0]))
     world = draw(st.fixed_dictionaries(actors(start=True), optional=levels))
