@@ -21,7 +21,7 @@ RUNS = range(64)
 
 
 def fingerprints(execution: Execution) -> dict[str, dict[str, str]]:
-    """Return of every bundled scenario digests of what past coalitions say, of ends of runs, of all rounds."""
+    """Return digests of every bundled scenario: of draws at load, of how runs end, of all rounds."""
     return {name: _fingerprint(name, execution) for name in sorted(bundled_scenarios())}
 
 
