@@ -95,7 +95,7 @@ class PartsFolder:
         Parameters
         ----------
         name
-            Of the file, without its ending; ``generations/0`` stands in a folder of its own.
+            Of the file, without its ending; ``likelihoods/0`` stands in a folder of its own.
         table
             What is written.
         metadata

@@ -300,7 +300,7 @@ def test_a_scenario_that_is_not_there_has_a_near_match(tmp_path: Path) -> None:
     assert 'did you mean "mine.toml"?' in problem(tmp_path / "mien.toml")
     assert 'did you mean "us-backstop"?' in problem("us-backstp")
     assert "no such file" in problem("a\0b")
-    assert "no such file" in problem("n" * 5000)
+    assert problem("n" * 5000).endswith("us-withdrawal")  # one line of what there is
 
 
 anything = st.recursive(

@@ -130,7 +130,7 @@ def test_the_resolved_scenario_holds_what_determines_results_and_no_prose(tmp_pa
         "force_required": 20000.0,
         "level_half_width": 0.0,
         "patron": scenario.patron.model_dump(),
-        "mandate": {"purpose": "reassurance", "clarity": 0.05, "authority": 0.0, "policy": "scripted"},
+        "mandate": scenario.mandate.model_dump(),
         "adversary": scenario.adversary.model_dump(),
         "ceasefire": 0.0,
         "nations": {},

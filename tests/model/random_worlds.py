@@ -64,9 +64,9 @@ def actors(*, start: bool) -> dict[str, st.SearchStrategy[Any]]:
 
 def nations_given(iso3: tuple[str, ...], *, start: bool) -> st.SearchStrategy[Any]:
     keys = {
-        **({} if start else {"election": LEVEL}),
         "position": st.sampled_from(POSITIONS),
         "held": st.sampled_from(HELD),
+        **({} if start else {"election": SHARE}),
     }
     given = st.fixed_dictionaries({}, optional=keys).filter(bool)
     return st.dictionaries(st.sampled_from(iso3), given, min_size=1, max_size=6)
@@ -74,11 +74,11 @@ def nations_given(iso3: tuple[str, ...], *, start: bool) -> st.SearchStrategy[An
 
 @st.composite
 def scenarios(draw: Any, roster: Path, iso3: tuple[str, ...], rounds: int) -> Case:
-    levels = {"ceasefire": LEVEL, "nations": nations_given(iso3, start=True)}
-    later = {**actors(start=False), **levels, "nations": nations_given(iso3, start=False)}
-    change = st.fixed_dictionaries({}, optional=later).filter(bool)
+    later = {"ceasefire": LEVEL, "nations": nations_given(iso3, start=False)}
+    change = st.fixed_dictionaries({}, optional={**actors(start=False), **later}).filter(bool)
     dated = st.tuples(st.integers(1, rounds + 1), change)
     events = draw(st.lists(dated, max_size=6, unique_by=lambda event: event[0]))
+    levels = {"ceasefire": LEVEL, "nations": nations_given(iso3, start=True)}
     world = draw(st.fixed_dictionaries(actors(start=True), optional=levels))
     case = small_case(
         roster,
