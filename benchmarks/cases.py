@@ -18,19 +18,19 @@ COVARIATES = {
     "eu": "1",
     "neutral": "0",
 }
-ROSTER = f"""\
+ROSTER = """\
 title = "A made-up world"
-nations = {{{{ table = "nations.csv" }}}}
-candidates = {{{{ table = "candidates.csv" }}}}
-leads = ["{{first}}", "{{second}}"]
-positions = {{{{ table = "positions.csv" }}}}
-deployable = {{{{ largest_of = [{{{{ column = "troops" }}}}] }}}}
-ratification_rounds = {{{{ column = "approval", rounds = {{{{ no = 0, two = 2 }}}}, empty = 0 }}}}
+nations = {{ table = "nations.csv" }}
+candidates = {{ table = "candidates.csv" }}
+leads = ["{first}", "{second}"]
+positions = {{ table = "positions.csv" }}
+deployable = {{ largest_of = [{{ column = "troops" }}] }}
+ratification_rounds = {{ column = "approval", rounds = {{ no = 0, two = 2 }}, empty = 0 }}
 
 [preferred_mandate]
-peacekeeping = {{{{ base = 1, weight = 2, mean_of = [{{{{ column = "peaceable" }}}}] }}}}
-deterrence = {{{{ base = 1, weight = 2, mean_of = [{{{{ column = "deterring" }}}}] }}}}
-reassurance = {{{{ base = 1 }}}}
+peacekeeping = {{ base = 1, weight = 2, mean_of = [{{ column = "peaceable" }}] }}
+deterrence = {{ base = 1, weight = 2, mean_of = [{{ column = "deterring" }}] }}
+reassurance = {{ base = 1 }}
 """
 
 
