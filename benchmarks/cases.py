@@ -59,9 +59,9 @@ def made_up(folder: Path, nations: int, rounds: int) -> Setup:
             "start": "2025-04-10",
             "rounds": rounds,
             "force_required": 500.0 * nations,
-            "washington": {"involvement": 0.1},
+            "patron": {"involvement": 0.1},
             "mandate": {"purpose": "reassurance", "clarity": 0.05},
-            "moscow": {"pressure": 0.5},
+            "adversary": {"pressure": 0.5},
         }
     )
     return setup_of(load_case(scenario))

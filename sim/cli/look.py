@@ -49,7 +49,7 @@ def _checked(file: Path) -> str:
     from sim.inputs.case import load_case
     from sim.inputs.coalitions.declaration import FILE as DECLARATION
     from sim.inputs.coalitions.reading import load_coalitions
-    from sim.inputs.doubts import tell_imputed
+    from sim.inputs.doubts import tell_closed_kinds, tell_imputed
     from sim.inputs.map_file import read_map
     from sim.inputs.roster import load_roster
     from sim.inputs.scenario import check_actor_keys
@@ -62,6 +62,7 @@ def _checked(file: Path) -> str:
         roster = load_roster(file if file.is_dir() else file.parent)
         check_actor_keys(roster.folder)
         tell_imputed(roster)
+        tell_closed_kinds(roster)
         if roster.map_file:
             read_map(roster.map_file)
         return f"ok, {roster.title}: {_counted(len(roster.iso3), 'nation')}"

@@ -145,26 +145,39 @@ def _case_draws(
 ) -> CaseDraws:
     table = _table(roster, known, dict(levels))
     terms = _terms(table, roster.iso3, known)
-    mean, covariance = terms.propensities(known)
-    m, coefficients = _drawn(terms, known, roster.iso3, seed, draws)
     codes = np.array(contributes, dtype=np.float64)  # None becomes NaN
-    coded = ~np.isnan(codes)
+    m, coefficients = _drawn(terms, known, roster.iso3, seed, draws)
     effective = float(draws)
-    if coded.any():
-        read = given_readings(mean[coded], covariance[np.ix_(coded, coded)], codes[coded], draws, seed)
-        # A draw of all that is normal, moved to where the coded nations are: Matheron's rule, exact.
-        apart = np.linalg.solve(covariance[np.ix_(coded, coded)], (read.m - m[:, coded]).T)
-        coefficients = coefficients + apart.T @ terms.with_coefficients(known)[coded]
-        m = m + apart.T @ covariance[coded]
-        m[:, coded] = read.m
-        effective = read.effective_size
-    disposition = m + _own_chance(m, codes, roster.iso3, seed)
+    if not np.isnan(codes).all():
+        m, coefficients, effective = _conditioned(m, coefficients, terms, known, codes, seed)
     beyond = (
         *levels_beyond(known.level_ranges, dict(levels)),
         *attributes_beyond(known.attribute_ranges, table),
     )
-    slopes = _slopes(terms, known.declaration, coefficients, levers)
-    return CaseDraws(_final(disposition), _final(slopes), effective, beyond)
+    return CaseDraws(
+        disposition=_final(m + _own_chance(m, codes, roster.iso3, seed)),
+        slopes=_final(_slopes(terms, known.declaration, coefficients, levers)),
+        effective_size=effective,
+        extrapolated=beyond,
+    )
+
+
+def _conditioned(
+    m: Floats, coefficients: Floats, terms: "_Terms", known: Learned, codes: Floats, seed: int
+) -> tuple[Floats, Floats, float]:
+    """Return draws of m and of coefficients given what was read, and what the draws are worth.
+
+    The coded nations' m are drawn first. All else is normal given these: a draw of all that was made before
+    anything was read is moved to where they are, which is exact (Matheron's rule; Wilson et al. 2021).
+    """
+    coded = ~np.isnan(codes)
+    mean, covariance = terms.propensities(known)
+    of_coded = covariance[np.ix_(coded, coded)]
+    read = given_readings(mean[coded], of_coded, codes[coded], len(m), seed)
+    apart = np.linalg.solve(of_coded, (read.m - m[:, coded]).T).T
+    moved = m + apart @ covariance[coded]
+    moved[:, coded] = read.m
+    return moved, coefficients + apart @ terms.with_coefficients(known)[coded], read.effective_size
 
 
 def _final(values: Floats) -> Floats:

@@ -81,6 +81,8 @@ class Roster:
         Soldiers that a nation can send, shape (nations,).
     ratification_rounds
         Rounds of approval at home before it commits, shape (nations,).
+    closed_kinds
+        The kinds of contribution that each nation cannot give, in its order.
     positions, conditions
         What governments said, as far as it counts.
     as_candidates
@@ -104,6 +106,7 @@ class Roster:
     preferred_mandate: FloatArray
     deployable: FloatArray
     ratification_rounds: NDArray[np.int64]
+    closed_kinds: tuple[tuple[str, ...], ...]
     positions: tuple[StatedPosition, ...]
     conditions: tuple[StatedCondition, ...]
     as_candidates: RosterCandidates
@@ -132,6 +135,11 @@ class Roster:
         latest = self._latest(day)
         coded = [latest[code].contributes if code in latest else None for code in self.iso3]
         return _read_only(np.array([math.nan if each is None else float(each) for each in coded]))
+
+    def kinds_on(self, day: date) -> tuple[tuple[str, ...], ...]:
+        """Return the kinds of contribution that each nation named in its latest sourced position."""
+        latest = self._latest(day)
+        return tuple(getattr(latest.get(code), "kinds", ()) for code in self.iso3)
 
     def _latest(self, day: date) -> dict[str, StatedPosition | Reading]:
         """Return the latest position with a source, not after a day, by nation.
@@ -270,6 +278,7 @@ def build_roster(source: RosterSource) -> Roster:
         preferred_mandate=_read_only(_preferred_mandate(source)),
         deployable=_read_only(deployable(source)),
         ratification_rounds=_ratification_rounds(source),
+        closed_kinds=_closed_kinds(source),
         positions=tuple(
             said
             for said in read_positions(source.folder, declaration.positions, source.chosen)
@@ -353,6 +362,14 @@ def deployable(source: RosterSource) -> FloatArray:
     largest: FloatArray = np.nan_to_num(force_columns(source), nan=0.0).max(axis=0)
     army = source.declaration.deployable.zero_where_zero
     return largest if army is None else np.where(source.nations.numbers(army) == 0, 0.0, largest)
+
+
+def _closed_kinds(source: RosterSource) -> tuple[tuple[str, ...], ...]:
+    columns = source.declaration.capabilities
+    return tuple(
+        tuple(kind for kind, column in columns.items() if row.number(column) == 0)
+        for row in source.nations.rows
+    )
 
 
 def _ratification_rounds(source: RosterSource) -> NDArray[np.int64]:

@@ -251,7 +251,7 @@ def _scenario(layers: list[Layer], overrides: Overrides, name: str) -> Scenario:
 def _check_nations_given(scenario: Scenario) -> None:
     for iso3 in scenario.nations:
         if not scenario.nations[iso3].model_fields_set:
-            raise scenario.place(("nations", iso3)).error("is empty; allowed: position, held")
+            raise scenario.place(("nations", iso3)).error("is empty; allowed: position, held, election")
 
 
 def _check_end(scenario: Scenario) -> None:

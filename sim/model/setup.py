@@ -75,6 +75,8 @@ class Round(NamedTuple):
     threshold: float
     width: float
     speed: float
+    reversal: float
+    restoration: float
     reactive: bool
     reaction: float
     deterred: float
@@ -90,6 +92,7 @@ class Statement(NamedTuple):
     stance: float  # what it amounts to, or UNSTATED
     least_stance: float  # of a nation held in the coalition
     most_stance: float  # of a nation held out of it
+    election: float  # probability that the position is drawn anew in this round
 
 
 _FORMATS = {
@@ -195,6 +198,7 @@ def _statements(timeline: Timeline) -> NDArray[np.void]:
     least, most = np.array([STANCES_HELD[word] for word in HELD], dtype=np.float64).T
     rows["least_stance"] = least[timeline.held]
     rows["most_stance"] = most[timeline.held]
+    rows["election"] = timeline.election
     return rows
 
 

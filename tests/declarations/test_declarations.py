@@ -23,11 +23,11 @@ from sim.declarations.kinds import (
     half_normal,
     uniform,
 )
-from sim.declarations.levels import CONDITIONS, LEVELS
-from sim.declarations.parameters import ANCHOR_BANDS, COEFFICIENTS, LADDER, PARAMETERS
-from sim.declarations.records import Behaviour, Ladder, Levels, Nation, Terms, World, blank
+from sim.declarations.levels import CONDITIONS, LEVELS, LEVERS, MOVED, PERCEIVED
+from sim.declarations.parameters import CUTS, DERIVED, INTERACTION, PARAMETERS
+from sim.declarations.records import Behaviour, Levels, Nation, Terms, World, blank
 from sim.declarations.terms import TERMS
-from sim.declarations.words import ATTRIBUTES, POSITIONS, PURPOSES
+from sim.declarations.words import PURPOSES
 
 PARAMETER = {
     "value": 0.5,
@@ -142,15 +142,87 @@ def test_a_parameter_varies_by_half_within_what_is_allowed() -> None:
 
 
 def test_records_are_made_from_the_declarations() -> None:
-    assert Behaviour._fields == tuple(PARAMETERS)
+    assert Behaviour._fields == (*PARAMETERS, *DERIVED)
     assert Terms._fields == tuple(TERMS)
     assert Levels._fields == tuple(LEVELS)
-    assert Ladder._fields == tuple(LADDER)
-    assert set(World._fields) == {*LEVELS, *PURPOSES, "force_ratio"}
-    assert {*ATTRIBUTES, *(f"prefers_{purpose}" for purpose in PURPOSES)} < set(Nation._fields)
-    assert tuple(ANCHOR_BANDS) == POSITIONS
-    assert set(CONDITIONS) < set(LEVELS)
-    assert set(COEFFICIENTS) < set(PARAMETERS)
+    changes = {f"{lever}_change" for lever in LEVERS}
+    assert set(World._fields) == {*LEVELS, *changes, *PURPOSES, "force_ratio", "leads_absent"}
+    assert {f"slope_{lever}" for lever in LEVERS} < set(Nation._fields)
+    assert {f"{lever}_change" for lever in PERCEIVED} < set(Nation._fields)
+    for some in (LEVERS, CONDITIONS, MOVED):
+        assert set(some) < set(LEVELS)
+    assert set(PERCEIVED) < set(LEVERS)
+    assert {*CUTS, *INTERACTION} < set(PARAMETERS)
+
+
+def test_every_lever_has_an_equation_that_reads_its_slope_its_change_and_the_reach() -> None:
+    for lever in LEVERS:
+        seen = Nation if lever in PERCEIVED else World
+        kinds = {Nation: {f"slope_{lever}": 3.0}, World: {}}
+        kinds[seen][f"{lever}_change"] = 0.5
+        nation, world = (blank(kind, **kinds[kind]) for kind in (Nation, World))
+        assert TERMS[lever].equation(blank(Behaviour, reach=2.0), nation, world) == 3.0
+        assert TERMS[lever].military
+
+
+@pytest.mark.parametrize("mechanism", INTERACTION)
+def test_an_assumed_mechanism_is_removed_by_0_and_its_prior_is_about_0_or_says_a_side(mechanism: str) -> None:
+    parameter_ = PARAMETERS[mechanism]
+    assert parameter_.range[0] <= 0.0 <= parameter_.range[1]
+    assert "assumed" in parameter_.source
+    assert parameter_.prior
+    assert parameter_.prior.distribution in {"normal", "half_normal"}
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_every_parameter_has_a_prior_that_is_not_fixed(name: str) -> None:
+    # What is uncertain is drawn: nothing influential is held at a value set by hand.
+    prior = PARAMETERS[name].prior
+    assert prior
+    assert prior.distribution is not None
+    assert prior.reason
+
+
+PRIORS = {
+    "reach": ("normal", (0.25, 0.25)),
+    "followership": ("normal", (0.25, 0.5)),
+    "framework": ("half_normal", (1.0,)),
+    "lobby_push": ("half_normal", (0.1,)),
+    "demand": ("normal", (1.0, 0.33)),
+    "half_life": ("uniform", (13.0, 52.0)),
+    "common": ("uniform", (0.0, 0.25)),
+    "hysteresis": ("uniform", (0.0, 0.8)),
+    "patience": ("uniform", (0.0, 8.0)),
+}
+
+
+@pytest.mark.parametrize(("name", "prior"), PRIORS.items())
+def test_priors_are_those_of_the_specification(name: str, prior: tuple[str, tuple[float, ...]]) -> None:
+    declared = PARAMETERS[name].prior
+    assert declared
+    assert (declared.distribution, tuple(declared.numbers.values())) == prior
+
+
+def test_words_wander_as_was_fitted() -> None:
+    prior = PARAMETERS["wander"].prior  # log tau ~ N(-.05, .25)
+    assert prior
+    assert math.log(prior.numbers["median"]) == pytest.approx(-0.05, abs=0.005)
+    assert prior.numbers["deviation"] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("cut", "share"), [("cut_undecided", 0.13), ("cut_open", 0.33), ("cut_committed", 0.6)]
+)
+def test_cuts_lie_at_round_shares_and_are_drawn(cut: str, share: float) -> None:
+    parameter_ = PARAMETERS[cut]
+    assert parameter_.value == pytest.approx(math.log(share / (1 - share)), abs=0.01)
+    assert parameter_.prior
+    assert parameter_.prior.numbers == {"mean": parameter_.value, "deviation": 0.2}
+
+
+def test_cuts_never_cross() -> None:
+    lows, highs = zip(*(parameter_.range for parameter_ in CUTS.values()), strict=True)
+    assert all(high <= low for high, low in zip(highs, lows[1:], strict=False))
 
 
 def test_a_blank_record_is_0_but_for_what_is_named() -> None:
@@ -161,12 +233,12 @@ def test_a_blank_record_is_0_but_for_what_is_named() -> None:
 @pytest.mark.parametrize(
     ("file", "right", "wrong", "says"),
     [
-        ("terms.py", '    words="peers",\n', "", 'term "peers": has no words'),
+        ("terms.py", '    words="what others pledge",\n', "", 'term "followership": has no words'),
         (
             "parameters.py",
-            '        "planning",',
-            '        "b_peers",',
-            '"b_peers": the name is taken, by terms.py:',
+            '        "bargaining",',
+            '        "framework",',
+            '"framework": the name is taken, by terms.py:',
         ),
         ("levels.py", 'words="ceasefire"', 'words=""', 'level "ceasefire": has no words'),
     ],

@@ -39,17 +39,12 @@ CCC,0,0.7,2.5,1000,1400,0,0,1
 DDD,0,,,700,600,0,1,0
 XXX,999,0.1,9,0,0,0,0,0
 """,
-    "ties.csv": """\
-iso3_a,iso3_b,club
-BBB,AAA,1
-AAA,CCC,
-AAA,XXX,1
-""",
     "sources.csv": """\
 column,source,year,licence,where_found,status,note
 us_pct,Arms register,2024,free,,FOUND,small totals are unstable
 veto,Constitutions,2003,facts,,KNOWN,
-ties.csv:cl*,Treaties,1999,facts,,FOUND,
+candidates.csv:dist*,Atlas,1999,facts,,FOUND,borders
+conditions.csv:at*,Own reading,1999,facts,,FOUND,
 army sent,Almanac,2025,public domain,,FOUND,
 """,
     "roster.toml": """\
@@ -60,20 +55,12 @@ positions = { table = "positions.csv", where = { primary = "1" } }
 conditions = { table = "conditions.csv" }
 sources = { table = "sources.csv" }
 candidates = { table = "candidates.csv", imputed = ["DDD"] }
-[attributes]
-reliance = [
-  { column = "us_pct", where_above = { imports = 50 } },
-  { column = "nato" },
-]
-clarity_need = [{ column = "veto" }]
-escalation_fear = [{ column = "army", log = true, reversed = true }]
-threat = [{ column = "border" }]
-frontline = [{ column = "army", log = true, times = "border" }]
-legalism = []
-
 [preferred_mandate]
-peacekeeping = { base = 0.1, weight = 0.8, mean_of = [{ attribute = "threat", reversed = true }] }
-deterrence = { base = 0.1, weight = 0.6, mean_of = [{ column = "border" }] }
+peacekeeping = { base = 0.1, weight = 0.8, mean_of = [
+  { column = "us_pct", where_above = { imports = 50 } },
+  { column = "nato", reversed = true },
+] }
+deterrence = { base = 0.1, weight = 0.6, mean_of = [{ column = "army", log = true, times = "border" }] }
 reassurance = { base = 0.5 }
 
 [deployable]
@@ -84,11 +71,6 @@ zero_where_zero = "army"
 column = "approval"
 rounds = { yes = 3, convention = 2, no = 0 }
 empty = 1
-
-[ties]
-table = "ties.csv"
-base = 1
-weights = { club = 3 }
 """,
 }
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.declarations.parameters import PARAMETERS
 from sim.inputs.errors import InputError
 from sim.inputs.scenario import Scenario, check_actor_keys, load_scenario
 from sim.inputs.situation import SITUATION, Event
@@ -50,10 +51,10 @@ def test_a_range_of_ones_own_goes_before_the_declared_one(tmp_path: Path) -> Non
     file = tmp_path / "own.toml"
     file.write_text(
         'title = "Own"\nbase = "brussels-2025-04"\ndesign = "lhs"\npoints = 4\nparameters = "all"\n'
-        '[[uncertainties]]\npath = "parameters.b_threat"\nrange = [0.0, 0.25]\n',
+        '[[uncertainties]]\npath = "parameters.followership"\nrange = [0.0, 0.25]\n',
         encoding="utf-8",
     )
     sweep, _ = load_sweep_case(file)
-    ranges = [factor.range for factor in sweep.factors if factor.path == "parameters.b_threat"]
+    ranges = [factor.range for factor in sweep.factors if factor.path == "parameters.followership"]
     assert ranges == [(0.0, 0.25)]
-    assert len({factor.path for factor in sweep.factors}) == len(sweep.factors) == 30
+    assert len({factor.path for factor in sweep.factors}) == len(sweep.factors) == len(PARAMETERS)

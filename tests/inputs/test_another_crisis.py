@@ -16,6 +16,7 @@ from sim.inputs.parameters import DECLARED
 from sim.inputs.roster import load_roster
 from sim.inputs.roster_file import Actor
 from sim.outputs.tables import print_table, run_report
+from sim.outputs.words import reason_words
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs/examples/another-crisis"
@@ -59,19 +60,22 @@ def test_most_nations_have_stated_no_position(case: Case) -> None:
     assert len(positions) == 9
 
 
-def test_it_runs_and_nations_start_where_they_stand_or_short_of_open(result: sim.RunResult) -> None:
+def test_it_runs_and_nations_start_where_they_stand_or_as_those_that_spoke(result: sim.RunResult) -> None:
+    """What was read may be a rung off; the silent stand on each rung as often as those that spoke."""
     start = result.nations[result.nations["round"] == 0].set_index("iso3")
-    assert start.loc["XAR", "p_committed"] == start.loc["XCO", "p_open"] == 1.0
+    assert start.loc["XAR", "p_committed"] > 0.9
+    assert start.loc["XGA", "p_opposed"] > 0.9
+    assert start.loc["XCO", "p_open"] > 0.8
     silent = start.loc[[code for code in start.index if code not in STATED]]
-    assert (silent["p_committed"] + silent["p_open"] == 0.0).all()
-    assert (silent["p_undecided"] > 0.2).all()
-    assert (silent["p_opposed"] > 0.2).all()
+    for rung, share in {"opposed": 0.25, "undecided": 0.0, "open": 0.5, "committed": 0.25}.items():
+        assert silent[f"p_{rung}"].mean() == pytest.approx(share, abs=0.05)
 
 
 def test_the_patron_waits_for_the_region_and_the_adversary_acts(result: sim.RunResult) -> None:
     rounds = result.rounds.set_index("round")
     assert rounds.loc[0, "involvement_mean"] == pytest.approx(0.2)
-    assert rounds.loc[5, "involvement_mean"] < 0.1  # one member is not what it waits for
+    assert rounds.loc[3, "involvement_mean"] < 0.2  # one member is not what it waits for
+    assert rounds.loc[26, "involvement_mean"] > 0.3  # where more join it follows
     assert rounds.loc[5, "pressure_mean"] == pytest.approx(0.7)
     assert rounds.loc[6, "pressure_mean"] == pytest.approx(0.85)
 
@@ -86,16 +90,17 @@ def test_reasons_name_the_patron_of_the_roster(
     result: sim.RunResult, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = told(result, capsys)
-    assert "demands Meridian involvement" in text
+    assert reason_words("demands_involvement", result.case.roster.actors) == "demands Meridian involvement"
     assert not re.search(r"\bUS\b|Washington|Russia|Moscow|Ukrain", text)
 
 
-def test_a_un_mandate_brings_in_who_asked_for_it_alone(comparison: sim.Comparison) -> None:
-    asked = gain(comparison, "XHE")
-    assert (asked.reference, asked.value) == (0.0, 1.0)
-    assert gain(comparison, "XGA").value == 0.0
+def test_a_un_mandate_moves_who_asked_for_it_most(comparison: sim.Comparison) -> None:
+    gains = {code: gain(comparison, code) for code in comparison.nations["iso3"].unique()}
+    assert max(gains, key=lambda code: gains[code].difference) == "XHE"
+    assert gains["XHE"].difference_low > 0.4
+    assert gains["XGA"].value < 0.02
     size = comparison.coalition.set_index("measure").loc["size"]
-    assert size.difference_low > 2
+    assert size.difference_low > 1
 
 
 def test_without_a_patron_and_without_an_adversary() -> None:
@@ -110,7 +115,8 @@ def test_a_sweep_of_it_shows_where_the_mandate_matters(tmp_path: Path) -> None:
     points = sim.sweep(SWEEP, runs=100, out=tmp_path).points
     members = points[points["outcome"] == "size"].set_index(["mandate.clarity", "mandate.authority"])
     assert len(members) == 10
-    assert members.loc[(1.0, "un"), "low"] > members.loc[(1.0, "none"), "high"] + 2
+    for clarity in (0.0, 1.0):
+        assert members.loc[(clarity, "un"), "low"] > members.loc[(clarity, "none"), "high"]
 
 
 def test_the_commands_take_it(coalition: Callable[..., Any]) -> None:
@@ -128,7 +134,9 @@ def test_a_roster_that_names_no_actors_speaks_of_patron_and_adversary(
         copy.parent.mkdir(exist_ok=True)
         copy.write_text(text, encoding="utf-8")
     result = sim.run(tmp_path / "strait.toml", runs=50)
-    assert "demands the patron's involvement" in told(result, capsys)
+    actors = result.case.roster.actors
+    assert reason_words("demands_involvement", actors) == "demands the patron's involvement"
+    assert "Meridia" not in told(result, capsys)
 
 
 def test_a_patron_without_an_adjective_has_what_is_its_own() -> None:

@@ -11,6 +11,8 @@ from sim.inputs.errors import InputError
 from sim.inputs.evidence import evidence
 from sim.inputs.roster import load_roster
 
+FILES = ["nations.csv", "positions.csv", "conditions.csv", "candidates.csv", "roster.toml"]
+
 
 def told(folder: Path) -> str:
     """Return the one line that loading a roster fails with, without the folder."""
@@ -92,7 +94,7 @@ def change(folder: Path, file: str, old: str, new: str) -> None:
             "nations.csv",
             ",army,",
             ",armee,",
-            'roster.toml:14: .*: nations.csv has no column "army"; did you mean "armee"',
+            'roster.toml:13: .*: nations.csv has no column "army"; did you mean "armee"',
         ),
         ("nations.csv", "AAA,Aland", 'AAA,"Aland', "nations.csv:.*: not readable as CSV"),
         (
@@ -141,49 +143,37 @@ def change(folder: Path, file: str, old: str, new: str) -> None:
         ("roster.toml", '"nations.csv"', '"nation.csv"', "nation.csv: no such file"),
         (
             "roster.toml",
-            "threat = [{",
-            "treat = [{",
-            'roster.toml: .*"treat"; did you mean "threat"|roster.toml:.*treat',
+            "deterrence = {",
+            "deterrance = {",
+            'roster.toml:8: preferred_mandate: unknown name "deterrance"; did you mean "deterrence"',
         ),
-        ("roster.toml", "legalism = []\n", "", 'roster.toml:.*attributes: "legalism" is missing'),
-        ("roster.toml", "log = true", "log = 1", "roster.toml:14: .*log: must be true or false, not 1"),
+        (
+            "roster.toml",
+            "reassurance = { base = 0.5 }\n",
+            "",
+            'roster.toml:8: preferred_mandate: "reassurance" is missing; .* reassurance = { base = 1 }',
+        ),
+        ("roster.toml", "log = true", "log = 1", "roster.toml:13: .*log: must be true or false, not 1"),
         (
             "roster.toml",
             "log = true",
             "logg = true",
-            'roster.toml:14: .*unknown key "logg".*did you mean "log"',
+            'roster.toml:13: .*unknown key "logg".*did you mean "log"',
         ),
         (
             "roster.toml",
-            '"veto"',
-            '"vetto"',
-            r'roster.toml:13: attributes.clarity_need\[0\].column: .*mean "veto"',
+            '"us_pct"',
+            '"us_pkt"',
+            r'roster.toml:10: preferred_mandate.peacekeeping.mean_of\[0\].column: .*mean "us_pct"',
         ),
         (
             "roster.toml",
             "base = 0.5",
             "base = nan",
-            "roster.toml:22: preferred_mandate.reassurance.base: must be a finite number, not nan",
+            "roster.toml:14: preferred_mandate.reassurance.base: must be a finite number, not nan",
         ),
-        ("roster.toml", "base = 0.5", 'base = "half"', 'roster.toml:22: .*: must be a number, not "half"'),
-        (
-            "roster.toml",
-            'attribute = "threat"',
-            'attribute = "treat"',
-            'roster.toml:20: .*did you mean "threat"',
-        ),
-        (
-            "roster.toml",
-            "club = 3",
-            "klub = 3",
-            'roster.toml:36: ties.weights.klub: ties.csv has no column "klub"',
-        ),
-        (
-            "roster.toml",
-            "club = 3",
-            "club = -3",
-            "roster.toml:36: ties.weights.club: must be at least 0, not -3",
-        ),
+        ("roster.toml", "base = 0.5", 'base = "half"', 'roster.toml:14: .*: must be a number, not "half"'),
+        ("roster.toml", "base = 0.5", "base = 0", "roster.toml:14: .*base: must be more than 0, not 0"),
         ("roster.toml", 'title = "Four nations"', "title = ", "roster.toml:1: not valid TOML"),
         ("roster.toml", 'title = "Four nations"\n', "", "roster.toml:1: title: is missing"),
         (
@@ -221,10 +211,6 @@ def change(folder: Path, file: str, old: str, new: str) -> None:
             "2025-04-10",
             "conditions.csv:3: variable: AAA has a threshold .* in line 2",
         ),
-        ("ties.csv", "BBB,AAA,1", "BBB,AAB,1", 'ties.csv:2: iso3_b: unknown nation "AAB"'),
-        ("ties.csv", "BBB,AAA,1", "AAA,AAA,1", "ties.csv:2: iso3_b: AAA is paired with itself"),
-        ("ties.csv", "AAA,CCC,", "AAA,BBB,", "ties.csv:3: iso3_b: AAA and BBB stand there twice, in line 2"),
-        ("ties.csv", "BBB,AAA,1", "BBB,AAA,close", 'ties.csv:2: club: "close" is not a number'),
     ],
 )
 def test_a_mistake_is_told_with_its_place(tiny: Path, file: str, old: str, new: str, message: str) -> None:
@@ -232,17 +218,13 @@ def test_a_mistake_is_told_with_its_place(tiny: Path, file: str, old: str, new: 
     assert re.match(message, told(tiny)), told(tiny)
 
 
-@pytest.mark.parametrize(
-    "file", ["nations.csv", "positions.csv", "conditions.csv", "ties.csv", "roster.toml"]
-)
+@pytest.mark.parametrize("file", FILES)
 def test_a_missing_file(tiny: Path, file: str) -> None:
     (tiny / file).unlink()
     assert told(tiny).lower().startswith(f"{file}: ")
 
 
-@pytest.mark.parametrize(
-    "file", ["nations.csv", "positions.csv", "conditions.csv", "ties.csv", "roster.toml"]
-)
+@pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", b"\xff\xfe\x00", b"\n\n\n", b'"', b"PAR1\x80"])
 def test_a_file_that_is_no_table(tiny: Path, file: str, content: bytes) -> None:
     (tiny / file).write_bytes(content)
@@ -250,9 +232,9 @@ def test_a_file_that_is_no_table(tiny: Path, file: str, content: bytes) -> None:
 
 
 def test_a_folder_where_a_file_belongs(tiny: Path) -> None:
-    (tiny / "ties.csv").unlink()
-    (tiny / "ties.csv").mkdir()
-    assert "ties.csv: is a folder; a CSV file is wanted" in told(tiny)
+    (tiny / "conditions.csv").unlink()
+    (tiny / "conditions.csv").mkdir()
+    assert "conditions.csv: is a folder; a CSV file is wanted" in told(tiny)
 
 
 def test_no_nations(tiny: Path) -> None:
@@ -276,7 +258,9 @@ def test_bad_sources_are_told_by_evidence(tiny: Path) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_garbage_anywhere_is_read_or_told_never_a_crash(tiny: Path, data: st.DataObject) -> None:
-    file = tiny / data.draw(st.sampled_from(["nations.csv", "positions.csv", "ties.csv", "roster.toml"]))
+    file = tiny / data.draw(
+        st.sampled_from(["nations.csv", "positions.csv", "candidates.csv", "roster.toml"])
+    )
     before = file.read_bytes()
     at = data.draw(st.integers(0, len(before)))
     length = data.draw(st.integers(0, 8))

@@ -70,7 +70,7 @@ def test_a_grid_has_round_numbers_and_equal_ratios_on_a_log_scale() -> None:
 
 
 def test_a_grid_beyond_all_bounds_is_refused() -> None:
-    large = [factor(f"nations.{code}.public_support", range=[0, 0.5], steps=1001) for code in ("NLD", "SWE")]
+    large = [factor(f"parameters.{name}", range=[0, 0.5], steps=1001) for name in ("reach", "wander")]
     with pytest.raises(InputError, match="a grid of 1,002,001 points"):
         Grid().points(large, seed=1)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 
-from sim.inputs.indicators import half_width, log10, mean_of_present, min_max, on_grid
+from sim.inputs.indicators import log10, mean_of_present, min_max, on_grid
 
 NAN = math.nan
 
@@ -41,18 +41,6 @@ def test_mean_is_over_the_indicators_present_and_the_middle_without_any() -> Non
     assert mean_of_present(parts, 3).tolist() == [0.75, 0.5, 0.5]
 
 
-def test_half_width_grows_with_the_share_missing() -> None:
-    parts = [np.array([1, NAN, NAN]), np.array([0.5, 0.5, NAN])]
-    assert half_width(parts, 3).tolist() == [0.05, 0.175, 0.3]
-    assert half_width([], 2).tolist() == [0.3, 0.3]
-
-
-def test_a_known_absence_is_exact_and_an_unfound_one_is_not() -> None:
-    nan = float("nan")
-    parts = [np.array([0.0, 0.0, 0.0]), np.array([0.0, nan, 1.0])]
-    assert half_width(parts, 3).tolist() == [0, 0.175, 0.05]
-
-
 def test_grid_has_steps_of_two_to_the_minus_forty() -> None:
     assert on_grid(np.array([1 / 3])).tolist() == [round(2**40 / 3) / 2**40]
 
@@ -78,7 +66,6 @@ def test_turning_a_column_round_mirrors_it(column: np.ndarray) -> None:
     )
 )
 def test_composites_stay_in_their_range_in_any_order(parts: list[np.ndarray]) -> None:
-    means, widths = mean_of_present(parts, 3), half_width(parts, 3)
+    means = mean_of_present(parts, 3)
     assert ((means >= 0) & (means <= 1)).all()
-    assert ((widths == 0) | ((widths >= 0.05) & (widths <= 0.30 + 1e-15))).all()
     assert_array_equal(mean_of_present(parts[::-1], 3), means)

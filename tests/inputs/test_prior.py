@@ -13,12 +13,12 @@ from sim.inputs.errors import InputError
 from sim.inputs.prior import SHAPES, ParameterPrior, load_prior
 
 PRIOR = """\
-[b_threat]
+[framework]
 distribution = "half_normal"
 deviation = 2.0
 reason = "unknown"
 
-[shield_patron]
+[common]
 distribution = "uniform"
 low = 0.2
 high = 0.6
@@ -29,7 +29,6 @@ SHAPED = {
     "normal": "mean = 0.4\ndeviation = 0.3",
     "half_normal": "deviation = 0.3",
     "lognormal": "median = 0.3\ndeviation = 0.5",
-    "beta": "a = 2\nb = 6",
 }
 
 
@@ -39,7 +38,7 @@ def write(folder: Path, text: str) -> Path:
     return file
 
 
-def prior_of(folder: Path, distribution: str, shape: str, name: str = "shield_patron") -> ParameterPrior:
+def prior_of(folder: Path, distribution: str, shape: str, name: str = "common") -> ParameterPrior:
     text = f'[{name}]\ndistribution = "{distribution}"\n{shape}\nreason = "test"\n'
     (prior,) = load_prior(write(folder, text)).parameters
     return prior
@@ -78,22 +77,20 @@ def test_nothing_lies_outside_of_what_is_allowed(prior: ParameterPrior) -> None:
 def test_known_answers(tmp_path: Path) -> None:
     uniform = prior_of(tmp_path, "uniform", "low = 0.2\nhigh = 0.6")
     assert uniform.moments == pytest.approx((0.4, 0.4 / math.sqrt(12)), rel=1e-4)
-    beta = prior_of(tmp_path, "beta", "a = 2\nb = 6")
-    assert beta.moments == pytest.approx((0.25, math.sqrt(12 / (64 * 9))), rel=1e-3)
     # Far from its bounds a truncated distribution is the whole one.
-    half = prior_of(tmp_path, "half_normal", "deviation = 0.5", "b_threat")
+    half = prior_of(tmp_path, "half_normal", "deviation = 0.5", "framework")
     assert half.moments[0] == pytest.approx(0.5 * math.sqrt(2 / math.pi), rel=1e-3)
-    log = prior_of(tmp_path, "lognormal", "median = 1.0\ndeviation = 0.2", "b_threat")
+    log = prior_of(tmp_path, "lognormal", "median = 1.0\ndeviation = 0.2", "framework")
     assert log.quantile(np.array([0.5])) == pytest.approx(1.0)
     # A normal distribution cut off at its mean is a half-normal one.
-    cut = prior_of(tmp_path, "normal", "mean = 0.0\ndeviation = 0.5", "b_threat")
+    cut = prior_of(tmp_path, "normal", "mean = 0.0\ndeviation = 0.5", "framework")
     shares = np.array([0.1, 0.5, 0.9])
     assert cut.quantile(shares) == pytest.approx(half.quantile(shares))
 
 
 def test_coordinates_are_standard_normal_under_the_prior(tmp_path: Path) -> None:
     prior = load_prior(write(tmp_path, PRIOR))
-    assert prior.names == ("b_threat", "shield_patron")
+    assert prior.names == ("framework", "common")
     middle, far = prior.at_normal(np.array([[0.0, 0.0], [-9.0, 9.0]]))
     assert middle == pytest.approx([2.0 * 0.6744897501960817, 0.4], abs=0.02)
     assert far == pytest.approx([0.0, 0.6], abs=1e-9)
@@ -102,12 +99,12 @@ def test_coordinates_are_standard_normal_under_the_prior(tmp_path: Path) -> None
 def test_the_bundled_priors() -> None:
     prior = load_prior()
     by_name = {parameter.name: parameter.marginal for parameter in prior.parameters}
-    ladder = {name for name in PARAMETERS if name.startswith(("climb_", "slip_"))}
-    assert set(by_name) == set(PARAMETERS) - ladder
+    assert set(by_name) == set(PARAMETERS)
     assert all(len(marginal.reason) > 20 for marginal in by_name.values())
-    # Which of the two wins is a result.
-    shapes = [by_name[name].model_dump(exclude={"reason"}) for name in ("b_threat", "b_escalation")]
-    assert shapes[0] == shapes[1]
+    # Whether nations follow each other or ride free is a result.
+    followership = next(each for each in prior.parameters if each.name == "followership")
+    low, high = followership.quantile(np.array([0.05, 0.95]))
+    assert low < 0 < high
 
 
 def test_the_bundled_point_is_not_far_from_what_is_believed() -> None:
@@ -119,29 +116,32 @@ def test_the_bundled_point_is_not_far_from_what_is_believed() -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "says"),
     [
-        ("[b_threat]", "[b_treat]", '1: b_treat: unknown parameter "b_treat"; did you mean "b_threat"?'),
-        ("[b_threat]", "[climb_to_open]", "1: climb_to_open: stays fixed"),
-        ("[b_threat]\n", "b_ceasefire = 1\n[b_threat]\n", "1: b_ceasefire: must be a table, not 1"),
+        (
+            "[framework]",
+            "[framewrok]",
+            '1: framewrok: unknown parameter "framewrok"; did you mean "framework"?',
+        ),
+        ("[framework]\n", "wander = 1\n[framework]\n", "1: wander: must be a table, not 1"),
         ('"half_normal"', '"half-normal"', 'did you mean "half_normal"?'),
-        ("deviation = 2.0\n", "", "1: b_threat: half_normal takes deviation"),
+        ("deviation = 2.0\n", "", "1: framework: half_normal takes deviation"),
         (
             "deviation = 2.0",
             "deviation = 1e-320",
-            "3: b_threat.deviation: must be at least 1e-09, not 1e-320",
+            "3: framework.deviation: must be at least 1e-09, not 1e-320",
         ),
-        ("deviation = 2.0", "deviation = 0", "3: b_threat.deviation: must be at least 1e-09, not 0"),
+        ("deviation = 2.0", "deviation = 0", "3: framework.deviation: must be at least 1e-09, not 0"),
         ("deviation = 2.0", "deviation = 2.0\nmean = 1", "half_normal takes deviation, not mean, deviation"),
-        ("deviation = 2.0", "deviaton = 2.0", '3: b_threat.deviaton: unknown key "deviaton"'),
-        ("deviation = 2.0", 'deviation = "2"', '3: b_threat.deviation: must be a number, not "2"'),
-        ("deviation = 2.0", "deviation = nan", "3: b_threat.deviation: must be"),
+        ("deviation = 2.0", "deviaton = 2.0", '3: framework.deviaton: unknown key "deviaton"'),
+        ("deviation = 2.0", 'deviation = "2"', '3: framework.deviation: must be a number, not "2"'),
+        ("deviation = 2.0", "deviation = nan", "3: framework.deviation: must be"),
         ("deviation = 2.0", "deviation = 50.0", "only 8 % of it lies in the range that is allowed, 0 to 5"),
-        ('reason = "unknown"', "", "1: b_threat.reason: is missing"),
-        ('reason = "unknown"', 'reason = ""', "4: b_threat.reason: must not be empty"),
-        ("low = 0.2", "low = 0.8", "6: shield_patron: uniform from 0.8 to 0.6 does not rise"),
-        ("low = 0.2", "low = -0.2", "8: shield_patron.low: -0.2 is out of range; allowed is 0 to 1"),
-        ("high = 0.6", "high = 1.6", "9: shield_patron.high: 1.6 is out of range"),
+        ('reason = "unknown"', "", "1: framework.reason: is missing"),
+        ('reason = "unknown"', 'reason = ""', "4: framework.reason: must not be empty"),
+        ("low = 0.2", "low = 0.8", "6: common: uniform from 0.8 to 0.6 does not rise"),
+        ("low = 0.2", "low = -0.2", "8: common.low: -0.2 is out of range; allowed is 0 to 1"),
+        ("high = 0.6", "high = 1.6", "9: common.high: 1.6 is out of range"),
         (PRIOR, "", "gives no prior"),
-        ("[b_threat]", "[b_threat", "1: not valid TOML"),
+        ("[framework]", "[framework", "1: not valid TOML"),
     ],
 )
 def test_mistakes_are_named_with_their_place(tmp_path: Path, right: str, wrong: str, says: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sim.declarations.words import ATTRIBUTES, POSITIONS
+from sim.declarations.words import POSITIONS
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.roster import Roster, build_roster, load_roster, read_source
 
@@ -26,29 +26,24 @@ def test_nations_stand_in_the_order_of_their_codes_and_actors_are_left_out(tiny:
     assert (roster.title, roster.folder) == ("Four nations", tiny)
 
 
-@pytest.mark.parametrize(
-    ("attribute", "means", "half_widths"),
-    [
-        # CCC imports too little to count, DDD's share is not known: the alliance alone, band 0.05 + 0.25/2.
-        ("reliance", [1, 0.5, 0, 0], [0.05, 0.05, 0.175, 0.175]),
-        # Nothing is known of CCC: the middle, with the widest band.
-        ("clarity_need", [1, 0, 0.5, 0.5], [0.05, 0, 0.30, 0.05]),
-        # Armies of 1000, 10000, 100 and none, which is taken as 100: log10 is 3, 4, 2, 2.
-        ("escalation_fear", [0.5, 0, 1, 1], [0.05, 0, 0.05, 0.05]),
-        ("threat", [0, 1, 0, 0], [0, 0.05, 0, 0]),
-        ("frontline", [0, 1, 0, 0], [0, 0.05, 0, 0]),
-        ("legalism", [0.5] * 4, [0.30] * 4),
-    ],
-)
-def test_attributes(tiny: Path, attribute: str, means: list[float], half_widths: list[float]) -> None:
-    roster = load_roster(tiny)
-    assert roster.attributes[attribute].tolist() == means
-    assert_allclose(roster.half_widths[attribute], half_widths, rtol=1e-15)
-
-
 def test_preferred_mandate_is_base_and_weighted_mean_normalised(tiny: Path) -> None:
-    calm, threatened = [0.9 / 1.5, 0.1 / 1.5, 0.5 / 1.5], [0.1 / 1.3, 0.7 / 1.3, 0.5 / 1.3]
-    assert_allclose(load_roster(tiny).preferred_mandate, [calm, threatened, calm, calm], rtol=1e-14)
+    # Peacekeeping: CCC and DDD import too little to count, and are not allied; AAA is reliant, and is.
+    # Deterrence: armies of 1000, 10000, 100 and none, which is taken as 100, but only BBB has the border.
+    expected = [[0.5, 0.1, 0.5], [0.1, 0.7, 0.5], [0.9, 0.1, 0.5], [0.9, 0.1, 0.5]]
+    shares = [[wanted / sum(row) for wanted in row] for row in expected]
+    assert_allclose(load_roster(tiny).preferred_mandate, shares, rtol=1e-14)
+
+
+def test_an_indicator_may_be_a_ratio(tiny: Path) -> None:
+    """Per import: 1000/100, 10000/100 and 100/10 and what has no imports, which counts as the middle."""
+    roster = tiny / "roster.toml"
+    plain = '{ column = "army", log = true, times = "border" }'
+    roster.write_text(
+        roster.read_text("utf-8").replace(plain, '{ column = "army", per = "imports" }'), "utf-8"
+    )
+    wanted = np.array([0.1, 0.7, 0.1, 0.1 + 0.6 * 0.5])
+    peace = np.array([0.5, 0.1, 0.9, 0.9])
+    assert_allclose(load_roster(tiny).preferred_mandate[:, 1], wanted / (wanted + peace + 0.5), rtol=1e-14)
 
 
 def test_deployable_is_the_largest_column_and_none_without_an_army(tiny: Path) -> None:
@@ -57,19 +52,6 @@ def test_deployable_is_the_largest_column_and_none_without_an_army(tiny: Path) -
 
 def test_ratification_rounds_follow_the_word(tiny: Path) -> None:
     assert load_roster(tiny).ratification_rounds.tolist() == [3, 0, 1, 2]
-
-
-def test_ties_are_closeness_times_root_of_troops_as_shares(tiny: Path) -> None:
-    # Roots of 49, 100, 4, 0 soldiers: 7, 10, 2, 0; only AAA and BBB share a club (1 + 3).
-    expected = [
-        [0, 40 / 42, 2 / 42, 0],
-        [28 / 30, 0, 2 / 30, 0],
-        [7 / 17, 10 / 17, 0, 0],
-        [7 / 19, 10 / 19, 2 / 19, 0],
-    ]
-    ties = load_roster(tiny).ties
-    assert_allclose(ties, expected, atol=2.0**-40, rtol=0)
-    assert_array_equal(ties * 2.0**40, np.rint(ties * 2.0**40))
 
 
 def test_positions_are_the_latest_wave_that_counts(tiny: Path) -> None:
@@ -100,7 +82,7 @@ def test_the_same_object_until_a_file_changes(tiny: Path) -> None:
 
 def test_nobody_can_change_a_shared_roster(tiny: Path) -> None:
     roster = load_roster(tiny)
-    for array in (roster.ties, roster.deployable, roster.attributes["threat"], roster.ratification_rounds):
+    for array in (roster.preferred_mandate, roster.deployable, roster.ratification_rounds):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
 
@@ -109,7 +91,7 @@ def test_a_roster_travels_to_other_processes(tiny: Path) -> None:
     roster = load_roster(tiny)
     copy = pickle.loads(pickle.dumps(roster))  # noqa: S301 - our own bytes
     assert copy.positions_on(APRIL) == roster.positions_on(APRIL)
-    assert_array_equal(copy.ties, roster.ties)
+    assert_array_equal(copy.sensitivity_to_patron, roster.sensitivity_to_patron)
 
 
 def test_the_order_of_the_rows_changes_nothing(tiny: Path) -> None:
@@ -124,30 +106,20 @@ def test_the_order_of_the_rows_changes_nothing(tiny: Path) -> None:
 
 def assert_same(one: Roster, other: Roster) -> None:
     assert (one.iso3, one.names, one.leads) == (other.iso3, other.names, other.leads)
-    for name in ATTRIBUTES:
-        assert_array_equal(one.attributes[name], other.attributes[name])
-        assert_array_equal(one.half_widths[name], other.half_widths[name])
-    for name in ("preferred_mandate", "deployable", "ratification_rounds", "ties"):
+    sensitivities = ("sensitivity_to_patron", "sensitivity_to_adversary")
+    for name in ("preferred_mandate", "deployable", "ratification_rounds", *sensitivities):
         assert_array_equal(getattr(one, name), getattr(other, name))
 
 
-def test_positions_conditions_ties_and_sources_may_be_left_out(least: Callable[[str], Path]) -> None:
+def test_positions_conditions_and_sources_may_be_left_out(least: Callable[[str], Path]) -> None:
     roster = load_roster(least("iso3,name,sent,approval\nBBB,B,100,\nAAA,A,100,\nCCC,C,400,\n"))
     assert roster.positions_on(APRIL) == ("unknown",) * 3
     assert np.isneginf(roster.conditions_on(APRIL).at_least).all()
-    assert_allclose(roster.ties, [[0, 1 / 3, 2 / 3], [1 / 3, 0, 2 / 3], [0.5, 0.5, 0]], atol=2.0**-40)
     assert_allclose(roster.preferred_mandate, 1 / 3)
 
 
-def test_one_nation_listens_to_nobody(least: Callable[[str], Path]) -> None:
-    roster = load_roster(least("iso3,name,sent,approval\nAAA,A,100,\n"))
-    assert roster.ties.tolist() == [[0]]
-    assert roster.leads == ()
-
-
-def test_nobody_listens_to_who_can_send_nothing(least: Callable[[str], Path]) -> None:
-    roster = load_roster(least("iso3,name,sent,approval\nAAA,A,100,\nBBB,B,,\n"))
-    assert roster.ties.tolist() == [[0, 0], [1, 0]]
+def test_a_roster_needs_no_lead_nation(least: Callable[[str], Path]) -> None:
+    assert load_roster(least("iso3,name,sent,approval\nAAA,A,100,\n")).leads == ()
 
 
 def test_two_hundred_nations(least: Callable[[str], Path]) -> None:
@@ -155,7 +127,7 @@ def test_two_hundred_nations(least: Callable[[str], Path]) -> None:
     rows = "".join(f"{code},Nation {code},{i + 1},\n" for i, code in enumerate(reversed(codes)))
     roster = load_roster(least("iso3,name,sent,approval\n" + rows))
     assert roster.iso3 == tuple(codes)
-    assert_allclose(roster.ties.sum(axis=1), 1, atol=2.0**-30, rtol=0)
+    assert roster.deployable.tolist() == list(range(200, 0, -1))
 
 
 def test_a_file_written_by_a_spreadsheet_is_read(tiny: Path) -> None:
@@ -177,14 +149,9 @@ class TestEurope2025:
         assert [europe.iso3[lead] for lead in europe.leads] == ["GBR", "FRA"]
 
     def test_everything_is_in_its_range(self, europe: Roster) -> None:
-        for name in ATTRIBUTES:
-            assert ((europe.attributes[name] >= 0) & (europe.attributes[name] <= 1)).all()
-            widths = europe.half_widths[name]
-            assert ((widths == 0) | ((widths >= 0.05) & (widths <= 0.3))).all()
-            assert (europe.attributes[name][widths == 0] == 0).all()
+        for sensitivity in (europe.sensitivity_to_patron, europe.sensitivity_to_adversary):
+            assert (sensitivity.min(), sensitivity.max()) == (0, 1)
         assert_allclose(europe.preferred_mandate.sum(axis=1), 1, rtol=1e-15)
-        assert_allclose(europe.ties.sum(axis=1), 1, atol=2.0**-30, rtol=0)
-        assert (np.diag(europe.ties) == 0).all()
         assert set(europe.positions_on(APRIL)) <= set(POSITIONS)
 
     def test_only_iceland_has_nothing_to_send(self, europe: Roster) -> None:
@@ -192,10 +159,9 @@ class TestEurope2025:
             "ISL"
         ]
 
-    def test_only_neighbours_of_russia_and_belarus_need_their_army_at_home(self, europe: Roster) -> None:
-        frontline = dict(zip(europe.iso3, europe.attributes["frontline"], strict=True))
-        exposed = {code: round(float(value), 2) for code, value in frontline.items() if value}
-        assert exposed == {"EST": 0.38, "FIN": 0.64, "LTU": 0.56, "LVA": 0.41, "NOR": 0.61, "POL": 1.0}
+    def test_neighbours_of_russia_see_its_pressure_best(self, europe: Roster) -> None:
+        nearest = np.argsort(-europe.sensitivity_to_adversary)[:6]
+        assert {"EST", "LVA", "FIN", "LTU"} <= {europe.iso3[nation] for nation in nearest}
 
     def test_five_committed_in_april_2025(self, europe: Roster) -> None:
         stated = zip(europe.iso3, europe.positions_on(APRIL), strict=True)

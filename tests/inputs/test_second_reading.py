@@ -33,7 +33,8 @@ CCC,2025-09-04,,open,,,,KNOWN,,1
 DDD,2025-09-04,,opposed,,,,KNOWN,,1
 """
 DECLARED = (
-    'second_reading = { statements = "said.csv", events = "events.csv", days_after_wave = 3 }\n[attributes]\n'
+    'second_reading = { statements = "said.csv", events = "events.csv", days_after_wave = 3 }\n'
+    "[preferred_mandate]\n"
 )
 
 
@@ -42,7 +43,7 @@ def read_twice(tiny: Path) -> Path:
     """The roster of four nations, and a second reading of it."""
     (tiny / "said.csv").write_text(STATEMENTS, encoding="utf-8")
     (tiny / "events.csv").write_text(EVENTS, encoding="utf-8")
-    change(tiny, "roster.toml", "[attributes]\n", DECLARED)
+    change(tiny, "roster.toml", "[preferred_mandate]\n", DECLARED)
     with (tiny / "positions.csv").open("a", encoding="utf-8") as file:
         file.write(MORE_POSITIONS)
     return tiny

@@ -16,7 +16,7 @@ runs = 20
 path = "washington.involvement"
 values = [0.0, 0.5]
 [[uncertainties]]
-path = "parameters.b_threat"
+path = "parameters.followership"
 range = [0.5, 2.0]
 steps = 3
 """
@@ -32,7 +32,7 @@ def written(tmp_path: Path) -> Path:
 def test_a_sweep_holds_levers_and_uncertainties_apart(written: Path) -> None:
     sweep, base = load_sweep_case(written)
     assert [factor.path for factor in sweep.levers] == ["washington.involvement"]
-    assert [factor.path for factor in sweep.uncertainties] == ["parameters.b_threat"]
+    assert [factor.path for factor in sweep.uncertainties] == ["parameters.followership"]
     assert (sweep.name, sweep.runs, sweep.seed) == ("sweep", 20, 1)
     assert base.scenario.name == "brussels-2025-04"
 
@@ -76,8 +76,8 @@ def test_the_bundled_sweeps_are_valid(file: Path) -> None:
         ("title =", 'list_ = "points.csv"\ntitle =', 'did you mean "list"?'),
         ("washington.involvement", "wahsington.involvement", '6: levers[0].path: unknown key "wahsington"'),
         ("washington.involvement", "rounds", "6: levers[0].path: rounds cannot vary"),
-        ("parameters.b_threat", "washington.involvement", '"washington.involvement" is a factor already'),
-        ("parameters.b_threat", "parameters.b_treat", "9: uncertainties[0].path: unknown parameter"),
+        ("parameters.followership", "washington.involvement", '"washington.involvement" is a factor already'),
+        ("parameters.followership", "parameters.folowership", "9: uncertainties[0].path: unknown parameter"),
         (
             "brussels-2025-04",
             "brusels-2025-04",

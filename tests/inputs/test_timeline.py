@@ -92,7 +92,7 @@ def test_it_is_known_in_which_round_each_level_was_set() -> None:
     set_in = dict(zip(LEVELS, levels.level_set_in.T.tolist(), strict=True))
     assert set_in["ceasefire"] == [0, 0, 2, 2, 2]
     assert set_in["involvement"] == [0, 0, 0, 3, 3]
-    assert set_in["clarity"] == set_in["decision_pressure"] == [0, 0, 0, 0, 0]
+    assert set_in["clarity"] == set_in["authority"] == [0, 0, 0, 0, 0]
 
 
 def test_nations_decide_freely_until_an_event_holds_them() -> None:
@@ -117,14 +117,6 @@ def test_an_analysts_position_replaces_the_recorded_one() -> None:
     assert_array_equal(
         timeline(overrides=("nations.NLD.position=open",)).position[0], [COMMITTED, OPEN, UNKNOWN]
     )
-
-
-def test_public_support_shifts_from_the_event_on() -> None:
-    shift = timeline(
-        {"round": 3, "nations": {"SWE": {"public_support": -0.1}}},
-        overrides=("start.nations.FRA.public_support=0.2",),
-    ).support_shift
-    assert_array_equal(shift, [[0.2, 0, 0], [0.2, 0, 0], [0.2, 0, 0], [0.2, 0, -0.1], [0.2, 0, -0.1]])
 
 
 def test_events_after_the_last_round_are_left_out() -> None:
@@ -153,9 +145,6 @@ def test_the_hindcast_keeps_to_its_dates() -> None:
     rows = build_timeline(load_scenario("hindcast-2025"), NATIONS, RECORDED)
     assert_array_equal(
         rows.level("involvement")[[18, 19, 31, 32, 33, 35, 36]], [0.1, 0.45, 0.45, 0.1, 0.3, 0.3, 0.55]
-    )
-    assert_array_equal(
-        rows.level("decision_pressure")[[19, 20, 21, 22, 36, 37, 39, 40]], [0, 0.6, 0.6, 0, 0, 0.6, 0.6, 0]
     )
     assert_array_equal(rows.level("pressure")[[13, 14, 21, 22]], [0.5, 0.6, 0.6, 0.7])
     assert_array_equal(rows.position[1:], -1)

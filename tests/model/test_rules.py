@@ -373,6 +373,11 @@ def test_who_has_not_spoken_draws_a_rung_from_the_shares_of_those_who_have(draw:
     assert rules.rung_drawn((0.3, 0.5, 0.8), draw) == rung
 
 
+def test_nobody_speaks_of_soldiers_that_it_does_not_have() -> None:
+    assert [rules.within_means(rung, 0.0) for rung in range(4)] == [0, 1, 2, 2]
+    assert [rules.within_means(rung, 1.0) for rung in range(4)] == [0, 1, 2, 3]
+
+
 def test_the_rungs_lie_where_they_are_said_to_at_the_usual_cuts() -> None:
     assert [rules.anchor(rung, USUAL) for rung in range(4)] == approx([-2.75, -1.21, -0.24, 1.39])
     assert (USUAL.cut_undecided, USUAL.cut_open, USUAL.cut_committed) == rules.USUAL_CUTS
