@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -82,12 +82,6 @@ class Timeline:
     def level(self, name: str) -> Floats:
         """Return a level of `LEVELS` in each round as given, shape (rounds + 1,)."""
         return np.asarray(self.levels[:, list(LEVELS).index(name)])
-
-    def with_level(self, name: str, value: float) -> "Timeline":
-        """Return the timeline with a level of `LEVELS` at one value in all rounds."""
-        levels = self.levels.copy()
-        levels[:, list(LEVELS).index(name)] = value
-        return replace(self, levels=levels)
 
 
 def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: Sequence[str]) -> Timeline:
