@@ -75,8 +75,8 @@ def check_meaning(command: str, given: dict[str, Any]) -> None:
         case "hindcast" if given["file"]:
             find_hindcast(given["file"])
         case "calibrate" | "cross-validate":
-            for file in given["hindcasts"] or []:
-                assert is_readers_own(file) or find_folder(file) or find_hindcast(file)
+            file = given["hindcast"]
+            assert is_readers_own(file) or find_folder(file) or find_hindcast(file)
         case "evidence" if is_past(given):
             pass
         case "evidence" if not is_readers_own(given["roster"]):
