@@ -571,6 +571,9 @@ def test_a_third_of_what_is_firm_is_in_the_field_once_a_ceasefire_holds(
         (2, -0.1, False, False),
         (3, -9.0, False, True),  # who commits soldiers contributes
         (2, -9.0, True, True),  # and so does a lead nation
+        (3, 0.1, False, True),
+        (3, 0.1, True, True),
+        (0, 0.1, True, True),
     ],
 )
 def test_who_gives_any_military_contribution(
