@@ -99,10 +99,10 @@ def evidence(
         str, typer.Option(help="Folder of past coalitions, instead of the bundled one.")
     ] = "coalitions",
 ) -> None:
-    """Print what the coding of a nation, or a past coalition, rests on.
+    """Print what the model knows of a nation, or of a past coalition, and where from.
 
-    Of a nation: indicators, statements, conditions, what is missing. Of a coalition: its levels, who could
-    have taken part, who did, what was forecast from the others.
+    Of a nation: statements, conditions, what past coalitions ask of it, what it can send, what is missing.
+    Of a coalition: its levels, who could have taken part, who did, what was forecast from the others.
     """
     from sim.cli.past_coalitions import show_coalitions, unknown
     from sim.inputs.bundled import find_roster

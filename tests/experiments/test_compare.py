@@ -278,7 +278,7 @@ def test_what_has_changed_is_refused_not_mixed(world: Callable[..., Path], tmp_p
 
     with pytest.raises(KeyboardInterrupt):
         run_parts(plan(), tmp_path, progress=stopped)
-    file.write_text(file.read_text().replace("involvement = 0.6", "involvement = 0.7"))
+    file.write_text(file.read_text().replace("rounds = 52", "rounds = 51"))
     with pytest.raises(InputError, match="made before a change of: scenario of world, scenario of world-2;"):
         run_parts(plan(), tmp_path)
 

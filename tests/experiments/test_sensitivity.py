@@ -40,8 +40,8 @@ path = "mandate.clarity"
 range = [0, 1]
 
 [[uncertainties]]
-path = "parameters.b_threat"
-range = [0.5, 2.5]
+path = "parameters.reach"
+range = [0.5, 1.5]
 """
 
 
@@ -144,7 +144,7 @@ def test_noise_is_the_variance_that_runs_could_account_for(case, factors_file, t
     ]
     few, many = (table.query("outcome == 'size'")["noise"].item() for table in noise)
     assert few / many == pytest.approx(16, rel=0.5)
-    assert 0 < many < few < 0.2
+    assert 0 < many < 0.02
 
 
 def test_conditions_are_found(analysed):
@@ -220,8 +220,9 @@ def stopped(_done, _total):
 @pytest.mark.parametrize(
     ("right", "wrong", "changed"),
     [
-        ("involvement = 0.6", "involvement = 0.7", "scenario"),
-        ('title = "A', 'parameters.volatility = 0.05\ntitle = "A', "scenario, parameters"),
+        ("rounds = 6", "rounds = 7", "scenario"),
+        ("involvement = 0.6", "involvement = 0.7", "scenario, roster"),
+        ('title = "A', 'parameters.wander = 0.05\ntitle = "A', "scenario, parameters"),
     ],
 )
 def test_what_has_changed_is_refused_not_mixed(world, factors_file, tmp_path, right, wrong, changed):
@@ -270,11 +271,11 @@ def test_a_lever_out_of_range_is_refused_before_anything_runs(factors_file):
 @pytest.mark.parametrize(
     "overrides",
     [
-        ["parameters.b_threat=2"],
-        ["parameters={b_threat=2}"],
-        "parameters.b_threat=2",
-        {"parameters__b_threat": 2},
-        {"parameters": {"b_threat": 2}},
+        ["parameters.reach=2"],
+        ["parameters={reach=2}"],
+        "parameters.reach=2",
+        {"parameters__reach": 2},
+        {"parameters": {"reach": 2}},
     ],
 )
 def test_a_factor_that_is_set_is_held(factors_file, overrides):
@@ -285,7 +286,7 @@ def test_a_factor_that_is_set_is_held(factors_file, overrides):
 def test_a_single_factor_that_is_left_is_no_analysis(factors_file):
     sweep = load_sweep(factors_file)
     with pytest.raises(InputError, match="two factors or more"):
-        factors_of(sweep, ["parameters.b_threat=2", "mandate.clarity=0.5"])
+        factors_of(sweep, ["parameters.reach=2", "mandate.clarity=0.5"])
 
 
 @pytest.mark.parametrize(
@@ -396,7 +397,7 @@ def test_morris_and_sobol_agree_on_what_matters_most_in_april_2025(tmp_path):
     result = sensitivity(BASELINE, out=tmp_path, samples=256, runs=16)
     total = totals(result)["estimate"]
     effects = result.of(result.morris, SIZE).set_index("factor")["mu_star"]
-    leading = list(total[total >= LEADING].sort_values(ascending=False).index)
+    leading = list(total[total >= 2 * LEADING].sort_values(ascending=False).index)
     assert len(leading) >= 3
     assert set(leading) == set(effects.nlargest(len(leading)).index)
     assert effects.idxmax() == leading[0]

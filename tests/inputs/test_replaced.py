@@ -75,8 +75,10 @@ def test_a_roster_of_the_first_model(tiny: Path, key: str) -> None:
 
 def test_a_preference_by_an_attribute(tiny: Path) -> None:
     declaration = tiny / "roster.toml"
-    text = declaration.read_text().replace('{ column = "border" }', '{ attribute = "threat" }')
-    declaration.write_text(text, encoding="utf-8")
+    text = declaration.read_text()
+    wanted = 'reassurance = { base = 0.5, weight = 1, mean_of = [{ attribute = "threat" }] }'
+    assert "reassurance = { base = 0.5 }" in text
+    declaration.write_text(text.replace("reassurance = { base = 0.5 }", wanted), encoding="utf-8")
     assert f"{GONE} columns of the table of nations" in told(lambda: load_roster(tiny))
 
 

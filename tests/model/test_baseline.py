@@ -72,8 +72,8 @@ def test_who_was_named_in_april_is_in_during_the_first_weeks(iso3: str, round_: 
 
 def test_about_six_are_ready_at_the_start_and_some_more_after_a_year() -> None:
     # More nations stand below the top than on it, so words that wander bring more up than down.
-    assert 5.5 < mean_size(0) < 6.5
-    assert 5.5 < mean_size(4) < 7
+    assert 5.5 < mean_size(0) < 7
+    assert mean_size(0) - 0.5 < mean_size(4) < mean_size(0) + 1
     assert 7.5 < mean_size(-1) < 11
 
 
@@ -93,8 +93,8 @@ def test_far_more_contribute_than_send_soldiers_to_land() -> None:
 def test_nothing_is_fielded_without_a_ceasefire_and_not_what_is_required_with_one() -> None:
     assert not outcome("brussels-2025-04")[1]["fielded"].any()
     assert outcome("ceasefire")[1]["fielded"].mean() > 1000
-    # All nations but Iceland, at full coded size, a third at a time.
-    assert setup_of(BASELINE).nations["deployable"].sum() / 3 == pytest.approx(13_900, abs=100)
+    # Nor would it be if all committed at full coded size, a third at a time.
+    assert setup_of(BASELINE).nations["deployable"].sum() / 3 < 15_000 < BASELINE.scenario.force_required
 
 
 # Words in order
@@ -128,7 +128,9 @@ def test_who_said_nothing_lies_between_those_who_refuse_and_those_who_join() -> 
 @pytest.mark.parametrize("scenario", [name for name in bundled_scenarios() if name != "hindcast-2025"])
 def test_nobody_with_soldiers_joins_for_certain_or_never(scenario: str) -> None:
     for iso3, soldiers in zip(NATIONS, BASELINE.roster.deployable, strict=True):
-        if soldiers > 0:
+        if scenario == "paris-without-leads" and iso3 in LEADS:
+            assert share(iso3, scenario) == 0
+        elif soldiers > 0:
             assert 0 < share(iso3, scenario) < 1, iso3
         else:
             assert iso3 == "ISL"

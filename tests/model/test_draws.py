@@ -81,8 +81,9 @@ def test_no_nation_has_the_code_of_all_nations() -> None:
 def test_every_purpose_has_a_number_of_its_own() -> None:
     assert draws.CONDITION_PURPOSES.tolist() == [3, 4, 5, 6]
     assert draws.LEVEL_PURPOSES.tolist() == list(range(13, 18))
-    single = [int(each) for each in (draws.ANCHOR, draws.MOOD, draws.COMMON_MOOD, draws.DEPLOYABLE)]
-    assert single == [0, 1, 2, 7]
+    once_or_a_round = (draws.ANCHOR, draws.MOOD, draws.COMMON_MOOD)
+    later = (draws.DEPLOYABLE, draws.REVERSAL, draws.ELECTION)
+    assert [int(each) for each in (*once_or_a_round, *later)] == [0, 1, 2, 7, 8, 9]
 
 
 def test_a_further_condition_moves_no_other_draw() -> None:
@@ -216,11 +217,12 @@ def test_no_two_draws_are_the_same() -> None:
 
 def test_adding_a_nation_changes_no_other_nations_draws() -> None:
     without, with_ = RunDraws(1, 3, CODES, 5), RunDraws(1, 3, np.append(words(5), CODES), 5)
-    for name in ("conditions", "anchors", "moods"):
+    for name in ("conditions", "anchors", "moods", "elections"):
         assert_array_equal(getattr(with_, name)[:, 1:], getattr(without, name))
     assert_array_equal(with_.deployable[1:], without.deployable)
     assert_array_equal(with_.common_moods, without.common_moods)
     assert_array_equal(with_.levels, without.levels)
+    assert_array_equal(with_.reversals, without.reversals)
 
 
 def test_more_rounds_leave_the_earlier_ones_as_they_were() -> None:

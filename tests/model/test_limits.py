@@ -12,6 +12,7 @@ from worlds import AT_ONCE, STILL, ensemble, finished, history, plainly_read, sm
 
 from sim.inputs.case import Case
 from sim.model.coalition import CoalitionModel
+from sim.model.tally import RUN_COLUMNS
 
 ENGINES = ["ensemble", "mesa"]
 OPEN_AT, COMMITTED_AT, CUT = -0.24, 1.39, 0.41
@@ -277,3 +278,20 @@ def test_after_long_the_spread_no_longer_grows(moods: Any) -> None:
     rho = 2 ** (-1 / 4)
     assert found[:, 50].std() == pytest.approx((1 - rho**44) ** -0.5, rel=0.02)
     assert found[:, 100].std() == pytest.approx((1 - rho**44) ** -0.5, rel=0.02)
+
+
+# Reversals: a patron that takes back what it gives with probability r a round, and gives it again with s, has
+# taken it back in round t with probability r / (r + s) (1 - (1 - r - s)^t).
+
+
+@pytest.mark.parametrize(("r", "s"), [(0.025, 0.2), (0.3, 0.1), (1.0, 1.0)])
+def test_how_often_a_patron_has_taken_back_what_it_gave(tmp_path: Path, r: float, s: float) -> None:
+    roster = write_roster(tmp_path, {"AAA": {"position": "open"}})
+    for t in (1, 2, 7, 30):
+        washington = {"involvement": 0.6, "reversal": r, "restoration": s}
+        case = small_case(roster, washington=washington, rounds=t)
+        involvement = ensemble(case, 1, range(RUNS))[1].runs[:, RUN_COLUMNS.index("involvement")]
+        expected = r / (r + s) * (1 - (1 - r - s) ** t)
+        error = (expected * (1 - expected) / RUNS) ** 0.5
+        assert set(involvement) <= {0.0, 0.6}
+        assert (involvement == 0).mean() == pytest.approx(expected, abs=4.5 * error + 1e-12)

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,7 @@ def test_who_has_not_spoken_draws_a_rung_from_the_shares_of_those_who_have(start
     said = [AMOUNTS_TO[word] for word in STATED.values() if word != "unknown"]
     shares = np.bincount(said, minlength=4) / len(said)
     silent = [iso3 for iso3, word in STATED.items() if word == "unknown"]
-    assert silent == ["ALB", "CYP", "MNE"]
+    assert {"ALB", "CYP", "MNE"} <= set(silent)
     for iso3 in silent:
         drawn = start[0][:, ISO3.index(iso3)]
         assert np.bincount(drawn, minlength=4) / RUNS == pytest.approx(shares, abs=4.5 * 0.5 / RUNS**0.5)
@@ -508,6 +509,34 @@ def test_what_is_demanded_is_part_of_what_is_said(tmp_path: Path) -> None:
     assert_allclose(history(model, "propensity")[:, 0], expected, atol=1e-12)
 
 
+def test_an_election_changes_a_position_as_often_as_it_is_said_to(tmp_path: Path) -> None:
+    # AAA votes in round 3. Of the three that have spoken one is opposed, one undecided, one committed.
+    nations = {
+        "AAA": {"position": "opposed"},
+        "BBB": {"position": "undecided"},
+        "CCC": {"position": "committed"},
+    }
+    votes = event(3, nations={"AAA": {"election": 0.6}})
+    case = small_case(write_roster(tmp_path, nations), events=[votes], parameters=STILL)
+    records = ensemble(case, 1, range(RUNS))[1]
+    before, after = records.stance[:, 2, 0], records.stance[:, 3, 0]
+    shares = np.bincount(after[before == OPPOSED], minlength=4) / (before == OPPOSED).sum()
+    assert shares == pytest.approx([0.4 + 0.2, 0.2, 0.0, 0.2], abs=4.5 * 0.5 / RUNS**0.5)
+    assert_array_equal(records.stance[:, 8, 0], after)
+    assert_allclose(records.propensity[:, 3, 0], np.array(CENTRES)[after], atol=1e-12)
+    assert_array_equal(records.stance[:, 8, 1:], records.stance[:, 0, 1:])
+    for run in range(4):
+        assert_array_equal(history(finished(case, run=run), "stance"), records.stance[run])
+
+
+def test_an_election_that_changes_nothing_is_none(tmp_path: Path) -> None:
+    roster = write_roster(tmp_path, {"AAA": {"position": "open"}})
+    votes = event(3, nations={"AAA": {"election": 0.0}})
+    voted, quiet = (ensemble(small_case(roster, events=events), 1, range(20))[1] for events in ([votes], []))
+    assert_array_equal(voted.propensity, quiet.propensity)
+    assert_array_equal(voted.stance, quiet.stance)
+
+
 def test_an_analysts_position_takes_the_place_of_the_recorded_one() -> None:
     case = load_case("brussels-2025-04", {"nations.POL.position": "committed"})
     assert nation(CoalitionModel(case, seed=1, run=plainly_read(case)), "POL").stance == COMMITTED
@@ -727,6 +756,18 @@ def test_a_burden_sharing_washington_moves_by_at_most_its_speed_towards_its_ceil
     assert column(model, "involvement")[:4] == pytest.approx([0.1, 0.05, 0, 0])
 
 
+def test_a_washington_that_reverses_itself_gives_nothing_and_then_what_it_gave(tmp_path: Path) -> None:
+    roster = write_roster(tmp_path, {"AAA": {"position": "open"}})
+    washington = {"involvement": 0.6, "reversal": 0.3, "restoration": 0.4}
+    more = event(10, washington={"involvement": 0.8})
+    model = finished(small_case(roster, washington=washington, events=[more], rounds=40))
+    involvement = column(model, "involvement")
+    assert set(involvement[:10]) == {0.0, 0.6}
+    assert set(involvement[10:]) == {0.0, 0.8}
+    steady = finished(small_case(roster, washington={"involvement": 0.6}, rounds=40))
+    assert set(column(steady, "involvement")) == {0.6}
+
+
 def test_a_reactive_moscow_presses_harder_as_the_force_grows_and_less_behind_us_cover(tmp_path: Path) -> None:
     nations = {"AAA": {"position": "committed"}, "BBB": {"position": "open", "troops": 10_000}}
     roster = write_roster(tmp_path, nations)
@@ -791,12 +832,20 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
 # Common random numbers
 
 
-@pytest.mark.parametrize("other", [name for name in bundled_scenarios() if name != "stand-off"])
+STARTS = {date(2025, 4, 10): "brussels-2025-04", date(2026, 1, 8): "paris-2026-01"}
+NOT_ALIKE = {*STARTS.values(), "stand-off", "hindcast-2025-autumn"}
+"""Scenarios that differ from the start, and those that others begin as."""
+
+
+@pytest.mark.parametrize("other", [name for name in bundled_scenarios() if name not in NOT_ALIKE])
 def test_scenarios_are_the_same_run_up_to_the_round_in_which_they_differ(other: str) -> None:
-    base = ensemble(load_case("brussels-2025-04"), 1, range(5))[1].propensity
-    changed = ensemble(load_case(other, ["level_half_width=0"]), 1, range(5))[1].propensity
-    # A ceasefire changes what is fielded; who demands one has not said so by April.
-    first = {"brussels-2025-04": 53, "hindcast-2025": 13, "ceasefire": 53}.get(other, 1)
+    exact = ["level_half_width=0"]
+    case = load_case(other, exact)
+    base = ensemble(load_case(STARTS[case.scenario.start], exact), 1, range(5))[1].propensity
+    changed = ensemble(case, 1, range(5))[1].propensity
+    # In April nobody demands a ceasefire: it changes what is fielded, and no willingness. In January leads
+    # that are held out are missed a round later.
+    first = {"hindcast-2025": 13, "ceasefire": 53, "paris-without-leads": 2}.get(other, 1)
     assert_array_equal(base[:, :first], changed[:, :first])
     if first < 53:
         assert (base[:, first] != changed[:, first]).any()

@@ -63,7 +63,7 @@ def test_no_nation_moves_more_than_a_rung_a_round_unless_it_speaks_or_is_held(
     setup = setup_of(case)
     stance = ensemble(case, seed, range(first, first + 5))[1].stance
     said = setup.statements
-    told = said["is_new"] | (said["least_stance"] > 0) | (said["most_stance"] < 3)
+    told = said["is_new"] | (said["election"] > 0) | (said["least_stance"] > 0) | (said["most_stance"] < 3)
     free = ~(told[1:] | told[:-1])
     assert (np.abs(np.diff(stance.astype(int), axis=1)) <= 1)[:, free].all()
     assert ((stance >= said["least_stance"]) & (stance <= said["most_stance"])).all()
@@ -151,10 +151,10 @@ def test_a_nations_draws_are_the_same_whoever_else_is_there(
     some = data.draw(st.lists(st.sampled_from(codes), min_size=1, unique=True))
     places = [codes.index(code) for code in some]
     all_draws, of_some = (RunDraws(seed, number, words(who), 3) for who in (codes, some))
-    for name in ("conditions", "anchors", "moods"):
+    for name in ("conditions", "anchors", "moods", "elections"):
         assert_array_equal(getattr(of_some, name), getattr(all_draws, name)[:, places], name)
     assert_array_equal(of_some.deployable, all_draws.deployable[places])
-    for name in ("common_moods", "levels"):
+    for name in ("common_moods", "levels", "reversals"):
         assert_array_equal(getattr(of_some, name), getattr(all_draws, name), name)
 
 

@@ -79,6 +79,24 @@ def test_a_patron_that_shares_burdens_moves_towards_what_europe_shows(
 
 
 @pytest.mark.parametrize(
+    ("previous", "draw", "after"),
+    [
+        (0.0, 0.0, 1.0), (0.0, 0.09, 1.0), (0.0, 0.1, 0.0), (0.0, 0.9, 0.0),  # one round in ten it turns away
+        (1.0, 0.0, 0.0), (1.0, 0.29, 0.0), (1.0, 0.3, 1.0), (1.0, 0.9, 1.0),  # three in ten it is back
+    ],
+)  # fmt: skip
+def test_a_patron_may_take_back_what_it_gives_and_give_it_again(
+    previous: float, draw: float, after: float
+) -> None:
+    assert rules.took_back(previous, 0.1, 0.3, draw) == after
+
+
+@pytest.mark.parametrize("previous", [0.0, 1.0])
+def test_a_steady_patron_stays_as_it_is(previous: float) -> None:
+    assert [rules.took_back(previous, 0.0, 0.0, draw) for draw in (0.0, 0.5)] == [previous] * 2
+
+
+@pytest.mark.parametrize(
     ("pressure", "involvement", "growth", "after"),
     [
         (0.5, 0.0, 0.0, 0.5),
