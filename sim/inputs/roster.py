@@ -119,10 +119,19 @@ class Roster:
     def positions_on(self, day: date) -> tuple[str, ...]:
         """Return each nation's latest position with a source, not after a day, one of POSITIONS.
 
-        A record without a statement, one that no source was opened for, and none at all are "unknown".
+        A record that no source was opened for counts where there is no other; one without a statement, and
+        none at all, are "unknown".
         """
-        latest = self._latest(day)
-        return tuple(latest[code].position if code in latest else UNKNOWN for code in self.iso3)
+        unsourced = {
+            said.iso3: said.position
+            for said in sorted(self.positions, key=lambda said: said.wave)
+            if said.wave <= day and said.row.text("status") == KNOWN
+        }
+        sourced = {
+            code: said.position for code, said in self._latest(day).items() if said.position != UNKNOWN
+        }
+        known = {**unsourced, **sourced}
+        return tuple(known.get(code, UNKNOWN) for code in self.iso3)
 
     def contributes_on(self, day: date) -> FloatArray:
         """Return what each nation's latest sourced position not after a day says of any military part.

@@ -290,7 +290,8 @@ class NationAgent(mesa.Agent):
         """Return what a visit by a lead nation promises; nothing if this nation could not be won over."""
         if self.leads or self.stance == Stance.COMMITTED or self.is_held_out:
             return 0.0
-        return rules.lobbying_value(self.deployable, self.propensity, self.model.ladder.climb_to_committed)
+        cut = self.model.behaviour.cut_committed
+        return rules.lobbying_value(self.deployable, self.propensity, cut)
 
     def _situation(self) -> Nation:
         return Nation(

@@ -306,7 +306,7 @@ def _value_visit(said: Row, nation: Row, world: Row) -> None:
     for lane in range(LANES):
         nation.lobbying[lane] *= rules.LOBBY_DECAY
         worth = rules.lobbying_value(
-            nation.deployable[lane], nation.propensity[lane], ladder_of(world, lane).climb_to_committed
+            nation.deployable[lane], nation.propensity[lane], behaviour_of(world, lane).cut_committed
         )
         could_join = may_join & (nation.stance[lane] < COMMITTED)
         nation.visit_worth[lane] = worth if could_join else 0.0

@@ -337,9 +337,9 @@ def contributes(stance: float, contribution: float, is_free_lead: bool) -> bool:
 # Lobbying
 
 
-def lobbying_value(deployable: float, propensity: float, climb_to_committed: float) -> float:
-    """Return what a visit to a nation promises: its troops, discounted by its distance from the threshold."""
-    distance = propensity - climb_to_committed
+def lobbying_value(deployable: float, propensity: float, cut: float) -> float:
+    """Return what a visit to a nation promises: its troops, discounted by its distance from the cut."""
+    distance = propensity - cut
     return deployable / (1.0 + distance * distance)
 
 
