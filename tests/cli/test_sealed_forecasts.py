@@ -1,5 +1,6 @@
 """`coalition forecast --seal` and `--score`: a forecast is written down before it is known what comes."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from sim.inputs.ledger import read_ledger
 
 LEDGER = Path("results/forecasts/ledger.jsonl")
+NEXT_YEAR = datetime.now(tz=UTC).date() + timedelta(days=365)
 SEAL = ("forecast", "unifil2006", "--seal", "-q")
 
 
@@ -38,6 +40,33 @@ def test_a_forecast_is_sealed_beside_the_baselines_and_scored_when_it_is_known_w
     assert scored.out.count("1 ") >= len(first.forecasts)
 
 
+@pytest.mark.slow
+def test_a_scenario_is_forecast_and_sealed_as_two_questions_beside_their_baselines(coalition: Any) -> None:
+    ended = coalition("forecast", "paris-2026-01", "--by", "2999-01-01")
+    assert ended.code == 2
+    assert ended.err.count("\n") == 1
+    world = coalition("forecast", "paris-2026-01", "--seal", "--by", str(NEXT_YEAR), "--if", "no ceasefire")
+    assert world.code == 0, world.err
+    assert len(LEDGER.read_text("utf-8").splitlines()) == 2
+    land, military = read_ledger(LEDGER)
+    assert list(land.forecasts) == ["model", "last statement + noise", "last statement"]
+    assert list(military.forecasts) == ["model", "past coalitions alone", "base rate"]
+    assert (land.condition, military.condition, military.previous) == ("no ceasefire",) * 2 + (land.digest,)
+    assert "soldiers on land declared" in world.out
+    assert "any military contribution" in world.out
+    for name in (*land.forecasts, *military.forecasts):
+        assert name in world.out
+    assert world.out.count("Sealed as forecast") == 2
+
+
+@pytest.mark.slow
+def test_without_seal_a_forecast_of_a_scenario_is_only_printed(coalition: Any) -> None:
+    ended = coalition("forecast", "brussels-2025-04", "--by", "2025-09-04")
+    assert ended.code == 0, ended.err
+    assert "last statement + noise" in ended.out
+    assert not Path("results").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -48,6 +77,8 @@ def test_a_forecast_is_sealed_beside_the_baselines_and_scored_when_it_is_known_w
         (("unifil2006", "--if", "a ceasefire holds"), "--if: is about sealed forecasts; give --seal too"),
         (("unifil2006", "--seal", "--by", "2025-01-01"), "--by: 2025-01-01 is not after today"),
         (("unifil2006", "--seal", "--by", "soon"), "'soon' does not match"),
+        (("paris-2026-01",), "--by: give the day that is forecast: --by 2027-03-01"),
+        (("paris-2026-01", "--by", "2026-01-08"), "is not a round after the start of paris-2026-01, 2026-01-08"),
         (("--score", "came.csv"), "results/forecasts/ledger.jsonl: holds no sealed forecast"),
     ],
 )

@@ -308,6 +308,7 @@ def about(coalitions: Coalitions, draws: pd.DataFrame) -> str:
         "draws": len(draws),
         "terms": [term.name for term in coalitions.declaration.terms],
         "scales": {"capacity": [2.5, 1.2]},
+        "verdicts": {},
     }
     return json.dumps(said)
 
