@@ -3,13 +3,11 @@
 from pathlib import Path
 from random import Random
 
-from sim.declarations.words import ATTRIBUTES
 from sim.inputs.case import Case, load_case
 from sim.inputs.scenario import Scenario
 from sim.model.setup import Setup, build_setup
 
 POSITIONS = ("opposed", "undecided", "open", "committed")
-ATTRIBUTE_LINES = "\n".join(f'{name} = [{{ column = "{name}" }}]' for name in ATTRIBUTES)
 COVARIATES = {
     "personnel_thousand": "30",
     "democracy": "0.85",
@@ -20,22 +18,19 @@ COVARIATES = {
     "eu": "1",
     "neutral": "0",
 }
-ROSTER = f"""\
+ROSTER = """\
 title = "A made-up world"
-nations = {{{{ table = "nations.csv" }}}}
-candidates = {{{{ table = "candidates.csv" }}}}
-leads = ["{{first}}", "{{second}}"]
-positions = {{{{ table = "positions.csv" }}}}
-deployable = {{{{ largest_of = [{{{{ column = "troops" }}}}] }}}}
-ratification_rounds = {{{{ column = "approval", rounds = {{{{ no = 0, two = 2 }}}}, empty = 0 }}}}
+nations = {{ table = "nations.csv" }}
+candidates = {{ table = "candidates.csv" }}
+leads = ["{first}", "{second}"]
+positions = {{ table = "positions.csv" }}
+deployable = {{ largest_of = [{{ column = "troops" }}] }}
+ratification_rounds = {{ column = "approval", rounds = {{ no = 0, two = 2 }}, empty = 0 }}
 
 [preferred_mandate]
-peacekeeping = {{{{ base = 1, weight = 2, mean_of = [{{{{ column = "legalism" }}}}] }}}}
-deterrence = {{{{ base = 1, weight = 2, mean_of = [{{{{ column = "threat" }}}}] }}}}
-reassurance = {{{{ base = 1 }}}}
-
-[attributes]
-{ATTRIBUTE_LINES.replace("{", "{{").replace("}", "}}")}
+peacekeeping = {{ base = 1, weight = 2, mean_of = [{{ column = "peaceable" }}] }}
+deterrence = {{ base = 1, weight = 2, mean_of = [{{ column = "deterring" }}] }}
+reassurance = {{ base = 1 }}
 """
 
 
@@ -59,9 +54,9 @@ def made_up(folder: Path, nations: int, rounds: int) -> Setup:
             "start": "2025-04-10",
             "rounds": rounds,
             "force_required": 500.0 * nations,
-            "washington": {"involvement": 0.1},
+            "patron": {"involvement": 0.1},
             "mandate": {"purpose": "reassurance", "clarity": 0.05},
-            "moscow": {"pressure": 0.5},
+            "adversary": {"pressure": 0.5},
         }
     )
     return setup_of(load_case(scenario))
@@ -72,13 +67,13 @@ def _write_roster(folder: Path, nations: int) -> None:
     random = Random(nations)
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     codes = [f"{letters[n // 26]}{letters[n % 26]}X" for n in range(nations)]
-    rows = [",".join(("iso3", "name", "troops", "approval", *ATTRIBUTES))]
+    rows = [",".join(("iso3", "name", "troops", "approval", "peaceable", "deterring"))]
     said = ["iso3,date,statement_date,position,source,status"]
     candidates = [",".join(("iso3", *COVARIATES))]
     for code in codes:
         approval = random.choice(("no", "two"))
-        attributes = (f"{random.random():.3f}" for _ in ATTRIBUTES)
-        rows.append(",".join((code, f"Land {code}", str(random.randint(100, 2000)), approval, *attributes)))
+        leanings = (f"{random.random():.3f}" for _ in range(2))
+        rows.append(",".join((code, f"Land {code}", str(random.randint(100, 2000)), approval, *leanings)))
         candidates.append(",".join((code, *COVARIATES.values())))
         said.append(f"{code},2025-04-10,2025-04-10,{random.choice(POSITIONS)},The Times,FOUND")
     (folder / "roster.toml").write_text(ROSTER.format(first=codes[0], second=codes[1]), encoding="utf-8")

@@ -52,7 +52,7 @@ Set = Annotated[
         "--set",
         metavar="KEY=VALUE",
         help="Change the scenario: washington.involvement=0.75 in round 1, start.… at the start, "
-        "nations.CODE.position=open, parameters.b_threat=2.",
+        "nations.CODE.position=open, parameters.followership=0.",
     ),
 ]
 Out = Annotated[Path, typer.Option(help="Where the results go: OUT/SCENARIO/RUN.")]

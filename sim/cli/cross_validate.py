@@ -1,14 +1,12 @@
 """`coalition cross-validate`."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.calibrate import Files, Generations, Particles, PriorFile, RunsEach
-from sim.cli.common import Quiet, Seed, Threads, app, progress_bar, tell
+from sim.cli.calibrate import Draws, File, PriorFile, RunsEach
+from sim.cli.common import Quiet, Seed, Threads, app, run_bar, tell
 from sim.cli.past_coalitions import leave_out_coalitions, named_coalitions, refuse_options
 from sim.cli.resumable import going_on_in
 from sim.inputs.errors import InputError
@@ -21,15 +19,10 @@ if TYPE_CHECKING:
 @app.command("cross-validate")
 def cross_validate(
     context: typer.Context,
-    hindcasts: Files = None,
+    hindcast: File = "coalitions",
     prior: PriorFile = None,
-    particles: Particles = 1000,
-    generations: Generations = 4,
-    runs: RunsEach = 64,
-    folds: Annotated[int, typer.Option(help="Into how many parts nations are dealt.", min=2)] = 5,
-    beyond: Annotated[
-        int, typer.Option(help="Generations further, to see whether to fit more closely would help.", min=0)
-    ] = 4,
+    draws: Draws = 4096,
+    runs: RunsEach = 256,
     score_runs: Annotated[int, typer.Option(help="Runs of each forecast that is scored.", min=1)] = 4000,
     page: Annotated[
         Path | None, typer.Option(help="Also write all tables as a page of documentation (Markdown).")
@@ -40,18 +33,18 @@ def cross_validate(
     ] = None,
     seed: Seed = 1,
     out: Annotated[
-        Path, typer.Option(help="Where the results go: OUT/cross-validate/NAMES/ID, and the fits.")
+        Path, typer.Option(help="Where the results go: OUT/cross-validate/NAME/ID, and the fit.")
     ] = Path("results"),
     threads: Threads = 0,
     quiet: Quiet = False,
 ) -> None:
     """Forecast each family of past coalitions from all the others, and score it.
 
-    With a hindcast (coalition cross-validate europe-2025), fit parameters to a part of what was recorded, and
-    score them on the rest: each wave is left out once, and so is each part of the nations. It goes on where
-    it was stopped; each fit is one of `coalition calibrate`.
+    With a hindcast (coalition cross-validate europe-2025), forecast each wave with parameters fitted to the
+    others, and score it. The fit goes on where it was stopped; it is that of `coalition calibrate`.
     """
     from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration
+    from sim.experiments.calibration.held_out import simulated_runs
     from sim.experiments.hindcast.result import HindcastOptions
     from sim.inputs.patterns_file import load_patterns
     from sim.outputs.cross_validation.page import validation_page
@@ -59,25 +52,20 @@ def cross_validate(
     from sim.outputs.cross_validation.tables import cross_validation_report
 
     _check_page(page, patterns)
-    from sim.inputs.coalitions.coalitions import BUNDLED
-
-    past = named_coalitions(hindcasts or [BUNDLED])
+    past = named_coalitions([hindcast])
     if past is not None:
-        refuse_options(context, ("hindcasts", "page", "seed", "out", "threads", "quiet"))
+        refuse_options(context, ("hindcast", "page", "seed", "out", "threads", "quiet"))
         leave_out_coalitions(past, seed=seed, out=out, page=page, quiet=quiet)
         return
     told = load_patterns(patterns) if patterns is not None else None
-    plan = plan_calibration(
-        hindcasts or [],
-        prior=prior,
-        runs=runs,
-        particles=particles,
-        generations=generations,
-        seed=seed,
-    )
+    plan = plan_calibration(hindcast, prior=prior, draws=draws, runs=runs, seed=seed)
     options = HindcastOptions(runs=score_runs, seed=seed, threads=threads)
-    with going_on_in(calibration_folder(plan, out).parent), _progress(quiet=quiet) as progress:
-        result, folder = cross_validate_into_folder(plan, options, folds, beyond, out, progress=progress)
+    total = simulated_runs(plan, options)
+    with (
+        going_on_in(calibration_folder(plan, out)),
+        run_bar(total, plan.name, quiet=quiet) as progress,
+    ):
+        result, folder = cross_validate_into_folder(plan, options, out, progress=progress)
     if page is not None:
         posterior = folder / "posterior.parquet"
         sections = [_section(told, posterior, options)] if told is not None else []
@@ -103,13 +91,3 @@ def _section(patterns: "Patterns", posterior: Path, options: "HindcastOptions") 
     runs, seed, threads = options.runs, options.seed, options.threads
     found = check_patterns(patterns, parameters=posterior, runs=runs, seed=seed, threads=threads)
     return patterns_markdown(found)
-
-
-@contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """Show how many fits are done, and the time that it took."""
-    from rich.progress import TimeElapsedColumn
-
-    with progress_bar(TimeElapsedColumn(), quiet=quiet) as bar:
-        task = bar.add_task("fits")
-        yield lambda done, total: bar.update(task, completed=done, total=total)

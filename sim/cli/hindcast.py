@@ -28,15 +28,15 @@ def hindcast(
     from sim.experiments.hindcast.hindcast import simulated_runs
     from sim.experiments.hindcast.result import HindcastOptions
     from sim.inputs.fit import fitted_to
-    from sim.inputs.hindcast_file import load_hindcast_case
+    from sim.inputs.hindcast_file import load_hindcast_cases
     from sim.outputs.hindcast.store import hindcast_into_folder
     from sim.outputs.hindcast.tables import hindcast_report
 
     options = HindcastOptions(runs=runs, seed=seed, threads=threads)
-    declared, case = load_hindcast_case(file, set_ or [], parameters)
-    total = simulated_runs(declared, case, options)
+    declared, cases = load_hindcast_cases(file, set_ or [], parameters)
+    total = simulated_runs(declared, options)
     with run_bar(total, declared.name, quiet=quiet) as progress:
         result, folder = hindcast_into_folder(
-            declared, case, fitted_to(parameters), options, out, csv=csv, progress=progress
+            declared, cases, fitted_to(parameters), options, out, csv=csv, progress=progress
         )
     tell(hindcast_report(result), folder, quiet=quiet)

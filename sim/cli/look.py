@@ -49,7 +49,7 @@ def _checked(file: Path) -> str:
     from sim.inputs.case import load_case
     from sim.inputs.coalitions.declaration import FILE as DECLARATION
     from sim.inputs.coalitions.reading import load_coalitions
-    from sim.inputs.doubts import tell_imputed
+    from sim.inputs.doubts import tell_closed_kinds, tell_imputed
     from sim.inputs.map_file import read_map
     from sim.inputs.roster import load_roster
     from sim.inputs.scenario import check_actor_keys
@@ -62,6 +62,7 @@ def _checked(file: Path) -> str:
         roster = load_roster(file if file.is_dir() else file.parent)
         check_actor_keys(roster.folder)
         tell_imputed(roster)
+        tell_closed_kinds(roster)
         if roster.map_file:
             read_map(roster.map_file)
         return f"ok, {roster.title}: {_counted(len(roster.iso3), 'nation')}"
@@ -98,10 +99,10 @@ def evidence(
         str, typer.Option(help="Folder of past coalitions, instead of the bundled one.")
     ] = "coalitions",
 ) -> None:
-    """Print what the coding of a nation, or a past coalition, rests on.
+    """Print what the model knows of a nation, or of a past coalition, and where from.
 
-    Of a nation: indicators, statements, conditions, what is missing. Of a coalition: its levels, who could
-    have taken part, who did, what was forecast from the others.
+    Of a nation: statements, conditions, what past coalitions ask of it, what it can send, what is missing.
+    Of a coalition: its levels, who could have taken part, who did, what was forecast from the others.
     """
     from sim.cli.past_coalitions import show_coalitions, unknown
     from sim.inputs.bundled import find_roster

@@ -38,6 +38,21 @@ def run(
     terms: Annotated[
         bool, typer.Option("--terms", help="With --trajectories: also what each propensity is made of.")
     ] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MECHANISM",
+            help="Also say what an assumed mechanism adds, by the same runs without it: interaction (all of "
+            "them), followership, framework, lobby_push.",
+        ),
+    ] = None,
+    react: Annotated[
+        bool,
+        typer.Option(
+            "--react",
+            help="Let patron and adversary react, and the mandate be negotiated: all policies on.",
+        ),
+    ] = False,
     csv: Csv = False,
     report: Annotated[
         bool, typer.Option("--report", help="Also write all of it, with every figure, as one HTML file.")
@@ -49,9 +64,11 @@ def run(
 ) -> None:
     """Run scenarios and say who joins, when, and what holds back the others."""
     from sim.experiments.run import RunOptions
-    from sim.inputs.case import load_case
+    from sim.experiments.without import added_by, check_mechanisms
+    from sim.inputs.case import load_case, reacting
     from sim.outputs.store import run_into_folder
 
+    check_mechanisms(without or [])
     overrides = [*(set_ or []), *([f"rounds={rounds}"] if rounds is not None else [])]
     options = RunOptions(
         runs=runs,
@@ -62,13 +79,16 @@ def run(
         threads=threads,
     )
     cases = [load_case(scenario, overrides, parameters) for scenario in scenarios]
+    cases = [reacting(case) for case in cases] if react else cases
     for case in cases:
         with run_bar(runs, case.scenario.name, quiet=quiet) as progress:
             result, folder = run_into_folder(case, options, out, csv=csv, progress=progress)
         if not quiet:
-            from sim.outputs.tables import print_table, run_report
+            from sim.outputs.tables import added_report, print_table, run_report
 
             print_table(run_report(result))
+            if without:
+                print_table(added_report(added_by(case, without, options)))
         print(f"results: {folder}")
         if report:
             from sim.outputs.report import write_report

@@ -58,7 +58,7 @@ def _line_of(equation: Equation) -> str:
 )
 def involvement(behaviour: Behaviour, nation: Nation, world: World) -> float:
     """Return what a change of the patron's involvement is worth, as far as it is perceived."""
-    return behaviour.reach * nation.slope_involvement * nation.involvement_change
+    return behaviour.reach * (nation.slope_involvement * nation.involvement_change)
 
 
 @term(
@@ -67,7 +67,7 @@ def involvement(behaviour: Behaviour, nation: Nation, world: World) -> float:
 )
 def pressure(behaviour: Behaviour, nation: Nation, world: World) -> float:
     """Return what a change of the adversary's pressure is worth, as far as it is perceived."""
-    return behaviour.reach * nation.slope_pressure * nation.pressure_change
+    return behaviour.reach * (nation.slope_pressure * nation.pressure_change)
 
 
 @term(
@@ -76,7 +76,7 @@ def pressure(behaviour: Behaviour, nation: Nation, world: World) -> float:
 )
 def clarity(behaviour: Behaviour, nation: Nation, world: World) -> float:
     """Return what a change of the mandate's clarity is worth."""
-    return behaviour.reach * nation.slope_clarity * world.clarity_change
+    return behaviour.reach * (nation.slope_clarity * world.clarity_change)
 
 
 @term(
@@ -85,7 +85,7 @@ def clarity(behaviour: Behaviour, nation: Nation, world: World) -> float:
 )
 def authority(behaviour: Behaviour, nation: Nation, world: World) -> float:
     """Return what a change of the mandate's authority is worth."""
-    return behaviour.reach * nation.slope_authority * world.authority_change
+    return behaviour.reach * (nation.slope_authority * world.authority_change)
 
 
 # Interaction: assumed, no data seen; each is switched off where its parameter is 0.

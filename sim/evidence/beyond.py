@@ -47,8 +47,8 @@ def attributes_beyond(ranges: Ranges, table: "pd.DataFrame") -> list[str]:
     """Return attributes of a table of nations that lie outside the ranges of past candidates, in words."""
     beyond = []
     for name, (low, high) in ranges.items():
-        mine = table[f"attribute {name}"]
-        outside = table["iso3"][(mine < low) | (mine > high)].tolist()
-        if outside:
-            beyond.append(f"{name} of {', '.join(outside)}")
+        mine = table[f"attribute {name}"].to_numpy()
+        outside = (mine < low) | (mine > high)
+        if outside.any():
+            beyond.append(f"{name} of {', '.join(table['iso3'][outside])}")
     return beyond

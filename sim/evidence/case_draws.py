@@ -26,7 +26,6 @@ from sim.evidence.rows import Floats, attribute_columns, design, standardised
 from sim.evidence.threads import on_one_thread
 from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.errors import InputError
-from sim.inputs.indicators import on_grid
 from sim.inputs.roster import Roster
 from sim.inputs.validation import one_of
 
@@ -38,13 +37,19 @@ DRAWS = 2000
 JITTER = 1e-9
 """Added to variances, log-odds squared, so that what is alike in all, or drawn too rarely, is told apart."""
 
+STEPS = 2.0**20
+"""Draws are multiples of 1 / STEPS, a millionth of log-odds. Matrix products differ between processors by
+some 1e-15: of hundreds of thousands of draws none should lie so near the middle of a step; of steps of 2^-40
+hundreds did.
+"""
+
 LEAST_SHARE = 2.0**-54
 """Nearest to 0 or 1 that a share of the logistic distribution is drawn."""
 
 
 @dataclass(frozen=True, eq=False)
 class CaseDraws:
-    """Draws of what past coalitions teach of a case; arrays are read-only, multiples of 2^-40.
+    """Draws of what past coalitions teach of a case; arrays are read-only, multiples of 2^-20.
 
     Attributes
     ----------
@@ -145,30 +150,43 @@ def _case_draws(
 ) -> CaseDraws:
     table = _table(roster, known, dict(levels))
     terms = _terms(table, roster.iso3, known)
-    mean, covariance = terms.propensities(known)
-    m, coefficients = _drawn(terms, known, roster.iso3, seed, draws)
     codes = np.array(contributes, dtype=np.float64)  # None becomes NaN
-    coded = ~np.isnan(codes)
+    m, coefficients = _drawn(terms, known, roster.iso3, seed, draws)
     effective = float(draws)
-    if coded.any():
-        read = given_readings(mean[coded], covariance[np.ix_(coded, coded)], codes[coded], draws, seed)
-        # A draw of all that is normal, moved to where the coded nations are: Matheron's rule, exact.
-        apart = np.linalg.solve(covariance[np.ix_(coded, coded)], (read.m - m[:, coded]).T)
-        coefficients = coefficients + apart.T @ terms.with_coefficients(known)[coded]
-        m = m + apart.T @ covariance[coded]
-        m[:, coded] = read.m
-        effective = read.effective_size
-    disposition = m + _own_chance(m, codes, roster.iso3, seed)
+    if not np.isnan(codes).all():
+        m, coefficients, effective = _conditioned(m, coefficients, terms, known, codes, seed)
     beyond = (
         *levels_beyond(known.level_ranges, dict(levels)),
         *attributes_beyond(known.attribute_ranges, table),
     )
-    slopes = _slopes(terms, known.declaration, coefficients, levers)
-    return CaseDraws(_final(disposition), _final(slopes), effective, beyond)
+    return CaseDraws(
+        disposition=_final(m + _own_chance(m, codes, roster.iso3, seed)),
+        slopes=_final(_slopes(terms, known.declaration, coefficients, levers)),
+        effective_size=effective,
+        extrapolated=beyond,
+    )
+
+
+def _conditioned(
+    m: Floats, coefficients: Floats, terms: "_Terms", known: Learned, codes: Floats, seed: int
+) -> tuple[Floats, Floats, float]:
+    """Return draws of m and of coefficients given what was read, and what the draws are worth.
+
+    The coded nations' m are drawn first. All else is normal given these: a draw of all that was made before
+    anything was read is moved to where they are, which is exact (Matheron's rule; Wilson et al. 2021).
+    """
+    coded = ~np.isnan(codes)
+    mean, covariance = terms.propensities(known)
+    of_coded = covariance[np.ix_(coded, coded)]
+    read = given_readings(mean[coded], of_coded, codes[coded], len(m), seed)
+    apart = np.linalg.solve(of_coded, (read.m - m[:, coded]).T).T
+    moved = m + apart @ covariance[coded]
+    moved[:, coded] = read.m
+    return moved, coefficients + apart @ terms.with_coefficients(known)[coded], read.effective_size
 
 
 def _final(values: Floats) -> Floats:
-    rounded = on_grid(values)
+    rounded = np.rint(values * STEPS) / STEPS
     rounded.setflags(write=False)
     return rounded
 

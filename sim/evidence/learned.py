@@ -11,7 +11,7 @@ from sim.declarations.words import NOT_TOLD, worst
 from sim.evidence.beyond import Ranges, attribute_ranges, level_ranges
 from sim.evidence.rows import TOOK_PART, Floats, Scales, candidate_table
 from sim.inputs.coalitions.declaration import Declaration
-from sim.inputs.coalitions.draws_file import DRAWS, EvidenceDraws, load_draws
+from sim.inputs.coalitions.draws_file import ABOUT, DRAWS, EvidenceDraws, load_draws
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.errors import InputError
 from sim.inputs.stamps import Stamps, stamps
@@ -118,5 +118,5 @@ def _effects(drawn: EvidenceDraws, declaration: Declaration, file: Path) -> tupl
         raise InputError("needs two draws or more, all of finite numbers", file=file)
     for name, attribute in declaration.attributes.items():
         if attribute.standardise and name not in drawn.fitted.scales:
-            raise InputError(f'says nothing of "{name}"', file=file.with_name("posterior.json"), key="scales")
+            raise InputError(f'says nothing of "{name}"', file=file.with_name(ABOUT), key="scales")
     return tuple(name.removeprefix(HABIT) for name in habits), effects

@@ -11,26 +11,42 @@ import numpy as np
 
 from sim.inputs.case import Case
 from sim.inputs.overrides import Overrides
+from sim.inputs.roster import Roster
 from sim.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
+
+EVIDENCE = Path(__file__).parent.parent / "evidence"
+"""What past coalitions teach of a case is worked out here, and is not compiled."""
 
 PACKAGES = ("numpy", "pyarrow")
 """Versions that may change a bit of a table: NumPy computes, pyarrow writes."""
 
 
 def case_digests(case: Case) -> dict[str, str]:
-    """Return a digest each of scenario, roster and parameters: of the numbers, not the prose."""
+    """Return a digest each of scenario, roster, past coalitions, parameters: of numbers, not prose."""
     from sim.model.setup import build_setup
 
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
-    roster = (setup.nations, setup.leads, setup.disposition, setup.slopes, case.timeline.position[0])
+    roster = case.roster
+    covariates = np.array([list(candidate.covariates.values()) for candidate in roster.candidates])
+    said = (case.timeline.position[0], roster.contributes_on(case.scenario.start))
     return {
         "scenario": digest_of(json.dumps(case.scenario.resolved(), sort_keys=True)),
-        "roster": digest_of(" ".join(case.roster.iso3), *roster),
+        "roster": digest_of(" ".join(roster.iso3), setup.nations, setup.leads, *said, covariates),
+        "past coalitions": _learned_digest(roster),
         "parameters": digest_of(setup.behaviour),
     }
+
+
+def _learned_digest(roster: Roster) -> str:
+    """Return a digest of what past coalitions teach of a roster's nations."""
+    from sim.evidence.learned import learned
+
+    known = learned(roster.past, roster.posterior)
+    words = known.declaration.model_dump_json(), json.dumps(known.scales, sort_keys=True)
+    return digest_of(*words, " ".join(known.nations), known.mean, known.covariance)
 
 
 def points_digest(points: "pd.DataFrame") -> str:
@@ -61,8 +77,12 @@ def code_digests() -> dict[str, str]:
     """Return a digest of the model's source, and the versions that results depend on."""
     from sim.model.compilation import source_digest
 
+    evidence = [file.read_text(encoding="utf-8") for file in sorted(EVIDENCE.glob("*.py"))]
     versions = {"coalition-sim": __version__, **{package: version(package) for package in PACKAGES}}
-    return {"model": source_digest(), **{f"version of {name}": number for name, number in versions.items()}}
+    return {
+        "model": digest_of(source_digest(), *evidence),
+        **{f"version of {name}": number for name, number in versions.items()},
+    }
 
 
 def digest_of(*parts: "str | np.ndarray") -> str:

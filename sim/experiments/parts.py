@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-FORMAT = 3
+FORMAT = 4
 """Version of the layout of the folders."""
 
 MANIFEST, DRAFT = "manifest.json", ".draft"
@@ -95,7 +95,7 @@ class PartsFolder:
         Parameters
         ----------
         name
-            Of the file, without its ending; ``generations/0`` stands in a folder of its own.
+            Of the file, without its ending; ``likelihoods/0`` stands in a folder of its own.
         table
             What is written.
         metadata

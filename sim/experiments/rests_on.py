@@ -108,7 +108,10 @@ def total_index(values: Floats, redrawn: Floats) -> tuple[float, float]:
 def _groups(case: Case, setup: Setup) -> Iterator[Group]:
     """Yield what is uncertain; what has one value only is no group."""
     told = learned(case.roster.past, case.roster.posterior).verdicts
-    yield Group("who contributes", LEARNED, setup._replace(disposition=_others(setup.disposition)))
+    # What was read of some nations moves all: that blanks say nothing, and one reading in ten is wrong.
+    is_read = not np.isnan(case.roster.contributes_on(case.scenario.start)).all()
+    who = ASSUMED if is_read else LEARNED
+    yield Group("who contributes", who, setup._replace(disposition=_others(setup.disposition)))
     for place, name in enumerate(LEVERS):
         cases = LEVELS[name].cases
         slopes = setup.slopes.copy()

@@ -165,8 +165,8 @@ class RunResult:
     def summary(self) -> "pd.DataFrame":
         """A row a nation at the end: position, P(committed), P(contributes), when it joined, troops, reasons.
 
-        `joined` is the median date of first joining in the runs in which it ever joined; missing where
-        it never did.
+        `kinds` are those that it named in its last statement before the start. `joined` is the median date of
+        first joining in the runs in which it ever joined; missing where it never did.
         """
         import pandas as pd
 
@@ -180,6 +180,8 @@ class RunResult:
                 "p_committed": last["p_committed"],
                 "p_committed_low": last["p_committed_low"],
                 "p_committed_high": last["p_committed_high"],
+                "p_supports": last["p_supports"],
+                "kinds": [" ".join(kinds) for kinds in roster.kinds_on(scenario.start)],
                 "p_contributes": last["p_contributes"],
                 "p_contributes_low": last["p_contributes_low"],
                 "p_contributes_high": last["p_contributes_high"],

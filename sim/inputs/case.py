@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sim.declarations.kinds import ADVERSARY, PATRON
 from sim.declarations.parameters import PARAMETERS
 from sim.inputs.doubts import tell_doubts
 from sim.inputs.errors import InputError
@@ -96,6 +97,23 @@ def load_case(
     )
     tell_doubts(scenario, roster)
     return case
+
+
+REACTIONS = {
+    (PATRON, "policy"): "burden_sharing",
+    (PATRON, "reversal"): 0.025,  # once in 40 weeks, as from April 2025 to January 2026
+    ("mandate", "policy"): "negotiated",
+    (ADVERSARY, "policy"): "reactive",
+}
+"""Policies under which everybody reacts."""
+
+
+def reacting(case: Case) -> Case:
+    """Return a case in which patron and adversary react to the force, and the mandate is negotiated."""
+    keys = case.roster.actors.keys
+    return case.with_overrides(
+        {f"start.{keys.get(table, table)}.{key}": value for (table, key), value in REACTIONS.items()}
+    )
 
 
 def _with_scenario(parameters: Parameters, scenario: Scenario) -> Parameters:

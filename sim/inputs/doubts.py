@@ -22,6 +22,15 @@ def tell_imputed(roster: Roster) -> None:
         _warn(str(InputError(problem, file=roster.folder / ROSTER_FILE, key="candidates.imputed")))
 
 
+def tell_closed_kinds(roster: Roster) -> None:
+    """Warn of statements that name a kind of contribution that the nation cannot give."""
+    closed = dict(zip(roster.iso3, roster.closed_kinds, strict=True))
+    for said in roster.positions:
+        for kind in said.kinds:
+            if kind in closed[said.iso3]:
+                _warn(str(said.row.error("kinds", f"{said.iso3} names {kind}, which is closed to it")))
+
+
 def _tell_early_start(scenario: Scenario, roster: Roster) -> None:
     """Warn that nations are taken as unknown because the scenario starts before anything was recorded."""
     waves = [said.wave for said in roster.positions]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
+from sim.declarations.replaced import replacement
 from sim.inputs.characters import printable, shortened
 
 LONGEST = 1200
@@ -35,7 +36,12 @@ class InputError(ValueError):
 
 
 def near_match(word: str, allowed: Iterable[str]) -> str:
-    """Return ``'; did you mean "x"?'`` for the allowed word closest to a mistyped one, or nothing."""
+    """Return ``'; did you mean "x"?'`` for the allowed word closest to a mistyped one, or nothing.
+
+    Of a name of the first model it returns what replaced it.
+    """
+    if told := replacement(word):
+        return told
     by_lower_case = {item.lower(): item for item in allowed}
     matches = get_close_matches(word[:LONGEST_WORD].lower(), by_lower_case, n=1)
     return f'; did you mean "{by_lower_case[matches[0]]}"?' if matches else ""

@@ -28,11 +28,11 @@ class Factor(Table):
     """Something that varies: a lever of the scenario, or what is unknown about the world.
 
     The path is that of ``--set``: ``washington.involvement`` is set in round 1,
-    ``start.washington.involvement`` in the anchor world, ``parameters.b_threat`` is a parameter. In files
+    ``start.washington.involvement`` in the anchor world, ``parameters.followership`` is a parameter. In files
     for any roster ``{patron}`` and ``{adversary}`` stand for what its scenarios call them.
     """
 
-    path: Text = Field(description="What varies, as for --set: washington.involvement, parameters.b_threat.")
+    path: Text = Field(description="What varies, as for --set: washington.involvement, parameters.reach.")
     label: str = Field("", description="What figures call it.")
     values: tuple[Level, ...] | None = Field(None, strict=False, description="The values that it takes.")
     range: tuple[Number, Number] | None = Field(None, strict=False, description="Lowest and highest value.")

@@ -81,6 +81,8 @@ class Roster:
         Soldiers that a nation can send, shape (nations,).
     ratification_rounds
         Rounds of approval at home before it commits, shape (nations,).
+    closed_kinds
+        The kinds of contribution that each nation cannot give, in its order.
     positions, conditions
         What governments said, as far as it counts.
     as_candidates
@@ -104,6 +106,7 @@ class Roster:
     preferred_mandate: FloatArray
     deployable: FloatArray
     ratification_rounds: NDArray[np.int64]
+    closed_kinds: tuple[tuple[str, ...], ...]
     positions: tuple[StatedPosition, ...]
     conditions: tuple[StatedCondition, ...]
     as_candidates: RosterCandidates
@@ -116,10 +119,19 @@ class Roster:
     def positions_on(self, day: date) -> tuple[str, ...]:
         """Return each nation's latest position with a source, not after a day, one of POSITIONS.
 
-        A record without a statement, one that no source was opened for, and none at all are "unknown".
+        A record that no source was opened for counts where there is no other; one without a statement, and
+        none at all, are "unknown".
         """
-        latest = self._latest(day)
-        return tuple(latest[code].position if code in latest else UNKNOWN for code in self.iso3)
+        unsourced = {
+            said.iso3: said.position
+            for said in sorted(self.positions, key=lambda said: said.wave)
+            if said.wave <= day and said.row.text("status") == KNOWN
+        }
+        sourced = {
+            code: said.position for code, said in self._latest(day).items() if said.position != UNKNOWN
+        }
+        known = {**unsourced, **sourced}
+        return tuple(known.get(code, UNKNOWN) for code in self.iso3)
 
     def contributes_on(self, day: date) -> FloatArray:
         """Return what each nation's latest sourced position not after a day says of any military part.
@@ -132,6 +144,11 @@ class Roster:
         latest = self._latest(day)
         coded = [latest[code].contributes if code in latest else None for code in self.iso3]
         return _read_only(np.array([math.nan if each is None else float(each) for each in coded]))
+
+    def kinds_on(self, day: date) -> tuple[tuple[str, ...], ...]:
+        """Return the kinds of contribution that each nation named in its latest sourced position."""
+        latest = self._latest(day)
+        return tuple(getattr(latest.get(code), "kinds", ()) for code in self.iso3)
 
     def _latest(self, day: date) -> dict[str, StatedPosition | Reading]:
         """Return the latest position with a source, not after a day, by nation.
@@ -270,6 +287,7 @@ def build_roster(source: RosterSource) -> Roster:
         preferred_mandate=_read_only(_preferred_mandate(source)),
         deployable=_read_only(deployable(source)),
         ratification_rounds=_ratification_rounds(source),
+        closed_kinds=_closed_kinds(source),
         positions=tuple(
             said
             for said in read_positions(source.folder, declaration.positions, source.chosen)
@@ -353,6 +371,14 @@ def deployable(source: RosterSource) -> FloatArray:
     largest: FloatArray = np.nan_to_num(force_columns(source), nan=0.0).max(axis=0)
     army = source.declaration.deployable.zero_where_zero
     return largest if army is None else np.where(source.nations.numbers(army) == 0, 0.0, largest)
+
+
+def _closed_kinds(source: RosterSource) -> tuple[tuple[str, ...], ...]:
+    columns = source.declaration.capabilities
+    return tuple(
+        tuple(kind for kind, column in columns.items() if row.number(column) == 0)
+        for row in source.nations.rows
+    )
 
 
 def _ratification_rounds(source: RosterSource) -> NDArray[np.int64]:

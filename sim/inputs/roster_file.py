@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -115,6 +115,13 @@ class Deployable(Declared):
     zero_where_zero: Column | None = None
 
 
+Capabilities = Annotated[
+    dict[Literal["land", "air", "sea", "training", "logistics", "hosting", "command"], Column],
+    Field(default_factory=dict),
+]
+"""A kind of contribution is closed to a nation where the column named is 0."""
+
+
 class RatificationRounds(Declared):
     """Rounds of approval at home, by the word in a column."""
 
@@ -189,6 +196,7 @@ class RosterDeclaration(Declared):
     preferred_mandate: dict[str, Preference]
     deployable: Deployable
     ratification_rounds: RatificationRounds
+    capabilities: Capabilities
 
     @field_validator("preferred_mandate")
     @classmethod
@@ -207,6 +215,8 @@ class RosterDeclaration(Declared):
         if self.deployable.zero_where_zero is not None:
             yield ("deployable", "zero_where_zero"), self.deployable.zero_where_zero
         yield ("ratification_rounds", "column"), self.ratification_rounds.column
+        for kind, column in self.capabilities.items():
+            yield ("capabilities", kind), column
 
 
 def _check_names(given: dict[str, Any], allowed: tuple[str, ...], example: str) -> None:

@@ -249,9 +249,12 @@ def _scenario(layers: list[Layer], overrides: Overrides, name: str) -> Scenario:
 
 
 def _check_nations_given(scenario: Scenario) -> None:
-    for iso3 in scenario.nations:
-        if not scenario.nations[iso3].model_fields_set:
+    for iso3, given in scenario.nations.items():
+        if not given.model_fields_set:
             raise scenario.place(("nations", iso3)).error("is empty; allowed: position, held")
+        if given.election is not None:
+            problem = "is for events: an election has a date or a round"
+            raise scenario.place(("nations", iso3, "election")).error(problem)
 
 
 def _check_end(scenario: Scenario) -> None:

@@ -96,6 +96,13 @@ Width = Annotated[
     float, Field(gt=0, description="burden_sharing: rise of that share from nothing to everything given.")
 ]
 Speed = Annotated[Share, Field(description="burden_sharing: the largest change of involvement in a round.")]
+Reversal = Annotated[
+    Share,
+    Field(description="Weekly probability that the patron takes back all that it gives, for some time."),
+]
+Return = Annotated[
+    Share, Field(description="Weekly probability that a patron that took back what it gave gives it again.")
+]
 Purpose = Annotated[
     Literal["peacekeeping", "deterrence", "reassurance"], Field(description="What the mandate is for.")
 ]
@@ -121,6 +128,14 @@ Position = Annotated[
     Literal["opposed", "undecided", "open", "conditional", "committed", "unknown"],
     Field(description="What the government says of sending own troops."),
 ]
+Election = Annotated[
+    Share,
+    Field(
+        description="Probability that an election of this round brings a government whose position is any of "
+        "those taken at the start, by their shares."
+    ),
+]
+
 Held = Annotated[
     Literal["free", "committed", "out"],
     Field(
@@ -138,6 +153,8 @@ class PatronConstants(Table):
     threshold: Threshold | None = None
     width: Width | None = None
     speed: Speed | None = None
+    reversal: Reversal | None = None
+    restoration: Return | None = None
 
 
 class PatronAtStart(PatronConstants):
@@ -148,6 +165,8 @@ class PatronAtStart(PatronConstants):
     threshold: Threshold = 0.6
     width: Width = 0.15
     speed: Speed = 0.05
+    reversal: Reversal = 0.0
+    restoration: Return = 0.2
 
 
 class MandateConstants(Table):
@@ -199,6 +218,7 @@ class Nation(Table):
 
     position: Position | None = None
     held: Held | None = None
+    election: Election | None = None
 
 
 class Event(Table):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -39,6 +39,8 @@ class Timeline:
         Whether the patron's involvement is set in this very round.
     burden_sharing, ceiling, threshold, width, speed
         Whether the patron follows that policy, and its constants.
+    reversal, restoration
+        Weekly probabilities that the patron takes back all that it gives, and that it gives it again.
     reactive, reaction, deterred
         Whether the adversary reacts, and the constants of that policy.
     purpose
@@ -50,6 +52,8 @@ class Timeline:
         complete.
     held
         (rounds + 1, nations): index into `HELD`.
+    election
+        (rounds + 1, nations): probability that an election of this very round changes a position.
     dates
         The day of each round.
     """
@@ -62,6 +66,8 @@ class Timeline:
     threshold: Floats
     width: Floats
     speed: Floats
+    reversal: Floats
+    restoration: Floats
     reactive: Flags
     reaction: Floats
     deterred: Floats
@@ -70,17 +76,12 @@ class Timeline:
     negotiated: Flags
     position: NDArray[np.int8]
     held: NDArray[np.int8]
+    election: Floats
     dates: tuple[dt.date, ...]
 
     def level(self, name: str) -> Floats:
         """Return a level of `LEVELS` in each round as given, shape (rounds + 1,)."""
         return np.asarray(self.levels[:, list(LEVELS).index(name)])
-
-    def with_level(self, name: str, value: float) -> "Timeline":
-        """Return the timeline with a level of `LEVELS` at one value in all rounds."""
-        levels = self.levels.copy()
-        levels[:, list(LEVELS).index(name)] = value
-        return replace(self, levels=levels)
 
 
 def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: Sequence[str]) -> Timeline:
@@ -112,6 +113,8 @@ def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: 
         threshold=rows.levels(PATRON, "threshold"),
         width=rows.levels(PATRON, "width"),
         speed=rows.levels(PATRON, "speed"),
+        reversal=rows.levels(PATRON, "reversal"),
+        restoration=rows.levels(PATRON, "restoration"),
         reactive=rows.chosen("reactive", ADVERSARY, "policy"),
         reaction=rows.levels(ADVERSARY, "reaction"),
         deterred=rows.levels(ADVERSARY, "deterred"),
@@ -120,6 +123,7 @@ def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: 
         negotiated=rows.chosen("negotiated", "mandate", "policy"),
         position=_position(rows, iso3, recorded_positions),
         held=_held(rows, iso3),
+        election=_election(rows, iso3),
         dates=_dates(scenario.calendar, rows.count),
     )
 
@@ -192,6 +196,14 @@ def _held(rows: _Rows, iso3: Sequence[str]) -> NDArray[np.int8]:
             words = rows.values(*key, start=rows.at_start(*key, default=None) or HELD[0])
             held[:, column] = [HELD.index(word) for word in words]
     return held
+
+
+def _election(rows: _Rows, iso3: Sequence[str]) -> Floats:
+    election = np.zeros((rows.count, len(iso3)))
+    for column, nation in enumerate(iso3):
+        for round_, probability in rows.given.get(("nations", nation, "election"), ()):
+            election[round_, column] = probability
+    return election
 
 
 @lru_cache(maxsize=16)

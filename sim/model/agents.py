@@ -52,17 +52,21 @@ class Patron(mesa.Agent):
 
     def __init__(self, model: Environment) -> None:
         super().__init__(model)
-        self.involvement: float = model.levels.involvement
+        self.involvement = self.given = model.levels.involvement
+        self.took_back = 0.0
 
     def act(self) -> None:
-        """Follow the scenario, or wait for others to show up first."""
+        """Follow the scenario, or wait for others to show up first; or take back all that it gives."""
         now = self.model.now
         if now.involvement_set or not now.burden_sharing:
-            self.involvement = self.model.levels.involvement
+            self.given = self.model.levels.involvement
         if now.burden_sharing:
-            self.involvement = rules.burden_sharing_involvement(
-                self.involvement, self.model.force_ratio, now.ceiling, now.threshold, now.width, now.speed
+            self.given = rules.burden_sharing_involvement(
+                self.given, self.model.force_ratio, now.ceiling, now.threshold, now.width, now.speed
             )
+        draw = float(self.model.draws.reversals[self.model.round])
+        self.took_back = rules.took_back(self.took_back, now.reversal, now.restoration, draw)
+        self.involvement = 0.0 if self.took_back > 0.5 else self.given
 
 
 class Adversary(mesa.Agent):
@@ -153,14 +157,20 @@ class NationAgent(mesa.Agent):
 
     # What it states
 
+    @property
+    def is_elected(self) -> bool:
+        """Whether an election of this round changes its position."""
+        vote = float(self.model.draws.elections[self.model.round, self.index])
+        return vote < self.model.statements[self.index].election
+
     def state_position(self) -> None:
-        """Take the position stated in this round, read a rung off at times; draw one where none is stated."""
+        """Read the position stated in this round, or draw one: none is stated, or an election changes it."""
         stated = self.model.statements[self.index].stance
         draw = float(self.model.draws.anchors[self.model.round, self.index])
-        below = self.model.setup.unstated.tolist()
-        drawn = rules.rung_drawn(below, draw)
-        able = smaller(drawn, float(Stance.OPEN)) if self.deployable <= 0.0 else drawn
-        self.stated = able if stated < 0.0 else rules.rung_read(stated, draw)
+        drawn = rules.rung_drawn(self.model.setup.unstated.tolist(), draw)
+        is_drawn = stated < 0.0 or self.is_elected
+        rung = drawn if is_drawn else rules.rung_read(stated, draw)
+        self.stated = rules.within_means(rung, self.deployable)
         self.stance = self._held(self.stated)
         self.propensity = rules.anchor(self.stated, self.model.behaviour)
         self.above = self.below = 0.0
@@ -203,7 +213,8 @@ class NationAgent(mesa.Agent):
         """Add up what speaks for and against soldiers on land, and any military contribution."""
         self.see_demands()
         self.see_others()
-        if self.model.statements[self.index].is_new and self.model.round > 0:
+        self.restates = self.model.round > 0 and (self.model.statements[self.index].is_new or self.is_elected)
+        if self.restates:
             self.state_position()
             self.anchor_predisposition()
         situation = self._situation()
@@ -215,7 +226,7 @@ class NationAgent(mesa.Agent):
 
     def decide(self) -> None:
         """Climb a rung, slip one, or stay; a newly stated position is taken at its word."""
-        if not self.model.statements[self.index].is_new:
+        if not self.restates:
             self._move()
         self.make_pledge()
 
@@ -279,7 +290,8 @@ class NationAgent(mesa.Agent):
         """Return what a visit by a lead nation promises; nothing if this nation could not be won over."""
         if self.leads or self.stance == Stance.COMMITTED or self.is_held_out:
             return 0.0
-        return rules.lobbying_value(self.deployable, self.propensity, self.model.ladder.climb_to_committed)
+        cut = self.model.behaviour.cut_committed
+        return rules.lobbying_value(self.deployable, self.propensity, cut)
 
     def _situation(self) -> Nation:
         return Nation(

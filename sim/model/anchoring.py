@@ -64,6 +64,8 @@ def start(setup: Setup, state: State, seed: np.uint64, first_run: int) -> None:
         given, said, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
         weigh(given, nation, world)
         give(given, said, nation, world)
+        for lane in range(LANES):
+            nation.restates[lane] = 0.0
 
 
 @compilable
@@ -72,6 +74,8 @@ def _start_world(now: Row, world: Row) -> None:
     for lane in range(LANES):
         levels = levels_of(world, lane)
         world.involvement[lane] = levels.involvement
+        world.given_involvement[lane] = levels.involvement
+        world.took_back[lane] = 0.0
         world.pressure[lane] = levels.pressure
         world.members[lane] = 0.0
         world.contributors[lane] = 0.0
@@ -95,6 +99,7 @@ def _draw_runs(behaviour: Row, world: Row, seed: np.uint64, first_run: int) -> N
         run_key = draws.element(seed, np.uint64(run))
         world.run_key[lane] = run_key
         world.common_key[lane] = draws.purpose_key(run_key, draws.COMMON_MOOD, draws.ALL_NATIONS)
+        world.reversal_key[lane] = draws.purpose_key(run_key, draws.REVERSAL, draws.ALL_NATIONS)
         column = run % behaviour.shape[1]
         for parameter in range(behaviour.shape[0]):
             world.behaviour[parameter, lane] = behaviour[parameter, column]

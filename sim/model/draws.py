@@ -27,6 +27,8 @@ ANCHOR = np.uint64(0)
 MOOD = np.uint64(1)
 COMMON_MOOD = np.uint64(2)
 DEPLOYABLE = np.uint64(7)
+REVERSAL = np.uint64(8)
+ELECTION = np.uint64(9)
 
 
 def _purposes(first: int, room: int, number: int) -> NDArray[np.uint64]:
@@ -95,6 +97,10 @@ class RunDraws:
         Uniform draws for positions stated in a round, shape (rounds + 1, nations).
     moods, common_moods
         Standardised draws, shapes (rounds + 1, nations) and (rounds + 1,).
+    reversals
+        Uniform draws for the patron, shape (rounds + 1,).
+    elections
+        Uniform draws for elections, shape (rounds + 1, nations).
     levels
         Uniform draws for levels set in a round, shape (rounds + 1, LEVELS).
     """
@@ -107,8 +113,8 @@ class RunDraws:
             words = purposes[:, np.newaxis]
             return np.asarray(uniform(purpose_key(run_key, words, codes), _words(0)))
 
-        anchor, mood, common_mood, deployable = (
-            _words(purpose) for purpose in (ANCHOR, MOOD, COMMON_MOOD, DEPLOYABLE)
+        anchor, mood, common_mood, deployable, reversal, election = (
+            _words(purpose) for purpose in (ANCHOR, MOOD, COMMON_MOOD, DEPLOYABLE, REVERSAL, ELECTION)
         )
         self.conditions = first_draws(CONDITION_PURPOSES)
         self.deployable = first_draws(deployable)[0]
@@ -116,6 +122,8 @@ class RunDraws:
         self.moods = standardised(purpose_key(run_key, mood, codes), steps)
         everybody = _words(ALL_NATIONS)
         self.common_moods = standardised(purpose_key(run_key, common_mood, everybody), steps)[:, 0]
+        self.reversals = uniform(purpose_key(run_key, reversal, everybody), steps)[:, 0]
+        self.elections = uniform(purpose_key(run_key, election, codes), steps)
         self.levels = uniform(purpose_key(run_key, LEVEL_PURPOSES, everybody), steps)
 
 

@@ -78,6 +78,7 @@ NATION_LANES = _lanes(
     contributes="f8",
     supports="f8",
     stated="f8",
+    restates="f8",
     stance="f8",
     above="f8",
     below="f8",
@@ -106,6 +107,8 @@ WORLD_LANES = _lanes(
     force_ratio="f8",
     force_ratio_at_start="f8",
     leads_absent="f8",
+    given_involvement="f8",
+    took_back="f8",
     common_mood="f8",
     ladder=len(Ladder._fields),
     best_worth="f8",
@@ -113,6 +116,7 @@ WORLD_LANES = _lanes(
     first_met="f8",
     run_key="u8",
     common_key="u8",
+    reversal_key="u8",
 )
 """What all nations of a lane see alike, and what is kept for a lane."""
 

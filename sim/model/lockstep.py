@@ -8,8 +8,6 @@ would turn them into SIMD.
 
 import numpy as np
 
-from sim.declarations.arithmetic import smaller
-from sim.declarations.words import Stance
 from sim.model import draws, rules
 from sim.model.lanes import (
     COMMITTED,
@@ -33,8 +31,6 @@ from sim.model.lanes import (
 )
 from sim.model.setup import UNSTATED, Setup
 
-OPEN = float(Stance.OPEN)
-
 # A round
 
 
@@ -45,7 +41,7 @@ def weigh_round(setup: Setup, state: State, step: int) -> None:
     weigh_force(setup, world)
     see_leads(setup, state)
     set_levels(setup, now, world)
-    _move_patron(now, world)
+    _move_patron(now, world, step)
     _move_adversary(now, world)
     _move_mandate(setup, state, now, world)
     _see_changes(world)
@@ -56,7 +52,7 @@ def weigh_round(setup: Setup, state: State, step: int) -> None:
         _change_mood(nation, world, step)
         see_demands(nation, world)
         see_others(setup, nation, world)
-        if said.is_new:
+        if said.is_new or said.election > 0.0:
             state_position(setup, given, said, nation, world, step)
             anchor_predisposition(given, nation, world)
         weigh(given, nation, world)
@@ -73,8 +69,7 @@ def decide_round(setup: Setup, state: State, step: int) -> None:
         world.fielded[lane] = 0.0
     for index in range(setup.nations.size):
         given, said, nation = setup.nations[index], setup.statements[step, index], state.nations[index]
-        if not said.is_new:
-            _decide(said, nation, world)
+        _decide(said, nation, world)
         pledge(given, nation, world)
         give(given, said, nation, world)
         _value_visit(said, nation, world)
@@ -105,21 +100,26 @@ def see_leads(setup: Setup, state: State) -> None:
 
 
 @compilable
-def _move_patron(now: Row, world: Row) -> None:
-    """Let the patron follow the scenario, or wait for others to show up first."""
+def _move_patron(now: Row, world: Row, step: int) -> None:
+    """Let the patron follow the scenario, or wait for others to show up first, or take back what it gives."""
     if now.involvement_set or not now.burden_sharing:
         for lane in range(LANES):
-            world.involvement[lane] = levels_of(world, lane).involvement
+            world.given_involvement[lane] = levels_of(world, lane).involvement
     if now.burden_sharing:
         for lane in range(LANES):
-            world.involvement[lane] = rules.burden_sharing_involvement(
-                world.involvement[lane],
+            world.given_involvement[lane] = rules.burden_sharing_involvement(
+                world.given_involvement[lane],
                 world.force_ratio[lane],
                 now.ceiling,
                 now.threshold,
                 now.width,
                 now.speed,
             )
+    for lane in range(LANES):
+        draw = draws.uniform(world.reversal_key[lane], np.uint64(step))
+        taken = rules.took_back(world.took_back[lane], now.reversal, now.restoration, draw)
+        world.took_back[lane] = taken
+        world.involvement[lane] = 0.0 if taken > 0.5 else world.given_involvement[lane]
 
 
 @compilable
@@ -261,9 +261,12 @@ def _decide(said: Row, nation: Row, world: Row) -> None:
         below = rules.rounds_below(nation.below[lane], stance, propensity, ladder)
         wanted = rules.next_stance(stance, above, below, behaviour.patience, nation.deployable[lane])
         wanted = rules.held_stance(wanted, said.least_stance, said.most_stance)
-        nation.stance[lane] = wanted
-        nation.above[lane] = above if wanted == stance else 0.0
-        nation.below[lane] = below if wanted == stance else 0.0
+        restates = nation.restates[lane] > 0.0
+        stays = (wanted == stance) & (not restates)
+        nation.stance[lane] = stance if restates else wanted
+        nation.above[lane] = above if stays else 0.0
+        nation.below[lane] = below if stays else 0.0
+        nation.restates[lane] = 0.0
 
 
 @compilable
@@ -303,7 +306,7 @@ def _value_visit(said: Row, nation: Row, world: Row) -> None:
     for lane in range(LANES):
         nation.lobbying[lane] *= rules.LOBBY_DECAY
         worth = rules.lobbying_value(
-            nation.deployable[lane], nation.propensity[lane], ladder_of(world, lane).climb_to_committed
+            nation.deployable[lane], nation.propensity[lane], behaviour_of(world, lane).cut_committed
         )
         could_join = may_join & (nation.stance[lane] < COMMITTED)
         nation.visit_worth[lane] = worth if could_join else 0.0
@@ -355,22 +358,28 @@ def anchor_predisposition(given: Row, nation: Row, world: Row) -> None:
         behaviour = behaviour_of(world, lane)
         calm = rules.undisturbed(nation_of(given, nation, lane))
         parts = rules.terms(behaviour, calm, world_of(world, lane))
-        stated = rules.anchor(nation.stated[lane], behaviour)
-        nation.predisposition[lane] = stated - rules.total(parts)
+        stated = rules.anchor(nation.stated[lane], behaviour) - rules.total(parts)
+        nation.predisposition[lane] = stated if nation.restates[lane] > 0.0 else nation.predisposition[lane]
 
 
 @compilable
 def state_position(setup: Setup, given: Row, said: Row, nation: Row, world: Row, step: int) -> None:
-    """Read the position stated in a round, a rung off at times; draw one where none is stated."""
+    """Read the position stated in a round, or draw one: where none is stated, or an election changes it."""
     stated, below = said.stance, setup.unstated
     for lane in range(LANES):
-        key = draws.purpose_key(world.run_key[lane], draws.ANCHOR, given.code)
-        draw = draws.uniform(key, np.uint64(step))
-        read = rules.rung_read(stated, draw)
+        run_key = world.run_key[lane]
+        draw = draws.uniform(draws.purpose_key(run_key, draws.ANCHOR, given.code), np.uint64(step))
+        vote = draws.uniform(draws.purpose_key(run_key, draws.ELECTION, given.code), np.uint64(step))
+        elected = vote < said.election
         drawn = rules.rung_drawn((below[0], below[1], below[2]), draw)
-        able = smaller(drawn, OPEN) if given.deployable <= 0.0 else drawn
-        nation.stated[lane] = able if stated == UNSTATED else read
-        nation.stance[lane] = rules.held_stance(nation.stated[lane], said.least_stance, said.most_stance)
-        nation.propensity[lane] = rules.anchor(nation.stated[lane], behaviour_of(world, lane))
-        nation.above[lane] = 0.0
-        nation.below[lane] = 0.0
+        rung = drawn if elected | (stated == UNSTATED) else rules.rung_read(stated, draw)
+        taken = rules.within_means(rung, nation.deployable[lane])
+        restates = said.is_new | elected
+        stance = rules.held_stance(taken, said.least_stance, said.most_stance)
+        anchor = rules.anchor(taken, behaviour_of(world, lane))
+        nation.restates[lane] = 1.0 if restates else 0.0
+        nation.stated[lane] = taken if restates else nation.stated[lane]
+        nation.stance[lane] = stance if restates else nation.stance[lane]
+        nation.propensity[lane] = anchor if restates else nation.propensity[lane]
+        nation.above[lane] = 0.0 if restates else nation.above[lane]
+        nation.below[lane] = 0.0 if restates else nation.below[lane]

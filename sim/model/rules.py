@@ -71,6 +71,13 @@ def burden_sharing_involvement(
     return involvement + clip(goal - involvement, -speed, speed)
 
 
+def took_back(previous: float, reversal: float, restoration: float, draw: float) -> float:
+    """Return whether the patron has taken back all that it gives (1) or not (0), by a draw in [0, 1)."""
+    falls = 1.0 if draw < reversal else 0.0
+    stays = 0.0 if draw < restoration else 1.0
+    return stays if previous > 0.5 else falls
+
+
 def reactive_pressure(
     pressure: float, reaction: float, deterred: float, involvement: float, growth: float
 ) -> float:
@@ -236,6 +243,11 @@ def rung_drawn(below: tuple[float, float, float], draw: float) -> float:
     return 0.0 if draw < below[0] else above_opposed
 
 
+def within_means(stance: float, deployable: float) -> float:
+    """Return the rung that a nation may speak from: nobody without soldiers to send commits."""
+    return stance if deployable > 0.0 else smaller(stance, 2.0)
+
+
 def anchor(stance: float, behaviour: Behaviour) -> float:
     """Return the willingness of a nation that speaks from a rung: its centre, which moves with its cuts."""
     first = behaviour.cut_undecided - USUAL_CUTS[0]
@@ -325,9 +337,9 @@ def contributes(stance: float, contribution: float, is_free_lead: bool) -> bool:
 # Lobbying
 
 
-def lobbying_value(deployable: float, propensity: float, climb_to_committed: float) -> float:
-    """Return what a visit to a nation promises: its troops, discounted by its distance from the threshold."""
-    distance = propensity - climb_to_committed
+def lobbying_value(deployable: float, propensity: float, cut: float) -> float:
+    """Return what a visit to a nation promises: its troops, discounted by its distance from the cut."""
+    distance = propensity - cut
     return deployable / (1.0 + distance * distance)
 
 

@@ -1,5 +1,6 @@
 """All that a run needs, as arrays: roster, timeline and parameters put side by side."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -75,6 +76,8 @@ class Round(NamedTuple):
     threshold: float
     width: float
     speed: float
+    reversal: float
+    restoration: float
     reactive: bool
     reaction: float
     deterred: float
@@ -90,6 +93,7 @@ class Statement(NamedTuple):
     stance: float  # what it amounts to, or UNSTATED
     least_stance: float  # of a nation held in the coalition
     most_stance: float  # of a nation held out of it
+    election: float  # probability that the position is drawn anew in this round
 
 
 _FORMATS = {
@@ -126,20 +130,26 @@ class Setup(NamedTuple):
 def build_setup(scenario: Scenario, roster: Roster, parameters: Parameters, timeline: Timeline) -> Setup:
     """Put the inputs of a scenario side by side; logarithms, powers and roots are taken here, once."""
     conditions = roster.conditions_on(scenario.start)
-    drawn = drawn_case(scenario, roster, timeline)
+    disposition, slopes = _shared_arrays(drawn_case(scenario, roster, timeline))
     statements = _statements(timeline)
     return Setup(
         nations=_nations(roster, conditions),
         rounds=_rounds(timeline),
         statements=statements,
         leads=np.array(roster.leads, dtype=np.int64),
-        disposition=drawn.disposition.copy(),  # Numba types read-only arrays apart
-        slopes=drawn.slopes.copy(),
+        disposition=disposition,
+        slopes=slopes,
         unstated=_shares_below(statements["stance"][0]),
         behaviour=behaviour_columns(parameters),
         force_required=float(scenario.force_required),
         level_half_width=float(scenario.level_half_width),
     )
+
+
+@lru_cache(maxsize=8)
+def _shared_arrays(drawn: CaseDraws) -> tuple[Floats, Floats]:
+    """Return what all setups of a case share as arrays that can be written: Numba types others apart."""
+    return drawn.disposition.copy(), drawn.slopes.copy()
 
 
 def drawn_case(scenario: Scenario, roster: Roster, timeline: Timeline) -> CaseDraws:
@@ -195,6 +205,7 @@ def _statements(timeline: Timeline) -> NDArray[np.void]:
     least, most = np.array([STANCES_HELD[word] for word in HELD], dtype=np.float64).T
     rows["least_stance"] = least[timeline.held]
     rows["most_stance"] = most[timeline.held]
+    rows["election"] = timeline.election
     return rows
 
 

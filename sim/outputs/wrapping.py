@@ -8,7 +8,7 @@ from rich.table import Column
 from rich.text import Text
 
 BREAK = re.compile(r"(?<=\s)(?<!\d\. )(?=[^\s%])|(?<=[a-z][._])(?=[a-z])")
-"""Where a line may end: between words, but not in "95 %" or "1. Canada"; and in b_involvement."""
+"""Where a line may end: between words, but not in "95 %" or "1. Canada"; and in cut_committed."""
 
 
 class Wrapped(NamedTuple):

@@ -227,7 +227,7 @@ def test_evidence_tells_what_a_coding_rests_on(coalition: Command) -> None:
     assert ended.code == 0
     assert ended.out.startswith("Netherlands (NLD)\n")
     headings = ("Stated positions", "Stated conditions", "What past coalitions ask of it", "How fast it sees")
-    for heading in (*headings, "Soldiers that it can send", "At home"):
+    for heading in (*headings, "Soldiers that it can send", "At home", "Missing"):
         assert f"\n{heading}" in ended.out
     assert "https://" in ended.out
 
@@ -248,8 +248,7 @@ def test_evidence_tells_which_part_in_the_mission_was_named(
 
 def test_evidence_of_a_roster_without_sources_names_none(coalition: Command, world: Command) -> None:
     told = coalition("evidence", "AAX", "--roster", world(nations=2).parent / "roster").out
-    assert "sent: 500" in told
-    assert "Missing\n  ratification: approval" in told
+    assert "sent: 500\n" in "\n".join(line.strip() for line in told.splitlines()) + "\n"
     assert "()" not in told
 
 

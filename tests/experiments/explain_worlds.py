@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 from small_worlds import write_candidates
 
-from sim.declarations.parameters import PARAMETERS
-from sim.declarations.words import ATTRIBUTES, POSITIONS
 from sim.inputs.case import Case, load_case
-from sim.inputs.parameters import DECLARED, load_parameters, log_odds
+from sim.inputs.parameters import DECLARED
 from sim.inputs.scenario import Scenario
+from sim.model.rules import CENTRES, MISREAD_BETWEEN
 
 ROSTER = """\
 title = "A small world"
@@ -26,30 +25,29 @@ deployable = {{ largest_of = [{{ column = "troops" }}] }}
 ratification_rounds = {{ column = "approval", rounds = {{}}, empty = 0 }}
 preferred_mandate = {{ peacekeeping = {{ base = 1 }}, deterrence = {{ base = 1 }}, \
 reassurance = {{ base = 1 }} }}
-
-[attributes]
 """
 
 STILL: Mapping[str, float] = {
-    **{name: 0.0 for name in PARAMETERS if name.startswith("b_")},
-    "volatility": 0.0,
-    "lobby_push": 0.0,
+    **dict.fromkeys(("reach", "followership", "framework", "lobby_push", "wander", "patience"), 0.0),
+    "demand": 2.0,
+    "hysteresis": 0.4,
 }
-"""No mechanism but the anchors and the ladder."""
+"""No mechanism but what nations have said, their demands, and the ladder, which is climbed at once."""
 
-CLIMB = float(log_odds(0.6))
-"""Log-odds above which a nation may commit, as the parameters come."""
+CLIMB, SLIP = 0.41 + 0.2, 0.41 - 0.2
+"""Log-odds above which a nation wants to commit, and below which it wants to take that back."""
 
+REFUSING, UNDECIDED, OPEN, COMMITTED = CENTRES
+"""Where those start who speak from a rung, as the parameters come."""
 
-def anchor_between(position: str) -> tuple[float, float]:
-    """Return the log-odds between which the anchors of a position are drawn."""
-    low, high = log_odds(load_parameters().bands[POSITIONS.index(position)])
-    return float(low), float(high)
+MISREAD = MISREAD_BETWEEN / 2
+"""How often a nation between the ends starts a rung higher than it has said, and how often a rung lower."""
 
 
 def small_world(
     folder: Path,
     nations: Mapping[str, Mapping[str, Any]],
+    /,
     *,
     conditions: Iterable[tuple[str, str, float, float]] = (),
     leads: str = "[]",
@@ -57,14 +55,11 @@ def small_world(
 ) -> Case:
     """Return a case of a few nations, with what is given of the scenario.
 
-    A nation may give `position`, `troops` (usually 1000) and attributes (usually all alike, hence 0); a
+    A nation may give `position`, `troops` (usually 1000) and covariates of a candidate (usually all alike); a
     condition is a nation, a variable, a threshold and its half-width.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [
-        [iso3, f"Land {iso3}", given.get("troops", 1000), "", *(given.get(name, 0.5) for name in ATTRIBUTES)]
-        for iso3, given in nations.items()
-    ]
+    rows = [[iso3, f"Land {iso3}", given.get("troops", 1000), ""] for iso3, given in nations.items()]
     said = [
         [iso3, "2025-04-10", "2025-04-10", given["position"], "The Times", "FOUND"]
         for iso3, given in nations.items()
@@ -72,7 +67,7 @@ def small_world(
     ]
     demanded = [[*condition, "2025-04-10", "as stated", "it said so"] for condition in conditions]
     tables = {
-        "nations": [["iso3", "name", "troops", "approval", *ATTRIBUTES], *rows],
+        "nations": [["iso3", "name", "troops", "approval"], *rows],
         "positions": [["iso3", "date", "statement_date", "position", "source", "status"], *said],
         "conditions": [
             ["iso3", "variable", "at_least", "half_width", "known_from", "status", "statement"],
@@ -82,9 +77,8 @@ def small_world(
     for name, lines in tables.items():
         text = "\n".join(",".join(map(str, line)) for line in lines)
         (folder / f"{name}.csv").write_text(text + "\n", encoding="utf-8")
-    write_candidates(folder, nations)
-    attributes = "\n".join(f'{name} = [{{ column = "{name}" }}]' for name in ATTRIBUTES)
-    (folder / "roster.toml").write_text(ROSTER.format(leads=leads) + attributes + "\n", encoding="utf-8")
+    write_candidates(folder, nations, nations)
+    (folder / "roster.toml").write_text(ROSTER.format(leads=leads), encoding="utf-8")
     usual = {
         "title": "A small world",
         "roster": str(folder),

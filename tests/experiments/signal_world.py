@@ -8,7 +8,13 @@ from sim.experiments.calibration.abc import Sampling
 from sim.experiments.calibration.misfit import Effort, Target, count_stances, load_target
 from small_worlds import write_candidates
 
+<<<<<<< HEAD
 from sim.experiments.calibration.calibrate import CalibrationPlan
+=======
+from sim.experiments.calibration.about import Sampling, about_calibration
+from sim.experiments.calibration.calibrate import CalibrationPlan
+from sim.experiments.calibration.likelihood import Effort, Target, count_stances, load_target
+>>>>>>> model2
 from sim.experiments.hindcast.scores import Observed
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.parameters import COLUMN, DECLARED, load_parameters
@@ -27,13 +33,6 @@ positions = { table = "positions.csv" }
 deployable = { largest_of = [{ column = "troops" }] }
 ratification_rounds = { column = "approval", rounds = {}, empty = 0 }
 preferred_mandate = { peacekeeping = { base = 1 }, deterrence = { base = 1 }, reassurance = { base = 1 } }
-[attributes]
-reliance = [{ column = "reliance" }]
-clarity_need = [{ column = "alike" }]
-escalation_fear = [{ column = "alike" }]
-threat = [{ column = "alike" }]
-frontline = [{ column = "frontline" }]
-legalism = [{ column = "alike" }]
 """
 SCENARIO = """\
 title = "A signal"
@@ -51,10 +50,6 @@ pressure = 0.2
 round = 2
 title = "Washington leads"
 washington.involvement = 1.0
-[[events]]
-round = 7
-title = "Moscow threatens"
-moscow.pressure = 0.9
 """
 HINDCAST = """\
 title = "After the signal"
@@ -62,23 +57,23 @@ scenario = "signal.toml"
 waves = [{ date = 2025-05-22 }, { date = 2025-07-10 }]
 """
 PRIOR = """\
-[b_involvement]
+[reach]
 distribution = "uniform"
-low = 0.0
-high = 4.0
+low = -1.0
+high = 2.0
 reason = "as little is known as possible"
 
-[b_home_defence]
+[wander]
 distribution = "uniform"
-low = 0.0
-high = 4.0
+low = 0.1
+high = 3.0
 reason = "as little is known as possible"
 
-[b_free_riding]
+[support]
 distribution = "uniform"
 low = 0.0
-high = 4.0
-reason = "the force required is never exceeded: there is nothing to learn of it"
+high = 2.0
+reason = "of words of support nothing is recorded: there is nothing to learn of it"
 """
 
 
@@ -86,12 +81,7 @@ def write_signal_world(folder: Path) -> Path:
     """Write the world into a folder and return its hindcast file; a file of priors stands beside it."""
     (folder / "roster").mkdir(parents=True)
     codes = [f"A{chr(65 + n)}X" for n in range(NATIONS)]
-    # All pairs of four levels of two attributes; in the others all nations are alike, which counts as 0.
-    levels = [(n % 4 / 3, n // 4 / 3) for n in range(NATIONS)]
-    rows = [
-        f"{code},Land {code},100,,{reliance:.3f},{front:.3f},1"
-        for code, (reliance, front) in zip(codes, levels, strict=True)
-    ]
+    rows = [f"{code},Land {code},100," for code in codes]
     stances = ["undecided", "open"]
     said = [
         f"{code},{date},{date},{stances[n % 2]},The Times,FOUND"
@@ -99,7 +89,7 @@ def write_signal_world(folder: Path) -> Path:
         for n, code in enumerate(codes)
     ]
     tables = {
-        "nations": ["iso3,name,troops,approval,reliance,frontline,alike", *rows],
+        "nations": ["iso3,name,troops,approval", *rows],
         "positions": ["iso3,date,statement_date,position,source,status", *said],
     }
     for name, lines in tables.items():
@@ -123,8 +113,8 @@ def rows_with(**values: float) -> np.ndarray:
 
 def observed_in(target: Target, row: np.ndarray, seed: int) -> Target:
     """Return the target as if what was observed had happened in a run of the model with these parameters."""
-    counts = count_stances(target, row, seed, Effort(runs=1))[0]
-    return replace(target, waves=tuple(map(_stood, target.waves, counts.argmax(axis=-1))))
+    counts = [count_stances(case, row, Effort(1, seed))[0] for case in target.cases]
+    return replace(target, waves=tuple(map(_stood, target.waves, [each.argmax(axis=-1) for each in counts])))
 
 
 def _stood(wave: Wave, stances: np.ndarray) -> Wave:
@@ -133,9 +123,10 @@ def _stood(wave: Wave, stances: np.ndarray) -> Wave:
 
 
 def small_plan(target: Target, prior: Prior, **sampling: int) -> CalibrationPlan:
-    """Return a calibration of few particles and runs."""
-    chosen = {"particles": 60, "generations": 3, "seed": 1, **sampling}
-    return CalibrationPlan((target,), prior, Sampling(**chosen), runs=8)
+    """Return a calibration of few draws and runs, in two blocks of draws."""
+    chosen = Sampling(**{"draws": 512, "runs": 32, "kept": 200, "seed": 1, **sampling})
+    fitted = tuple(wave.fitted for wave in target.waves)
+    return CalibrationPlan(target, about_calibration(target, prior, chosen, fitted))
 
 
 def world_of(folder: Path) -> tuple[Target, Prior]:

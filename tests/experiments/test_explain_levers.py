@@ -4,9 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from explain_worlds import CLIMB, STILL, anchor_between, index, same, small_world
+from explain_worlds import CLIMB, MISREAD, OPEN, SLIP, STILL, index, same, small_world
 
 import sim
+from sim.declarations.levels import LEVERS
+from sim.declarations.words import Stance
 from sim.experiments.explain.frontier import best_pairs, frontiers
 from sim.experiments.explain.levers import (
     COMMITTED_ALREADY,
@@ -20,6 +22,8 @@ from sim.inputs.bundled import find_roster
 from sim.inputs.case import load_case
 from sim.inputs.questions import Questions, load_questions
 from sim.inputs.roster_file import actors_of
+from sim.model.rules import SOFTNESS
+from sim.model.setup import build_setup
 
 BASELINE = "brussels-2025-04"
 MANY = 400
@@ -43,115 +47,100 @@ def lever(found: LeverAnswers, path: str) -> "np.record":
 # By hand
 
 
-def test_a_nation_one_lever_away(tmp_path: Path, questions: Questions) -> None:
-    # It is in where its anchor, uniform in log-odds, and the ceasefire together exceed the threshold.
-    case = small_world(tmp_path, {"AAX": {"position": "open"}}, parameters={**STILL, "b_ceasefire": 1.0})
+def test_a_demand_is_met_softly_and_the_least_level_lies_below_it(
+    tmp_path: Path, questions: Questions
+) -> None:
+    # Without its demand it would be at OPEN + 2; that falls short while less than 42.5 % of it is met.
+    demands = [("AAX", "ceasefire", 0.4, 0.0)]
+    case = small_world(tmp_path, {"AAX": {"position": "conditional"}}, conditions=demands, parameters=STILL)
     found = answers(case, "AAX", questions)
     row = lever(found, "ceasefire")
-    low, high = anchor_between("open")
+    least = 0.4 - SOFTNESS * (OPEN + 2.0 - CLIMB) / 2.0
     assert row["status"] == REACHED
-    assert row["value_low"] - 0.01 <= CLIMB - (low + high) / 2 <= row["value_high"]
-    # The very runs: half of them or more have an anchor that the value lifts above the threshold.
-    anchors = sim.run(case, runs=MANY, trajectories=True).trajectories.query("round == 0")["propensity"]
-    assert np.mean(anchors + row["value"] > CLIMB) == row["p"] >= 0.5
-    assert np.mean(anchors + row["value"] - 0.01 > CLIMB) == row["p_before"] < 0.5
+    assert row["value"] - 0.01 < least <= row["value"] == 0.32
+    assert (row["value_low"], row["value_high"]) == (0.32, 0.32)
+    # Who is read a rung up is in whatever it demands, who is read a rung down is willing later.
+    assert row["p_before"] < 2.5 * MISREAD
+    assert row["p"] > 1 - 2.5 * MISREAD
     others = found.table[found.table["lever"] != "ceasefire"]
     assert set(others["status"]) == {NOT_ALONE}
-    assert (others["p"] == 0).all()
+    assert (others["p"] < 2.5 * MISREAD).all()
     assert others["value"].isna().all()
 
 
-def test_public_opinion_is_each_nations_own(tmp_path: Path, questions: Questions) -> None:
-    nations = {"AAX": {"position": "open"}, "BBX": {"position": "open"}}
-    case = small_world(tmp_path, nations, parameters={**STILL, "b_public_opinion": 2.0})
-    row = lever(answers(case, "BBX", questions), "nations.BBX.public_support")
-    low, high = anchor_between("open")
-    assert row["value_low"] - 0.01 <= (CLIMB - (low + high) / 2) / 2 <= row["value_high"]
-
-
-def test_pressure_may_have_to_go_down(tmp_path: Path, questions: Questions) -> None:
-    # Without a spread of fear all nations have none; the least fearful of two has exactly 0.
-    nations = {"AAX": {"position": "open", "escalation_fear": 1}, "BBX": {"escalation_fear": 0}}
-    given = {"b_escalation": 2.0, "shield_patron": 0.0, "attention": 0.6}
-    case = small_world(tmp_path, nations, rounds=25, parameters={**STILL, **given})
-    row = lever(answers(case, "AAX", questions), "moscow.pressure")
+def test_a_lever_that_past_coalitions_teach_of(tmp_path: Path, questions: Questions) -> None:
+    # It is in where what it has said, and its slope times the authority, together exceed the threshold.
+    parameters = {**STILL, "reach": 2.0}
+    case = small_world(tmp_path, {"AAX": {"position": "open"}}, parameters=parameters)
+    row = lever(answers(case, "AAX", questions), "mandate.authority")
     assert row["status"] == REACHED
-    # Fear lies between 0.95 and 1: what pressure r takes away at 0.5 it gives back at 0.5 - r.
-    low, high = anchor_between("open")
-    least, most = (0.5 - (CLIMB - (low + high) / 2) / (2 * fear) for fear in (0.95, 1.0))
-    assert row["value_low"] <= most
-    assert row["value_high"] + 0.01 >= least
-    assert row["value"] < row["present"] == 0.5
+    start = sim.run(case, runs=MANY, trajectories=True).trajectories.query("round == 0")
+    setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
+    slope = setup.slopes[:MANY, 0, LEVERS.index("authority")]
 
+    def p(level: float) -> float:
+        """Who wants to climb is in at the end, and who was in and does not want to slip."""
+        propensity = start["propensity"] + 2.0 * slope * level
+        stays = (start["stance"] == Stance.COMMITTED) & (propensity >= SLIP)
+        return float(((propensity > CLIMB) | stays).mean())
 
-def test_a_stated_condition_is_a_step(tmp_path: Path, questions: Questions) -> None:
-    # Willing, were it not for the mandate: conditional anchors lie above this threshold.
-    case = small_world(
-        tmp_path,
-        {"AAX": {"position": "conditional"}},
-        conditions=[("AAX", "clarity", 0.4, 0.0)],
-        parameters={**STILL, "climb_to_committed": 0.335, "climb_to_open": 0.33, "slip_to_open": 0.3},
-    )
-    row = lever(answers(case, "AAX", questions), "mandate.clarity")
-    assert (row["value"], row["value_low"], row["value_high"]) == (0.4, 0.4, 0.4)
-    assert (row["p_before"], row["p"], row["again"]) == (0, 1, 1)
+    assert p(row["value"]) == row["p"] >= 0.5
+    assert p(row["value"] - 0.01) == row["p_before"] < 0.5
+    assert row["again"] == pytest.approx(row["p"], abs=0.1)  # other runs
 
 
 def test_a_nation_that_is_in_needs_nothing(tmp_path: Path, questions: Questions) -> None:
     case = small_world(tmp_path, {"AAX": {"position": "committed"}}, parameters=STILL)
     table = answers(case, "AAX", questions, runs=20).table
     assert set(table["status"]) == {COMMITTED_ALREADY}
-    assert (table["p"] == 1).all()
+    assert (table["p"] > 0.8).all()  # now and then its words are read a rung lower
     assert table["value"].isna().all()
 
 
 def test_the_largest_nation_outside_is_asked_about_first(tmp_path: Path, questions: Questions) -> None:
-    # All listen to all; BBX could send nine tenths of what others than AAX could, so it is whom AAX follows.
+    # What others pledge moves AAX: half of what BBX can send is more than enough, what CCX can is nothing.
     nations = {
         "AAX": {"position": "open", "troops": 10},
         "BBX": {"position": "opposed", "troops": 8100},
         "CCX": {"position": "opposed", "troops": 100},
         "DDX": {"position": "committed", "troops": 90000},
     }
-    case = small_world(tmp_path, nations, parameters={**STILL, "b_peers": 5.0})
+    parameters = {**STILL, "followership": 3.0}
+    case = small_world(tmp_path, nations, parameters=parameters, force_required=5000.0)
     found = answers(case, "AAX", questions, runs=40).table
     joining = found[found["leading"] != ""].set_index("leading")
     assert joining.index.tolist() == ["BBX", "CCX"]  # not itself, not who is in
     assert joining.loc["BBX", "label"] == "Land BBX joins"
-    assert joining.loc["BBX", ["status", "setting", "p"]].tolist() == [REACHED, "committed", 1]
+    assert joining.loc["BBX", ["status", "setting"]].tolist() == [REACHED, "committed"]
+    assert joining.loc["BBX", "p"] > 0.8
     assert joining.loc["CCX", "status"] == NOT_ALONE
 
 
-def test_two_levers_that_stand_in_for_each_other(tmp_path: Path, questions: Questions) -> None:
-    # A ceasefire of 1 adds as much as a clear mandate does; the nation needs the same of both together.
-    nations = {"AAX": {"position": "undecided", "clarity_need": 1}, "BBX": {"clarity_need": 0}}
-    parameters = {**STILL, "b_ceasefire": 1.0, "b_ambiguity": 1.0, "climb_to_open": 0.14}
-    case = small_world(tmp_path, nations, parameters={**parameters, "slip_to_undecided": 0.12})
+def test_of_two_demands_the_least_met_counts(tmp_path: Path, questions: Questions) -> None:
+    nations = {"AAX": {"position": "conditional"}}
+    demands = [("AAX", "clarity", 0.4, 0.0), ("AAX", "ceasefire", 0.6, 0.0)]
+    case = small_world(tmp_path, nations, conditions=demands, parameters=STILL)
     pairs = best_pairs(case, index(case, "AAX"), questions, Runs(MANY))
     row = pairs.table.iloc[0]
     assert (row["first"], row["second"], row["both_needed"]) == ("clarity", "ceasefire", True)
-    table = frontiers(pairs, Runs(MANY)).table.dropna(subset="second_level")
-    low, high = anchor_between("undecided")
-    needed = (
-        CLIMB - (low + high) / 2
-    )  # of clarity less the present 0.05, times a need of 0.95 to 1, and ceasefire
-    for _, point in table.iterrows():
-        gains = [(point["first_level"] - 0.05) * need for need in (0.95, 1.0)]
-        assert point["second_level_low"] - 0.011 <= needed - gains[0]
-        assert needed - gains[1] <= (
-            point["second_level_high"] if point["second_level_high"] == point["second_level_high"] else 1.0
-        )
-    assert table["second_level"].is_monotonic_decreasing
-    assert (table["p"] >= 0.5).all()
+    table = frontiers(pairs, Runs(MANY)).table.set_index("first_level")
+    short = SOFTNESS * (OPEN + 2.0 - CLIMB) / 2.0
+    enough = table.index >= 0.4 - short
+    assert set(table.loc[enough, "second_level"]) == {0.52}  # the first step above 0.6 - short
+    assert 0.51 < 0.6 - short <= 0.52
+    assert table.loc[~enough, "second_level"].isna().all()
+    assert (~enough).sum() >= 2
+    assert (table.loc[enough, "p"] > 0.85).all()
 
 
 def test_a_lever_that_a_later_event_moves_is_set_until_then(tmp_path: Path, questions: Questions) -> None:
     # Who joins while it holds takes its word back when it is over.
     case = small_world(
         tmp_path,
-        {"AAX": {"position": "open"}},
+        {"AAX": {"position": "conditional"}},
+        conditions=[("AAX", "ceasefire", 0.4, 0.0)],
         events=[{"round": 3, "title": "over", "ceasefire": 0.0}],
-        parameters={**STILL, "b_ceasefire": 1.0, "slip_to_open": 0.59},
+        parameters=STILL,
     )
     assert lever(answers(case, "AAX", questions, runs=40), "ceasefire")["status"] == NOT_ALONE
 
@@ -162,13 +151,13 @@ def test_a_lever_that_a_later_event_moves_is_set_until_then(tmp_path: Path, ques
 @pytest.fixture(scope="module")
 def real(questions: Questions) -> LeverAnswers:
     case = load_case(BASELINE)
-    return what_would_it_take(case, index(case, "CAN", "SWE"), questions, Runs(200))
+    return what_would_it_take(case, index(case, "SWE", "AUT", "IRL"), questions, Runs(200))
 
 
 @pytest.mark.slow
 def test_running_the_scenario_with_the_value_confirms_it(real: LeverAnswers) -> None:
     reached = real.table[real.table["status"] == REACHED]
-    assert len(reached) >= 6
+    assert len(reached) >= 3
     for _, row in reached.iterrows():
         change = [f"{row['lever']}={row['setting']}"]
         same_runs, other_runs = (sim.run(BASELINE, overrides=change, runs=200, seed=seed) for seed in (1, 2))

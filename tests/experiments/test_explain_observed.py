@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from explain_worlds import STILL, same, small_world
 
@@ -18,19 +19,28 @@ REPORT = {"date": "2025-04-24", "named": ["AAX"], "total": [2, 2]}  # round 2
 
 
 def reported(folder: Path, report: dict[str, Any], **scenario: Any) -> Case:
-    """AAX is in; BBX joins in round 1 in about half of the runs, CCX in round 4 in all; DDX never does."""
+    """AAX is in; BBX joins in round 2 in about half of the runs, CCX in round 4 in all; DDX never does."""
     nations = {
         "AAX": {"position": "committed"},
-        "BBX": {"position": "open"},
+        "BBX": {"position": "undecided"},
         "CCX": {"position": "opposed"},
         "DDX": {"position": "opposed"},
     }
+    held = {"AAX": {"held": "committed"}, "CCX": {"held": "out"}, "DDX": {"held": "out"}}
     events = [
-        {"round": 1, "title": "a ceasefire in parts", "ceasefire": 0.6},
+        {"round": 1, "title": "a ceasefire in parts", "ceasefire": 0.5},
         {"round": 4, "title": "suppose", "nations": {"CCX": {"held": "committed"}}},
     ]
-    parameters = {**STILL, "b_ceasefire": 1.0}
-    return small_world(folder, nations, events=events, parameters=parameters, observed=report, **scenario)
+    return small_world(
+        folder,
+        nations,
+        conditions=[("BBX", "ceasefire", 0.6, 0.4)],  # a threshold anywhere from 0.2 to 1
+        nations=held,
+        events=events,
+        parameters=STILL,
+        observed=report,
+        **scenario,
+    )
 
 
 def asked(case: Case, number: int = NUMBER) -> Unnamed:
@@ -73,10 +83,10 @@ def test_the_first_time_that_there_is_an_unnamed_member(tmp_path: Path) -> None:
     found = asked(reported(tmp_path, {**REPORT, "date": "2025-04-10", "total": [1, 2]}))
     assert (found.round, found.fits.all()) == (0, True)
     assert found.unnamed["p"].max() == 0  # on that day there is none
-    # BBX is it in round 1; where it does not join, CCX is in round 4.
-    assert set(found.followed_in) == {1, 4}
+    # BBX is it in round 2, a rung a round, or in 1 where it is read a rung up; else CCX is, in round 4.
+    assert set(found.followed_in) <= {1, 2, 4}
     shares = found.next.set_index("iso3")["p"]
-    assert shares["BBX"] == (found.followed_in == 1).mean()
+    assert shares["BBX"] == (found.followed_in < 4).mean()
     assert shares["CCX"] == pytest.approx(1 - shares["BBX"])
 
 
@@ -105,13 +115,18 @@ def test_a_report_of_a_day_on_which_the_scenario_does_not_run(tmp_path: Path, da
         asked(reported(tmp_path, {**REPORT, "date": date}), 2)
 
 
-def test_april_2025_the_model_starts_with_the_five_that_were_named() -> None:
+def test_april_2025_a_reading_of_words_may_be_a_rung_off() -> None:
+    # Five were named and start committed, each but for one run in thirty; others may be read as in.
     case = load_case("brussels-2025-04")
     assert case.scenario.observed is not None
     assert case.scenario.observed.date == dt.date(2025, 4, 10)
     found = asked(case)
-    assert found.totals.set_index("total")["matched"].to_dict() == {5: NUMBER, 6: 0, 7: 0}
-    assert found.unnamed["p"].max() == 0
+    matched = found.totals.set_index("total")["matched"]
+    assert matched.index.tolist() == [5, 6, 7]
+    assert 0 < matched.sum() < NUMBER
+    members = found.members[found.fits]
+    named = np.isin(case.roster.iso3, case.scenario.observed.named)
+    assert members[:, named].all()
     assert 0 < found.next["matched"].iloc[0] < NUMBER
     one, two = (who_was_unnamed(case, Runs(150), threads=threads) for threads in (1, 2))
     assert same(one.next, two.next)

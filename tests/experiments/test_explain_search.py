@@ -102,9 +102,7 @@ def test_settings_are_tried_in_their_order() -> None:
     [
         ([], "washington.involvement", 0.1),
         ([], "mandate.authority", 0.0),
-        ([], "nations.NLD.public_support", 0.0),
         (["washington.involvement=enablers"], "washington.involvement", 0.5),
-        (["nations.NLD.public_support=0.2"], "nations.NLD.public_support", 0.2),
         (["start.ceasefire=0.3"], "ceasefire", 0.3),
     ],
 )

@@ -5,10 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from explain_worlds import STILL, index, same, small_world
+from explain_worlds import CLIMB, MISREAD, OPEN, STILL, index, same, small_world
 
 import sim
-from sim.experiments.explain.drawn import drawn_attributes, drawn_levels, drawn_thresholds
+from sim.experiments.explain.drawn import (
+    drawn_deployable,
+    drawn_levels,
+    drawn_slopes,
+    drawn_thresholds,
+)
 from sim.experiments.explain.why import PARTS, Why, sum_of, why
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case, load_case
@@ -100,7 +105,60 @@ def test_conditions_met_and_unmet(tmp_path: Path) -> None:
     summary = found.summary.set_index("iso3")
     assert summary.loc["AAX", "p_conditions_met"] == clarity["p_met"]
     assert summary.loc["BBX", "p_conditions_met"] == 1.0
-    assert summary.loc["AAX", "p_willing"] == 0.0
+
+
+def test_each_part_is_what_the_readable_model_weighs(case: Case, answer: Why) -> None:
+    for run in range(4):
+        model = sim.CoalitionModel(case, run=run, seed=1)
+        model.run_model()
+        for column, nation in enumerate(answer.nations):
+            agent = model.nations[nation]
+            assert answer.parts[run, column].tolist() == [agent.predisposition, *agent.terms]
+            assert answer.threshold[run] == model.ladder.climb_to_committed
+
+
+def test_without_a_part_all_else_stays(answer: Why) -> None:
+    table = answer.terms.set_index(["iso3", "term"])["p_without"]
+    for column, iso3 in enumerate(("NLD", "GBR", "SWE")):
+        for place, part in enumerate(PARTS):
+            left = answer.propensity[:, column] - answer.parts[:, column, place]
+            assert table[iso3, part] == (left > answer.threshold).mean(), (iso3, part)
+        assert table.loc[iso3].loc[["propensity", "threshold", "gap"]].isna().all()
+
+
+def test_of_two_demands_meeting_one_leaves_the_other(tmp_path: Path) -> None:
+    # Both are unmet: a ceasefire by far, clarity by a third (0.05 below, over 0.15).
+    demands = [("AAX", "clarity", 0.1, 0.0), ("AAX", "ceasefire", 0.5, 0.0)]
+    case = small_world(tmp_path, {"AAX": {"position": "conditional"}}, conditions=demands, parameters=STILL)
+    found = why(case, (0,), Runs(200))
+    clarity, ceasefire = (row for _, row in found.conditions.iterrows())
+    predisposition = OPEN + 2.0
+    assert predisposition - 2.0 / 3 > CLIMB > predisposition - 2.0
+    # Who is read a rung up is willing whatever it demands; with the ceasefire all but those read down are.
+    assert clarity["p_if_met"] == found.summary["p_willing"].iloc[0] == pytest.approx(MISREAD, abs=0.05)
+    assert ceasefire["p_if_met"] == pytest.approx(1 - MISREAD, abs=0.05)
+    demanding = found.terms.set_index("term").loc["demands"]
+    assert demanding["value"] == -2.0
+    assert demanding["p_without"] == 1.0
+
+
+def test_a_demand_that_is_met_in_the_scenario_is_as_if_met(tmp_path: Path) -> None:
+    nations = {"AAX": {"position": "conditional"}, "BBX": {"position": "undecided"}}
+    demands = [("AAX", "clarity", 0.4, 0.3), ("AAX", "authority", 0.5, 0.0), ("BBX", "clarity", 0.8, 0.0)]
+    case = small_world(tmp_path, nations, conditions=demands, parameters={**STILL, "demand": 1.2})
+    as_it_is = why(case, (0, 1), Runs(300))
+    both = why(case.with_overrides({"mandate.authority": "un", "mandate.clarity": 1.0}), (0, 1), Runs(300))
+    unclear = why(case.with_overrides({"mandate.authority": "un"}), (0, 1), Runs(300))
+    expected = {
+        ("AAX", "clarity"): why(case.with_overrides({"mandate.clarity": 1.0}), (0,), Runs(300)).summary,
+        ("AAX", "authority"): unclear.summary,
+        ("BBX", "clarity"): both.summary,
+    }
+    for _, row in as_it_is.conditions.iterrows():
+        met = expected[row["iso3"], row["condition"]].set_index("iso3")
+        assert row["p_if_met"] == met.loc[row["iso3"], "p_willing"], row["condition"]
+    without = as_it_is.terms.set_index(["iso3", "term"])["p_without"]
+    assert without["AAX", "demands"] == both.summary.set_index("iso3").loc["AAX", "p_willing"]
 
 
 def test_conditions_look_at_what_policies_have_come_to(tmp_path: Path) -> None:
@@ -124,11 +182,13 @@ def test_what_is_drawn_is_what_the_model_draws(seed: int) -> None:
     case = load_case("hindcast-2025", ["level_half_width=0.15"])
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
     runs = Runs(3, seed)
-    attributes, thresholds = drawn_attributes(setup, runs), drawn_thresholds(setup, runs)
+    thresholds, slopes = drawn_thresholds(setup, runs), drawn_slopes(setup, runs, "pressure")
+    deployable = drawn_deployable(setup, runs)
     levels = {round_: drawn_levels(setup, runs, round_) for round_ in (0, 1, 20, 40)}
     for run in range(3):
         model = sim.CoalitionModel(case, run=run, seed=seed)
-        assert (attributes[run] == [list(nation.attributes.values()) for nation in model.nations]).all()
+        assert (deployable[run] == [nation.deployable for nation in model.nations]).all()
+        assert (slopes[run] == [nation.slopes["pressure"] for nation in model.nations]).all()
         assert (thresholds[run] == [list(nation.at_least.values()) for nation in model.nations]).all()
         while model.running:
             if model.round in levels:

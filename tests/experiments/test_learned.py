@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.experiments.calibration.learned import Noise, holm, noise_of, normal_distances, pairs, summary
+from sim.declarations.parameters import FITTED
+from sim.experiments.calibration.learned import distances_from_prior, holm, quantile, summary
 from sim.inputs.prior import Prior, load_prior
 
 DRAWS = 1000
+ALIKE = np.full(DRAWS, 1.0 / DRAWS)
 
 
 @pytest.fixture(scope="module")
@@ -20,11 +22,22 @@ def drawn(columns: int, seed: int = 1) -> np.ndarray:
 
 
 def test_distances_are_those_of_kolmogorov_and_smirnov() -> None:
-    particles = drawn(3) * [1.0, 0.5, 1.0] + [0.0, 0.0, 0.3]
-    wanted = [stats.kstest(column, "norm").statistic for column in particles.T]
-    assert normal_distances(particles) == pytest.approx(wanted)
-    # One particle in the middle: half of the prior lies below it, and half above.
-    assert normal_distances(np.zeros((1, 1))) == pytest.approx([0.5])
+    draws = drawn(3) * [1.0, 0.5, 1.0] + [0.0, 0.0, 0.3]
+    wanted = [stats.kstest(column, "norm").statistic for column in draws.T]
+    assert distances_from_prior(draws, ALIKE) == pytest.approx(wanted)
+    # One draw in the middle: half of the prior lies below it, and half above.
+    assert distances_from_prior(np.zeros((1, 1)), np.ones(1)) == pytest.approx([0.5])
+
+
+def test_a_draw_of_twice_the_weight_is_two_draws() -> None:
+    draws = drawn(1)[:3]
+    twice = distances_from_prior(np.concatenate([draws, draws[:1]]), np.full(4, 0.25))
+    assert distances_from_prior(draws, np.array([0.5, 0.25, 0.25])) == pytest.approx(twice)
+
+
+def test_quantiles_go_by_weight() -> None:
+    values, weighted = np.array([3.0, 1.0, 2.0]), np.array([0.2, 0.7, 0.1])
+    assert [quantile(values, weighted, share) for share in (0.05, 0.69, 0.75, 0.95, 1.0)] == [1, 1, 2, 3, 3]
 
 
 def test_p_values_are_adjusted_for_their_number() -> None:
@@ -33,47 +46,28 @@ def test_p_values_are_adjusted_for_their_number() -> None:
     assert holm(np.array([0.9, 0.8])).max() == 1.0
 
 
-def test_independent_draws_are_worth_what_they_are() -> None:
-    worth = [noise_of(drawn(10, seed)).effective for seed in range(20)]
-    assert np.mean(worth) == pytest.approx(DRAWS, rel=0.15)
-    assert max(worth) == DRAWS
-
-
-def test_copies_are_worth_less() -> None:
-    copied = np.repeat(drawn(10)[:100], 10, axis=0)
-    assert noise_of(copied).effective == pytest.approx(100, rel=0.5)
-
-
 def test_nothing_is_learned_from_draws_of_the_prior(prior: Prior) -> None:
-    said = [
-        summary(prior, drawn(len(prior.names), seed), Noise(0.0, DRAWS))["learned"].any()
-        for seed in range(20)
-    ]
+    said = [summary(prior, drawn(len(prior.names), seed), ALIKE)["learned"].any() for seed in range(20)]
     # In 5 % of calibrations anything may be said to be learned.
     assert sum(said) <= 4
 
 
+def test_weights_that_rest_on_few_draws_teach_little(prior: Prior) -> None:
+    weighted = np.random.default_rng(4).pareto(0.7, DRAWS)
+    assert not summary(prior, drawn(len(prior.names)), weighted / weighted.sum())["learned"].any()
+
+
 def test_what_moved_and_what_narrowed_is_learned(prior: Prior) -> None:
-    particles = drawn(len(prior.names))
-    moved, narrowed = (prior.names.index(name) for name in ("b_threat", "attention"))
-    particles[:, moved] += 1.0
-    particles[:, narrowed] *= 0.3
-    table = summary(prior, particles, noise_of(drawn(10, 9))).set_index("parameter")
-    assert set(table.index[table["learned"]]) == {"b_threat", "attention"}
-    assert table.loc["b_threat", "shift"] > 0.5
-    assert table.loc["attention", "spread"] == pytest.approx(0.37, abs=0.05)
-    others = table.drop(index=["b_threat", "attention"])
-    assert others["spread"].to_numpy() == pytest.approx(1.0, abs=0.15)
-    assert others["posterior_mean"].to_numpy() == pytest.approx(others["prior_mean"].to_numpy(), rel=0.12)
-    assert (others["posterior_low"] < others["posterior_mean"]).all()
+    draws = drawn(len(prior.names))
+    moved, narrowed = (prior.names.index(name) for name in ("reach", "half_life"))
+    weighted = np.exp(draws[:, moved] - 4.0 * draws[:, narrowed] ** 2)
+    table = summary(prior, draws, weighted / weighted.sum()).set_index("parameter")
+    assert set(table.index[table["learned"]]) == {"reach", "half_life"}
+    assert table.loc["reach", "shift"] == pytest.approx(1.0, abs=0.15)
+    assert table.loc["half_life", "spread"] == pytest.approx(0.4, abs=0.1)
+    assert (table["posterior_low"] < table["posterior_mean"]).all()
 
 
-def test_parameters_that_are_learned_only_together_are_told() -> None:
-    particles = drawn(4)
-    particles[:, 2] = 0.6 * particles[:, 0] + 0.8 * particles[:, 2]
-    table = pairs(("a", "b", "c", "d"), particles, Noise(0.0, DRAWS))
-    assert len(table) == 6
-    first = table.iloc[0]
-    assert (first["parameter"], first["other"]) == ("a", "c")
-    assert first["correlation"] == pytest.approx(np.corrcoef(particles.T)[0, 2])
-    assert table["learned"].tolist() == [True, *[False] * 5]
+def test_what_may_be_fitted_is_told(prior: Prior) -> None:
+    table = summary(prior, drawn(len(prior.names)), ALIKE)
+    assert set(table[table["fitted"]]["parameter"]) == set(FITTED)

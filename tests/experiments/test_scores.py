@@ -10,7 +10,7 @@ from sim.declarations.words import Stance
 from sim.experiments.hindcast.scores import (
     LEAST_PROBABILITY,
     Observed,
-    as_coded,
+    as_read,
     brier_score,
     crps_of_size,
     log_score,
@@ -65,14 +65,17 @@ def test_the_brier_score_is_of_commitment() -> None:
 @pytest.mark.parametrize(
     ("true", "recorded"),
     [
-        (OPPOSED, [0.95, 0.05, 0.0, 0.0]),
-        (UNDECIDED, [0.025, 0.95, 0.025, 0.0]),
-        (OPEN, [0.0, 0.025, 0.95, 0.025]),
-        (COMMITTED, [0.0, 0.0, 0.05, 0.95]),
+        (OPPOSED, [0.97, 0.03, 0.0, 0.0]),
+        (UNDECIDED, [0.06, 0.88, 0.06, 0.0]),
+        (OPEN, [0.0, 0.06, 0.88, 0.06]),
+        (COMMITTED, [0.0, 0.0, 0.03, 0.97]),
     ],
 )
-def test_a_coder_errs_by_a_rung(true: Stance, recorded: list[float]) -> None:
-    assert as_coded(SURE[true], 0.05) == pytest.approx(recorded)
+def test_readers_err_by_a_rung_least_where_governments_speak_plainly(
+    true: Stance, recorded: list[float]
+) -> None:
+    """MODEL2: a rung off with probability .12 between the ends, .03 at them."""
+    assert as_read(SURE[true]) == pytest.approx(recorded)
 
 
 def test_the_distribution_of_sizes() -> None:
@@ -149,14 +152,11 @@ def test_the_score_of_the_size_is_proper(truth: np.ndarray, other: np.ndarray) -
     assert honest <= otherwise + 1e-12
 
 
-@given(forecast=forecasts, error=st.floats(0.0, 0.5))
-def test_coding_keeps_probabilities_and_none_of_it_changes_nothing(
-    forecast: np.ndarray, error: float
-) -> None:
-    coded = as_coded(forecast, error)
-    assert coded.sum() == pytest.approx(1.0)
-    assert (coded >= 0).all()
-    assert as_coded(forecast, 0.0).tolist() == forecast.tolist()
+@given(forecast=forecasts)
+def test_reading_keeps_probabilities(forecast: np.ndarray) -> None:
+    read = as_read(forecast)
+    assert read.sum() == pytest.approx(1.0)
+    assert (read >= 0).all()
 
 
 @given(joining=arrays(np.float64, st.integers(0, 7), elements=shares))

@@ -47,7 +47,7 @@ from sim.inputs.coalitions.asked_file import load_asked
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.errors import LONGEST, InputError
 from sim.inputs.evidence import evidence
-from sim.inputs.hindcast_file import load_hindcast_case
+from sim.inputs.hindcast_file import load_hindcast_cases
 from sim.inputs.map_file import read_map
 from sim.inputs.parameters import load_parameters
 from sim.inputs.prior import load_prior
@@ -96,7 +96,7 @@ def use_prior(file: Path) -> None:
 
 
 def use_hindcast(file: Path) -> Case:
-    return load_hindcast_case(file)[1].with_overrides({"rounds": 20})
+    return load_hindcast_cases(file)[1][0].with_overrides({"rounds": 20})
 
 
 def use_coalitions(file: Path) -> None:

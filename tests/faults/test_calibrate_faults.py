@@ -13,7 +13,7 @@ from signal_world import write_signal_world
 
 COALITION = Path(sys.executable).with_name("coalition")
 FILES = ("world/after.toml", "--prior", "world/prior.toml")
-COMMAND = ("calibrate", *FILES, "--particles", "200", "--generations", "10", "--runs", "8", "--threads", "1")
+COMMAND = ("calibrate", *FILES, "--draws", "2560", "--runs", "8", "--threads", "1")
 
 pytestmark = [
     pytest.mark.slow,
@@ -27,8 +27,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def generations(folder: Path) -> list[Path]:
-    return sorted(folder.glob("results/calibrate/*/*/generations/*.parquet"))
+def blocks(folder: Path) -> list[Path]:
+    return sorted(folder.glob("results/calibrate/*/*/likelihoods/*.parquet"))
 
 
 def tables(folder: Path) -> dict[str, bytes]:
@@ -40,12 +40,12 @@ def tables(folder: Path) -> dict[str, bytes]:
 
 
 def stopped(folder: Path, by: signal.Signals, after: int) -> tuple[int, str]:
-    """Start the command and stop it when so many generations are there; return its code and what it said."""
+    """Start the command and stop it when so many blocks are there; return its code and what it said."""
     running = subprocess.Popen(  # noqa: S603
         [COALITION, *COMMAND], cwd=folder, stderr=subprocess.PIPE, text=True
     )
     try:
-        while running.poll() is None and len(generations(folder)) < after:
+        while running.poll() is None and len(blocks(folder)) < after:
             time.sleep(0.01)
         running.send_signal(by)
         said = running.communicate(timeout=60)[1]
@@ -59,17 +59,17 @@ def test_killed_and_interrupted_it_goes_on_to_the_same_bytes(
 ) -> None:
     code, _ = stopped(folder, signal.SIGKILL, after=1)
     assert code == -signal.SIGKILL
-    there = generations(folder)
+    there = blocks(folder)
     assert 1 <= len(there) < 10
     code, said = stopped(folder, signal.SIGINT, after=len(there) + 1)
     assert code == 130
     (line,) = [line for line in said.splitlines() if line.startswith("coalition:")]
     assert "the same command goes on" in line
-    written = {file: file.stat().st_mtime_ns for file in generations(folder)}
+    written = {file: file.stat().st_mtime_ns for file in blocks(folder)}
     assert set(there) < set(written)
 
     assert process(*COMMAND, folder=folder).code == 0
-    assert {file: file.stat().st_mtime_ns for file in generations(folder)}.items() >= written.items()
+    assert {file: file.stat().st_mtime_ns for file in blocks(folder)}.items() >= written.items()
     resumed = tables(folder)
     assert not [name for name in resumed if "draft" in name]
     assert process(*COMMAND, "--out", "results/whole", folder=folder).code == 0

@@ -43,6 +43,7 @@ XXX,999,0.1,9,0,0,0,0,0
 column,source,year,licence,where_found,status,note
 us_pct,Arms register,2024,free,,FOUND,small totals are unstable
 veto,Constitutions,2003,facts,,KNOWN,
+candidates.csv:dist*,Atlas,1999,facts,,FOUND,borders
 conditions.csv:at*,Own reading,1999,facts,,FOUND,
 army sent,Almanac,2025,public domain,,FOUND,
 """,

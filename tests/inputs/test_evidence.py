@@ -4,11 +4,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError
-from sim.inputs.evidence import Source, evidence, source_of
+from sim.inputs.evidence import Evidence, Source, evidence, source_of
 from sim.inputs.roster import load_roster
+from sim.outputs.tables import evidence_report
 
 EUROPE = scenarios_folder() / "rosters" / "europe-2025"
 
@@ -25,49 +27,59 @@ def test_a_typo_is_told_with_its_near_match(tiny: Path, nation: str, near: str) 
         evidence(tiny, nation)
 
 
-def test_an_attribute_shows_its_indicators_and_their_sources(tiny: Path) -> None:
-    reliance = evidence(tiny, "AAA").attributes[0]
-    assert (reliance.name, reliance.mean, reliance.half_width) == ("reliance", 1.0, 0.05)
-    share, alliance = reliance.indicators
-    assert (share.column, share.raw, share.normalised) == ("us_pct", "80", 1.0)
-    assert share.treatment == "only where imports > 50"
-    assert (share.source.source, share.source.year, share.source.licence) == ("Arms register", "2024", "free")
-    assert share.source.note == "small totals are unstable"
-    assert alliance.source.source == ""
+def test_covariates_show_what_past_coalitions_ask_and_where_it_comes_from(tiny: Path) -> None:
+    covariates = {each.name: each for each in evidence(tiny, "AAA").covariates}
+    nearness, democracy = covariates["nearness"], covariates["democracy"]
+    assert (nearness.column, nearness.raw) == ("distance_to_theatre_km", "500")
+    assert nearness.treatment == "plus 200, log, standardised, reversed"
+    assert nearness.meaning.startswith("minus the log of the smallest distance")
+    assert (nearness.source.source, nearness.source.note) == ("Atlas", "borders")
+    # What the roster's table of sources does not name comes from where past coalitions took it.
+    assert democracy.raw == "0.8"
+    assert "V-Dem" in democracy.source.source
 
 
 def test_treatment_is_told_in_words(tiny: Path) -> None:
-    treatments = {each.name: each.indicators for each in evidence(tiny, "AAA").attributes}
-    assert treatments["escalation_fear"][0].treatment == "log10, reversed"
-    assert treatments["frontline"][0].treatment == "log10, times border"
+    told = {each.name: each.treatment for each in evidence(tiny, "AAA").covariates}
+    assert told["capacity"] == "at least 0.5, log, standardised"
+    assert told["neutral"] == ""
+    assert told["nato_member"] == "less 0.6, times 2"
+
+
+def test_how_fast_it_sees_what_others_do(tiny: Path) -> None:
+    # Alignment: 0.5 from the patron is nearest, 2.5 farthest; half-way lies the middle.
+    aland, bland, unknown = (evidence(tiny, code).sensitivities for code in ("AAA", "BBB", "DDD"))
+    assert [(each.actor, each.attribute) for each in aland] == [
+        ("the patron", "alignment"),
+        ("the adversary", "adversary_nearness"),
+    ]
+    assert [each.value for each in bland] == [1.0, 1.0]
+    assert aland[0].value == pytest.approx(0.5)
+    assert 0 < aland[1].value < 1
+    assert (unknown[0].value, unknown[0].is_known) == (0.5, False)
+    assert unknown[1].is_known
 
 
 def test_what_is_missing_is_listed(tiny: Path) -> None:
-    assert evidence(tiny, "CCC").missing == (
-        "reliance: us_pct",
-        "clarity_need: veto",
-        "legalism: no indicators",
-        "ratification: approval",
-        "position: 2025-04-10",
-    )
-    assert evidence(tiny, "DDD").missing[-3:] == (
-        "position: no record",
+    assert evidence(tiny, "CCC").missing == ("ratification: approval", "position: 2025-04-10")
+    assert evidence(tiny, "DDD").missing == (
         "as a candidate: democracy",
         "as a candidate: ideal_point_distance_to_us",
+        "position: no record",
     )
 
 
-def test_an_indicator_that_does_not_count_shows_its_raw_value_all_the_same(tiny: Path) -> None:
-    share = evidence(tiny, "CCC").attributes[0].indicators[0]
-    assert (share.raw, share.normalised) == ("90", None)
-
-
-def test_deployable_names_its_column(tiny: Path) -> None:
-    largest = {nation: evidence(tiny, nation).deployable for nation in ("AAA", "BBB", "DDD")}
-    assert (largest["AAA"].soldiers, largest["AAA"].column) == (49, "sent")
-    assert (largest["BBB"].soldiers, largest["BBB"].column) == (100, "army")
-    assert largest["BBB"].source.source == "Almanac"
-    assert (largest["DDD"].soldiers, largest["DDD"].column) == (0, None)
+def test_deployable_shows_every_column_and_takes_the_largest(tiny: Path) -> None:
+    aland, bland, dland = (evidence(tiny, nation).deployable for nation in ("AAA", "BBB", "DDD"))
+    assert aland.soldiers == 49
+    assert [(each.column, each.share, each.soldiers) for each in aland.columns] == [
+        ("sent", 1.0, 49.0),
+        ("army", 0.01, 10.0),
+    ]
+    assert aland.columns[1].source.source == "Almanac"
+    assert bland.soldiers == 100
+    assert [each.soldiers for each in bland.columns] == [0.0, 100.0]
+    assert dland.soldiers == 0  # no army, whatever was sent before
 
 
 def test_ratification_shows_the_word(tiny: Path) -> None:
@@ -101,17 +113,10 @@ def test_conditions_come_with_their_words(tiny: Path) -> None:
     ]
 
 
-def test_strongest_ties_first_with_what_is_shared(tiny: Path) -> None:
-    ties = evidence(tiny, "AAA").ties
-    assert [(tie.iso3, tie.shared) for tie in ties] == [("BBB", ("club",)), ("CCC", ())]
-    assert ties[0].source.source == "Treaties"
-    assert ties[0].share == load_roster(tiny).ties[0, 1]
-
-
 def test_a_roster_without_sources_has_evidence_too(tiny: Path) -> None:
     declaration = tiny / "roster.toml"
     declaration.write_text(declaration.read_text().replace('sources = { table = "sources.csv" }\n', ""))
-    assert evidence(tiny, "AAA").attributes[0].indicators[0].source.source == ""
+    assert evidence(tiny, "AAA").deployable.columns[0].source.source == ""
 
 
 def test_exact_names_go_before_patterns() -> None:
@@ -120,20 +125,47 @@ def test_exact_names_go_before_patterns() -> None:
 
 
 @pytest.mark.parametrize("code", load_roster(EUROPE).iso3)
-def test_every_coded_number_of_the_bundled_roster_has_a_source(code: str) -> None:
+def test_every_number_of_the_bundled_roster_has_a_source(code: str) -> None:
     found = evidence(EUROPE, code)
-    for attribute in found.attributes:
-        for indicator in attribute.indicators:
-            assert indicator.source.source, indicator.column
+    for covariate in found.covariates:
+        assert covariate.source.source, covariate.column
+        assert covariate.raw or code == "ISL", covariate.column  # Iceland has no armed forces
+    for force in found.deployable.columns:
+        assert force.source.source, force.column
     assert found.ratification.source.source
-    assert found.deployable.column is None or found.deployable.source.source
-    assert all(tie.source.source for tie in found.ties if tie.shared)
 
 
 def test_the_netherlands() -> None:
     found = evidence(EUROPE, "netherlands")
     assert found.iso3 == "NLD"
-    assert found.missing == ("escalation_fear: poll_oppose_troops_pct",)
+    assert found.missing == ()
     assert [each.variable for each in found.conditions] == ["involvement", "clarity"]
     september = found.positions[1]
     assert (september.position, september.contradicted_by[0].position) == ("conditional", "committed")
+    assert september.contradicted_by[0].kinds == ("land",)
+
+
+def test_the_printed_page_tells_all_of_it() -> None:
+    text = " ".join(printed(evidence(EUROPE, "NLD")).split())
+    for told in (
+        "Stated conditions involvement >= 0.6",
+        "capacity, personnel_thousand (at least 0.5, log, standardised): 34.",
+        "what Washington does: 0.43 (alignment)",
+        "Soldiers that it can send: 242, the largest of stated_contribution_soldiers: missing.",
+        "isaf_troops_2011: 242.",
+        "approval takes 2 rounds from declaring soldiers to sending them",
+        "names a part: land",
+        "Missing nothing",
+    ):
+        assert told in text, told
+    iceland = " ".join(printed(evidence(EUROPE, "ISL")).split())
+    assert "missing, counts as the mean of past candidates" in iceland
+    assert "what Washington does: 0.50 (alignment is not known)" in iceland
+
+
+def printed(found: Evidence) -> str:
+    """Return what the command prints."""
+    console = Console(width=200)
+    with console.capture() as capture:
+        console.print(evidence_report(found))
+    return capture.get()

@@ -14,7 +14,7 @@ GOOD = """\
 title = "Facts"
 [changes]
 "a signal" = { "washington.involvement" = 0.9 }
-"a summit" = { decision_pressure = 0.5 }
+"a truce" = { ceasefire = 0.5 }
 [[patterns]]
 number = 1
 statement = "A signal raises joining"
@@ -24,7 +24,7 @@ kind = "evidence"
 statement = "members gained"
 measure = "members"
 nations = ["AAX", "ABX"]
-of = [{ scenario = "world.toml", with = ["a signal", "a summit"], on = 2025-05-01 }]
+of = [{ scenario = "world.toml", with = ["a signal", "a truce"], on = 2025-05-01 }]
 less = [{ scenario = "world.toml" }]
 more_than = 0.5
 """
@@ -49,8 +49,8 @@ def test_a_world_is_a_scenario_with_changes_read_on_a_day(read: Callable[..., Pa
     check = patterns.patterns[0].checks[0]
     case = patterns.case(check.of[0])
     assert case.timeline.level("involvement")[1:].tolist() == [0.9] * 6
-    assert case.timeline.level("decision_pressure")[0] == 0.0
-    assert case.timeline.level("decision_pressure")[1] == 0.5
+    assert case.timeline.level("ceasefire")[0] == 0.0
+    assert case.timeline.level("ceasefire")[1] == 0.5
     assert check.of[0].on == date(2025, 5, 1)
     assert check.of[0].round_in(case) == 3
     assert check.less[0].round_in(case) == 6
@@ -75,11 +75,12 @@ def test_a_scenario_is_looked_for_beside_the_file_then_among_the_bundled_ones(
         ('measure = "members"', 'measure = "member"', 'did you mean "members"'),
         ('measure = "members"', 'measure = "joining_at_first"', 'joining_at_first takes no "less"'),
         ('measure = "members"', 'measure = "gini"', 'gini takes no "nations"'),
+        ('measure = "members"\nnations = ["AAX", "ABX"]', 'measure = "contributors"', "is read at the end"),
         ('nations = ["AAX", "ABX"]', 'than = ["AAX"]', 'members takes no "than"'),
         ("more_than = 0.5", "", 'needs "more_than" or "less_than"'),
         ("more_than = 0.5", "more_than = 2\nless_than = 1", "more than 2 and less than 1"),
         ('["AAX", "ABX"]', '["AAX", "ABY"]', 'did you mean "ABX"'),
-        ('"a signal", "a summit"', '"a sgnal"', 'did you mean "a signal"'),
+        ('"a signal", "a truce"', '"a sgnal"', 'did you mean "a signal"'),
         ("2025-05-01", "2025-09-01", "is not from 2025-04-10 to 2025-05-22"),
         ("2025-05-01", "2025-04-01", "is not from 2025-04-10 to 2025-05-22"),
         ('"washington.involvement" = 0.9', '"washington.involvment" = 0.9', 'did you mean "involvement"'),
@@ -108,9 +109,9 @@ def test_mistakes_are_told_with_file_and_line(
         ('measure = "willingness"\nthan = ["AAX"]', '"than" needs "nations"'),
         ('measure = "p_committed"', 'needs "nations"'),
         ('measure = "rank_correlation"', 'needs "attribute"'),
-        ('measure = "rank_correlation"\nattribute = "threatt"', 'did you mean "threat"'),
+        ('measure = "rank_correlation"\nattribute = "alignmnt"', 'did you mean "alignment"'),
         ('measure = "paths"\nlevers = ["a signal", "nothing"]', "no such change"),
-        ('measure = "reach_of_one_lever"\nlevers = ["a signal"]\nlever = "a summit"', "lever must be one of"),
+        ('measure = "reach_of_one_lever"\nlevers = ["a signal"]\nlever = "a truce"', "lever must be one of"),
     ],
 )
 def test_each_measure_says_what_it_needs(read: Callable[..., Patterns], given: str, told: str) -> None:

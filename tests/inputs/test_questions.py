@@ -15,8 +15,8 @@ QUESTIONS = """\
 title = "A few questions"
 leading = 1
 [[levers]]
-path = "nations.{nation}.public_support"
-range = [-0.5, 0.5]
+path = "nations.{nation}.held"
+values = ["committed", "out"]
 [pressure]
 path = "moscow.pressure"
 [[pressure.worlds]]
@@ -38,7 +38,7 @@ def written(tmp_path: Path) -> Path:
 
 def test_a_file_of_questions(written: Path) -> None:
     questions = load_questions(written)
-    assert [lever.path for lever in questions.levers] == ["nations.{nation}.public_support"]
+    assert [lever.path for lever in questions.levers] == ["nations.{nation}.held"]
     assert (questions.leading, questions.pressure.change) == (1, 0.2)
     assert questions.stances[1].set == {"washington.involvement": "backstop"}
 
@@ -73,7 +73,11 @@ def test_the_bundled_levers_can_be_set() -> None:
         ),
         ('label = "backstop"', 'label = "as it is"', "two worlds share a label: as it is, as it is"),
         ('[[pressure.worlds]]\nlabel = "as it is"', "worlds = []", "pressure.worlds: must hold at least 1"),
-        ("range = [-0.5, 0.5]", "range = [0.5, -0.5]", "levers[0]: the range [0.5, -0.5] does not rise"),
+        (
+            'values = ["committed", "out"]',
+            "range = [0.5, -0.5]",
+            "levers[0]: the range [0.5, -0.5] does not rise",
+        ),
     ],
 )
 def test_mistakes_are_named_with_their_line(written: Path, right: str, wrong: str, says: str) -> None:

@@ -27,7 +27,7 @@ def test_nations_stand_in_the_order_of_their_codes_and_actors_are_left_out(tiny:
 
 
 def test_preferred_mandate_is_base_and_weighted_mean_normalised(tiny: Path) -> None:
-    # Peacekeeping: CCC and DDD import too little to count, and are in no alliance; AAA is reliant, and is.
+    # Peacekeeping: CCC and DDD import too little to count, and are not allied; AAA is reliant, and is.
     # Deterrence: armies of 1000, 10000, 100 and none, which is taken as 100, but only BBB has the border.
     expected = [[0.5, 0.1, 0.5], [0.1, 0.7, 0.5], [0.9, 0.1, 0.5], [0.9, 0.1, 0.5]]
     shares = [[wanted / sum(row) for wanted in row] for row in expected]

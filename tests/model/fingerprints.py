@@ -9,7 +9,7 @@ are the declared point, so that other draws move nothing here.
 import json
 import sys
 
-from worlds import ensemble
+from worlds import ensemble, setup_of
 
 from sim.experiments.identity import digest_of
 from sim.inputs.bundled import bundled_scenarios
@@ -21,13 +21,15 @@ RUNS = range(64)
 
 
 def fingerprints(execution: Execution) -> dict[str, dict[str, str]]:
-    """Return of every bundled scenario a digest of how its runs end, and one of stances and propensities."""
+    """Return digests of every bundled scenario: of draws at load, of how runs end, of all rounds."""
     return {name: _fingerprint(name, execution) for name in sorted(bundled_scenarios())}
 
 
 def _fingerprint(name: str, execution: Execution) -> dict[str, str]:
-    records = ensemble(load_case(name, parameters=DECLARED), 1, RUNS, execution=execution)[1]
+    case = load_case(name, parameters=DECLARED)
+    setup, records = setup_of(case), ensemble(case, 1, RUNS, execution=execution)[1]
     return {
+        "draws": digest_of(setup.disposition, setup.slopes),
         "runs": digest_of(records.runs),
         "trajectories": digest_of(records.stance, records.propensity),
     }

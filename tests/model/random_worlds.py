@@ -29,6 +29,8 @@ SOME = {
         "threshold": st.floats(0.0, 1.5),
         "width": st.floats(0.01, 1.0),
         "speed": SHARE,
+        "reversal": LEVEL,
+        "restoration": LEVEL,
     },
     "mandate": {
         "purpose": st.sampled_from(PURPOSES),
@@ -60,10 +62,11 @@ def actors(*, start: bool) -> dict[str, st.SearchStrategy[Any]]:
     return tables
 
 
-def nations_given(iso3: tuple[str, ...]) -> st.SearchStrategy[Any]:
+def nations_given(iso3: tuple[str, ...], *, start: bool) -> st.SearchStrategy[Any]:
     keys = {
         "position": st.sampled_from(POSITIONS),
         "held": st.sampled_from(HELD),
+        **({} if start else {"election": SHARE}),
     }
     given = st.fixed_dictionaries({}, optional=keys).filter(bool)
     return st.dictionaries(st.sampled_from(iso3), given, min_size=1, max_size=6)
@@ -71,10 +74,11 @@ def nations_given(iso3: tuple[str, ...]) -> st.SearchStrategy[Any]:
 
 @st.composite
 def scenarios(draw: Any, roster: Path, iso3: tuple[str, ...], rounds: int) -> Case:
-    levels = {"ceasefire": LEVEL, "nations": nations_given(iso3)}
-    change = st.fixed_dictionaries({}, optional={**actors(start=False), **levels}).filter(bool)
+    later = {"ceasefire": LEVEL, "nations": nations_given(iso3, start=False)}
+    change = st.fixed_dictionaries({}, optional={**actors(start=False), **later}).filter(bool)
     dated = st.tuples(st.integers(1, rounds + 1), change)
     events = draw(st.lists(dated, max_size=6, unique_by=lambda event: event[0]))
+    levels = {"ceasefire": LEVEL, "nations": nations_given(iso3, start=True)}
     world = draw(st.fixed_dictionaries(actors(start=True), optional=levels))
     case = small_case(
         roster,

@@ -1,5 +1,6 @@
 """Random draws: a known generator, uniform, independent, and the same wherever they are made."""
 
+import shutil
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -78,11 +79,11 @@ def test_no_nation_has_the_code_of_all_nations() -> None:
 
 
 def test_every_purpose_has_a_number_of_its_own() -> None:
-    conditions = draws.CONDITION_PURPOSES.tolist()
-    attributes = draws.ATTRIBUTE_PURPOSES.tolist()
-    numbers = [int(draws.ANCHOR), int(draws.SHOCK), int(draws.COMMON_SHOCK), *conditions, *attributes]
-    assert numbers == list(range(13))
-    assert draws.LEVEL_PURPOSES.tolist() == list(range(13, 19))
+    assert draws.CONDITION_PURPOSES.tolist() == [3, 4, 5, 6]
+    assert draws.LEVEL_PURPOSES.tolist() == list(range(13, 18))
+    once_or_a_round = (draws.ANCHOR, draws.MOOD, draws.COMMON_MOOD)
+    later = (draws.DEPLOYABLE, draws.REVERSAL, draws.ELECTION)
+    assert [int(each) for each in (*once_or_a_round, *later)] == [0, 1, 2, 7, 8, 9]
 
 
 def test_a_further_condition_moves_no_other_draw() -> None:
@@ -120,8 +121,8 @@ def test_compiled_draws_have_the_same_bits() -> None:
 
 @cache
 def grid(runs: int = 40, rounds: int = 52, seed: int = 1) -> NDArray[np.float64]:
-    """Return the shocks' uniform draws, shape (runs, rounds, nations)."""
-    every = [RunDraws(seed, run, CODES, rounds).shocks[1:] for run in range(runs)]
+    """Return the moods' uniform draws, shape (runs, rounds, nations)."""
+    every = [RunDraws(seed, run, CODES, rounds).moods[1:] for run in range(runs)]
     return np.array(every) / 3**0.5 / 2 + 0.5
 
 
@@ -157,11 +158,11 @@ def test_draws_fill_256_bins_evenly() -> None:
     assert 255 - 4.5 * 22.6 < chi_square < 255 + 4.5 * 22.6
 
 
-def test_shocks_have_mean_zero_and_variance_one() -> None:
-    shocks = (2 * grid() - 1) * 3**0.5
-    n = shocks.size
-    assert abs(shocks.mean()) < 4.5 / n**0.5
-    assert abs(shocks.var() - 1) < 4.5 * (0.8 / n) ** 0.5  # a uniform's kurtosis is 1.8
+def test_moods_have_mean_zero_and_variance_one() -> None:
+    moods = (2 * grid() - 1) * 3**0.5
+    n = moods.size
+    assert abs(moods.mean()) < 4.5 / n**0.5
+    assert abs(moods.var() - 1) < 4.5 * (0.8 / n) ** 0.5  # a uniform's kurtosis is 1.8
 
 
 # Independent: correlations of n pairs have standard deviation 1/sqrt(n); 4.5 of them is once in 150,000.
@@ -216,16 +217,20 @@ def test_no_two_draws_are_the_same() -> None:
 
 def test_adding_a_nation_changes_no_other_nations_draws() -> None:
     without, with_ = RunDraws(1, 3, CODES, 5), RunDraws(1, 3, np.append(words(5), CODES), 5)
-    for name in ("attributes", "conditions", "anchors", "shocks"):
+    for name in ("conditions", "anchors", "moods", "elections"):
         assert_array_equal(getattr(with_, name)[:, 1:], getattr(without, name))
-    assert_array_equal(with_.common_shocks, without.common_shocks)
+    assert_array_equal(with_.deployable[1:], without.deployable)
+    assert_array_equal(with_.common_moods, without.common_moods)
+    assert_array_equal(with_.levels, without.levels)
+    assert_array_equal(with_.reversals, without.reversals)
 
 
 def test_more_rounds_leave_the_earlier_ones_as_they_were() -> None:
     short, long = RunDraws(1, 3, CODES, 5), RunDraws(1, 3, CODES, 52)
-    assert_array_equal(long.shocks[:6], short.shocks)
+    assert_array_equal(long.moods[:6], short.moods)
     assert_array_equal(long.anchors[:6], short.anchors)
-    assert_array_equal(long.attributes, short.attributes)
+    assert_array_equal(long.conditions, short.conditions)
+    assert_array_equal(long.deployable, short.deployable)
 
 
 def test_a_run_does_not_depend_on_how_many_there_are_nor_where_they_begin() -> None:
@@ -238,16 +243,44 @@ def test_a_run_does_not_depend_on_how_many_there_are_nor_where_they_begin() -> N
 
 @pytest.mark.parametrize(("seed", "run"), [(1, 2), (2, 1)])
 def test_another_seed_or_run_gives_other_draws(seed: int, run: int) -> None:
-    assert not np.intersect1d(RunDraws(1, 1, CODES, 9).shocks, RunDraws(seed, run, CODES, 9).shocks).size
+    assert not np.intersect1d(RunDraws(1, 1, CODES, 9).moods, RunDraws(seed, run, CODES, 9).moods).size
 
 
-def test_a_nation_that_says_nothing_and_that_nobody_heeds_changes_no_run(tmp_path: Path) -> None:
-    # Without troops it has no weight in anybody's ties; its attributes do not stretch those of the others.
-    few = {"AAA": {"threat": 0, "position": "open"}, "CCC": {"threat": 1, "position": "undecided"}}
-    more = {**few, "BBB": {"troops": 0, "position": "opposed"}}
-    small = ensemble(small_case(write_roster(tmp_path / "few", few)), 1, range(5))[1]
-    large = ensemble(small_case(write_roster(tmp_path / "more", more)), 1, range(5))[1]
+def test_a_nation_that_sends_nobody_changes_no_others_run(tmp_path: Path) -> None:
+    # Nobody follows it; its distances do not stretch those of the others.
+    few = {
+        "AAA": {"distance_to_us": 1, "distance_to_adversary": 100, "position": "open"},
+        "CCC": {"distance_to_us": 3, "distance_to_adversary": 900, "position": "undecided"},
+    }
+    more = {**few, "BBB": {"troops": 0, "position": "opposed", "distance_to_adversary": 500}}
+    events = [{"round": 1, "title": "x", "washington": {"involvement": 1.0}, "moscow": {"pressure": 1.0}}]
+    cases = [
+        small_case(write_roster(tmp_path / name, nations), events=events, parameters={"reach": 1.0})
+        for name, nations in (("few", few), ("more", more))
+    ]
+    small, large = (ensemble(case, 1, range(50), terms=True)[1] for case in cases)
     assert_array_equal(large.propensity[:, :, [0, 2]], small.propensity)
+    assert_array_equal(large.terms[:, :, [0, 2]], small.terms)
+    few_setup, more_setup = map(setup_of, cases)
+    assert_array_equal(more_setup.disposition[:, [0, 2]], few_setup.disposition)
+    assert_array_equal(more_setup.slopes[:, [0, 2]], few_setup.slopes)
+
+
+def test_a_nation_that_has_said_nothing_changes_nothing_of_what_past_coalitions_say_of_others(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "europe"
+    shutil.copytree(load_case("brussels-2025-04").roster.folder, folder)
+    for name in ("nations", "candidates", "positions", "wave_2026"):
+        file = folder / f"{name}.csv"
+        rows = file.read_text(encoding="utf-8").splitlines()
+        file.write_text("\n".join(row for row in rows if not row.startswith("ALB,")) + "\n", encoding="utf-8")
+    without = setup_of(load_case("brussels-2025-04", {"roster": str(folder)}))
+    with_ = setup_of(load_case("brussels-2025-04"))
+    assert EUROPE[0] == "ALB"
+    assert_array_equal(with_.disposition[:, 1:], without.disposition)
+    assert_array_equal(with_.slopes[:, 1:], without.slopes)
+    assert_array_equal(with_.unstated, without.unstated)
 
 
 def test_codes_of_the_setup_are_those_of_the_draws() -> None:

@@ -15,6 +15,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from worlds import ensemble, history
 
+from sim.declarations.levels import MOVED
 from sim.inputs.case import load_case
 from sim.model.agents import Adversary, NationAgent, Patron
 from sim.model.coalition import AGENT_REPORTERS, MODEL_REPORTERS, CoalitionModel
@@ -110,7 +111,8 @@ def test_a_fresh_seed_is_kept_and_gives_the_run_again() -> None:
     for model in (first, again, other):
         model.run_model()
     assert_array_equal(history(again, "propensity"), history(first, "propensity"))
-    assert (history(other, "propensity") != history(first, "propensity")).all()
+    # In round 0 two runs may have read alike; after it moods differ.
+    assert (history(other, "propensity")[1:] != history(first, "propensity")[1:]).all()
 
 
 def test_mesas_own_random_numbers_play_no_part() -> None:
@@ -137,7 +139,7 @@ def test_nations_can_be_asked_as_mesa_asks() -> None:
     model = CoalitionModel(seed=1)
     nations = model.agents_by_type[NationAgent]
     committed = nations.select(lambda agent: agent.stance == 3)
-    assert sorted(committed.get("iso3")) == ["EST", "FRA", "GBR", "LTU", "LVA"]
+    assert sorted(committed.get("iso3")) == sorted(agent.iso3 for agent in model.coalition)
     assert committed.agg("pledge", sum) == pytest.approx(model.force)
     assert nations.get("iso3") == sorted(nations.get("iso3"))
 
@@ -160,7 +162,9 @@ def test_the_frame_of_the_model_has_a_row_a_round() -> None:
     assert_array_equal(frame["size"], committed.sum(axis=1))
     assert_array_equal(frame["force"], np.cumsum(history(model, "pledge"), axis=1)[:, -1])
     assert frame["size"].iloc[-1] == model.size
-    for name in ("involvement", "credibility", "pressure", "clarity"):
+    assert (frame["fielded"] <= frame["force"] / 3).all()
+    assert (frame["contributors"] >= frame["size"]).all()
+    for name in MOVED:
         assert frame[name].between(0, 1).all()
         assert frame[name].iloc[-1] == getattr(model, name)
 

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,22 +11,39 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from small_worlds import codes
-from worlds import STILL, ensemble, finished, history, setup_of, small_case, write_roster
+from worlds import (
+    AT_ONCE,
+    STILL,
+    ensemble,
+    finished,
+    history,
+    plain,
+    plainly_read,
+    setup_of,
+    small_case,
+    write_roster,
+)
 
 from sim.declarations import arithmetic, terms
 from sim.declarations.levels import CONDITIONS
+from sim.declarations.records import Terms
 from sim.declarations.words import POSITIONS, Stance
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
-from sim.inputs.parameters import DECLARED, log_odds
+from sim.inputs.parameters import DECLARED
 from sim.model import rules
 from sim.model.agents import NationAgent
 from sim.model.coalition import CoalitionModel
+from sim.model.tally import RUN_COLUMNS
 
-BASELINE = load_case("brussels-2025-04")
+BASELINE = load_case("brussels-2025-04", parameters=DECLARED)
 ISO3 = BASELINE.roster.iso3
 OPPOSED, UNDECIDED, OPEN, COMMITTED = Stance
+CENTRES = (-2.75, -1.21, -0.24, 1.39)
+"""Of the rungs at the declared cuts."""
+
+TERM = {name: place for place, name in enumerate(Terms._fields)}
 
 
 def nation(model: CoalitionModel, iso3: str) -> NationAgent:
@@ -41,6 +59,12 @@ def stances(model: CoalitionModel, iso3: str) -> list[int]:
     return history(model, "stance")[:, place].astype(int).tolist()
 
 
+def term(model: CoalitionModel, name: str, iso3: str) -> list[float]:
+    """Return a term of a nation's propensity in every round."""
+    place = [agent.iso3 for agent in model.nations].index(iso3)
+    return [getattr(parts, name) for parts in history(model, "terms")[:, place]]
+
+
 def event(round_: int, **what: Any) -> dict[str, Any]:
     return {"round": round_, "title": "something", **what}
 
@@ -48,57 +72,106 @@ def event(round_: int, **what: Any) -> dict[str, Any]:
 # The anchor world
 
 STATED = dict(zip(ISO3, BASELINE.roster.positions_on(BASELINE.scenario.start), strict=True))
-DEMANDING = np.isfinite(BASELINE.roster.conditions_on(BASELINE.scenario.start).at_least).any(axis=1)
+AMOUNTS_TO = {"opposed": 0, "undecided": 1, "open": 2, "conditional": 2, "committed": 3}
+RUNS = 2000
 
 
-def band(iso3: str) -> tuple[float, float]:
-    position = STATED[iso3]
-    if position in {"open", "conditional"}:
-        position = "conditional" if DEMANDING[ISO3.index(iso3)] else "open"
-    low, high = log_odds(BASELINE.parameters.bands[POSITIONS.index(position)]).tolist()
-    return low, high
+@pytest.fixture(scope="module")
+def start() -> Any:
+    """Stances and propensities of Europe in the anchor world, [run, nation]."""
+    records = ensemble(load_case("brussels-2025-04", {"rounds": 1}, DECLARED), 1, range(RUNS))[1]
+    return records.stance[:, 0], records.propensity[:, 0]
 
 
-@pytest.mark.parametrize("iso3", ISO3)
-def test_at_the_start_willingness_lies_in_the_band_of_the_stated_position(iso3: str) -> None:
-    propensity = ensemble(BASELINE, 1, range(200))[1].propensity[:, 0, ISO3.index(iso3)]
-    low, high = band(iso3)
-    assert low - 1e-12 <= propensity.min() < low + 0.1 * (high - low)
-    assert high - 0.1 * (high - low) < propensity.max() <= high + 1e-12
+def test_at_the_start_willingness_is_that_of_the_rung_read(start: Any) -> None:
+    stance, propensity = start
+    led = stance[:, list(BASELINE.roster.leads)].max(axis=1) == COMMITTED
+    assert led.mean() > 0.99
+    assert_allclose(propensity[led], np.array(CENTRES)[stance[led]], atol=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("iso3", "stance"),
-    [("FRA", COMMITTED), ("POL", OPPOSED), ("DEU", UNDECIDED), ("NLD", OPEN), ("CAN", OPEN)],
-)
-def test_at_the_start_stances_are_as_stated(iso3: str, stance: Stance) -> None:
-    assert (ensemble(BASELINE, 1, range(50))[1].stance[:, 0, ISO3.index(iso3)] == stance).all()
+def test_a_statement_is_read_a_rung_off_in_12_percent_of_the_runs_and_3_at_the_ends(start: Any) -> None:
+    for position, misread in (("opposed", 0.03), ("undecided", 0.12), ("open", 0.12), ("committed", 0.03)):
+        rung = AMOUNTS_TO[position]
+        who = [place for place, iso3 in enumerate(ISO3) if AMOUNTS_TO.get(STATED[iso3]) == rung]
+        who = [place for place in who if BASELINE.roster.deployable[place] > 0]
+        read = start[0][:, who]
+        assert np.abs(read - rung).max() == 1
+        error = (misread * (1 - misread) / read.size) ** 0.5
+        assert (read != rung).mean() == pytest.approx(misread, abs=4.5 * error), position
+        if 0 < rung < 3:
+            up = (read > rung).mean()
+            assert up == pytest.approx(misread / 2, abs=4.5 * error), position
 
 
-def test_every_nation_starts_with_the_stance_that_it_stated() -> None:
-    first = ensemble(BASELINE, 1, range(50))[1].stance[:, 0]
-    amounts_to = {"opposed": 0, "undecided": 1, "open": 2, "conditional": 2, "committed": 3}
-    for place, iso3 in enumerate(ISO3):
-        if STATED[iso3] != "unknown":
-            assert set(first[:, place]) == {amounts_to[STATED[iso3]]}, iso3
+def test_what_one_nation_was_misread_in_says_nothing_of_another(start: Any) -> None:
+    spoken = [place for place, iso3 in enumerate(ISO3) if STATED[iso3] != "unknown"]
+    misread = start[0][:, spoken] != np.median(start[0][:, spoken], axis=0)
+    together = np.corrcoef(misread[:, misread.any(axis=0)].T)
+    apart = together[np.triu_indices_from(together, 1)]
+    assert abs(apart.mean()) < 4.5 / (apart.size * RUNS) ** 0.5
 
 
-def test_who_said_nothing_starts_on_the_rung_that_its_anchor_reaches() -> None:
-    records = ensemble(BASELINE, 1, range(200))[1]
-    silent = [place for place, iso3 in enumerate(ISO3) if STATED[iso3] == "unknown"]
-    assert [ISO3[place] for place in silent] == ["ALB", "CYP", "MNE"]
-    reached = records.propensity[:, 0, silent] > log_odds(0.13)
-    assert_array_equal(records.stance[:, 0, silent], reached)
-    assert 0.3 < reached.mean() < 0.8
+def test_who_has_not_spoken_draws_a_rung_from_the_shares_of_those_who_have(start: Any) -> None:
+    said = [AMOUNTS_TO[word] for word in STATED.values() if word != "unknown"]
+    shares = np.bincount(said, minlength=4) / len(said)
+    silent = [iso3 for iso3, word in STATED.items() if word == "unknown"]
+    assert {"ALB", "CYP", "MNE"} <= set(silent)
+    for iso3 in silent:
+        drawn = start[0][:, ISO3.index(iso3)]
+        assert np.bincount(drawn, minlength=4) / RUNS == pytest.approx(shares, abs=4.5 * 0.5 / RUNS**0.5)
+        # And nothing of what past coalitions make of it.
+        disposition = setup_of(BASELINE).disposition[:, ISO3.index(iso3)]
+        assert abs(np.corrcoef(drawn, disposition)[0, 1]) < 4.5 / RUNS**0.5
+
+
+def test_where_nobody_has_spoken_all_rungs_are_as_likely(tmp_path: Path) -> None:
+    case = small_case(write_roster(tmp_path, {"AAA": {}, "BBB": {"position": "unknown"}}), rounds=1)
+    drawn = ensemble(case, 1, range(RUNS))[1].stance[:, 0]
+    for column_ in drawn.T:
+        shares = np.bincount(column_, minlength=4) / RUNS
+        assert shares == pytest.approx([0.25] * 4, abs=4.5 * 0.5 / RUNS**0.5)
+
+
+def test_who_has_no_soldiers_starts_open_at_most_however_its_words_are_read(tmp_path: Path) -> None:
+    nations = {
+        code: {"troops": 0, "position": position}
+        for code, position in (("AAA", "open"), ("BBB", "unknown"), ("CCC", "committed"))
+    }
+    nations["DDD"] = {"position": "committed"}
+    case = small_case(
+        write_roster(tmp_path, nations), events=[event(3, nations={"AAA": {"position": "open"}})]
+    )
+    records = ensemble(case, 1, range(300))[1]
+    assert records.stance[:, :, :3].max() == OPEN
+    assert records.stance[:, 0, 3].max() == COMMITTED
+    assert records.propensity[:, 0, :3].max() == pytest.approx(CENTRES[OPEN])
+    assert_array_equal(records.propensity[4], history(finished(case, run=4), "propensity"))
 
 
 def test_at_the_start_the_committed_pledge_and_no_other_does() -> None:
-    model = CoalitionModel(BASELINE, seed=1)
-    assert {agent.iso3 for agent in model.coalition} == {"EST", "FRA", "GBR", "LTU", "LVA"}
+    model = CoalitionModel(BASELINE, seed=1, run=plainly_read(BASELINE))
+    silent = {iso3 for iso3, word in STATED.items() if word == "unknown"}
+    assert {agent.iso3 for agent in model.coalition} - silent == {"EST", "FRA", "GBR", "LTU", "LVA"}
     for agent in model.nations:
         assert (agent.pledge > 0) == (agent.stance == COMMITTED), agent.iso3
         assert agent.pledge <= agent.deployable
     assert model.force_ratio == model.force / 20_000
+
+
+def test_a_run_draws_what_each_nation_can_deploy_from_a_triangle() -> None:
+    setup = setup_of(BASELINE)
+    drawn = np.array(
+        [[n.deployable for n in CoalitionModel(BASELINE, seed=1, run=k).nations] for k in range(40)]
+    )
+    army = setup.nations["deployable"] > 0
+    shares = drawn[:, army] / setup.nations["deployable"][army]
+    assert shares.min() >= 0.4
+    assert shares.max() <= 1.3
+    # (0.4 + 1 + 1.3)/3; its standard deviation is sqrt((.16 + 1 + 1.69 - .4 - .52 - 1.3)/18) = 0.187
+    assert shares.mean() == pytest.approx(0.9, abs=4.5 * 0.187 / shares.size**0.5)
+    assert shares.std() == pytest.approx(0.187, abs=0.015)
+    assert (drawn[:, ~army] == 0).all()
 
 
 # Nothing happens for nothing
@@ -107,145 +180,287 @@ def test_at_the_start_the_committed_pledge_and_no_other_does() -> None:
 def test_without_mechanisms_and_moods_nothing_ever_moves_from_the_anchors() -> None:
     still = {f"parameters.{name}": value for name, value in STILL.items()}
     for source in ("brussels-2025-04", "grand-bargain", "stand-off"):
-        records = ensemble(load_case(source, still), 1, range(50))[1]
+        records = ensemble(load_case(source, still, DECLARED), 1, range(50))[1]
         assert_array_equal(records.propensity, np.repeat(records.propensity[:, :1], 53, axis=1))
-        held = np.delete(
-            records.stance, [ISO3.index(iso3) for iso3, said in STATED.items() if said == "open"], 2
-        )
-        assert_array_equal(held, np.repeat(held[:, :1], 53, axis=1))
+        assert_array_equal(records.stance, np.repeat(records.stance[:, :1], 53, axis=1))
 
 
 def test_without_mechanisms_moods_are_all_that_moves() -> None:
-    moody = {f"parameters.{name}": value for name, value in STILL.items() if name != "volatility"}
-    records = ensemble(load_case("grand-bargain", moody), 1, range(4), terms=True)[1]
+    moody = {f"parameters.{name}": value for name, value in STILL.items() if name != "wander"}
+    records = ensemble(load_case("grand-bargain", moody, DECLARED), 1, range(4), terms=True)[1]
     assert np.ptp(records.propensity, axis=1).min() > 0
-    assert not records.terms[..., :-1].any()
+    assert not np.delete(records.terms, TERM["mood"], axis=3).any()
 
 
-def test_the_first_round_of_a_nation_alone_by_hand(tmp_path: Path) -> None:
-    # One nation alone in the world: its attributes tell it from nobody, so all are 0; nobody to listen to.
-    # What moves it is the ceasefire: + 0.8 at once.
-    case = small_case(
-        write_roster(tmp_path, {"AAA": {"position": "undecided"}}),
-        events=[event(2, ceasefire=1)],
-        parameters={"volatility": 0.0},
-        rounds=4,
+# Levels
+
+AUTHORISED = event(2, mandate={"authority": 0.5})
+BACKED = event(1, washington={"involvement": 0.75})
+
+
+def alone(folder: Path, events: list[dict[str, Any]], **parameters: float) -> CoalitionModel:
+    """Return a nation alone in the world after its rounds, moved by levels only."""
+    roster = write_roster(folder, {"AAA": {"position": "undecided"}})
+    return plain(small_case(roster, events=events, parameters={**STILL, **parameters}), record_terms=True)
+
+
+@pytest.mark.parametrize("reach", [0.0, 0.25, 1.0, -0.5])
+def test_a_level_that_all_see_at_once_by_hand(tmp_path: Path, reach: float) -> None:
+    # Authority rises by a half in round 2: that moves any contribution by slope x 0.5, and soldiers on
+    # land by reach times that.
+    model = alone(tmp_path, [AUTHORISED], reach=reach)
+    slope = nation(model, "AAA").slopes["authority"]
+    x, any_ = history(model, "propensity")[:, 0], history(model, "contribution")[:, 0]
+    assert slope != 0
+    assert_allclose(x - CENTRES[1], [0, 0] + [reach * slope * 0.5] * 7, atol=1e-14)
+    assert_allclose(any_ - nation(model, "AAA").disposition, [0, 0] + [slope * 0.5] * 7, atol=1e-14)
+
+
+def test_a_backstop_by_hand(tmp_path: Path) -> None:
+    # From 0.1 to 0.75, which is 0.65 on the scale of past coalitions: + 0.55. A nation of middling
+    # sensitivity closes 0.4 of the gap in a round.
+    model = alone(tmp_path, [BACKED], reach=1.0)
+    slope = nation(model, "AAA").slopes["involvement"]
+    seen = [0.55 * (1 - 0.6**n) for n in range(9)]
+    assert_allclose(term(model, "involvement", "AAA"), np.array(seen) * slope, atol=1e-14)
+
+
+def test_a_clearer_mandate_by_hand(tmp_path: Path) -> None:
+    # From 0.05 to 0.85 here is from 0.525 to 0.925 there: + 0.4, at once.
+    model = alone(tmp_path, [event(3, mandate={"clarity": 0.85})], reach=0.5)
+    slope = nation(model, "AAA").slopes["clarity"]
+    assert_allclose(term(model, "clarity", "AAA"), [0.0] * 3 + [0.5 * slope * 0.4] * 6, atol=1e-14)
+
+
+def test_a_threat_may_be_taken_back(tmp_path: Path) -> None:
+    threat = [event(1, moscow={"pressure": 0.9}), event(2, moscow={"pressure": 0.5})]
+    model = alone(tmp_path, threat, reach=1.0)
+    slope = nation(model, "AAA").slopes["pressure"]
+    # 0.4 x 0.4 is seen in round 1; what is seen of it fades by 0.6 a round.
+    seen = [0.0] + [0.16 * 0.6**n for n in range(8)]
+    assert_allclose(term(model, "pressure", "AAA"), np.array(seen) * slope, atol=1e-14)
+
+
+def test_who_is_near_to_washington_or_moscow_sees_what_it_does_sooner(tmp_path: Path) -> None:
+    nations = {
+        "AAA": {"distance_to_us": 3.0, "distance_to_adversary": 9000},
+        "BBB": {"distance_to_us": 0.5, "distance_to_adversary": 100},
+    }
+    events = [event(1, washington={"involvement": 0.5}, moscow={"pressure": 1.0})]
+    model = CoalitionModel(small_case(write_roster(tmp_path, nations), events=events), seed=1)
+    far, near = (nation(model, iso3) for iso3 in ("AAA", "BBB"))
+    assert (far.sensitivity, near.sensitivity) == ([0, 0], [1, 1])
+    model.step()
+    # 0.2 and 0.6 of a rise by 0.4 and by 0.5
+    assert list(far.perceived.values()) == pytest.approx([0.08, 0.1])
+    assert list(near.perceived.values()) == pytest.approx([0.24, 0.3])
+    model.run_model()
+    for agent in (far, near):
+        left = (0.8, 0.4)[agent.sensitivity[0] > 0] ** 8
+        assert list(agent.perceived.values()) == pytest.approx([0.4 * (1 - left), 0.5 * (1 - left)])
+
+
+def test_levers_move_any_contribution_without_reach_and_no_soldiers() -> None:
+    without = {"parameters.reach": 0.0, "rounds": 20}
+    calm, backed = (
+        ensemble(load_case(name, without, DECLARED), 1, range(200))
+        for name in ("brussels-2025-04", "us-troops")
     )
-    model = finished(case)
-    x = history(model, "propensity")[:, 0]
-    assert_allclose(x - x[0], [0, 0, 0.8, 0.8, 0.8], atol=1e-14)
-    assert log_odds(0.14) <= x[0] <= log_odds(0.32)
+    demanding = np.isfinite(setup_of(BASELINE).nations["at_least"]).any(axis=1)
+    # Until nations that demanded it have answered, and others follow them, nothing differs on land.
+    assert_array_equal(calm[1].propensity[:, :2, ~demanding], backed[1].propensity[:, :2, ~demanding])
+    any_ = RUN_COLUMNS.index("contributors")
+    assert backed[1].runs[:, any_].mean() > calm[1].runs[:, any_].mean() + 1
 
 
-def test_peers_and_critical_mass_by_hand(tmp_path: Path) -> None:
-    # AAA listens to BBB alone, and BBB, open at first, is said to commit in round 2. In round 3 AAA sees it:
-    # + b_peers * (3 - 2)/3, and BBB's pledge as mass: + b_mass * pledge/required.
-    case = small_case(
-        write_roster(tmp_path, {"AAA": {"position": "opposed"}, "BBB": {"position": "open"}}),
-        events=[event(2, nations={"BBB": {"position": "committed"}})],
-        parameters={"volatility": 0.0, "b_critical_mass": 0.3, "b_peers": 1.0},
-        force_required=2000.0,
-        rounds=3,
+def test_a_ceasefire_changes_no_willingness_and_turns_words_into_soldiers() -> None:
+    war, truce = (
+        ensemble(load_case(name, {"rounds": 30}, DECLARED), 1, range(50))
+        for name in ("brussels-2025-04", "ceasefire")
     )
-    model = finished(case)
-    x, pledge = history(model, "propensity")[:, 0], history(model, "pledge")[:, 1]
-    assert pledge[1] == 0
-    assert 500 <= pledge[2] <= 1000
-    assert_allclose(x[1:] - x[0], [0, 0, 1 / 3 + 0.3 * pledge[2] / 2000], atol=1e-12)
+    assert_array_equal(truce[1].propensity, war[1].propensity)
+    assert_array_equal(truce[1].stance, war[1].stance)
+    fielded = RUN_COLUMNS.index("fielded")
+    assert not war[1].runs[:, fielded].any()
+    assert (truce[1].runs[:, fielded] > 0).mean() > 0.9
+    force = truce[1].runs[:, RUN_COLUMNS.index("force")]
+    assert (truce[1].runs[:, fielded] <= force / 3 + 1e-9).all()
 
 
-# Stated conditions
+# Demands
 
-
-def test_the_netherlands_do_not_commit_below_their_thresholds_whatever_their_willingness() -> None:
-    eager = {"nations.NLD.public_support": 0.5, "parameters.b_public_opinion": 10.0}
-    place = ISO3.index("NLD")
-    for unmet in ({}, {"washington.involvement": 1.0}, {"mandate.clarity": 1.0}):
-        records = ensemble(load_case("brussels-2025-04", {**eager, **unmet}), 1, range(100))[1]
-        assert records.propensity[:, -1, place].min() > log_odds(0.9)
-        assert (records.stance[:, 1:, place] == OPEN).all()
-    both = {"washington.involvement": 1.0, "mandate.clarity": 1.0}
-    met = ensemble(load_case("brussels-2025-04", {**eager, **both}), 1, range(100))[1]
-    assert (met.stance[:, -1, place] == COMMITTED).all()
-
-
-def test_an_assumed_threshold_lies_somewhere_within_its_half_width() -> None:
-    # The Dutch threshold of US involvement is assumed to be 0.45 +- 0.15.
-    place, levers = (
-        ISO3.index("NLD"),
-        {"nations.NLD.public_support": 0.5, "mandate.clarity": 1.0, "rounds": 20},
-    )
-    shares = []
-    for involvement in (0.29, 0.45, 0.61):
-        given = {**levers, "washington.involvement": involvement}
-        case = load_case("brussels-2025-04", given, DECLARED)
-        shares.append((ensemble(case, 1, range(400))[1].stance[:, -1, place] == COMMITTED).mean())
-    assert shares == [0.0, pytest.approx(0.5, abs=0.1), 1.0]
-
-
-def test_iceland_never_commits_for_it_has_no_army() -> None:
-    levers = {"nations.ISL.public_support": 0.5, "parameters.b_public_opinion": 10.0}
-    records = ensemble(load_case("grand-bargain", levers), 1, range(100))[1]
-    place = ISO3.index("ISL")
-    assert records.propensity[:, -1, place].min() > log_odds(0.9)
-    assert not (records.stance[:, :, place] == COMMITTED).any()
+CHANGE: dict[str, dict[str, Any]] = {
+    "involvement": {"washington": {"involvement": 0.7}},
+    "clarity": {"mandate": {"clarity": 0.7}},
+    "authority": {"mandate": {"authority": 0.7}},
+    "ceasefire": {"ceasefire": 0.7},
+}
+BACK: dict[str, dict[str, Any]] = {
+    "involvement": {"washington": {"involvement": 0.1}},
+    "clarity": {"mandate": {"clarity": 0.05}},
+    "authority": {"mandate": {"authority": 0.0}},
+    "ceasefire": {"ceasefire": 0.0},
+}
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
-def test_each_condition_binds_until_the_world_meets_it(tmp_path: Path, condition: str) -> None:
-    change: dict[str, Any] = {
-        "involvement": {"washington": {"involvement": 0.7}},
-        "clarity": {"mandate": {"clarity": 0.7}},
-        "authority": {"mandate": {"authority": 0.7}},
-        "ceasefire": {"ceasefire": 0.7},
-    }[condition]
+def test_a_demand_holds_back_until_it_is_met_and_again_when_it_is_no_longer(
+    tmp_path: Path, condition: str
+) -> None:
     asked = {"AAA": {"position": "open"}, "BBB": {"position": "open"}}
     roster = write_roster(tmp_path, asked, conditions=[("AAA", condition, 0.7)])
-    eager = {iso3: {"public_support": 0.5} for iso3 in asked}
-    model = finished(
+    model = plain(
         small_case(
             roster,
-            events=[event(1, nations=eager), event(4, **change)],
-            parameters={"b_public_opinion": 10.0},
+            events=[event(2, **CHANGE[condition]), event(5, **BACK[condition])],
+            parameters={**STILL, **AT_ONCE, "demand": 1.0},
         )
     )
-    assert stances(model, "AAA") == [2, 2, 2, 2, 3, 3, 3, 3, 3]
-    assert stances(model, "BBB") == [2, 3, 3, 3, 3, 3, 3, 3, 3]
+    # Open and held back at -0.24, willing at 0.76, which is beyond 0.41.
+    x = history(model, "propensity")
+    assert_allclose(x[:, 0], [-0.24, -0.24, 0.76, 0.76, 0.76, -0.24, -0.24, -0.24, -0.24], atol=1e-12)
+    assert stances(model, "AAA") == [2, 2, 3, 3, 3, 2, 2, 2, 2]
+    assert stances(model, "BBB") == [2] * 9
+    assert_allclose(x[:, 1], -0.24, atol=1e-12)
 
 
-def test_a_condition_that_ceases_to_be_met_undoes_no_commitment(tmp_path: Path) -> None:
+def test_a_demand_half_met_holds_back_by_half(tmp_path: Path) -> None:
+    roster = write_roster(tmp_path, {"AAA": {"position": "open"}}, conditions=[("AAA", "authority", 0.7)])
+    levels = [
+        event(n, mandate={"authority": level}) for n, level in ((1, 0.55), (2, 0.58), (3, 0.625), (4, 0.7))
+    ]
+    parameters = {**STILL, "demand": 2.0}
+    model = plain(small_case(roster, events=levels, parameters=parameters), record_terms=True)
+    assert term(model, "demands", "AAA") == pytest.approx([-2, -2, -1.6, -1, 0, 0, 0, 0, 0])
+
+
+def test_of_several_demands_the_least_met_counts(tmp_path: Path) -> None:
+    wanted = [("AAA", "authority", 0.5), ("AAA", "clarity", 0.7), ("AAA", "ceasefire", 1.0)]
+    roster = write_roster(tmp_path, {"AAA": {"position": "open"}}, conditions=wanted)
+    levels = [
+        event(1, mandate={"authority": 0.5}),
+        event(2, mandate={"clarity": 0.625}),
+        event(3, ceasefire=0.97),
+        event(4, mandate={"clarity": 0.7}),
+        event(5, ceasefire=1.0),
+    ]
+    parameters = {**STILL, "demand": 1.0}
+    model = plain(small_case(roster, events=levels, parameters=parameters), record_terms=True)
+    # until a ceasefire all is unmet; then clarity, half; then the ceasefire, a fifth
+    assert term(model, "demands", "AAA") == pytest.approx([-1, -1, -1, -0.5, -0.2, 0, 0, 0, 0])
+
+
+def test_an_assumed_threshold_lies_somewhere_within_its_half_width(tmp_path: Path) -> None:
+    # It is met by a level of 0.5 where it is drawn below: in half of the runs, evenly from 0.2 to 0.8.
     roster = write_roster(
-        tmp_path, {"AAA": {"position": "committed"}}, conditions=[("AAA", "ceasefire", 0.7)]
+        tmp_path, {"AAA": {"position": "open"}}, conditions=[("AAA", "authority", 0.5, 0.3)]
     )
-    assert stances(finished(small_case(roster)), "AAA") == [3] * 9
+    shares = {}
+    for level in (0.19, 0.35, 0.5, 0.81):
+        case = small_case(
+            roster,
+            rounds=1,
+            events=[event(1, mandate={"authority": level})],
+            parameters={**STILL, "demand": 1.0},
+        )
+        unmet = ensemble(case, 1, range(RUNS), terms=True)[1].terms[:, 1, 0, TERM["demands"]]
+        shares[level] = (unmet > -1e-9).mean()
+    assert shares == pytest.approx({0.19: 0, 0.35: 0.25, 0.5: 0.5, 0.81: 1}, abs=0.05)
 
 
-# Ratification
+# Patience
+
+JOINS, LEAVES = event(2, ceasefire=1.0), event(20, ceasefire=0.0)
+
+
+@pytest.mark.parametrize(("patience", "rounds"), [(0.0, 1), (1.0, 1), (3.5, 4), (8.0, 8)])
+def test_leaving_takes_as_long_as_joining(tmp_path: Path, patience: float, rounds: int) -> None:
+    roster = write_roster(tmp_path, {"AAA": {"position": "open"}}, conditions=[("AAA", "ceasefire", 1.0)])
+    parameters = {**STILL, "demand": 2.0, "patience": patience}
+    model = plain(small_case(roster, rounds=40, events=[JOINS, LEAVES], parameters=parameters))
+    seen = stances(model, "AAA")
+    assert seen.index(3) == 2 + rounds - 1
+    assert seen[seen.index(3) :].index(2) + seen.index(3) == 20 + rounds - 1
+    assert set(seen) == {2, 3}
+
+
+def test_an_answer_that_does_not_last_brings_in_nobody(tmp_path: Path) -> None:
+    roster = write_roster(tmp_path, {"AAA": {"position": "open"}}, conditions=[("AAA", "ceasefire", 1.0)])
+    parameters = {**STILL, "demand": 2.0, "patience": 3.0}
+    events = [event(n, ceasefire=float(n % 3 != 0)) for n in range(1, 30)]  # two rounds of three
+    model = plain(small_case(roster, rounds=29, events=events, parameters=parameters))
+    assert set(stances(model, "AAA")) == {2}
+
+
+def test_hysteresis_keeps_in_who_would_not_have_come_in(tmp_path: Path) -> None:
+    # A demand half met lifts from -0.24 to 0.46: within 0.3 of the cut at 0.41 on either side.
+    nations = {"AAA": {"position": "open"}, "BBB": {"position": "open"}}
+    wanted = [("AAA", "authority", 0.5), ("BBB", "authority", 0.5)]
+    roster = write_roster(tmp_path, nations, conditions=wanted)
+    parameters = {**STILL, "demand": 1.4, "patience": 0.0, "hysteresis": 0.6}
+    half, whole = event(1, mandate={"authority": 0.425}), event(2, mandate={"authority": 0.5})
+    again = event(5, mandate={"authority": 0.425})
+    model = plain(small_case(roster, events=[half, whole, again], parameters=parameters))
+    assert stances(model, "AAA") == [2, 2, 3, 3, 3, 3, 3, 3, 3]
+    model = plain(small_case(roster, events=[half], parameters=parameters))
+    assert stances(model, "AAA") == [2] * 9
+
+
+# From words to soldiers
 
 
 @pytest.mark.parametrize(("approval", "rounds"), [("no", 0), ("two", 2), ("three", 3)])
-def test_ratification_delays_by_exactly_its_rounds(tmp_path: Path, approval: str, rounds: int) -> None:
-    roster = write_roster(tmp_path, {"AAA": {"position": "open", "approval": approval}})
-    eager = event(2, nations={"AAA": {"public_support": 0.5}})
-    model = finished(small_case(roster, events=[eager], parameters={"b_public_opinion": 10.0}))
-    assert stances(model, "AAA").index(3) == 2 + rounds
+def test_parliaments_delay_what_is_fielded_and_no_words(tmp_path: Path, approval: str, rounds: int) -> None:
+    roster = write_roster(tmp_path, {"AAA": {"position": "undecided", "approval": approval}})
+    said = event(2, nations={"AAA": {"position": "committed"}})
+    case = small_case(roster, events=[event(1, ceasefire=1.0), said], parameters=STILL)
+    model = plain(case)
+    assert stances(model, "AAA") == [1, 1, 3, 3, 3, 3, 3, 3, 3]
+    pledge = history(model, "pledge")[:, 0]
+    in_time = [n >= 2 + rounds for n in range(9)]
+    assert_allclose(column(model, "fielded"), np.where(in_time, pledge / 3, 0.0))
 
 
-def test_ratification_begins_again_when_approval_is_lost(tmp_path: Path) -> None:
-    roster = write_roster(tmp_path, {"AAA": {"position": "open", "approval": "three"}})
-    support = [
-        event(n, nations={"AAA": {"public_support": shift}}) for n, shift in ((1, 0.3), (3, 0.0), (4, 0.3))
+def test_what_was_ratified_before_a_ceasefire_is_sent_with_it_and_withdrawn_without(tmp_path: Path) -> None:
+    roster = write_roster(tmp_path, {"AAA": {"position": "committed", "approval": "three"}})
+    events = [event(5, ceasefire=0.5), event(7, ceasefire=0.4)]
+    model = plain(small_case(roster, events=events, parameters=STILL))
+    sent = [fielded > 0 for fielded in column(model, "fielded")]
+    assert sent == [False] * 5 + [True] * 2 + [False] * 2
+    assert stances(model, "AAA") == [3] * 9
+
+
+def test_who_is_committed_and_lacks_what_it_demanded_sends_nobody(tmp_path: Path) -> None:
+    roster = write_roster(
+        tmp_path, {"AAA": {"position": "committed"}}, conditions=[("AAA", "authority", 0.5)]
+    )
+    events = [event(1, ceasefire=1.0), event(4, mandate={"authority": 0.5})]
+    model = plain(small_case(roster, events=events, parameters=STILL))
+    assert stances(model, "AAA") == [3] * 9
+    assert [fielded > 0 for fielded in column(model, "fielded")] == [False] * 4 + [True] * 5
+
+
+def test_a_commitment_taken_back_has_to_be_ratified_again(tmp_path: Path) -> None:
+    roster = write_roster(tmp_path, {"AAA": {"position": "committed", "approval": "two"}})
+    events = [
+        event(1, ceasefire=1.0),
+        event(3, nations={"AAA": {"position": "open"}}),
+        event(4, nations={"AAA": {"position": "committed"}}),
     ]
-    model = finished(small_case(roster, events=support, parameters={"b_public_opinion": 10.0}))
-    assert stances(model, "AAA") == [2, 2, 2, 2, 2, 2, 2, 3, 3]
+    model = plain(small_case(roster, events=events, parameters=STILL))
+    assert [fielded > 0 for fielded in column(model, "fielded")] == [
+        *(False, False, True),  # round 0 counts
+        *(False, False, False, True, True, True),
+    ]
 
 
-def test_approval_counts_on_the_lower_rungs_too(tmp_path: Path) -> None:
-    # Opposed, then willing at once: a rung a round, and three rounds of approval pass on the way up.
-    roster = write_roster(tmp_path, {"AAA": {"position": "opposed", "approval": "two"}})
-    eager = event(1, nations={"AAA": {"public_support": 0.5}})
-    model = finished(small_case(roster, events=[eager], parameters={"b_public_opinion": 10.0}))
-    assert stances(model, "AAA") == [0, 1, 2, 3, 3, 3, 3, 3, 3]
+def test_a_pledge_is_half_at_the_cut_and_all_three_beyond_it(tmp_path: Path) -> None:
+    roster = write_roster(tmp_path, {"AAA": {"position": "committed"}})
+    model = plain(small_case(roster, parameters=STILL))
+    agent = nation(model, "AAA")
+    # anchored at 1.39, 0.98 beyond the cut at 0.41
+    assert agent.pledge == pytest.approx(agent.deployable * (0.5 + 0.5 * 0.98 / 3))
+    assert model.force == agent.pledge
 
 
 # Stated positions
@@ -256,43 +471,149 @@ def test_approval_counts_on_the_lower_rungs_too(tmp_path: Path) -> None:
     [("opposed", OPPOSED), ("undecided", UNDECIDED), ("open", OPEN), ("committed", COMMITTED)],
 )
 def test_an_event_states_a_new_position(position: str, stance: Stance) -> None:
-    # Moods apart, willingness lies in the band of what is said, from the round in which it is said.
+    # Moods and visits apart, willingness is that of the rung read, from the round in which it is said.
     case = small_case(
         BASELINE.roster.folder,
         events=[event(5, nations={"CZE": {"position": position}})],
-        parameters={"volatility": 0.0, "lobby_push": 0.0},
+        parameters={"wander": 0.0, "lobby_push": 0.0},
     )
     place = ISO3.index("CZE")
-    records = ensemble(case, 1, range(50))[1]
-    low, high = log_odds(
-        case.parameters.bands[POSITIONS.index("conditional" if position == "open" else position)]
-    )
-    assert (records.stance[:, :5, place] == UNDECIDED).all()
-    assert (records.stance[:, 5, place] == stance).all()
-    assert records.propensity[:, 5, place].min() >= low - 1e-12
-    assert records.propensity[:, 5, place].max() <= high + 1e-12
-    assert np.unique(records.propensity[:, 5, place]).size == 50
+    records = ensemble(case, 1, range(300))[1]
+    before, now = records.stance[:, 4, place], records.stance[:, 5, place]
+    assert_allclose(records.propensity[:, 5, place], np.array(CENTRES)[now], atol=1e-12)
+    assert (now == stance).mean() == pytest.approx(0.97 if stance in (0, 3) else 0.88, abs=0.07)
+    assert ((before == UNDECIDED) | (before == OPEN) | (before == OPPOSED)).all()
 
 
-def test_a_new_position_is_drawn_anew() -> None:
-    # The same words again are another draw, not the first one repeated.
-    said = event(3, nations={"POL": {"position": "opposed"}})
+def test_the_same_words_again_are_read_anew() -> None:
+    said = event(3, nations={"CZE": {"position": "undecided"}})
     case = small_case(BASELINE.roster.folder, events=[said], parameters=STILL)
-    x = ensemble(case, 1, range(20))[1].propensity[:, :, ISO3.index("POL")]
-    assert_array_equal(x[:, 2], x[:, 0])
-    assert (x[:, 3] != x[:, 2]).all()
-    assert_array_equal(x[:, 8], x[:, 3])
+    read = ensemble(case, 1, range(1000))[1].stance[:, :, ISO3.index("CZE")]
+    assert_array_equal(read[:, 2], read[:, 0])
+    first, second = (read[:, n] != UNDECIDED for n in (0, 3))
+    assert 0.05 < second.mean() < 0.2
+    assert (first & second).mean() < 0.05
+    assert_array_equal(read[:, 8], read[:, 3])
+
+
+def test_what_is_demanded_is_part_of_what_is_said(tmp_path: Path) -> None:
+    # Said again while a demand is met, "open" is all there is to it: losing it then costs.
+    roster = write_roster(tmp_path, {"AAA": {"position": "open"}}, conditions=[("AAA", "ceasefire", 1.0)])
+    events = [
+        event(1, ceasefire=1.0),
+        event(3, nations={"AAA": {"position": "open"}}),
+        event(5, ceasefire=0.0),
+    ]
+    model = plain(small_case(roster, events=events, parameters={**STILL, "demand": 1.0, "patience": 50.0}))
+    expected = [-0.24, 0.76, 0.76, -0.24, -0.24, -1.24, -1.24, -1.24, -1.24]
+    assert_allclose(history(model, "propensity")[:, 0], expected, atol=1e-12)
+
+
+def test_an_election_changes_a_position_as_often_as_it_is_said_to(tmp_path: Path) -> None:
+    # AAA votes in round 3. Of the three that have spoken one is opposed, one undecided, one committed.
+    nations = {
+        "AAA": {"position": "opposed"},
+        "BBB": {"position": "undecided"},
+        "CCC": {"position": "committed"},
+    }
+    votes = event(3, nations={"AAA": {"election": 0.6}})
+    case = small_case(write_roster(tmp_path, nations), events=[votes], parameters=STILL)
+    records = ensemble(case, 1, range(RUNS))[1]
+    before, after = records.stance[:, 2, 0], records.stance[:, 3, 0]
+    shares = np.bincount(after[before == OPPOSED], minlength=4) / (before == OPPOSED).sum()
+    assert shares == pytest.approx([0.4 + 0.2, 0.2, 0.0, 0.2], abs=4.5 * 0.5 / RUNS**0.5)
+    assert_array_equal(records.stance[:, 8, 0], after)
+    assert_allclose(records.propensity[:, 3, 0], np.array(CENTRES)[after], atol=1e-12)
+    assert_array_equal(records.stance[:, 8, 1:], records.stance[:, 0, 1:])
+    for run in range(4):
+        assert_array_equal(history(finished(case, run=run), "stance"), records.stance[run])
+
+
+def test_an_election_that_changes_nothing_is_none(tmp_path: Path) -> None:
+    roster = write_roster(tmp_path, {"AAA": {"position": "open"}})
+    votes = event(3, nations={"AAA": {"election": 0.0}})
+    voted, quiet = (ensemble(small_case(roster, events=events), 1, range(20))[1] for events in ([votes], []))
+    assert_array_equal(voted.propensity, quiet.propensity)
+    assert_array_equal(voted.stance, quiet.stance)
 
 
 def test_an_analysts_position_takes_the_place_of_the_recorded_one() -> None:
     case = load_case("brussels-2025-04", {"nations.POL.position": "committed"})
-    assert nation(CoalitionModel(case, seed=1), "POL").stance == COMMITTED
+    assert nation(CoalitionModel(case, seed=1, run=plainly_read(case)), "POL").stance == COMMITTED
 
 
-# Lobbying
+# Lead nations
 
-# AAA and BBB lead. Of the others CCC sends most, DDD is as far away but sends less, EEE has no army, FFF asks
-# for what is not the case.
+LED = {"AAA": {"position": "committed"}, "BBB": {"position": "open"}, "CCC": {"position": "committed"}}
+
+
+def test_while_no_lead_is_committed_the_others_lose_the_framework(tmp_path: Path) -> None:
+    roster = write_roster(tmp_path, LED, leads=["AAA"])
+    events = [event(2, nations={"AAA": {"held": "out"}}), event(5, nations={"AAA": {"held": "committed"}})]
+    model = plain(
+        small_case(roster, events=events, parameters={**STILL, "framework": 0.7}), record_terms=True
+    )
+    for iso3 in ("BBB", "CCC"):
+        # seen in the round after
+        assert term(model, "framework", iso3) == pytest.approx([0, 0, 0, -0.7, -0.7, -0.7, 0, 0, 0])
+    assert term(model, "framework", "AAA") == [0] * 9
+
+
+def test_a_lead_held_out_from_the_start_is_missed_too(tmp_path: Path) -> None:
+    # Nations spoke in a world with a committed lead: their anchors do not take its absence up.
+    roster = write_roster(tmp_path, LED, leads=["AAA"])
+    case = small_case(roster, nations={"AAA": {"held": "out"}}, parameters={**STILL, "framework": 0.7})
+    x = history(plain(case), "propensity")
+    assert_allclose(x[:, 0], 1.39, atol=1e-12)
+    assert_allclose(x[:, 1:], np.tile([-0.24 - 0.7, 1.39 - 0.7], (9, 1)), atol=1e-12)
+
+
+def test_where_leads_had_not_committed_when_nations_spoke_their_words_account_for_it(tmp_path: Path) -> None:
+    roster = write_roster(tmp_path, {**LED, "AAA": {"position": "open"}}, leads=["AAA"])
+    joins = event(3, nations={"AAA": {"position": "committed"}})
+    x = history(
+        plain(small_case(roster, events=[joins], parameters={**STILL, "framework": 0.7})), "propensity"
+    )
+    assert_allclose(x[:4, 1], -0.24, atol=1e-12)
+    assert_allclose(x[4:, 1], -0.24 + 0.7, atol=1e-12)
+
+
+def test_one_of_two_leads_is_enough(tmp_path: Path) -> None:
+    roster = write_roster(tmp_path, LED, leads=["AAA", "CCC"])
+    out = event(1, nations={"AAA": {"held": "out"}})
+    model = plain(small_case(roster, events=[out], parameters={**STILL, "framework": 0.7}), record_terms=True)
+    assert term(model, "framework", "BBB") == [0] * 9
+
+
+def test_where_there_are_no_leads_none_is_missed(tmp_path: Path) -> None:
+    roster = write_roster(tmp_path, {"AAA": {"position": "open"}})
+    model = plain(small_case(roster, parameters={**STILL, "framework": 0.7}), record_terms=True)
+    assert term(model, "framework", "AAA") == [0] * 9
+
+
+@pytest.mark.parametrize("followership", [0.8, -0.8])
+def test_others_pledges_are_followed_or_left_to_others_a_round_later(
+    tmp_path: Path, followership: float
+) -> None:
+    roster = write_roster(tmp_path, {"AAA": {"position": "opposed"}, "BBB": {"position": "open"}})
+    case = small_case(
+        roster,
+        events=[event(2, nations={"BBB": {"position": "committed"}})],
+        parameters={**STILL, "followership": followership},
+        force_required=2000.0,
+        rounds=4,
+    )
+    model = plain(case)
+    x, pledge = history(model, "propensity"), history(model, "pledge")[:, 1]
+    assert pledge[1] == 0 < pledge[2]
+    moved = followership * pledge[2] / 2000
+    assert_allclose(x[:, 0] + 2.75, [0, 0, 0, moved, moved], atol=1e-12)
+    # Its own pledge moves nobody.
+    assert_allclose(x[:, 1], [-0.24, -0.24, 1.39, 1.39, 1.39], atol=1e-12)
+
+
+# AAA and BBB lead. Of the others CCC sends most, DDD is as far away but sends less, EEE has no army, FFF is
+# held out.
 COURTED: dict[str, dict[str, Any]] = {
     "AAA": {"position": "committed", "troops": 100},
     "BBB": {"position": "committed", "troops": 100},
@@ -301,6 +622,7 @@ COURTED: dict[str, dict[str, Any]] = {
     "EEE": {"position": "open", "troops": 0},
     "FFF": {"position": "open", "troops": 90000},
 }
+PUSH = {**STILL, "lobby_push": 0.06}
 
 
 def lobbied(model: CoalitionModel) -> dict[str, float]:
@@ -311,8 +633,9 @@ def courted(folder: Path, leads: list[str], **positions: str) -> CoalitionModel:
     nations = {
         iso3: {**given, "position": positions.get(iso3, given["position"])} for iso3, given in COURTED.items()
     }
-    roster = write_roster(folder, nations, leads=leads, conditions=[("FFF", "ceasefire", 1.0)])
-    return CoalitionModel(small_case(roster, parameters={"volatility": 0.0}), seed=1)
+    roster = write_roster(folder, nations, leads=leads)
+    case = small_case(roster, parameters=PUSH, nations={"FFF": {"held": "out"}})
+    return CoalitionModel(case, seed=1, run=plainly_read(case))
 
 
 def test_each_committed_lead_visits_another_of_the_most_promising(tmp_path: Path) -> None:
@@ -345,28 +668,24 @@ def test_leads_and_the_committed_are_not_visited(tmp_path: Path) -> None:
 
 def test_a_tie_goes_to_the_first_code(tmp_path: Path) -> None:
     twins = {"AAA": {"position": "committed"}, "CCC": {"position": "open"}, "BBB": {"position": "open"}}
-    roster = write_roster(tmp_path, twins, leads=["AAA"])
-    model = CoalitionModel(small_case(roster, parameters={"volatility": 0.0, "b_peers": 0.0}), seed=1)
+    case = small_case(write_roster(tmp_path, twins, leads=["AAA"]), parameters=PUSH)
+    model = CoalitionModel(case, seed=1, run=plainly_read(case))
     for iso3 in ("BBB", "CCC"):
-        nation(model, iso3).predisposition = -0.5
         nation(model, iso3).deployable = 1000.0
-    for agent in model.nations:
-        agent.listens_to = [0.0, 0.0, 0.0]
     model.step()
     assert nation(model, "BBB").propensity == nation(model, "CCC").propensity
     assert lobbied(model) == {"BBB": 0.06}
 
 
 def test_a_visit_is_felt_in_the_next_round_and_fades(tmp_path: Path) -> None:
-    roster = write_roster(
-        tmp_path,
-        {"AAA": {"position": "committed"}, "BBB": {"position": "undecided"}},
-        leads=["AAA"],
-    )
-    model = finished(small_case(roster, parameters={"volatility": 0.0}), record_terms=True)
-    felt = [parts.lobbying for parts in history(model, "terms")[:, 1]]
-    assert felt[:4] == pytest.approx([0, 0, 0.06, 0.108])
-    assert max(felt) < 0.06 / (1 - 0.8)
+    nations = {"AAA": {"position": "committed"}, "BBB": {"position": "undecided"}}
+    roster = write_roster(tmp_path, nations, leads=["AAA"])
+    gone = event(4, nations={"AAA": {"held": "out"}})
+    model = plain(small_case(roster, events=[gone], parameters=PUSH), record_terms=True)
+    felt = term(model, "lobbying", "BBB")
+    # 0.06, 0.8 * 0.06 + 0.06, 0.8 * 0.108 + 0.06; then nobody comes and a fifth is gone every round
+    assert felt[:5] == pytest.approx([0, 0, 0.06, 0.108, 0.1464])
+    assert felt[5:] == pytest.approx([0.1464 * 0.8**n for n in range(1, 5)])
 
 
 # The mandate
@@ -376,19 +695,20 @@ def test_a_scripted_mandate_stays_as_given() -> None:
     assert set(column(finished(BASELINE), "clarity")) == {0.05}
 
 
-AGREED = {iso3: {"threat": 1, "legalism": 0, "position": "committed"} for iso3 in ("AAA", "BBB")}
-ALOOF = {"CCC": {"threat": 0, "legalism": 0.5, "position": "opposed", "troops": 1}}
+AGREED = {iso3: {"deterring": 1, "position": "committed"} for iso3 in ("AAA", "BBB")}
+ALOOF = {"CCC": {"peaceable": 1, "position": "opposed", "troops": 1}}
 NEGOTIATED = {"purpose": "reassurance", "clarity": 0.3, "policy": "negotiated"}
 
 
 def negotiated(folder: Path, **parameters: float) -> CoalitionModel:
     # The committed want deterrence most; the mandate begins as reassurance.
     roster = write_roster(folder, {**AGREED, **ALOOF})
-    return finished(small_case(roster, mandate=NEGOTIATED, parameters=parameters, rounds=60))
+    case = small_case(roster, mandate=NEGOTIATED, parameters={**STILL, **parameters}, rounds=60)
+    return plain(case)
 
 
 def test_clarity_emerges_where_participants_agree(tmp_path: Path) -> None:
-    model = negotiated(tmp_path, bargaining=0.4, planning=0.0)
+    model = negotiated(tmp_path, bargaining=0.4)
     clarity = column(model, "clarity")
     assert model.mandate[1] > 0.95
     assert clarity[0] == 0.3
@@ -397,12 +717,8 @@ def test_clarity_emerges_where_participants_agree(tmp_path: Path) -> None:
     assert sum(model.mandate) == pytest.approx(1.0)
 
 
-def test_planning_settles_on_what_was_there_before_bargaining_can_change_it(tmp_path: Path) -> None:
-    assert negotiated(tmp_path, bargaining=0.4, planning=0.4).mandate[2] > 0.95
-
-
-def test_clarity_stalls_where_nobody_plans_or_bargains(tmp_path: Path) -> None:
-    assert column(negotiated(tmp_path, bargaining=0.0, planning=0.0), "clarity")[-1] == pytest.approx(0.3)
+def test_clarity_stalls_where_nobody_bargains(tmp_path: Path) -> None:
+    assert column(negotiated(tmp_path, bargaining=0.0), "clarity")[-1] == pytest.approx(0.3)
 
 
 def test_an_event_resets_a_negotiated_mandate() -> None:
@@ -428,14 +744,28 @@ def test_a_scripted_washington_follows_the_scenario() -> None:
 def test_a_burden_sharing_washington_moves_by_at_most_its_speed_towards_its_ceiling(tmp_path: Path) -> None:
     washington = {"involvement": 0.1, "policy": "burden_sharing"}
     strong = {iso3: {"position": "committed", "troops": 30_000} for iso3 in ("AAA", "BBB")}
-    model = finished(small_case(write_roster(tmp_path, strong), washington=washington, rounds=20))
+    model = plain(
+        small_case(write_roster(tmp_path, strong), washington=washington, rounds=20, parameters=STILL)
+    )
     involvement = column(model, "involvement")
     assert involvement[:3] == pytest.approx([0.1, 0.15, 0.2])
     assert max(b - a for a, b in pairwise(involvement)) <= 0.05 + 1e-12
     assert involvement[-1] == 0.75
     weak = {iso3: {"position": "committed", "troops": 100} for iso3 in ("AAA", "BBB")}
-    model = finished(small_case(write_roster(tmp_path / "weak", weak), washington=washington))
+    model = plain(small_case(write_roster(tmp_path / "weak", weak), washington=washington, parameters=STILL))
     assert column(model, "involvement")[:4] == pytest.approx([0.1, 0.05, 0, 0])
+
+
+def test_a_washington_that_reverses_itself_gives_nothing_and_then_what_it_gave(tmp_path: Path) -> None:
+    roster = write_roster(tmp_path, {"AAA": {"position": "open"}})
+    washington = {"involvement": 0.6, "reversal": 0.3, "restoration": 0.4}
+    more = event(10, washington={"involvement": 0.8})
+    model = finished(small_case(roster, washington=washington, events=[more], rounds=40))
+    involvement = column(model, "involvement")
+    assert set(involvement[:10]) == {0.0, 0.6}
+    assert set(involvement[10:]) == {0.0, 0.8}
+    steady = finished(small_case(roster, washington={"involvement": 0.6}, rounds=40))
+    assert set(column(steady, "involvement")) == {0.6}
 
 
 def test_a_reactive_moscow_presses_harder_as_the_force_grows_and_less_behind_us_cover(tmp_path: Path) -> None:
@@ -444,7 +774,7 @@ def test_a_reactive_moscow_presses_harder_as_the_force_grows_and_less_behind_us_
     joins = event(3, nations={"BBB": {"position": "committed"}})
     pressure = {}
     for involvement in (0.0, 1.0):
-        model = finished(
+        model = plain(
             small_case(
                 roster,
                 washington={"involvement": involvement},
@@ -464,51 +794,6 @@ def test_a_scripted_moscow_does_not_answer() -> None:
     assert set(column(finished(load_case("grand-bargain")), "pressure")) == {0.5}
 
 
-def test_credibility_is_lost_with_a_promise_withdrawn_and_slowly_regained(tmp_path: Path) -> None:
-    roster = write_roster(tmp_path, {"AAA": {"reliance": 0}, "BBB": {"reliance": 1}})
-    events = [event(1, washington={"involvement": 0.9}), event(3, washington={"involvement": 0.3})]
-    model = finished(small_case(roster, events=events, rounds=5))
-    # 0.6 withdrawn costs 0.3; then a fiftieth of what is missing comes back every round.
-    assert column(model, "credibility") == pytest.approx([1, 1, 1, 0.7, 0.706, 0.71188])
-
-
-def test_nations_hear_a_promise_as_far_as_it_is_believed(tmp_path: Path) -> None:
-    roster = write_roster(tmp_path, {"AAA": {"reliance": 0}, "BBB": {"reliance": 1}})
-    events = [event(1, washington={"involvement": 1.0}), event(2, washington={"involvement": 0.2})]
-    model = finished(small_case(roster, events=events, rounds=200))
-    signal = model.patron.signal
-    assert signal == pytest.approx(0.2 * model.credibility)
-    assert model.credibility < 1.0
-    for agent in model.nations:
-        assert agent.involvement_perceived == pytest.approx(signal, abs=0.005)
-
-
-def test_who_relies_on_washington_follows_its_signal_faster(tmp_path: Path) -> None:
-    roster = write_roster(tmp_path, {"AAA": {"reliance": 0}, "BBB": {"reliance": 1}})
-    model = CoalitionModel(small_case(roster, events=[event(1, washington={"involvement": 0.6})]), seed=1)
-    model.step()
-    slow, fast = (nation(model, iso3) for iso3 in ("AAA", "BBB"))
-    assert slow.involvement_perceived == pytest.approx(0.1 + 0.4 * 0.5 * 0.5)
-    assert fast.involvement_perceived == pytest.approx(0.1 + 0.4 * (0.5 + fast.reliance) * 0.5)
-    assert fast.reliance >= 0.95
-
-
-# Decision pressure
-
-
-def test_under_decision_pressure_undecided_ceases_to_be_an_answer(tmp_path: Path) -> None:
-    nations = {iso3: {"position": "undecided"} for iso3 in codes(40)}
-    case = small_case(
-        write_roster(tmp_path, nations), events=[event(3, decision_pressure=1.0)], parameters=STILL
-    )
-    stance = ensemble(case, 1, range(20))[1].stance
-    assert (stance[:, :3] == UNDECIDED).all()
-    # mid = (logit 0.13 + logit 0.28)/2 = -1.42: who lies above climbs, who lies 0.15 below it slips. Of the
-    # band from logit 0.14 = -1.82 to logit 0.32 = -0.75 that is 63 % and 23 %.
-    shares = [(stance[:, -1] == rung).mean() for rung in Stance]
-    assert shares == pytest.approx([0.23, 0.14, 0.63, 0], abs=0.05)
-
-
 # Rosters of any size and in any order
 
 
@@ -518,8 +803,8 @@ def test_rosters_of_any_size_run(tmp_path: Path, count: int) -> None:
         iso3: {
             "position": POSITIONS[n % 6],
             "troops": 100 * (n % 7),
-            "threat": n % 11 / 10,
-            "reliance": n % 3,
+            "distance_to_us": n % 11 / 3,
+            "distance_to_adversary": 100 * (n % 13),
         }
         for n, iso3 in enumerate(codes(count))
     }
@@ -534,7 +819,7 @@ def test_rosters_of_any_size_run(tmp_path: Path, count: int) -> None:
 def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "europe"
     shutil.copytree(BASELINE.roster.folder, folder)
-    for name in ("nations", "ties", "positions"):
+    for name in ("nations", "candidates", "conditions", "positions"):
         file = folder / f"{name}.csv"
         head, *rows = file.read_text(encoding="utf-8").splitlines()
         assert not any('"' in row and row.count('"') % 2 for row in rows)  # no row spans two lines
@@ -547,11 +832,20 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
 # Common random numbers
 
 
-@pytest.mark.parametrize("other", [name for name in bundled_scenarios() if name != "stand-off"])
+STARTS = {date(2025, 4, 10): "brussels-2025-04", date(2026, 1, 8): "paris-2026-01"}
+NOT_ALIKE = {*STARTS.values(), "stand-off", "hindcast-2025-autumn"}
+"""Scenarios that differ from the start, and those that others begin as."""
+
+
+@pytest.mark.parametrize("other", [name for name in bundled_scenarios() if name not in NOT_ALIKE])
 def test_scenarios_are_the_same_run_up_to_the_round_in_which_they_differ(other: str) -> None:
-    base = ensemble(BASELINE, 1, range(5))[1].propensity
-    changed = ensemble(load_case(other, ["level_half_width=0"]), 1, range(5))[1].propensity
-    first = {"brussels-2025-04": 53, "hindcast-2025": 13}.get(other, 1)
+    exact = ["level_half_width=0"]
+    case = load_case(other, exact)
+    base = ensemble(load_case(STARTS[case.scenario.start], exact), 1, range(5))[1].propensity
+    changed = ensemble(case, 1, range(5))[1].propensity
+    # In April nobody demands a ceasefire: it changes what is fielded, and no willingness. In January leads
+    # that are held out are missed a round later.
+    first = {"hindcast-2025": 13, "ceasefire": 53, "paris-without-leads": 2}.get(other, 1)
     assert_array_equal(base[:, :first], changed[:, :first])
     if first < 53:
         assert (base[:, first] != changed[:, first]).any()
@@ -573,17 +867,16 @@ def test_a_later_event_leaves_the_rounds_before_it_as_they_were() -> None:
 # Rounds
 
 
-def test_all_see_the_world_as_it_was_at_the_start_of_the_round(tmp_path: Path) -> None:
+def test_all_see_the_force_as_it_was_at_the_start_of_the_round(tmp_path: Path) -> None:
     # AAA commits in round 1; BBB, after it by code, and ZZZ hear of it in round 2.
     nations = {"AAA": {"position": "open"}, "BBB": {"position": "opposed"}, "ZZZ": {"position": "opposed"}}
     joins = event(1, nations={"AAA": {"position": "committed"}})
-    case = small_case(
-        write_roster(tmp_path, nations), events=[joins], parameters={"volatility": 0.0}, rounds=2
-    )
-    model = finished(case, record_terms=True)
-    peers = np.array([[parts.peers for parts in row] for row in history(model, "terms")])
-    assert_array_equal(peers[1], peers[0])
-    assert (peers[2, 1:] > peers[0, 1:]).all()
+    parameters = {**STILL, "followership": 1.0}
+    case = small_case(write_roster(tmp_path, nations), events=[joins], parameters=parameters, rounds=2)
+    model = plain(case, record_terms=True)
+    for iso3 in ("BBB", "ZZZ"):
+        seen = term(model, "followership", iso3)
+        assert seen[1] == seen[0] == 0.0 < seen[2]
 
 
 def test_a_finished_model_does_not_go_on() -> None:
@@ -603,7 +896,7 @@ def test_moscow_sees_what_washington_does_this_round(tmp_path: Path) -> None:
     ]
     moscow = {"pressure": 0.5, "policy": "reactive", "deterred": 1.0}
     case = small_case(write_roster(tmp_path, nations), moscow=moscow, events=events, rounds=2)
-    assert column(finished(case), "pressure") == [0.5, 0.5, 0.5]
+    assert column(plain(case), "pressure") == [0.5, 0.5, 0.5]
 
 
 @pytest.mark.parametrize(
@@ -621,5 +914,6 @@ def test_rules_call_no_library() -> None:
         imported = [line for line in source.splitlines() if line.startswith(("import", "from"))]
         ours = ("from sim.", "from __future__", "from typing")
         others = [line for line in imported if not line.startswith(ours)]
-        assert others == (["from math import sqrt"] if module is rules else [])
+        made = "from itertools import pairwise"  # writes out selects, once, and is called by no rule
+        assert others == ([made, "from math import sqrt"] if module is rules else [])
         assert not re.search(r"(?<!\*)\*\*(?![\w{])", source)

@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from numpy.typing import NDArray
 from random_worlds import RUN, SEED, SHARE, small_worlds
-from worlds import ensemble, small_case, write_roster
+from worlds import ensemble, setup_of, small_case, write_roster
 
+from sim.declarations.levels import LEVERS
+from sim.declarations.parameters import INTERACTION
 from sim.declarations.words import POSITIONS, PURPOSES
 from sim.experiments.run import run
 from sim.inputs.case import load_case
 from sim.model.draws import RunDraws, nation_code
 
+STATED = st.sampled_from([position for position in POSITIONS if position != "unknown"])
 PATIENT = {"suppress_health_check": list(HealthCheck)}
 
 
@@ -48,15 +51,43 @@ def test_shares_lie_between_0_and_1_and_those_of_all_cases_add_up_to_1(
     assert result.moves.groupby("iso3")["share"].sum().to_numpy() == pytest.approx(1.0, abs=1e-12)
 
 
-# Ties
+# Steps
 
-# Who sends nothing has no weight in anybody's ties: to AAA it is as if nobody else were there.
-ALONE: dict[str, dict[str, Any]] = {
-    "AAA": {"position": "open", "reliance": 1, "threat": 1, "legalism": 1},
-    "BBB": {"position": "undecided", "reliance": 0, "threat": 0, "legalism": 0, "troops": 0},
-    "CCC": {"position": "open", "troops": 0},
-}
-STATED = st.sampled_from([position for position in POSITIONS if position != "unknown"])
+
+@settings(max_examples=25, **PATIENT)
+@given(data=st.data(), seed=SEED, first=RUN)
+def test_no_nation_moves_more_than_a_rung_a_round_unless_it_speaks_or_is_held(
+    folder: Path, data: Any, seed: int, first: int
+) -> None:
+    case = data.draw(small_worlds(folder))
+    setup = setup_of(case)
+    stance = ensemble(case, seed, range(first, first + 5))[1].stance
+    said = setup.statements
+    told = said["is_new"] | (said["election"] > 0) | (said["least_stance"] > 0) | (said["most_stance"] < 3)
+    free = ~(told[1:] | told[:-1])
+    assert (np.abs(np.diff(stance.astype(int), axis=1)) <= 1)[:, free].all()
+    assert ((stance >= said["least_stance"]) & (stance <= said["most_stance"])).all()
+    penniless = (setup.nations["deployable"] == 0) & (said["least_stance"] == 0).all(axis=0)
+    assert (stance[:, :, penniless] < 3).all()
+
+
+@settings(max_examples=25, **PATIENT)
+@given(data=st.data(), seed=SEED, first=RUN)
+def test_what_is_in_the_field_is_at_most_a_third_of_what_is_pledged(
+    folder: Path, data: Any, seed: int, first: int
+) -> None:
+    case = data.draw(small_worlds(folder))
+    runs = ensemble(case, seed, range(first, first + 20))[1].runs
+    size, contributors, force, fielded = runs[:, :4].T
+    assert (fielded <= force / 3 * (1 + 1e-12)).all()
+    assert (force <= 1.3 * setup_of(case).nations["deployable"].sum() * (1 + 1e-12)).all()
+    assert (size <= contributors).all()
+
+
+# Levels of either sign
+
+ALONE: dict[str, dict[str, Any]] = {"AAA": {"position": "open"}, "BBB": {"position": "undecided"}}
+CALM = {"wander": 0.0, "followership": 0.0, "framework": 0.0}
 
 
 @pytest.fixture(scope="module")
@@ -65,48 +96,47 @@ def alone(folder: Path) -> Path:
 
 
 @settings(max_examples=25, **PATIENT)
-@given(st.tuples(STATED, STATED), st.floats(0.0, 5.0), SEED, RUN)
-def test_a_nation_with_no_ties_is_unmoved_by_what_others_state(
-    alone: Path, stated: tuple[str, str], b_peers: float, seed: int, first: int
+@given(st.lists(SHARE, min_size=3, max_size=3).map(sorted), st.floats(0.01, 2.0), SEED, RUN)
+def test_more_of_a_level_moves_willingness_as_the_slope_of_the_nation_says(
+    alone: Path, levels: list[float], reach: float, seed: int, first: int
 ) -> None:
-    others = {code: {"position": position} for code, position in zip(("BBB", "CCC"), stated, strict=True)}
-    speak = {"round": 2, "title": "Others speak", "nations": others}
-    quiet, loud = (
-        ensemble(
-            small_case(alone, events=events, parameters={"b_peers": b_peers}), seed, range(first, first + 2)
-        )[1]
-        for events in ([], [speak])
-    )
-    assert_array_equal(loud.propensity[:, :, 0], quiet.propensity[:, :, 0])
-    assert_array_equal(loud.stance[:, :, 0], quiet.stance[:, :, 0])
-
-
-# Washington
-
-
-@settings(max_examples=25, **PATIENT)
-@given(st.lists(SHARE, min_size=3, max_size=3).map(sorted), SEED, RUN)
-def test_more_us_involvement_never_lowers_the_propensity_of_who_relies_on_it(
-    alone: Path, levels: list[float], seed: int, first: int
-) -> None:
-    # All else equal: nobody to listen to, and a force so large that its own pledge is none of it.
     start, less, more = levels
+    case = small_case(alone, mandate={"purpose": "reassurance", "clarity": start})
+    slopes = setup_of(case).slopes[[n % 2000 for n in (first, first + 1)], :, LEVERS.index("clarity")]
     lower, higher = (
         ensemble(
             small_case(
                 alone,
-                washington={"involvement": start},
-                events=[{"round": 1, "title": "Washington", "washington": {"involvement": involvement}}],
-                force_required=1e9,
+                mandate={"purpose": "reassurance", "clarity": start},
+                events=[{"round": 1, "title": "It is clear", "mandate": {"clarity": clarity}}],
+                parameters={**CALM, "reach": reach},
             ),
             seed,
             range(first, first + 2),
-        )[1].propensity[:, :, 0]
-        for involvement in (less, more)
+        )[1].propensity
+        for clarity in (less, more)
     )
-    assert (higher >= lower - 1e-12).all()
-    if more > less + 0.01:
-        assert (higher[:, 1:] > lower[:, 1:]).all()
+    gained = reach * slopes * (more - less) / 2
+    np.testing.assert_allclose((higher - lower)[:, 1:], gained[:, np.newaxis].repeat(8, axis=1), atol=1e-12)
+    assert_array_equal(higher[:, 0], lower[:, 0])
+
+
+@settings(max_examples=25, **PATIENT)
+@given(st.tuples(STATED, STATED), SEED, RUN)
+def test_without_interaction_a_nation_is_unmoved_by_what_others_state(
+    alone: Path, stated: tuple[str, str], seed: int, first: int
+) -> None:
+    speak = [
+        {"round": number, "title": "BBB speaks", "nations": {"BBB": {"position": position}}}
+        for number, position in zip((2, 4), stated, strict=True)
+    ]
+    apart = dict.fromkeys(INTERACTION, 0.0)
+    quiet, loud = (
+        ensemble(small_case(alone, events=events, parameters=apart), seed, range(first, first + 2))[1]
+        for events in ([], speak)
+    )
+    assert_array_equal(loud.propensity[:, :, 0], quiet.propensity[:, :, 0])
+    assert_array_equal(loud.stance[:, :, 0], quiet.stance[:, :, 0])
 
 
 # Draws and runs
@@ -121,9 +151,10 @@ def test_a_nations_draws_are_the_same_whoever_else_is_there(
     some = data.draw(st.lists(st.sampled_from(codes), min_size=1, unique=True))
     places = [codes.index(code) for code in some]
     all_draws, of_some = (RunDraws(seed, number, words(who), 3) for who in (codes, some))
-    for name in ("attributes", "conditions", "anchors", "shocks"):
+    for name in ("conditions", "anchors", "moods", "elections"):
         assert_array_equal(getattr(of_some, name), getattr(all_draws, name)[:, places], name)
-    for name in ("common_shocks", "levels"):
+    assert_array_equal(of_some.deployable, all_draws.deployable[places])
+    for name in ("common_moods", "levels", "reversals"):
         assert_array_equal(getattr(of_some, name), getattr(all_draws, name), name)
 
 

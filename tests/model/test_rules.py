@@ -79,6 +79,24 @@ def test_a_patron_that_shares_burdens_moves_towards_what_europe_shows(
 
 
 @pytest.mark.parametrize(
+    ("previous", "draw", "after"),
+    [
+        (0.0, 0.0, 1.0), (0.0, 0.09, 1.0), (0.0, 0.1, 0.0), (0.0, 0.9, 0.0),  # one round in ten it turns away
+        (1.0, 0.0, 0.0), (1.0, 0.29, 0.0), (1.0, 0.3, 1.0), (1.0, 0.9, 1.0),  # three in ten it is back
+    ],
+)  # fmt: skip
+def test_a_patron_may_take_back_what_it_gives_and_give_it_again(
+    previous: float, draw: float, after: float
+) -> None:
+    assert rules.took_back(previous, 0.1, 0.3, draw) == after
+
+
+@pytest.mark.parametrize("previous", [0.0, 1.0])
+def test_a_steady_patron_stays_as_it_is(previous: float) -> None:
+    assert [rules.took_back(previous, 0.0, 0.0, draw) for draw in (0.0, 0.5)] == [previous] * 2
+
+
+@pytest.mark.parametrize(
     ("pressure", "involvement", "growth", "after"),
     [
         (0.5, 0.0, 0.0, 0.5),
@@ -373,6 +391,11 @@ def test_who_has_not_spoken_draws_a_rung_from_the_shares_of_those_who_have(draw:
     assert rules.rung_drawn((0.3, 0.5, 0.8), draw) == rung
 
 
+def test_nobody_speaks_of_soldiers_that_it_does_not_have() -> None:
+    assert [rules.within_means(rung, 0.0) for rung in range(4)] == [0, 1, 2, 2]
+    assert [rules.within_means(rung, 1.0) for rung in range(4)] == [0, 1, 2, 3]
+
+
 def test_the_rungs_lie_where_they_are_said_to_at_the_usual_cuts() -> None:
     assert [rules.anchor(rung, USUAL) for rung in range(4)] == approx([-2.75, -1.21, -0.24, 1.39])
     assert (USUAL.cut_undecided, USUAL.cut_open, USUAL.cut_committed) == rules.USUAL_CUTS
@@ -548,6 +571,9 @@ def test_a_third_of_what_is_firm_is_in_the_field_once_a_ceasefire_holds(
         (2, -0.1, False, False),
         (3, -9.0, False, True),  # who commits soldiers contributes
         (2, -9.0, True, True),  # and so does a lead nation
+        (3, 0.1, False, True),
+        (3, 0.1, True, True),
+        (0, 0.1, True, True),
     ],
 )
 def test_who_gives_any_military_contribution(

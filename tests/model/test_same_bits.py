@@ -175,7 +175,7 @@ EVENTS: list[dict[str, Any]] = [
     {"round": 1, "mandate": {"authority": 0.5}},
     {"round": 2, "nations": {"BBB": {"position": "committed"}, "FFF": {"position": "committed"}}},
     {"round": 3, "washington": {"involvement": 0.9}, "mandate": {"clarity": 0.4}, "ceasefire": 1.0},
-    {"round": 4, "nations": {"HHH": {"held": "committed"}}},
+    {"round": 4, "nations": {"HHH": {"held": "committed"}, "GGG": {"election": 0.5}}},
 ]
 
 
@@ -188,7 +188,7 @@ def eventful(tmp_path: Path) -> Case:
         rounds=6,
         force_required=1200.0,
         level_half_width=0.1,
-        washington={"involvement": 0.2, "policy": "burden_sharing"},
+        washington={"involvement": 0.2, "policy": "burden_sharing", "reversal": 0.1},
         mandate={"purpose": "reassurance", "clarity": 0.2, "policy": "negotiated", "command": "NATO"},
         moscow={"pressure": 0.5, "policy": "reactive"},
         nations={"EEE": {"held": "out"}},

@@ -30,8 +30,11 @@ positions = {{ table = "positions.csv" }}
 conditions = {{ table = "conditions.csv" }}
 deployable = {{ largest_of = [{{ column = "troops" }}] }}
 ratification_rounds = {{ column = "approval", rounds = {{ no = 0, two = 2, three = 3 }}, empty = 0 }}
-preferred_mandate = {{ peacekeeping = {{ base = 1, weight = 2, mean_of = [{{ column = "peaceable" }}] }}, \
-deterrence = {{ base = 1, weight = 2, mean_of = [{{ column = "deterring" }}] }}, reassurance = {{ base = 1 }} }}
+
+[preferred_mandate]
+peacekeeping = {{ base = 1, weight = 2, mean_of = [{{ column = "peaceable" }}] }}
+deterrence = {{ base = 1, weight = 2, mean_of = [{{ column = "deterring" }}] }}
+reassurance = {{ base = 1 }}
 """
 COLUMNS = {"troops": 1000, "approval": "no", "peaceable": 0, "deterring": 0}
 """What a nation of the table usually is; to which purpose it leans is brought to 0..1 over the nations."""

@@ -19,9 +19,9 @@ from matplotlib.transforms import Bbox
 from printing import lost
 from rich.console import Console
 
-from sim.experiments.hindcast.hindcast import hindcast, hindcast_case, simulated_runs
+from sim.experiments.hindcast.hindcast import hindcast, hindcast_cases, simulated_runs
 from sim.experiments.hindcast.result import HindcastOptions, HindcastResult
-from sim.inputs.hindcast_file import load_hindcast_case
+from sim.inputs.hindcast_file import load_hindcast_cases
 from sim.outputs.hindcast.figures import FIGURES, save_figures
 from sim.outputs.hindcast.store import TABLES, hindcast_id, hindcast_into_folder
 from sim.outputs.hindcast.tables import hindcast_report
@@ -29,6 +29,7 @@ from sim.outputs.hindcast.words import NOT_IDENTIFIED, fit_line, verdict, verdic
 
 OPTIONS = HindcastOptions(runs=120, resamples=200)
 Command = Callable[..., Any]
+AUTUMN, WINTER, YEAR = "2025-04-10 to 2025-09-04", "2025-09-04 to 2026-01-06", "2025-04-10 to 2026-01-06"
 
 
 @pytest.fixture(scope="module")
@@ -66,23 +67,27 @@ def test_the_report_says_first_how_little_it_rests_on(europe: HindcastResult) ->
     text = " ".join(printed(europe).split())
     title = "From April 2025 to September and January "
     assert text.startswith(
-        f"{title}65 observations, 16 of a changed rung since 10 April 2025: 33 nations on 4 September 2025, "
-        "8 changed; 32 nations on 6 January 2026, 8 changed, 12 of the records carried forward from before. "
-        "All waves share one start: they are no independent tests. IN-SAMPLE: the parameters were fitted to "
-        "the positions of 4 September 2025 and 6 January 2026. The model was designed after seeing these "
-        "positions"
+        f"{title}71 observations, 22 of a changed rung: 27 nations from 10 April 2025 to 4 September 2025, 7 "
+        "changed; 22 nations from 4 September 2025 to 6 January 2026, 8 changed; 22 nations from 10 April "
+        "2025 to 6 January 2026, 7 changed. Waves that share a day are no independent tests. IN-SAMPLE: the "
+        "parameters were fitted to the changes from 10 April 2025 to 4 September 2025, and from 4 September "
+        "2025 to 6 January 2026. Iceland is left out"
     )
 
 
 def test_the_report_says_what_the_tables_say(europe: HindcastResult) -> None:
     text = printed(europe)
     keys = ["wave", "variant", "forecast", "score"]
-    score = europe.scores.set_index(keys).loc["2025-09-04", "recorded", "model", "rps"]
-    assert f"the model             {score.value:.3f} [{score.low:.3f}-{score.high:.3f}]" in text
+    score = europe.scores.set_index(keys).loc[AUTUMN, "recorded", "model", "rps"]
+    assert f"the model               {score.value:.3f} [{score.low:.3f}-{score.high:.3f}]" in text
     keys = ["wave", "variant", "baseline", "score"]
     rows = europe.differences.set_index(keys)
-    for variant, label in (("recorded", "... persistence"), ("list-of-ten", "  list-of-ten")):
-        row = rows.loc["2025-09-04", variant, "persistence", "rps"]
+    for variant, label in (
+        ("recorded", "... persistence"),
+        ("without-interaction", "  without interaction"),
+        ("list-of-ten", "  list-of-ten"),
+    ):
+        row = rows.loc[AUTUMN, variant, "persistence", "rps"]
         interval = f"{row.difference:+.3f} [{row.low:+.3f} to {row.high:+.3f}]"
         assert re.search(rf"{re.escape(label)} +{re.escape(interval)}", text)
     assert "120 runs of each forecast, seed 1, 200 resamples." in text
@@ -95,19 +100,38 @@ def test_an_interval_that_covers_0_is_not_identified(europe: HindcastResult) -> 
             assert told == NOT_IDENTIFIED == "not identified by these data"
         else:
             assert told == f"the model is {'better' if row.difference < 0 else 'worse'}"
-    line = verdicts(europe, "2025-09-04")[0]
-    assert re.search(r"^RPS: against mechanism-free model.* not identified by these data", line)
-    assert "against climatology the model is better" in line
+
+
+def difference(variant: str, baseline: str, value: float) -> dict[str, Any]:
+    return {"variant": variant, "baseline": baseline, "score": "rps", "difference": value,
+            "low": value - 0.1, "high": value + 0.1}  # fmt: skip
+
+
+def test_a_verdict_states_its_worst_way_of_scoring_first() -> None:
+    rows = pd.DataFrame(
+        [
+            difference("recorded", "persistence", -0.2),
+            difference("without-interaction", "persistence", 0.0),
+            difference("list-of-ten", "persistence", 0.3),
+            difference("recorded", "markov", -0.4),
+            difference("without-interaction", "markov", -0.3),
+        ]
+    )
+    (told,) = verdicts(rows)
+    assert told == (
+        "RPS: at worst the model is worse against persistence (list-of-ten); the model is better against "
+        "Markov chain (without interaction). As recorded the model is better against persistence."
+    )
+    alike = rows[rows["baseline"] == "markov"]
+    assert verdicts(alike)[0].endswith("(without interaction). As recorded the same.")
 
 
 def test_the_largest_misses_are_told_with_the_models_reason(europe: HindcastResult) -> None:
     text = " ".join(printed(europe).split())
-    assert re.search(r"Norway: undecided at the start, recorded committed; expected open \d+ %", text)
-    against = "most against joining: demands a clear mandate"
-    assert re.search(rf"Belgium: .* {against} \(\d+ % of the runs out\)", text)
-    assert re.search(r"Spain: .* without decision pressure undecided \d+ %", text)
+    assert re.search(r"Norway: undecided at the start, recorded committed; expected undecided \d+ %", text)
+    assert re.search(r"Belgium: .* most against joining: .* \(\d+ % of the runs out\)", text)
     rows = europe.nations.sort_values("rps_model", ascending=False)
-    worst = rows[rows["wave"] == "2025-09-04"]["name"].head(6)
+    worst = rows[rows["wave"] == AUTUMN]["name"].head(6)
     assert all(f"{name}: " in text for name in worst)
 
 
@@ -116,7 +140,7 @@ def test_the_largest_misses_are_told_with_the_models_reason(europe: HindcastResu
     [
         ((), "The parameters are set by hand, not fitted to these positions."),
         (None, "IN-SAMPLE as far as is known"),
-        (("europe-2025 2026-01-06",), "IN-SAMPLE: the parameters were fitted to the positions of 6 January"),
+        ((f"europe-2025 {WINTER}",), "IN-SAMPLE: the parameters were fitted to the changes from 4 September"),
         (("elsewhere 2003-03-20",), "Out of sample: the parameters were fitted to elsewhere 2003-03-20"),
     ],
 )
@@ -128,9 +152,9 @@ def test_the_label_says_whether_the_positions_were_seen(
 
 def test_a_hindcast_of_joiners_is_told_too(joined: HindcastResult) -> None:
     text = " ".join(printed(joined).split())
-    assert "15 observations, 2 of a changed rung since 10 April 2025" in text
+    assert "15 observations, 2 of a changed rung: 5 nations from 10 April 2025 to 1 May 2025" in text
     assert "recorded not committed" in text or "recorded committed" in text
-    assert "Indented" not in text
+    assert "Indented: without-interaction" in text
 
 
 # Figures
@@ -179,8 +203,8 @@ def test_no_text_stands_on_another(figure: Figure) -> None:
 
 def test_figures_say_how_much_was_observed_and_how_many_runs(figure: Figure) -> None:
     text = " ".join(" ".join(item.get_text() for item in figure.texts).split())
-    assert re.search(r"\d+ observations, \d+ of a changed rung since 10 April 2025", text)
-    assert re.search(r"\d+ runs, seed 1, scenario (hindcast-2025|world)\. Data: ", text)
+    assert re.search(r"\d+ observations, \d+ of a changed rung: ", text)
+    assert re.search(r"\d+ runs, seed 1, hindcast (europe-2025|elsewhere)\. Data: ", text)
     assert "fitted to" in text
 
 
@@ -199,17 +223,18 @@ def test_the_same_hindcast_gives_the_same_bytes(joined: HindcastResult, tmp_path
 
 @pytest.mark.slow
 def test_a_folder_holds_tables_figures_and_what_was_scored(joined: HindcastResult, tmp_path: Path) -> None:
-    given = (joined.hindcast, joined.case, (), HindcastOptions(runs=30, resamples=20, seed=2))
+    declared, cases = load_hindcast_cases(joined.hindcast.folder / "elsewhere.toml")
+    given = (declared, cases, (), HindcastOptions(runs=30, resamples=20, seed=2))
     seen: list[int] = []
     result, folder = hindcast_into_folder(*given, tmp_path, csv=True, progress=seen.append)
     assert folder == tmp_path / "hindcast" / "elsewhere" / hindcast_id(*given, csv=True)
-    assert sum(seen) == simulated_runs(*given[:2], given[3])
+    assert sum(seen) == simulated_runs(declared, given[3])
     assert {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()} == {
         "manifest.json",
         *(f"{table}.{ending}" for table in TABLES for ending in ("parquet", "csv")),
         *(f"figures/{name}.{ending}" for name in FIGURES for ending in ("png", "svg")),
     }
-    again = hindcast_case(*given)
+    again = hindcast_cases(*given)
     for table in TABLES:
         written = pd.read_parquet(folder / f"{table}.parquet")
         pd.testing.assert_frame_equal(written, getattr(again, table), check_exact=True)
@@ -227,22 +252,24 @@ def test_a_folder_holds_tables_figures_and_what_was_scored(joined: HindcastResul
 
 def test_the_id_depends_on_what_was_recorded_and_on_what_is_run(joined: HindcastResult) -> None:
     file = joined.hindcast.folder / "joiners.csv"
-    declared, case = load_hindcast_case(joined.hindcast.folder / "elsewhere.toml")
+    declared, cases = load_hindcast_cases(joined.hindcast.folder / "elsewhere.toml")
     ids = {
-        hindcast_id(declared, case, (), OPTIONS),
-        hindcast_id(declared, case, None, OPTIONS),
-        hindcast_id(declared, case, (), replace(OPTIONS, seed=2)),
-        hindcast_id(declared, case, (), replace(OPTIONS, resamples=9)),
-        hindcast_id(declared, case.with_overrides({"parameters.b_threat": 0.3}), (), OPTIONS),
+        hindcast_id(declared, cases, (), OPTIONS),
+        hindcast_id(declared, cases, None, OPTIONS),
+        hindcast_id(declared, cases, (), replace(OPTIONS, seed=2)),
+        hindcast_id(declared, cases, (), replace(OPTIONS, resamples=9)),
+        hindcast_id(
+            declared, [case.with_overrides({"parameters.reach": 0.3}) for case in cases], (), OPTIONS
+        ),
     }
     kept = file.read_text()
     file.write_text(kept.replace("2025-05-09", "2025-05-10"))
-    assert hindcast_id(declared, case, (), OPTIONS) in ids  # the same is known in every wave
+    assert hindcast_id(declared, cases, (), OPTIONS) in ids  # the same is known in every wave
     file.write_text(kept.replace("2025-05-09", "2025-04-20"))
-    ids.add(hindcast_id(declared, case, (), OPTIONS))
+    ids.add(hindcast_id(declared, cases, (), OPTIONS))
     file.write_text(kept)
     assert len(ids) == 6
-    assert hindcast_id(declared, case, (), replace(OPTIONS, threads=3)) in ids
+    assert hindcast_id(declared, cases, (), replace(OPTIONS, threads=3)) in ids
 
 
 def test_what_goes_wrong_leaves_nothing_behind(joined: HindcastResult, tmp_path: Path) -> None:
@@ -250,7 +277,7 @@ def test_what_goes_wrong_leaves_nothing_behind(joined: HindcastResult, tmp_path:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        hindcast_into_folder(joined.hindcast, joined.case, (), OPTIONS, tmp_path, progress=stop)
+        hindcast_into_folder(joined.hindcast, [joined.case] * 3, (), OPTIONS, tmp_path, progress=stop)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -261,7 +288,7 @@ def test_what_goes_wrong_leaves_nothing_behind(joined: HindcastResult, tmp_path:
 def test_the_command_prints_the_report_and_where_the_results_are(coalition: Command) -> None:
     ended = coalition("hindcast", "--runs", 25, "--seed", 3, "--csv", "--set", "washington.involvement=0.2")
     assert ended.code == 0, ended.err
-    assert "65 observations" in ended.out
+    assert "71 observations" in ended.out
     assert "25 runs of each forecast, seed 3" in ended.out
     folder = Path(ended.out.splitlines()[-1].removeprefix("results: "))
     assert folder.parent == Path("results/hindcast/europe-2025")
@@ -276,7 +303,7 @@ def test_the_command_prints_the_report_and_where_the_results_are(coalition: Comm
         (("no-such",), "no such file, and no bundled hindcast of this name: europe-2025"),
         (("--runs", "0"), "--runs: "),
         (("--set", "washington.involvment=1"), "washington.involvment"),
-        (("--set", "rounds=30"), "waves[1].date: 2026-01-06 is round 38 of the scenario hindcast-2025"),
+        (("--set", "rounds=30"), "waves[2].date: 2026-01-06 is round 38 of the scenario hindcast-2025"),
         (("--parameters", "no-such.toml"), "no-such.toml: no such file"),
     ],
 )

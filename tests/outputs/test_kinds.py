@@ -25,7 +25,7 @@ from sim.experiments.sensitivity.sensitivity import plan_sensitivity
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.errors import InputError
-from sim.inputs.hindcast_file import load_hindcast_case
+from sim.inputs.hindcast_file import load_hindcast_cases
 from sim.inputs.questions import load_questions
 from sim.outputs.calibration import figures as calibration_figures
 from sim.outputs.comparison.store import write_comparison
@@ -85,21 +85,21 @@ def explanation(folder: Path) -> Path:
 
 
 def hindcast(folder: Path) -> Path:
-    declared, case = load_hindcast_case("europe-2025")
-    return hindcast_into_folder(declared, case, (), HindcastOptions(runs=20, resamples=10), folder)[1]
+    declared, cases = load_hindcast_cases("europe-2025")
+    return hindcast_into_folder(declared, cases, (), HindcastOptions(runs=20, resamples=10), folder)[1]
 
 
 def calibration(folder: Path) -> Path:
-    plan = plan_calibration(["europe-2025"], particles=50, generations=2, runs=2)
+    plan = plan_calibration("europe-2025", draws=50, runs=2)
     result, made = run_calibration(plan, folder), calibration_folder(plan, folder)
     calibration_figures.save_figures(result, made / "figures")
     return made
 
 
 def cross_validation(folder: Path) -> Path:
-    plan = plan_calibration(["europe-2025"], particles=50, generations=1, runs=2)
+    plan = plan_calibration("europe-2025", draws=50, runs=2)
     options = HindcastOptions(runs=20, resamples=10)
-    return cross_validate_into_folder(plan, options, 2, 1, folder)[1]
+    return cross_validate_into_folder(plan, options, folder)[1]
 
 
 def taught(folder: Path) -> Path:
@@ -169,7 +169,7 @@ def _begun(kind: str, out: Path) -> Path:
         "sensitivity": lambda: plan_sensitivity("brussels-2025-04", "us-by-clarity", options),
     }
     if kind == "calibration":
-        plan = plan_calibration(["europe-2025"], particles=50, generations=2, runs=2)
+        plan = plan_calibration("europe-2025", draws=50, runs=2)
         with results_of_calibration(plan, out) as results:
             return results.folder
     experiment = experiments[kind]()

@@ -12,7 +12,7 @@ from printing import lost
 from sim.experiments.patterns.verdicts import PatternsResult, check_patterns
 from sim.inputs.parameters import DECLARED
 from sim.outputs.patterns.tables import patterns_markdown, patterns_report
-from sim.outputs.patterns.words import basis, measured, summary
+from sim.outputs.patterns.words import basis, measured, number, summary
 
 FACTS = """\
 title = "Facts of a small world"
@@ -92,7 +92,7 @@ def test_it_is_said_that_a_point_hides_how_little_is_known_of_parameters(
 
 def test_it_is_said_that_a_mean_over_draws_hides_how_they_differ(facts: Path, tmp_path: Path) -> None:
     posterior = tmp_path / "posterior.parquet"
-    pd.DataFrame({"b_threat": [0.0, 1.0, 2.0]}).to_parquet(posterior)
+    pd.DataFrame({"reach": [0.0, 0.25, 0.5]}).to_parquet(posterior)
     text = basis(check_patterns(facts, runs=30, parameters=posterior))
     assert "a draw of the parameters, of 3" in text.replace("its own draw", "a draw")
     assert "does not say how far it differs from draw to draw" in text
@@ -108,7 +108,7 @@ def test_every_number_has_its_interval(result: PatternsResult) -> None:
     for found in result.results:
         for finding in found.findings:
             assert measured(finding) in text
-            assert f"{finding.interval.low:,.2f}"[:3] in measured(finding)
+            assert f"[{number(float(finding.interval.low))} to " in measured(finding)
 
 
 def test_the_section_says_what_where_and_how_far(result: PatternsResult) -> None:

@@ -22,7 +22,7 @@ from sim.experiments.resumable import run_parts
 from sim.experiments.run import RunOptions
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.coalitions.reading import load_coalitions
-from sim.inputs.hindcast_file import load_hindcast_case
+from sim.inputs.hindcast_file import load_hindcast_cases
 from sim.inputs.questions import load_questions
 from sim.outputs.comparison.store import write_comparison
 from sim.outputs.cross_validation.store import cross_validate_into_folder
@@ -78,20 +78,20 @@ def explanation(out: Path) -> Path:
 
 
 def hindcast(out: Path) -> Path:
-    declared, case = load_hindcast_case("europe-2025")
-    return hindcast_into_folder(declared, case, (), HindcastOptions(runs=400, resamples=500), out)[1]
+    declared, cases = load_hindcast_cases("europe-2025")
+    return hindcast_into_folder(declared, cases, (), HindcastOptions(runs=400, resamples=500), out)[1]
 
 
 def calibration(out: Path) -> Path:
-    plan = plan_calibration(["europe-2025"], particles=100, generations=3, runs=4)
+    plan = plan_calibration("europe-2025", draws=200, runs=16)
     run_calibration(plan, out)
     return calibration_folder(plan, out)
 
 
 def cross_validation(out: Path) -> Path:
-    plan = plan_calibration(["europe-2025"], particles=50, generations=2, runs=4)
+    plan = plan_calibration("europe-2025", draws=100, runs=16)
     options = HindcastOptions(runs=200, resamples=500)
-    return cross_validate_into_folder(plan, options, 2, 1, out)[1]
+    return cross_validate_into_folder(plan, options, out)[1]
 
 
 def evidence(out: Path) -> Path:
@@ -137,8 +137,8 @@ KEPT: dict[str, tuple[str, ...]] = {
         "manifest", "why-terms", "why-conditions", "levers", "frontier", "pivotal", "influence", "hardened",
         "persuade", "observed-totals", "observed-unnamed", "observed-next",
     ),
-    "calibration": ("manifest", "generations"),
-    "cross-validation": ("manifest", "differences", "generations"),
+    "calibration": ("manifest", "likelihoods"),
+    "cross-validation": ("manifest", "differences"),
     "evidence": ("manifest", "coefficients"),
     "left-out": ("manifest", "coefficients", "coalitions", "sizes", "summary"),
     "hindcast": ("manifest", "waves", "nations", "differences", "reliability"),

@@ -1,11 +1,13 @@
 """What checks measure, on runs written down by hand and on worlds small enough to reason about."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from small_worlds import write_candidates
 
 from sim.experiments.patterns import measures
 from sim.experiments.patterns.measures import measure, worlds_of
@@ -15,8 +17,12 @@ from sim.experiments.run import RunOptions, simulate_case
 from sim.experiments.statistics import Interval
 from sim.inputs.case import Case, load_case
 from sim.inputs.patterns_file import Check, World
+from sim.model.tally import RUN_COLUMNS
 
 NEVER = np.iinfo(np.int32).max
+VOTES = "ideal_point_distance_to_us"
+CUT = 0.4
+"""Log-odds between being open and committed."""
 
 
 def check(kind: str, **given: Any) -> Check:
@@ -39,7 +45,10 @@ def observed(case: Case) -> Callable[..., Observed]:
         stance = np.array(stance, np.int8)
         whole = np.broadcast_to(np.array(propensity, float), stance.shape)
         first = np.broadcast_to(np.array(first_joined, np.int32), stance.shape)
-        return Observed(case, case.scenario.rounds, stance, whole, first)
+        can_send = np.broadcast_to(case.roster.deployable, stance.shape)
+        contributors = (stance >= 2).sum(axis=1).astype(float)
+        cut = np.full(len(stance), CUT)
+        return Observed(case, case.scenario.rounds, stance, whole, can_send, cut, contributors, first)
 
     return make
 
@@ -96,31 +105,69 @@ def test_supporters_for_each_member(observed: Callable[..., Observed]) -> None:
 
 
 def test_soldiers_are_pledged_by_the_rule_of_the_model(observed: Callable[..., Observed]) -> None:
-    climb = float(np.log(0.6 / 0.4))
-    one = observed([[3, 3, 2, 3]], [[climb, climb + 1.5, 9.0, climb + 9.0]])
+    one = observed([[3, 3, 2, 3]], [[CUT, CUT + 1.5, 9.0, CUT + 9.0]])
     np.testing.assert_allclose(one.pledges, [[250.0, 510 * 0.75, 0.0, 530.0]])
     assert found(check("soldiers", besides=["ADX"]), one=one).estimate == pytest.approx(632.5)
     assert found(check("top_five_share"), one=one).estimate == 1.0
     assert found(check("gini"), one=one).estimate == pytest.approx(560 / (3 * 1162.5))
 
 
-def test_pledges_are_those_of_the_model() -> None:
+def test_pledges_and_contributors_are_those_of_the_model() -> None:
     case, options = load_case("us-backstop"), RunOptions(runs=20, trajectories=True)
-    totals: list[float] = []
-    simulate_case(case, options, lambda _, records: totals.extend(records.runs[:, 1]))
+    ends: list[Any] = []
+    simulate_case(case, options, lambda _, records: ends.append(records.runs.copy()))
+    runs = np.concatenate(ends)
     seen = observe(case, case.scenario.rounds, options)
-    np.testing.assert_allclose(seen.pledges.sum(axis=1), totals, rtol=1e-12)
+    force, contributors = (runs[:, RUN_COLUMNS.index(name)] for name in ("force", "contributors"))
+    np.testing.assert_allclose(seen.pledges.sum(axis=1), force, rtol=1e-12)
+    assert (seen.contributors == contributors).all()
+    assert found(check("contributors"), one=seen).estimate == contributors.mean()
 
 
-def test_rank_correlation_of_an_attribute_with_gains(observed: Callable[..., Observed]) -> None:
-    stance = [[0, 0, 0, 0]]
+@pytest.fixture
+def aligned(write_world: Callable[..., Path], tmp_path: Path) -> Case:
+    """Four nations; AAX is farthest from the patron in what it votes for, ADX nearest."""
+    file = write_world(tmp_path / "aligned", 4)
+    votes = {f"A{letter}X": {"ideal_point_distance_to_us": 3 - n} for n, letter in enumerate("ABCD")}
+    write_candidates(file.parent / "roster", votes, votes)
+    return load_case(file)
+
+
+def test_rank_correlation_of_an_attribute_with_mean_gains(
+    observed: Callable[..., Observed], aligned: Case
+) -> None:
+    stance = [[0, 0, 0, 0]] * 2
     base, rising, falling, alike = (
-        observed(stance, [row]) for row in ([0, 0, 0, 0], [1, 2, 3, 4], [4, 3, 2, 1], [1, 1, 1, 1])
+        replace(observed(stance, rows), case=aligned)
+        # On average these gain 1 to 4, 4 to 1, and all the same; no run says so.
+        for rows in (
+            [[0, 0, 0, 0], [0, 0, 0, 0]],
+            [[4, 3, 2, 1], [-2, 1, 4, 7]],
+            [[4, 3, 3, 1], [4, 3, 1, 1]],
+            [[1, 2, 3, 4], [4, 3, 2, 1]],
+        )
     )
-    of = check("rank_correlation", less=[{"scenario": "base"}], attribute="threat")  # rises with soldiers
+    of = check("rank_correlation", less=[{"scenario": "base"}], attribute="alignment")
     assert found(of, one=rising, base=base).estimate == pytest.approx(1.0)
     assert found(of, one=falling, base=base).estimate == pytest.approx(-1.0)
     assert found(of, one=alike, base=base).estimate == 0.0
+    # ABX and ACX alone: one run of two ranks them one way, one the other.
+    two = check(
+        "rank_correlation", less=[{"scenario": "base"}], attribute="alignment", besides=["AAX", "ADX"]
+    )
+    assert found(two, one=rising, base=base).estimate == pytest.approx(1.0)
+
+
+def test_nations_of_which_an_attribute_is_not_known_do_not_count(
+    observed: Callable[..., Observed], aligned: Case
+) -> None:
+    roster = aligned.roster
+    unknown = replace(roster.candidates[3], covariates={**roster.candidates[3].covariates, VOTES: np.nan})
+    candidates = replace(roster.as_candidates, candidates=(*roster.candidates[:3], unknown))
+    case = replace(aligned, roster=replace(roster, as_candidates=candidates))
+    base, gains = (replace(observed([[0] * 4], [row]), case=case) for row in ([0] * 4, [1, 2, 3, -9]))
+    of = check("rank_correlation", less=[{"scenario": "base"}], attribute="alignment")
+    assert found(of, one=gains, base=base).estimate == pytest.approx(1.0)
 
 
 def test_rates_of_joining(observed: Callable[..., Observed]) -> None:
@@ -282,14 +329,14 @@ def test_draws_of_a_posterior_are_used_run_by_run(file: Path, tmp_path: Path) ->
     import pandas as pd
 
     posterior = tmp_path / "posterior.parquet"
-    pd.DataFrame({"b_involvement": [0.0, 5.0]}).to_parquet(posterior)
+    pd.DataFrame({"reach": [0.0, 2.0]}).to_parquet(posterior)
     found = check_patterns(file, runs=400, parameters=posterior)
     assert found.draws == 2
     assert found.fitted_to is None
     points = []
     for number in (0, 1):
         point = tmp_path / f"{number}.toml"
-        point.write_text(f"[b_involvement]\nvalue = {5.0 * number}\n", encoding="utf-8")
+        point.write_text(f"[reach]\nvalue = {2.0 * number}\n", encoding="utf-8")
         points.append(check_patterns(file, runs=400, parameters=point).checks.estimate.item())
     estimate = found.checks.estimate.item()
     assert points[0] < estimate < points[1]

@@ -32,6 +32,7 @@ from sim.inputs.prior import ParameterPrior, load_prior
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 BLOCK = 256
 """Draws that are weighed, and kept, at a time."""
@@ -269,18 +270,24 @@ def run_calibration(
                 continue
             found = log_likelihoods(plan.target, about.prior.rows(block), effort, progress)
             folder.write(name, _as_table(about, block, found))
-        result = read_calibration(folder.folder, about)
+        result = read_calibration(about, folder.read)
         folder.write("posterior", result.posterior, result.metadata)
         folder.write("summary", result.summary)
     return result
 
 
-def read_calibration(folder: Path, about: AboutCalibration) -> Calibration:
-    """Return a finished calibration as its folder holds it, bit for bit."""
-    import pyarrow.parquet as pq
+def read_calibration(about: AboutCalibration, read: "Callable[[str], pa.Table]") -> Calibration:
+    """Return a calibration of which all draws are weighed, bit for bit.
 
+    Parameters
+    ----------
+    about
+        What was calibrated.
+    read
+        Reads a table of its folder, by name.
+    """
     blocks = range(-(-about.sampling.draws // BLOCK))
-    tables = [pq.ParquetFile(folder / f"{_part(number)}.parquet").read() for number in blocks]
+    tables = [read(_part(number)) for number in blocks]
     rows = np.vstack([np.column_stack([column.to_numpy() for column in table.columns]) for table in tables])
     parameters = len(about.prior.names)
     return Calibration(about, rows[:, :parameters], rows[:, parameters:])

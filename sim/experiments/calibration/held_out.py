@@ -10,7 +10,7 @@ from sim.experiments.calibration.about import AboutCalibration
 from sim.experiments.calibration.calibrate import Calibration, CalibrationPlan, run_calibration
 from sim.experiments.calibration.likelihood import Target
 from sim.experiments.hindcast.forecasts import Forecast, forecast_wave, with_draws
-from sim.experiments.hindcast.hindcast import SIMULATED, scored_variants, simulated_forecasts
+from sim.experiments.hindcast.hindcast import scored_variants, simulated_forecasts
 from sim.experiments.hindcast.result import (
     PRIOR,
     HindcastOptions,
@@ -21,6 +21,9 @@ from sim.experiments.hindcast.result import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+FORECASTS = 5
+"""How many forecasts of each wave are simulated: those of a hindcast, and that of the prior."""
 
 Progress = Callable[[int], None]
 """Told the number of runs each time some are done."""
@@ -123,7 +126,7 @@ def cross_validate(
 
 def simulated_runs(plan: CalibrationPlan, options: HindcastOptions) -> int:
     """Return how many runs a cross-validation simulates in all, for a progress bar."""
-    return plan.total_runs + SIMULATED * options.runs * len(plan.target.waves)
+    return plan.total_runs + FORECASTS * options.runs * len(plan.target.waves)
 
 
 def _places(target: Target) -> Sequence[int]:

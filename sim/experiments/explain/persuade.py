@@ -9,6 +9,7 @@ from sim.experiments import statistics
 from sim.experiments.explain.columns import interval_columns, mean_of, paired_means
 from sim.experiments.explain.drawn import actual_levels, drawn_thresholds, unmet
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side, thresholds_of
+from sim.experiments.explain.search import LIKELY
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case
@@ -54,7 +55,7 @@ class Sequences:
         - `gain`: soldiers that the step adds, others who follow included; paired difference
         - `force`: mean of the soldiers pledged after the step
         - `p_enough`: share of the runs in which that is the required force; the sequence ends where it is
-          0.5 or more, or nobody is left who adds any
+          0.5 or more, or nobody outside is left who adds any
         - `runs`
     """
 
@@ -73,6 +74,7 @@ def whom_to_persuade(case: Case, questions: Questions, runs: Runs, *, threads: i
 
     Greedy: at each step the nation that adds most to the expected force, as far as that is required, per
     log-odds of its cost, which counts as no less than what one visit of a lead nation adds (`lobby_push`).
+    Nations that are committed in half of the runs or more need no persuading.
     That is a good sequence, not proven to be the shortest or the cheapest.
 
     Parameters
@@ -175,8 +177,8 @@ class _Sequence:
             self._gains[nation] = force - now
 
     def _candidates(self, ends: Ends) -> list[int]:
-        """Return the nations that are out in some run and have something to send."""
-        out = ~ends.committed.all(axis=0) & (self._case.roster.deployable > 0.0)
+        """Return the nations outside, out in half of the runs or more, that have something to send."""
+        out = (ends.committed.mean(axis=0) < LIKELY) & (self._case.roster.deployable > 0.0)
         return [nation for nation in np.flatnonzero(out).tolist() if nation not in self._persuaded]
 
     def _demands(self, setup: "Setup", ends: Ends, nation: int) -> statistics.Interval:

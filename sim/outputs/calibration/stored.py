@@ -1,6 +1,5 @@
 """Calibrations as their results folders hold them."""
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -9,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 from sim.outputs.results_folder import Manifest, damage_told
 
 if TYPE_CHECKING:
-    from sim.experiments.calibration.about import AboutCalibration, FittedHindcast
+    from sim.experiments.calibration.about import AboutCalibration
     from sim.experiments.calibration.calibrate import Calibration
     from sim.inputs.prior import ParameterPrior
 
 
 def load_calibration(folder: Path, manifest: Manifest) -> "Calibration":
     """Return a calibration as its folder holds it."""
-    from sim.experiments.calibration.calibrate import Calibration, read_generations
+    import pyarrow.parquet as pq
+
+    from sim.experiments.calibration.calibrate import read_calibration
 
     with damage_told(folder):
         about = stored_about(manifest)
-        return Calibration(about, read_generations(folder, about.sampling.generations))
+        return read_calibration(about, lambda name: pq.ParquetFile(folder / f"{name}.parquet").read())
 
 
 def stored_about(told: Mapping[str, Any]) -> "AboutCalibration":
@@ -31,27 +32,16 @@ def stored_about(told: Mapping[str, Any]) -> "AboutCalibration":
     KeyError, TypeError, ValueError
         If something is missing or is not as it was written.
     """
-    from sim.experiments.calibration.abc import Sampling
-    from sim.experiments.calibration.about import AboutCalibration
+    from sim.experiments.calibration.about import AboutCalibration, FittedWave, Sampling
     from sim.inputs.prior import Prior
 
     parameters = tuple(_parameter(name, prior) for name, prior in told["prior"].items())
     return AboutCalibration(
-        hindcasts=tuple(map(_hindcast, told["hindcasts"])),
+        **{name: told[name] for name in ("name", "title", "caution", "roster")},
+        waves=tuple(FittedWave(**wave) for wave in told["waves"]),
         prior=Prior(parameters, told["fixed"]),
         sampling=Sampling(**{field.name: told[field.name] for field in fields(Sampling)}),
-        runs=told["runs"],
     )
-
-
-def _hindcast(told: Mapping[str, Any]) -> "FittedHindcast":
-    from sim.experiments.calibration.about import FittedHindcast, FittedWave
-
-    waves = tuple(
-        FittedWave(told["name"], dt.date.fromisoformat(date), **counts)
-        for date, counts in told["waves"].items()
-    )
-    return FittedHindcast(**{**told, "waves": waves})
 
 
 def _parameter(name: str, told: Mapping[str, Any]) -> "ParameterPrior":

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from sim.experiments.calibration.held_out import SCORES, CrossValidation
+from sim.experiments.calibration.held_out import CrossValidation
 from sim.outputs.calibration import words as calibration_words
 from sim.outputs.calibration.tables import LEGEND, parameters
-from sim.outputs.cross_validation import words as cross_validation_words
-from sim.outputs.cross_validation.tables import differences, generations, heading, rows_of, scores
+from sim.outputs.cross_validation import words
 from sim.outputs.grids import as_markdown
+from sim.outputs.hindcast.tables import differences, scores
+from sim.outputs.hindcast.words import verdicts
 
 PAST_COALITIONS = (
     "What is forecast of coalitions that were never seen is another page, and comes first: "
@@ -16,7 +17,7 @@ PAST_COALITIONS = (
 
 
 def validation_page(result: CrossValidation, sections: Sequence[str] = ()) -> str:
-    """Return the page in Markdown: what it rests on, scores in and out of sample, what was learned.
+    """Return the page in Markdown: what it rests on, scores out of sample, what was learned.
 
     Parameters
     ----------
@@ -32,41 +33,30 @@ def validation_page(result: CrossValidation, sections: Sequence[str] = ()) -> st
         "",
     ]
     lines += [PAST_COALITIONS, ""]
-    lines += [*_rests_on(result), *_in_and_out(result), *_learned(result)]
+    lines += [*_rests_on(result), *_out_of_sample(result), *_learned(result)]
     return "\n".join([*lines, *sections]).rstrip() + "\n"
 
 
 def _rests_on(result: CrossValidation) -> Iterator[str]:
     about = result.about
     yield from ("## What it rests on", "", calibration_words.evidence(about), "")
-    for wave in about.waves:
-        repeated = wave.carried_forward
-        carried = f", {repeated} of the records carried forward from before" if repeated else ""
-        yield f"- {heading(wave)}{carried}"
-    yield from ("", *(" ".join(hindcast.caution.split()) for hindcast in about.hindcasts), "")
+    yield from (f"- {words.heading(wave)}" for wave in about.waves)
+    yield from ("", about.caution, "")
 
 
-def _in_and_out(result: CrossValidation) -> Iterator[str]:
-    yield from ("## Scores in and out of sample", "")
-    yield from (f"- {line}" for line in cross_validation_words.kinds(result))
+def _out_of_sample(result: CrossValidation) -> Iterator[str]:
+    yield from ("## Scores out of sample", "")
     for wave in result.about.waves:
-        yield from ("", f"### {heading(wave)}", "", *as_markdown(scores(result, wave, "rps")))
-        yield from ("", *as_markdown(differences(result, wave)), "")
-        for score in SCORES:
-            rows = rows_of(result.differences, wave, score)
-            yield from (f"- {line}" for line in cross_validation_words.verdicts(rows))
-        rows = rows_of(result.differences, wave, *SCORES)
-        yield from (f"- {line}" for line in cross_validation_words.scored_otherwise(rows))
-        yield from ("", *as_markdown(generations(result, wave)))
-        for score in SCORES[1:]:
-            yield from ("", *as_markdown(scores(result, wave, score)))
-    yield from ("", cross_validation_words.how_far(result))
-    yield from ("", f"{cross_validation_words.effort(result)} {cross_validation_words.LEGEND}", "")
+        yield from ("", f"### {words.heading(wave)}", "", words.seen(result.about, wave), "")
+        yield from (*as_markdown(scores(result, wave.name)), "")
+        yield from (*as_markdown(differences(result, wave.name)), "")
+        rows = result.differences[result.differences["wave"] == wave.name]
+        yield from (f"- {line}" for line in verdicts(rows))
+    yield from ("", f"{words.effort(result)} {words.LEGEND}", "")
 
 
 def _learned(result: CrossValidation) -> Iterator[str]:
-    calibration, words = result.calibration, calibration_words
-    yield from ("## What was learned", "", f"{words.fitted(calibration.about)} {words.MEANING}", "")
-    yield from (words.tolerance(calibration), "", *as_markdown(parameters(calibration)), "")
-    yield from (words.not_learned(calibration), "", words.together(calibration), "")
-    yield from (f"{words.effort(calibration)} {words.noise(calibration)} {LEGEND}", "")
+    calibration, said = result.calibration, calibration_words
+    yield from ("## What was learned", "", f"{said.fitted(calibration.about)} {said.MEANING}", "")
+    yield from (f"{said.effort(calibration)} {said.likelihoods(calibration)}", "")
+    yield from (*as_markdown(parameters(calibration)), "", said.learned(calibration), "", LEGEND, "")

@@ -14,26 +14,24 @@ from sim.outputs.cross_validation.page import validation_page
 from sim.outputs.store import FORMAT, describe_work, whole_folder, write_manifest, write_table
 
 FOLDER = "cross-validate"
-TABLES = ("scores", "differences", "generations")
+TABLES = ("scores", "differences")
 
 
 def cross_validate_into_folder(
     plan: CalibrationPlan,
     options: HindcastOptions,
-    folds: int,
-    beyond: int,
     out: Path,
     *,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = lambda _: None,
 ) -> tuple[CrossValidation, Path]:
-    """Fit and score and write a results folder, ``OUT/cross-validate/NAMES/ID``.
+    """Fit and score and write a results folder, ``OUT/cross-validate/NAME/ID``.
 
     Parameters
     ----------
-    plan, options, folds, beyond, progress
+    plan, options, progress
         As for `cross_validate`.
     out
-        Folder of all results; the fits go to ``OUT/calibrate/NAMES``, and stay there if it is stopped.
+        Folder of all results; the fits go to ``OUT/calibrate/NAME``, and stay there if it is stopped.
 
     Raises
     ------
@@ -41,9 +39,9 @@ def cross_validate_into_folder(
         As for `cross_validate`, or if the folder cannot be written to.
     """
     started = dt.datetime.now(dt.UTC)
-    folder = out / FOLDER / plan.name / cross_validation_id(plan, options, folds, beyond)
+    folder = out / FOLDER / plan.name / cross_validation_id(plan, options)
     with whole_folder(folder, "figures") as draft:
-        result = cross_validate(plan, options, out, folds=folds, beyond=beyond, progress=progress)
+        result = cross_validate(plan, options, out, progress=progress)
         for name in TABLES:
             write_table(getattr(result, name), draft, name)
         _write_posterior(result.calibration, draft / "posterior.parquet")
@@ -61,9 +59,9 @@ def _write_posterior(calibration: Calibration, file: Path) -> None:
     pq.write_table(rows.replace_schema_metadata(calibration.metadata), file, compression="zstd")
 
 
-def cross_validation_id(plan: CalibrationPlan, options: HindcastOptions, folds: int, beyond: int) -> str:
+def cross_validation_id(plan: CalibrationPlan, options: HindcastOptions) -> str:
     """Return the name of the folder: the same inputs have the same name."""
-    scored = [options.runs, options.seed, options.resamples, folds, beyond]
+    scored = [options.runs, options.seed, options.resamples]
     return digest_of(plan.id, json.dumps(plan.manifest()), str(scored), str(FORMAT))[:12]
 
 
@@ -74,7 +72,7 @@ def describe(plan: CalibrationPlan, result: CrossValidation, started: dt.datetim
         "kind": "cross-validation",
         "format": FORMAT,
         "fit": plan.manifest(),
-        "folds": result.folds,
+        "variants": result.titles,
         "runs": options.runs,
         "seed": options.seed,
         "resamples": options.resamples,

@@ -20,9 +20,8 @@ class StoredCrossValidation:
 
     about: "AboutCalibration"
     options: "HindcastOptions"
-    folds: int
+    titles: dict[str, str]
     differences: "pd.DataFrame"
-    generations: "pd.DataFrame"
 
 
 def load_cross_validation(folder: Path, manifest: Manifest) -> StoredCrossValidation:
@@ -33,7 +32,6 @@ def load_cross_validation(folder: Path, manifest: Manifest) -> StoredCrossValida
         return StoredCrossValidation(
             about=stored_about(manifest["fit"]),
             options=HindcastOptions(**{name: manifest[name] for name in ("runs", "seed", "resamples")}),
-            folds=manifest["folds"],
+            titles=dict(manifest["variants"]),
             differences=read_table(folder, "differences"),
-            generations=read_table(folder, "generations"),
         )

@@ -106,7 +106,7 @@ def _why(why: Why, nation: int) -> Iterator[str]:
     if against["p_without"] > row["p_willing"]:
         words = part_words(str(against.name), why.case)
         above = share(against, "p_without")
-        yield f"Of its terms {words} keeps it below most often: without, it is above in {above}."
+        yield f"What keeps it below most often is {words}: without, it is above in {above}."
 
 
 def distance(gap: Any) -> str:

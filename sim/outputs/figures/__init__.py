@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.experiments.about import RunTables
 from sim.outputs import style
+from sim.outputs.figures.contributions import contributions
 from sim.outputs.figures.flows import stance_flows
 from sim.outputs.figures.force import force_by_nation
 from sim.outputs.figures.joining import joining_strip
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 FIGURES: dict[str, Callable[[RunTables], "Figure"]] = {
     "coalition-size": coalition_size,
+    "contributions": contributions,
     "joining": joining_strip,
     "map": committed_map,
     "map-over-time": committed_maps,

@@ -10,7 +10,7 @@ from sim.experiments.hindcast.scores import Observed
 from sim.experiments.hindcast.waves import Wave
 from sim.outputs import style
 from sim.outputs.hindcast.skill_figures import score_differences, variant_differences
-from sim.outputs.hindcast.words import basis, day
+from sim.outputs.hindcast.words import basis, span
 from sim.outputs.panels import Panels
 from sim.outputs.words import percent
 
@@ -37,9 +37,6 @@ STANCE_COLOURS = {
 UNRESOLVED = "white"
 """Colour of a nation that is only known not to be committed."""
 
-REPEATED = " *"
-"""Behind the name of a nation whose record is carried forward."""
-
 
 def expected_and_recorded(result: HindcastResult) -> "Figure":
     """Draw for every nation the stances expected, between its stance at the start and what was recorded."""
@@ -48,9 +45,9 @@ def expected_and_recorded(result: HindcastResult) -> "Figure":
     panel = ROW * max(wave.number for wave in waves)
     plot = lines * panel + (lines - 1) * GAP
     key = (
-        "Bar: shares of the runs in which each stance is recorded, coding error included; outlined: what was "
-        "recorded. Squares: left, at the start; right, recorded. Percent: share expected for what was "
-        f"recorded, bold below half.{_further_key(waves)}"
+        "Bar: shares of the runs in which each stance is recorded, error of readings included; outlined: "
+        "what was recorded. Squares: left, at the start; right, recorded. Percent: share expected for what "
+        f"was recorded, bold below half.{_further_key(waves)}"
     )
     with style.figure_style():
         figure, area = style.page(
@@ -68,9 +65,9 @@ def expected_and_recorded(result: HindcastResult) -> "Figure":
             bottom = 1 - (line * (panel + GAP) + ROW * wave.number) / plot
             left, width = column / columns + name, 1 / columns - name - 0.07
             axes = area.inset_axes((left, bottom, width, ROW * wave.number / plot))
-            rows = result.nations[result.nations["wave"] == str(wave.date)]
+            rows = result.nations[result.nations["wave"] == wave.name]
             _draw_nations(axes, rows)
-            axes.set_title(day(wave.date), fontsize=9, loc="left", pad=4)
+            axes.set_title(span(wave), fontsize=9, loc="left", pad=4)
         _stance_key(area, plot)
     return figure
 
@@ -80,8 +77,8 @@ def reliability(result: HindcastResult) -> "Figure":
     waves = [wave for wave in result.recorded.waves if wave.number]
     panels = Panels(len(waves), min(len(waves), COLUMNS), 2.9, GAP)
     key = (
-        "Events: a nation is recorded above a rung, three rungs a nation, coding error included. Points: "
-        "mean forecast and share recorded of the events in a bin; the number is that of the nations in it. "
+        "Events: a nation is recorded above a rung, three rungs a nation, error of readings included. "
+        "Points: mean forecast and share recorded of the events in a bin; the number is that of its nations. "
         "Lines: 95 % Wilson intervals that count each nation once. On the diagonal what is forecast with 30 "
         "% happens in 30 % of the cases; an interval that holds it does not speak against the forecast."
     )
@@ -96,8 +93,8 @@ def reliability(result: HindcastResult) -> "Figure":
         )
         area.set_axis_off()
         for wave, (column, axes) in zip(waves, panels.axes(area, 0.86), strict=True):
-            _draw_reliability(axes, result.reliability[result.reliability["wave"] == str(wave.date)])
-            axes.set_title(f"{day(wave.date)}: {wave.number} nations", fontsize=9, loc="left")
+            _draw_reliability(axes, result.reliability[result.reliability["wave"] == wave.name])
+            axes.set_title(f"{span(wave)}: {wave.number} nations", fontsize=9, loc="left")
             axes.set_xlabel("forecast", fontsize=8)
             if column == 0:
                 axes.set_ylabel("recorded", fontsize=8)
@@ -133,7 +130,7 @@ def _draw_nations(axes: "Axes", rows: "pd.DataFrame") -> None:
         _draw_square(axes, 1.05, place, row.recorded_low, row.recorded_high)
         name = style.wrapped(row.name, NAME - 0.3, NAME_SIZE, max_lines=1)[0]
         for text, at, side, weight in (
-            (f"{name}{REPEATED if row.carried_forward else ''}", -0.1, "right", "normal"),
+            (name, -0.1, "right", "normal"),
             (percent(row.p_recorded), 1.1, "left", "bold" if row.p_recorded < 0.5 else "normal"),
         ):
             axes.text(
@@ -217,10 +214,8 @@ def _draw_reliability(axes: "Axes", rows: "pd.DataFrame") -> None:
 
 def _further_key(waves: list[Wave]) -> str:
     """Return what else must be explained, where there is such a nation."""
-    repeated = any((wave.carried_forward & wave.is_scored).any() for wave in waves)
     unresolved = any((known.least < known.most).any() for wave in waves for known in _known(wave))
-    parts = [" * carried forward from before."] if repeated else []
-    return "".join([*parts, " White: not committed, more is not known."] if unresolved else parts)
+    return " White: not committed, more is not known." if unresolved else ""
 
 
 def _known(wave: Wave) -> list[Observed]:

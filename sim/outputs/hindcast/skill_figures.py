@@ -1,12 +1,14 @@
 """Figures of how much better or worse the model is than what it is compared with."""
 
+import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.hindcast.baselines import CLIMATOLOGY
-from sim.experiments.hindcast.result import BASELINES, RECORDED, HindcastResult
+from sim.experiments.hindcast.result import BASELINES, RECORDED, HindcastOptions, HindcastResult
 from sim.experiments.hindcast.skill import NATION_SCORES
 from sim.outputs import style
-from sim.outputs.hindcast.words import FORECASTS, NOT_IDENTIFIED, SCORE_NAMES, basis, day, interval
+from sim.outputs.hindcast.words import FORECASTS, NOT_IDENTIFIED, SCORE_NAMES, basis, interval, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,33 +27,61 @@ Row = tuple[str, Any]
 
 def variant_differences(result: HindcastResult) -> "Figure":
     """Draw the paired differences of the ranked probability score, for every way of scoring."""
-    waves = _waves(result)
-    rows = result.differences[result.differences["score"] == "rps"]
-    columns = {wave: _by_variant(rows[rows["wave"] == wave], result) for wave in waves}
-    key = (
+    titles = {each.name: each.title for each in result.variants}
+    notes = [differences_key(result.differences, result.options), *basis(result)]
+    heading = f"Better than knowing less? – {result.hindcast.title}"
+    return differences_figure(result.differences, titles, heading, notes)
+
+
+def differences_figure(
+    differences: "pd.DataFrame", titles: Mapping[str, str], heading: str, notes: list[str]
+) -> "Figure":
+    """Draw paired differences of the ranked probability score, a panel a wave, a row a way of scoring.
+
+    Parameters
+    ----------
+    differences
+        As `difference_table` returns them.
+    titles
+        The ways of scoring, in words.
+    heading, notes
+        What stands above and under the figure.
+    """
+    rows = differences[differences["score"] == "rps"]
+    waves = {str(wave): short_span(str(wave)) for wave in dict.fromkeys(rows["wave"])}
+    columns = {wave: _by_variant(rows[rows["wave"] == wave], titles) for wave in waves}
+    return _forest(columns, waves, "difference, rungs", heading, notes)
+
+
+def differences_key(differences: "pd.DataFrame", options: HindcastOptions) -> str:
+    """Return what the figure of differences shows."""
+    rows = differences[differences["score"] == "rps"]
+    return (
         "Difference of the mean ranked probability score, the model's minus the other's: left of 0 the model "
-        f"is better. {_intervals(result)} {_left_out(rows)}"
+        f"is better. {_intervals(options)} {_left_out(rows)}"
     )
-    return _forest(result, "Better than knowing less?", columns, waves, "difference, rungs", key)
 
 
 def score_differences(result: HindcastResult) -> "Figure":
     """Draw the paired differences of each score of nations, as recorded, a row a baseline and wave."""
-    waves = _waves(result)
+    waves = {wave.name: span(wave) for wave in result.recorded.waves if wave.number}
     rows = result.differences[result.differences["variant"] == RECORDED]
     columns = {score: _by_baseline(rows[rows["score"] == score], waves) for score in NATION_SCORES}
     key = (
         "Difference of the mean scores, the model's minus the other's: left of 0 the model is better. "
-        f"{_intervals(result)}"
+        f"{_intervals(result.options)}"
     )
-    return _forest(result, "Better by any score?", columns, SCORE_NAMES, "difference", key)
+    heading = f"Better by any score? – {result.hindcast.title}"
+    return _forest(columns, SCORE_NAMES, "difference", heading, [key, *basis(result)])
 
 
-def _waves(result: HindcastResult) -> dict[str, str]:
-    return {str(wave.date): day(wave.date) for wave in result.recorded.waves if wave.number}
+def short_span(wave: str) -> str:
+    """Return the name of a wave as two lines of a title."""
+    since, date = (dt.date.fromisoformat(part) for part in wave.split(" to "))
+    return f"{since:%-d %b %Y}\nto {date:%-d %b %Y}"
 
 
-def _by_variant(rows: "pd.DataFrame", result: HindcastResult) -> list[Row]:
+def _by_variant(rows: "pd.DataFrame", titles: Mapping[str, str]) -> list[Row]:
     """Return a heading a baseline and a row a variant."""
     found: list[Row] = []
     for baseline in SHOWN:
@@ -59,9 +89,7 @@ def _by_variant(rows: "pd.DataFrame", result: HindcastResult) -> list[Row]:
         if chosen.empty:
             continue
         found.append((f"against {FORECASTS[baseline]}", None))
-        found += [
-            (each.title, chosen.loc[each.name]) for each in result.variants if each.name in chosen.index
-        ]
+        found += [(title, chosen.loc[name]) for name, title in titles.items() if name in chosen.index]
     return found
 
 
@@ -78,28 +106,24 @@ def _by_baseline(rows: "pd.DataFrame", waves: dict[str, str]) -> list[Row]:
 
 
 def _forest(
-    result: HindcastResult,
-    title: str,
-    columns: dict[str, list[Row]],
-    titles: dict[str, str],
-    axis: str,
-    key: str,
+    columns: dict[str, list[Row]], titles: Mapping[str, str], axis: str, heading: str, notes: list[str]
 ) -> "Figure":
-    """Draw a panel a column; all of them have the same rows."""
-    labels = [label for label, _ in next(iter(columns.values()))]
+    """Draw a panel a column; rows that only some panels have are left out of the others."""
+    labels = max(([label for label, _ in rows] for rows in columns.values()), key=len)
     left = max(style.text_width(label, 8, "bold") for label in labels) + 0.15
     with style.figure_style():
         figure, area = style.page(
-            f"{title} – {result.hindcast.title}",
-            [key, *basis(result)],
-            plot=ROW * len(labels) + 0.1,
+            heading,
+            notes,
+            plot=ROW * len(labels) + 0.4,
             left=left,
             right=0.1,
             below=0.5,
         )
         area.set_axis_off()
         for place, (name, rows) in enumerate(columns.items()):
-            axes = area.inset_axes((place / len(columns), 0.0, 0.94 / len(columns), 1.0))
+            top = 1.0 - 0.3 / (ROW * len(labels) + 0.4)
+            axes = area.inset_axes((place / len(columns), 0.0, 0.94 / len(columns), top))
             _draw(axes, rows)
             axes.set_title(titles[name], fontsize=9, loc="left")
             axes.set_xlabel(axis, fontsize=8)
@@ -140,9 +164,9 @@ def _colour(row: Any) -> str:
     return style.BLUE if row.high < 0.0 else style.VERMILION
 
 
-def _intervals(result: HindcastResult) -> str:
+def _intervals(options: HindcastOptions) -> str:
     return (
-        f"Lines: 95 % intervals by {result.options.resamples:,} bootstraps over nations, paired, each for "
+        f"Lines: 95 % intervals by {options.resamples:,} bootstraps over nations, paired, each for "
         f"itself. Hollow: {NOT_IDENTIFIED}. Blue: the model is better. Orange: it is worse."
     )
 

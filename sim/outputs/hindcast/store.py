@@ -2,12 +2,13 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.experiments.description import describe_case, shown_digest
 from sim.experiments.hindcast.forecasts import Progress
-from sim.experiments.hindcast.hindcast import hindcast_case
+from sim.experiments.hindcast.hindcast import hindcast_cases
 from sim.experiments.hindcast.result import HindcastOptions, HindcastResult
 from sim.inputs.case import Case
 from sim.inputs.hindcast_file import Hindcast
@@ -20,7 +21,7 @@ TABLES = ("waves", "scores", "differences", "sources", "nations", "terms", "reli
 
 def hindcast_into_folder(
     declared: Hindcast,
-    case: Case,
+    cases: Sequence[Case],
     fitted: tuple[str, ...] | None,
     options: HindcastOptions,
     out: Path,
@@ -32,8 +33,8 @@ def hindcast_into_folder(
 
     Parameters
     ----------
-    declared, case, fitted, options, progress
-        As for `hindcast_case`.
+    declared, cases, fitted, options, progress
+        As for `hindcast_cases`.
     out
         Folder of all results.
     csv
@@ -42,12 +43,12 @@ def hindcast_into_folder(
     Raises
     ------
     InputError
-        As for `hindcast_case`, or if the folder cannot be written to; nothing is left behind.
+        As for `hindcast_cases`, or if the folder cannot be written to; nothing is left behind.
     """
     started = dt.datetime.now(dt.UTC)
-    folder = out / FOLDER / declared.name / hindcast_id(declared, case, fitted, options, csv=csv)
+    folder = out / FOLDER / declared.name / hindcast_id(declared, cases, fitted, options, csv=csv)
     with whole_folder(folder, "figures") as draft:
-        result = hindcast_case(declared, case, fitted, options, progress)
+        result = hindcast_cases(declared, cases, fitted, options, progress)
         save_figures(result, draft / "figures")
         for name in TABLES:
             write_table(getattr(result, name), draft, name, csv=csv)
@@ -57,17 +58,22 @@ def hindcast_into_folder(
 
 def hindcast_id(
     declared: Hindcast,
-    case: Case,
+    cases: Sequence[Case],
     fitted: tuple[str, ...] | None,
     options: HindcastOptions,
     *,
     csv: bool = False,
 ) -> str:
     """Return the name of the folder of a hindcast: the same inputs and the same files have the same name."""
-    records = [declared.records(case, reading) for reading in (None, *declared.readings)]
+    records = [
+        declared.records(case, wave, reading)
+        for reading in (None, *declared.readings)
+        for case, wave in zip(cases, declared.waves, strict=True)
+    ]
+    shown = [shown_digest(case) for case in cases]
     which = [declared.model_dump(mode="json"), records, fitted, csv]
     counted = [options.seed, options.runs, options.resamples]
-    inputs = f"{shown_digest(case)} {which} {counted} {FORMAT}"
+    inputs = f"{shown} {which} {counted} {FORMAT}"
     return hashlib.sha256(inputs.encode()).hexdigest()[:12]
 
 

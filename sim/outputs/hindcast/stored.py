@@ -67,7 +67,7 @@ class StoredHindcast:
 
     def is_in_sample(self, wave: Wave) -> bool:
         """Tell whether the parameters were, or may have been, fitted to a wave."""
-        return self.fitted_to is None or wave_name(self.hindcast.name, wave.date) in self.fitted_to
+        return self.fitted_to is None or wave_name(self.hindcast.name, wave.name) in self.fitted_to
 
     @cached_property
     def differences(self) -> "pd.DataFrame":
@@ -116,13 +116,14 @@ def _wave(row: Any, seen: dict[Any, list[Any]]) -> Wave:
         return Observed(*(np.array(seen[f"{when}_{end}"], dtype=np.int8) for end in ("low", "high")))
 
     return Wave(
-        date=dt.date.fromisoformat(row.wave),
+        since=dt.date.fromisoformat(row.since),
+        date=dt.date.fromisoformat(row.date),
         title=row.title,
+        fitted=bool(row.fitted),
         round=int(row.round),
         observed=known("recorded"),
         start=known("start"),
         positions=tuple(seen["position"]),
         sources=tuple(seen["source"]),
         notes=tuple(seen["note"]),
-        carried_forward=np.array(seen["carried_forward"], dtype=np.bool_),
     )

@@ -1,6 +1,7 @@
 """The tables of a hindcast for the terminal."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -10,21 +11,22 @@ from sim.experiments.hindcast.result import BASELINES, MODEL, RECORDED, Hindcast
 from sim.experiments.hindcast.skill import SCORES
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.roster_file import Actors
+from sim.outputs.grids import Grid, as_table
 from sim.outputs.hindcast.words import (
     FORECASTS,
     MEANINGS,
     SCORE_NAMES,
+    VARIANTS,
     caution,
-    day,
     evidence_line,
     expected,
     fit_line,
     interval,
     reason,
     rungs,
+    span,
     verdicts,
 )
-from sim.outputs.whole_table import WholeTable
 from sim.outputs.words import signed
 
 if TYPE_CHECKING:
@@ -39,6 +41,16 @@ LEGEND = (
     "of P(committed). CRPS: of the coalition's size, in nations; one number a wave, so without an interval. "
     "[ ]: 95 % bootstrap intervals over nations, each for itself; differences are paired."
 )
+
+
+class Scores(Protocol):
+    """What has scores: a hindcast, or a cross-validation."""
+
+    @property
+    def scores(self) -> "pd.DataFrame": ...  # noqa: D102
+
+    @property
+    def differences(self) -> "pd.DataFrame": ...  # noqa: D102
 
 
 def hindcast_report(result: HindcastResult) -> RenderableType:
@@ -60,33 +72,57 @@ def hindcast_report(result: HindcastResult) -> RenderableType:
 def _wave(result: HindcastResult, place: int) -> RenderableType:
     """Return what a hindcast says of a wave."""
     wave = result.recorded.waves[place]
-    name = str(wave.date)
-    title = f"{day(wave.date)}{f', {wave.title}' if wave.title else ''}: round {wave.round}"
+    title = f"From {span(wave)}{f', {wave.title}' if wave.title else ''}: {wave.round} rounds"
+    rows = result.differences[result.differences["wave"] == wave.name]
+    sources = [f"  {_source_line(result, wave.name, name)}" for name in BASELINES]
     return Group(
         Text(f"\n{title}, {wave.number} nations", style="bold"),
-        _scores(result, name),
-        Text(_noise(result, name), style="dim"),
-        Padding(_differences(result, name), (1, 0, 1, 0)),
-        *(Text(line) for line in verdicts(result, name)),
+        as_table(scores(result, wave.name)),
+        Text(_noise(result, wave.name), style="dim"),
+        Padding(as_table(differences(result, wave.name)), (1, 0, 1, 0)),
+        *(Text(line) for line in verdicts(rows)),
+        Text("RPS, range without the nations of one source, each left out in turn:", style="dim"),
+        *(Text(line, style="dim") for line in sources if line.strip()),
         Text("\nLargest misses", style="bold"),
         *_misses(result, wave),
         Text(),
     )
 
 
-def _scores(result: HindcastResult, wave: str) -> WholeTable:
-    """Return a row a forecast."""
+def scores(result: "Scores", wave: str) -> Grid:
+    """Return a row a forecast, a column a score, as recorded."""
     rows = result.scores[(result.scores["wave"] == wave) & (result.scores["variant"] == RECORDED)]
-    table = _table("as recorded")
-    for forecast in FORECASTS:
-        cells = [_score(rows, forecast, score) for score in SCORES if (rows["forecast"] == forecast).any()]
-        if cells:
-            table.add_row(FORECASTS[forecast], *cells)
-    return table
+    cells = {(row.forecast, row.score): _score(row) for row in _each(rows)}
+    told = tuple(
+        (words, *(cells[name, score] for score in SCORES))
+        for name, words in FORECASTS.items()
+        if (name, SCORES[0]) in cells
+    )
+    return Grid(("as recorded", *(SCORE_NAMES[score] for score in SCORES)), told, len(SCORES))
 
 
-def _score(rows: "pd.DataFrame", forecast: str, score: str) -> str:
-    row: Any = rows[(rows["forecast"] == forecast) & (rows["score"] == score)].iloc[0]
+def differences(result: "Scores", wave: str) -> Grid:
+    """Return the model's paired differences: for each baseline a row a way of scoring."""
+    rows = result.differences[result.differences["wave"] == wave]
+    cells = {(row.baseline, row.variant, row.score): interval(row) for row in _each(rows)}
+    told = tuple(
+        (_label(baseline, variant), *(cells[baseline, variant, score] for score in SCORES))
+        for baseline in BASELINES
+        for variant in dict.fromkeys(rows["variant"])
+        if (baseline, variant, SCORES[0]) in cells
+    )
+    return Grid(("the model minus ...", *(SCORE_NAMES[score] for score in SCORES)), told, len(SCORES))
+
+
+def _label(baseline: str, variant: str) -> str:
+    return f"... {FORECASTS[baseline]}" if variant == RECORDED else f"  {VARIANTS.get(variant, variant)}"
+
+
+def _each(table: "pd.DataFrame") -> Iterator[Any]:
+    yield from table.itertuples()
+
+
+def _score(row: Any) -> str:
     return f"{row.value:.3f}" if row.low != row.low else f"{row.value:.3f} [{row.low:.3f}-{row.high:.3f}]"
 
 
@@ -98,22 +134,10 @@ def _noise(result: HindcastResult, wave: str) -> str:
     return f"standard errors of the model's scores from the number of runs: {told}"
 
 
-def _differences(result: HindcastResult, wave: str) -> WholeTable:
-    """Return the model's paired differences: for each baseline a row a way of scoring."""
-    rows = result.differences[result.differences["wave"] == wave]
-    table = _table("the model minus ...")
-    for baseline in BASELINES:
-        chosen = rows[rows["baseline"] == baseline]
-        for variant in result.variants:
-            given = chosen[chosen["variant"] == variant.name].set_index("score")
-            if given.empty:
-                continue
-            is_first = variant.name == RECORDED
-            label = f"... {FORECASTS[baseline]}" if is_first else f"  {variant.name}"
-            table.add_row(Text(label), *(interval(given.loc[score]) for score in SCORES))
-        if not chosen.empty:
-            table.add_row("  without a source, range", _source_range(result, wave, baseline))
-    return table
+def _source_line(result: HindcastResult, wave: str, baseline: str) -> str:
+    """Return between what the difference lies without the nations of one source; empty if all are of one."""
+    span = _source_range(result, wave, baseline)
+    return f"against {FORECASTS[baseline]} {span}" if span else ""
 
 
 def _source_range(result: HindcastResult, wave: str, baseline: str) -> str:
@@ -121,13 +145,13 @@ def _source_range(result: HindcastResult, wave: str, baseline: str) -> str:
     table = result.sources
     rows = table if table.empty else table[(table["wave"] == wave) & (table["baseline"] == baseline)]
     if rows.empty:  # all records of the wave rest on one source
-        return "-"
+        return ""
     return f"{signed(rows['difference'].min(), 3)} to {signed(rows['difference'].max(), 3)}"
 
 
 def _misses(result: HindcastResult, wave: Wave) -> list[RenderableType]:
     """Return the nations that the model was worst at, each with the model's reason."""
-    rows = result.nations[result.nations["wave"] == str(wave.date)]
+    rows = result.nations[result.nations["wave"] == wave.name]
     worst = rows.sort_values(["rps_model", "iso3"], ascending=[False, True], kind="stable").head(MISSES)
     actors = result.case.roster.actors
     return [Padding(_miss(row, actors), (0, 0, 0, 2)) for row in worst.set_index("name").itertuples()]
@@ -138,11 +162,3 @@ def _miss(row: Any, actors: Actors) -> Text:
     start, recorded = rungs(row.start_low, row.start_high), rungs(row.recorded_low, row.recorded_high)
     told = f": {start} at the start, recorded {recorded}; expected {expected(row)}. {reason(row, actors)}."
     return Text.assemble((row.Index, "bold"), told)
-
-
-def _table(first: str) -> WholeTable:
-    table = WholeTable()
-    table.add_column(first, no_wrap=True)
-    for score in SCORES:
-        table.add_column(SCORE_NAMES[score], justify="right", no_wrap=True)
-    return table

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from sim.declarations.words import Stance
 from sim.experiments.hindcast.baselines import CLIMATOLOGY, MARKOV, PERSISTENCE
 from sim.experiments.hindcast.result import (
-    CARRIED_FORWARD,
     MECHANISM_FREE,
     MODEL,
-    NO_PRESSURE,
+    NO_INTERACTION,
+    PRIOR,
     RECORDED,
+    STATEMENT,
     HindcastResult,
 )
 from sim.experiments.hindcast.skill import NATION_SCORES
@@ -24,24 +25,25 @@ if TYPE_CHECKING:
 
 FORECASTS = {
     MODEL: "the model",
-    MECHANISM_FREE: "mechanism-free model",
+    STATEMENT: "last statement + noise",
     PERSISTENCE: "persistence",
-    CLIMATOLOGY: "climatology",
     MARKOV: "Markov chain",
+    MECHANISM_FREE: "mechanism-free model",
+    PRIOR: "draws of the prior",
+    CLIMATOLOGY: "climatology",
 }
 SCORE_NAMES = {"rps": "RPS", "log": "log score", "brier": "Brier score", "crps": "CRPS"}
-VARIANTS = {
-    NO_PRESSURE: "without decision pressure",
-    CARRIED_FORWARD: "without records carried forward",
-}
+VARIANTS = {NO_INTERACTION: "without interaction"}
 """Variants in words; other readings are called by their names."""
-NOT_IDENTIFIED = "not identified by these data"
+NOT_IDENTIFIED, BETTER, WORSE = "not identified by these data", "the model is better", "the model is worse"
+VERDICTS = (WORSE, NOT_IDENTIFIED, BETTER)
+"""What a paired difference may tell, the worst first."""
 
 MEANINGS = (
-    "Mechanism-free: the same anchors, ladder and decision pressure, everything that moves nations but "
-    "passing moods switched off. Persistence: nobody moves. Climatology: the shares at the start, the same "
-    "for all. Markov chain: changes of rung as counted in the other waves, later ones included, smoothed. "
-    "All pass through the coding error."
+    "Last statement + noise: anchors, ladder and wandering words with parameters drawn from the prior, and "
+    "nothing else that moves nations. Mechanism-free: the same with the model's own parameters. Persistence: "
+    "nobody moves. Climatology: the shares at the start, the same for all. Markov chain: changes of rung as "
+    "counted in the other waves, later ones included, smoothed. All pass through the error of readings."
 )
 
 
@@ -50,21 +52,23 @@ def day(date: dt.date) -> str:
     return f"{date:%-d %B %Y}"
 
 
+def span(wave: Wave) -> str:
+    """Return from which day to which a wave is predicted."""
+    return f"{day(wave.since)} to {day(wave.date)}"
+
+
 def evidence_line(result: HindcastResult) -> str:
     """Return how much was observed and how much of it had changed: what the scores can rest on."""
     waves = result.recorded.waves
     total = sum(wave.number for wave in waves)
     changed = sum(int(wave.has_changed.sum()) for wave in waves)
     parts = "; ".join(_evidence(wave) for wave in waves)
-    shared = " All waves share one start: they are no independent tests." if len(waves) > 1 else ""
-    start = day(result.case.scenario.start)
-    return f"{total} observations, {changed} of a changed rung since {start}: {parts}.{shared}"
+    shared = " Waves that share a day are no independent tests." if len(waves) > 1 else ""
+    return f"{total} observations, {changed} of a changed rung: {parts}.{shared}"
 
 
 def _evidence(wave: Wave) -> str:
-    text = f"{wave.number} nations on {day(wave.date)}, {int(wave.has_changed.sum())} changed"
-    repeated = int((wave.carried_forward & wave.is_scored).sum())
-    return f"{text}, {repeated} of the records carried forward from before" if repeated else text
+    return f"{wave.number} nations from {span(wave)}, {int(wave.has_changed.sum())} changed"
 
 
 def fit_line(result: HindcastResult) -> str:
@@ -73,9 +77,9 @@ def fit_line(result: HindcastResult) -> str:
         return (
             "IN-SAMPLE as far as is known: the parameters are draws that do not say what they were fitted to."
         )
-    seen = [day(wave.date) for wave in result.recorded.waves if result.is_in_sample(wave)]
+    seen = [span(wave) for wave in result.recorded.waves if result.is_in_sample(wave)]
     if seen:
-        return f"IN-SAMPLE: the parameters were fitted to the positions of {' and '.join(seen)}."
+        return f"IN-SAMPLE: the parameters were fitted to the changes from {', and from '.join(seen)}."
     if result.fitted_to:
         return f"Out of sample: the parameters were fitted to {', '.join(result.fitted_to)}."
     return "The parameters are set by hand, not fitted to these positions."
@@ -89,7 +93,7 @@ def caution(result: HindcastResult) -> str:
 def basis(result: HindcastResult) -> list[str]:
     """Return what stands under every figure: how little it rests on, and on what."""
     runs = (
-        f"{result.options.runs:,} runs, seed {result.options.seed}, scenario {result.case.scenario.name}. "
+        f"{result.options.runs:,} runs, seed {result.options.seed}, hindcast {result.hindcast.name}. "
         f"Data: {result.case.roster.title}."
     )
     return [evidence_line(result), f"{fit_line(result)} {caution(result)}".strip(), runs]
@@ -99,39 +103,52 @@ def verdict(row: Any) -> str:
     """Return what a paired difference tells."""
     if row.low <= 0.0 <= row.high:
         return NOT_IDENTIFIED
-    return "the model is better" if row.high < 0.0 else "the model is worse"
+    return BETTER if row.high < 0.0 else WORSE
 
 
-def verdicts(result: HindcastResult, wave: str) -> list[str]:
-    """Return what the paired differences of a wave tell: a line a score, and a line for other variants."""
-    rows = result.differences[(result.differences["wave"] == wave) & result.differences["low"].notna()]
-    recorded = rows[rows["variant"] == RECORDED]
-    scores = [score for score in NATION_SCORES if (recorded["score"] == score).any()]
-    told = [f"{SCORE_NAMES[score]}: {_told(recorded[recorded['score'] == score])}." for score in scores]
-    return [*told, elsewhere(rows, FORECASTS)]
+def verdicts(rows: "pd.DataFrame") -> list[str]:
+    """Return what the paired differences of a wave tell, a line a score: the worst way of scoring first."""
+    return [
+        f"{SCORE_NAMES[score]}: {_told(rows[(rows['score'] == score) & rows['low'].notna()])}"
+        for score in NATION_SCORES
+        if (rows["score"] == score).any()
+    ]
 
 
 def _told(rows: "pd.DataFrame") -> str:
-    """Return what the differences of one score tell, baselines of which they tell the same together."""
-    told: dict[str, list[str]] = {}
+    """Return what the differences of one score tell: at worst, and as recorded where that differs."""
+    worst: dict[str, Any] = {}
+    usual: dict[str, Any] = {}
     row: Any
     for row in rows.itertuples():
-        told.setdefault(verdict(row), []).append(FORECASTS[row.baseline])
-    return "; ".join(f"against {', '.join(names)} {words}" for words, names in told.items())
+        before = worst.get(row.baseline)
+        if before is None or _badness(row) > _badness(before):
+            worst[row.baseline] = row
+        if row.variant == RECORDED:
+            usual[row.baseline] = row
+    told = f"at worst {_grouped(worst)}."
+    otherwise = {name: row for name, row in usual.items() if verdict(row) != verdict(worst[name])}
+    return f"{told} As recorded {_grouped(otherwise)}." if otherwise else f"{told} As recorded the same."
 
 
-def elsewhere(rows: "pd.DataFrame", names: Mapping[str, str]) -> str:
-    """Return where another way of scoring tells something else than the records as they are."""
-    row: Any
-    recorded: dict[tuple[str, str], str] = {}
-    told = []
-    for row in rows.itertuples():  # the records as they are come first
-        usual = recorded.setdefault((row.baseline, row.score), verdict(row))
-        if verdict(row) != usual:
-            variant = VARIANTS.get(row.variant, row.variant)
-            which = f"{SCORE_NAMES[row.score]} against {names[row.baseline]}"
-            told.append(f"{variant}, {which}: {verdict(row)}")
-    return f"Scored otherwise: {'; '.join(told)}." if told else "Every other way of scoring tells the same."
+def _badness(row: Any) -> tuple[int, float]:
+    return -VERDICTS.index(verdict(row)), row.difference
+
+
+def _grouped(rows: Mapping[str, Any]) -> str:
+    """Return verdicts, the worst first, each with the baselines that it is about."""
+    told: list[str] = []
+    for words in VERDICTS:
+        names = [_against(row) for row in rows.values() if verdict(row) == words]
+        if names:
+            told.append(f"{words} against {', '.join(names)}")
+    return "; ".join(told)
+
+
+def _against(row: Any) -> str:
+    """Return the name of a baseline, and how it was scored if not as recorded."""
+    name = FORECASTS[row.baseline]
+    return name if row.variant == RECORDED else f"{name} ({VARIANTS.get(row.variant, row.variant)})"
 
 
 def interval(row: Any, decimals: int = 3) -> str:
@@ -169,8 +186,6 @@ def reason(row: Any, actors: Actors) -> str:
     ]
     most = f", most by {' and '.join(moved)}" if moved else ""
     parts = [f"propensity {signed(row.propensity_at_start, 2)} to {signed(row.propensity, 2)}{most}"]
-    if row.calm_stance not in {"", row.likeliest_stance}:
-        parts.append(f"without decision pressure {row.calm_stance} {percent(row.calm_share)}")
     if row.held_back_by and row.recorded_low == Stance.COMMITTED:
         against = reason_words(row.held_back_by, actors)
         parts.append(f"most against joining: {against} ({percent(row.held_back)} of the runs out)")
