@@ -220,22 +220,9 @@ def test_cuts_lie_at_round_shares_and_are_drawn(cut: str, share: float) -> None:
     assert parameter_.prior.numbers == {"mean": parameter_.value, "deviation": 0.2}
 
 
-<<<<<<< HEAD
-def test_a_ceasefire_is_no_lever() -> None:
-    """It turns words into deployments; less danger only tells how willing nations were at the start."""
-    assert "ceasefire" not in LEVERS
-    assert LEVELS["ceasefire"].cases.on_their_scale(1.0) == 0.5
-
-
-def test_the_worst_of_some_verdicts() -> None:
-    assert worst([]) == LEARNED
-    assert worst(["learned", "fitted", "likely"]) == "fitted"
-    assert worst(VERDICTS) == VERDICTS[0] == ASSUMED
-=======
 def test_cuts_never_cross() -> None:
     lows, highs = zip(*(parameter_.range for parameter_ in CUTS.values()), strict=True)
     assert all(high <= low for high, low in zip(highs, lows[1:], strict=False))
->>>>>>> model2
 
 
 def test_a_blank_record_is_0_but_for_what_is_named() -> None:

@@ -4,17 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from sim.experiments.calibration.abc import Sampling
-from sim.experiments.calibration.misfit import Effort, Target, count_stances, load_target
 from small_worlds import write_candidates
 
-<<<<<<< HEAD
-from sim.experiments.calibration.calibrate import CalibrationPlan
-=======
 from sim.experiments.calibration.about import Sampling, about_calibration
 from sim.experiments.calibration.calibrate import CalibrationPlan
 from sim.experiments.calibration.likelihood import Effort, Target, count_stances, load_target
->>>>>>> model2
 from sim.experiments.hindcast.scores import Observed
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.parameters import COLUMN, DECLARED, load_parameters

@@ -11,12 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-<<<<<<< HEAD
-from signal_world import PRIOR, observed_in, rows_with, small_plan, world_of, write_signal_world
-from sim.experiments.calibration.misfit import Target
-=======
 from signal_world import PRIOR, observed_in, rows_with, small_plan, world_of
->>>>>>> model2
 
 import sim
 from sim.declarations.parameters import PARAMETERS
@@ -27,10 +22,7 @@ from sim.experiments.calibration.calibrate import (
     plan_calibration,
     run_calibration,
 )
-<<<<<<< HEAD
-=======
 from sim.experiments.calibration.likelihood import Target
->>>>>>> model2
 from sim.experiments.parts import PartsFolder
 from sim.inputs.errors import InputError
 from sim.inputs.fit import fitted_to

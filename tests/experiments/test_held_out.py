@@ -5,15 +5,8 @@ from pathlib import Path
 
 import pytest
 from signal_world import NATIONS, observed_in, rows_with, small_plan, world_of
-from sim.experiments.calibration.splits import HINDCAST, IN_SAMPLE, WAVE, Split, splits
-from sim.experiments.calibration.splits import NATIONS as HELD_OUT_NATIONS
 
 from sim.experiments.calibration.calibrate import CalibrationPlan
-<<<<<<< HEAD
-from sim.experiments.calibration.held_out import FORECASTS, CrossValidation, cross_validate
-from sim.experiments.hindcast.result import HindcastOptions
-from sim.inputs.errors import InputError
-=======
 from sim.experiments.calibration.held_out import (
     CrossValidation,
     cross_validate,
@@ -21,7 +14,6 @@ from sim.experiments.calibration.held_out import (
     simulated_runs,
 )
 from sim.experiments.hindcast.result import BASELINES, HindcastOptions
->>>>>>> model2
 
 OPTIONS = HindcastOptions(runs=150, resamples=200)
 EARLY, LATE = "2025-04-10 to 2025-05-22", "2025-04-10 to 2025-07-10"

@@ -176,17 +176,12 @@ def test_climbing_and_slipping_lie_half_the_hysteresis_from_the_cut() -> None:
     """Cuts at -1.9, -0.71 and 0.41 log-odds; the hysteresis is 0.4."""
     rounds = sim.run(BASELINE, overrides=["rounds=2"], parameters=DECLARED, runs=1).rounds
     thresholds = {
-<<<<<<< HEAD
-        "climb_to_undecided": -1.7, "climb_to_open": -0.51, "climb_to_committed": 0.61,
-        "slip_to_opposed": -2.1, "slip_to_undecided": -0.91, "slip_to_open": 0.21,
-=======
         "climb_to_undecided": -1.7,
         "climb_to_open": -0.51,
         "climb_to_committed": 0.61,
         "slip_to_opposed": -2.1,
         "slip_to_undecided": -0.91,
         "slip_to_open": 0.21,
->>>>>>> model2
     }
     for name, log_odds in thresholds.items():
         assert rounds[name].to_numpy() == pytest.approx(1 / (1 + np.exp(-log_odds)))
