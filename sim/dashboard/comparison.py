@@ -57,9 +57,9 @@ def show_differences(comparison: Comparison) -> None:
         )
     left = len(comparison.cases[0].roster.iso3) - len(rows)
     st.caption(
-        "Percentage points by which a nation declares soldiers more (right) or less often at the end, with paired "
-        f"95 % intervals, each for itself; those of {left} nations that are not shown cover 0. Both with the "
-        f"same draws, {runs_words(comparison.number_of_runs, comparison.seed)}"
+        "Percentage points by which a nation declares soldiers more (right) or less often at the end, with "
+        f"paired 95 % intervals, each for itself; those of {left} nations that are not shown cover 0. Both "
+        f"with the same draws, {runs_words(comparison.number_of_runs, comparison.seed)}"
     )
 
 

@@ -73,8 +73,8 @@ def _parameter(name: str, label: str, low: float, high: float) -> Lever:
     """Return a parameter as a lever, the same in all runs once it is moved."""
     declared = PARAMETERS[name]
     meaning = (
-        f"{declared.meaning[0].upper()}{declared.meaning[1:]}, in {declared.unit} ({declared.rests_on}). Moved, "
-        "it is the same in all runs; before, each run has its own draw, of which the mean is shown."
+        f"{declared.meaning[0].upper()}{declared.meaning[1:]}, in {declared.unit} ({declared.rests_on}). "
+        "Moved, it is the same in all runs; before, each run has its own draw, of which the mean is shown."
     )
     return Lever(f"{PARAMETER_PREFIX}{name}", label, meaning, low, high)
 

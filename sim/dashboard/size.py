@@ -18,7 +18,7 @@ COLOURS = {LAND: style.BLUE, ANY: style.GREEN}
 
 
 def size_picture(result: RunResult, pinned: RunResult | None) -> str:
-    """Return how many declare soldiers and how many contribute, as fans, and the means of a pinned setting."""
+    """Return how many declare soldiers and how many contribute, as fans, and means of a pinned setting."""
     rounds, end = result.rounds, result.rounds.iloc[-1]
     ends = {name: _end(end, name) for name in COLOURS}
     told = f"{ends[LAND]} declare soldiers on land, {ends[ANY]} contribute"
@@ -73,6 +73,6 @@ def size_note(pinned: RunResult | None) -> str:
     also = " Dashed lines: means of the pinned setting." if pinned else ""
     return (
         "Nations that declare soldiers on land (blue), and that contribute any military means (green). "
-        "Lines: means. Dark bands: half of the runs; light bands and brackets: 90 % of the runs. Vertical lines: "
-        f"events.{also}"
+        "Lines: means. Dark bands: half of the runs; light bands and brackets: 90 % of the runs. Vertical "
+        f"lines: events.{also}"
     )

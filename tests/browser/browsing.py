@@ -69,11 +69,14 @@ class Visit(Watched):
         dialog.value.set_files(file)
 
     def numbers(self) -> list[str]:
-        """Return nations, soldiers and P(force is enough), as they are shown first."""
+        """Return both outcomes, soldiers and P(they are enough), as they are shown first."""
         return self.page.get_by_test_id("stMetricValue").all_inner_texts()
 
     def size(self) -> float:
         return float(self.numbers()[0].split()[0])
+
+    def contributors(self) -> float:
+        return float(self.numbers()[1].split()[0])
 
     def round(self) -> int:
         """Return the round that map and strip show."""

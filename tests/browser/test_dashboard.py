@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 STRIP = "canvas => canvas.toDataURL()"
 
 
-def test_more_us_involvement_brings_members_and_changes_every_picture(visit: Callable[..., Any]) -> None:
+def test_more_us_involvement_brings_contributors_and_changes_every_picture(visit: Callable[..., Any]) -> None:
     here = visit()
     page = here.page
 
@@ -27,22 +27,38 @@ def test_more_us_involvement_brings_members_and_changes_every_picture(visit: Cal
         return {
             "map": here.colour("TUR"),
             "strip": page.locator(".strip canvas").evaluate(STRIP),
-            "size": page.locator(".size .mean").get_attribute("d"),
+            "size": page.locator(".size .mean.contributors").get_attribute("d"),
             "force": page.locator(".force .layer").first.get_attribute("d"),
             "table": page.locator("table tbody").inner_text(),
         }
 
-    sizes, before = [here.size()], pictures()
+    found, before = [here.contributors()], pictures()
     here.keep("desktop")
     for _ in range(3):
-        here.set_lever("US involvement", "ArrowRight", times=5)
-        sizes.append(here.size())
-    assert sizes == sorted(sizes)
-    assert sizes[-1] > sizes[0] + 3
+        here.set_lever("US involvement", "ArrowRight", times=3)
+        found.append(here.contributors())
+    assert found == sorted(found)
+    assert found[-1] > found[0] + 0.5
     after = pictures()
     assert [name for name in before if before[name] == after[name]] == []
-    expected = sim.run("brussels-2025-04", overrides={"washington.involvement": 0.85}).rounds.iloc[-1]
-    assert here.numbers()[0] == f"{expected.size_mean:.1f} [{expected.size_q05:.0f}-{expected.size_q95:.0f}]"
+    expected = sim.run("paris-2026-01", overrides={"washington.involvement": 1.0}).rounds.iloc[-1]
+    for number, name in zip(here.numbers(), ("size", "contributors"), strict=False):
+        mean, low, high = (expected[f"{name}_{column}"] for column in ("mean", "q05", "q95"))
+        assert number == f"{mean:.1f} [{low:.0f}-{high:.0f}]"
+
+
+def test_map_and_strip_show_either_outcome(visit: Callable[..., Any]) -> None:
+    here = visit()
+    page = here.page
+    land = here.colour("ITA"), page.locator(".strip canvas").evaluate(STRIP)
+    page.get_by_text("Any military contribution", exact=True).click()
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('*')].some(
+            (each) => each.shadowRoot?.querySelector('.note')?.textContent.includes('contributes any'))"""
+    )
+    here.settle()
+    assert (here.colour("ITA"), page.locator(".strip canvas").evaluate(STRIP)) != land
+    here.keep("any-contribution")
 
 
 def test_the_rounds_are_played_to_their_end(visit: Callable[..., Any]) -> None:
@@ -55,7 +71,7 @@ def test_the_rounds_are_played_to_their_end(visit: Callable[..., Any]) -> None:
     page.keyboard.press("Home")
     assert here.round() == 0
     assert here.colour("TUR") != end
-    assert page.locator(".stage .now").inner_text().startswith("10 Apr 2025: 5.0 nations [5-5]")
+    assert page.locator(".stage .now").inner_text().startswith("8 Jan 2026: ")
     page.evaluate(
         """() => {
             window.rounds = [];
@@ -87,11 +103,11 @@ def test_a_nation_that_is_clicked_is_explained(visit: Callable[..., Any]) -> Non
     here = visit()
     page = here.page
     page.locator(".map path[data-code=SWE]").click()
-    page.get_by_text("Sweden: committed on").wait_for()
+    page.get_by_text(re.compile(r"Sweden: .* on 7 January 2027")).first.wait_for()
     assert "chosen" in str(page.locator(".map path[data-code=SWE]").get_attribute("class"))
     for place, name in ((".strip .names", "Netherlands"), (".tiles", "Canada"), ("table tbody", "Poland")):
         page.locator(place).get_by_role("button", name=name).first.click()
-        page.get_by_text(f"{name}: committed on").wait_for()
+        page.get_by_text(re.compile(rf"{name}: .* on 7 January 2027")).first.wait_for()
     here.settle()
     here.keep("explained")
 
@@ -111,10 +127,10 @@ def test_a_pinned_setting_is_compared(visit: Callable[..., Any]) -> None:
     page.get_by_role("button", name="Pin this setting").click()
     page.get_by_text("These runs tell no nation apart").wait_for()
     here.set_lever("US involvement", "End")
-    page.get_by_label("Differences in P(committed)").wait_for()
-    assert page.locator(".size .pinned").count() == 1
+    page.get_by_label("Differences in P(soldiers on land)").wait_for()
+    assert page.locator(".size .pinned").count() == 2
     deltas = page.get_by_test_id("stMetricDelta").all_inner_texts()
-    case = sim.load_case("brussels-2025-04")
+    case = sim.load_case("paris-2026-01")
     changed = case.with_overrides({"washington.involvement": 1.0})
     row = sim.compare([case, changed], runs=1000).coalition.iloc[0]
     found = f"{row.difference:+.2f} [{row.difference_low:+.2f} to {row.difference_high:+.2f}]"
@@ -129,7 +145,7 @@ def test_the_scenario_file_runs_to_the_same_figures(
     page = here.page
     here.set_lever("US involvement", "ArrowRight", times=8)
     here.set_lever("Clarity of the mandate", "ArrowRight", times=9)
-    here.set_lever("Weight of peers", "ArrowRight", times=3)
+    here.set_lever("Followership", "ArrowRight", times=3)
     scenario, tables = tmp_path / "mine.toml", tmp_path / "tables.zip"
     for button, file in (("Scenario file (TOML)", scenario), ("Tables (Parquet, zip)", tables)):
         with page.expect_download() as download:
@@ -139,13 +155,13 @@ def test_the_scenario_file_runs_to_the_same_figures(
     assert ran.code == 0, ran.err
     folder = Path(ran.out.strip().removeprefix("results: "))
     with zipfile.ZipFile(tables) as archive:
-        for name in ("nations", "rounds", "summary", "moves", "flows", "runs"):
+        for name in ("nations", "rounds", "summary", "moves", "flows", "rests_on", "runs"):
             ours = pd.read_parquet(io.BytesIO(archive.read(f"{name}.parquet")))
             pd.testing.assert_frame_equal(ours, pd.read_parquet(folder / f"{name}.parquet"), check_like=True)
     end = pd.read_parquet(folder / "rounds.parquet").iloc[-1]
     assert here.numbers()[0] == f"{end.size_mean:.1f} [{end.size_q05:.0f}-{end.size_q95:.0f}]"
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    assert manifest["title"] == "Brussels, 10 April 2025, changed"
+    assert manifest["title"] == "Paris, January 2026, changed"
 
 
 def test_figures_are_made_when_they_are_asked_for(visit: Callable[..., Any]) -> None:
@@ -153,7 +169,7 @@ def test_figures_are_made_when_they_are_asked_for(visit: Callable[..., Any]) -> 
     for ending, begins in (("SVG", b"<?xml"), ("PNG", b"\x89PNG")):
         with page.expect_download() as download:
             page.get_by_role("button", name=f"Figure ({ending})").click()
-        assert download.value.suggested_filename == f"brussels-2025-04-coalition-size.{ending.lower()}"
+        assert download.value.suggested_filename == f"paris-2026-01-coalition-size.{ending.lower()}"
         assert Path(download.value.path()).read_bytes().startswith(begins)
 
 
@@ -166,7 +182,9 @@ def test_a_scenario_of_ones_own_is_uploaded_and_its_mistakes_are_told(
     page.get_by_role("option", name="A file of your own").click()
     page.get_by_role("heading", name="My scenario").wait_for()
     file = tmp_path / "bold.toml"
-    head = 'extends = "brussels-2025-04"\ntitle = "<img src=http://192.0.2.1/x.png> ![x](http://192.0.2.1/y.png)"\n'
+    head = (
+        'extends = "paris-2026-01"\ntitle = "<img src=http://192.0.2.1/x.png> ![x](http://192.0.2.1/y.png)"\n'
+    )
     file.write_text(f"{head}washington.involvement = 2\n", "utf-8")
     here.upload("Upload", file)
     page.get_by_text("bold.toml:3: washington.involvement: must be a number from 0 to 1").wait_for()
@@ -184,11 +202,11 @@ def test_two_visitors_do_not_share_what_they_set(visit: Callable[..., Any]) -> N
     one.set_lever("US involvement", "End")
     one.page.get_by_role("button", name="Pin this setting").click()
     one.page.locator(".map path[data-code=SWE]").click()
-    one.page.get_by_text("Sweden: committed on").wait_for()
+    one.page.get_by_text(re.compile(r"Sweden: .* on 7 January 2027")).first.wait_for()
     other.set_lever("Ceasefire", "ArrowRight")
-    assert other.page.get_by_role("slider", name="US involvement").input_value() == "0.1"
+    assert other.page.get_by_role("slider", name="US involvement").input_value() == "0.55"
     assert other.page.get_by_role("button", name="Pin this setting").is_visible()
-    assert other.page.get_by_text("Sweden: committed on").count() == 0
+    assert other.page.get_by_text(re.compile("Sweden: .* on 7 January 2027")).count() == 0
 
 
 def test_it_fits_a_phone(visit: Callable[..., Any]) -> None:
@@ -208,7 +226,7 @@ def test_it_fits_a_phone(visit: Callable[..., Any]) -> None:
 def test_it_is_accessible(visit: Callable[..., Any]) -> None:
     here = visit()
     here.page.locator(".map path[data-code=SWE]").click()
-    here.page.get_by_text("Sweden: committed on").wait_for()
+    here.page.get_by_text(re.compile(r"Sweden: .* on 7 January 2027")).first.wait_for()
     here.settle()
     assert here.barriers() == []
 

@@ -146,7 +146,7 @@ def test_the_purpose_is_chosen_among_words(page: AppTest) -> None:
 
 
 def test_more_us_involvement_means_more_contributors_on_average(page: AppTest) -> None:
-    """Either sign is drawn; past coalitions teach that it helps, of any contribution more than of soldiers."""
+    """Either sign is drawn; past coalitions teach that it helps, any contribution more than soldiers."""
     found = []
     for level in (0.0, 0.5, 1.0):
         labelled(page.slider, "US involvement").set_value(level)

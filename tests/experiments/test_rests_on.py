@@ -134,9 +134,13 @@ def test_numbers_of_soldiers_are_always_assumed(unchanged: pd.DataFrame, backsto
     assert verdicts(said) == {"force": "assumed"}
 
 
-def test_who_contributes_is_learned_from_past_coalitions_where_nations_do_not_move_each_other() -> None:
-    alone = load_case(BASELINE, {f"parameters.{name}": 0.0 for name in INTERACTION})
-    assert verdicts(rests_on(alone, seed=1, runs=1000))["contributors"] == "learned"
+@pytest.mark.parametrize(("day", "verdict"), [("2025-04-09", "learned"), ("2025-04-10", "assumed")])
+def test_who_contributes_is_learned_until_governments_were_read(day: str, verdict: str) -> None:
+    """The day before the first statement, without interaction, past coalitions decide alone."""
+    alone = {f"parameters.{name}": 0.0 for name in INTERACTION}
+    table = rests_on(load_case("brussels-2025-04", {**alone, "start": day}), seed=1, runs=1000)
+    assert set(table[table["group"] == "who contributes"]["verdict"]) == {verdict}
+    assert verdicts(table)["contributors"] == verdict
 
 
 def test_fewer_runs_may_tell_less_and_never_more() -> None:
