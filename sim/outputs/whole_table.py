@@ -11,8 +11,8 @@ from sim.outputs.wrapping import Wrapped, cuts_words, narrowed, texts_of, unwrap
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
-GAP = 2
-"""Spaces between two columns."""
+GAP, NARROW_GAP = 2, 1
+"""Spaces between two columns, and where words would be cut else."""
 
 TALLER = 1.5
 """How many times as tall Rich's own table may be, so that numbers stay on a line as long as they can."""
@@ -33,11 +33,11 @@ class WholeTable(Table):
         """Yield the table, as Rich shows it if that does it justice."""
         usual = list(super().__rich_console__(console, options))
         shown = "".join(part.text for part in usual if isinstance(part, Segment))
-        fitted = _fitted(self.columns, options.max_width - GAP * (len(self.columns) - 1))
+        fitted, gap = _spaced(self.columns, options.max_width)
         given = "".join(text.plain for column in self.columns for text in texts_of(column))
         is_whole = _letters(shown) == _letters(given)
         is_squeezed = shown.count("\n") > TALLER * _height(fitted)
-        yield from usual if is_whole and not is_squeezed else [_table(fitted)]
+        yield from usual if is_whole and not is_squeezed else [_table(fitted, gap)]
 
 
 def _letters(text: str) -> list[str]:
@@ -45,9 +45,16 @@ def _letters(text: str) -> list[str]:
     return sorted("".join(text.split()))
 
 
-def _table(columns: Sequence[Wrapped]) -> Table:
-    """Return a table for Rich of columns that are wrapped already."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+def _spaced(columns: Sequence[Column], width: int) -> tuple[list[Wrapped], int]:
+    """Return columns that fit into a width, and the spaces between them."""
+    fitted = [(_fitted(columns, width - gap * (len(columns) - 1)), gap) for gap in (GAP, NARROW_GAP)]
+    whole = (each for each in fitted if not any(map(cuts_words, each[0])))
+    return next(whole, fitted[0])
+
+
+def _table(columns: Sequence[Wrapped], gap: int) -> Table:
+    """Return a table for Rich of columns that are wrapped already, so many spaces apart."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, gap, 0, 0))
     for column, (heading, *_), width in columns:
         table.add_column(heading, justify=column.justify, overflow="fold", width=width)
     for row in zip(*(cells for _, (_, *cells), _ in columns), strict=True):

@@ -7,6 +7,7 @@ from printing import lost
 from rich.console import Console
 
 import sim
+from sim.experiments.rests_on import verdicts
 from sim.model.tally import HOLDS_BACK
 from sim.outputs.tables import run_report
 from sim.outputs.words import REASONS, percent, percent_interval
@@ -27,14 +28,21 @@ def test_the_coalition_stands_above_the_nations(baseline: "sim.RunResult") -> No
     text, end = report(baseline), baseline.rounds.iloc[-1]
     assert text.startswith("Brussels, 10 April 2025\n")
     assert re.search(r"at the end +9 April 2026, after 52 rounds", text)
-    assert re.search(rf"size +{end.size_mean:.1f} nations \[{end.size_q05:.0f}-{end.size_q95:.0f}\]", text)
-    assert re.search(rf"force +{end.force_mean:,.0f} soldiers \[", text)
-    assert re.search(r"P\(force >= 20,000\) +(<1|0) % \[0", text)
+    told = verdicts(baseline.rests_on)
+    for label, number in {
+        "declare soldiers on land": "size",
+        "contribute any military means": "contributors",
+    }.items():
+        mean, low, high = (end[f"{number}_{column}"] for column in ("mean", "q05", "q95"))
+        assert re.search(rf"{label} +{mean:.1f} \[{low:.0f}-{high:.0f}\] nations +\({told[number]}\)", text)
+    assert re.search(rf"soldiers pledged +{end.force_mean:,.0f} \[.*\] +\(assumed\)", text)
+    assert re.search(r"of them in the field at a time +0 \[0-0\] +\(assumed\)", text)
+    assert re.search(r"P\(pledged >= 20,000\) +.* % \[.*\] +\(assumed\)", text)
     assert "300 runs, seed 1." in text
 
 
 def test_every_nation_has_a_row_the_surest_first(baseline: "sim.RunResult") -> None:
-    lines = report(baseline).splitlines()
+    lines = report(baseline, width=160).splitlines()
     names = baseline.case.roster.names
     places = {name: next(n for n, line in enumerate(lines) if line.startswith(f"{name} ")) for name in names}
     in_order = baseline.summary.set_index("name")["p_committed"].loc[sorted(names, key=places.__getitem__)]
@@ -42,12 +50,14 @@ def test_every_nation_has_a_row_the_surest_first(baseline: "sim.RunResult") -> N
 
 
 def test_a_row_says_position_chance_date_troops_and_obstacle(baseline: "sim.RunResult") -> None:
-    text = report(baseline)
-    assert re.search(r"France +committed +100 % \[99-100\] +at the start +[\d,]+ \[[\d,]+-[\d,]+\]", text)
-    canada = baseline.summary.loc["CAN"]
-    assert f"{canada.p_committed * 100:.0f} % [" in row(text, "Canada")
-    assert f"{canada.joined:%-d %b %Y}" in row(text, "Canada")
-    assert re.search(r"Sweden +conditional +0 % \[0-1\] +- +0 +demands a clear mandate", text)
+    text = report(baseline, width=160)
+    told = verdicts(baseline.rests_on)
+    assert re.search(r"France +committed +\d+ % \[\d+-\d+\] +100 % \[99-100\] +at the start +[\d,]+ \[[\d,]+-[\d,]+\] +", text)
+    for name, code in (("Canada", "CAN"), ("Sweden", "SWE")):
+        nation, line = baseline.summary.loc[code], row(text, name)
+        for share in ("p_committed", "p_contributes"):
+            assert f" {nation[share] * 100:.0f} % [" in line
+        assert told[code].split()[0] in line
     assert re.search(r"Iceland .* has no troops to send \(100 %\)", text)
 
 

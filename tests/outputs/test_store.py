@@ -20,7 +20,7 @@ from sim.outputs.store import TABLES as WRITTEN
 
 BASELINE = "brussels-2025-04"
 HINDCAST = "hindcast-2025"
-TABLES = ("nations", "rounds", "runs", "moves", "flows")
+TABLES = ("nations", "rounds", "runs", "moves", "flows", "rests_on")
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ def test_anything_that_changes_the_runs_changes_their_name(tmp_path: Path) -> No
         name("washington.involvement=0.2"),
         name("start.washington.involvement=0.2"),
         name("nations.NLD.position=committed"),
-        name("parameters.b_threat=1.23"),
+        name("parameters.reach=1.23"),
         name("rounds=51"),
         name("force_required=10000"),
         name("start=2025-04-11"),
