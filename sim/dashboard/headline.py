@@ -12,8 +12,8 @@ from sim.experiments.results import RunResult
 from sim.outputs.report.run import members
 from sim.outputs.words import percent, percent_interval, thousands
 
-WIDTHS = {"size": 3, "contributors": 3, "force": 4, "fielded": 3, "p_force_met": 3}
-"""By measure: how wide its tile is, beside the others."""
+TILES = (("size", "contributors"), ("force", "fielded", "p_force_met"))
+"""What stands beside each other: who is in it, and how many soldiers that makes."""
 
 DIFFERENCES = {
     "size": (1.0, 2, ""),
@@ -44,13 +44,13 @@ def show_title(result: RunResult, setting: Setting) -> None:
 
 def show_numbers(result: RunResult, comparison: Comparison | None) -> None:
     """Show both outcomes, the force, what each rests on, and how that differs from a pinned setting."""
-    differences = _differences(comparison)
-    for measure, column, (label, value) in zip(
-        WIDTHS, st.columns([*WIDTHS.values()]), _numbers(result), strict=True
-    ):
-        column.metric(
-            label, value, differences.get(measure), delta_color="off", delta_arrow="off", border=True
-        )
+    differences, shown = _differences(comparison), _numbers(result)
+    for measures in TILES:
+        for measure, column in zip(measures, st.columns(len(measures)), strict=True):
+            label, value = shown[measure]
+            column.metric(
+                label, value, differences.get(measure), delta_color="off", delta_arrow="off", border=True
+            )
     also = " Below: differences from the pinned setting, paired, with 95 % intervals." if comparison else ""
     st.caption(
         f"On {result.rounds['date'].iloc[-1]:%-d %B %Y}: means, in brackets the range of 90 % of the runs; "
@@ -60,24 +60,33 @@ def show_numbers(result: RunResult, comparison: Comparison | None) -> None:
     )
 
 
-def _numbers(result: RunResult) -> list[tuple[str, str]]:
-    """Return label, with what it rests on, and value of what is shown."""
+def _numbers(result: RunResult) -> dict[str, tuple[str, str]]:
+    """Return, by measure, label with what it rests on, and value."""
     end, required = result.rounds.iloc[-1], thousands(result.about.force_required)
     told = verdicts(result.rests_on)
     met = f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]"
-    return [
-        (f"Nations that declare soldiers on land ({told['size']})", _mean_and_range(end, "size", 1)),
-        (f"Nations that contribute at all ({told['contributors']})", _mean_and_range(end, "contributors", 1)),
-        (f"Soldiers pledged ({told['force']})", _mean_and_range(end, "force")),
-        (f"Of them in the field ({told['fielded']})", _mean_and_range(end, "fielded")),
-        (f"P(pledged >= {required}) ({told[FORCE_MET]})", met),
-    ]
+    return {
+        "size": (f"Nations that declare soldiers on land ({told['size']})", _nations(end, "size")),
+        "contributors": (
+            f"Nations that give any military means ({told['contributors']})",
+            _nations(end, "contributors"),
+        ),
+        "force": (f"Soldiers pledged ({told['force']})", _soldiers(end, "force")),
+        "fielded": (f"Of them in the field ({told['fielded']})", _soldiers(end, "fielded")),
+        "p_force_met": (f"P(pledged >= {required}) ({told[FORCE_MET]})", met),
+    }
 
 
-def _mean_and_range(end: Any, measure: str, decimals: int = 0) -> str:
-    """Return a mean with the range of 90 % of the runs."""
+def _nations(end: Any, measure: str) -> str:
+    """Return a mean number of nations with the range of 90 % of the runs."""
     mean, low, high = (end[f"{measure}_{column}"] for column in ("mean", "q05", "q95"))
-    return f"{thousands(mean, decimals)} [{thousands(low)}-{thousands(high)}]"
+    return f"{mean:.1f} [{low:.0f}-{high:.0f}]"
+
+
+def _soldiers(end: Any, measure: str) -> str:
+    """Return a mean number of soldiers with the range of 90 % of the runs."""
+    mean, low, high = (thousands(end[f"{measure}_{column}"]) for column in ("mean", "q05", "q95"))
+    return f"{mean} [{low}-{high}]"
 
 
 def _differences(comparison: Comparison | None) -> dict[str, str]:

@@ -59,7 +59,9 @@ class Visit(Watched):
         self.page.get_by_role("slider", name=label).focus()
         for _ in range(times):
             self.page.keyboard.press(key)
-        self.page.wait_for_function(f"document.body.innerText.includes({json.dumps(before[1])}) === false")
+        shown = "[...document.querySelectorAll('[data-testid=stMetricValue]')].map(each => each.innerText)"
+        differs = f"JSON.stringify({shown}) !== JSON.stringify({json.dumps(before)})"
+        self.page.wait_for_function(f"{differs} && {shown}.length === {len(before)}")
         self.settle()
 
     def upload(self, button: str, file: Path) -> None:

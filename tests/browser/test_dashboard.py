@@ -203,7 +203,7 @@ def test_two_visitors_do_not_share_what_they_set(visit: Callable[..., Any]) -> N
     one.page.get_by_role("button", name="Pin this setting").click()
     one.page.locator(".map path[data-code=SWE]").click()
     one.page.get_by_text(re.compile(r"Sweden: .* on 7 January 2027")).first.wait_for()
-    other.set_lever("Ceasefire", "ArrowRight")
+    other.set_lever("Followership", "ArrowRight", times=5)
     assert other.page.get_by_role("slider", name="US involvement").input_value() == "0.55"
     assert other.page.get_by_role("button", name="Pin this setting").is_visible()
     assert other.page.get_by_text(re.compile("Sweden: .* on 7 January 2027")).count() == 0

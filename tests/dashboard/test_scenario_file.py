@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.dashboard.scenario_file import scenario_file
-from sim.dashboard.setting import Setting, Source
+from sim.dashboard.setting import Setting, Source, Value
 from sim.experiments.description import case_digest
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.characters import refused_character
@@ -35,7 +35,9 @@ def same_runs(setting: Setting) -> bool:
 
 @pytest.mark.parametrize("name", bundled_scenarios())
 @pytest.mark.parametrize("changes", [(), ALL], ids=["as it is", "changed"])
-def test_the_file_runs_the_same_for_every_bundled_scenario(name: str, changes: tuple) -> None:
+def test_the_file_runs_the_same_for_every_bundled_scenario(
+    name: str, changes: tuple[tuple[str, Value], ...]
+) -> None:
     assert same_runs(Setting(Source(name), changes))
 
 

@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table as TerminalTable
 from rich.text import Text
 
+from sim.experiments.rests_on import verdicts
 from sim.experiments.run import RunOptions
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
@@ -47,7 +48,7 @@ class Seen(HTMLParser):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A results folder of a real run with a change made on the command line."""
-    case = load_case("us-backstop", ["mandate.clarity=0.4", "parameters.b_peers=1.2", "rounds=20"])
+    case = load_case("us-backstop", ["mandate.clarity=0.4", "parameters.followership=1.2", "rounds=20"])
     return run_into_folder(case, RunOptions(runs=120), tmp_path_factory.mktemp("report"))[1]
 
 
@@ -89,7 +90,7 @@ def test_every_figure_is_there_and_said_in_words(text: str) -> None:
 @pytest.mark.slow
 def test_it_says_what_was_supposed_and_how_to_do_it_again(text: str, stored: StoredRun) -> None:
     assert "The scenario: A US backstop" in text
-    assert "b_peers = 1.2" in text
+    assert "followership = 1.2" in text
     assert str(stored.manifest["digest"]) in text
     for caution in load_case("us-backstop").roster.cautions:
         assert caution.split("'")[0] in text
@@ -102,10 +103,17 @@ def test_the_same_folder_gives_the_same_bytes(folder: Path, text: str) -> None:
 
 def test_the_headline_says_the_numbers_of_the_tables(stored: StoredRun) -> None:
     sentences, end = list(headline(stored)), stored.rounds.iloc[-1]
-    assert f"{end.size_mean:.1f} members" in sentences[0]
-    assert f"{end.size_q05:.0f} to {end.size_q95:.0f} in 90 % of 120 runs" in sentences[0]
+    told = verdicts(stored.rests_on)
+    assert f"{end.contributors_mean:.1f} nations contribute military means on average" in sentences[0]
+    assert f"{end.contributors_q05:.0f} to {end.contributors_q95:.0f} in 90 % of 120 runs" in sentences[0]
+    assert f"({told['contributors']})" in sentences[0]
+    assert f"{end.size_mean:.1f} declare soldiers on land" in sentences[0]
+    assert f"({told['size']})." in sentences[0]
+    assert sentences[1].startswith(f"They pledge {end.force_mean:,.0f} soldiers")
+    assert sentences[1].endswith("in the field at a time (assumed).")
+    assert sentences[2].endswith("of the runs (assumed).")
     likely = stored.summary[stored.summary["p_committed"] >= 0.5]["name"]
-    assert sum(name in sentences[2] for name in likely) + int("more are" in sentences[2]) >= min(
+    assert sum(name in sentences[3] for name in likely) + int("more are" in sentences[3]) >= min(
         len(likely), 8
     )
 
@@ -125,7 +133,7 @@ def test_the_command_makes_the_same_runs_again(stored: StoredRun) -> None:
     assert (
         again.scenario.resolved()
         == load_case(
-            "us-backstop", ["mandate.clarity=0.4", "parameters.b_peers=1.2", "rounds=20"]
+            "us-backstop", ["mandate.clarity=0.4", "parameters.followership=1.2", "rounds=20"]
         ).scenario.resolved()
     )
 
@@ -225,4 +233,4 @@ def test_an_explanation_has_a_report(tmp_path: Path, coalition: Any) -> None:
     seen = Seen(text)
     assert all(re.search(r"[36]0 runs", image["alt"] or "") for image in seen.all("img"))
     assert "Sweden: committed on" in text
-    assert "demands a clear mandate" in text
+    assert "its own position" in text

@@ -23,8 +23,8 @@ LEVERS = (
     Factor(path="washington.involvement", label="US involvement", range=(0.0, 1.0)),
     Factor(path="mandate.clarity", label="clarity of the mandate", range=(0.0, 1.0)),
 )
-AMBIGUITY = "parameters.b_ambiguity"
-UNCERTAINTIES = (Factor(path=AMBIGUITY, range=(0.6, 1.8)),)
+REACH = "parameters.reach"
+UNCERTAINTIES = (Factor(path=REACH, range=(0.6, 1.8)),)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_levers_and_uncertainties_differ_in_colour_and_are_named(result):
         zip(labels(axes), (to_hex(bar.get_facecolor()).upper() for bar in axes.patches), strict=True)
     )
     assert colours["US involvement"] == colours["clarity of the mandate"] == COLOURS["lever"]
-    assert colours["b_ambiguity"] == COLOURS["uncertainty"]
+    assert colours["reach"] == COLOURS["uncertainty"]
     assert {text.get_text() for text in axes.get_legend().get_texts()} == set(KEY.values())
 
 
@@ -101,12 +101,12 @@ def test_lines_reach_the_estimates(result):
 
 @pytest.fixture
 def conditions():
-    """Two boxes: US involvement from 0.25 on and b_ambiguity of at most 1.5; clarity from 0.9 on."""
-    us, ambiguity = (
+    """Two boxes: US involvement from 0.25 on and reach of at most 1.5; clarity from 0.9 on."""
+    us, reach = (
         Limit("washington.involvement", 0.25, math.inf, 1e-9),
-        Limit(AMBIGUITY, -math.inf, 1.5, 0.031),
+        Limit(REACH, -math.inf, 1.5, 0.031),
     )
-    first = Box((us, ambiguity), found=Score(40, 30, 29, 128), judged=Score(40, 30, 24, 128))
+    first = Box((us, reach), found=Score(40, 30, 29, 128), judged=Score(40, 30, 24, 128))
     clarity = Limit("mandate.clarity", 0.9, math.inf, 0.002)
     second = Box((clarity,), found=Score(11, 9, 9, 98), judged=Score(16, 10, 8, 98))
     return Discovery(NLD, (first, second), 80, 256)
@@ -123,7 +123,7 @@ def test_conditions_are_parts_of_the_ranges(searched, conditions):
     (axes,) = boxes(searched, conditions).axes
     bars = [(bar.get_x(), bar.get_width()) for bar in axes.patches if bar.get_width() < 1]
     assert bars == [pytest.approx(bar) for bar in ((0.25, 0.75), (0.0, 0.75), (0.9, 0.1))]
-    assert labels(axes) == ["US involvement", "b_ambiguity", "clarity of the mandate"]
+    assert labels(axes) == ["US involvement", "reach", "clarity of the mandate"]
     written = {text.get_text() for text in axes.texts}
     assert {"0.25", "1.5", "0.9", "p < 0.001", "p = 0.031", "p = 0.002"} <= written
 

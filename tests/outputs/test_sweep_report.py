@@ -29,7 +29,8 @@ def printed(sweep: Path) -> str:
 
 
 def test_says_where_an_outcome_is_least_and_most(world: Callable[..., Path], tmp_path: Path) -> None:
-    text = printed(write_sweep(tmp_path, world(), f"runs = 20\n{CLARITY}"))
+    base = world(rounds=26, rest="[parameters]\nreach = 2\n")
+    text = printed(write_sweep(tmp_path, base, f"runs = 100\n{CLARITY}"))
     assert "nations at mandate.clarity 0 to " in text
     assert "at mandate.clarity 1." in text
 
