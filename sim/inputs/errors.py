@@ -32,7 +32,8 @@ class InputError(ValueError):
         place = [] if file is None else [f"{file}:{line}" if line else f"{file}"]
         if key:
             place.append(key)
-        super().__init__(shortened(printable(": ".join([*place, " ".join(problem.split())])), LONGEST))
+        where = [shortened(printable(part), LONGEST // 3) for part in place]
+        super().__init__(shortened(": ".join([*where, printable(" ".join(problem.split()))]), LONGEST))
 
 
 def near_match(word: str, allowed: Iterable[str]) -> str:

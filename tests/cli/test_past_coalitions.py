@@ -114,9 +114,8 @@ def test_validate_checks_a_folder_of_coalitions(coalition: Command, small: Path)
             'unknown coalition "kfor1998"; did you mean "kfor1999"?; there are gulf1991, ',
         ),
         (("evidence", "kfor1999", "--coalitions", "nowhere"), "nowhere: holds no coalitions"),
-        (("calibrate", "coalitions", "europe-2025"), "give a folder of coalitions alone"),
-        (("calibrate", "coalitions", "--particles", "100"), "--particles: is about hindcasts; name one"),
-        (("cross-validate", "--folds", "4"), "--folds: is about hindcasts; name one, such as europe-2025"),
+        (("calibrate", "coalitions", "--draws", "100"), "--draws: is about hindcasts; name one"),
+        (("cross-validate", "--runs", "4"), "--runs: is about hindcasts; name one, such as europe-2025"),
         (("cross-validate", "--page", "nowhere/page.md"), "nowhere: --page: there is no such folder"),
     ],
 )

@@ -164,7 +164,7 @@ def test_resume_without_anything_to_resume_is_refused(file: Path, tmp_path: Path
     [
         ("world.toml", "rounds = 6", "rounds = 7", "scenario"),
         # What past coalitions say of a roster's nations depends on the levels at the start.
-        ("world.toml", 'pressure = "warnings"', 'pressure = "threats"', "scenario, roster"),
+        ("world.toml", 'pressure = "warnings"', 'pressure = "threats"', "scenario"),
         ("roster/nations.csv", "Land ABX,510", "Land ABX,900", "roster"),
         ("world.toml", 'title = "A', 'parameters.demand = 1.2\ntitle = "A', "scenario, parameters"),
     ],

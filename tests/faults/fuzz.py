@@ -33,7 +33,7 @@ from typing import Any
 
 from damage import Chance, damaged
 
-from sim.declarations.parameters import ANCHOR_BANDS, PARAMETERS
+from sim.declarations.parameters import PARAMETERS
 from sim.experiments.evidence.draws import posterior_draws
 from sim.experiments.evidence.forecast import forecast
 from sim.experiments.evidence.left_out import leave_families_out
@@ -127,14 +127,13 @@ class Subject:
 POINTS = "washington.involvement,parameters.reach\n0.1,0.5\n0.9,1.5\n"
 LISTED = 'title = "Points"\nbase = "brussels-2025-04"\ndesign = "list"\nlist = "points.csv"\nruns = 2\n'
 ROSTER = "rosters/europe-2025"
-TABLES = ("nations", "candidates", "positions", "conditions", "ties", "sources")
+TABLES = ("nations", "candidates", "positions", "conditions", "sources")
 
 
 def _parameters() -> bytes:
     """Return a file of all parameters as they are declared."""
     tables = [f'[{name}]\nvalue = {each.value}\nsource = "{name}"\n' for name, each in PARAMETERS.items()]
-    bands = [f"{position} = {list(band)}\n" for position, band in ANCHOR_BANDS.items()]
-    return "".join([*tables, "[anchor_bands]\n", *bands]).encode()
+    return "".join(tables).encode()
 
 
 def _priors() -> bytes:

@@ -56,7 +56,7 @@ def problem(path: Path | str, *overrides: str) -> str:
         (
             "involvement = 0.1",
             "involvment = 0.1",
-            "allowed: involvement, policy, ceiling, threshold, width, speed;",
+            "allowed: involvement, policy, ceiling, threshold, width, speed, reversal, restoration;",
         ),
         ("involvement = 0.1", "involvment = 0.1", 'did you mean "involvement"?'),
         (
@@ -174,7 +174,7 @@ def test_a_mistake_at_the_start(tmp_path: Path, right: str, wrong: str, says: st
         ),
         (
             EVENT + "nations.NLD.positon = 5",
-            'unknown key "positon"; allowed: position, held; did you mean',
+            'unknown key "positon"; allowed: position, held, election; did you mean',
         ),
         (
             EVENT + 'nations.NDL = {held = "out"}',

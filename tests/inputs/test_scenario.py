@@ -59,6 +59,7 @@ def test_what_is_not_said_has_its_usual_value() -> None:
     assert scenario.patron.model_dump() == {
         "involvement": 0.1, "policy": "scripted",
         "ceiling": 0.75, "threshold": 0.6, "width": 0.15, "speed": 0.05,
+        "reversal": 0.0, "restoration": 0.2,
     }  # fmt: skip
     assert scenario.adversary.model_dump() == {
         "pressure": 0.5, "policy": "scripted", "reaction": 0.3, "deterred": 0.5

@@ -599,7 +599,7 @@ def test_who_gives_any_military_contribution(
 def test_a_visit_is_worth_the_troops_discounted_by_the_distance(
     deployable: float, propensity: float, value: float
 ) -> None:
-    assert rules.lobbying_value(deployable, propensity, climb_to_committed=1.0) == value
+    assert rules.lobbying_value(deployable, propensity, cut=1.0) == value
 
 
 def test_the_effect_of_a_visit_fades_by_a_fifth_a_round() -> None:
