@@ -23,6 +23,8 @@ title = '<img src="http://192.0.2.1/x.png">'
 source = "javascript:alert(1)"
 ceasefire = 0.5
 """
+REACH = "[parameters]\nreach = 2\n"
+MORE = '[[events]]\nround = 1\ntitle = "more"\nwashington.involvement = 1\n'
 LEVER = '[[levers]]\npath = "{0}"\nlabel = "<i>{0}</i>"\nrange = [0, 1]\nsteps = 3\n'
 NATION = "<u>Land</u> & ABX"
 PAPER = {"width": 720, "height": 1000}
@@ -44,8 +46,8 @@ def write_worlds(folder: Path) -> None:
     rows = [f"{code},<u>Land</u> & {code},{500 + 10 * n}," for n, code in enumerate(codes(6))]
     positions = {code: "committed" if code == "AAX" else "open" for code in codes(6)}
     write_roster(folder / "roster", rows, positions, leads=["AAX"])
-    bold = SCENARIO.format(title=TITLE, rounds=6) + EVENT
-    calm = bold.replace("involvement = 0.6", "involvement = 0.9")
+    bold = SCENARIO.format(title=TITLE, rounds=26) + REACH + EVENT
+    calm = bold + MORE
     europe = f'title = "{TITLE}"\nextends = "us-backstop"\nrounds = 12\n{EVENT}'
     sweep = f'title = "{TITLE}"\nbase = "bold.toml"\nruns = 20\n'
     levers = "".join(map(LEVER.format, ("washington.involvement", "mandate.clarity")))

@@ -88,7 +88,9 @@ def records(stance: list[list[list[int]]], force: list[float]) -> Records:
     given.stance[:] = stances
     given.runs[:] = 0.0
     given.runs[:, RUN_COLUMNS.index("size")] = (stances[:, -1] == 3).sum(axis=1)
+    given.runs[:, RUN_COLUMNS.index("contributors")] = (stances[:, -1] >= 2).sum(axis=1)
     given.runs[:, RUN_COLUMNS.index("force")] = force
+    given.runs[:, RUN_COLUMNS.index("fielded")] = np.array(force) / 3
     return given
 
 
@@ -96,10 +98,11 @@ def test_the_outcomes_of_a_run() -> None:
     # From the start; joins in round 2; joins in round 1 and leaves; never.
     stance = [[3, 2, 2, 0], [3, 2, 3, 1], [3, 3, 2, 2]]
     (row,) = outcomes_of(records([stance], [999.7]), force_required=1000)
-    committed, joined, (size, force, met) = row[:4], row[4:8], row[8:]
+    committed, joined, coalition = row[:4], row[4:8], row[8:]
     assert committed.tolist() == [1, 1, 0, 0]
     assert joined.tolist() == [0, 2, 1, 2]  # never counts as the horizon
-    assert (size, force, met) == (2, 1000, 0)  # whole soldiers, but enough is judged before rounding
+    # Whole soldiers, but enough is judged before rounding; 4 contribute, 333.2 are in the field.
+    assert coalition.tolist() == [2, 4, 1000, 333, 0]
 
 
 # By simulation
@@ -359,5 +362,11 @@ def test_tables_have_a_row_a_scenario_measure_and_nation(backstop: Comparison, n
     nations = len(backstop.cases[0].roster.iso3)
     assert len(backstop.nations) == 2 * nations
     assert name in backstop.nations.columns
-    assert backstop.coalition["measure"].tolist() == ["size", "force", "p_force_met"]
+    assert backstop.coalition["measure"].tolist() == [
+        "size",
+        "contributors",
+        "force",
+        "fielded",
+        "p_force_met",
+    ]
     assert (backstop.nations["runs"] == 300).all()
