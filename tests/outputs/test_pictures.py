@@ -4,7 +4,8 @@ The results are kept in `examples`, the pictures in `pictures`; see `write_examp
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -63,14 +64,19 @@ CASES = [(example, name) for example, names in DRAWN.items() for name in names]
 NAMES = [f"{example}-{name}" for example, name in CASES]
 
 
+Drawn = Callable[[str], Mapping[str, Draw]]
+
+
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Draw]]:
-    """What draws the figures of each example."""
-    found = {}
-    for example in DRAWN:
+def figures(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
+    """What returns what draws the figures of an example; one that cannot be read fails alone."""
+
+    @cache
+    def drawn(example: str) -> Mapping[str, Draw]:
         folder = copied(example, tmp_path_factory.mktemp("example"))
-        found[example] = kind_of(folder, read_manifest(folder)).figures(load_result(folder), ())
-    return found
+        return kind_of(folder, read_manifest(folder)).figures(load_result(folder), ())
+
+    return drawn
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +100,8 @@ def copied(example: str, folder: Path) -> Path:
     savefig_kwargs=SAVED,
 )
 @pytest.mark.parametrize(("example", "name"), CASES, ids=NAMES)
-def test_picture(figures: Mapping[str, Mapping[str, Draw]], example: str, name: str) -> Figure:
-    figure = figures[example][name]()
+def test_picture(figures: Drawn, example: str, name: str) -> Figure:
+    figure = figures(example)[name]()
     assert illegible(figure) == []
     return figure
 
@@ -117,7 +123,7 @@ def test_every_kind_of_results_has_an_example() -> None:
     assert {read_manifest(EXAMPLES / example)["kind"] for example in DRAWN} == set(KINDS)
 
 
-def test_every_figure_of_every_example_has_a_picture(figures: Mapping[str, Mapping[str, Draw]]) -> None:
-    assert {example: list(drawn) for example, drawn in figures.items()} == DRAWN
+def test_every_figure_of_every_example_has_a_picture(figures: Drawn) -> None:
+    assert {example: list(figures(example)) for example in DRAWN} == DRAWN
     expected = {f"test_picture_{name}" for name in NAMES} | {"test_frame_0", "test_frame_24"}
     assert {file.stem for file in PICTURES.glob("*.png")} == expected

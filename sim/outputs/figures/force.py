@@ -34,12 +34,13 @@ def force_by_nation(result: RunTables) -> "Figure":
     required = result.about.force_required
     total = f"all {thousands(end.force_mean)} [{thousands(end.force_q05)}-{thousands(end.force_q95)}]"
     met = (
-        f"P(force >= {thousands(required)}) at the end: {percent(end.p_force_met)} "
+        f"P(pledged >= {thousands(required)}) at the end: {percent(end.p_force_met)} "
         f"[{percent_interval(end.p_force_met_low, end.p_force_met_high)}]."
     )
     key = (
         "Layers: mean pledge of each nation, in soldiers; those below 1 % of the force together. Line: their "
-        f"sum; dotted, and [ ]: 90 % of the runs. {met}"
+        "sum; dotted, and [ ]: 90 % of the runs. Green: mean in the field at a time, "
+        f"{thousands(end.fielded_mean)} at the end. {met}"
     )
     right = max(style.text_width(words, LABEL, "bold") for words in (*ends, total)) + 0.25
     dates = dates_of(result)
@@ -56,6 +57,7 @@ def force_by_nation(result: RunTables) -> "Figure":
         for name in ("force_q05", "force_q95"):
             axes.plot(dates, result.rounds[name], color=style.BLUE, lw=1, ls=":")
         axes.plot(dates, result.rounds["force_mean"], color=style.BLUE, lw=1.8)
+        axes.plot(dates, result.rounds["fielded_mean"], color=style.GREEN, lw=1.8)
         _draw_required(axes, required)
         highest = max(float(result.rounds["force_q95"].max()), required) * 1.07
         axes.set_ylim(0, highest)
