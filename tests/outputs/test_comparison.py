@@ -106,7 +106,16 @@ def test_the_table_says_what_the_data_say(backstop: Comparison) -> None:
     interval = f"{size.difference:+.2f} [{size.difference_low:+.2f} to {size.difference_high:+.2f}]"
     (line,) = re.findall("declare soldiers on land, nations.*", text)
     assert line.split() == [
-        *["declare", "soldiers", "on", "land,", "nations", f"{size.reference:.1f}", "->", f"{size.value:.1f}"],
+        *[
+            "declare",
+            "soldiers",
+            "on",
+            "land,",
+            "nations",
+            f"{size.reference:.1f}",
+            "->",
+            f"{size.value:.1f}",
+        ],
         *interval.split(),
         f"{-(-size.unpaired_runs // 1):,.0f}",
     ]
