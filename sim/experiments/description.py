@@ -53,12 +53,21 @@ def describe_case(case: Case) -> dict[str, Any]:
         "roster": case.roster.title,
         "actors": case.roster.actors.model_dump(),
         "cautions": list(case.roster.cautions),
+        "past_coalitions": _drawn(case),
         "nations": dict(zip(case.roster.iso3, case.roster.names, strict=True)),
         "parameters": dict(zip(PARAMETERS, rows[0].tolist(), strict=True))
         if len(rows) == 1
         else "a row a run",
         "digest": case_digest(case),
     }
+
+
+def _drawn(case: Case) -> dict[str, Any]:
+    """Return what draws of past coalitions are worth, and what of the start lies beyond all of these."""
+    from sim.model.setup import drawn_case
+
+    drawn = drawn_case(case.scenario, case.roster, case.timeline)
+    return {"effective_size": round(drawn.effective_size), "extrapolated": list(drawn.extrapolated)}
 
 
 def versions() -> dict[str, str]:

@@ -16,6 +16,7 @@ from sim.inputs.evidence import (
     SensitivityEvidence,
     Source,
 )
+from sim.model.setup import drawn_case
 from sim.outputs.whole_table import WholeTable
 from sim.outputs.words import parameter_note, percent, percent_interval, reason_words, signed, thousands
 
@@ -43,8 +44,15 @@ def run_report(result: "RunResult") -> RenderableType:
         Text(result.case.scenario.title, style="bold"),
         _coalition(result),
         _nations(result),
-        Text(f"{runs} {parameter_note(result.case.parameters.draws)} {LEGEND}", style="dim"),
+        Text(f"{runs} {parameter_note(result.case.parameters.draws)} {LEGEND}{_beyond(result)}", style="dim"),
     )
+
+
+def _beyond(result: "RunResult") -> str:
+    """Return what of the start lies beyond all past coalitions."""
+    case = result.case
+    extrapolated = drawn_case(case.scenario, case.roster, case.timeline).extrapolated
+    return f" Extrapolated: {'; '.join(extrapolated)}." if extrapolated else ""
 
 
 def _coalition(result: "RunResult") -> RenderableType:

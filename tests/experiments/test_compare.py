@@ -80,7 +80,10 @@ def test_an_interval_of_a_share_holds_its_estimate_and_is_never_without_width(lo
 
 
 def records(stance: list[list[list[int]]], force: list[float]) -> Records:
-    """Return records of runs with these stances [run, round, nation] and forces at the end."""
+    """Return records of runs with these stances [run, round, nation] and forces at the end.
+
+    Whoever is open contributes something; a third of the force is in the field.
+    """
     stances = np.array(stance, dtype=np.int8)
     given = empty_records(
         len(stances), stances.shape[1] - 1, stances.shape[2], trajectories=True, terms=False
@@ -98,11 +101,11 @@ def test_the_outcomes_of_a_run() -> None:
     # From the start; joins in round 2; joins in round 1 and leaves; never.
     stance = [[3, 2, 2, 0], [3, 2, 3, 1], [3, 3, 2, 2]]
     (row,) = outcomes_of(records([stance], [999.7]), force_required=1000)
-    committed, joined, coalition = row[:4], row[4:8], row[8:]
+    committed, joined, (size, contributors, force, fielded, met) = row[:4], row[4:8], row[8:]
     assert committed.tolist() == [1, 1, 0, 0]
     assert joined.tolist() == [0, 2, 1, 2]  # never counts as the horizon
-    # Whole soldiers, but enough is judged before rounding; 4 contribute, 333.2 are in the field.
-    assert coalition.tolist() == [2, 4, 1000, 333, 0]
+    assert (size, contributors, fielded) == (2, 4, 333)
+    assert (force, met) == (1000, 0)  # whole soldiers, but enough is judged before rounding
 
 
 # By simulation
@@ -363,10 +366,7 @@ def test_tables_have_a_row_a_scenario_measure_and_nation(backstop: Comparison, n
     assert len(backstop.nations) == 2 * nations
     assert name in backstop.nations.columns
     assert backstop.coalition["measure"].tolist() == [
-        "size",
-        "contributors",
-        "force",
-        "fielded",
+        *("size", "contributors", "force", "fielded"),
         "p_force_met",
     ]
     assert (backstop.nations["runs"] == 300).all()

@@ -106,8 +106,16 @@ def test_the_table_says_what_the_data_say(backstop: Comparison) -> None:
     interval = f"{size.difference:+.2f} [{size.difference_low:+.2f} to {size.difference_high:+.2f}]"
     (line,) = re.findall("declare soldiers on land, nations.*", text)
     assert line.split() == [
-        *["declare", "soldiers", "on", "land,", "nations"],
-        *[f"{size.reference:.1f}", "->", f"{size.value:.1f}"],
+        *[
+            "declare",
+            "soldiers",
+            "on",
+            "land,",
+            "nations",
+            f"{size.reference:.1f}",
+            "->",
+            f"{size.value:.1f}",
+        ],
         *interval.split(),
         f"{-(-size.unpaired_runs // 1):,.0f}",
     ]
@@ -142,8 +150,8 @@ def test_the_table_of_a_scenario_against_itself(itself: Comparison) -> None:
     assert "brussels-2025-04-2: Brussels, 10 April 2025" in text
     assert "no difference in any run: 38 of 38 nations" in text
     words = " ".join(text.split())
-    same = "0.00 [0.00 to 0.00] contribute at all, 0 [0 to 0] soldiers are pledged."
-    assert f"as many nations declare soldiers on land at the end in every run; {same}" in words
+    nothing = "0.00 [0.00 to 0.00] contribute at all, 0 [0 to 0] soldiers are pledged."
+    assert f"as many nations declare soldiers on land at the end in every run; {nothing}" in words
     assert re.search(r"declare soldiers on land, nations .* 0\.00 \[0\.00 to 0\.00\] +-", text)
 
 

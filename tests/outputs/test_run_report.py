@@ -52,8 +52,10 @@ def test_every_nation_has_a_row_the_surest_first(baseline: "sim.RunResult") -> N
 def test_a_row_says_position_chance_date_troops_and_obstacle(baseline: "sim.RunResult") -> None:
     text = report(baseline, width=160)
     told = verdicts(baseline.rests_on)
-    share, soldiers = r"\d+ % \[\d+-\d+\]", r"[\d,]+ \[[\d,]+-[\d,]+\]"
-    assert re.search(rf"France +committed +{share} +100 % \[99-100\] +at the start +{soldiers} +", text)
+    assert re.search(
+        r"France +committed +\d+ % \[\d+-\d+\] +100 % \[99-100\] +at the start +[\d,]+ \[[\d,]+-[\d,]+\] +",
+        text,
+    )
     for name, code in (("Canada", "CAN"), ("Sweden", "SWE")):
         nation, line = baseline.summary.loc[code], row(text, name)
         for share in ("p_committed", "p_contributes"):

@@ -10,10 +10,8 @@ from sim.outputs.grids import as_markdown
 from sim.outputs.hindcast.tables import differences, scores
 from sim.outputs.hindcast.words import verdicts
 
-PAST_COALITIONS = (
-    "What is forecast of coalitions that were never seen is another page, and comes first: "
-    "`coalition cross-validate` writes it."
-)
+COMES_FIRST = ("```{include} acceptance.md", "```")
+"""What is forecast of coalitions that were never seen, and what was asked of the model: written by hand."""
 
 
 def validation_page(result: CrossValidation, sections: Sequence[str] = ()) -> str:
@@ -32,7 +30,7 @@ def validation_page(result: CrossValidation, sections: Sequence[str] = ()) -> st
         "Made by `coalition cross-validate europe-2025`; do not edit it by hand.",
         "",
     ]
-    lines += [PAST_COALITIONS, ""]
+    lines += [*COMES_FIRST, ""]
     lines += [*_rests_on(result), *_out_of_sample(result), *_learned(result)]
     return "\n".join([*lines, *sections]).rstrip() + "\n"
 
