@@ -33,7 +33,7 @@ BOTH = np.concatenate([WEAK, STRONG])
 READ = np.array(
     [[0.97, 0.03, 0.0, 0.0], [0.06, 0.88, 0.06, 0.0], [0.0, 0.06, 0.88, 0.06], [0.0, 0.0, 0.03, 0.97]]
 )
-"""How a rung (row) is read (column), from MODEL2: a rung off with .12 between the ends, with .03 at them."""
+"""How a rung (row) is read (column), as specified: a rung off with .12 between the ends, with .03 at them."""
 
 
 @pytest.fixture(scope="module")

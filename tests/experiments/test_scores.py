@@ -74,7 +74,7 @@ def test_the_brier_score_is_of_commitment() -> None:
 def test_readers_err_by_a_rung_least_where_governments_speak_plainly(
     true: Stance, recorded: list[float]
 ) -> None:
-    """MODEL2: a rung off with probability .12 between the ends, .03 at them."""
+    """A rung off with probability .12 between the ends, .03 at them."""
     assert as_read(SURE[true]) == pytest.approx(recorded)
 
 

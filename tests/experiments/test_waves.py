@@ -107,7 +107,7 @@ def test_another_rung_is_a_change_a_rung_among_several_is_none() -> None:
 
 
 def test_persistence_scores_what_the_specification_says(waves: tuple[Wave, ...]) -> None:
-    """MODEL2, section 4: .283, .428 and .347 with an error of readings; somewhat more or less without it."""
+    """Known before: .283, .428 and .347 with an error of readings; somewhat more or less without it."""
     found = [mean_score(persistence(wave.start), wave) for wave in waves]
     assert found == pytest.approx([8 / 27, 10 / 22, 8 / 22])
     read = [mean_score(as_read(persistence(wave.start)), wave) for wave in waves]

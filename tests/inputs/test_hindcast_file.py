@@ -138,7 +138,7 @@ def test_the_bundled_hindcasts_are_valid(file: Path) -> None:
 
 
 def test_the_bundled_hindcast_holds_what_was_recorded() -> None:
-    """As many nations with a source on both days as MODEL2 counts, section 4: Iceland left out."""
+    """As many nations with a source on both days as were counted by hand: Iceland left out."""
     hindcast, cases = load_hindcast_cases("europe-2025")
     found = [hindcast.records(case, wave) for wave, case in zip(hindcast.waves, cases, strict=True)]
     assert [len(each) for each in found] == [27, 22, 22]
