@@ -20,6 +20,7 @@ from sim.cli.common import (
     run_bar,
 )
 from sim.experiments.choices import Engine
+from sim.inputs.errors import InputError
 
 
 @app.command()
@@ -50,7 +51,7 @@ def run(
         bool,
         typer.Option(
             "--react",
-            help="Let patron and adversary react, and the mandate be negotiated: all policies on.",
+            help="All policies on: patron, adversary and mandate then move away from what the scenario says.",
         ),
     ] = False,
     csv: Csv = False,
@@ -69,6 +70,8 @@ def run(
     from sim.outputs.store import run_into_folder
 
     check_mechanisms(without or [])
+    if without and quiet:
+        raise InputError("prints what a mechanism adds: leave out --quiet", key="--without")
     overrides = [*(set_ or []), *([f"rounds={rounds}"] if rounds is not None else [])]
     options = RunOptions(
         runs=runs,

@@ -37,7 +37,7 @@ LEVELS = by_name(
             ends="0: the mission may be anything; 1: it has a single purpose.",
             demand="a clear mandate",
             moved=True,
-            cases=CasesLevel("clarity", ((0, 0.5), (1, 1))),  # no past coalition is below 0.4
+            cases=CasesLevel("clarity", ((0, 0.5), (1, 1))),  # past coalitions run from 0.35 to 1
         ),
         Level(
             "authority",

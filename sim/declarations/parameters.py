@@ -37,7 +37,7 @@ WORDS = (
         value=0.95,
         range=(0, 3),
         unit="log-odds",
-        meaning="standard deviation of how far a nation's words have wandered after five months",
+        meaning="standard deviation of how far a nation's words have wandered after 22 rounds, five months",
         source="statements of three waves",
         prior=lognormal(0.95, 0.25, "what was said in April, September and January"),
         rests_on="fitted",
@@ -164,7 +164,7 @@ PARAMETERS = by_name(
 INTERACTION = ("followership", "framework", "lobby_push")
 """The assumed mechanisms by which nations move each other; 0 removes one."""
 
-FITTED = ("reach", "wander", "hysteresis", "patience", "demand")
+FITTED = tuple(name for name, parameter in PARAMETERS.items() if parameter.rests_on == "fitted")
 """What the likelihood of recorded changes of rung may tell something of; of the others it is the prior."""
 
 DERIVED = ("persistence", "volatility", "common_weight", "own_weight")

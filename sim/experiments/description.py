@@ -63,11 +63,11 @@ def describe_case(case: Case) -> dict[str, Any]:
 
 
 def _drawn(case: Case) -> dict[str, Any]:
-    """Return what draws of past coalitions are worth, and what of the start lies beyond all of these."""
-    from sim.model.setup import drawn_case
+    """Return what draws of past coalitions are worth, and what lies beyond all of these."""
+    from sim.model.setup import drawn_case, extrapolated
 
-    drawn = drawn_case(case.scenario, case.roster, case.timeline)
-    return {"effective_size": round(drawn.effective_size), "extrapolated": list(drawn.extrapolated)}
+    given = case.scenario, case.roster, case.timeline
+    return {"effective_size": round(drawn_case(*given).effective_size), "extrapolated": extrapolated(*given)}
 
 
 def versions() -> dict[str, str]:

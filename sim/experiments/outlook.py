@@ -10,17 +10,19 @@ from sim.declarations.parameters import INTERACTION
 from sim.declarations.words import Stance
 from sim.evidence.case_draws import case_draws
 from sim.evidence.learned import learned
+from sim.experiments.hindcast.forecasts import last_statement_and_noise
 from sim.experiments.identity import case_digests
 from sim.experiments.run import RunOptions, simulate_case
 from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
+from sim.inputs.prior import declared_prior
 from sim.model.rules import MISREAD_AT_ENDS, MISREAD_BETWEEN
 from sim.model.setup import START_STANCE, case_levels
 from sim.model.tally import Tally
 
 RUNS = 10_000
-MODEL, WITHOUT_INTERACTION = "model", "last statement + noise"
+MODEL, WITHOUT_INTERACTION, NOISE = "model", "model without interaction", "last statement + noise"
 LAST_STATEMENT, PAST_ALONE, BASE_RATE = "last statement", "past coalitions alone", "base rate"
 
 Probabilities = dict[str, float]
@@ -51,7 +53,7 @@ def outlooks(case: Case, by: date, seed: int = 1, runs: int = RUNS) -> tuple[Out
     """Forecast who is recorded to have declared soldiers on land by a day, and who contributes at all.
 
     Records of declarations are forecast, so readings may be a rung off, as they are of statements. The
-    baselines of the first: what was last recorded, and what remains of the model without interaction. Those
+    baselines of the first: what was last recorded, that with noise, and the model without interaction. Those
     of the second: past coalitions alone, without a word of these governments, and their base rate.
 
     Raises
@@ -65,12 +67,14 @@ def outlooks(case: Case, by: date, seed: int = 1, runs: int = RUNS) -> tuple[Out
         problem = f"{by} is not a round after the start of {case.scenario.name}, {case.scenario.start}"
         raise InputError(problem, key="--by")
     case = case.with_overrides({"rounds": rounds})
+    still = last_statement_and_noise(case, declared_prior(), seed)
     alone = case.with_overrides({f"parameters.{name}": 0.0 for name in INTERACTION})
     options = RunOptions(runs=runs, seed=seed)
-    with_all, without = (_at_end(each, options) for each in (case, alone))
+    with_all, without, noise = (_at_end(each, options) for each in (case, alone, still))
     land = {
         MODEL: recorded_as_committed(_stances(with_all, runs)),
         WITHOUT_INTERACTION: recorded_as_committed(_stances(without, runs)),
+        NOISE: recorded_as_committed(_stances(noise, runs)),
         LAST_STATEMENT: recorded_as_committed(_last_statements(case)),
     }
     military = {

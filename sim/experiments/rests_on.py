@@ -2,9 +2,11 @@
 
 What is uncertain falls into groups: how willing nations are for any contribution, what each lever does, the
 parameters that were fitted to statements, interaction, and all other assumptions. The total Sobol' index of a
-group for a number is the share of its variance that would be left if all but the group were known; it is
-estimated by running the same runs once more with other draws of that group (Jansen 1999; Saltelli et al.
-2010, table 2). A group counts if its index is at least a quarter, or may be for all that the runs tell.
+group for a number is the share of its variance that would be left if all but the group were known, as if groups
+were independent of each other; it is estimated by running the same runs once more with other draws of that
+group (Jansen 1999; Saltelli et al. 2010, table 2). Slopes of levers are not quite independent: where several levels
+change, their indices are rough. A group counts if its index is at least a quarter, or may be for all that the
+runs tell. Policies and elections have no draws to exchange: where there are any, all numbers are assumed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.declarations.levels import LEVELS, LEVERS
+from sim.declarations.parameters import FITTED as FITTED_PARAMETERS
 from sim.declarations.parameters import INTERACTION, PARAMETERS
 from sim.declarations.words import ASSUMED, FITTED, LEARNED, NOT_TOLD, Stance, worst
 from sim.evidence.learned import learned
@@ -36,6 +39,7 @@ DECIDES = 0.25
 Z_95 = 1.959963984540054
 NUMBERS = ("size", "contributors", "force", "fielded")
 FORCE_MET = "force_met"
+POLICIES = "policies and elections"
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def rests_on(case: Case, seed: int, runs: int, threads: int = 0) -> "pd.DataFram
     DataFrame
         A row a number and group: `number` (size, contributors, force, fielded, force_met, or the code of a
         nation for whether it is committed), `group`, `verdict`; `total`, the total index, and `error`, half
-        of its 95 % interval, both 0 where the number does not vary; `decides`.
+        of its 95 % interval, both 0 where the number does not vary, missing for policies; `decides`.
     """
     import pandas as pd
 
@@ -74,7 +78,16 @@ def rests_on(case: Case, seed: int, runs: int, threads: int = 0) -> "pd.DataFram
             total, error = total_index(values, other[number])
             decides = total + error >= DECIDES
             rows.append((number, group.name, group.verdict, total, error, decides))
+    if _has_policies(case):
+        rows += [(number, POLICIES, ASSUMED, np.nan, np.nan, True) for number in as_run]
     return pd.DataFrame(rows, columns=["number", "group", "verdict", "total", "error", "decides"])
+
+
+def _has_policies(case: Case) -> bool:
+    """Return whether anything but the scenario moves its levels, or elections its positions."""
+    timeline = case.timeline
+    policies = (timeline.burden_sharing, timeline.reactive, timeline.negotiated, timeline.reversal)
+    return any(bool(np.any(each)) for each in (*policies, timeline.election))
 
 
 def verdicts(table: "pd.DataFrame") -> dict[str, str]:
@@ -134,7 +147,7 @@ def _redrawn(parameters: Parameters, names: Sequence[str]) -> Parameters:
 
 def _parameter_groups() -> Mapping[str, tuple[str, list[str]]]:
     """Return groups of parameters with their verdicts."""
-    fitted = [name for name, parameter in PARAMETERS.items() if parameter.rests_on == FITTED]
+    fitted = list(FITTED_PARAMETERS)
     others = [name for name in PARAMETERS if name not in (*fitted, *INTERACTION)]
     return {
         "how words move": (FITTED, fitted),

@@ -158,7 +158,8 @@ class Roster:
         latest: dict[str, StatedPosition | Reading] = {}
         since: dict[str, date] = {}
         for said in sorted(self.positions, key=lambda said: said.wave):
-            if said.wave <= day and said.row.text("status") != KNOWN:
+            says = said.position != UNKNOWN or said.contributes is not None
+            if says and said.wave <= day and said.row.text("status") != KNOWN:
                 latest[said.iso3], since[said.iso3] = said, said.wave + timedelta(self.reading_days)
         for reading in sorted(self.readings, key=lambda reading: reading.day):
             if reading.found and since.get(reading.iso3, date.min) < reading.day <= day:

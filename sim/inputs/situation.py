@@ -98,10 +98,10 @@ Width = Annotated[
 Speed = Annotated[Share, Field(description="burden_sharing: the largest change of involvement in a round.")]
 Reversal = Annotated[
     Share,
-    Field(description="Weekly probability that the patron takes back all that it gives, for some time."),
+    Field(description="Probability a round that the patron takes back all that it gives, for some time."),
 ]
 Return = Annotated[
-    Share, Field(description="Weekly probability that a patron that took back what it gave gives it again.")
+    Share, Field(description="Probability a round that a patron that took back what it gave gives it again.")
 ]
 Purpose = Annotated[
     Literal["peacekeeping", "deterrence", "reassurance"], Field(description="What the mandate is for.")

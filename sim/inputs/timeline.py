@@ -40,7 +40,7 @@ class Timeline:
     burden_sharing, ceiling, threshold, width, speed
         Whether the patron follows that policy, and its constants.
     reversal, restoration
-        Weekly probabilities that the patron takes back all that it gives, and that it gives it again.
+        Probabilities a round that the patron takes back all that it gives, and that it gives it again.
     reactive, reaction, deterred
         Whether the adversary reacts, and the constants of that policy.
     purpose

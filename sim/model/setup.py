@@ -10,7 +10,9 @@ from sim.declarations.levels import CONDITIONS, LEVELS, LEVERS, PERCEIVED
 from sim.declarations.parameters import DERIVED, PARAMETERS
 from sim.declarations.records import Levels
 from sim.declarations.words import HELD, POSITIONS, PURPOSES, Stance
+from sim.evidence.beyond import levels_beyond
 from sim.evidence.case_draws import CaseDraws, case_draws
+from sim.evidence.learned import learned
 from sim.inputs.indicators import on_grid
 from sim.inputs.parameters import Parameters
 from sim.inputs.roster import Conditions, Roster
@@ -159,11 +161,23 @@ def drawn_case(scenario: Scenario, roster: Roster, timeline: Timeline) -> CaseDr
     return case_draws(roster, levels, scenario.mandate.command, coded, levers)
 
 
-def case_levels(timeline: Timeline) -> tuple[dict[str, float], list[str]]:
-    """Return the levels of the start as past coalitions name and measure them, and which are levers."""
+def case_levels(timeline: Timeline, row: int = 0) -> tuple[dict[str, float], list[str]]:
+    """Return the levels of a round as past coalitions name and measure them, and which are levers."""
     cases = {name: level.cases for name, level in LEVELS.items() if level.cases}
-    levels = {each.name: each.on_their_scale(float(timeline.level(name)[0])) for name, each in cases.items()}
+    levels = {
+        each.name: each.on_their_scale(float(timeline.level(name)[row])) for name, each in cases.items()
+    }
     return levels, [cases[name].name for name in LEVERS]
+
+
+def extrapolated(scenario: Scenario, roster: Roster, timeline: Timeline) -> list[str]:
+    """Return the levels of any round, and the attributes, that lie beyond all past coalitions, in words."""
+    found = list(drawn_case(scenario, roster, timeline).extrapolated)
+    ranges = learned(roster.past, roster.posterior).level_ranges
+    for row in np.flatnonzero(np.any(np.diff(timeline.levels, axis=0) != 0.0, axis=1)) + 1:
+        levels = case_levels(timeline, int(row))[0]
+        found += levels_beyond({name: ranges[name] for name in levels if name in ranges}, levels)
+    return list(dict.fromkeys(found))
 
 
 def _shares_below(stances: Floats) -> Floats:

@@ -16,7 +16,7 @@ from sim.inputs.evidence import (
     SensitivityEvidence,
     Source,
 )
-from sim.model.setup import drawn_case
+from sim.model.setup import extrapolated
 from sim.outputs.whole_table import WholeTable
 from sim.outputs.words import parameter_note, percent, percent_interval, reason_words, signed, thousands
 
@@ -49,10 +49,9 @@ def run_report(result: "RunResult") -> RenderableType:
 
 
 def _beyond(result: "RunResult") -> str:
-    """Return what of the start lies beyond all past coalitions."""
-    case = result.case
-    extrapolated = drawn_case(case.scenario, case.roster, case.timeline).extrapolated
-    return f" Extrapolated: {'; '.join(extrapolated)}." if extrapolated else ""
+    """Return what lies beyond all past coalitions."""
+    found = extrapolated(result.case.scenario, result.case.roster, result.case.timeline)
+    return f" Extrapolated: {'; '.join(found)}." if found else ""
 
 
 def _coalition(result: "RunResult") -> RenderableType:
@@ -114,7 +113,7 @@ def _nations(result: "RunResult") -> WholeTable:
     table.add_column("P(any)", justify="right", no_wrap=True)
     table.add_column("joined", no_wrap=True)
     table.add_column("troops", justify="right", no_wrap=True)
-    table.add_column("rests on", no_wrap=True)
+    table.add_column("P(land) rests on", no_wrap=False)
     table.add_column("held back by")
     told = verdicts(result.rests_on)
     rows = result.summary.sort_values(

@@ -137,7 +137,7 @@ def nations_table(result: RunTables) -> Table:
         Column("P(any contribution)", numbers=True),
         Column("joined"),
         Column("soldiers", numbers=True),
-        Column("rests on"),
+        Column("P(soldiers on land) rests on"),
         Column("held back by"),
     ]
     caption = (
