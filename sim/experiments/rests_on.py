@@ -1,12 +1,13 @@
 """What a number rests on: the worst verdict among what decides it.
 
 What is uncertain falls into groups: how willing nations are for any contribution, what each lever does, the
-parameters that were fitted to statements, interaction, and all other assumptions. The total Sobol' index of a
-group for a number is the share of its variance that would be left if all but the group were known, as if groups
-were independent of each other; it is estimated by running the same runs once more with other draws of that
-group (Jansen 1999; Saltelli et al. 2010, table 2). Slopes of levers are not quite independent: where several levels
-change, their indices are rough. A group counts if its index is at least a quarter, or may be for all that the
-runs tell. Policies and elections have no draws to exchange: where there are any, all numbers are assumed.
+parameters that were fitted to statements, interaction, and all other assumptions. The total Sobol' index of
+a group for a number is the share of its variance that would be left if all but the group were known, as if
+groups were independent of each other; it is estimated by running the same runs once more with other draws
+of that group (Jansen 1999; Saltelli et al. 2010, table 2). Slopes of levers are not quite independent:
+where several levels change, their indices are rough. A group counts if its index is at least a quarter, or
+may be for all that the runs tell. Policies and elections have no draws to exchange: where there are any,
+all numbers are assumed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
