@@ -44,7 +44,7 @@ def joining_strip(result: RunTables, nations: Sequence[str] = ()) -> "Figure":
             plot=plot,
             left=left,
             right=right,
-            below=1.0,
+            below=1.05,
         )
         dates = dates_of(result)
         after = dates[-1] + np.timedelta64(result.about.days_per_round, "D")

@@ -10,6 +10,7 @@ from sim.experiments.about import RunTables
 from sim.experiments.statistics import Floats
 from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
+from sim.outputs.labels import apart
 from sim.outputs.words import percent
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ PANEL, GAP, ABOVE, LEFT, RIGHT = 1.75, 0.85, 0.15, 0.5, 0.85
 
 WIDTH = (style.WIDTH - LEFT - RIGHT) * 0.92 / COLUMNS
 """Of a panel, in inches."""
+
+LABEL = 0.25
+"""Height of the label of a threshold, in inches: two lines."""
 
 TICKS = (0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99)
 FINE_TICKS = tuple(number / 10 for number in range(1, 10))
@@ -107,25 +111,31 @@ def _draw_nation(axes: "Axes", result: RunTables, code: str, above: float) -> No
 def _draw_thresholds(axes: "Axes", result: RunTables, limits: tuple[float, float], *, named: bool) -> None:
     """Draw where nations climb and slip, named at the right of the last panel of a row."""
     dates, rounds = dates_of(result), result.rounds
+    labels = []
     for climb, slip in zip(RUNGS, ("opposed", "undecided", "open"), strict=True):
         up, down = _log_odds(rounds[f"climb_to_{climb}"]), _log_odds(rounds[f"slip_to_{slip}"])
         colour = style.VERMILION if climb == RUNGS[-1] else style.MUTED
         axes.plot(dates, up, color=colour, lw=0.9, zorder=2.5, drawstyle="steps-post")
         axes.plot(dates, down, color=colour, lw=0.9, ls=":", zorder=2.5, drawstyle="steps-post")
         words = f"{climb}\nfrom {percent(rounds[f'climb_to_{climb}'].iloc[-1])}"
-        if named and limits[0] < up[-1] < limits[1]:
-            axes.annotate(
-                words,
-                (1.0, up[-1]),
-                xycoords=("axes fraction", "data"),
-                xytext=(4, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=7,
-                linespacing=1.0,
-                color=colour,
-                annotation_clip=False,
-            )
+        if limits[0] < up[-1] < limits[1]:
+            labels.append((words, (up[-1] - limits[0]) / (limits[1] - limits[0]), colour))
+    if not named:
+        return
+    places = apart([place for _, place, _ in labels], LABEL / PANEL, 0.0, 1.0)
+    for (words, _, colour), place in zip(labels, places, strict=True):
+        axes.annotate(
+            words,
+            (1.0, place),
+            xycoords="axes fraction",
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7,
+            linespacing=1.0,
+            color=colour,
+            annotation_clip=False,
+        )
 
 
 def _label_axes(axes: "Axes", result: RunTables, limits: tuple[float, float], *, named: bool) -> None:
