@@ -13,7 +13,7 @@ author = "the authors of coalition-sim"
 project_copyright = "the authors of coalition-sim"
 version = release = sim.__version__
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "generated", "mathml", "public_names"]
-exclude_patterns = ["README.md", "examples/**/README.md", "acceptance.md"]
+exclude_patterns = ["README.md", "examples/**/README.md"]
 
 # Pages: Markdown (MyST); those with code cells are notebooks and are run while building.
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]

@@ -10,7 +10,7 @@ from sim.outputs.grids import as_markdown
 from sim.outputs.hindcast.tables import differences, scores
 from sim.outputs.hindcast.words import verdicts
 
-COMES_FIRST = ("```{include} acceptance.md", "```")
+COMES_FIRST = ("```{include} acceptance.inc", "```")
 """What is forecast of coalitions that were never seen, and what was asked of the model: written by hand."""
 
 
