@@ -138,13 +138,17 @@ def test_an_outcome_that_never_varies_is_told_as_such(analysed):
 
 def test_noise_is_the_variance_that_runs_could_account_for(case, factors_file, tmp_path):
     varied = factors_of(load_sweep(factors_file))
-    noise = [
-        sensitivity(case, factors=varied, out=tmp_path, method="morris", samples=16, runs=runs).spread
-        for runs in (8, 128)
+    found = [
+        sensitivity(case, factors=varied, out=tmp_path, method="morris", samples=16, runs=runs)
+        .spread.query("outcome == 'size'")
+        .iloc[0]
+        for runs in (128, 2048)
     ]
-    few, many = (table.query("outcome == 'size'")["noise"].item() for table in noise)
-    assert few / many == pytest.approx(16, rel=0.5)
-    assert 0 < many < 0.02
+    # Nations move together, so a run's size is far from binomial, and all points have the same draws: a
+    # variance found in 128 runs is right to within an eighth, the square root of 2 / 127.
+    few, many = (row["noise"] * row["deviation"] ** 2 for row in found)
+    assert few / many == pytest.approx(16, rel=0.25)
+    assert 0 < found[-1]["noise"] < 0.002
 
 
 def test_conditions_are_found(analysed):
@@ -221,7 +225,7 @@ def stopped(_done, _total):
     ("right", "wrong", "changed"),
     [
         ("rounds = 6", "rounds = 7", "scenario"),
-        ("involvement = 0.6", "involvement = 0.7", "scenario, roster"),
+        ("involvement = 0.6", "involvement = 0.7", "scenario"),
         ('title = "A', 'parameters.wander = 0.05\ntitle = "A', "scenario, parameters"),
     ],
 )

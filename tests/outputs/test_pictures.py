@@ -41,9 +41,9 @@ DRAWN = {
     "comparison": ["nation-differences", "joining-differences", "coalition-differences"],
     "sensitivity": ["total-effects-size", "convergence-size", "elementary-effects-size", "nations"],
     "explanation": [
-        "why-CAN",
-        "levers-CAN",
-        "frontier-CAN",
+        "why-BEL",
+        "levers-BEL",
+        "frontier-BEL",
         "pivotal",
         "influence",
         "hardened",
