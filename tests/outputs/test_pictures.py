@@ -44,6 +44,8 @@ DRAWN = {
         "why-BEL",
         "levers-BEL",
         "frontier-BEL",
+        "why-GBR",
+        "levers-GBR",
         "pivotal",
         "influence",
         "hardened",

@@ -71,9 +71,9 @@ def sensitivity(**asked: Any) -> Callable[[Path], Path]:
 
 
 def explanation(out: Path) -> Path:
-    """Every question whose answer is drawn, of a nation and a few weeks."""
+    """Every question whose answer is drawn, of a few weeks: a nation to bring in and one that leads."""
     case = sim.load_case("brussels-2025-04", ["rounds=12", "force_required=12000"])
-    asked, options = find_nations(case, ["BEL"]), ExplainOptions(only=EXPLAINED, runs=60)
+    asked, options = find_nations(case, ["BEL", "GBR"]), ExplainOptions(only=EXPLAINED, runs=400)
     return explain_into_folder(case, asked, load_questions(), options, out)[1]
 
 

@@ -162,7 +162,7 @@ def unnamed_members(found: Unnamed | StoredUnnamed) -> "Figure":
         axes.set_yticks(range(len(labels)), labels)
         axes.set_ylim(len(labels) - 0.5, -0.6)
         axes.set_xlim(0, None)
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value * 100:.0f} %")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{round(value * 100, 1):g} %")
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.grid(color=style.GRID, lw=0.6)
