@@ -179,6 +179,7 @@ def test_a_scenario_of_ones_own_is_uploaded_and_its_mistakes_are_told(
     here = visit()
     page = here.page
     page.get_by_role("combobox", name="Scenario").click()
+    page.keyboard.type("A file of")  # a long list shows what fits what is typed
     page.get_by_role("option", name="A file of your own").click()
     page.get_by_role("heading", name="My scenario").wait_for()
     file = tmp_path / "bold.toml"

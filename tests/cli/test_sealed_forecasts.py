@@ -49,7 +49,10 @@ def test_a_scenario_is_forecast_and_sealed_as_two_questions_beside_their_baselin
     assert world.code == 0, world.err
     assert len(LEDGER.read_text("utf-8").splitlines()) == 2
     land, military = read_ledger(LEDGER)
-    assert list(land.forecasts) == ["model", "last statement + noise", "last statement"]
+    assert list(land.forecasts) == [
+        *("model", "model without interaction"),
+        *("last statement + noise", "last statement"),
+    ]
     assert list(military.forecasts) == ["model", "past coalitions alone", "base rate"]
     assert (land.condition, military.condition, military.previous) == ("no ceasefire",) * 2 + (land.digest,)
     assert "soldiers on land declared" in world.out

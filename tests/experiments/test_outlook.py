@@ -10,6 +10,7 @@ from sim.experiments.outlook import (
     BASE_RATE,
     LAST_STATEMENT,
     MODEL,
+    NOISE,
     PAST_ALONE,
     WITHOUT_INTERACTION,
     Outlook,
@@ -43,7 +44,7 @@ def test_a_record_is_a_rung_off_at_times() -> None:
 
 def test_each_question_has_its_baselines(told: tuple[Outlook, Outlook]) -> None:
     land, military = told
-    assert list(land.forecasts) == [MODEL, WITHOUT_INTERACTION, LAST_STATEMENT]
+    assert list(land.forecasts) == [MODEL, WITHOUT_INTERACTION, NOISE, LAST_STATEMENT]
     assert list(military.forecasts) == [MODEL, PAST_ALONE, BASE_RATE]
     assert land.title == "Brussels, 10 April 2025: soldiers on land declared"
     assert military.title == "Brussels, 10 April 2025: any military contribution"

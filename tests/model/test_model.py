@@ -833,7 +833,7 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
 
 
 STARTS = {date(2025, 4, 10): "brussels-2025-04", date(2026, 1, 8): "paris-2026-01"}
-NOT_ALIKE = {*STARTS.values(), "stand-off", "hindcast-2025-autumn"}
+NOT_ALIKE = {*STARTS.values(), "stand-off", "hindcast-2025-autumn", "paris-ceasefire-2027"}
 """Scenarios that differ from the start, and those that others begin as."""
 
 

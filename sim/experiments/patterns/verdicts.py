@@ -160,7 +160,7 @@ def check_patterns(
     Examples
     --------
     >>> found = check_patterns("europe-2025", runs=200)
-    >>> found.table.loc[found.table["number"] == 10, "verdict"].item()
+    >>> found.table.loc[found.table["number"] == 4, "verdict"].item()
     'reproduced'
     """
     if not isinstance(patterns, Patterns):
