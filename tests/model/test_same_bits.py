@@ -135,7 +135,7 @@ def check_random_world_of_38(case: Case, seed: int, run: int) -> None:
 IN_EUROPE = given(scenarios(EUROPE.folder, EUROPE.iso3, rounds=6), SEED, RUN)
 test_same_bits_in_random_worlds = settings(max_examples=5, **PATIENT)(IN_EUROPE(check_random_world_of_38))
 test_same_bits_in_more_random_worlds = pytest.mark.slow(
-    settings(max_examples=100, **PATIENT)(IN_EUROPE(check_random_world_of_38))
+    settings(max_examples=60, **PATIENT)(IN_EUROPE(check_random_world_of_38))
 )
 
 
@@ -151,7 +151,7 @@ def test_same_bits_in_small_random_worlds(folder: Path, data: Any, seed: int, ru
 
 
 @pytest.mark.slow
-@settings(max_examples=200, **PATIENT)
+@settings(max_examples=100, **PATIENT)
 @given(data=st.data(), seed=SEED, run=RUN)
 def test_same_bits_in_more_random_worlds_of_1_to_40_nations(
     folder: Path, data: Any, seed: int, run: int
