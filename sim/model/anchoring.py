@@ -148,6 +148,8 @@ def _start_nation(given: Row, nation: Row, world: Row) -> None:
         nation.mood[lane] = 0.0
         nation.lobbying[lane] = 0.0
         nation.committed[lane] = 0.0
+        nation.unmet[lane] = 0.0
+        nation.demands_met[lane] = 1.0
         nation.contributes[lane] = 0.0
         nation.supports[lane] = 0.0
         nation.first_committed[lane] = math.inf

@@ -50,7 +50,8 @@ def weigh_round(setup: Setup, state: State, step: int) -> None:
         given, said, nation = setup.nations[index], setup.statements[step, index], state.nations[index]
         _perceive(given, nation, world)
         _change_mood(nation, world, step)
-        see_demands(nation, world)
+        if given.demands:
+            see_demands(nation, world)
         see_others(setup, nation, world)
         if said.is_new or said.election > 0.0:
             state_position(setup, given, said, nation, world, step)
@@ -223,7 +224,7 @@ def _change_mood(nation: Row, world: Row, step: int) -> None:
 
 @compilable
 def see_demands(nation: Row, world: Row) -> None:
-    """See how far what a nation has demanded is the case."""
+    """See how far what a nation has demanded is the case; who demands nothing need not look."""
     for lane in range(LANES):
         seen = world_of(world, lane)
         nation.unmet[lane] = unmet(seen, nation, lane)

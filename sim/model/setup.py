@@ -60,6 +60,7 @@ NATION = row_type(
         ("deployable", "f8"),  # soldiers
         ("influence", "f8"),
         ("ratification", "f8"),  # rounds
+        ("demands", "?"),  # whether it demands anything
         ("at_least", "f8", (len(CONDITIONS),)),  # -inf where nothing is demanded
         ("at_least_half_widths", "f8", (len(CONDITIONS),)),
     ]
@@ -199,6 +200,7 @@ def _nations(roster: Roster, conditions: Conditions) -> NDArray[np.void]:
     rows["deployable"] = roster.deployable
     rows["influence"] = np.sqrt(roster.deployable / 1000.0)
     rows["ratification"] = roster.ratification_rounds
+    rows["demands"] = np.isfinite(conditions.at_least).any(axis=1)
     rows["at_least"] = conditions.at_least
     rows["at_least_half_widths"] = conditions.half_width
     return rows
