@@ -14,6 +14,7 @@ from sim.cli.common import Stopped, app
 from sim.declarations.kinds import DeclarationError
 from sim.inputs.characters import printable
 from sim.inputs.errors import InputError
+from sim.system.failures import Failure
 
 # In the order in which --help lists the commands.
 # isort: off
@@ -37,7 +38,7 @@ def main() -> None:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except UsageError as error:
         _fail(_usage(error), 2)
-    except (InputError, DeclarationError) as error:
+    except (InputError, DeclarationError, Failure) as error:
         _fail(str(error), 2)
     except OSError as error:
         _fail(" ".join(f"{error.filename or 'output'}: {error.strerror or error}".split()), 1)
