@@ -12,6 +12,8 @@ from sim.cli.resumable import going_on_in
 from sim.inputs.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sim.experiments.hindcast.result import HindcastOptions
     from sim.inputs.patterns_file import Patterns
 
@@ -69,7 +71,7 @@ def cross_validate(
     if page is not None:
         posterior = folder / "posterior.parquet"
         sections = [_section(told, posterior, options)] if told is not None else []
-        page.write_text(validation_page(result, sections), encoding="utf-8")
+        page.write_text(validation_page(result, _headline(seed), sections), encoding="utf-8")
     tell(cross_validation_report(result), folder, quiet=quiet)
 
 
@@ -81,6 +83,16 @@ def _check_page(page: Path | None, patterns: str | None) -> None:
         raise InputError("is a folder; give the file to write", file=page, key="--page")
     if page is not None and not page.parent.is_dir():
         raise InputError("there is no such folder to write the page into", file=page.parent, key="--page")
+
+
+def _headline(seed: int) -> "Iterator[str]":
+    """Return the lines that come first on the page: what is forecast of bundled coalitions never shown."""
+    from sim.experiments.evidence.left_out import leave_families_out
+    from sim.inputs.coalitions.reading import load_coalitions
+    from sim.outputs.cross_validation.page import headline
+
+    coalitions = load_coalitions()
+    return headline(leave_families_out(coalitions.forces(), seed), coalitions)
 
 
 def _section(patterns: "Patterns", posterior: Path, options: "HindcastOptions") -> str:

@@ -106,7 +106,7 @@ def test_scores_stand_beside_all_that_they_are_compared_with(result: CrossValida
 
 
 def test_the_page_holds_every_score_win_or_lose(result: CrossValidation) -> None:
-    page = validation_page(result, ["## Patterns", "", "All of them."])
+    page = validation_page(result, sections=["## Patterns", "", "All of them."])
     assert page.startswith("# Validation\n")
     assert page.endswith("All of them.\n")
     for row in result.scores.query("variant == 'recorded' and score != 'crps'").itertuples():

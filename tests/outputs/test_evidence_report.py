@@ -12,6 +12,7 @@ from sim.experiments.evidence.about import about
 from sim.experiments.evidence.left_out import EVIDENCE, LeftOut, forecast_family, leave_families_out
 from sim.inputs.coalitions.coalitions import Coalitions, find_coalition
 from sim.inputs.coalitions.reading import load_coalitions
+from sim.outputs.cross_validation.page import headline
 from sim.outputs.evidence import words
 from sim.outputs.evidence.case import case_report
 from sim.outputs.evidence.figures import figures_of_fit, figures_of_left_out, save_figures
@@ -171,3 +172,5 @@ def test_the_page_of_the_documentation_is_the_one_that_is_made() -> None:
     result = leave_families_out(forces)
     page = evidence_page(result, taught.posterior, taught.coefficients, coalitions)
     assert page.splitlines() == PAGE.read_text(encoding="utf-8").splitlines()
+    validation = PAGE.with_name("validation.md").read_text(encoding="utf-8")
+    assert "\n".join(headline(result, coalitions)) in validation

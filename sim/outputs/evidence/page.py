@@ -45,14 +45,23 @@ def evidence_page(
         "",
         "Made by `coalition cross-validate`; do not edit it by hand.",
         "",
-        *_forecast(result, coalitions),
+        *forecast_sections(result, coalitions),
         *_first_pool(result, coalitions),
         *_learned(posterior, coefficients, coalitions),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _forecast(result: LeftOut, coalitions: Coalitions) -> Iterator[str]:
+def forecast_sections(result: LeftOut, coalitions: Coalitions) -> Iterator[str]:
+    """Yield what was forecast of coalitions that were never seen: failures, scores, calibration, sizes.
+
+    Parameters
+    ----------
+    result
+        Coalitions of soldiers and ships, each family left out.
+    coalitions
+        All that were read.
+    """
     known = about(coalitions.forces())
     yield from (f"{words.counted(known)}. {words.WHAT}", "", "## Where it fails", "")
     yield from (f"- {line}" for line in words.failures(result, known))
