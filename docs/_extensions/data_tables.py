@@ -8,7 +8,7 @@ import numpy as np
 from pieces import code, number, safe, table, together
 
 from sim.declarations.levels import CONDITIONS
-from sim.declarations.words import MILITARY_KINDS, POSITIONS, PURPOSES
+from sim.declarations.words import POSITIONS, PURPOSES
 from sim.inputs.bundled import find_roster
 from sim.inputs.csv_file import read_csv
 from sim.inputs.roster import Roster, load_roster
@@ -74,7 +74,7 @@ def contributions() -> str:
     ]
     rows += [
         (code(kind), *(sum(kind in said.kinds for said in stated) for stated in waves))
-        for kind in MILITARY_KINDS
+        for kind in _roster().kinds
     ]
     return table(("part in the mission", *map(_day, _waves())), rows)
 

@@ -16,8 +16,11 @@ class Stance(IntEnum):
 POSITIONS = ("opposed", "undecided", "open", "conditional", "committed", "unknown")
 """What a government has said of sending own troops; `unknown`: no statement was found."""
 
-MILITARY_KINDS = ("land", "air", "sea", "training", "logistics", "hosting", "command")
-"""What a government may give a mission, beside money, politics and medicine."""
+LAND = "land"
+"""The kind of contribution that the ladder is about: soldiers on land. Rosters declare the others."""
+
+WORDS_ALONE = "words or staff officers"
+"""What a nation gives that supports a coalition without any military means."""
 
 FOUND, KNOWN, MISSING = "FOUND", "KNOWN", "MISSING"
 """Of what is told: read in its source; background knowledge, not verified; not found."""

@@ -81,6 +81,9 @@ class RunTables(Protocol):
     def flows(self) -> "pd.DataFrame": ...  # noqa: D102
 
     @property
+    def kinds(self) -> "pd.DataFrame": ...  # noqa: D102
+
+    @property
     def rests_on(self) -> "pd.DataFrame": ...  # noqa: D102
 
     @property

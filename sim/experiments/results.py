@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.declarations.parameters import PARAMETERS
 from sim.declarations.records import Behaviour, Ladder, blank
-from sim.declarations.words import POSITIONS, Stance
+from sim.declarations.words import POSITIONS, WORDS_ALONE, Stance
+from sim.evidence.kinds_named import kind_shares
 from sim.experiments import statistics
 from sim.experiments.about import About, past_events
 from sim.inputs.case import Case
@@ -165,8 +166,8 @@ class RunResult:
     def summary(self) -> "pd.DataFrame":
         """A row a nation at the end: position, P(committed), P(contributes), when it joined, troops, reasons.
 
-        `kinds` are those that it named in its last statement before the start. `joined` is the median date of
-        first joining in the runs in which it ever joined; missing where it never did.
+        `joined` is the median date of first joining in the runs in which it ever joined; missing where it
+        never did.
         """
         import pandas as pd
 
@@ -181,7 +182,6 @@ class RunResult:
                 "p_committed_low": last["p_committed_low"],
                 "p_committed_high": last["p_committed_high"],
                 "p_supports": last["p_supports"],
-                "kinds": [" ".join(kinds) for kinds in roster.kinds_on(scenario.start)],
                 "p_contributes": last["p_contributes"],
                 "p_contributes_low": last["p_contributes_low"],
                 "p_contributes_high": last["p_contributes_high"],
@@ -240,6 +240,37 @@ class RunResult:
                     f"nations_q{probability * 100:02.0f}": statistics.quantiles_of_counts(counts, probability)
                     for probability in (QUANTILES[0], QUANTILES[-1])
                 },
+            }
+        )
+
+    @cached_property
+    def kinds(self) -> "pd.DataFrame":
+        """A row a nation and group of kinds: P(gives something of it) at the end.
+
+        Soldiers on land come first, words or staff alone last. The 90 % interval of the others is that of
+        the kinds that governments named (`sim.evidence.kinds_named`), *assumed* to be those that they give;
+        a nation may give several. `named`: the nation itself named something of the group.
+        """
+        import pandas as pd
+
+        roster, summary = self.case.roster, self.summary
+        land, military, any_ = (
+            summary[f"p_{name}"].to_numpy() for name in ("committed", "contributes", "supports")
+        )
+        shares = kind_shares(roster, self.case.scenario.start)
+        part = land[:, None] * shares.beside_land + (military - land)[:, None] * shares.instead_of_land
+        alone = np.stack([np.stack([chance] * 3) for chance in (land, any_ - military)], axis=-1)
+        chances = np.concatenate([alone[..., :1], part, alone[..., 1:]], axis=-1)
+        groups = (*shares.groups, WORDS_ALONE)
+        mean, low, high = (each.ravel() for each in chances)
+        return pd.DataFrame(
+            {
+                "iso3": np.repeat(np.array(roster.iso3), len(groups)),
+                "kind": np.tile(np.array(groups), len(roster.iso3)),
+                "p": mean,
+                "p_low": low,
+                "p_high": high,
+                "named": np.column_stack([shares.named, np.zeros(len(roster.iso3), dtype=bool)]).ravel(),
             }
         )
 

@@ -13,8 +13,15 @@ from sim.inputs.coalitions.declaration import Attribute
 from sim.inputs.coalitions.declaration import read_declaration as read_past
 from sim.inputs.csv_file import Row, read_csv
 from sim.inputs.errors import InputError, near_match
-from sim.inputs.roster import Roster, RosterSource, build_roster, force_columns, read_source
-from sim.inputs.statements import UNKNOWN, StatedCondition, StatedPosition, read_positions
+from sim.inputs.roster import (
+    Roster,
+    RosterSource,
+    build_roster,
+    force_columns,
+    positions_of,
+    read_source,
+)
+from sim.inputs.statements import UNKNOWN, StatedCondition, StatedPosition
 
 
 @dataclass(frozen=True)
@@ -314,7 +321,7 @@ def _ratification(
 
 
 def _positions(iso3: str, source: RosterSource) -> tuple[PositionEvidence, ...]:
-    stated = read_positions(source.folder, source.declaration.positions, source.chosen)
+    stated = positions_of(source)
     own = sorted((said for said in stated if said.iso3 == iso3), key=lambda said: said.wave)
     return tuple(_position(said, _against(said, own)) for said in own if said.counts)
 

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 from sim.inputs.csv_file import Row, read_csv
 from sim.inputs.errors import InputError, near_match
-from sim.inputs.roster import Roster, read_source
-from sim.inputs.statements import read_positions
+from sim.inputs.roster import Roster, positions_of, read_source
 
 NOT_COMMITTED = "not committed"
 """Stands in place of a position where all that is known is that a nation had not joined."""
@@ -127,7 +126,7 @@ def _instead(roster: Roster, wave: dt.date, where: Mapping[str, str]) -> list[Re
     """Return the records of a wave that hold the texts, one a nation; those that do not usually count too."""
     source = read_source(roster.folder)
     found: dict[str, Record] = {}
-    for said in read_positions(roster.folder, source.declaration.positions, source.chosen):
+    for said in positions_of(source):
         if said.wave == wave and all(_cell(said.row, column) == text for column, text in where.items()):
             if said.iso3 in found:
                 raise said.row.error("iso3", f"{said.iso3} has two records that fit {_shown(where)}")

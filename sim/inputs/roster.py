@@ -1,7 +1,7 @@
 """The roster: nations with what they can send, their positions and conditions, read from a folder."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -19,7 +19,7 @@ from sim.inputs.coalitions.declaration import FILE as PAST_FILE
 from sim.inputs.csv_file import LARGEST_NUMBER, Table, read_csv
 from sim.inputs.errors import near_match
 from sim.inputs.indicators import FloatArray, mean_of_present, score
-from sim.inputs.roster_file import Actors, Preference, RosterDeclaration, past_of, read_declaration
+from sim.inputs.roster_file import Actors, Kind, Preference, RosterDeclaration, past_of, read_declaration
 from sim.inputs.second_reading import (
     DatedEvent,
     Reading,
@@ -81,6 +81,8 @@ class Roster:
         Soldiers that a nation can send, shape (nations,).
     ratification_rounds
         Rounds of approval at home before it commits, shape (nations,).
+    kinds
+        The kinds of military contribution that statements may name, by name; `LAND` among them.
     closed_kinds
         The kinds of contribution that each nation cannot give, in its order.
     positions, conditions
@@ -106,6 +108,7 @@ class Roster:
     preferred_mandate: FloatArray
     deployable: FloatArray
     ratification_rounds: NDArray[np.int64]
+    kinds: Mapping[str, Kind]
     closed_kinds: tuple[tuple[str, ...], ...]
     positions: tuple[StatedPosition, ...]
     conditions: tuple[StatedCondition, ...]
@@ -144,11 +147,6 @@ class Roster:
         latest = self._latest(day)
         coded = [latest[code].contributes if code in latest else None for code in self.iso3]
         return _read_only(np.array([math.nan if each is None else float(each) for each in coded]))
-
-    def kinds_on(self, day: date) -> tuple[tuple[str, ...], ...]:
-        """Return the kinds of contribution that each nation named in its latest sourced position."""
-        latest = self._latest(day)
-        return tuple(getattr(latest.get(code), "kinds", ()) for code in self.iso3)
 
     def _latest(self, day: date) -> dict[str, StatedPosition | Reading]:
         """Return the latest position with a source, not after a day, by nation.
@@ -273,6 +271,12 @@ def _check_columns(source: RosterSource) -> None:
             raise source.file.error(key_path, problem)
 
 
+def positions_of(source: RosterSource) -> tuple[StatedPosition, ...]:
+    """Read all recorded positions of a roster, those that contradict others too."""
+    declared = source.declaration
+    return read_positions(source.folder, declared.positions, source.chosen, declared.kinds)
+
+
 def build_roster(source: RosterSource) -> Roster:
     """Make the arrays of a roster from what it declares and its tables."""
     declaration, nations = source.declaration, source.nations
@@ -288,12 +292,9 @@ def build_roster(source: RosterSource) -> Roster:
         preferred_mandate=_read_only(_preferred_mandate(source)),
         deployable=_read_only(deployable(source)),
         ratification_rounds=_ratification_rounds(source),
+        kinds=declaration.kinds,
         closed_kinds=_closed_kinds(source),
-        positions=tuple(
-            said
-            for said in read_positions(source.folder, declaration.positions, source.chosen)
-            if said.counts
-        ),
+        positions=tuple(said for said in positions_of(source) if said.counts),
         conditions=read_conditions(source.folder, declaration.conditions, source.chosen),
         as_candidates=roster_candidates(
             source.folder, declaration.candidates, source.file, iso3, source.chosen
@@ -375,9 +376,10 @@ def deployable(source: RosterSource) -> FloatArray:
 
 
 def _closed_kinds(source: RosterSource) -> tuple[tuple[str, ...], ...]:
-    columns = source.declaration.capabilities
+    kinds = source.declaration.kinds
+    columns = {name: kind.none_where_zero for name, kind in kinds.items() if kind.none_where_zero}
     return tuple(
-        tuple(kind for kind, column in columns.items() if row.number(column) == 0)
+        tuple(name for name, column in columns.items() if row.number(column) == 0)
         for row in source.nations.rows
     )
 

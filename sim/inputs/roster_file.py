@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sim.declarations.kinds import ADVERSARY, PATRON
-from sim.declarations.words import PURPOSES
+from sim.declarations.words import LAND, PURPOSES
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
@@ -115,11 +115,17 @@ class Deployable(Declared):
     zero_where_zero: Column | None = None
 
 
-Capabilities = Annotated[
-    dict[Literal["land", "air", "sea", "training", "logistics", "hosting", "command"], Column],
-    Field(default_factory=dict),
-]
-"""A kind of contribution is closed to a nation where the column named is 0."""
+class Kind(Declared):
+    """A kind of military contribution that statements may name.
+
+    Kinds of one `group` are shown together. It is closed to a nation where `none_where_zero` is 0.
+    """
+
+    group: Annotated[str, Field(min_length=1)]
+    none_where_zero: Column | None = None
+
+
+KindName = Annotated[str, Field(pattern="^[a-z][a-z_]*$")]
 
 
 class RatificationRounds(Declared):
@@ -196,7 +202,18 @@ class RosterDeclaration(Declared):
     preferred_mandate: dict[str, Preference]
     deployable: Deployable
     ratification_rounds: RatificationRounds
-    capabilities: Capabilities
+    kinds: dict[KindName, Kind] = {LAND: Kind(group="soldiers on land")}
+
+    @field_validator("kinds")
+    @classmethod
+    def _land_alone(cls, declared: dict[str, Kind]) -> dict[str, Kind]:
+        if LAND not in declared:
+            problem = f'"{LAND}" is missing, the kind that nations decide on; the least to write is'
+            raise ValueError(f'{problem} {LAND} = {{ group = "soldiers on land" }}')
+        beside = [name for name, kind in declared.items() if kind.group == declared[LAND].group]
+        if len(beside) > 1:
+            raise ValueError(f"{', '.join(beside)} are of one group; soldiers on land are shown alone")
+        return declared
 
     @field_validator("preferred_mandate")
     @classmethod
@@ -215,8 +232,9 @@ class RosterDeclaration(Declared):
         if self.deployable.zero_where_zero is not None:
             yield ("deployable", "zero_where_zero"), self.deployable.zero_where_zero
         yield ("ratification_rounds", "column"), self.ratification_rounds.column
-        for kind, column in self.capabilities.items():
-            yield ("capabilities", kind), column
+        for name, kind in self.kinds.items():
+            if kind.none_where_zero is not None:
+                yield ("kinds", name, "none_where_zero"), kind.none_where_zero
 
 
 def _check_names(given: dict[str, Any], allowed: tuple[str, ...], example: str) -> None:

@@ -1,13 +1,13 @@
 """What governments said: positions on own troops, and conditions for sending them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from sim.declarations.levels import CONDITIONS
-from sim.declarations.words import MILITARY_KINDS, POSITIONS
+from sim.declarations.words import POSITIONS
 from sim.inputs.csv_file import Row, read_csv
 from sim.inputs.errors import near_match
 from sim.inputs.roster_file import TableFile
@@ -31,7 +31,7 @@ class StatedPosition:
     contributes
         Whether it gives soldiers or a named military kind, or refuses any part; None where neither is coded.
     kinds
-        The kinds it named, some of MILITARY_KINDS, in their order.
+        The kinds it named, some of those that the roster declares, in their order.
     row
         Where it stands.
     """
@@ -57,8 +57,19 @@ class StatedCondition:
     row: Row
 
 
-def read_positions(folder: Path, declared: TableFile | None, chosen: Chosen) -> tuple[StatedPosition, ...]:
+def read_positions(
+    folder: Path, declared: TableFile | None, chosen: Chosen, kinds: Collection[str]
+) -> tuple[StatedPosition, ...]:
     """Read the recorded positions of the roster's nations, in the order of the file.
+
+    Parameters
+    ----------
+    folder, declared
+        Of the roster, and its table of positions.
+    chosen
+        Every code of the table of nations, and whether it is a nation of the roster.
+    kinds
+        Of military contribution, that statements may name.
 
     Raises
     ------
@@ -69,7 +80,7 @@ def read_positions(folder: Path, declared: TableFile | None, chosen: Chosen) -> 
     if declared is None:
         return ()
     table = read_csv(folder / declared.table).require("iso3", "date", "position", *declared.where)
-    stated = tuple(_position(row, declared) for row in table.rows if is_chosen(row, "iso3", chosen))
+    stated = tuple(_position(row, declared, kinds) for row in table.rows if is_chosen(row, "iso3", chosen))
     first: dict[tuple[str, date], int] = {}
     for said in stated:
         line = first.setdefault((said.iso3, said.wave), said.row.line) if said.counts else said.row.line
@@ -135,7 +146,7 @@ def nation_code(row: Row) -> str:
     return code
 
 
-def _position(row: Row, declared: TableFile) -> StatedPosition:
+def _position(row: Row, declared: TableFile, kinds: Collection[str]) -> StatedPosition:
     position = position_in(row)
     return StatedPosition(
         iso3=row.text("iso3"),
@@ -143,7 +154,7 @@ def _position(row: Row, declared: TableFile) -> StatedPosition:
         position=position,
         counts=fits(row, declared),
         contributes=_contributes(row, position),
-        kinds=_kinds(row),
+        kinds=_kinds(row, kinds),
         row=row,
     )
 
@@ -169,21 +180,21 @@ def _contributes(row: Row, position: str) -> bool | None:
     return None if text == "" else text == "1"
 
 
-def _kinds(row: Row) -> tuple[str, ...]:
-    """Return the named kinds of a row, in the order of MILITARY_KINDS."""
+def _kinds(row: Row, declared: Collection[str]) -> tuple[str, ...]:
+    """Return the named kinds of a row, in the order in which they are declared."""
     named = row.text("kinds").split()
     for kind in named:
-        if kind not in MILITARY_KINDS:
-            allowed = f"; allowed: {', '.join(MILITARY_KINDS)}, with blanks between, or empty"
-            hint = near_match(kind, MILITARY_KINDS) or allowed
+        if kind not in declared:
+            allowed = f"; [kinds] of roster.toml has {', '.join(declared)}, with blanks between"
+            hint = near_match(kind, declared) or allowed
             raise row.error("kinds", f'unknown kind "{kind}"{hint}')
         if named.count(kind) > 1:
             raise row.error("kinds", f'"{kind}" stands there twice')
-    _check_kinds(row, named)
-    return tuple(kind for kind in MILITARY_KINDS if kind in named)
+    _check_kinds(row, named, declared)
+    return tuple(kind for kind in declared if kind in named)
 
 
-def _check_kinds(row: Row, named: list[str]) -> None:
+def _check_kinds(row: Row, named: list[str], declared: Collection[str]) -> None:
     """Check that a row names kinds if, and only if, it says that the nation contributes."""
     if "kinds" not in row.cells or "contributes" not in row.cells:
         return
@@ -191,7 +202,7 @@ def _check_kinds(row: Row, named: list[str]) -> None:
     if named and not contributes:
         raise row.error("kinds", "names a kind, but contributes is not 1")
     if contributes and not named:
-        problem = f"is empty, but contributes is 1; name one or more of {', '.join(MILITARY_KINDS)}"
+        problem = f"is empty, but contributes is 1; name one or more of {', '.join(declared)}"
         raise row.error("kinds", problem)
 
 

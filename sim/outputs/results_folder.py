@@ -85,6 +85,11 @@ class StoredRun:
         return read_table(self.folder, "flows")
 
     @cached_property
+    def kinds(self) -> "pd.DataFrame":
+        """A row a nation and group of kinds of contribution."""
+        return read_table(self.folder, "kinds")
+
+    @cached_property
     def rests_on(self) -> "pd.DataFrame":
         """See `RunResult.rests_on`."""
         return read_table(self.folder, "rests_on")

@@ -30,7 +30,7 @@ Progress = Callable[[int], None]
 FORMAT = 4
 """Version of the layout of a results folder."""
 
-TABLES = ("nations", "rounds", "summary", "moves", "flows", "rests_on")
+TABLES = ("nations", "rounds", "summary", "moves", "flows", "kinds", "rests_on")
 """The tables of a run beside that of its runs, see `RunResult`."""
 
 MAP = "map.geojson"

@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
+from sim.declarations.words import ASSUMED
 from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.inputs.evidence import (
     CovariateEvidence,
@@ -18,7 +19,15 @@ from sim.inputs.evidence import (
 )
 from sim.model.setup import extrapolated
 from sim.outputs.whole_table import WholeTable
-from sim.outputs.words import parameter_note, percent, percent_interval, reason_words, signed, thousands
+from sim.outputs.words import (
+    kinds_in_words,
+    parameter_note,
+    percent,
+    percent_interval,
+    reason_words,
+    signed,
+    thousands,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +73,9 @@ def _coalition(result: "RunResult") -> RenderableType:
     declare, contribute = (f"{_nations_range(end, name)} nations" for name in ("size", "contributors"))
     lines.add_row("declare soldiers on land", declare, f"({told['size']})")
     lines.add_row("contribute any military means", contribute, f"({told['contributors']})")
-    lines.add_row("soldiers pledged", _soldiers_range(end, "force"), f"({told['force']})")
+    if by_kind := kinds_in_words(result.kinds):
+        lines.add_row("of these, by kind", by_kind, f"({ASSUMED})")
+    lines.add_row("soldiers pledged on land", _soldiers_range(end, "force"), f"({told['force']})")
     lines.add_row("of them in the field at a time", _soldiers_range(end, "fielded"), f"({told['fielded']})")
     lines.add_row(
         f"P(pledged >= {required})",

@@ -1,10 +1,14 @@
 """Model terms as readers know them."""
 
 import math
+from typing import TYPE_CHECKING, Any
 
 from sim.declarations.levels import CONDITIONS, LEVELS
 from sim.declarations.terms import TERMS
 from sim.inputs.roster_file import Actors
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REASONS = {
     "nothing_to_send": "has no troops to send",
@@ -39,6 +43,21 @@ def percent_interval(low: float, high: float) -> str:
 def _bound(share: float) -> str:
     near_an_end = 0.0 < share < 0.01 or 0.99 < share < 1.0
     return f"{share * 100:.1f}" if near_an_end else f"{share * 100:.0f}"
+
+
+def kinds_in_words(kinds: "pd.DataFrame") -> str:
+    """Return how many nations give something of each kind beside soldiers: "training 12 [4-29], ...".
+
+    Parameters
+    ----------
+    kinds
+        As `RunResult.kinds`. The range is that of all nations at the low, or the high, end of theirs: what
+        is not known of one kind is not known of it in all nations alike.
+    """
+    beside = kinds[kinds["kind"].isin(kinds["kind"].unique()[1:-1])]
+    numbers = beside.groupby("kind")[["p", "p_low", "p_high"]].sum().sort_values("p", ascending=False)
+    rows: list[Any] = list(numbers.itertuples())
+    return ", ".join(f"{row.Index} {row.p:.0f} [{row.p_low:.0f}-{row.p_high:.0f}]" for row in rows)
 
 
 def thousands(number: float, decimals: int = 0) -> str:

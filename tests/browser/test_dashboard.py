@@ -155,7 +155,7 @@ def test_the_scenario_file_runs_to_the_same_figures(
     assert ran.code == 0, ran.err
     folder = Path(ran.out.strip().removeprefix("results: "))
     with zipfile.ZipFile(tables) as archive:
-        for name in ("nations", "rounds", "summary", "moves", "flows", "rests_on", "runs"):
+        for name in ("nations", "rounds", "summary", "moves", "flows", "kinds", "rests_on", "runs"):
             ours = pd.read_parquet(io.BytesIO(archive.read(f"{name}.parquet")))
             pd.testing.assert_frame_equal(ours, pd.read_parquet(folder / f"{name}.parquet"), check_like=True)
     end = pd.read_parquet(folder / "rounds.parquet").iloc[-1]

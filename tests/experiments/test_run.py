@@ -18,7 +18,7 @@ from sim.inputs.parameters import DECLARED
 from sim.model.rules import MOST_DEPLOYED
 
 BASELINE = "brussels-2025-04"
-TABLES = ("nations", "rounds", "runs", "summary", "moves", "flows")
+TABLES = ("nations", "rounds", "runs", "summary", "moves", "flows", "kinds")
 
 
 def assert_same_tables(one: "sim.RunResult", other: "sim.RunResult") -> None:

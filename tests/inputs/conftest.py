@@ -67,6 +67,12 @@ reassurance = { base = 0.5 }
 largest_of = [{ column = "sent" }, { column = "army", share = 0.01 }]
 zero_where_zero = "army"
 
+[kinds]
+land = { group = "soldiers" }
+air = { group = "air and sea" }
+sea = { group = "air and sea" }
+training = { group = "training" }
+
 [ratification_rounds]
 column = "approval"
 rounds = { yes = 3, convention = 2, no = 0 }

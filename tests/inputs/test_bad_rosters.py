@@ -285,11 +285,6 @@ def coded(folder: Path, contributes: str, kinds: str, line: int = 1) -> None:
     file.write_text("\n".join([f"{header},contributes,kinds", *rows, ""]), encoding="utf-8")
 
 
-ALLOWED_KINDS = (
-    "allowed: land, air, sea, training, logistics, hosting, command, with blanks between, or empty"
-)
-
-
 @pytest.mark.parametrize(
     ("contributes", "kinds", "message"),
     [
@@ -297,7 +292,11 @@ ALLOWED_KINDS = (
         ("2", "", 'contributes: "2" is not allowed; allowed: 1 .*, 0 .*, or empty'),
         ("1", "trainning", 'kinds: unknown kind "trainning"; did you mean "training"'),
         ("1", "air,", r"the line has 13 cells, the header has 12"),
-        ("1", "money", 'kinds: unknown kind "money"; allowed: land, air, .*, with blanks between, or empty'),
+        (
+            "1",
+            "money",
+            'kinds: unknown kind "money"; .kinds. of roster.toml has land, air, .*, with blanks between',
+        ),
         ("1", "air air", 'kinds: "air" stands there twice'),
         ("1", "", "kinds: is empty, but contributes is 1; name one or more of land, air"),
         ("0", "sea", "kinds: names a kind, but contributes is not 1"),

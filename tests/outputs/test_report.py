@@ -109,11 +109,14 @@ def test_the_headline_says_the_numbers_of_the_tables(stored: StoredRun) -> None:
     assert f"({told['contributors']})" in sentences[0]
     assert f"{end.size_mean:.1f} declare soldiers on land" in sentences[0]
     assert f"({told['size']})." in sentences[0]
-    assert sentences[1].startswith(f"They pledge {end.force_mean:,.0f} soldiers")
-    assert sentences[1].endswith("in the field at a time (assumed).")
-    assert sentences[2].endswith("of the runs (assumed).")
+    training = stored.kinds.query("kind == 'training'")
+    assert f"training {training['p'].sum():.0f} [" in sentences[1]
+    assert sentences[1].endswith("nations (assumed).")
+    assert sentences[2].startswith(f"They pledge {end.force_mean:,.0f} soldiers")
+    assert sentences[2].endswith("in the field at a time (assumed).")
+    assert sentences[3].endswith("of the runs (assumed).")
     likely = stored.summary[stored.summary["p_committed"] >= 0.5]["name"]
-    assert sum(name in sentences[3] for name in likely) + int("more are" in sentences[3]) >= min(
+    assert sum(name in sentences[4] for name in likely) + int("more are" in sentences[4]) >= min(
         len(likely), 8
     )
 

@@ -35,7 +35,7 @@ def test_the_coalition_stands_above_the_nations(baseline: "sim.RunResult") -> No
     }.items():
         mean, low, high = (end[f"{number}_{column}"] for column in ("mean", "q05", "q95"))
         assert re.search(rf"{label} +{mean:.1f} \[{low:.0f}-{high:.0f}\] nations +\({told[number]}\)", text)
-    assert re.search(rf"soldiers pledged +{end.force_mean:,.0f} \[.*\] +\(assumed\)", text)
+    assert re.search(rf"soldiers pledged on land +{end.force_mean:,.0f} \[.*\] +\(assumed\)", text)
     assert re.search(r"of them in the field at a time +0 \[0-0\] +\(assumed\)", text)
     assert re.search(r"P\(pledged >= 20,000\) +.* % \[.*\] +\(assumed\)", text)
     assert "300 runs, seed 1." in text

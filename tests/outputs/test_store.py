@@ -20,7 +20,7 @@ from sim.outputs.store import TABLES as WRITTEN
 
 BASELINE = "brussels-2025-04"
 HINDCAST = "hindcast-2025"
-TABLES = ("nations", "rounds", "runs", "moves", "flows", "rests_on")
+TABLES = ("nations", "rounds", "runs", "moves", "flows", "kinds", "rests_on")
 
 
 @pytest.fixture(scope="module")

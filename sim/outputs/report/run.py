@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from sim.declarations.words import ASSUMED
 from sim.experiments.about import RunTables
 from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.inputs.roster_file import Actors
@@ -19,7 +20,7 @@ from sim.outputs.report.parts import (
     together,
     word,
 )
-from sim.outputs.words import percent, percent_interval, reason_words, thousands
+from sim.outputs.words import kinds_in_words, percent, percent_interval, reason_words, thousands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +60,8 @@ def _numbers(result: RunTables) -> Iterator[str]:
         f"({told['contributors']}); {end.size_mean:.1f} declare soldiers on land, {end.size_q05:.0f} to "
         f"{end.size_q95:.0f} ({told['size']})."
     )
+    if by_kind := kinds_in_words(result.kinds):
+        yield f"Beside soldiers, as far as governments named kinds: {by_kind} nations ({ASSUMED})."
     yield (
         f"They pledge {thousands(end.force_mean)} soldiers ({thousands(end.force_q05)} to "
         f"{thousands(end.force_q95)}), of whom {thousands(end.fielded_mean)} are in the field at a time "
