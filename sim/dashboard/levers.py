@@ -8,7 +8,7 @@ from sim.declarations.levels import LEVELS
 from sim.declarations.parameters import PARAMETERS
 from sim.declarations.words import PURPOSES
 from sim.inputs.case import PARAMETER_PREFIX, Case
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 from sim.inputs.situation import written
 
 MOVED = {
@@ -60,10 +60,10 @@ class Choice(NamedTuple):
         return self.words[int(case.timeline.purpose[1].argmax())]
 
 
-def levers(actors: Actors) -> tuple[Lever | Choice, ...]:
+def levers(vocabulary: Vocabulary) -> tuple[Lever | Choice, ...]:
     """Return what can be moved, in the order in which it is shown, as readers know the actors."""
     return (
-        *(_lever(level, actors) for level in LEVELS.values() if level.steps or level.ends),
+        *(_lever(level, vocabulary) for level in LEVELS.values()),
         Choice("mandate.purpose", "Purpose of the mission", "What the mandate is for.", PURPOSES),
         *(_parameter(name, *called) for name, called in MOVED.items()),
     )
@@ -79,18 +79,20 @@ def _parameter(name: str, label: str, low: float, high: float) -> Lever:
     return Lever(f"{PARAMETER_PREFIX}{name}", label, meaning, low, high)
 
 
-def _lever(level: Level, actors: Actors) -> Lever:
+def _lever(level: Level, vocabulary: Vocabulary) -> Lever:
     """Return a level as a lever: what it is called, what its named steps or its ends mean."""
-    label = actors.in_words(level.words)
-    steps = "; ".join(f"{step:g}: {name.replace('_', ' ')}" for name, step in level.steps.items())
-    path = ".".join(written(level.key, actors))
-    return Lever(path, label[0].upper() + label[1:], f"{steps}." if steps else level.ends)
+    label = vocabulary.in_words(level.words)
+    named = vocabulary.steps(level.name).items()
+    steps = "; ".join(f"{step:g}: {name.replace('_', ' ')}" for name, step in named)
+    meaning = f"{steps}." if steps else level.ends or level.meaning.format_map(vocabulary.names)
+    path = ".".join(written(level.key, vocabulary))
+    return Lever(path, label[0].upper() + label[1:], meaning)
 
 
 def changes_of(case: Case, values: dict[str, Value]) -> tuple[tuple[str, Value], ...]:
     """Return the values, by path, that differ from those of a case."""
     return tuple(
         (lever.path, values[lever.path])
-        for lever in levers(case.roster.actors)
+        for lever in levers(case.roster.vocabulary)
         if lever.path in values and values[lever.path] != lever.value_in(case)
     )

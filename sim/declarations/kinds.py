@@ -240,12 +240,10 @@ class Level:
         For those who write scenario files.
     words
         What readers call it; ``{patron}`` and ``{adversary}`` stand for the roster's words.
-    steps
-        Names that files may give instead of numbers.
     at_start
         Its value where a scenario says nothing; None if it has to.
     ends
-        What 0 and 1 mean, where no steps are named; the dashboard moves a level that has steps or ends.
+        What 0 and 1 mean, where a roster names no steps.
     demand
         What a nation says that makes it a condition of joining; empty if none does.
     moved
@@ -261,7 +259,6 @@ class Level:
     key: tuple[str, ...] = ()
     meaning: str = ""
     words: str = ""
-    steps: Mapping[str, float] = field(default_factory=dict)
     at_start: float | None = 0.0
     ends: str = ""
     demand: str = ""
@@ -280,8 +277,8 @@ class Level:
             raise _problem(self, f"its key stands in a table {'.'.join(table)} that there is not; {allowed}")
         if not table and name != self.name:
             raise _problem(self, f"a key without a table is its name, not {name}")
-        if not all(0 <= step <= 1 for step in (*self.steps.values(), self.at_start or 0.0)):
-            raise _problem(self, "its steps, or its start, are not from 0 to 1")
+        if not 0 <= (self.at_start or 0.0) <= 1:
+            raise _problem(self, "its start is not from 0 to 1")
         if name in NOT_LEVELS:
             raise _problem(self, f'its key "{name}" is another key of scenario files')
 

@@ -7,9 +7,8 @@ LEVELS = by_name(
         Level(
             "involvement",
             key=(PATRON, "involvement"),
-            meaning="What {patron} gives: from nothing (0) to ground troops (1), or a level's name.",
+            meaning="What {patron} gives, from 0 to 1: from nothing to troops of its own.",
             words="{patron} involvement",
-            steps={"none": 0.0, "diplomatic": 0.25, "enablers": 0.5, "backstop": 0.75, "troops": 1.0},
             at_start=None,
             demand="{patron} involvement",
             moved=True,
@@ -20,9 +19,8 @@ LEVELS = by_name(
         Level(
             "pressure",
             key=(ADVERSARY, "pressure"),
-            meaning="How hard {adversary} presses: a number from 0 to 1, or a level's name.",
+            meaning="How hard {adversary} presses, from 0 to 1.",
             words="{adversary} pressure",
-            steps={"calm": 0.2, "warnings": 0.5, "threats": 0.7, "hybrid_attacks": 0.9},
             at_start=None,
             moved=True,
             cases=CasesLevel("threat"),
@@ -42,9 +40,8 @@ LEVELS = by_name(
         Level(
             "authority",
             key=("mandate", "authority"),
-            meaning="Who authorises the mission: a number from 0 to 1, or a name.",
+            meaning="Who authorises the mission: 0 nobody, 1 the highest authority that anybody asks for.",
             words="authority of the mandate",
-            steps={"none": 0.0, "invitation": 0.25, "eu": 0.5, "un": 1.0},
             demand="a mandate of higher authority",
             cases=CasesLevel("authority"),
         ),

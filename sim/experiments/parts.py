@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-FORMAT = 4
+FORMAT = 5
 """Version of the layout of the folders."""
 
 MANIFEST, DRAFT = "manifest.json", ".draft"

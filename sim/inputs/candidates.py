@@ -16,9 +16,10 @@ from sim.inputs.coalitions.draws_file import FOLDER as POSTERIOR
 from sim.inputs.csv_file import Row
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray, min_max, on_grid
-from sim.inputs.roster_file import CandidatesFile, past_of
+from sim.inputs.roster_file import CandidatesFile, past_of, vocabulary_of
 from sim.inputs.statements import Chosen, is_chosen
 from sim.inputs.toml_file import TomlFile
+from sim.inputs.validation import one_of
 
 ALIGNMENT, ADVERSARY_NEARNESS = "alignment", "adversary_nearness"
 """Attributes of past coalitions by which a nation is sensitive to the patron, and to the adversary."""
@@ -70,11 +71,13 @@ def roster_candidates(
     ------
     InputError
         If a nation has no row or an empty cell and is not declared to be imputed, a row is about a nation
-        that is not in the table of nations, or there are no past coalitions where they should be.
+        that is not in the table of nations, a command is none of past coalitions, or there are none of these
+        where they should be.
     """
     _check_imputed(declared, file, iso3)
     past, posterior = _folders(folder, declared, file)
     declaration = read_past(past)
+    _check_commands(folder, file, declaration)
     rows = read_candidates(folder / declared.table, ASKED, declaration, declared.imputed)
     by_code = {candidate.iso3: candidate for row, candidate in rows if _is_nation(row, chosen)}
     nobody = {attribute.column: math.nan for attribute in declaration.attributes.values()}
@@ -98,6 +101,12 @@ def _check_imputed(declared: CandidatesFile, file: TomlFile, iso3: Sequence[str]
         if code not in iso3:
             hint = near_match(code, iso3) or "; allowed are the roster's nations"
             raise file.error(("candidates", "imputed", number), f'unknown nation "{code}"{hint}')
+
+
+def _check_commands(folder: Path, file: TomlFile, past: Declaration) -> None:
+    for name, command in vocabulary_of(folder).commands.items():
+        if command not in past.commands:
+            raise file.error(("commands", name), one_of(command, past.commands))
 
 
 def _folders(folder: Path, declared: CandidatesFile, file: TomlFile) -> tuple[Path, Path]:

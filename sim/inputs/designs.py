@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sim.inputs.csv_file import MAX_COLUMNS
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.factors import Factor, check_factor
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 from sim.inputs.text_file import read_text
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ Shares = NDArray[np.float64]
 
 
 class Asked(NamedTuple):
-    """What a sweep file says of its points: how many or which file lists them; how many factors; actors."""
+    """What a sweep file says of its points: how many or which file lists them; how many factors; words."""
 
     points: int = 0
     file: Path = Path()
     factors: int = 0
-    actors: Actors = Actors()
+    vocabulary: Vocabulary = Vocabulary()
 
 
 class Design(ABC):
@@ -187,12 +187,12 @@ class PointList(Design):
 
     takes = "list"
     file: Path
-    actors: Actors = Actors()  # noqa: RUF009 - frozen
+    vocabulary: Vocabulary = Vocabulary()  # noqa: RUF009 - frozen
 
     @classmethod
     def asked_for(cls, asked: Asked) -> Self:
         """Return the design of a file; see `Design`."""
-        return cls(asked.file, asked.actors)
+        return cls(asked.file, asked.vocabulary)
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":  # noqa: ARG002 - not random
         """Return the points; see `Design`. Factors that are declared must be columns."""
@@ -231,7 +231,7 @@ class PointList(Design):
 
     def _check(self, table: "pd.DataFrame", path: str) -> None:
         try:
-            check_factor(path, self.actors)
+            check_factor(path, self.vocabulary)
         except InputError as error:
             raise InputError(error.problem, file=self.file, line=1, key=path) from None
         missing = np.flatnonzero(table[path].isna())

@@ -10,7 +10,7 @@ from sim.declarations.parameters import PARAMETERS
 from sim.inputs.errors import InputError
 from sim.inputs.overrides import overridden_keys, override_layers
 from sim.inputs.parameters import unknown_parameter
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 from sim.inputs.scenario import scenario_type
 from sim.inputs.situation import Table, Text, situation_keys
 from sim.inputs.validation import check_place
@@ -57,10 +57,10 @@ class Factor(Table):
         if self.scale == "log" and low <= 0:
             raise ValueError("a range on a log scale must lie above 0")
 
-    def for_actors(self, actors: Actors) -> "Factor":
+    def for_vocabulary(self, vocabulary: Vocabulary) -> "Factor":
         """Return the factor with the roster's words and keys in the places left open for them."""
         return self.model_copy(
-            update={"path": actors.in_keys(self.path), "label": actors.in_words(self.label)}
+            update={"path": vocabulary.in_keys(self.path), "label": vocabulary.in_words(self.label)}
         )
 
     @property
@@ -93,8 +93,8 @@ class Factor(Table):
         return np.clip(low + (high - low) * share, low, high)
 
 
-def check_factor(path: str, actors: Actors) -> None:
-    """Check that a path names something that can vary in the scenarios of a roster with these actors.
+def check_factor(path: str, vocabulary: Vocabulary) -> None:
+    """Check that a path names something that can vary in the scenarios of a roster.
 
     Raises
     ------
@@ -104,9 +104,9 @@ def check_factor(path: str, actors: Actors) -> None:
     if path in NOT_FACTORS:
         raise InputError(f"{path} cannot vary from point to point")
     try:
-        override_layers({path: 0}, situation_keys(actors))
+        override_layers({path: 0}, situation_keys(vocabulary))
         (key,) = overridden_keys({path: 0})
-        check_place(scenario_type(actors), tuple(key.removeprefix("start.").split(".")))
+        check_place(scenario_type(vocabulary), tuple(key.removeprefix("start.").split(".")))
     except InputError as error:
         raise InputError(error.problem) from None
     head, _, name = key.partition(".")

@@ -8,7 +8,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor, Level, check_factor
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import validate
@@ -26,10 +26,10 @@ class World(Table):
     label: Text = Field(description="What tables and figures call it.")
     set: dict[str, Level] = Field({}, description="What is set, by dotted path, as --set takes it.")
 
-    def for_actors(self, actors: Actors) -> "World":
+    def for_vocabulary(self, vocabulary: Vocabulary) -> "World":
         """Return the world with the roster's words and keys in the places left open for them."""
-        settings = {actors.in_keys(path): level for path, level in self.set.items()}
-        return self.model_copy(update={"label": actors.in_words(self.label), "set": settings})
+        settings = {vocabulary.in_keys(path): level for path, level in self.set.items()}
+        return self.model_copy(update={"label": vocabulary.in_words(self.label), "set": settings})
 
 
 class Pressure(Table):
@@ -50,8 +50,8 @@ class Questions(Table):
     stances: tuple[World, ...] = Field(strict=False, min_length=1, description="Stances of the patron.")
     _file: TomlFile | None = PrivateAttr(default=None)
 
-    def for_actors(self, actors: Actors) -> "Questions":
-        """Return the questions about a roster with these actors: the places left open for them are filled in.
+    def for_vocabulary(self, vocabulary: Vocabulary) -> "Questions":
+        """Return the questions about a roster in its words: places left open for actors are filled in.
 
         Raises
         ------
@@ -60,20 +60,20 @@ class Questions(Table):
         """
         pressure = self.pressure.model_copy(
             update={
-                "path": actors.in_keys(self.pressure.path),
-                "worlds": tuple(world.for_actors(actors) for world in self.pressure.worlds),
+                "path": vocabulary.in_keys(self.pressure.path),
+                "worlds": tuple(world.for_vocabulary(vocabulary) for world in self.pressure.worlds),
             }
         )
         filled = self.model_copy(
             update={
-                "levers": tuple(lever.for_actors(actors) for lever in self.levers),
+                "levers": tuple(lever.for_vocabulary(vocabulary) for lever in self.levers),
                 "pressure": pressure,
-                "stances": tuple(stance.for_actors(actors) for stance in self.stances),
+                "stances": tuple(stance.for_vocabulary(vocabulary) for stance in self.stances),
             }
         )
         for (place, _), (_, path) in zip(_paths(self), _paths(filled), strict=True):
             try:
-                check_factor(path, actors)
+                check_factor(path, vocabulary)
             except InputError as error:
                 raise self._file.error(place, error.problem) if self._file else error from None
         return filled

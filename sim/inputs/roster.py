@@ -19,7 +19,15 @@ from sim.inputs.coalitions.declaration import FILE as PAST_FILE
 from sim.inputs.csv_file import LARGEST_NUMBER, Table, read_csv
 from sim.inputs.errors import near_match
 from sim.inputs.indicators import FloatArray, mean_of_present, score
-from sim.inputs.roster_file import Actors, Kind, Preference, RosterDeclaration, past_of, read_declaration
+from sim.inputs.roster_file import (
+    Kind,
+    Preference,
+    RosterDeclaration,
+    Vocabulary,
+    past_of,
+    read_declaration,
+    vocabulary_of,
+)
 from sim.inputs.second_reading import (
     DatedEvent,
     Reading,
@@ -69,8 +77,8 @@ class Roster:
     ----------
     title, folder
         What it is and where it stands.
-    actors
-        What readers know the patron and the adversary as.
+    vocabulary
+        What scenario files and readers call its world.
     iso3, names
         Codes (ISO 3166 alpha-3) and names.
     leads
@@ -101,7 +109,7 @@ class Roster:
 
     title: str
     folder: Path
-    actors: Actors
+    vocabulary: Vocabulary
     iso3: tuple[str, ...]
     names: tuple[str, ...]
     leads: tuple[int, ...]
@@ -285,7 +293,7 @@ def build_roster(source: RosterSource) -> Roster:
     return Roster(
         title=declaration.title,
         folder=source.folder,
-        actors=declaration.actors,
+        vocabulary=vocabulary_of(source.folder),
         iso3=iso3,
         names=_names(nations),
         leads=_leads(source, iso3),

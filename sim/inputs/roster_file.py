@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sim.declarations.kinds import ADVERSARY, PATRON
+from sim.declarations.levels import LEVELS
 from sim.declarations.words import LAND, PURPOSES
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError, near_match
@@ -149,6 +150,11 @@ class Actor(Declared):
         return self.adjective or f"{self.name}'s"
 
 
+Step = Annotated[float, Field(ge=0, le=1)]
+StepName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
+CommandName = Annotated[str, Field(min_length=1)]
+
+
 class Actors(Declared):
     """Whom the coalition looks to for cover, and who threatens those who join."""
 
@@ -157,30 +163,68 @@ class Actors(Declared):
 
     @model_validator(mode="after")
     def _keys_differ(self) -> "Actors":
-        if len(set(self.keys.values())) < len(self.keys):
+        if (self.patron.key or PATRON) == (self.adversary.key or ADVERSARY):
             raise ValueError("patron and adversary have the same key")
         return self
+
+
+class Vocabulary(Declared):
+    """What scenario files and readers call the world of a roster.
+
+    Its actors; the names that may stand for numbers of `levels`; who may command, and which command of past
+    coalitions that is.
+    """
+
+    actors: Actors = Actors()
+    levels: dict[str, dict[StepName, Step]] = {}
+    commands: dict[CommandName, CommandName] = {"nation": "nation"}
+
+    @field_validator("levels")
+    @classmethod
+    def _are_levels(cls, declared: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+        for name in declared:
+            if name not in LEVELS:
+                hint = near_match(name, LEVELS) or f"; allowed: {', '.join(LEVELS)}"
+                raise ValueError(f'there is no level "{name}"{hint}')
+        return declared
+
+    @field_validator("commands")
+    @classmethod
+    def _somebody_commands(cls, declared: dict[str, str]) -> dict[str, str]:
+        if not declared:
+            raise ValueError('somebody commands; the least to write is commands = { nation = "nation" }')
+        return declared
+
+    def __hash__(self) -> int:
+        """Return a hash of all that is declared: dictionaries have none."""
+        return hash(self.model_dump_json())
 
     @property
     def keys(self) -> dict[str, str]:
         """What scenario files call the table of each actor: its key, or else ``patron`` and ``adversary``."""
-        return {PATRON: self.patron.key or PATRON, ADVERSARY: self.adversary.key or ADVERSARY}
+        return {PATRON: self.actors.patron.key or PATRON, ADVERSARY: self.actors.adversary.key or ADVERSARY}
 
     @property
     def names(self) -> dict[str, str]:
         """The name of each actor."""
-        return {PATRON: self.patron.name, ADVERSARY: self.adversary.name}
+        return {PATRON: self.actors.patron.name, ADVERSARY: self.actors.adversary.name}
+
+    def steps(self, level: str) -> dict[str, float]:
+        """Return the names that may stand for numbers of a level, in the order of the roster."""
+        return self.levels.get(level, {})
 
     def in_words(self, text: str) -> str:
         """Return a text with the roster's words in the places left open: ``{patron} involvement``."""
-        return text.replace("{patron}", self.patron.own).replace("{adversary}", self.adversary.own)
+        return text.replace("{patron}", self.actors.patron.own).replace(
+            "{adversary}", self.actors.adversary.own
+        )
 
     def in_keys(self, path: str) -> str:
         """Return a dotted path with the roster's keys in the places left open: ``{patron}.involvement``."""
         return path.replace("{patron}", self.keys[PATRON]).replace("{adversary}", self.keys[ADVERSARY])
 
 
-class RosterDeclaration(Declared):
+class RosterDeclaration(Vocabulary):
     """The whole of `roster.toml`."""
 
     title: str
@@ -191,7 +235,6 @@ class RosterDeclaration(Declared):
         "for the bundled ones personnel_thousand, democracy, ideal_point_distance_to_us, "
         "distance_to_theatre_km, distance_to_adversary_km, nato, eu, neutral",
     )
-    actors: Actors = Actors()
     leads: list[str] = []
     positions: TableFile | None = None
     conditions: TableFile | None = None
@@ -247,29 +290,23 @@ def _check_names(given: dict[str, Any], allowed: tuple[str, ...], example: str) 
             raise ValueError(f'"{name}" is missing; the least to write is {name} = {example}')
 
 
-def actors_of(folder: Path) -> Actors:
-    """Return the actors of a roster, by which its scenarios are read.
+def vocabulary_of(folder: Path) -> Vocabulary:
+    """Return what a roster calls its world, by which its scenarios are read.
 
     Raises
     ------
     InputError
-        If there is no `roster.toml`, it is no TOML, or says something of actors that it may not.
+        If there is no `roster.toml`, it is no TOML, or says something of this that it may not.
     """
     file = folder / ROSTER_FILE
-    return _actors(file, file.stat().st_mtime_ns)
+    return _vocabulary(file, file.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=16)
-def _actors(path: Path, modified: int) -> Actors:  # noqa: ARG001 - part of the key
+def _vocabulary(path: Path, modified: int) -> Vocabulary:  # noqa: ARG001 - part of the key
     file = read_toml(path)
-
-    def error_at(key_path: KeyPath, problem: str) -> InputError:
-        return file.error(("actors", *key_path), problem)
-
-    declared = file.data.get("actors", {})
-    if not isinstance(declared, dict):
-        raise error_at((), "must be a table")
-    return validate(Actors, declared, error_at)
+    declared = {key: file.data[key] for key in Vocabulary.model_fields if key in file.data}
+    return validate(Vocabulary, declared, file.error)
 
 
 def past_of(folder: Path) -> Path:

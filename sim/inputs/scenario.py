@@ -15,7 +15,7 @@ from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.layers import Layer, Place, merged, read_layers
 from sim.inputs.overrides import Overrides, overridden, override_layers
-from sim.inputs.roster_file import ROSTER_FILE, Actors, actors_of
+from sim.inputs.roster_file import ROSTER_FILE, Vocabulary, vocabulary_of
 from sim.inputs.schedule import Calendar, Scheduled, schedule
 from sim.inputs.situation import (
     SITUATION,
@@ -44,7 +44,7 @@ class _Origin:
 
     name: str = "scenario"
     roster_folder: Path | None = None
-    actors: Actors = Actors()  # noqa: RUF009 - frozen
+    vocabulary: Vocabulary = Vocabulary()  # noqa: RUF009 - frozen
     layer: Layer = Layer({})  # noqa: RUF009 - frozen
 
 
@@ -140,13 +140,13 @@ class Scenario(Table):
         return self._origin.roster_folder or _roster_folder(self.roster, self.place(("roster",)))
 
     @property
-    def actors(self) -> Actors:
-        """The actors outside the coalition, as the roster calls them."""
-        return self._origin.actors
+    def vocabulary(self) -> Vocabulary:
+        """What the roster calls its world."""
+        return self._origin.vocabulary
 
     def key_path(self, path: str) -> tuple[str, ...]:
         """Return the key path of a value that a dotted path names: ``washington.involvement``."""
-        return canonical(path.split("."), self.actors)
+        return canonical(path.split("."), self.vocabulary)
 
     @property
     def calendar(self) -> Calendar:
@@ -222,26 +222,26 @@ def load_scenario(source: Path | str, overrides: Overrides = ()) -> Scenario:
 
 
 def _restored(data: dict[str, Any], origin: _Origin) -> Scenario:
-    scenario = scenario_type(origin.actors).model_validate(data)
+    scenario = scenario_type(origin.vocabulary).model_validate(data)
     scenario._origin = origin
     return scenario
 
 
 @cache
-def scenario_type(actors: Actors) -> type[Scenario]:
-    """Return the scenarios of a roster: the tables of its actors are called what it says."""
-    event: Any = event_type(actors)
+def scenario_type(vocabulary: Vocabulary) -> type[Scenario]:
+    """Return the scenarios of a roster: actors, levels and commands are called what it says."""
+    event: Any = event_type(vocabulary)
     events: Any = (Annotated[tuple[event, ...], FailFast()], Scenario.model_fields["events"])
-    fields = situation_fields(actors, start=True)
+    fields = situation_fields(vocabulary, start=True)
     return create_model("Scenario", __base__=Scenario, __doc__=Scenario.__doc__, **fields, events=events)
 
 
 def _scenario(layers: list[Layer], overrides: Overrides, name: str) -> Scenario:
-    actors = _actors(merged(layers), overridden(overrides))
-    layer = merged([*layers, *override_layers(overrides, situation_keys(actors))])
-    scenario = validate(scenario_type(actors), layer.data, layer.error)
+    vocabulary = _vocabulary(merged(layers), overridden(overrides))
+    layer = merged([*layers, *override_layers(overrides, situation_keys(vocabulary))])
+    scenario = validate(scenario_type(vocabulary), layer.data, layer.error)
     folder = _roster_folder(scenario.roster, layer.place(("roster",)))
-    scenario._origin = _Origin(folder_name(name, "scenario"), folder, actors, layer)
+    scenario._origin = _Origin(folder_name(name, "scenario"), folder, vocabulary, layer)
     _check_nations_given(scenario)
     _check_end(scenario)
     scenario.schedule()
@@ -262,8 +262,8 @@ def _check_end(scenario: Scenario) -> None:
         raise scenario.place(("rounds",)).error(f"the last round would be after {dt.date.max}")
 
 
-def _actors(layer: Layer, changes: Mapping[str, object]) -> Actors:
-    """Return the actors of the roster that is named, if one is."""
+def _vocabulary(layer: Layer, changes: Mapping[str, object]) -> Vocabulary:
+    """Return what the roster that is named calls its world, if one is."""
     option = Place(option=f"--set roster={changes.get('roster')}")
     place = option if "roster" in changes else layer.place(("roster",))
     roster = changes.get("roster", layer.data.get("roster"))
@@ -272,10 +272,10 @@ def _actors(layer: Layer, changes: Mapping[str, object]) -> Actors:
     if not isinstance(roster, str) or not roster:
         if roster is not None:
             raise place.error(f"must be the name of a folder, not {shown(roster)}")
-        return Actors()
+        return Vocabulary()
     folder = _roster_folder(roster, place)
     check_actor_keys(folder)
-    return actors_of(folder)
+    return vocabulary_of(folder)
 
 
 def check_actor_keys(folder: Path) -> None:
@@ -287,7 +287,7 @@ def check_actor_keys(folder: Path) -> None:
         If it is.
     """
     taken = {*Scenario.model_fields, *Event.model_fields, *SITUATION} - {PATRON, ADVERSARY}
-    for actor, key in actors_of(folder).keys.items():
+    for actor, key in vocabulary_of(folder).keys.items():
         if key in taken:
             problem = f'"{key}" is another key of scenario files; choose another word'
             raise InputError(problem, file=folder / ROSTER_FILE, key=f"actors.{actor}.key")

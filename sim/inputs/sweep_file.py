@@ -14,7 +14,7 @@ from sim.inputs.designs import DESIGNS, MAX_POINTS, Asked, Design, names_of
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor, check_factor
 from sim.inputs.overrides import overridden_keys
-from sim.inputs.roster_file import Actors, FileName
+from sim.inputs.roster_file import FileName, Vocabulary
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import KeyProblem, validate
@@ -62,30 +62,32 @@ class Sweep(Table):
         description="all: every behavioural parameter is an uncertainty too, over its range.",
     )
     _file: TomlFile | None = PrivateAttr(default=None)
-    _actors: Actors = PrivateAttr(default=Actors())
+    _vocabulary: Vocabulary = PrivateAttr(default=Vocabulary())
 
-    def for_actors(self, actors: Actors) -> "Sweep":
-        """Return the sweep of a scenario with these actors: the places left open for them are filled in.
+    def for_vocabulary(self, vocabulary: Vocabulary) -> "Sweep":
+        """Return the sweep of a scenario in its roster's words: places left open for actors are filled in.
 
         Raises
         ------
         InputError
             For a factor that is no lever or parameter of such a scenario, or stands there twice.
         """
-        groups = {key: tuple(each.for_actors(actors) for each in getattr(self, key)) for key in GROUPS}
+        groups = {
+            key: tuple(each.for_vocabulary(vocabulary) for each in getattr(self, key)) for key in GROUPS
+        }
         sweep = self.model_copy(update=groups)
         if self.parameters:
             own = {factor.path for factor in sweep.factors}
             declared = sweep.uncertainties + tuple(each for each in _parameters() if each.path not in own)
             sweep = sweep.model_copy(update={"uncertainties": declared, "parameters": None})
-        sweep._actors = actors
+        sweep._vocabulary = vocabulary
         _check_paths(sweep)
         return sweep
 
     @property
-    def actors(self) -> Actors:
-        """The actors of the scenario that it is a sweep of."""
-        return self._actors
+    def vocabulary(self) -> Vocabulary:
+        """What the roster of the scenario that it is a sweep of calls its world."""
+        return self._vocabulary
 
     @property
     def factors(self) -> tuple[Factor, ...]:
@@ -104,7 +106,7 @@ class Sweep(Table):
 
     def rule(self) -> Design:
         """Return the design, which gives the points."""
-        asked = Asked(self.points or 0, self.list_file, len(self.factors), self.actors)
+        asked = Asked(self.points or 0, self.list_file, len(self.factors), self.vocabulary)
         return DESIGNS[self.design].asked_for(asked)
 
     def error(self, key_path: KeyPath, problem: str) -> InputError:
@@ -212,7 +214,7 @@ def load_sweep_case(
     sweep = load_sweep(source, **changes)
     rounds = [f"rounds={sweep.rounds}"] if sweep.rounds is not None else []
     base = load_case(_base_file(sweep), [*rounds, *overrides], parameters)
-    sweep = sweep.for_actors(base.roster.actors)
+    sweep = sweep.for_vocabulary(base.roster.vocabulary)
     _refuse_override_of_factor(sweep, overrides)
     _try_extremes(sweep, base)
     return sweep, base
@@ -232,7 +234,7 @@ def _check_paths(sweep: Sweep) -> None:
     for factor, table in zip(sweep.factors, sweep.places(), strict=True):
         place = (*table, "path")
         try:
-            check_factor(factor.path, sweep.actors)
+            check_factor(factor.path, sweep.vocabulary)
         except InputError as error:
             raise sweep.error(place, error.problem) from None
         if factor.path in seen:

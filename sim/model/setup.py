@@ -159,7 +159,8 @@ def drawn_case(scenario: Scenario, roster: Roster, timeline: Timeline) -> CaseDr
     """Return what past coalitions say of the nations in the world of a scenario's start."""
     levels, levers = case_levels(timeline)
     coded = roster.contributes_on(scenario.start)
-    return case_draws(roster, levels, scenario.mandate.command, coded, levers)
+    command = roster.vocabulary.commands[scenario.mandate.command]
+    return case_draws(roster, levels, command, coded, levers)
 
 
 def case_levels(timeline: Timeline, row: int = 0) -> tuple[dict[str, float], list[str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.inputs.case import Case
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class StoredRoster:
     """A roster's title, what the great powers are called, and its nations in their order."""
 
     title: str
-    actors: Actors
+    vocabulary: Vocabulary
     iso3: tuple[str, ...]
     names: tuple[str, ...]
 
@@ -52,7 +52,7 @@ def stored_case(told: Mapping[str, Any]) -> StoredCase:
         If something is missing.
     """
     scenario, nations = told["scenario"], dict(told["nations"])
-    actors = Actors.model_validate(told.get("actors", {}))  # sweeps do not speak of them
+    vocabulary = Vocabulary.model_validate(told.get("vocabulary", {}))  # sweeps do not speak of them
     return StoredCase(
         StoredScenario(
             name=scenario["name"],
@@ -62,5 +62,5 @@ def stored_case(told: Mapping[str, Any]) -> StoredCase:
             days_per_round=scenario["days_per_round"],
             force_required=scenario["force_required"],
         ),
-        StoredRoster(told["roster"], actors, tuple(nations), tuple(nations.values())),
+        StoredRoster(told["roster"], vocabulary, tuple(nations), tuple(nations.values())),
     )

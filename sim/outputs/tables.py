@@ -130,7 +130,7 @@ def _nations(result: "RunResult") -> WholeTable:
     rows = result.summary.sort_values(
         ["p_committed", "p_ever_joined", "name"], ascending=[False, False, True]
     )
-    actors = result.case.roster.actors
+    vocabulary = result.case.roster.vocabulary
     row: Any
     for row in rows.itertuples():
         table.add_row(
@@ -142,7 +142,9 @@ def _nations(result: "RunResult") -> WholeTable:
             _joined(row, result),
             _troops(row),
             told[str(row.Index)],
-            "; ".join(f"{reason_words(name, actors)} ({percent(share)})" for name, share in row.held_back_by),
+            "; ".join(
+                f"{reason_words(name, vocabulary)} ({percent(share)})" for name, share in row.held_back_by
+            ),
         )
     return table
 

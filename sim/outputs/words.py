@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.declarations.levels import CONDITIONS, LEVELS
 from sim.declarations.terms import TERMS
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,9 +21,9 @@ REASONS = {
 """What holds a nation back, the actors' names left open."""
 
 
-def reason_words(reason: str, actors: Actors) -> str:
+def reason_words(reason: str, vocabulary: Vocabulary) -> str:
     """Return what holds a nation back: "demands US involvement"."""
-    return actors.in_words(REASONS[reason])
+    return vocabulary.in_words(REASONS[reason])
 
 
 def percent(share: float) -> str:

@@ -18,6 +18,10 @@ nations = {{ table = "nations.csv" }}
 candidates = {{ table = "candidates.csv" }}
 actors.patron = {{ key = "washington", name = "the patron" }}
 actors.adversary = {{ key = "moscow", name = "the adversary" }}
+levels.involvement = {{ none = 0, diplomatic = 0.25, enablers = 0.5, backstop = 0.75, troops = 1 }}
+levels.pressure = {{ calm = 0.2, warnings = 0.5, threats = 0.7, hybrid_attacks = 0.9 }}
+levels.authority = {{ none = 0, invitation = 0.25, eu = 0.5, un = 1 }}
+commands = {{ nation = "nation", NATO = "NATO", EU = "EU", UN = "UN" }}
 leads = {leads}
 positions = {{ table = "positions.csv" }}
 conditions = {{ table = "conditions.csv" }}

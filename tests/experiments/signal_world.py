@@ -22,6 +22,7 @@ nations = { table = "nations.csv" }
 candidates = { table = "candidates.csv" }
 actors.patron = { key = "washington", name = "the patron" }
 actors.adversary = { key = "moscow", name = "the adversary" }
+levels.pressure = { calm = 0.2, warnings = 0.5, threats = 0.7 }
 leads = []
 positions = { table = "positions.csv" }
 deployable = { largest_of = [{ column = "troops" }] }

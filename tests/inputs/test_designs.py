@@ -19,9 +19,9 @@ from sim.inputs.designs import (
 )
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
-from sim.inputs.roster_file import actors_of
+from sim.inputs.roster_file import vocabulary_of
 
-ACTORS = actors_of(find_roster("europe-2025"))
+VOCABULARY = vocabulary_of(find_roster("europe-2025"))
 
 
 def factor(path: str, **given: object) -> Factor:
@@ -102,7 +102,7 @@ def test_a_morris_trajectory_changes_one_factor_at_a_time() -> None:
 def test_a_list_holds_the_points_of_its_file(tmp_path: Path) -> None:
     file = tmp_path / "points.csv"
     file.write_text("ceasefire,moscow.pressure\n0,calm\n0.5,threats\n")
-    points = PointList(file, ACTORS).points((), seed=1)
+    points = PointList(file, VOCABULARY).points((), seed=1)
     assert points.to_dict("list") == {"ceasefire": [0.0, 0.5], "moscow.pressure": ["calm", "threats"]}
 
 
@@ -119,13 +119,13 @@ def test_a_list_holds_the_points_of_its_file(tmp_path: Path) -> None:
 def test_mistakes_in_a_list_are_named_with_their_place(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "points.csv").write_text(text)
     with pytest.raises(InputError) as mistake:
-        PointList(tmp_path / "points.csv", ACTORS).points((), seed=1)
+        PointList(tmp_path / "points.csv", VOCABULARY).points((), seed=1)
     assert says in str(mistake.value)
 
 
 def test_a_list_needs_the_columns_that_are_declared_and_a_file(tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text("ceasefire\n0\n")
     with pytest.raises(InputError, match="has no column force_required"):
-        PointList(tmp_path / "points.csv", ACTORS).points((LOG,), seed=1)
+        PointList(tmp_path / "points.csv", VOCABULARY).points((LOG,), seed=1)
     with pytest.raises(InputError, match="no such file"):
-        PointList(tmp_path / "none.csv", ACTORS).points((), seed=1)
+        PointList(tmp_path / "none.csv", VOCABULARY).points((), seed=1)

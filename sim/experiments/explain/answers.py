@@ -208,7 +208,7 @@ def explain_case(
     InputError
         If something cannot be asked of this case.
     """
-    questions = questions.for_actors(case.roster.actors)
+    questions = questions.for_vocabulary(case.roster.vocabulary)
     asking = _Asking(case, tuple(asked) or tuple(range(len(case.roster.iso3))), questions, options)
     answers: dict[str, Any] = {}
     for section in options.sections(case, asked):

@@ -187,7 +187,7 @@ def plan_sensitivity(
     varied = (
         factors
         if isinstance(factors, Factors)
-        else factors_of(load_sweep(factors).for_actors(case.roster.actors), overrides)
+        else factors_of(load_sweep(factors).for_vocabulary(case.roster.vocabulary), overrides)
     )
     given = (*command_options(overrides, parameters), *source_options(scenario, case))
     plan = design_sensitivity(case, varied, options, given)

@@ -38,12 +38,12 @@ MOST_NAMED = 5
 
 def part_words(part: str, case: ShownCase) -> str:
     """Return what a part of a propensity is called."""
-    return case.roster.actors.in_words(PARTS[part])
+    return case.roster.vocabulary.in_words(PARTS[part])
 
 
 def condition_words(condition: str, case: ShownCase) -> str:
     """Return what a stated condition is about."""
-    return case.roster.actors.in_words(LEVELS[condition].words)
+    return case.roster.vocabulary.in_words(LEVELS[condition].words)
 
 
 def share(row: Any, name: str = "p") -> str:
@@ -89,9 +89,9 @@ def _why(why: Why, nation: int) -> Iterator[str]:
     place = why.nations.index(nation)
     row: Any = why.summary.iloc[place]
     reasons = why.reasons[why.reasons["iso3"] == row["iso3"]]
-    actors = why.case.roster.actors
+    vocabulary = why.case.roster.vocabulary
     held = "; ".join(
-        f"{reason_words(reason['reason'], actors)} ({share(reason)})" for _, reason in reasons.iterrows()
+        f"{reason_words(reason['reason'], vocabulary)} ({share(reason)})" for _, reason in reasons.iterrows()
     )
     yield (
         f"{row['name']}: committed on {why.date:%-d %B %Y} in {share(row, 'p_committed')} of "
@@ -178,8 +178,9 @@ def _hardened(answers: Answers, iso3: str) -> str:
 def who_hardens(answers: Answers) -> str:
     """Say whether it is the nations near the adversary that harden, in the first world."""
     row = answers.table.iloc[0]
+    adversary = answers.case.roster.vocabulary.actors.adversary.name
     return (
-        f"The nearer a nation is to {answers.case.roster.actors.adversary.name}, the more pressure hardens "
+        f"The nearer a nation is to {adversary}, the more pressure hardens "
         f"it: in {share(row, 'p_nearer')} of the runs; in the others the nearer are cowed more, or hardened "
         "less."
     )

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.declarations.levels import LEVELS
 from sim.declarations.words import PURPOSES
 from sim.experiments.about import RunTables
 from sim.outputs import style
@@ -64,10 +63,11 @@ MANDATE = (
 
 def great_powers(result: RunTables) -> "Figure":
     """Draw how far the patron is involved, and how hard the adversary presses, over time."""
-    patron, adversary = result.about.actors.patron.name, result.about.actors.adversary.name
+    vocabulary = result.about.vocabulary
+    patron, adversary = vocabulary.actors.patron.name, vocabulary.actors.adversary.name
     panels = (
-        Panel(patron, LEVELS["involvement"].steps, PATRON),
-        Panel(adversary, LEVELS["pressure"].steps, ADVERSARY),
+        Panel(patron, vocabulary.steps("involvement"), PATRON),
+        Panel(adversary, vocabulary.steps("pressure"), ADVERSARY),
     )
     key = "Line: mean; band and [ ]: 90 % of the runs. Nations take some weeks to see a change."
     return _levels(result, f"{patron} and {adversary}", panels, key)
