@@ -30,8 +30,8 @@ def cross_validate(
         Path | None, typer.Option(help="Also write all tables as a page of documentation (Markdown).")
     ] = None,
     patterns: Annotated[
-        str | None,
-        typer.Option(help="Patterns, a file or the name of a bundled one, that the page tells of as well."),
+        list[str] | None,
+        typer.Option(help="Patterns, a file or name of a bundled one, that the page tells of. Repeatable."),
     ] = None,
     seed: Seed = 1,
     out: Annotated[
@@ -59,7 +59,7 @@ def cross_validate(
         refuse_options(context, ("hindcast", "page", "seed", "out", "threads", "quiet"))
         leave_out_coalitions(past, seed=seed, out=out, page=page, quiet=quiet)
         return
-    told = load_patterns(patterns) if patterns is not None else None
+    declared = [load_patterns(name) for name in patterns or ()]
     plan = plan_calibration(hindcast, prior=prior, draws=draws, runs=runs, seed=seed)
     options = HindcastOptions(runs=score_runs, seed=seed, threads=threads)
     total = simulated_runs(plan, options)
@@ -70,14 +70,14 @@ def cross_validate(
         result, folder = cross_validate_into_folder(plan, options, out, progress=progress)
     if page is not None:
         posterior = folder / "posterior.parquet"
-        sections = [_section(told, posterior, options)] if told is not None else []
+        sections = [_section(each, posterior, options) for each in declared]
         page.write_text(validation_page(result, _headline(seed), sections), encoding="utf-8")
     tell(cross_validation_report(result), folder, quiet=quiet)
 
 
-def _check_page(page: Path | None, patterns: str | None) -> None:
+def _check_page(page: Path | None, patterns: list[str] | None) -> None:
     """Refuse, before anything is fitted, a page that cannot be written and patterns for none."""
-    if page is None and patterns is not None:
+    if page is None and patterns:
         raise InputError("only the page tells of patterns: give --page too", key="--patterns")
     if page is not None and page.is_dir():
         raise InputError("is a folder; give the file to write", file=page, key="--page")
@@ -100,6 +100,6 @@ def _section(patterns: "Patterns", posterior: Path, options: "HindcastOptions") 
     from sim.experiments.patterns.verdicts import check_patterns
     from sim.outputs.patterns.tables import patterns_markdown
 
-    runs, seed, threads = options.runs, options.seed, options.threads
-    found = check_patterns(patterns, parameters=posterior, runs=runs, seed=seed, threads=threads)
-    return patterns_markdown(found)
+    runs, seed, threads = patterns.runs, options.seed, options.threads
+    result = check_patterns(patterns, parameters=posterior, runs=runs, seed=seed, threads=threads)
+    return patterns_markdown(result)

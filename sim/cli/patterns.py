@@ -13,7 +13,10 @@ def patterns(
     file: Annotated[
         str, typer.Argument(help="File of patterns, or name of a bundled one.", metavar="[FILE]")
     ] = "europe-2025",
-    runs: Annotated[int, typer.Option(help="Runs of every world that is measured in.", min=1)] = 4000,
+    runs: Annotated[
+        int | None,
+        typer.Option(help="Runs of every world that is measured in, instead of the file's.", min=1),
+    ] = None,
     seed: Seed = 1,
     parameters: ParametersFile = None,
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/patterns/NAME/ID.")] = Path("results"),
@@ -29,8 +32,8 @@ def patterns(
     from sim.outputs.patterns.tables import patterns_report
 
     declared = load_patterns(file)
-    options = RunOptions(runs=runs, seed=seed, threads=threads)
-    total = runs * sum(map(len, worlds(declared)))
+    options = RunOptions(runs=runs or declared.runs, seed=seed, threads=threads)
+    total = options.runs * sum(map(len, worlds(declared)))
     with run_bar(total, declared.name, quiet=quiet) as progress:
         result, folder = patterns_into_folder(declared, parameters, options, out, csv=csv, progress=progress)
     tell(patterns_report(result), folder, quiet=quiet)

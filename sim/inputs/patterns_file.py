@@ -38,7 +38,8 @@ Measure = Literal[
     "paths",
     "reach_of_one_lever",
 ]
-Kind = Literal["evidence", "consistency check"]
+FACE_VALIDITY = "face validity"
+Kind = Literal["evidence", "consistency check", "face validity"]
 
 REST = ("the rest",)
 """In place of nations: all that are not named."""
@@ -65,6 +66,9 @@ _MAY: dict[Measure, tuple[str, ...]] = {
 _ARGUMENTS = ("less", "nations", "than", "besides", "attribute", "days", "levers", "lever")
 _OF_MANY = {measure for measure, keys in _MAY.items() if "less" in keys}
 _AT_THE_END = ("contributors",)
+_OF_A_DRAW = ("members", "contributors", "p_committed", "willingness", "supporters_per_member")
+"""What one draw of all that is unknown can have in the order that experts expect."""
+
 MAX_LEVERS = 6
 """Every combination of levers is run: 64 of six."""
 
@@ -185,10 +189,19 @@ class Pattern(Table):
     statement: Text = Field(description="What is the case.")
     source: Text = Field(description="Who says so.")
     kind: Kind = Field(
-        description="evidence, or consistency check where the model has it from its data or equations."
+        description="evidence; consistency check where the model has it from its data or equations; face "
+        "validity where experts expect it, and the share of draws in which it is so decides."
     )
     note: str = Field("", description="What a reader of the verdict must know.")
     checks: Annotated[tuple[Check, ...], NotEmpty] = Field(strict=False, description="What is measured.")
+
+    @model_validator(mode="after")
+    def _can_be_counted(self) -> "Pattern":
+        for check in self.checks:
+            if self.kind == FACE_VALIDITY and check.measure not in _OF_A_DRAW:
+                allowed = ", ".join(_OF_A_DRAW)
+                raise ValueError(f"{FACE_VALIDITY} is counted over draws of {allowed}, not {check.measure}")
+        return self
 
 
 class Patterns(Table):
@@ -196,6 +209,7 @@ class Patterns(Table):
 
     title: Text = Field(description="What the patterns are about.")
     description: str = Field("", description="How they were chosen.")
+    runs: int = Field(4000, ge=1, description="Runs of every world, unless a command says how many.")
     changes: dict[str, dict[str, Any]] = Field(
         {}, description="Changes to scenarios by name; keys and values as --set takes them."
     )

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.declarations.words import Stance
+from sim.evidence.case_draws import DRAWS
 from sim.experiments import statistics
 from sim.experiments.patterns.distributions import (
     bimodal_amplitude,
@@ -117,9 +118,27 @@ def _compared(check: Check, seen: Observed, values: Floats) -> Floats:
 
 def mean_of(per_run: PerRun, check: Check, observe: Observe, rng: np.random.Generator) -> Interval:  # noqa: ARG001
     """Return the mean over runs of the sum in some worlds less that in others."""
+    return _mean(_differences(per_run, check, observe))
+
+
+def share_in_order(check: Check, observe: Observe) -> float:
+    """Return the share of the draws of all that is unknown in which a check lies where it is asked for.
+
+    What is measured in a draw is the mean over its runs; where that lies on a bound, as where no nation moves
+    in either world, half of the draw counts. The fewer runs a draw has, the nearer to a half the share is.
+    """
+    values = _differences(PER_RUN[check.measure], check, observe)
+    draw = np.arange(len(values)) % min(DRAWS, len(values))
+    of_draw = np.bincount(draw, values) / np.bincount(draw)
+    within = [np.sign(of_draw - check.bounds[0]), np.sign(check.bounds[1] - of_draw)]
+    return float(((1.0 + np.minimum(*within)) / 2.0).mean())
+
+
+def _differences(per_run: PerRun, check: Check, observe: Observe) -> Floats:
+    """Return the sum in some worlds less that in others, run by run."""
     values = sum(per_run(check, observe(world)) for world in check.of)
     subtracted = sum(per_run(check, observe(world)) for world in check.less)
-    return _mean(np.asarray(values - subtracted))
+    return np.asarray(values - subtracted)
 
 
 def rank_correlation(check: Check, observe: Observe, rng: np.random.Generator) -> Interval:
@@ -245,15 +264,19 @@ def _with(world: World, levers: tuple[str, ...]) -> World:
     return world.model_copy(update={"with_": (*world.with_, *levers)})
 
 
+PER_RUN: dict[Measure, PerRun] = {
+    "members": members,
+    "soldiers": soldiers,
+    "contributors": contributors,
+    "p_committed": p_committed,
+    "willingness": willingness,
+    "supporters_per_member": supporters_per_member,
+    "gini": gini_of_soldiers,
+    "top_five_share": top_five_share,
+}
+
 MEASURES: dict[Measure, Measuring] = {
-    "members": partial(mean_of, members),
-    "soldiers": partial(mean_of, soldiers),
-    "contributors": partial(mean_of, contributors),
-    "p_committed": partial(mean_of, p_committed),
-    "willingness": partial(mean_of, willingness),
-    "supporters_per_member": partial(mean_of, supporters_per_member),
-    "gini": partial(mean_of, gini_of_soldiers),
-    "top_five_share": partial(mean_of, top_five_share),
+    **{name: partial(mean_of, per_run) for name, per_run in PER_RUN.items()},
     "rank_correlation": rank_correlation,
     "bimodal_amplitude": bimodal_amplitude_of_sizes,
     "joining_near_events": joining_near_events,

@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from sim.experiments.patterns.measures import measure, worlds_of
+from sim.experiments.patterns.measures import measure, share_in_order, worlds_of
 from sim.experiments.patterns.observed import Observer, Progress
 from sim.experiments.run import RunOptions
 from sim.experiments.statistics import Interval
 from sim.inputs.fit import fitted_to
 from sim.inputs.options import chosen_options
 from sim.inputs.parameters import load_parameters
-from sim.inputs.patterns_file import Check, Pattern, Patterns, World, load_patterns
+from sim.inputs.patterns_file import FACE_VALIDITY, Check, Pattern, Patterns, World, load_patterns
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Verdict = Literal["reproduced", "not reproduced", "not identified"]
+Verdict = Literal["reproduced", "not reproduced", "not identified", "holds", "fails", "undecided"]
+
+HOLDS, FAILS = 0.9, 0.1
+"""Shares of draws from which, and up to which, what experts expect is said to hold or to fail."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +36,22 @@ class Finding:
         What was measured.
     interval
         Estimate and bounds of its 95 % interval.
+    in_order
+        Of face validity: the share of the draws in which it lies where experts expect it.
     """
 
     check: Check
     interval: Interval
+    in_order: float | None = None
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the whole interval, none of it, or a part of it lies where the pattern asks for it."""
+        """Whether the whole interval, none of it, or a part of it lies where the pattern asks for it.
+
+        Of face validity, whether nearly all draws do, nearly none, or some.
+        """
+        if self.in_order is not None:
+            return "holds" if self.in_order >= HOLDS else "fails" if self.in_order <= FAILS else "undecided"
         low, high = float(self.interval.low), float(self.interval.high)
         more_than, less_than = self.check.bounds
         if more_than < low and high < less_than:
@@ -57,12 +68,15 @@ class Finding:
         return min(estimate - more_than, less_than - estimate)
 
 
+WORST_FIRST: tuple[Verdict, ...] = ("not reproduced", "not identified", "fails", "undecided")
+
+
 def overall(verdicts: Sequence[Verdict]) -> Verdict:
     """Return the verdict on a pattern: its weakest check decides."""
-    for verdict in ("not reproduced", "not identified"):
+    for verdict in WORST_FIRST:
         if verdict in verdicts:
             return verdict
-    return "reproduced"
+    return verdicts[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +93,8 @@ class PatternResult:
 
     @property
     def reproduced(self) -> int:
-        """How many checks are reproduced."""
-        return sum(finding.verdict == "reproduced" for finding in self.findings)
+        """How many checks are reproduced, or hold."""
+        return sum(finding.verdict not in WORST_FIRST for finding in self.findings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,7 +209,8 @@ def check_one(
     findings = []
     for position, check in enumerate(pattern.checks):
         rng = np.random.default_rng([options.seed, pattern.number, position])
-        findings.append(Finding(check, measure(check, observe, rng)))
+        counted = share_in_order(check, observe) if pattern.kind == FACE_VALIDITY else None
+        findings.append(Finding(check, measure(check, observe, rng), counted))
     return PatternResult(pattern, tuple(findings))
 
 
@@ -220,6 +235,7 @@ def _row(pattern: Pattern, finding: Finding) -> dict[str, Any]:
         "reason": check.reason,
         "observed": check.observed,
         "margin": finding.margin,
+        "in_order": finding.in_order,
         "verdict": finding.verdict,
     }
 

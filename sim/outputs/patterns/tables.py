@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from sim.experiments.patterns.verdicts import PatternResult, PatternsResult, in_words
-from sim.outputs.patterns.words import LEGEND, basis, decided, measured, number, summary, wanted
+from sim.outputs.patterns.words import basis, decided, legend, margin, measured, summary, wanted
 from sim.outputs.whole_table import WholeTable
 
 
@@ -24,13 +24,13 @@ def patterns_report(result: PatternsResult) -> RenderableType:
         statement = Text(f"{pattern.statement}{kind}", style="bold")
         table.add_row(str(pattern.number), statement, "", "", "", Text(decided(found), style="bold"))
         for finding in found.findings:
-            shown = measured(finding), wanted(finding), number(finding.margin)
+            shown = measured(finding), wanted(finding), margin(finding)
             table.add_row("", Text(finding.check.statement), *shown, finding.verdict)
     return Group(
         Text(result.patterns.title, style="bold"),
         Text(f"{summary(result)}\n"),
         table,
-        Text(f"\n{basis(result)} {LEGEND}", style="dim"),
+        Text(f"\n{basis(result)} {legend(result)}", style="dim"),
     )
 
 
@@ -48,7 +48,7 @@ def _sections(result: PatternsResult) -> Iterator[str]:
         yield from _checks(found)
         if found.pattern.note:
             yield from ("", _cell(found.pattern.note))
-    yield from ("", f"{basis(result)} {LEGEND}", "")
+    yield from ("", f"{basis(result)} {legend(result)}", "")
 
 
 def _pattern(found: PatternResult) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def _checks(found: PatternResult) -> Iterator[str]:
         where = "; ".join(map(in_words, check.of))
         less = f", less {'; '.join(map(in_words, check.less))}" if check.less else ""
         bound = f"{wanted(finding)}{f' ({check.reason})' if check.reason else ''}"
-        shown = measured(finding), bound, number(finding.margin), check.observed or "-", finding.verdict
+        shown = measured(finding), bound, margin(finding), check.observed or "-", finding.verdict
         rows.append((check.statement, f"{where}{less}", *shown))
     return _table(
         ("measured", "where", "model", "asked for", "margin", "observed", "verdict"),

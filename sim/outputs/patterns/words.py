@@ -1,7 +1,10 @@
 """What is found of patterns, in words."""
 
-from sim.experiments.patterns.verdicts import Finding, PatternResult, PatternsResult
-from sim.outputs.words import parameter_note, thousands
+from collections import Counter
+
+from sim.experiments.patterns.verdicts import FAILS, HOLDS, Finding, PatternResult, PatternsResult
+from sim.inputs.patterns_file import FACE_VALIDITY
+from sim.outputs.words import parameter_note, percent, thousands
 
 LEGEND = (
     "[ ] is the 95 % interval of what is measured, over the runs; one of no width says that all runs agree. "
@@ -10,16 +13,37 @@ LEGEND = (
     "and these runs do not tell. A pattern is reproduced if all its checks are; its weakest check decides."
 )
 
+FACE_VALIDITY_LEGEND = (
+    "In order: the share of the draws of all that is unknown in which the mean over a draw's runs lies where "
+    f"experts expect it. It holds from {HOLDS * 100:.0f} % on, fails up to {FAILS * 100:.0f} %, and is "
+    "undecided between; few runs a draw bring the share nearer to a half."
+)
+
+
+def legend(result: PatternsResult) -> str:
+    """Return what the columns and the verdicts mean."""
+    expected = any(found.pattern.kind == FACE_VALIDITY for found in result.results)
+    return f"{LEGEND} {FACE_VALIDITY_LEGEND}" if expected else LEGEND
+
 
 def summary(result: PatternsResult) -> str:
-    """Return how many patterns are reproduced, evidence apart from consistency checks."""
+    """Return how many patterns are reproduced, evidence apart from consistency checks, and how many hold."""
     parts = []
     for kind, several in (("evidence", "that are evidence"), ("consistency check", "that check consistency")):
-        chosen = [found for found in result.results if found.pattern.kind == kind]
-        if chosen:
-            good = sum(found.verdict == "reproduced" for found in chosen)
-            parts.append(f"{good} of {len(chosen)} {several}")
-    return f"Patterns reproduced: {', '.join(parts)}."
+        verdicts = _verdicts(result, kind)
+        if verdicts:
+            parts.append(f"{verdicts['reproduced']} of {verdicts.total()} {several}")
+    sentences = [f"Patterns reproduced: {', '.join(parts)}."] if parts else []
+    if expected := _verdicts(result, FACE_VALIDITY):
+        sentences.append(
+            f"Of {expected.total()} expectations {expected['fails']} fail, {expected['undecided']} are "
+            f"undecided, {expected['holds']} hold."
+        )
+    return " ".join(sentences)
+
+
+def _verdicts(result: PatternsResult, kind: str) -> "Counter[str]":
+    return Counter(each.verdict for each in result.results if each.pattern.kind == kind)
 
 
 def basis(result: PatternsResult) -> str:
@@ -63,7 +87,12 @@ def wanted(finding: Finding) -> str:
 
 def number(value: float) -> str:
     """Return a number with two decimals, or with none where it is large."""
-    return thousands(value) if abs(value) >= 100 else f"{value:.2f}"
+    return thousands(value) if abs(value) >= 100 else f"{round(value, 2) + 0.0:.2f}"
+
+
+def margin(finding: Finding) -> str:
+    """Return how far an estimate lies within what is asked for, or in which share of draws it does."""
+    return number(finding.margin) if finding.in_order is None else f"in order {percent(finding.in_order)}"
 
 
 def decided(found: PatternResult) -> str:
