@@ -108,7 +108,7 @@ def test_what_no_single_draw_has_is_refused(tmp_path: Path) -> None:
         'of = [{ scenario = "brussels-2025-04" }]\nmore_than = 0.5\n',
         encoding="utf-8",
     )
-    with pytest.raises(InputError, match="face validity is counted over draws of members, .*not joining_at"):
+    with pytest.raises(InputError, match=r"face validity is counted over draws of members, .*not joining_at"):
         load_patterns(file)
 
 
