@@ -4,7 +4,7 @@ Every value remembers the place that it came from, so that a mistake in the base
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,8 @@ def layer_of(file: TomlFile) -> Layer:
 def read_layers(path: Path) -> list[Layer]:
     """Read a scenario file and what it extends, the outermost base first.
 
-    A base is looked for beside the file that names it, then among the bundled scenarios.
+    A base is looked for beside the file that names it, then among the bundled scenarios. What it describes is
+    itself: its description is not that of a file that changes it.
 
     Raises
     ------
@@ -78,7 +79,8 @@ def read_layers(path: Path) -> list[Layer]:
     chain: list[Path] = []
     while True:
         file = read_toml(path)
-        layers.insert(0, layer_of(file))
+        layer = layer_of(file)
+        layers.insert(0, replace(layer, data=_without_description(layer.data)) if layers else layer)
         chain.append(path)
         if "extends" not in file.data:
             return layers
@@ -86,6 +88,10 @@ def read_layers(path: Path) -> list[Layer]:
         if path.resolve() in {seen.resolve() for seen in chain}:
             circle = " -> ".join(seen.name for seen in [*chain, path])
             raise file.error(("extends",), f"files extend each other in a circle: {circle}")
+
+
+def _without_description(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key != "description"}
 
 
 def _base(file: TomlFile) -> Path:

@@ -11,6 +11,7 @@ from sim.declarations.kinds import ADVERSARY, PATRON
 from sim.declarations.levels import LEVELS
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.roster_file import Vocabulary
+from sim.outputs.report.changes import changes_table
 from sim.outputs.report.page import Cell, Link, Picture, Section
 
 if TYPE_CHECKING:
@@ -62,11 +63,13 @@ def scenario_section(manifest: Manifest) -> Section:
         for event in manifest["events"]
         if event["round"] <= scenario["rounds"]
     ]
+    changes = changes_table(manifest)
     return Section(
         heading=f"The scenario: {manifest['title']}",
         paragraphs=[manifest["description"], *_other_values(manifest)],
         facts=list(_situation(scenario, Vocabulary.model_validate(manifest["vocabulary"]))),
         points=events,
+        tables=[changes] if changes.rows else [],
     )
 
 

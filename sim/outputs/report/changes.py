@@ -1,0 +1,47 @@
+"""What changes in a scenario, event by event: each key, what it was and what it becomes."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sim.inputs.roster_file import Vocabulary
+from sim.inputs.situation import SITUATION, leaves, written
+from sim.outputs.report.page import Cell, Column, Table
+
+AS_STATED = "as stated"
+"""What a nation says, and does, before a scenario says anything of it."""
+
+
+def changes_table(manifest: Mapping[str, Any]) -> Table:
+    """Return a row a key that an event sets, in the order in which events take effect.
+
+    Parameters
+    ----------
+    manifest
+        Of the runs of a scenario: holds the resolved scenario, and the titles and sources of its events.
+    """
+    columns = [
+        Column("date"),
+        Column("event"),
+        Column("key"),
+        Column("before"),
+        Column("after"),
+        Column("source"),
+    ]
+    caption = "Every change of the scenario. What the scenario says itself; policies may move levels further."
+    return Table(caption, columns, [*_rows(manifest)])
+
+
+def _rows(manifest: Mapping[str, Any]) -> Iterator[list[Cell]]:
+    scenario, vocabulary = manifest["scenario"], Vocabulary.model_validate(manifest["vocabulary"])
+    now = leaves({key: scenario[key] for key in SITUATION if key in scenario})
+    titled = [event for event in manifest["events"] if event["round"] <= scenario["rounds"]]
+    for event, told in zip(scenario["events"], titled, strict=True):
+        for path, value in leaves({key: event[key] for key in SITUATION if key in event}).items():
+            key = ".".join(written(path, vocabulary))
+            cells = (told["date"], told["title"], key, _shown(now.get(path)), _shown(value), told["source"])
+            yield [Cell(cell, cell) for cell in cells]
+            now[path] = value
+
+
+def _shown(value: object) -> str:
+    return AS_STATED if value is None else f"{value:g}" if isinstance(value, float) else str(value)
