@@ -1,0 +1,63 @@
+"""Seeds under `mesa.batch_run`, which does not tell a model that it will be run again with the same one."""
+
+import inspect
+from typing import Any
+
+import mesa
+
+from sim.inputs.errors import InputError
+
+HANDS_OVER_SEEDS = "rng" in inspect.signature(mesa.batch_run).parameters
+"""Whether `mesa.batch_run` puts its own seeds in the place of a parameter `seed`: since Mesa 3.4."""
+
+REPLICATES = 'ask for replicates as runs of the seed: "run": range(3)'
+
+
+def check_replicates(seed: int | None) -> None:
+    """Refuse a seed that `mesa.batch_run` would use for several iterations, or not use.
+
+    Its worker processes do not know of each other's seeds; there only what is certain is refused.
+
+    Raises
+    ------
+    InputError
+        If replicates would all be the same run, or the seed among the parameters would be replaced.
+    """
+    batch = _locals_of_batch_run()
+    if HANDS_OVER_SEEDS:
+        if "seed" in batch.get("parameters", ()):
+            problem = "would be replaced: batch_run takes seeds as an argument of its own, rng=[1]"
+            raise InputError(f"{problem}; {REPLICATES}", key="seed")
+        repeated = _has_repeated_seed(batch)
+    else:
+        repeated = seed is not None and (batch.get("iterations", 1) > 1 or batch.get("iteration", 0) > 0)
+    if repeated:
+        raise InputError(
+            f"iterations of batch_run with the same seed, {seed}, would all be the same run; {REPLICATES}",
+            key="seed",
+        )
+
+
+def _has_repeated_seed(batch: dict[str, Any]) -> bool:
+    """Tell, when the first model of a batch is made, whether two of its iterations have the same seed."""
+    if batch.get("run_id") != 0 or "runs_list" not in batch:
+        return False
+    seeds = {(number, _seed_among(arguments)) for _, number, arguments in batch["runs_list"]}
+    given = [seed for _, seed in seeds if seed is not None]
+    return len(set(given)) < len(given)
+
+
+def _seed_among(arguments: dict[str, Any]) -> Any:
+    """Return the seed; Mesa calls it `rng` where a subclass names no `seed` in its signature."""
+    return arguments.get("seed", arguments.get("rng"))
+
+
+def _locals_of_batch_run() -> dict[str, Any]:
+    """Return what `mesa.batch_run` knows, if it makes the model: its own names, and those of the run."""
+    known: dict[str, Any] = {}
+    frame = inspect.currentframe()
+    while frame is not None:
+        if frame.f_globals.get("__name__") == mesa.batch_run.__module__:
+            known = {**frame.f_locals, **known}
+        frame = frame.f_back
+    return known
