@@ -1,6 +1,7 @@
 """Seeds under `mesa.batch_run`, which does not tell a model that it will be run again with the same one."""
 
 import inspect
+from collections import Counter
 from typing import Any
 
 import mesa
@@ -28,23 +29,24 @@ def check_replicates(seed: int | None) -> None:
         if "seed" in batch.get("parameters", ()):
             problem = "would be replaced: batch_run takes seeds as an argument of its own, rng=[1]"
             raise InputError(f"{problem}; {REPLICATES}", key="seed")
-        repeated = _has_repeated_seed(batch)
+        repeated = _seed_of_two(batch)
     else:
-        repeated = seed is not None and (batch.get("iterations", 1) > 1 or batch.get("iteration", 0) > 0)
-    if repeated:
+        several = batch.get("iterations", 1) > 1 or batch.get("iteration", 0) > 0
+        repeated = seed if several else None
+    if repeated is not None:
         raise InputError(
-            f"iterations of batch_run with the same seed, {seed}, would all be the same run; {REPLICATES}",
+            f"iterations of batch_run with the same seed, {repeated}, would all be the same run; {REPLICATES}",
             key="seed",
         )
 
 
-def _has_repeated_seed(batch: dict[str, Any]) -> bool:
-    """Tell, when the first model of a batch is made, whether two of its iterations have the same seed."""
+def _seed_of_two(batch: dict[str, Any]) -> Any:
+    """Return, when the first model of a batch is made, a seed that two of its iterations have, if any."""
     if batch.get("run_id") != 0 or "runs_list" not in batch:
-        return False
-    seeds = {(number, _seed_among(arguments)) for _, number, arguments in batch["runs_list"]}
-    given = [seed for _, seed in seeds if seed is not None]
-    return len(set(given)) < len(given)
+        return None
+    iterations = {(number, _seed_among(arguments)) for _, number, arguments in batch["runs_list"]}
+    times = Counter(seed for _, seed in iterations if seed is not None)
+    return next((seed for seed, count in times.items() if count > 1), None)
 
 
 def _seed_among(arguments: dict[str, Any]) -> Any:

@@ -130,7 +130,7 @@ class Extended(CoalitionModel):
 
 @pytest.mark.parametrize("model", [CoalitionModel, Extended])
 def test_iterations_that_would_be_the_same_run_are_refused(model: type[CoalitionModel]) -> None:
-    how = {"rng": [4, 3, 4]} if HAS_RNG else {"iterations": 3}
+    how = {"rng": [3, 4, 4]} if HAS_RNG else {"iterations": 3}
     parameters = BRIEF if HAS_RNG else {**BRIEF, "seed": 4}
     with pytest.raises(InputError, match=r'same seed, 4, .* ask for replicates as runs .* "run": range\(3\)'):
         mesa.batch_run(model, parameters, display_progress=False, **how)
