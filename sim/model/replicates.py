@@ -35,7 +35,7 @@ def check_replicates(seed: int | None) -> None:
         repeated = seed if several else None
     if repeated is not None:
         raise InputError(
-            f"iterations of batch_run with the same seed, {repeated}, would all be the same run; {REPLICATES}",
+            f"iterations of batch_run with one seed, {repeated}, would all be the same run; {REPLICATES}",
             key="seed",
         )
 

@@ -132,7 +132,7 @@ class Extended(CoalitionModel):
 def test_iterations_that_would_be_the_same_run_are_refused(model: type[CoalitionModel]) -> None:
     how = {"rng": [3, 4, 4]} if HAS_RNG else {"iterations": 3}
     parameters = BRIEF if HAS_RNG else {**BRIEF, "seed": 4}
-    with pytest.raises(InputError, match=r'same seed, 4, .* ask for replicates as runs .* "run": range\(3\)'):
+    with pytest.raises(InputError, match=r'one seed, 4, .* ask for replicates as runs .* "run": range\(3\)'):
         mesa.batch_run(model, parameters, display_progress=False, **how)
 
 
@@ -142,7 +142,7 @@ def test_in_a_process_of_a_pool_too() -> None:
 
     given = {**BRIEF, "seed": 4}
     assert _model_run_func(CoalitionModel, (0, 0, given), 1000, -1)
-    with pytest.raises(InputError, match="same seed, 4"):
+    with pytest.raises(InputError, match="one seed, 4"):
         _model_run_func(CoalitionModel, (1, 1, given), 1000, -1)
 
 
