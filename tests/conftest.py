@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from small_worlds import SCENARIO, codes, write_roster
 
 import sim
 from sim.cli import main
 
 BASELINE = "brussels-2025-04"
+OF_THE_MACHINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+"""What a slow machine, or a large world, is no reason to fail for."""
+
 COALITION = Path(sys.executable).with_name("coalition")
 
 
@@ -28,8 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.dont_write_bytecode = False
     # A shell that starts tests in the background lets them ignore Ctrl-C; what they start must not.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    settings.register_profile("thorough", deadline=None)
-    settings.register_profile("fast", deadline=None, max_examples=20)
+    settings.register_profile("thorough", deadline=None, suppress_health_check=OF_THE_MACHINE)
+    settings.register_profile("fast", settings.get_profile("thorough"), max_examples=20)
     settings.load_profile("fast" if config.option.markexpr == "not slow" else "thorough")
 
 

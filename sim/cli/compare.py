@@ -18,7 +18,7 @@ from sim.cli.common import (
     said_to_work,
     tell,
 )
-from sim.cli.resumable import Resume, Scheduler, Workers, chosen_executor, going_on_in, rate_bar
+from sim.cli.resumable import Resume, Scheduler, Unencrypted, Workers, chosen_executor, going_on_in, rate_bar
 
 
 @app.command()
@@ -37,6 +37,7 @@ def compare(
     threads: Threads = 0,
     workers: Workers = 0,
     scheduler: Scheduler = "",
+    unencrypted: Unencrypted = False,
     resume: Resume = False,
     csv: Csv = False,
     quiet: Quiet = False,
@@ -51,7 +52,7 @@ def compare(
     from sim.outputs.comparison.store import write_comparison
     from sim.outputs.comparison.tables import comparison_report
 
-    executor = chosen_executor(threads, workers, scheduler)
+    executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
     overrides = [*(set_ or []), *([f"rounds={rounds}"] if rounds is not None else [])]
     plan = plan_comparison(scenarios, RunOptions(runs=runs, seed=seed), overrides, parameters)
     with going_on_in(plan.folder(out)):

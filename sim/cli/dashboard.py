@@ -15,6 +15,10 @@ HERE = "127.0.0.1"
 PAGE = Path(sim.__file__).parent / "dashboard" / "app.py"
 OPTIONS: dict[str, str | list[str]] = {
     "server.address": HERE,
+    "server.allowedHosts": [HERE, "localhost"],
+    "server.enableCORS": "true",
+    "server.enableXsrfProtection": "true",
+    "server.corsAllowedOrigins": [f"http://{HERE}"],
     "server.showEmailPrompt": "false",
     "server.fileWatcherType": "none",
     "server.maxUploadSize": "1",
@@ -26,7 +30,7 @@ OPTIONS: dict[str, str | list[str]] = {
     "theme.headingFontSizes": ["2.25rem", "1.5rem"],
     "theme.metricValueFontSize": "1.6rem",
 }
-"""How Streamlit serves the page: to this machine only, telling nobody."""
+"""How Streamlit serves the page, whatever its configuration says: to this machine only, telling nobody."""
 
 
 @app.command()

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
     from sim.experiments.executors import Executor
 
-Workers = Annotated[int, typer.Option(help="Processes of a local Dask cluster, instead of threads.", min=0)]
-Scheduler = Annotated[str, typer.Option(help="Address of a Dask cluster that runs already.")]
+Workers = Annotated[int, typer.Option(help="Processes of this machine, instead of threads.", min=0)]
+Scheduler = Annotated[str, typer.Option(help="Address of a Dask cluster that runs already, tls://….")]
+Unencrypted = Annotated[
+    bool, typer.Option("--unencrypted", help="Go to a scheduler without TLS, on a network that is trusted.")
+]
 Resume = Annotated[
     bool,
     typer.Option(
@@ -25,21 +28,23 @@ Resume = Annotated[
 ]
 
 
-def chosen_executor(threads: int, workers: int, scheduler: str) -> "Executor":
+def chosen_executor(threads: int, workers: int, scheduler: str, *, unencrypted: bool) -> "Executor":
     """Return where parts are computed.
 
     Raises
     ------
     InputError
-        If two places are given.
+        If two places are given, or no scheduler to reach unencrypted.
     """
-    from sim.experiments.executors import LocalCluster, Scheduler, Threads
+    from sim.experiments.executors import Processes, Scheduler, Threads
 
     if workers and scheduler:
         raise InputError("give --workers or --scheduler, not both", key="--workers")
+    if unencrypted and not scheduler:
+        raise InputError("says how to reach a --scheduler, and none is given", key="--unencrypted")
     if scheduler:
-        return Scheduler(scheduler)
-    return LocalCluster(workers) if workers else Threads(threads)
+        return Scheduler(scheduler, unencrypted)
+    return Processes(workers) if workers else Threads(threads)
 
 
 @contextmanager

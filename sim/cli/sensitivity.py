@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.common import ParametersFile, Quiet, Seed, Set, Threads, app, said_to_work, tell
-from sim.cli.resumable import Resume, Scheduler, Workers, chosen_executor, going_on_in, rate_bar
+from sim.cli.resumable import Resume, Scheduler, Unencrypted, Workers, chosen_executor, going_on_in, rate_bar
 from sim.experiments.choices import Method
 
 
@@ -51,6 +51,7 @@ def sensitivity(
     threads: Threads = 0,
     workers: Workers = 0,
     scheduler: Scheduler = "",
+    unencrypted: Unencrypted = False,
     resume: Resume = False,
     quiet: Quiet = False,
 ) -> None:
@@ -67,7 +68,7 @@ def sensitivity(
     options = SensitivityOptions(
         tuple(outcome or ["size"]), method, samples, runs, seed, second_order, discover
     )
-    executor = chosen_executor(threads, workers, scheduler)
+    executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
     plan = plan_sensitivity(scenario, factors, options, overrides=set_ or [], parameters=parameters)
     with going_on_in(plan.folder(out)):
         with rate_bar(plan.base.scenario.name, quiet=quiet) as progress:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.common import ParametersFile, Quiet, Set, Threads, app, tell
-from sim.cli.resumable import Resume, Scheduler, Workers, chosen_executor, going_on_in, rate_bar
+from sim.cli.resumable import Resume, Scheduler, Unencrypted, Workers, chosen_executor, going_on_in, rate_bar
 
 
 @app.command()
@@ -22,6 +22,7 @@ def sweep(
     threads: Threads = 0,
     workers: Workers = 0,
     scheduler: Scheduler = "",
+    unencrypted: Unencrypted = False,
     resume: Resume = False,
     quiet: Quiet = False,
 ) -> None:
@@ -31,7 +32,7 @@ def sweep(
     from sim.outputs.sweep.figures import save_figures
     from sim.outputs.sweep.tables import sweep_report
 
-    executor = chosen_executor(threads, workers, scheduler)
+    executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
     plan = plan_sweep(file, set_ or [], parameters, runs=runs, seed=seed)
     with going_on_in(plan.folder(out)):
         with rate_bar(plan.name, quiet=quiet) as progress:

@@ -1,19 +1,25 @@
-"""Where the parts of an experiment are computed: threads here, a cluster of processes here, or one elsewhere.
+"""Where the parts of an experiment are computed: threads here, processes here, or a cluster elsewhere.
 
 Each executor maps a pure function over numbered tasks and yields the results as they come, so any of them,
 in any order and after any retry, gives the same results.
 """
 
-import logging
 import os
+import pickle
+import signal
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import Executor as Pool
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sim.inputs.errors import InputError
+from sim.system.failures import Failure
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -23,8 +29,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 AHEAD, AHEAD_OF_CLUSTER = 4, 512
-"""Tasks that are handed out at a time, a thread, and at least on a cluster, whose workers may join later; the
-others take no memory yet."""
+"""Tasks that are handed out at a time, a thread or process, and at least on a cluster, whose workers may join
+later; the others take no memory yet."""
 
 
 class Executor(Protocol):
@@ -64,69 +70,109 @@ class Threads:
     ) -> Generator[tuple[int, R], None, None]:
         """Yield results; see `Executor`."""
         workers = self.number or os.cpu_count() or 1
-        waiting: dict[Future[R], int] = {}
         pool = ThreadPoolExecutor(workers)
         try:
-            remaining = iter(tasks)
-            while True:
-                for number, task in islice(remaining, AHEAD * workers - len(waiting)):
-                    waiting[pool.submit(function, shared, task)] = number
-                if not waiting:
-                    return
-                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                    yield waiting.pop(future), future.result()
+            yield from _map_in(pool, AHEAD * workers, partial(function, shared), tasks)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
 @dataclass(frozen=True)
-class LocalCluster:
-    """A Dask cluster of processes on this machine, one thread each.
+class Processes:
+    """Processes of this machine, one thread each.
+
+    They are reached through pipes, which nobody else can open. A script that uses them needs no
+    ``if __name__ == "__main__":``.
 
     Attributes
     ----------
-    workers
-        How many processes.
+    number
+        How many.
     """
 
-    workers: int
+    number: int
 
     def check(self) -> None:
-        """Refuse to go on without Dask."""
-        _require_dask("--workers")
+        """Refuse to go on without loky."""
+        _require("loky", "--workers")
 
     def map(
         self, function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
     ) -> Generator[tuple[int, R], None, None]:
         """Yield results; see `Executor`."""
         self.check()
-        from distributed import Client
-        from distributed import LocalCluster as DaskCluster
+        from loky import ProcessPoolExecutor
 
-        with (
-            _memory_settings(),
-            DaskCluster(
-                self.workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
-            ) as cluster,
-            Client(cluster) as client,
-        ):
-            yield from _map_on(client, function, shared, tasks)
+        given = (os.getpid(), pickle.dumps(partial(function, shared)))
+        pool = ProcessPoolExecutor(self.number, initializer=_begin, initargs=given, env=_ENVIRONMENT)
+        try:
+            yield from _map_in(pool, AHEAD * self.number, _compute, tasks)
+        except BrokenProcessPool:
+            raise Failure(
+                f"--workers {self.number}",
+                "one of them died, perhaps for lack of memory",
+                "what is done is kept: the same command goes on, and may have fewer workers",
+            ) from None
+        finally:
+            pool.shutdown(kill_workers=True)
+
+
+def _map_in(
+    pool: Pool, ahead: int, compute: Callable[[T], R], tasks: Iterable[tuple[int, T]]
+) -> Iterator[tuple[int, R]]:
+    """Yield results of a pool that is handed so many tasks ahead."""
+    waiting: dict[Future[R], int] = {}
+    remaining = iter(tasks)
+    while True:
+        for number, task in islice(remaining, ahead - len(waiting)):
+            waiting[pool.submit(compute, task)] = number
+        if not waiting:
+            return
+        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+            yield waiting.pop(future), future.result()
+
+
+_given: list[Callable[[Any], Any]] = []
+"""What this process was given to do with each of its tasks."""
+
+
+def _begin(parent: int, pickled: bytes) -> None:
+    """Make this process ready: Ctrl-C is its parent's to answer, and it ends if that is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _given.append(pickle.loads(pickled))  # noqa: S301 - from the parent, through a pipe of its own
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def _compute(task: Any) -> Any:
+    return _given[-1](task)
 
 
 @dataclass(frozen=True)
 class Scheduler:
     """A Dask cluster that runs already; its workers need this package in the same version.
 
+    Whoever reaches a scheduler can run programs on its workers, and answer in their place: it must be one of
+    TLS, whose certificates Dask finds in its own configuration, unless the network is trusted.
+
     Attributes
     ----------
     address
-        Of its scheduler, such as ``tcp://host:8786``.
+        Of its scheduler, such as ``tls://host:8786``.
+    unencrypted
+        Whether anything else than TLS will do.
     """
 
     address: str
+    unencrypted: bool = False
 
     def check(self) -> None:
-        """Refuse to go on without Dask, or where no scheduler answers."""
+        """Refuse to go on without Dask or encryption, or where no scheduler answers."""
         self._client().close()
 
     def map(
@@ -137,7 +183,13 @@ class Scheduler:
             yield from _map_on(client, function, shared, tasks)
 
     def _client(self) -> "Client":
-        _require_dask("--scheduler")
+        if not (self.unencrypted or self.address.startswith("tls://")):
+            raise InputError(
+                f"{self.address} is not encrypted: whoever reaches it could run programs there, and here; "
+                "give a tls:// address, or --unencrypted where you trust the whole network",
+                key="--scheduler",
+            )
+        _require("distributed", "--scheduler")
         from distributed import Client
 
         try:
@@ -175,21 +227,19 @@ def _itself(value: S) -> S:
     return value
 
 
-@contextmanager
-def _memory_settings() -> Iterator[None]:
-    """Let workers keep their memory: what Dask sets by itself makes NumPy two and a half times slower."""
-    import dask
-
-    kept = {name: str(2**29) for name in ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_")}
-    with dask.config.set({"distributed.nanny.pre-spawn-environ": {**kept, **_ONE_THREAD}}):
-        yield
+_ENVIRONMENT = {
+    **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
+    **dict.fromkeys(("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"), str(2**29)),
+}
+"""Of each process: one thread, and memory that is kept, which makes NumPy faster."""
 
 
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-
-
-def _require_dask(option: str) -> None:
+def _require(module: str, option: str) -> None:
     from importlib.util import find_spec
 
-    if find_spec("distributed") is None:
-        raise InputError("needs Dask: pip install 'coalition-sim[cluster]'", key=option)
+    if find_spec(module) is None:
+        problem = f"needs {_PACKAGES[module]}: pip install 'coalition-sim[cluster]'"
+        raise InputError(problem, key=option)
+
+
+_PACKAGES = {"distributed": "Dask", "loky": "loky"}

@@ -10,18 +10,23 @@ from sim.declarations.levels import LEVERS, MOVED
 from sim.declarations.records import Behaviour, Levels, World
 from sim.declarations.words import PURPOSES, Stance
 from sim.inputs.case import Case, load_case
+from sim.inputs.errors import InputError
 from sim.inputs.options import check_whole_number
 from sim.inputs.roster import Roster
 from sim.model import rules
 from sim.model.agents import Adversary, NationAgent, Patron
 from sim.model.draws import RunDraws
+from sim.model.replicates import check_replicates
 from sim.model.setup import Round, Statement, build_setup
 
 MODEL_REPORTERS = (
-    *("round", "size", "contributors", "force", "fielded"),
+    *("seed", "round", "size", "contributors", "force", "fielded"),
     *("involvement", "pressure", "clarity"),
 )
 AGENT_REPORTERS = ("iso3", "stance", "propensity", "contribution", "pledge")
+
+UNREAD_ROWS = int(tuple(map(int, mesa.__version__.split(".")[:2])) < (3, 5))
+"""Rows at the end that `mesa.batch_run` misses: before Mesa 3.5 it counts steps, and round 0 is a row too."""
 
 
 class CoalitionModel(mesa.Model):
@@ -38,14 +43,17 @@ class CoalitionModel(mesa.Model):
         `mesa.batch_run` is another replicate; it is kept in `seed`.
     record_terms
         Whether the data collector keeps every term of every nation's propensity.
-    **levers
-        Changes to the scenario, as in ``coalition run --set``: ``washington__involvement=0.75``, or
-        ``**{"washington.involvement": 0.75}``; actors as the roster's scenario files call them.
+    rng
+        The seed, as Mesa calls it since 3.4.
+    **kwargs
+        Levers: changes to the scenario, as in ``coalition run --set``: ``washington__involvement=0.75``, or
+        ``**{"washington.involvement": 0.75}``; actors as the roster's scenario files call them. Mesa's pages
+        know no other name for arguments that have none.
 
     Raises
     ------
     InputError
-        If the scenario or a lever is wrong.
+        If the scenario or a lever is wrong, or `mesa.batch_run` would make the same run several times.
 
     Examples
     --------
@@ -64,11 +72,15 @@ class CoalitionModel(mesa.Model):
         seed: int | None = None,
         *,
         record_terms: bool = False,
-        **levers: Any,
+        rng: int | None = None,
+        **kwargs: Any,
     ) -> None:
+        seed = _the_one(seed, rng)
+        check_replicates(seed)
         self.run, self.seed = _checked_number("run", run), _seed(seed)
         super().__init__(rng=self.seed)
-        self.case = scenario if isinstance(scenario, Case) else load_case(scenario, levers)
+        self._scenario = None  # Mesa 3.5 puts one of its own kind there, and on its pages in place of ours
+        self.case = _case(scenario, kwargs)
         self.setup = build_setup(
             self.case.scenario, self.case.roster, self.case.parameters, self.case.timeline
         )
@@ -136,9 +148,15 @@ class CoalitionModel(mesa.Model):
 
     # A round
 
+    def run_model(self) -> None:
+        """Simulate all rounds that are left."""
+        super().run_model()
+        self.steps = self.round
+
     def step(self) -> None:
         """Simulate a round: the great powers move, nations perceive, weigh, decide, and leads lobby."""
         if not self.running:
+            self.steps = self.round
             return
         self._begin(self.round + 1)
         self.force_pledged = self.force
@@ -156,8 +174,7 @@ class CoalitionModel(mesa.Model):
         self.datacollector.collect(self)
         if self.round == len(self._schedule) - 1:
             self.running = False
-            # Mesa 3.3's batch_run reads rows 0 to steps - 1, and round 0 is a row too.
-            self.steps += 1
+            self.steps += UNREAD_ROWS
 
     def _see_leads(self) -> None:
         """See whether any lead nation is committed; where there are no lead nations, none is missed."""
@@ -273,6 +290,16 @@ def _round(row: np.void) -> Round:
         level_set_in=tuple(row["level_set_in"].tolist()),
         purpose=tuple(row["purpose"].tolist()),
     )
+
+
+def _case(scenario: Case | Path | str, levers: dict[str, Any]) -> Case:
+    return scenario.with_overrides(levers) if isinstance(scenario, Case) else load_case(scenario, levers)
+
+
+def _the_one(seed: int | None, rng: int | None) -> int | None:
+    if seed is not None and rng is not None:
+        raise InputError("give seed or rng, which mean the same, not both", key="rng")
+    return seed if rng is None else rng
 
 
 def _seed(seed: int | None) -> int:

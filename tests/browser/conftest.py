@@ -38,11 +38,23 @@ main()
 """The command, with every address that the server looks up or connects to written down."""
 
 
+CARELESS = """\
+[server]
+address = "0.0.0.0"
+enableCORS = false
+enableXsrfProtection = false
+corsAllowedOrigins = ["http://elsewhere.example"]
+allowedHosts = ["*"]
+"""
+"""Streamlit's configuration in the folder where the command is given: it might be somebody else's."""
+
+
 class Served(NamedTuple):
     """The dashboard while it runs."""
 
     address: str
     log: Path
+    process: int
 
     def connections(self) -> list[str]:
         """Return what the server has looked up or connected to so far."""
@@ -67,10 +79,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("dashboard") / "connections.log"
+    folder = tmp_path_factory.mktemp("dashboard")
+    log, careless = folder / "connections.log", folder / ".streamlit" / "config.toml"
     log.touch()
+    careless.parent.mkdir()
+    careless.write_text(CARELESS)
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-c", WATCHED, log, "dashboard", "--headless", "--port", str(port)],
+        cwd=folder,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -82,7 +98,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         for line in process.stdout:
             lines.append(line)
             if found := re.search(r"URL: (http://\S+)", line):
-                yield Served(found[1], log)
+                yield Served(found[1], log, process.pid)
                 break
         else:
             pytest.fail(f"the dashboard did not start: {''.join(lines)}")

@@ -5,10 +5,12 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psutil
 import pytest
 from browsing import PHONE
 
@@ -237,3 +239,36 @@ def test_the_server_asks_nothing_of_another_machine(visit: Callable[..., Any], s
     assert here.page.get_by_test_id("stAppDeployButton").count() == 0
     outside = [to for to in served.connections() if not re.search(r"127\.0\.0\.1|localhost|::1|^None$", to)]
     assert outside == []
+
+
+def test_the_server_listens_to_this_machine_only(served: Any) -> None:
+    listening = [
+        each.laddr for each in psutil.Process(served.process).net_connections() if each.status == "LISTEN"
+    ]
+    assert {where.ip for where in listening} == {"127.0.0.1"}
+
+
+OWN = "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "answer"),
+    [(OWN, OWN, 101), (OWN, "elsewhere.example", 403), ("elsewhere.example", "elsewhere.example", 403)],
+)
+def test_pages_of_others_cannot_talk_to_it(served: Any, host: str, origin: str, answer: int) -> None:
+    port = int(served.address.rsplit(":", 1)[1])
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.putrequest("GET", "/_stcore/stream", skip_host=True)
+    headers = {
+        "Host": f"{host}:{port}",
+        "Origin": f"http://{origin}",
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    }
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    assert connection.getresponse().status == answer
+    connection.close()

@@ -214,3 +214,10 @@ def test_there_is_something_of_each_kind_to_check() -> None:
     assert len(named(r"--[a-z].*")) > 10
     assert {quote.text for quote in spans()} >= {*PARAMETERS, *LEVELS, *TERMS}
     assert len(blocks("toml")) > 5
+
+
+def test_no_page_starts_a_cluster_that_strangers_can_use() -> None:
+    lines = [line for block in blocks("bash") for line in block.text.splitlines() if line.startswith("dask ")]
+    assert {line.split()[1] for line in lines} == {"scheduler", "worker"}
+    assert [line for line in lines if not re.search(r"--protocol tls |tls://", line)] == []
+    assert [line for line in lines if "--dashboard-address 127.0.0.1" not in line] == []

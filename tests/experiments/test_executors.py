@@ -1,17 +1,21 @@
 """Executors yield the same results, in whatever order they come."""
 
 import os
+import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from operator import mul, truediv
 from pathlib import Path
 
+import psutil
 import pytest
 
 from sim.experiments.comparison.compare import plan_comparison
-from sim.experiments.executors import Executor, LocalCluster, Scheduler, Threads
+from sim.experiments.executors import Executor, Processes, Scheduler, Threads
 from sim.experiments.resumable import Experiment, run_parts
 from sim.experiments.run import RunOptions
 from sim.experiments.sensitivity.plan import SensitivityOptions
@@ -19,17 +23,78 @@ from sim.experiments.sensitivity.sensitivity import plan_sensitivity
 from sim.experiments.sweep.sweep import SweepPlan, plan_sweep
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
+from sim.system.failures import Failure
 
 
-def product(shared: int, index: int) -> int:
-    return shared * index
-
-
-@pytest.mark.parametrize("executor", [Threads(), Threads(1), Threads(4)], ids=repr)
-def test_threads_yield_each_result_once(executor: Executor) -> None:
-    assert sorted(executor.map(product, 3, enumerate(range(40)))) == [
-        (index, 3 * index) for index in range(40)
+def below() -> list[psutil.Process]:
+    return [
+        child for child in psutil.Process().children(recursive=True) if "tracker" not in str(child.cmdline())
     ]
+
+
+@pytest.mark.parametrize("executor", [Threads(), Threads(1), Threads(4), Processes(2)], ids=repr)
+def test_each_result_is_yielded_once(executor: Executor) -> None:
+    assert sorted(executor.map(mul, 3, enumerate(range(40)))) == [(index, 3 * index) for index in range(40)]
+
+
+def test_nobody_else_can_reach_processes_and_closed_early_they_end() -> None:
+    results = Processes(2).map(mul, 3, enumerate(range(1000)))
+    next(results)
+    processes = [psutil.Process(), *below()]
+    assert len(processes) >= 3
+    assert not [each for process in processes for each in process.net_connections("all") if each.laddr]
+    results.close()
+    assert not below()
+
+
+def test_what_a_process_cannot_compute_reaches_the_caller() -> None:
+    with pytest.raises(ZeroDivisionError):
+        list(Processes(1).map(truediv, 3, enumerate(range(5))))
+
+
+def test_a_process_that_dies_is_told_in_one_line() -> None:
+    results = Processes(2).map(mul, 3, enumerate(range(100_000)))
+    next(results)
+    os.kill(below()[0].pid, signal.SIGKILL)
+    with pytest.raises(Failure, match=r"--workers 2: one of them died, .*; what is done is kept"):
+        list(results)
+    assert not below()
+
+
+UNGUARDED = """\
+import operator
+from sim.experiments.executors import Processes
+
+print(sorted(Processes(2).map(operator.mul, 3, enumerate(range(3)))), flush=True)
+"""
+KILLED = """\
+import os, signal, time
+from sim.experiments.executors import Processes
+
+next(Processes(2).map(os.path.join, "", enumerate(map(str, range(1000)))))
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_script_that_uses_processes_needs_no_guard(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(UNGUARDED)
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.stdout, done.stderr) == ("[(0, 0), (1, 3), (2, 6)]\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes there do not learn whose children they are")
+def test_processes_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(KILLED)
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE) as parent:  # noqa: S603
+        assert parent.stdout
+        parent.stdout.readline()
+        children = psutil.Process(parent.pid).children(recursive=True)
+        parent.kill()
+    assert len(children) >= 2
+    assert not psutil.wait_procs(children, timeout=10)[1]
 
 
 def test_closed_early_threads_give_up_what_has_not_begun() -> None:
@@ -55,22 +120,25 @@ def test_a_mistake_in_a_part_reaches_the_caller() -> None:
         list(Threads(2).map(wrong, None, enumerate(range(5))))
 
 
-@pytest.mark.parametrize("executor", [LocalCluster(2), Scheduler("tcp://127.0.0.1:1")], ids=repr)
-def test_without_dask_one_line_says_how_to_install_it(
-    executor: Executor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(InputError, match=r"needs Dask: pip install 'coalition-sim\[cluster\]'"):
-        list(executor.map(product, 3, enumerate(range(3))))
+WITHOUT = {"Dask": Scheduler("tls://127.0.0.1:1"), "loky": Processes(2)}
 
 
-@pytest.mark.parametrize("executor", [LocalCluster(2), Scheduler("tcp://127.0.0.1:1")], ids=repr)
-def test_without_dask_nothing_is_written(
-    executor: Executor, plan: SweepPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("package", WITHOUT)
+def test_without_a_package_one_line_says_how_to_install_it_and_nothing_is_written(
+    package: str, plan: SweepPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(InputError, match="needs Dask"):
-        run_parts(plan, tmp_path / "out", executor=executor)
+    with pytest.raises(InputError, match=rf"needs {package}: pip install 'coalition-sim\[cluster\]'"):
+        run_parts(plan, tmp_path / "out", executor=WITHOUT[package])
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "127.0.0.1:1", "nowhere"])
+def test_a_scheduler_without_tls_is_refused_before_anything_is_written(
+    address: str, plan: SweepPlan, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=f"--scheduler: {address} is not encrypted: .*--unencrypted"):
+        run_parts(plan, tmp_path / "out", executor=Scheduler(address))
     assert not (tmp_path / "out").exists()
 
 
@@ -100,18 +168,45 @@ def tables(experiment: Experiment, out: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in experiment.folder(out).glob("*.parquet")}
 
 
+@pytest.fixture
+def certified(tmp_path: Path) -> Iterator[None]:
+    """Let Dask's configuration name a certificate, as the page on clusters has it made."""
+    pytest.importorskip("distributed")
+    import dask
+
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs openssl")
+    files = {"key": str(tmp_path / "key.pem"), "cert": str(tmp_path / "cert.pem")}
+    made = "req -x509 -newkey rsa:3072 -nodes -days 2 -subj /CN=coalition -keyout key.pem -out cert.pem"
+    subprocess.run([openssl, *made.split()], cwd=tmp_path, check=True, capture_output=True)  # noqa: S603
+    tls = {
+        f"{role}.{kind}": file for role in ("scheduler", "worker", "client") for kind, file in files.items()
+    }
+    settings = {
+        f"distributed.comm.tls.{key}": file for key, file in {"ca-file": files["cert"], **tls}.items()
+    }
+    with dask.config.set(settings):
+        yield
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_dask_gives_the_same_bytes_even_if_a_worker_is_killed(
-    plan: SweepPlan, others: list[Experiment], tmp_path: Path
+def test_everywhere_the_same_bytes_even_if_a_worker_is_killed(
+    plan: SweepPlan, others: list[Experiment], tmp_path: Path, certified: None
 ) -> None:
-    distributed = pytest.importorskip("distributed")
+    distributed, dask = pytest.importorskip("distributed"), pytest.importorskip("dask")
     for experiment in (plan, *others):
         run_parts(experiment, tmp_path / "threads")
-    run_parts(plan, tmp_path / "local", executor=LocalCluster(2))
+    run_parts(plan, tmp_path / "processes", executor=Processes(2))
     killed: list[int] = []
     with distributed.LocalCluster(
-        2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        2,
+        threads_per_worker=1,
+        dashboard_address=None,
+        silence_logs=50,
+        protocol="tls://",
+        security=distributed.Security(require_encryption=True),
     ) as cluster:
 
         def kill_a_worker(done: int, total: int) -> None:
@@ -123,26 +218,23 @@ def test_dask_gives_the_same_bytes_even_if_a_worker_is_killed(
         run_parts(plan, tmp_path / "elsewhere", executor=executor, progress=kill_a_worker)
         for experiment in others:
             run_parts(experiment, tmp_path / "elsewhere", executor=executor)
+        with dask.config.set({"distributed.comm.tls.ca-file": None}), pytest.raises(InputError, match="TLS"):
+            executor.check()  # without the certificate nobody gets in
     assert killed
-    assert tables(plan, tmp_path / "local") == tables(plan, tmp_path / "threads")
+    assert tables(plan, tmp_path / "processes") == tables(plan, tmp_path / "threads")
     for experiment in (plan, *others):
         found = tables(experiment, tmp_path / "elsewhere")
         assert found
         assert found == tables(experiment, tmp_path / "threads")
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.skipif(sys.platform == "win32", reason="sockets differ")
-def test_a_scheduler_that_does_not_answer_is_a_mistake_in_one_line() -> None:
+@pytest.mark.parametrize("address", [pytest.param("tcp://127.0.0.1:1", marks=pytest.mark.slow), "nowhere"])
+def test_where_no_scheduler_answers_one_line_says_so_and_nothing_is_written(
+    address: str, plan: SweepPlan, tmp_path: Path
+) -> None:
     pytest.importorskip("distributed")
-    with pytest.raises(InputError, match="--scheduler: no scheduler answers at"):
-        list(Scheduler("tcp://127.0.0.1:1").map(product, 3, enumerate(range(3))))
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_where_no_scheduler_answers_nothing_is_written(plan: SweepPlan, tmp_path: Path) -> None:
-    pytest.importorskip("distributed")
-    with pytest.raises(InputError, match="--scheduler: no scheduler answers at nowhere"):
-        run_parts(plan, tmp_path / "out", executor=Scheduler("nowhere"))
+    with pytest.raises(InputError, match=f"--scheduler: no scheduler answers at {address}"):
+        run_parts(plan, tmp_path / "out", executor=Scheduler(address, unencrypted=True))
     assert not (tmp_path / "out").exists()

@@ -255,7 +255,9 @@ def test_bad_sources_are_told_by_evidence(tiny: Path) -> None:
         evidence(tiny, "AAA")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    suppress_health_check=[*settings.default.suppress_health_check, HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_garbage_anywhere_is_read_or_told_never_a_crash(tiny: Path, data: st.DataObject) -> None:
     file = tiny / data.draw(

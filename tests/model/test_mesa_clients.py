@@ -4,9 +4,12 @@ Mesa 3.3 asks batch_run for `iterations`; Mesa 3.5, which newer Pythons get, for
 handed to the model as its `seed`. Both are right as long as the model is.
 """
 
+import ast
 import inspect
 import pickle
 from collections import defaultdict
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import mesa
@@ -17,6 +20,7 @@ from worlds import ensemble, history
 
 from sim.declarations.levels import MOVED
 from sim.inputs.case import load_case
+from sim.inputs.errors import InputError
 from sim.model.agents import Adversary, NationAgent, Patron
 from sim.model.coalition import AGENT_REPORTERS, MODEL_REPORTERS, CoalitionModel
 
@@ -96,13 +100,122 @@ def test_levers_with_dots_say_the_same() -> None:
     assert_array_equal(history(dots, "propensity"), history(underscores, "propensity"))
 
 
+def test_levers_change_a_case_that_has_been_read_as_they_change_a_file() -> None:
+    case = load_case("brussels-2025-04", {"rounds": 1})
+    model = CoalitionModel(case, seed=1, washington__involvement=0.6)
+    model.run_model()
+    assert model.involvement == 0.6
+
+
 @pytest.mark.slow
 def test_processes_change_nothing() -> None:
     parameters = {**BRIEF, "run": range(4)}
     assert by(seeded(7, parameters, number_processes=2), "run") == by(seeded(7, parameters), "run")
 
 
+def test_rows_tell_the_seed_with_which_they_are_made_again() -> None:
+    rows = replicates(2, BRIEF)
+    seeds = {row["iteration"]: row["seed"] for row in rows}
+    model = CoalitionModel("us-backstop", seed=seeds[1], rounds=ROUNDS)
+    model.run_model()
+    assert_array_equal(history(model, "propensity")[-1], by(rows, "iteration")[1,])
+
+
+class Extended(CoalitionModel):
+    """A model of a user's own, whose signature names no seed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+
+
+@pytest.mark.parametrize("model", [CoalitionModel, Extended])
+def test_iterations_that_would_be_the_same_run_are_refused(model: type[CoalitionModel]) -> None:
+    how = {"rng": [3, 4, 4]} if HAS_RNG else {"iterations": 3}
+    parameters = BRIEF if HAS_RNG else {**BRIEF, "seed": 4}
+    with pytest.raises(InputError, match=r'one seed, 4, .* ask for replicates as runs .* "run": range\(3\)'):
+        mesa.batch_run(model, parameters, display_progress=False, **how)
+
+
+@pytest.mark.skipif(HAS_RNG, reason="processes do not know the seeds of other iterations")
+def test_in_a_process_of_a_pool_too() -> None:
+    from mesa.batchrunner import _model_run_func  # what a process of the pool is given
+
+    given = {**BRIEF, "seed": 4}
+    assert _model_run_func(CoalitionModel, (0, 0, given), 1000, -1)
+    with pytest.raises(InputError, match="one seed, 4"):
+        _model_run_func(CoalitionModel, (1, 1, given), 1000, -1)
+
+
+@pytest.mark.skipif(not HAS_RNG, reason="seeds are parameters like others")
+def test_a_seed_that_batch_run_would_replace_is_refused() -> None:
+    with pytest.raises(InputError, match=r"seed: would be replaced: .* rng=\[1\]"):
+        mesa.batch_run(CoalitionModel, {**BRIEF, "seed": 1}, display_progress=False)
+
+
+def test_seeds_may_differ_between_runs_of_an_iteration() -> None:
+    how = {"rng": [4, 5]} if HAS_RNG else {}
+    parameters = {**BRIEF, "run": range(2)} | ({} if HAS_RNG else {"seed": [4, 5]})
+    rows = mesa.batch_run(CoalitionModel, parameters, display_progress=False, **how)
+    assert len(by(rows, "seed", "run")) == 4
+
+
+# Steps
+
+
+def test_a_step_is_a_round() -> None:
+    model = CoalitionModel(seed=1, rounds=3)
+    for number in range(1, 3):
+        model.step()
+        assert model.steps == model.round == number
+    model.run_model()
+    assert model.steps == model.round == 3
+
+
+def test_after_the_last_round_nothing_happens() -> None:
+    model = CoalitionModel(seed=1, rounds=1)
+    model.run_model()
+    model.step()
+    assert model.steps == model.round == 1
+    assert len(model.datacollector.get_model_vars_dataframe()) == 2
+
+
+# A page of Mesa's, SolaraViz
+
+
+def _of_mesas_pages(*names: str) -> SimpleNamespace:
+    """Return functions of Mesa's pages as this Mesa has them; their module needs Solara, they do not."""
+    file = Path(mesa.__file__).with_name("visualization") / "solara_viz.py"
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    tree.body = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in names]
+    namespace: dict[str, Any] = {"inspect": inspect, "Any": Any, "Model": mesa.Model, "Scenario": object}
+    exec(compile(tree, str(file), "exec"), namespace)  # noqa: S102
+    return SimpleNamespace(**{name: namespace.get(name) for name in names})
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{}, {"scenario": "us-backstop", "seed": 1, "washington__involvement": {"type": "SliderFloat"}}],
+)
+def test_the_page_takes_levers_as_parameters(parameters: dict[str, Any]) -> None:
+    page = _of_mesas_pages("_check_model_params", "_get_scenario_defaults")
+    page._check_model_params(CoalitionModel.__init__, parameters)
+
+
+def test_the_page_starts_again_with_the_scenario_that_was_chosen() -> None:
+    build = _of_mesas_pages("_build_model_init_kwargs", "_get_scenario_defaults")._build_model_init_kwargs
+    chosen, model = {"scenario": "us-backstop", "seed": 1}, CoalitionModel("us-backstop", seed=1, rounds=1)
+    how = {"add_scenario_when_empty": True, "require_model_accepts_scenario": True}
+    again = build(model, chosen, **how) if build else chosen  # Mesa 3.3 takes the parameters as they are
+    assert type(model)(**again, rounds=1).case.scenario.title == model.case.scenario.title
+
+
 # Seeds
+
+
+def test_seed_and_rng_mean_the_same() -> None:
+    assert CoalitionModel(rng=4, rounds=1).seed == CoalitionModel(seed=4, rounds=1).seed == 4
+    with pytest.raises(InputError, match="rng: give seed or rng"):
+        CoalitionModel(seed=4, rng=4)
 
 
 def test_a_fresh_seed_is_kept_and_gives_the_run_again() -> None:

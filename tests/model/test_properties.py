@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from numpy.typing import NDArray
@@ -20,7 +20,6 @@ from sim.inputs.case import load_case
 from sim.model.draws import RunDraws, nation_code
 
 STATED = st.sampled_from([position for position in POSITIONS if position != "unknown"])
-PATIENT = {"suppress_health_check": list(HealthCheck)}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +34,7 @@ def words(codes: list[str]) -> NDArray[np.uint64]:
 # Shares
 
 
-@settings(max_examples=15, **PATIENT)
+@settings(max_examples=15)
 @given(data=st.data(), seed=SEED)
 def test_shares_lie_between_0_and_1_and_those_of_all_cases_add_up_to_1(
     folder: Path, data: Any, seed: int
@@ -54,7 +53,7 @@ def test_shares_lie_between_0_and_1_and_those_of_all_cases_add_up_to_1(
 # Steps
 
 
-@settings(max_examples=25, **PATIENT)
+@settings(max_examples=25)
 @given(data=st.data(), seed=SEED, first=RUN)
 def test_no_nation_moves_more_than_a_rung_a_round_unless_it_speaks_or_is_held(
     folder: Path, data: Any, seed: int, first: int
@@ -71,7 +70,7 @@ def test_no_nation_moves_more_than_a_rung_a_round_unless_it_speaks_or_is_held(
     assert (stance[:, :, penniless] < 3).all()
 
 
-@settings(max_examples=25, **PATIENT)
+@settings(max_examples=25)
 @given(data=st.data(), seed=SEED, first=RUN)
 def test_what_is_in_the_field_is_at_most_a_third_of_what_is_pledged(
     folder: Path, data: Any, seed: int, first: int
@@ -95,7 +94,7 @@ def alone(folder: Path) -> Path:
     return write_roster(folder / "alone", ALONE)
 
 
-@settings(max_examples=25, **PATIENT)
+@settings(max_examples=25)
 @given(st.lists(SHARE, min_size=3, max_size=3).map(sorted), st.floats(0.01, 2.0), SEED, RUN)
 def test_more_of_a_level_moves_willingness_as_the_slope_of_the_nation_says(
     alone: Path, levels: list[float], reach: float, seed: int, first: int
@@ -121,7 +120,7 @@ def test_more_of_a_level_moves_willingness_as_the_slope_of_the_nation_says(
     assert_array_equal(higher[:, 0], lower[:, 0])
 
 
-@settings(max_examples=25, **PATIENT)
+@settings(max_examples=25)
 @given(st.tuples(STATED, STATED), SEED, RUN)
 def test_without_interaction_a_nation_is_unmoved_by_what_others_state(
     alone: Path, stated: tuple[str, str], seed: int, first: int
@@ -161,7 +160,7 @@ def test_a_nations_draws_are_the_same_whoever_else_is_there(
 STAND_OFF = load_case("stand-off", {"rounds": 6})
 
 
-@settings(max_examples=25, **PATIENT)
+@settings(max_examples=25)
 @given(SEED, st.integers(100, 2**40), st.integers(0, 100), st.integers(1, 100))
 def test_a_run_is_the_same_whichever_others_are_computed_with_it(
     seed: int, number: int, before: int, after: int

@@ -1,12 +1,12 @@
 """The rules: each by numbers worked out by hand, and by what must hold whatever the numbers."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import repeat
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 from worlds import setup_of
@@ -688,12 +688,6 @@ def test_a_nation_that_is_held_has_no_say(stance: float) -> None:
 # Whatever the numbers
 
 
-def whatever(*strategies: st.SearchStrategy[Any]) -> Callable[[Any], Any]:
-    """Check a property for many draws, however busy the machine is."""
-    patient = settings(suppress_health_check=[HealthCheck.too_slow])
-    return lambda test: patient(given(*strategies)(test))
-
-
 SHARE = st.floats(0.0, 1.0)
 CHANGE = st.floats(-1.0, 1.0)
 LOG_ODDS = st.floats(-8.0, 8.0)
@@ -742,21 +736,21 @@ def propensity(b: Behaviour, nation: Nation, world: World) -> float:
     return rules.total(rules.terms(b, nation, world))
 
 
-@whatever(behaviours(), nations(), worlds())
+@given(behaviours(), nations(), worlds())
 def test_the_total_is_the_sum_of_the_terms(b: Behaviour, nation: Nation, world: World) -> None:
     parts = rules.terms(b, nation, world)
     exact = sum(Fraction(part) for part in parts)
     assert abs(Fraction(rules.total(parts)) - exact) < Fraction(1, 10**13)
 
 
-@whatever(behaviours(), nations(), worlds())
+@given(behaviours(), nations(), worlds())
 def test_what_can_only_hold_back_does(b: Behaviour, nation: Nation, world: World) -> None:
     parts = rules.terms(b, nation, world)
     assert parts.framework <= 0.0
     assert parts.demands <= 0.0
 
 
-@whatever(behaviours(), nations(), worlds(), SHARE, SHARE)
+@given(behaviours(), nations(), worlds(), SHARE, SHARE)
 def test_the_propensity_is_linear_in_the_levels(
     b: Behaviour, nation: Nation, world: World, one: float, other: float
 ) -> None:
@@ -767,7 +761,7 @@ def test_the_propensity_is_linear_in_the_levels(
     assert found[2] == approx((found[0] + found[1]) / 2, abs=1e-12)
 
 
-@whatever(behaviours(), nations(), worlds(), SHARE, SHARE)
+@given(behaviours(), nations(), worlds(), SHARE, SHARE)
 def test_a_demand_less_met_never_raises_a_propensity(
     b: Behaviour, nation: Nation, world: World, one: float, other: float
 ) -> None:
@@ -776,27 +770,27 @@ def test_a_demand_less_met_never_raises_a_propensity(
     assert propensity(b, nation._replace(unmet=more), world) <= met + 1e-12
 
 
-@whatever(behaviours(), nations(), worlds(), SHARE)
+@given(behaviours(), nations(), worlds(), SHARE)
 def test_a_ceasefire_moves_no_propensity(b: Behaviour, nation: Nation, world: World, level: float) -> None:
     # It moves demands for one, and what is fielded; who declared for after it is not won a second time.
     assert propensity(b, nation, world._replace(ceasefire=level)) == propensity(b, nation, world)
 
 
-@whatever(SHARE, SHARE, SHARE)
+@given(SHARE, SHARE, SHARE)
 def test_the_higher_a_level_the_better_a_demand_is_met(one: float, other: float, at_least: float) -> None:
     less, more = sorted((one, other))
     assert 0.0 <= rules.met_share(less, at_least) <= rules.met_share(more, at_least) <= 1.0
     assert rules.met_share(more, at_least) > 1 - 1e-8 or not rules.met(more, at_least)
 
 
-@whatever(st.sampled_from([0.0, 1.0, 2.0, 3.0]), st.floats(0.0, 1.0, exclude_max=True))
+@given(st.sampled_from([0.0, 1.0, 2.0, 3.0]), st.floats(0.0, 1.0, exclude_max=True))
 def test_a_reading_is_at_most_a_rung_off_and_on_the_ladder(stance: float, draw: float) -> None:
     read = rules.rung_read(stance, draw)
     assert read in {0.0, 1.0, 2.0, 3.0}
     assert abs(read - stance) <= 1
 
 
-@whatever(behaviours())
+@given(behaviours())
 def test_the_rungs_are_in_order_and_each_lies_between_its_cuts(b: Behaviour) -> None:
     usual = b._replace(  # within two standard deviations
         cut_undecided=max(-2.3, min(b.cut_undecided, -1.5)),
@@ -807,14 +801,14 @@ def test_the_rungs_are_in_order_and_each_lies_between_its_cuts(b: Behaviour) -> 
     assert first < usual.cut_undecided < second < usual.cut_open < third < usual.cut_committed < fourth
 
 
-@whatever(behaviours())
+@given(behaviours())
 def test_climbing_asks_for_more_than_staying(b: Behaviour) -> None:
     ladder = rules.ladder(b)
     for climb, slip in zip(ladder[:3], ladder[3:], strict=True):
         assert climb - slip == approx(b.hysteresis, abs=1e-12)
 
 
-@whatever(behaviours(), st.integers(0, 3), st.floats(0, 9), st.floats(0, 9), LOG_ODDS, st.booleans())
+@given(behaviours(), st.integers(0, 3), st.floats(0, 9), st.floats(0, 9), LOG_ODDS, st.booleans())
 def test_a_nation_moves_at_most_a_rung_and_stays_on_the_ladder(
     b: Behaviour, stance: int, above: float, below: float, x: float, has_soldiers: bool
 ) -> None:
@@ -826,7 +820,7 @@ def test_a_nation_moves_at_most_a_rung_and_stays_on_the_ladder(
     assert has_soldiers or not (stance < 3 and after == 3)
 
 
-@whatever(behaviours(), st.integers(0, 3), LOG_ODDS, LOG_ODDS)
+@given(behaviours(), st.integers(0, 3), LOG_ODDS, LOG_ODDS)
 def test_more_willing_never_means_a_lower_rung(b: Behaviour, stance: int, x: float, y: float) -> None:
     ladder, found = rules.ladder(b), []
     for each in sorted((x, y)):
@@ -837,12 +831,12 @@ def test_more_willing_never_means_a_lower_rung(b: Behaviour, stance: int, x: flo
     assert found[0] <= found[1]
 
 
-@whatever(mandates())
+@given(mandates())
 def test_clarity_lies_between_0_and_1(mandate: rules.Mandate) -> None:
     assert -1e-15 <= rules.clarity(rules.concentration(mandate)) <= 1 + 1e-15
 
 
-@whatever(mandates(), mandates(), st.floats(0.0, 0.4), st.integers(1, 60))
+@given(mandates(), mandates(), st.floats(0.0, 0.4), st.integers(1, 60))
 def test_a_negotiated_mandate_stays_a_distribution(
     mandate: rules.Mandate, pull: rules.Mandate, bargaining: float, rounds: int
 ) -> None:
@@ -852,7 +846,7 @@ def test_a_negotiated_mandate_stays_a_distribution(
         assert sum(mandate) == approx(1.0, abs=1e-14)
 
 
-@whatever(mandates(), mandates(), st.floats(0.001, 0.4))
+@given(mandates(), mandates(), st.floats(0.001, 0.4))
 def test_bargaining_moves_the_mandate_towards_what_is_preferred(
     mandate: rules.Mandate, pull: rules.Mandate, bargaining: float
 ) -> None:
@@ -863,13 +857,13 @@ def test_bargaining_moves_the_mandate_towards_what_is_preferred(
     assert fit(rules.negotiated_mandate(mandate, pull, bargaining)) >= fit(mandate) - 1e-15
 
 
-@whatever(CHANGE, CHANGE, SHARE)
+@given(CHANGE, CHANGE, SHARE)
 def test_a_perception_never_overshoots(perceived: float, actual: float, sensitivity: float) -> None:
     after = rules.perceive(perceived, actual, sensitivity)
     assert min(perceived, actual) - 1e-12 <= after <= max(perceived, actual) + 1e-12
 
 
-@whatever(CHANGE, CHANGE, SHARE, SHARE)
+@given(CHANGE, CHANGE, SHARE, SHARE)
 def test_the_more_sensitive_is_never_further_off(
     perceived: float, actual: float, one: float, other: float
 ) -> None:
@@ -877,7 +871,7 @@ def test_the_more_sensitive_is_never_further_off(
     assert fast <= slow + 1e-12
 
 
-@whatever(SHARE, st.floats(0.0, 5.0), SHARE, st.floats(0.0, 2.0), st.floats(0.01, 2.0), SHARE)
+@given(SHARE, st.floats(0.0, 5.0), SHARE, st.floats(0.0, 2.0), st.floats(0.01, 2.0), SHARE)
 def test_washington_moves_by_at_most_its_speed(
     involvement: float, force: float, ceiling: float, threshold: float, width: float, speed: float
 ) -> None:
@@ -886,7 +880,7 @@ def test_washington_moves_by_at_most_its_speed(
     assert -1e-12 <= after <= max(involvement, ceiling) + 1e-12
 
 
-@whatever(SHARE, st.floats(0, 2), SHARE, SHARE, st.floats(-1, 1))
+@given(SHARE, st.floats(0, 2), SHARE, SHARE, st.floats(-1, 1))
 def test_pressure_stays_between_0_and_1_and_cover_dampens_the_answer(
     pressure: float, reaction: float, deterred: float, involvement: float, growth: float
 ) -> None:
@@ -896,7 +890,7 @@ def test_pressure_stays_between_0_and_1_and_cover_dampens_the_answer(
     assert abs(covered - pressure) <= abs(bare - pressure) + 1e-12
 
 
-@whatever(st.integers(0, 3), st.floats(0, 1e5), LOG_ODDS, LOG_ODDS)
+@given(st.integers(0, 3), st.floats(0, 1e5), LOG_ODDS, LOG_ODDS)
 def test_a_pledge_lies_between_half_and_all_and_grows_with_willingness(
     stance: int, deployable: float, x: float, y: float
 ) -> None:
@@ -908,18 +902,18 @@ def test_a_pledge_lies_between_half_and_all_and_grows_with_willingness(
         assert less == more == 0.0
 
 
-@whatever(st.floats(0.01, 1e5), LOG_ODDS, LOG_ODDS)
+@given(st.floats(0.01, 1e5), LOG_ODDS, LOG_ODDS)
 def test_the_nearer_the_threshold_the_more_a_visit_is_worth(troops: float, x: float, y: float) -> None:
     near, far = sorted((x, y), key=lambda each: abs(each - 0.4))
     assert rules.lobbying_value(troops, near, 0.4) >= rules.lobbying_value(troops, far, 0.4)
 
 
-@whatever(st.floats(-10, 10), st.floats(-10, 10), st.floats(0, 10))
+@given(st.floats(-10, 10), st.floats(-10, 10), st.floats(0, 10))
 def test_clip_agrees_with_min_and_max(value: float, low: float, width: float) -> None:
     assert rules.clip(value, low, low + width) == min(max(value, low), low + width)
 
 
-@whatever(st.floats(0, 1e5), st.floats(0.0, 1.0, exclude_max=True))
+@given(st.floats(0, 1e5), st.floats(0.0, 1.0, exclude_max=True))
 def test_what_is_drawn_to_be_deployable_lies_within_its_bounds(deployable: float, draw: float) -> None:
     drawn = rules.drawn_deployable(deployable, draw)
     assert 0.4 * deployable * (1 - 1e-12) <= drawn <= 1.3 * deployable * (1 + 1e-12)
