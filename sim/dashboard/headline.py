@@ -10,7 +10,7 @@ from sim.experiments.comparison.compare import Comparison
 from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.experiments.results import RunResult
 from sim.outputs.report.run import members
-from sim.outputs.words import percent, percent_interval, thousands
+from sim.outputs.words import counted, percent, percent_interval, thousands
 
 TILES = (("size", "contributors"), ("force", "fielded", "p_force_met"))
 """What stands beside each other: who is in it, and how many soldiers that makes."""
@@ -33,7 +33,8 @@ def show_title(result: RunResult, setting: Setting) -> None:
     if changed and later:
         words += f" The scenario's later events ({later}) still happen, and may set levels anew."
     words += (
-        f" {scenario.start:%-d %B %Y} and {scenario.rounds} rounds of {scenario.days_per_round} days. "
+        f" {scenario.start:%-d %B %Y} and {counted(scenario.rounds, 'round')} of "
+        f"{counted(scenario.days_per_round, 'day')}. "
         "Forecast are declarations (a nation says that it will send soldiers, or gives any military means); "
         "in the field are those who may be sent once a ceasefire holds, a third of the pledge at a time."
     )

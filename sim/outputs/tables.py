@@ -18,7 +18,15 @@ from sim.inputs.evidence import (
 )
 from sim.model.setup import extrapolated
 from sim.outputs.whole_table import WholeTable
-from sim.outputs.words import parameter_note, percent, percent_interval, reason_words, signed, thousands
+from sim.outputs.words import (
+    counted,
+    parameter_note,
+    percent,
+    percent_interval,
+    reason_words,
+    signed,
+    thousands,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +47,7 @@ LEGEND = (
 
 def run_report(result: "RunResult") -> RenderableType:
     """Return what the runs of a scenario say: the coalition first, then nation by nation."""
-    runs = f"{result.number_of_runs:,} runs, seed {result.seed}."
+    runs = f"{counted(result.number_of_runs, 'run')}, seed {result.seed}."
     return Group(
         Text(result.case.scenario.title, style="bold"),
         _coalition(result),
@@ -60,7 +68,9 @@ def _coalition(result: "RunResult") -> RenderableType:
     required = thousands(result.case.scenario.force_required)
     told = verdicts(result.rests_on)
     lines = Table.grid(*(Column(overflow="fold") for _ in range(3)), padding=(0, 2))
-    lines.add_row("at the end", f"{end.date:%-d %B %Y}, after {result.case.scenario.rounds} rounds")
+    lines.add_row(
+        "at the end", f"{end.date:%-d %B %Y}, after {counted(result.case.scenario.rounds, 'round')}"
+    )
     declare, contribute = (f"{_nations_range(end, name)} nations" for name in ("size", "contributors"))
     lines.add_row("declare soldiers on land", declare, f"({told['size']})")
     lines.add_row("contribute any military means", contribute, f"({told['contributors']})")
@@ -249,7 +259,7 @@ def _at_home(evidence: Evidence) -> list[Padding]:
     origin = _origin(ratification.source)
     return [
         _item(
-            f"approval takes {ratification.rounds} rounds from declaring soldiers to sending them "
+            f"approval takes {counted(ratification.rounds, 'round')} from declaring soldiers to sending them "
             f"({ratification.column}: {ratification.word or 'unknown'}){f'. {origin}' if origin else ''}"
         ),
         _item(f"prefers {preferred}"),

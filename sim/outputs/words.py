@@ -22,6 +22,11 @@ def reason_words(reason: str, actors: Actors) -> str:
     return actors.in_words(REASONS[reason])
 
 
+def counted(number: int, what: str) -> str:
+    """Return how many of something: ``1 round``, ``1,000 runs``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def percent(share: float) -> str:
     """Return a share as a percentage: 100 % and 0 % only where they are exact."""
     if 0.0 < share < 0.01:

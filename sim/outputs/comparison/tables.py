@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from sim.outputs.whole_table import WholeTable
-from sim.outputs.words import parameter_note, percent, signed, thousands
+from sim.outputs.words import counted, parameter_note, percent, signed, thousands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,8 @@ def comparison_report(comparison: "Comparison") -> RenderableType:
     scenario = comparison.cases[0].scenario
     legend = LEGEND.format(days=scenario.rounds * scenario.days_per_round)
     which = (
-        f"{comparison.number_of_runs:,} runs of each, seed {comparison.seed}, against {comparison.names[0]}."
+        f"{counted(comparison.number_of_runs, 'run')} of each, seed {comparison.seed}, "
+        f"against {comparison.names[0]}."
     )
     return Group(
         Text(f"Against {scenario.title}", style="bold"),

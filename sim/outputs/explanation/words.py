@@ -15,7 +15,7 @@ from sim.experiments.explain.persuade import ENOUGH, Sequences
 from sim.experiments.explain.why import Why
 from sim.outputs.explanation.stored import StoredHardened, StoredUnnamed
 from sim.outputs.stored_case import ShownCase
-from sim.outputs.words import percent, percent_interval, reason_words, signed, thousands
+from sim.outputs.words import counted, percent, percent_interval, reason_words, signed, thousands
 
 PARTS = {
     "predisposition": "predisposition",
@@ -95,7 +95,7 @@ def _why(why: Why, nation: int) -> Iterator[str]:
     )
     yield (
         f"{row['name']}: committed on {why.date:%-d %B %Y} in {share(row, 'p_committed')} of "
-        f"{why.number_of_runs:,} runs{f'; held back by: {held}' if held else ''}."
+        f"{counted(why.number_of_runs, 'run')}{f'; held back by: {held}' if held else ''}."
     )
     terms = why.terms[why.terms["iso3"] == row["iso3"]].set_index("term")
     yield (
@@ -190,17 +190,19 @@ def drawn_over(answers: Answers | StoredHardened) -> str:
     over = "Probabilities are over draws of what past coalitions teach"
     if answers.rows_of_parameters == 1:
         return f"{over}; the parameters are a point."
-    return f"{over}, and {answers.rows_of_parameters:,} rows of parameters."
+    return f"{over}, and {counted(answers.rows_of_parameters, 'row')} of parameters."
 
 
 def observed_sentences(found: Unnamed | StoredUnnamed) -> Iterator[str]:
     """Return what the runs that fit a report say about who was not named."""
     named, (least, most) = len(found.observed.named), found.observed.total
     matched = int(found.totals["matched"].sum())
+    totals: list[Any] = list(found.totals.itertuples())
     yield (
-        f"Reported on {found.observed.date:%-d %B %Y}: {named} members by name, {least} to {most} in all. "
-        f"{matched:,} of {found.number_of_runs:,} runs fit on that day: "
-        + ", ".join(f"{row.matched:,} with {row.total} members" for row in found.totals.itertuples())
+        f"Reported on {found.observed.date:%-d %B %Y}: {counted(named, 'member')} by name, "
+        f"{least} to {most} in all. "
+        f"{matched:,} of {counted(found.number_of_runs, 'run')} fit on that day: "
+        + ", ".join(f"{row.matched:,} with {counted(row.total, 'member')}" for row in totals)
         + "."
     )
     if matched == 0:
@@ -217,7 +219,8 @@ def observed_sentences(found: Unnamed | StoredUnnamed) -> Iterator[str]:
         times = f"{int(found.next['matched'].iloc[0]):,}"
         yield (
             f"The first time, from that day on, that an unnamed one is among them (in {times} of "
-            f"{found.number_of_runs:,} runs, within the total reported), it is {_likeliest(found.next)}."
+            f"{counted(found.number_of_runs, 'run')}, within the total reported), "
+            f"it is {_likeliest(found.next)}."
         )
 
 
@@ -253,6 +256,6 @@ def source(case: ShownCase, runs: int, seed: int) -> str:
     """Return how many runs of what an answer rests on."""
     rounds = case.scenario.rounds
     return (
-        f"{runs:,} runs, seed {seed}, scenario {case.scenario.name}, {rounds} rounds. "
+        f"{counted(runs, 'run')}, seed {seed}, scenario {case.scenario.name}, {counted(rounds, 'round')}. "
         f"Data: {case.roster.title}."
     )

@@ -27,7 +27,7 @@ from sim.outputs.hindcast.words import (
     span,
     verdicts,
 )
-from sim.outputs.words import signed
+from sim.outputs.words import counted, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,8 +56,8 @@ class Scores(Protocol):
 def hindcast_report(result: HindcastResult) -> RenderableType:
     """Return what a hindcast says: first how little it rests on, then wave by wave."""
     which = (
-        f"{result.options.runs:,} runs of each forecast, seed {result.options.seed}, "
-        f"{result.options.resamples:,} resamples."
+        f"{counted(result.options.runs, 'run')} of each forecast, seed {result.options.seed}, "
+        f"{counted(result.options.resamples, 'resample')}."
     )
     variants = "; ".join(f"{each.name}: {each.title}" for each in result.variants[1:])
     return Group(
@@ -72,11 +72,11 @@ def hindcast_report(result: HindcastResult) -> RenderableType:
 def _wave(result: HindcastResult, place: int) -> RenderableType:
     """Return what a hindcast says of a wave."""
     wave = result.recorded.waves[place]
-    title = f"From {span(wave)}{f', {wave.title}' if wave.title else ''}: {wave.round} rounds"
+    title = f"From {span(wave)}{f', {wave.title}' if wave.title else ''}: {counted(wave.round, 'round')}"
     rows = result.differences[result.differences["wave"] == wave.name]
     sources = [f"  {_source_line(result, wave.name, name)}" for name in BASELINES]
     return Group(
-        Text(f"\n{title}, {wave.number} nations", style="bold"),
+        Text(f"\n{title}, {counted(wave.number, 'nation')}", style="bold"),
         as_table(scores(result, wave.name)),
         Text(_noise(result, wave.name), style="dim"),
         Padding(as_table(differences(result, wave.name)), (1, 0, 1, 0)),

@@ -1,7 +1,7 @@
 """What is found of patterns, in words."""
 
 from sim.experiments.patterns.verdicts import Finding, PatternResult, PatternsResult
-from sim.outputs.words import parameter_note, thousands
+from sim.outputs.words import counted, parameter_note, thousands
 
 LEGEND = (
     "[ ] is the 95 % interval of what is measured, over the runs; one of no width says that all runs agree. "
@@ -24,7 +24,7 @@ def summary(result: PatternsResult) -> str:
 
 def basis(result: PatternsResult) -> str:
     """Return what the findings rest on: runs and parameters."""
-    runs = f"{result.runs:,} runs of each world, the same draws in all, seed {result.seed}."
+    runs = f"{counted(result.runs, 'run')} of each world, the same draws in all, seed {result.seed}."
     return f"{runs} {draws_line(result)} {fit_line(result)}".strip()
 
 

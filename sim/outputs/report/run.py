@@ -19,7 +19,7 @@ from sim.outputs.report.parts import (
     together,
     word,
 )
-from sim.outputs.words import percent, percent_interval, reason_words, thousands
+from sim.outputs.words import counted, percent, percent_interval, reason_words, thousands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +55,7 @@ def _numbers(result: RunTables) -> Iterator[str]:
     about, end, told = result.about, result.rounds.iloc[-1], verdicts(result.rests_on)
     yield (
         f"By {end.date:%-d %B %Y} {end.contributors_mean:.1f} nations contribute military means on average, "
-        f"{end.contributors_q05:.0f} to {end.contributors_q95:.0f} in 90 % of {about.runs:,} runs "
+        f"{end.contributors_q05:.0f} to {end.contributors_q95:.0f} in 90 % of {counted(about.runs, 'run')} "
         f"({told['contributors']}); {end.size_mean:.1f} declare soldiers on land, {end.size_q05:.0f} to "
         f"{end.size_q95:.0f} ({told['size']})."
     )
@@ -141,7 +141,7 @@ def nations_table(result: RunTables) -> Table:
         Column("held back by"),
     ]
     caption = (
-        f"At the end, {result.about.runs:,} runs. [ ]: 95 % interval of an estimate from so many runs. "
+        f"At the end, {counted(result.about.runs, 'run')}. [ ]: 95 % interval of an estimate from these. "
         "Joined: median date among the runs in which it joined. Held back by: what alone would let it in if "
         "it were gone, demands first; else its own position; share of the runs in which it is out. Rests on: "
         "what P(soldiers on land) rests on, the worst of what decides it. Press a heading to sort."

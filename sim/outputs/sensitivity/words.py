@@ -3,7 +3,7 @@
 from sim.experiments.sensitivity.plan import Outcome
 from sim.experiments.sensitivity.sensitivity import Sensitivity
 from sim.experiments.statistics import Interval
-from sim.outputs.words import percent, percent_interval, thousands
+from sim.outputs.words import counted, percent, percent_interval, thousands
 
 PARTS = {"morris": "elementary effects", "sobol": "Sobol indices", "discovery": "conditions"}
 
@@ -66,7 +66,8 @@ def effort(result: Sensitivity, *parts: str) -> str:
     points = " + ".join(f"{result.points[part]:,}" for part in parts)
     options = result.options
     return (
-        f"{points} points, {options.runs:,} runs at each, the same draws at all of them; seed {options.seed}"
+        f"{points} points, {counted(options.runs, 'run')} at each, the same draws at all of them; "
+        f"seed {options.seed}"
     )
 
 

@@ -10,7 +10,7 @@ from sim.experiments.statistics import Floats, Interval
 from sim.experiments.sweep.sweep import SweepResult
 from sim.inputs.factors import Factor, Level
 from sim.outputs import style
-from sim.outputs.words import thousands
+from sim.outputs.words import counted, thousands
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -245,12 +245,12 @@ def caption(result: SweepResult) -> list[str]:
     plan = result.plan
     base = plan.base
     runs = (
-        f"{plan.sweep.runs:,} runs at each of {len(plan.points):,} points, the same runs at all of them; "
-        f"seed {plan.sweep.seed}."
+        f"{counted(plan.sweep.runs, 'run')} at each of {counted(len(plan.points), 'point')}, the same runs "
+        f"at all of them; seed {plan.sweep.seed}."
     )
     source = (
-        f"After {base.scenario.rounds} rounds of {base.scenario.days_per_round} days. Base scenario: "
-        f"{base.scenario.title}. Data: {base.roster.title}."
+        f"After {counted(base.scenario.rounds, 'round')} of {counted(base.scenario.days_per_round, 'day')}. "
+        f"Base scenario: {base.scenario.title}. Data: {base.roster.title}."
     )
     return [runs, source]
 
