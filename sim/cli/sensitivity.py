@@ -15,7 +15,10 @@ def sensitivity(
     scenario: Annotated[str, typer.Argument(help="Scenario file, or name of a bundled scenario.")],
     outcome: Annotated[
         list[str] | None,
-        typer.Option(help="size (usual), force, p_force_met, or a nation's code: P(committed). Repeatable."),
+        typer.Option(
+            help="size (usual), contributors, force, p_force_met, or a nation's code: P(committed). "
+            "Repeatable."
+        ),
     ] = None,
     method: Annotated[
         Method,

@@ -19,9 +19,11 @@ from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import KeyProblem, validate
 
-Outcome = Literal["size", "force", "p_force_met", "p_committed"]
+Outcome = Literal["size", "contributors", "force", "p_force_met", "p_committed"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-"""Nations committed at the end, soldiers pledged, P(force >= required), P(committed) of each nation."""
+"""At the end: nations that declare soldiers on land, nations that give any military means, soldiers pledged,
+P(force >= required), P(committed) of each nation.
+"""
 
 if TYPE_CHECKING:
     DesignName = str

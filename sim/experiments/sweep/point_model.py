@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from sim.model.setup import Setup
-    from sim.model.tally import Records
+    from sim.model.tally import Counts, Records
 
 PER_NATION = "p_committed"
 
@@ -82,6 +82,8 @@ class _Ends(NamedTuple):
 
     size: Any
     size_squared: Any
+    contributors: Any
+    contributors_squared: Any
     force: Any
     force_squared: Any
     force_met: Any
@@ -153,11 +155,9 @@ class PointModel:
             keep=Keep(counted=1),
             execution=Execution(threads=1),
         )
-        counts = tally.sizes[-1]
-        sizes = np.arange(len(counts))
         return _Ends(
-            size=counts @ sizes,
-            size_squared=counts @ sizes**2,
+            *_sums(tally.sizes[-1]),
+            *_sums(tally.contributors[-1]),
             force=forces.total,
             force_squared=forces.squares,
             force_met=tally.force_met[-1],
@@ -170,6 +170,8 @@ class PointModel:
         match outcome:
             case "size":
                 found = statistics.mean(ends.size, ends.size_squared, runs)
+            case "contributors":
+                found = statistics.mean(ends.contributors, ends.contributors_squared, runs)
             case "force":
                 found = statistics.mean(ends.force, ends.force_squared, runs)
             case "p_force_met":
@@ -177,6 +179,12 @@ class PointModel:
             case _:
                 found = statistics.share(ends.committed, runs)
         return tuple(part.reshape(len(part), -1) for part in found)
+
+
+def _sums(counts: "Counts") -> tuple[Any, Any]:
+    """Return the sums over runs of a number of nations and of its square, given how many runs have which."""
+    numbers = np.arange(len(counts))
+    return counts @ numbers, counts @ numbers**2
 
 
 class _ForceSums:

@@ -47,6 +47,7 @@ class Measure(NamedTuple):
 SHARES = (10.0, 50.0, 90.0)
 MEASURES = (
     Measure("size", "size", "committed nations", 1.0, 1, tuple(range(2, 60, 2))),
+    Measure("contributors", "contributors", "nations", 1.0, 1, tuple(range(2, 60, 2))),
     Measure("force", "force", "thousand soldiers", 1e-3, 1, tuple(range(5, 500, 5))),
     Measure("p_force_met", "P(force ≥ required)", "% of runs", 100.0, 1, SHARES),
 )
