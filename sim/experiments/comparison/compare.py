@@ -13,6 +13,7 @@ from sim.experiments.comparison.paired import PairedEstimates, compare_means, co
 from sim.experiments.comparison.runs import COALITION_MEASURES, NUMBERS, SUMS, ComparisonPlan, Sums
 from sim.experiments.executors import Threads
 from sim.experiments.identity import command_options, source_options
+from sim.experiments.independent import independent_runs
 from sim.experiments.resumable import compute_parts
 from sim.experiments.run import RunOptions
 from sim.experiments.statistics import Interval
@@ -189,6 +190,11 @@ class Comparison:
         return self.plan.options.runs
 
     @property
+    def independent(self) -> int:
+        """How many of the runs intervals count on."""
+        return min(independent_runs(case, self.number_of_runs) for case in self.cases)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of the scenarios, numbered where several share one."""
         return self.plan.names
@@ -207,8 +213,8 @@ class Comparison:
         committed, joining = slice(0, len(iso3)), slice(len(iso3), 2 * len(iso3))
         tables = []
         for index in range(1, len(self.cases)):
-            shares = compare_shares(self.sums.paired(index, committed), self.number_of_runs)
-            rounds = compare_means(self.sums.paired(index, joining), self.number_of_runs)
+            shares = compare_shares(self.sums.paired(index, committed), self.number_of_runs, self.independent)
+            rounds = compare_means(self.sums.paired(index, joining), self.number_of_runs, self.independent)
             for measure, estimates in zip(NATION_MEASURES, (shares, self._in_days(rounds)), strict=True):
                 tables.append(self._table(index, {"iso3": iso3, "measure": measure}, estimates))
         return pd.concat(tables, ignore_index=True)
@@ -227,10 +233,10 @@ class Comparison:
         at, count = 2 * len(self.cases[0].roster.iso3), len(NUMBERS)
         tables = []
         for index in range(1, len(self.cases)):
-            means = compare_means(self.sums.paired(index, slice(at, at + count)), self.number_of_runs)
-            met = compare_shares(
-                self.sums.paired(index, slice(at + count, at + count + 1)), self.number_of_runs
-            )
+            of_numbers = self.sums.paired(index, slice(at, at + count))
+            of_met = self.sums.paired(index, slice(at + count, at + count + 1))
+            means = compare_means(of_numbers, self.number_of_runs, self.independent)
+            met = compare_shares(of_met, self.number_of_runs, self.independent)
             tables += [
                 self._table(index, {"measure": np.array(COALITION_MEASURES[:count])}, means),
                 self._table(index, {"measure": np.array(COALITION_MEASURES[count:])}, met),

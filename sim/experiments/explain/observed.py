@@ -11,6 +11,7 @@ from sim.declarations.words import Stance
 from sim.experiments import statistics
 from sim.experiments.explain.columns import interval_columns
 from sim.experiments.explain.ends import CHUNK
+from sim.experiments.independent import independent_runs
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
@@ -74,7 +75,9 @@ class Unnamed:
         rows = []
         for total in range(max(least, len(self.observed.named)), most + 1):
             matched = int((self.fits & (sizes == total)).sum())
-            found = statistics.share(matched, self.number_of_runs)
+            found = statistics.share(
+                matched, self.number_of_runs, independent_runs(self.case, self.number_of_runs)
+            )
             rows.append(
                 {
                     "total": total,
@@ -109,7 +112,7 @@ class Unnamed:
         roster, matched = self.case.roster, int(matches.sum())
         if matched == 0:
             return pd.DataFrame(columns=["iso3", "name", "p", "p_low", "p_high", "matched", "runs"])
-        found = statistics.share(members[matches].sum(axis=0), matched)
+        found = statistics.share(members[matches].sum(axis=0), matched, independent_runs(self.case, matched))
         table = pd.DataFrame(
             {
                 "iso3": roster.iso3,

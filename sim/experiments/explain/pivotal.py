@@ -11,6 +11,7 @@ import numpy as np
 from sim.experiments.comparison.paired import share_difference
 from sim.experiments.explain.columns import interval_columns, paired_means
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side
+from sim.experiments.independent import independent_runs
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
@@ -66,6 +67,11 @@ class Pivots:
     seed: int
     effects: tuple[Effect, ...]
 
+    @property
+    def independent(self) -> int:
+        """How many of the runs intervals count on."""
+        return independent_runs(self.case, self.number_of_runs)
+
     @cached_property
     def table(self) -> "pd.DataFrame":
         """A row a nation held, the one with the largest effect on the number of others first.
@@ -78,8 +84,8 @@ class Pivots:
 
         rows = []
         for nation, effect in zip(self.nations, self.effects, strict=True):
-            size = paired_means(effect.size_out, effect.size_in)
-            troops = paired_means(effect.troops_out, effect.troops_in)
+            size = paired_means(effect.size_out, effect.size_in, self.independent)
+            troops = paired_means(effect.troops_out, effect.troops_in, self.independent)
             rows.append(
                 {
                     "iso3": self.case.roster.iso3[nation],
@@ -111,7 +117,7 @@ class Pivots:
         z = NormalDist().inv_cdf(1.0 - LEVEL / max(len(self.nations) * others, 1) / 2.0)
         tables = []
         for nation, effect in zip(self.nations, self.effects, strict=True):
-            difference = share_difference(effect.lost, effect.won, self.number_of_runs, z)
+            difference = share_difference(effect.lost, effect.won, self.number_of_runs, self.independent, z)
             tables.append(
                 pd.DataFrame(
                     {

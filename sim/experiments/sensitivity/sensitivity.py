@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.experiments.executors import Executor
 from sim.experiments.identity import command_options, source_options
+from sim.experiments.independent import independent_runs
 from sim.experiments.resumable import THREADS, run_parts
 from sim.experiments.sensitivity.design import Samples, SensitivityPlan, check_factors, design_sensitivity
 from sim.experiments.sensitivity.discovery import LIKELY, Discovery, discover
@@ -285,7 +286,7 @@ def _spread(plan: SensitivityPlan, outcome: Column, found: Interval) -> dict[str
 def _noise(plan: SensitivityPlan, outcome: Column, found: Interval) -> Floats:
     """Return the variance of each estimate that is due to the limited number of its runs."""
     if outcome[0].startswith("p_"):
-        return found.estimate * (1.0 - found.estimate) / plan.runs.number
+        return found.estimate * (1.0 - found.estimate) / independent_runs(plan.base, plan.runs.number)
     return ((found.high - found.low) / (2 * Z_95)) ** 2
 
 

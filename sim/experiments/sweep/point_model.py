@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.declarations.words import Stance
 from sim.experiments import statistics
+from sim.experiments.independent import independent_runs
 from sim.experiments.statistics import Floats, Interval
 from sim.inputs.case import PARAMETER_PREFIX, Case
 
@@ -101,6 +102,7 @@ class PointModel:
         from sim.model.setup import build_setup
 
         self._base, self._runs, self._outcomes = base, runs, outcomes
+        self._independent = independent_runs(base, runs.number)
         world = build_setup(base.scenario, base.roster, base.parameters, base.timeline)
         self._latest: tuple[Mapping[str, object], Setup] = ({}, world)
 
@@ -166,18 +168,18 @@ class PointModel:
 
     def _estimate(self, outcome: str, ends: _Ends) -> tuple[Floats, ...]:
         """Return estimates and bounds of an outcome, [point, 1 or nation]."""
-        runs = self._runs.number
+        runs = self._runs.number, self._independent
         match outcome:
             case "size":
-                found = statistics.mean(ends.size, ends.size_squared, runs)
+                found = statistics.mean(ends.size, ends.size_squared, *runs)
             case "contributors":
-                found = statistics.mean(ends.contributors, ends.contributors_squared, runs)
+                found = statistics.mean(ends.contributors, ends.contributors_squared, *runs)
             case "force":
-                found = statistics.mean(ends.force, ends.force_squared, runs)
+                found = statistics.mean(ends.force, ends.force_squared, *runs)
             case "p_force_met":
-                found = statistics.share(ends.force_met, runs)
+                found = statistics.share(ends.force_met, *runs)
             case _:
-                found = statistics.share(ends.committed, runs)
+                found = statistics.share(ends.committed, *runs)
         return tuple(part.reshape(len(part), -1) for part in found)
 
 
