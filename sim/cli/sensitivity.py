@@ -76,6 +76,6 @@ def sensitivity(
         with rate_bar(plan.base.scenario.name, quiet=quiet) as progress:
             folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)
         with said_to_work("estimating what matters, drawing", quiet=quiet):
-            result = analyse(plan, folder)
+            result = analyse(plan, folder, threads=threads)
             write_sensitivity(result)
     tell(sensitivity_report(result), folder, quiet=quiet)

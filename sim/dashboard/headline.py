@@ -10,7 +10,7 @@ from sim.experiments.comparison.compare import Comparison
 from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.experiments.results import RunResult
 from sim.outputs.report.run import members
-from sim.outputs.words import counted, percent, percent_interval, thousands
+from sim.outputs.words import WORST_OF, counted, mark, percent, percent_interval, thousands
 
 TILES = (("size", "contributors"), ("force", "fielded", "p_force_met"))
 """What stands beside each other: who is in it, and how many soldiers that makes."""
@@ -55,8 +55,7 @@ def show_numbers(result: RunResult, comparison: Comparison | None) -> None:
     also = " Below: differences from the pinned setting, paired, with 95 % intervals." if comparison else ""
     st.caption(
         f"On {result.rounds['date'].iloc[-1]:%-d %B %Y}: means, in brackets the range of 90 % of the runs; "
-        "of P the 95 % interval. What each rests on is the worst of what decides it: learned from past "
-        "coalitions, likely, not told by them, fitted to what governments said in three waves, or assumed. "
+        f"of P the 95 % interval. What each rests on is {WORST_OF} "
         f"{runs_words(result.number_of_runs, result.seed)}{also}"
     )
 
@@ -67,14 +66,14 @@ def _numbers(result: RunResult) -> dict[str, tuple[str, str]]:
     told = verdicts(result.rests_on)
     met = f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]"
     return {
-        "size": (f"Nations that declare soldiers on land ({told['size']})", _nations(end, "size")),
+        "size": (f"Nations that declare soldiers on land {mark(told['size'])}", _nations(end, "size")),
         "contributors": (
-            f"Nations that give any military means ({told['contributors']})",
+            f"Nations that give any military means {mark(told['contributors'])}",
             _nations(end, "contributors"),
         ),
-        "force": (f"Soldiers pledged ({told['force']})", _soldiers(end, "force")),
-        "fielded": (f"Of them in the field ({told['fielded']})", _soldiers(end, "fielded")),
-        "p_force_met": (f"P(pledged >= {required}) ({told[FORCE_MET]})", met),
+        "force": (f"Soldiers pledged {mark(told['force'])}", _soldiers(end, "force")),
+        "fielded": (f"Of them in the field {mark(told['fielded'])}", _soldiers(end, "fielded")),
+        "p_force_met": (f"P(pledged >= {required}) {mark(told[FORCE_MET])}", met),
     }
 
 

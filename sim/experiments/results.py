@@ -56,6 +56,8 @@ class RunResult:
         nations joined and how many left; None if they were written away instead.
     trajectories
         A row a run, round and nation with stance and propensity, if they were asked for.
+    threads
+        How many threads find out what numbers rest on; 0 for one a core.
     """
 
     case: Case
@@ -65,6 +67,7 @@ class RunResult:
     tally: Tally
     runs: "pd.DataFrame | None" = None
     trajectories: "pd.DataFrame | None" = None
+    threads: int = 0
 
     @property
     def independent(self) -> int:
@@ -255,7 +258,7 @@ class RunResult:
         """A row a number at the end and group of what is uncertain: see `sim.experiments.rests_on`."""
         from sim.experiments.rests_on import rests_on
 
-        return rests_on(self.case, self.seed, self.number_of_runs)
+        return rests_on(self.case, self.seed, self.number_of_runs, self.threads)
 
     def held_back_by(self, nation: int) -> tuple[tuple[str, float], ...]:
         """Return what holds a nation back at the end, with its share of the runs in which it is out.

@@ -19,7 +19,9 @@ from sim.inputs.evidence import (
 from sim.model.setup import extrapolated
 from sim.outputs.whole_table import WholeTable
 from sim.outputs.words import (
+    RESTS_ON,
     counted,
+    mark,
     parameter_note,
     percent,
     percent_interval,
@@ -39,9 +41,7 @@ LEGEND = (
     "range of 90 % of the runs. P(land): declares soldiers on land; P(any): contributes any military means. "
     "Joined: median date of declaring soldiers, among the runs in which the nation did. Held back by: "
     "what alone would let it in if it were gone, demands first; else its own position; share of the runs in "
-    "which the nation is out. In brackets, what a number rests "
-    "on, the worst of what decides it: learned from past coalitions, likely, not told by them, fitted to "
-    "what governments said in three waves, or assumed."
+    f"which the nation is out. {RESTS_ON}"
 )
 
 
@@ -72,14 +72,14 @@ def _coalition(result: "RunResult") -> RenderableType:
         "at the end", f"{end.date:%-d %B %Y}, after {counted(result.case.scenario.rounds, 'round')}"
     )
     declare, contribute = (f"{_nations_range(end, name)} nations" for name in ("size", "contributors"))
-    lines.add_row("declare soldiers on land", declare, f"({told['size']})")
-    lines.add_row("contribute any military means", contribute, f"({told['contributors']})")
-    lines.add_row("soldiers pledged", _soldiers_range(end, "force"), f"({told['force']})")
-    lines.add_row("of them in the field at a time", _soldiers_range(end, "fielded"), f"({told['fielded']})")
+    lines.add_row("declare soldiers on land", declare, mark(told["size"]))
+    lines.add_row("contribute any military means", contribute, mark(told["contributors"]))
+    lines.add_row("soldiers pledged", _soldiers_range(end, "force"), mark(told["force"]))
+    lines.add_row("of them in the field at a time", _soldiers_range(end, "fielded"), mark(told["fielded"]))
     lines.add_row(
         f"P(pledged >= {required})",
         f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]",
-        f"({told[FORCE_MET]})",
+        mark(told[FORCE_MET]),
     )
     return Padding(lines, (0, 0, 1, 0))
 

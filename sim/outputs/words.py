@@ -22,6 +22,18 @@ def reason_words(reason: str, actors: Actors) -> str:
     return actors.in_words(REASONS[reason])
 
 
+WORST_OF = (
+    "the worst of what decides it: learned from past coalitions, likely, not told by them, fitted to what "
+    "governments said in three waves, or assumed."
+)
+RESTS_ON = f"In brackets, what a number rests on, {WORST_OF}"
+
+
+def mark(verdict: str) -> str:
+    """Return what stands behind a number to say what it rests on: ``(assumed)``."""
+    return f"({verdict})"
+
+
 def counted(number: int, what: str) -> str:
     """Return how many of something: ``1 round``, ``1,000 runs``."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -14,6 +14,7 @@ from sim.experiments.comparison.runs import COALITION_MEASURES, NUMBERS, SUMS, C
 from sim.experiments.executors import Threads
 from sim.experiments.identity import command_options, source_options
 from sim.experiments.independent import independent_runs
+from sim.experiments.rests_on import Numbers, numbers_of, verdicts
 from sim.experiments.resumable import compute_parts
 from sim.experiments.run import RunOptions
 from sim.experiments.statistics import Interval
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Progress = Callable[[int], None]
+
+VALUE, DIFFERENCE = "value", "difference"
+"""Of what it is told what it rests on: a number of a scenario, or how it differs from the reference's."""
 
 NATION_MEASURES = ("p_committed", "days_to_joining")
 ALIKE = ("start", "rounds", "days_per_round")
@@ -55,7 +59,7 @@ def compare(
     Returns
     -------
     Comparison
-        Tables `nations` and `coalition`.
+        Tables `nations`, `coalition` and `rests_on`.
 
     Raises
     ------
@@ -243,6 +247,29 @@ class Comparison:
             ]
         return pd.concat(tables, ignore_index=True)
 
+    @cached_property
+    def rests_on(self) -> "pd.DataFrame":
+        """A row a scenario, number at the end and group of what is uncertain, see `sim.experiments.rests_on`.
+
+        `of`: `VALUE`, of every scenario, the reference among them; `DIFFERENCE`, of the others.
+        """
+        import pandas as pd
+
+        of_cases = [numbers_of(case, self.seed, self.number_of_runs, self._threads) for case in self.cases]
+        tables = [_keyed(of_cases[0], self.names[0], VALUE)]
+        for name, numbers in zip(self.names[1:], of_cases[1:], strict=True):
+            tables += [_keyed(numbers, name, VALUE), _keyed(numbers.less(of_cases[0]), name, DIFFERENCE)]
+        return pd.concat(tables, ignore_index=True)
+
+    def verdicts(self, scenario: str, of: str) -> dict[str, str]:
+        """Return what each number of a scenario rests on, or its difference from the reference."""
+        table = self.rests_on
+        return verdicts(table[(table["scenario"] == scenario) & (table["of"] == of)])
+
+    @property
+    def _threads(self) -> int:
+        return self.plan.options.threads
+
     def _in_days(self, rounds: PairedEstimates) -> PairedEstimates:
         """Return rounds of joining as days, their intervals within the horizon."""
         scenario = self.cases[0].scenario
@@ -273,3 +300,11 @@ class Comparison:
         return pd.DataFrame(
             {**columns, "unpaired_runs": estimates.unpaired_runs, "runs": self.number_of_runs}
         )
+
+
+def _keyed(numbers: Numbers, scenario: str, of: str) -> "pd.DataFrame":
+    """Return what numbers rest on, with what they are numbers of."""
+    table = numbers.table()
+    table.insert(0, "scenario", scenario)
+    table.insert(1, "of", of)
+    return table

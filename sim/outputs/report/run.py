@@ -19,7 +19,7 @@ from sim.outputs.report.parts import (
     together,
     word,
 )
-from sim.outputs.words import counted, percent, percent_interval, reason_words, thousands
+from sim.outputs.words import counted, mark, percent, percent_interval, reason_words, thousands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,17 +56,18 @@ def _numbers(result: RunTables) -> Iterator[str]:
     yield (
         f"By {end.date:%-d %B %Y} {end.contributors_mean:.1f} nations contribute military means on average, "
         f"{end.contributors_q05:.0f} to {end.contributors_q95:.0f} in 90 % of {counted(about.runs, 'run')} "
-        f"({told['contributors']}); {end.size_mean:.1f} declare soldiers on land, {end.size_q05:.0f} to "
-        f"{end.size_q95:.0f} ({told['size']})."
+        f"{mark(told['contributors'])}; {end.size_mean:.1f} declare soldiers on land, {end.size_q05:.0f} to "
+        f"{end.size_q95:.0f} {mark(told['size'])}."
     )
     yield (
         f"They pledge {thousands(end.force_mean)} soldiers ({thousands(end.force_q05)} to "
         f"{thousands(end.force_q95)}), of whom {thousands(end.fielded_mean)} are in the field at a time "
-        f"({told['force']})."
+        f"{mark(told['force'])}."
     )
+    met = f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]"
     yield (
-        f"The {thousands(about.force_required)} soldiers required are pledged in {percent(end.p_force_met)} "
-        f"[{percent_interval(end.p_force_met_low, end.p_force_met_high)}] of the runs ({told[FORCE_MET]})."
+        f"The {thousands(about.force_required)} soldiers required are pledged in {met} of the runs "
+        f"{mark(told[FORCE_MET])}."
     )
 
 
