@@ -131,11 +131,12 @@ def numbers_of(case: Case, seed: int, runs: int = MOST_RUNS, threads: int = 0) -
     def of(redrawn: Setup) -> dict[str, Floats]:
         return _outcomes(case, redrawn, seed, range(min(runs, MOST_RUNS)), threads)
 
-    return Numbers(
-        as_run=of(setup),
-        groups={name: Group(verdict, of(redrawn)) for name, verdict, redrawn in _groups(case, setup)},
-        has_policies=_has_policies(case),
-    )
+    as_run = of(setup)
+    groups = {
+        name: Group(verdict, as_run if redrawn is setup else of(redrawn))
+        for name, verdict, redrawn in _groups(case, setup)
+    }
+    return Numbers(as_run, groups, _has_policies(case))
 
 
 def _less(values: Mapping[str, Floats], reference: Mapping[str, Floats]) -> dict[str, Floats]:
@@ -179,21 +180,31 @@ def total_index(values: Floats, redrawn: Floats) -> tuple[float, float]:
 
 def _groups(case: Case, setup: Setup) -> Iterator[tuple[str, str, Setup]]:
     """Yield name, verdict and the setup with other draws of each group; what has one value only is none."""
-    told = learned(case.roster.past, case.roster.posterior).verdicts
     # What was read of some nations moves all: that blanks say nothing, and one reading in ten is wrong.
     is_read = not np.isnan(case.roster.contributes_on(case.scenario.start)).all()
     disposition, *of_levers = _drawn_anew(drawn_case(case.scenario, case.roster, case.timeline))
     yield "who contributes", ASSUMED if is_read else LEARNED, setup._replace(disposition=disposition)
-    for place, name in enumerate(LEVERS):
-        cases = LEVELS[name].cases
+    for place, (name, verdict) in enumerate(lever_verdicts(case).items()):
         slopes = setup.slopes.copy()
         slopes[:, :, place] = of_levers[place]
-        verdict = told.get(cases.name, NOT_TOLD) if cases else NOT_TOLD
-        yield f"effect of {name}", verdict, setup._replace(slopes=slopes)
+        yield f"effect of {name}", verdict, setup._replace(slopes=slopes) if _moves(case, name) else setup
     if case.parameters.draws > 1:
         for group, (verdict, names) in _parameter_groups().items():
             behaviour = behaviour_columns(_redrawn(case.parameters, names))
             yield group, verdict, setup._replace(behaviour=behaviour)
+
+
+def lever_verdicts(case: Case) -> dict[str, str]:
+    """Return what past coalitions tell of what each lever does to any contribution."""
+    told = learned(case.roster.past, case.roster.posterior).verdicts
+    levels = {name: LEVELS[name].cases for name in LEVERS}
+    return {name: told.get(cases.name, NOT_TOLD) if cases else NOT_TOLD for name, cases in levels.items()}
+
+
+def _moves(case: Case, lever: str) -> bool:
+    """Return whether a level may differ from that of the start: else its slope is worth nothing."""
+    is_set = bool(np.ptp(case.timeline.level(lever)) > 0.0)
+    return is_set or case.scenario.level_half_width > 0.0 or _has_policies(case)
 
 
 @lru_cache(maxsize=8)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.declarations.words import FITTED, worst
 from sim.experiments import statistics
 from sim.experiments.comparison.paired import share_difference
 from sim.experiments.explain.columns import interval_columns, paired_means, spread_columns
@@ -13,6 +14,7 @@ from sim.experiments.explain.drawn import drawn_parameter, drawn_slopes
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side
 from sim.experiments.explain.search import present_level
 from sim.experiments.independent import independent_runs
+from sim.experiments.rests_on import lever_verdicts
 from sim.experiments.statistics import Floats, rank_correlations
 from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case
@@ -56,6 +58,7 @@ class Answers:
         - `p_nearer`: share of the runs in which the slope rises with nearness to the adversary, over all
           nations: whether it is the threatened that harden
         - `land_slope`: the same for soldiers on land, as far as it reaches them (`reach`), and `p_land_cowed`
+        - `rests_on` and `land_rests_on`: what past coalitions tell of the slope, and that or what is fitted
         - `response`: paired difference of the propensity to send soldiers on land, at the end with more
           pressure, whatever others do in answer included
         - `committed`: paired difference of P(committed) at the end
@@ -164,6 +167,7 @@ def _answers(case: Case, setup: "Setup", ends: tuple[Ends, Ends], runs: Runs) ->
         runs.number,
         independent,
     )
+    told = lever_verdicts(case)[PRESSURE]
     nearer = nearer_harden(case.roster.sensitivity_to_adversary, slope, independent)
     verdict = np.select([hardened.estimate >= SURE, cowed.estimate >= SURE], [HARDENED, COWED], EITHER)
     return pd.DataFrame(
@@ -178,6 +182,8 @@ def _answers(case: Case, setup: "Setup", ends: tuple[Ends, Ends], runs: Runs) ->
             **interval_columns("p_nearer", nearer),
             **_spreads("land_slope", land, independent),
             **interval_columns("p_land_cowed", land_cowed),
+            "rests_on": told,
+            "land_rests_on": worst([told, FITTED]),
             **interval_columns("response", response),
             **interval_columns("committed", committed),
             "runs": runs.number,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.declarations.words import ASSUMED
 from sim.experiments import statistics
 from sim.experiments.explain.columns import interval_columns, mean_of, paired_means
 from sim.experiments.explain.drawn import actual_levels, drawn_thresholds, unmet
@@ -57,6 +58,7 @@ class Sequences:
         - `force`: mean of the soldiers pledged after the step
         - `p_enough`: share of the runs in which that is the required force; the sequence ends where it is
           0.5 or more, or nobody outside is left who adds any
+        - `rests_on`: numbers of soldiers are always assumed
         - `runs`
     """
 
@@ -93,7 +95,10 @@ def whom_to_persuade(case: Case, questions: Questions, runs: Runs, *, threads: i
 
     rows = [row for stance in questions.stances for row in _Sequence(case, stance, runs, threads).rows()]
     return Sequences(
-        case, runs.number, runs.seed, pd.DataFrame([{**row, "runs": runs.number} for row in rows])
+        case,
+        runs.number,
+        runs.seed,
+        pd.DataFrame([{**row, "rests_on": ASSUMED, "runs": runs.number} for row in rows]),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.declarations.words import ASSUMED
 from sim.experiments.comparison.paired import share_difference
 from sim.experiments.explain.columns import interval_columns, paired_means
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side
@@ -78,7 +79,7 @@ class Pivots:
 
         `size_in` and `size_out` are the mean numbers of other members with it in and out, `size` their
         paired difference, `troops` the same in other nations' soldiers; each with the bounds of its 95 %
-        interval.
+        interval. `rests_on`: a nation reaches others by interaction alone, which is assumed.
         """
         import pandas as pd
 
@@ -96,6 +97,7 @@ class Pivots:
                     **interval_columns("troops_in", troops.value),
                     **interval_columns("troops_out", troops.reference),
                     **interval_columns("troops", troops.difference),
+                    "rests_on": ASSUMED,
                     "runs": self.number_of_runs,
                 }
             )
@@ -127,6 +129,7 @@ class Pivots:
                         "low": difference.low,
                         "high": difference.high,
                         "is_edge": (difference.low > 0.0) | (difference.high < 0.0),
+                        "rests_on": ASSUMED,
                         "runs": self.number_of_runs,
                     }
                 ).drop(index=nation)

@@ -22,6 +22,7 @@ from sim.experiments.explain.drawn import (
     unmet,
 )
 from sim.experiments.explain.ends import thresholds_of
+from sim.experiments.explain.marks import Marks
 from sim.experiments.independent import independent_runs
 from sim.experiments.results import RunResult
 from sim.experiments.statistics import Floats, Interval
@@ -76,6 +77,8 @@ class Why:
         Log-odds lost while a demand is not met at all, shape (runs,).
     held_back_by
         What holds back each nation asked, with its share of the runs in which it is out.
+    rests_on
+        What P(committed) of each nation asked rests on at the date.
     """
 
     case: Case
@@ -93,6 +96,7 @@ class Why:
     actual: Floats
     demand: Floats
     held_back_by: tuple[tuple[tuple[str, float], ...], ...]
+    rests_on: tuple[str, ...]
 
     @property
     def independent(self) -> int:
@@ -142,7 +146,10 @@ class Why:
 
     @cached_property
     def summary(self) -> "pd.DataFrame":
-        """A row a nation: how often it is committed, willing (above the threshold), its conditions met."""
+        """A row a nation: how often it is committed, willing (above the threshold), its conditions met.
+
+        `rests_on`: what P(committed) rests on.
+        """
         import pandas as pd
 
         roster, number = self.case.roster, (self.number_of_runs, self.independent)
@@ -153,6 +160,7 @@ class Why:
                 "iso3": [roster.iso3[nation] for nation in self.nations],
                 "name": [roster.names[nation] for nation in self.nations],
                 "date": np.datetime64(self.date, "ms"),
+                "rests_on": self.rests_on,
                 **interval_columns("p_committed", statistics.share(self.committed.sum(axis=0), *number)),
                 **interval_columns("p_willing", statistics.share(willing.sum(axis=0), *number)),
                 **interval_columns("p_conditions_met", statistics.share(met.sum(axis=0), *number)),
@@ -257,6 +265,7 @@ def why(
     tally = kept.simulate(setup, runs, threads)
     result = RunResult(case, runs.seed, runs.number, "ensemble", tally)
     actual = actual_levels(setup, runs, np.concatenate(kept.moved))
+    marks = Marks(case.with_overrides({"rounds": round_}), runs, threads)
     return Why(
         case=case,
         nations=tuple(nations),
@@ -273,6 +282,7 @@ def why(
         actual=actual,
         demand=drawn_parameter(setup, runs, "demand"),
         held_back_by=tuple(result.held_back_by(nation) for nation in nations),
+        rests_on=tuple(marks.of(nation) for nation in nations),
     )
 
 

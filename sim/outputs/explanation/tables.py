@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from sim.declarations.words import ASSUMED
 from sim.experiments.explain.answers import Explanation
 from sim.experiments.explain.frontier import Frontiers, PairAnswers
 from sim.experiments.explain.hardened import Answers
@@ -29,6 +30,7 @@ from sim.outputs.explanation.words import (
     level,
     level_spread,
     lever,
+    marked_share,
     nation_sentences,
     observed_sentences,
     part_words,
@@ -39,7 +41,7 @@ from sim.outputs.explanation.words import (
     who_hardens,
 )
 from sim.outputs.whole_table import WholeTable
-from sim.outputs.words import counted, signed, thousands
+from sim.outputs.words import RESTS_ON, counted, mark, signed, thousands
 
 MOST_EDGES = 15
 """Rows of the influence network that are printed."""
@@ -90,6 +92,13 @@ PERSUADE = (
 )
 
 
+LEVELS = (
+    "Where something is set, the worse of what the probability rests on there, and its change from now. A "
+    "nation reaches others by interaction alone, and numbers of soldiers are in part rules of thumb: both "
+    "are assumed."
+)
+
+
 def explain_report(answer: Explanation) -> RenderableType:
     """Return the answers: what is found in sentences first, then the tables."""
     parts: list[RenderableType] = [Text(answer.case.scenario.title, style="bold")]
@@ -105,6 +114,7 @@ def explain_report(answer: Explanation) -> RenderableType:
         parts += _persuade(answer.persuade)
     if answer.observed is not None:
         parts += _observed(answer.observed)
+    parts.append(_note(f"\n{RESTS_ON} {LEVELS}"))
     return Group(*parts)
 
 
@@ -156,7 +166,7 @@ def _levers(levers: LeverAnswers, iso3: str) -> list[RenderableType]:
         is_reached = row["status"] == REACHED
         again = share(row, "again") if is_reached else ""
         table.add_row(
-            row["label"], now, _least(row), f"{'' if is_reached else 'at most '}{share(row)}", again
+            row["label"], now, _least(row), f"{'' if is_reached else 'at most '}{marked_share(row)}", again
         )
     return [Text(), table, _note(LEVERS.format(runs=counted(levers.number_of_runs, "run")))]
 
@@ -179,7 +189,7 @@ def _frontier(frontier: Frontiers, iso3: str) -> list[RenderableType]:
     table = _table(first, f"least change of {second}", "P(committed)")
     for _, row in rows.iterrows():
         needed = "not enough" if isnan(row["second_level"]) else second_level(row)
-        chance = "" if isnan(row["second_level"]) else share(row)
+        chance = "" if isnan(row["second_level"]) else marked_share(row)
         table.add_row(f"{row['first_level']:.2f}", needed, chance)
     return [Text(), table, _note(FRONTIER.format(runs=counted(frontier.number_of_runs, "run")))]
 
@@ -194,9 +204,12 @@ def _all_levers(levers: LeverAnswers, pairs: PairAnswers | None) -> list[Rendera
     for nation in levers.nations:
         rows = levers.of(roster.iso3[nation])
         if (rows["status"] == COMMITTED_ALREADY).any():
-            text = f"committed already in {share(rows.iloc[0])}"
+            text = f"committed already in {marked_share(rows.iloc[0])}"
         else:
-            reached = [lever(row) for _, row in rows[rows["status"] == REACHED].iterrows()]
+            reached = [
+                f"{lever(row)} {mark(row['rests_on'])}"
+                for _, row in rows[rows["status"] == REACHED].iterrows()
+            ]
             reached += [f"{row['label']}: open" for _, row in rows[rows["status"] == UNDECIDED].iterrows()]
             text = ", or ".join(reached) or "not by one alone"
         table.add_row(Text(roster.names[nation]), Text(text), Text(by_two.get(roster.iso3[nation], "")))
@@ -211,7 +224,8 @@ def _by_two(row: Any) -> str:
         return "" if row["status"] == COMMITTED_ALREADY else "not by two"
     if not row["both_needed"]:
         return "one is enough"
-    return f"{row['first']} {row['first_level']:.2f}, {row['second']} {row['second_level']:.2f}: {share(row)}"
+    both = f"{row['first']} {row['first_level']:.2f}, {row['second']} {row['second_level']:.2f}"
+    return f"{both}: {marked_share(row)}"
 
 
 def _pivotal(pivotal: Pivots) -> list[RenderableType]:
@@ -219,7 +233,7 @@ def _pivotal(pivotal: Pivots) -> list[RenderableType]:
     table = _table("nation", "other members", "other nations' troops")
     for _, row in pivotal.table.iterrows():
         table.add_row(row["name"], _difference(row, "size", 2), _difference(row, "troops", 0))
-    network = pivotal.network
+    network, told = pivotal.network, mark(ASSUMED)
     edges = network[network["is_edge"]]
     strongest = edges.loc[edges["difference"].abs().sort_values(ascending=False, kind="stable").index]
     edge_table = _table("leader", "follower", "P(committed), points")
@@ -232,10 +246,10 @@ def _pivotal(pivotal: Pivots) -> list[RenderableType]:
     edge_table.columns[1].justify = "left"
     key = NETWORK.format(pairs=f"{len(network):,}", edges=len(edges), shown=min(len(edges), MOST_EDGES))
     return [
-        Text("\nWho is pivotal", style="bold"),
+        Text(f"\nWho is pivotal {told}", style="bold"),
         table,
         _note(PIVOTAL.format(runs=counted(pivotal.number_of_runs, "run"))),
-        Text("\nWho follows whom", style="bold"),
+        Text(f"\nWho follows whom {told}", style="bold"),
         *([edge_table] if len(edges) else []),
         _note(key),
     ]
@@ -245,9 +259,9 @@ def _hardened(found: Answers) -> list[RenderableType]:
     """Return which way nations answer pressure, in each world."""
     rows = found.table
     worlds = list(dict.fromkeys(rows["world"]))
-    table = _table(
-        "nation", *(f"{what}\n{world}" for world in worlds for what in ("slope", "cowed", "on land"))
-    )
+    slope, land = (mark(rows[name].iloc[0]) for name in ("rests_on", "land_rests_on"))
+    columns = (f"slope {slope}", f"cowed {slope}", f"on land {land}")
+    table = _table("nation", *(f"{what}\n{world}" for world in worlds for what in columns))
     first = rows[rows["world"] == worlds[0]].sort_values("slope", ascending=False, kind="stable")
     for iso3 in first["iso3"]:
         own = [rows[(rows["iso3"] == iso3) & (rows["world"] == world)].iloc[0] for world in worlds]
@@ -271,7 +285,7 @@ def _hardened(found: Answers) -> list[RenderableType]:
 def _persuade(found: Sequences) -> list[RenderableType]:
     """Return whom to persuade under each stance of the patron."""
     required = thousands(found.case.scenario.force_required)
-    parts: list[RenderableType] = [Text("\nWhom to persuade", style="bold")]
+    parts: list[RenderableType] = [Text(f"\nWhom to persuade {mark(ASSUMED)}", style="bold")]
     parts += [Text(sentence) for sentence in persuade_sentences(found)]
     table = _table("nation", "cost", "conditions not met", "adds soldiers", "force", f"P(>= {required})")
     for stance, rows in found.table.groupby("stance", sort=False):

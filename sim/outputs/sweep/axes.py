@@ -25,6 +25,8 @@ ACROSS = style.WIDTH - LEFT - RIGHT
 """Width of that area, in inches."""
 
 LABEL = 8
+CONTOUR = "contour"
+"""What the labels of contours are called in a figure."""
 
 
 class Measure(NamedTuple):
@@ -189,7 +191,7 @@ def draw_surface(
         if not small:
             halo: list[AbstractPathEffect] = [withStroke(linewidth=1.5, foreground="white")]
             for label in axes.clabel(lines, fontsize=7, fmt="%g"):
-                label.set_path_effects(halo)
+                label.set(path_effects=halo, gid=CONTOUR)
     return image
 
 

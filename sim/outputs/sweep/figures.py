@@ -16,6 +16,7 @@ from sim.outputs.figure_folder import Draw, save_all
 from sim.outputs.panels import Panels
 from sim.outputs.sweep.axes import (
     ACROSS,
+    CONTOUR,
     LABEL,
     MEASURES,
     Ground,
@@ -41,6 +42,9 @@ PANEL, GAP = 1.95, 0.75
 
 BESIDE, NARROW = 0.534, 1.5
 """Inches between two panels with labels of their own, and below what width there are fewer ticks."""
+
+MARK = 0.2
+"""Inches within which a mark covers the label of a contour."""
 
 MOST_LAYERS = 8
 """Beyond so many values of a third factor no figure can be read."""
@@ -217,15 +221,26 @@ def _key(result: SweepResult, ground: Ground, marks: list[Landmark]) -> list[str
     ]
 
 
+def _clear(axes: "Axes", at: tuple[float, float]) -> None:
+    """Hide the labels of contours that a mark at a place would cover."""
+    from matplotlib.text import Text
+
+    labels = [text for text in axes.findobj(Text) if text.get_gid() == CONTOUR]
+    for label in labels:
+        apart = axes.transData.transform(label.get_position()) - axes.transData.transform(at)
+        label.set_visible(label.get_visible() and bool(np.hypot(*apart) > MARK * axes.figure.dpi))
+
+
 def _mark(axes: "Axes", ground: Ground, layer: tuple[Level, ...], marks: list[Landmark]) -> None:
     """Mark the scenarios that lie on a layer by their numbers."""
     for number, mark in enumerate(marks, start=1):
         x, y, *third = mark.point.values()
-        at = ground.x.place_of(x), ground.y.place_of(y)
-        if None not in at and tuple(third) == layer:
+        across, up = ground.x.place_of(x), ground.y.place_of(y)
+        if across is not None and up is not None and tuple(third) == layer:
+            _clear(axes, (across, up))
             axes.annotate(
                 str(number),
-                at,
+                (across, up),
                 ha="center",
                 va="center",
                 fontsize=6,
