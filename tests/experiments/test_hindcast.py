@@ -26,6 +26,7 @@ from sim.experiments.hindcast.hindcast import hindcast
 from sim.experiments.hindcast.result import BASELINES, MODEL, PRIOR, HindcastResult
 from sim.experiments.hindcast.scores import as_read, readings
 from sim.experiments.hindcast.skill import bootstrapped_mean
+from sim.experiments.rests_on import verdicts
 from sim.experiments.run import RunOptions
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
@@ -34,7 +35,7 @@ from sim.inputs.parameters import DECLARED
 from sim.inputs.prior import load_prior
 from sim.model.tally import HOLDS_BACK
 
-TABLES = ("waves", "scores", "differences", "sources", "nations", "terms", "reliability")
+TABLES = ("waves", "scores", "differences", "sources", "nations", "terms", "reliability", "rests_on")
 FEW = {"runs": 120, "resamples": 200}
 World = Callable[..., Path]
 AUTUMN, WINTER, YEAR = "2025-04-10 to 2025-09-04", "2025-09-04 to 2026-01-06", "2025-04-10 to 2026-01-06"
@@ -184,6 +185,13 @@ def test_a_nation_is_told_with_what_was_expected_recorded_and_why(europe: Hindca
     assert terms["at_wave"].sum() == pytest.approx(row["propensity"])
     assert terms["change"].max() == pytest.approx(row["raised"])
     assert terms["change"].idxmax() == row["raised_by"]
+
+
+def test_forecasts_say_what_they_rest_on(europe: HindcastResult) -> None:
+    """As runs of the wave's own scenario say it."""
+    for wave, rows in europe.nations.groupby("wave"):
+        told = verdicts(europe.rests_on[europe.rests_on["wave"] == wave])
+        assert rows["rests_on"].tolist() == [told[code] for code in rows["iso3"]]
 
 
 def test_leaving_out_a_source_leaves_out_its_nations(europe: HindcastResult) -> None:

@@ -15,6 +15,7 @@ from sim.outputs.grids import Grid, as_table
 from sim.outputs.hindcast.words import (
     FORECASTS,
     MEANINGS,
+    MEASURED,
     SCORE_NAMES,
     VARIANTS,
     caution,
@@ -27,7 +28,7 @@ from sim.outputs.hindcast.words import (
     span,
     verdicts,
 )
-from sim.outputs.words import counted, signed
+from sim.outputs.words import RESTS_ON, counted, mark, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,8 @@ LEGEND = (
     "Scores: the lower, the better. RPS: ranked probability score, the sum over the three cut points of the "
     "ladder. Log score: minus the logarithm of the probability of what was recorded, in nats. Brier score: "
     "of P(committed). CRPS: of the coalition's size, in nations; one number a wave, so without an interval. "
-    "[ ]: 95 % bootstrap intervals over nations, each for itself; differences are paired."
+    "[ ]: 95 % bootstrap intervals over nations, each for itself; differences are paired. "
+    f"{MEASURED} What was expected of a nation is a forecast. {RESTS_ON}"
 )
 
 
@@ -160,5 +162,6 @@ def _misses(result: HindcastResult, wave: Wave) -> list[RenderableType]:
 def _miss(row: Any, actors: Actors) -> Text:
     """Return what was expected of a nation and what was recorded."""
     start, recorded = rungs(row.start_low, row.start_high), rungs(row.recorded_low, row.recorded_high)
-    told = f": {start} at the start, recorded {recorded}; expected {expected(row)}. {reason(row, actors)}."
+    forecast = f"expected {expected(row)} {mark(row.rests_on)}"
+    told = f": {start} at the start, recorded {recorded}; {forecast}. {reason(row, actors)}."
     return Text.assemble((row.Index, "bold"), told)

@@ -39,6 +39,7 @@ NOT_IDENTIFIED, BETTER, WORSE = "not identified by these data", "the model is be
 VERDICTS = (WORSE, NOT_IDENTIFIED, BETTER)
 """What a paired difference may tell, the worst first."""
 
+MEASURED = "Scores and their differences are measured: they rest on what was recorded."
 MEANINGS = (
     "Last statement + noise: anchors, ladder and wandering words with parameters drawn from the prior, and "
     "nothing else that moves nations. Mechanism-free: the same with the model's own parameters. Persistence: "
