@@ -6,7 +6,7 @@ import streamlit as st
 
 from sim.dashboard.setting import Setting
 from sim.dashboard.words import change_words, difference_words, plain, runs_words
-from sim.experiments.comparison.compare import Comparison
+from sim.experiments.comparison.compare import DIFFERENCE, Comparison
 from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.experiments.results import RunResult
 from sim.outputs.report.run import members
@@ -90,11 +90,12 @@ def _soldiers(end: Any, measure: str) -> str:
 
 
 def _differences(comparison: Comparison | None) -> dict[str, str]:
-    """Return the differences from a pinned setting by measure, in words."""
+    """Return the differences from a pinned setting by measure, in words, with what each rests on."""
     if comparison is None:
         return {}
     rows = comparison.coalition.set_index("measure").to_dict("index")
+    told = comparison.verdicts(comparison.names[1], DIFFERENCE)
     return {
-        measure: difference_words(rows[measure], factor, decimals) + unit
+        measure: f"{difference_words(rows[measure], factor, decimals)}{unit} {mark(told[measure])}"
         for measure, (factor, decimals, unit) in DIFFERENCES.items()
     }

@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
+from sim.declarations.words import ASSUMED
 from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.inputs.evidence import (
     CovariateEvidence,
@@ -97,7 +98,7 @@ def added_report(added: "pd.DataFrame") -> RenderableType:
     rows: list[Any] = list(added.itertuples())
     lines = [
         f"of which {row.mechanism}: {signed(row.mean, 1)} [{signed(row.q05)} to {signed(row.q95)}] "
-        f"{NUMBER_WORDS[row.number]} (assumed)"
+        f"{NUMBER_WORDS[row.number]} {mark(ASSUMED)}"
         for row in rows
     ]
     note = "The same runs with and without it; [ ]: 90 % of the runs."
