@@ -83,5 +83,6 @@ def parameter_note(draws: int) -> str:
         return "Parameters are a point: nothing shown includes how little is known of them."
     return (
         f"Each run has its own draw of the parameters, of {draws:,}: shares and ranges of runs include what "
-        "is not known of them; intervals of estimates do not say how these differ from draw to draw."
+        "is not known of them; intervals of estimates count on no more runs than there are draws, and do not "
+        "say how these differ from draw to draw."
     )
