@@ -43,7 +43,7 @@ PANEL, GAP = 1.95, 0.75
 BESIDE, NARROW = 0.534, 1.5
 """Inches between two panels with labels of their own, and below what width there are fewer ticks."""
 
-MARK = 0.2
+MARK = 0.14
 """Inches within which a mark covers the label of a contour."""
 
 MOST_LAYERS = 8
