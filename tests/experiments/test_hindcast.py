@@ -16,6 +16,7 @@ from sim.declarations.records import Terms
 from sim.declarations.words import Stance
 from sim.experiments.hindcast.forecasts import (
     MECHANISMS,
+    Forecast,
     forecast_wave,
     last_statement_and_noise,
     why,
@@ -26,6 +27,7 @@ from sim.experiments.hindcast.hindcast import hindcast
 from sim.experiments.hindcast.result import BASELINES, MODEL, PRIOR, HindcastResult
 from sim.experiments.hindcast.scores import as_read, readings
 from sim.experiments.hindcast.skill import bootstrapped_mean
+from sim.experiments.hindcast.skill import noise as noise_of
 from sim.experiments.rests_on import verdicts
 from sim.experiments.run import RunOptions
 from sim.inputs.case import Case, load_case
@@ -162,6 +164,13 @@ def test_noise_comes_from_the_runs_alone(europe: HindcastResult) -> None:
     assert noise[MODEL] > 0.0
     rps = europe.scores.set_index(["wave", "variant", "forecast", "score"])["noise"]
     assert rps[AUTUMN, "recorded", MODEL, "rps"] < 0.02
+
+
+def test_runs_that_repeat_their_draws_leave_as_much_noise(europe: HindcastResult) -> None:
+    wave, forecasts = next(europe.recorded.by_wave())
+    runs = forecasts[MODEL].runs
+    all_count = noise_of(Forecast(runs), wave, "rps")
+    assert noise_of(Forecast(runs, len(runs) // 4), wave, "rps") == pytest.approx(2 * all_count)
 
 
 def test_a_nation_without_observation_is_left_out(europe: HindcastResult) -> None:

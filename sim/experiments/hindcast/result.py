@@ -16,7 +16,6 @@ from sim.experiments.hindcast.forecasts import Forecast, Why, main_obstacle
 from sim.experiments.hindcast.scores import CUT_POINTS, Observed, ranked_probability_score
 from sim.experiments.hindcast.skill import SCORES
 from sim.experiments.hindcast.waves import Wave
-from sim.experiments.independent import independent_runs
 from sim.experiments.rests_on import verdicts
 from sim.experiments.run import RunOptions
 from sim.inputs.case import Case
@@ -262,9 +261,7 @@ class HindcastResult:
         """Return the probability of what was recorded, with the interval that the number of runs leaves."""
         fits = slice(int(observed.least[nation]), int(observed.most[nation]) + 1)
         each = forecast.runs[:, nation, fits].sum(axis=1)
-        interval = statistics.mean(
-            each.sum(), (each**2).sum(), len(each), independent_runs(self.case, len(each))
-        )
+        interval = statistics.mean(each.sum(), (each**2).sum(), len(each), forecast.independent)
         low, high = np.clip(interval.low, 0.0, 1.0), np.clip(interval.high, 0.0, 1.0)
         return {
             "p_recorded": float(interval.estimate),
