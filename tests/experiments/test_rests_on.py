@@ -137,6 +137,15 @@ def test_a_lever_that_does_not_change_decides_nothing(unchanged: pd.DataFrame) -
     assert not levers["decides"].any()
 
 
+@pytest.mark.parametrize("name", [BASELINE, "us-backstop"])
+def test_runs_that_would_be_the_same_are_left_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other draws of what a lever does change no bit where its level stays: these runs are not made."""
+    case = load_case(name)
+    found = rests_on(case, 1, 50)
+    monkeypatch.setattr("sim.experiments.rests_on._moves", lambda *_: True)
+    pd.testing.assert_frame_equal(rests_on(case, 1, 50), found)
+
+
 def test_what_past_coalitions_say_of_contributions_says_nothing_of_soldiers(unchanged: pd.DataFrame) -> None:
     """Where no level changes, dispositions matter for any contribution alone."""
     past = unchanged[unchanged["group"] == "who contributes"].set_index("number")["total"]
