@@ -54,7 +54,9 @@ def compare(
 
     executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
     overrides = [*(set_ or []), *([f"rounds={rounds}"] if rounds is not None else [])]
-    plan = plan_comparison(scenarios, RunOptions(runs=runs, seed=seed), overrides, parameters)
+    plan = plan_comparison(
+        scenarios, RunOptions(runs=runs, seed=seed, threads=threads), overrides, parameters
+    )
     with going_on_in(plan.folder(out)):
         with rate_bar("comparing", quiet=quiet) as progress:
             folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)

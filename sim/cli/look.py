@@ -53,11 +53,12 @@ def _checked(file: Path) -> str:
     from sim.inputs.map_file import read_map
     from sim.inputs.roster import load_roster
     from sim.inputs.scenario import check_actor_keys
+    from sim.outputs.words import counted
 
     if file.is_dir() and (file / DECLARATION).exists():
         past = load_coalitions(file)
-        counted = _counted(len(past.coalitions), "coalition"), _counted(len(past.candidates), "candidate")
-        return f"ok, {past.declaration.title}: {', '.join(counted)}"
+        read = counted(len(past.coalitions), "coalition"), counted(len(past.candidates), "candidate")
+        return f"ok, {past.declaration.title}: {', '.join(read)}"
     if file.is_dir() or file.name == "roster.toml":
         roster = load_roster(file if file.is_dir() else file.parent)
         check_actor_keys(roster.folder)
@@ -65,15 +66,11 @@ def _checked(file: Path) -> str:
         tell_closed_kinds(roster)
         if roster.map_file:
             read_map(roster.map_file)
-        return f"ok, {roster.title}: {_counted(len(roster.iso3), 'nation')}"
+        return f"ok, {roster.title}: {counted(len(roster.iso3), 'nation')}"
     case = load_case(file)
     tell_imputed(case.roster)
-    rounds, events = _counted(case.scenario.rounds, "round"), _counted(len(case.scenario.schedule()), "event")
-    return f"ok, {case.scenario.title}: {rounds}, {events}, {_counted(len(case.roster.iso3), 'nation')}"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    rounds, events = counted(case.scenario.rounds, "round"), counted(len(case.scenario.schedule()), "event")
+    return f"ok, {case.scenario.title}: {rounds}, {events}, {counted(len(case.roster.iso3), 'nation')}"
 
 
 @app.command()

@@ -15,7 +15,10 @@ def sensitivity(
     scenario: Annotated[str, typer.Argument(help="Scenario file, or name of a bundled scenario.")],
     outcome: Annotated[
         list[str] | None,
-        typer.Option(help="size (usual), force, p_force_met, or a nation's code: P(committed). Repeatable."),
+        typer.Option(
+            help="size (usual), contributors, force, p_force_met, or a nation's code: P(committed). "
+            "Repeatable."
+        ),
     ] = None,
     method: Annotated[
         Method,
@@ -74,6 +77,6 @@ def sensitivity(
         with rate_bar(plan.base.scenario.name, quiet=quiet) as progress:
             folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)
         with said_to_work("estimating what matters, drawing", quiet=quiet):
-            result = analyse(plan, folder)
+            result = analyse(plan, folder, threads=threads)
             write_sensitivity(result)
     tell(sensitivity_report(result), folder, quiet=quiet)

@@ -11,6 +11,7 @@ from sim.dashboard.words import change_words, difference_words, plain, runs_word
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.results import RunResult
 from sim.outputs import style
+from sim.outputs.words import counted
 
 
 class Pinned(NamedTuple):
@@ -58,7 +59,7 @@ def show_differences(comparison: Comparison) -> None:
     left = len(comparison.cases[0].roster.iso3) - len(rows)
     st.caption(
         "Percentage points by which a nation declares soldiers more (right) or less often at the end, with "
-        f"paired 95 % intervals, each for itself; those of {left} nations that are not shown cover 0. Both "
+        f"paired 95 % intervals, each for itself; those of {counted(left, 'nation')} not shown cover 0. Both "
         f"with the same draws, {runs_words(comparison.number_of_runs, comparison.seed)}"
     )
 

@@ -6,11 +6,11 @@ import streamlit as st
 
 from sim.dashboard.setting import Setting
 from sim.dashboard.words import change_words, difference_words, plain, runs_words
-from sim.experiments.comparison.compare import Comparison
+from sim.experiments.comparison.compare import DIFFERENCE, Comparison
 from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.experiments.results import RunResult
 from sim.outputs.report.run import members
-from sim.outputs.words import percent, percent_interval, thousands
+from sim.outputs.words import WORST_OF, counted, mark, percent, percent_interval, thousands
 
 TILES = (("size", "contributors"), ("force", "fielded", "p_force_met"))
 """What stands beside each other: who is in it, and how many soldiers that makes."""
@@ -33,7 +33,8 @@ def show_title(result: RunResult, setting: Setting) -> None:
     if changed and later:
         words += f" The scenario's later events ({later}) still happen, and may set levels anew."
     words += (
-        f" {scenario.start:%-d %B %Y} and {scenario.rounds} rounds of {scenario.days_per_round} days. "
+        f" {scenario.start:%-d %B %Y} and {counted(scenario.rounds, 'round')} of "
+        f"{counted(scenario.days_per_round, 'day')}. "
         "Forecast are declarations (a nation says that it will send soldiers, or gives any military means); "
         "in the field are those who may be sent once a ceasefire holds, a third of the pledge at a time."
     )
@@ -54,8 +55,7 @@ def show_numbers(result: RunResult, comparison: Comparison | None) -> None:
     also = " Below: differences from the pinned setting, paired, with 95 % intervals." if comparison else ""
     st.caption(
         f"On {result.rounds['date'].iloc[-1]:%-d %B %Y}: means, in brackets the range of 90 % of the runs; "
-        "of P the 95 % interval. What each rests on is the worst of what decides it: learned from past "
-        "coalitions, likely, not told by them, fitted to what governments said in three waves, or assumed. "
+        f"of P the 95 % interval. What each rests on is {WORST_OF} "
         f"{runs_words(result.number_of_runs, result.seed)}{also}"
     )
 
@@ -66,14 +66,14 @@ def _numbers(result: RunResult) -> dict[str, tuple[str, str]]:
     told = verdicts(result.rests_on)
     met = f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]"
     return {
-        "size": (f"Nations that declare soldiers on land ({told['size']})", _nations(end, "size")),
+        "size": (f"Nations that declare soldiers on land {mark(told['size'])}", _nations(end, "size")),
         "contributors": (
-            f"Nations that give any military means ({told['contributors']})",
+            f"Nations that give any military means {mark(told['contributors'])}",
             _nations(end, "contributors"),
         ),
-        "force": (f"Soldiers pledged ({told['force']})", _soldiers(end, "force")),
-        "fielded": (f"Of them in the field ({told['fielded']})", _soldiers(end, "fielded")),
-        "p_force_met": (f"P(pledged >= {required}) ({told[FORCE_MET]})", met),
+        "force": (f"Soldiers pledged {mark(told['force'])}", _soldiers(end, "force")),
+        "fielded": (f"Of them in the field {mark(told['fielded'])}", _soldiers(end, "fielded")),
+        "p_force_met": (f"P(pledged >= {required}) {mark(told[FORCE_MET])}", met),
     }
 
 
@@ -90,11 +90,12 @@ def _soldiers(end: Any, measure: str) -> str:
 
 
 def _differences(comparison: Comparison | None) -> dict[str, str]:
-    """Return the differences from a pinned setting by measure, in words."""
+    """Return the differences from a pinned setting by measure, in words, with what each rests on."""
     if comparison is None:
         return {}
     rows = comparison.coalition.set_index("measure").to_dict("index")
+    told = comparison.verdicts(comparison.names[1], DIFFERENCE)
     return {
-        measure: difference_words(rows[measure], factor, decimals) + unit
+        measure: f"{difference_words(rows[measure], factor, decimals)}{unit} {mark(told[measure])}"
         for measure, (factor, decimals, unit) in DIFFERENCES.items()
     }

@@ -7,7 +7,7 @@ from typing import Any
 from sim.dashboard.levers import levers
 from sim.dashboard.setting import Setting
 from sim.inputs.case import Case
-from sim.outputs.words import signed
+from sim.outputs.words import counted, signed
 
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -27,7 +27,7 @@ def plain(text: str) -> str:
 
 def runs_words(runs: int, seed: int) -> str:
     """Return which runs something rests on."""
-    return f"{runs:,} runs, seed {seed}."
+    return f"{counted(runs, 'run')}, seed {seed}."
 
 
 def change_words(setting: Setting, case: Case) -> str:

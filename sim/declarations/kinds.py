@@ -119,9 +119,6 @@ class Parameter:
         For people.
     prior
         What is believed of it before any outcome is looked at.
-    varies
-        Range over which a sweep of all parameters takes it: from half to one and a half times its value,
-        within what is allowed, unless said.
     rests_on
         What its value rests on: ``fitted`` to recorded statements, or ``assumed``.
     """
@@ -134,7 +131,6 @@ class Parameter:
     meaning: str = ""
     source: str = ""
     prior: Prior | None = None
-    varies: tuple[float, float] | None = None
     rests_on: Literal["fitted", "assumed"] = "assumed"
     place: str = field(default_factory=_place, compare=False)
 
@@ -145,19 +141,8 @@ class Parameter:
         low, high = self.range
         if not low <= self.value <= high:
             raise _problem(self, f"{self.value:g} is not in its range {low:g} to {high:g}")
-        if self.varies and not low <= self.varies[0] < self.varies[1] <= high:
-            raise _problem(self, "what it varies over is not in its range")
         if self.prior:
             _check_prior(self, self.prior)
-
-    @property
-    def variation(self) -> tuple[float, float]:
-        """The range over which a sweep of all parameters takes it."""
-        if self.varies:
-            return self.varies
-        low, high = self.range
-        spread = (max(low, 0.5 * self.value), min(high, 1.5 * self.value))
-        return float(f"{spread[0]:.12g}"), float(f"{spread[1]:.12g}")
 
 
 Equation = Callable[[Any, Any, Any], float]

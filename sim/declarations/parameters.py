@@ -84,7 +84,6 @@ CUTS = by_name(
             meaning="willingness between refusing and being undecided: 13 %",
             source="set by hand",
             prior=normal(-1.9, 0.2, "rungs are words; where they lie is a choice"),
-            varies=(-2.3, -1.5),
         ),
         Parameter(
             "cut_open",
@@ -94,7 +93,6 @@ CUTS = by_name(
             meaning="willingness between being undecided and open: 33 %",
             source="set by hand",
             prior=normal(-0.71, 0.2, "rungs are words; where they lie is a choice"),
-            varies=(-1.1, -0.3),
         ),
         Parameter(
             "cut_committed",
@@ -104,7 +102,6 @@ CUTS = by_name(
             meaning="willingness between being open and committed: 60 %",
             source="set by hand",
             prior=normal(0.41, 0.2, "rungs are words; where they lie is a choice"),
-            varies=(0.0, 0.8),
         ),
     )
 )

@@ -77,6 +77,11 @@ class Threads:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
+def threads_of(executor: Executor) -> int:
+    """Return how many threads of this process what follows the parts may use; 0 for one a core."""
+    return executor.number if isinstance(executor, Threads) else 0
+
+
 @dataclass(frozen=True)
 class Processes:
     """Processes of this machine, one thread each.

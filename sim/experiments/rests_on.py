@@ -2,16 +2,25 @@
 
 What is uncertain falls into groups: how willing nations are for any contribution, what each lever does, the
 parameters that were fitted to statements, interaction, and all other assumptions. The total Sobol' index of
-a group for a number is the share of its variance that would be left if all but the group were known, as if
-groups were independent of each other; it is estimated by running the same runs once more with other draws
-of that group (Jansen 1999; Saltelli et al. 2010, table 2). Slopes of levers are not quite independent:
-where several levels change, their indices are rough. A group counts if its index is at least a quarter, or
-may be for all that the runs tell. Policies and elections have no draws to exchange: where there are any,
-all numbers are assumed.
+a group for a number is the share of its variance that would be left if all but the group were known; it is
+estimated by running the same runs once more with other draws of that group (Jansen 1999; Saltelli et al.
+2010, table 2). What past coalitions teach was drawn jointly: other draws of how willing nations are, or of
+what a lever does, are those given all else of it, as if that were normal (Kucherenko et al. 2012). Parameters
+are drawn anew as if their groups were independent of each other. A group counts if its index is at least a
+quarter, or may be for all that the runs tell. Policies and elections have no draws to exchange: where there
+are any, all numbers are assumed.
+
+References
+----------
+Jansen, M. J. W. (1999). Computer Physics Communications 117, 35-43.
+Kucherenko, S., S. Tarantola, P. Annoni (2012). Computer Physics Communications 183, 937-946.
+Saltelli, A., P. Annoni, I. Azzini, F. Campolongo, M. Ratto, S. Tarantola (2010). Computer Physics
+Communications 181, 259-270.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,12 +29,14 @@ from sim.declarations.levels import LEVELS, LEVERS
 from sim.declarations.parameters import FITTED as FITTED_PARAMETERS
 from sim.declarations.parameters import INTERACTION, PARAMETERS
 from sim.declarations.words import ASSUMED, FITTED, LEARNED, NOT_TOLD, Stance, worst
+from sim.evidence.case_draws import STEPS, CaseDraws
 from sim.evidence.learned import learned
-from sim.experiments.statistics import Floats
+from sim.evidence.threads import on_one_thread
+from sim.experiments.statistics import Z_95, Floats
 from sim.inputs.case import Case
 from sim.inputs.parameters import COLUMN, Parameters
 from sim.model.ensemble import Execution, Keep, simulate
-from sim.model.setup import Setup, behaviour_columns, build_setup
+from sim.model.setup import Setup, behaviour_columns, build_setup, drawn_case
 from sim.model.tally import RUN_COLUMNS, Records
 
 if TYPE_CHECKING:
@@ -37,22 +48,65 @@ MOST_RUNS = 1000
 DECIDES = 0.25
 """The total index from which a group decides a number."""
 
-Z_95 = 1.959963984540054
 NUMBERS = ("size", "contributors", "force", "fielded")
-FORCE_MET = "force_met"
+FORCE_MET = "p_force_met"
 POLICIES = "policies and elections"
+
+SPREAD = 1e-6
+"""Directions of draws that spread less than this, as a share of the widest, are rounding."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Something uncertain: its name, its verdict, and the setup with other draws of it."""
+    """Something uncertain: its verdict, and the numbers of the same runs with other draws of it."""
 
-    name: str
     verdict: str
-    redrawn: Setup
+    redrawn: Mapping[str, Floats]
 
 
-def rests_on(case: Case, seed: int, runs: int, threads: int = 0) -> "pd.DataFrame":
+@dataclass(frozen=True)
+class Numbers:
+    """Numbers at the end of some runs, as they are and with other draws of what is uncertain.
+
+    Attributes
+    ----------
+    as_run
+        By name: size, contributors, force, fielded, p_force_met, and the code of each nation for whether it
+        is committed; shape (runs,).
+    groups
+        What is uncertain, by name.
+    has_policies
+        Whether anything but the scenario moves its levels, or elections its positions.
+    """
+
+    as_run: Mapping[str, Floats]
+    groups: Mapping[str, Group]
+    has_policies: bool
+
+    def less(self, reference: "Numbers") -> "Numbers":
+        """Return by how much they differ, run by run, from those of another case of the same nations."""
+        groups = {}
+        for name in dict.fromkeys([*self.groups, *reference.groups]):
+            own, other = (each.groups.get(name, Group(LEARNED, each.as_run)) for each in (self, reference))
+            groups[name] = Group(worst([own.verdict, other.verdict]), _less(own.redrawn, other.redrawn))
+        has_policies = self.has_policies or reference.has_policies
+        return Numbers(_less(self.as_run, reference.as_run), groups, has_policies)
+
+    def table(self) -> "pd.DataFrame":
+        """Return what they rest on, see `rests_on`."""
+        import pandas as pd
+
+        rows = []
+        for name, group in self.groups.items():
+            for number, values in self.as_run.items():
+                total, error = total_index(values, group.redrawn[number])
+                rows.append((number, name, group.verdict, total, error, total + error >= DECIDES))
+        if self.has_policies:
+            rows += [(number, POLICIES, ASSUMED, np.nan, np.nan, True) for number in self.as_run]
+        return pd.DataFrame(rows, columns=["number", "group", "verdict", "total", "error", "decides"])
+
+
+def rests_on(case: Case, seed: int, runs: int = MOST_RUNS, threads: int = 0) -> "pd.DataFrame":
     """Return what the numbers of a case at its end rest on.
 
     Parameters
@@ -63,25 +117,30 @@ def rests_on(case: Case, seed: int, runs: int, threads: int = 0) -> "pd.DataFram
     Returns
     -------
     DataFrame
-        A row a number and group: `number` (size, contributors, force, fielded, force_met, or the code of a
-        nation for whether it is committed), `group`, `verdict`; `total`, the total index, and `error`, half
-        of its 95 % interval, both 0 where the number does not vary, missing for policies; `decides`.
+        A row a number and group: `number`, see `Numbers`; `group`, `verdict`; `total`, the total index, and
+        `error`, half of its 95 % interval, both 0 where the number does not vary, missing for policies;
+        `decides`.
     """
-    import pandas as pd
+    return numbers_of(case, seed, runs, threads).table()
 
+
+def numbers_of(case: Case, seed: int, runs: int = MOST_RUNS, threads: int = 0) -> Numbers:
+    """Return the numbers of a case, as they are and with other draws; parameters as for `rests_on`."""
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
-    watched = range(min(runs, MOST_RUNS))
-    as_run = _outcomes(case, setup, seed, watched, threads)
-    rows = []
-    for group in _groups(case, setup):
-        other = _outcomes(case, group.redrawn, seed, watched, threads)
-        for number, values in as_run.items():
-            total, error = total_index(values, other[number])
-            decides = total + error >= DECIDES
-            rows.append((number, group.name, group.verdict, total, error, decides))
-    if _has_policies(case):
-        rows += [(number, POLICIES, ASSUMED, np.nan, np.nan, True) for number in as_run]
-    return pd.DataFrame(rows, columns=["number", "group", "verdict", "total", "error", "decides"])
+
+    def of(redrawn: Setup) -> dict[str, Floats]:
+        return _outcomes(case, redrawn, seed, range(min(runs, MOST_RUNS)), threads)
+
+    as_run = of(setup)
+    groups = {
+        name: Group(verdict, as_run if redrawn is setup else of(redrawn))
+        for name, verdict, redrawn in _groups(case, setup)
+    }
+    return Numbers(as_run, groups, _has_policies(case))
+
+
+def _less(values: Mapping[str, Floats], reference: Mapping[str, Floats]) -> dict[str, Floats]:
+    return {name: each - reference[name] for name, each in values.items()}
 
 
 def _has_policies(case: Case) -> bool:
@@ -119,23 +178,62 @@ def total_index(values: Floats, redrawn: Floats) -> tuple[float, float]:
     return float(halves.mean()), float(Z_95 * halves.std() / np.sqrt(len(halves)))
 
 
-def _groups(case: Case, setup: Setup) -> Iterator[Group]:
-    """Yield what is uncertain; what has one value only is no group."""
-    told = learned(case.roster.past, case.roster.posterior).verdicts
+def _groups(case: Case, setup: Setup) -> Iterator[tuple[str, str, Setup]]:
+    """Yield name, verdict and the setup with other draws of each group; what has one value only is none."""
     # What was read of some nations moves all: that blanks say nothing, and one reading in ten is wrong.
     is_read = not np.isnan(case.roster.contributes_on(case.scenario.start)).all()
-    who = ASSUMED if is_read else LEARNED
-    yield Group("who contributes", who, setup._replace(disposition=_others(setup.disposition)))
-    for place, name in enumerate(LEVERS):
-        cases = LEVELS[name].cases
+    disposition, *of_levers = _drawn_anew(drawn_case(case.scenario, case.roster, case.timeline))
+    yield "who contributes", ASSUMED if is_read else LEARNED, setup._replace(disposition=disposition)
+    for place, (name, verdict) in enumerate(lever_verdicts(case).items()):
         slopes = setup.slopes.copy()
-        slopes[:, :, place] = _others(slopes[:, :, place])
-        verdict = told.get(cases.name, NOT_TOLD) if cases else NOT_TOLD
-        yield Group(f"effect of {name}", verdict, setup._replace(slopes=slopes))
+        slopes[:, :, place] = of_levers[place]
+        yield f"effect of {name}", verdict, setup._replace(slopes=slopes) if _moves(case, name) else setup
     if case.parameters.draws > 1:
         for group, (verdict, names) in _parameter_groups().items():
             behaviour = behaviour_columns(_redrawn(case.parameters, names))
-            yield Group(group, verdict, setup._replace(behaviour=behaviour))
+            yield group, verdict, setup._replace(behaviour=behaviour)
+
+
+def lever_verdicts(case: Case) -> dict[str, str]:
+    """Return what past coalitions tell of what each lever does to any contribution."""
+    told = learned(case.roster.past, case.roster.posterior).verdicts
+    levels = {name: LEVELS[name].cases for name in LEVERS}
+    return {name: told.get(cases.name, NOT_TOLD) if cases else NOT_TOLD for name, cases in levels.items()}
+
+
+def _moves(case: Case, lever: str) -> bool:
+    """Return whether a level may differ from that of the start: else its slope is worth nothing."""
+    is_set = bool(np.ptp(case.timeline.level(lever)) > 0.0)
+    return is_set or case.scenario.level_half_width > 0.0 or _has_policies(case)
+
+
+@lru_cache(maxsize=8)
+@on_one_thread
+def _drawn_anew(drawn: CaseDraws) -> tuple[Floats, ...]:
+    """Return other draws of dispositions, and of the slopes of each lever, each given all the others."""
+    parts = [drawn.disposition, *np.moveaxis(drawn.slopes, 2, 0)]
+    return tuple(
+        drawn_given(part, np.column_stack([*parts[:place], *parts[place + 1 :]]))
+        for place, part in enumerate(parts)
+    )
+
+
+def drawn_given(draws: Floats, others: Floats) -> Floats:
+    """Return other draws given what was drawn with them, as if all were jointly normal.
+
+    What the others tell of a draw stays, only what they leave open goes to another run. Rounded as draws are,
+    so that it is the same on every machine.
+
+    Parameters
+    ----------
+    draws, others
+        A row a draw.
+    """
+    centred = others - others.mean(axis=0)
+    mean = draws.mean(axis=0)
+    weights = np.linalg.lstsq(centred, draws - mean, rcond=SPREAD)[0]
+    told = mean + centred @ weights
+    return np.ascontiguousarray(np.rint((told + _others(draws - told)) * STEPS) / STEPS)
 
 
 def _redrawn(parameters: Parameters, names: Sequence[str]) -> Parameters:

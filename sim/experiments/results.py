@@ -12,6 +12,7 @@ from sim.declarations.words import POSITIONS, WORDS_ALONE, Stance
 from sim.evidence.kinds_named import kind_shares
 from sim.experiments import statistics
 from sim.experiments.about import About, past_events
+from sim.experiments.independent import independent_runs
 from sim.inputs.case import Case
 from sim.inputs.map_file import Map, read_map
 from sim.inputs.parameters import Parameters
@@ -38,8 +39,9 @@ class RunResult:
     """What the runs of a scenario add up to.
 
     Shares come with 95 % Wilson intervals, means with 95 % normal ones: they tell how far the number of
-    runs limits what is known. Quantiles tell how far the runs themselves differ. Quantiles
-    of willingness and of levels are read from counts in 256 bins; only that nobody pledges is told exactly.
+    runs limits what is known, and count on no more than the independent ones (`independent_runs`). Quantiles
+    tell how far the runs themselves differ. Those of willingness and of levels are read from counts in 256
+    bins; only that nobody pledges is told exactly.
 
     Attributes
     ----------
@@ -55,6 +57,8 @@ class RunResult:
         nations joined and how many left; None if they were written away instead.
     trajectories
         A row a run, round and nation with stance and propensity, if they were asked for.
+    threads
+        How many threads find out what numbers rest on; 0 for one a core.
     """
 
     case: Case
@@ -64,6 +68,12 @@ class RunResult:
     tally: Tally
     runs: "pd.DataFrame | None" = None
     trajectories: "pd.DataFrame | None" = None
+    threads: int = 0
+
+    @property
+    def independent(self) -> int:
+        """How many of the runs intervals count on."""
+        return independent_runs(self.case, self.number_of_runs)
 
     @cached_property
     def about(self) -> About:
@@ -102,7 +112,7 @@ class RunResult:
         tally, iso3 = self.tally, self.case.roster.iso3
         rounds, nations = tally.pledges.shape
         stances = tally.stances.reshape(-1, len(Stance))
-        committed = statistics.share(stances[:, Stance.COMMITTED], self.number_of_runs)
+        committed = statistics.share(stances[:, Stance.COMMITTED], self.number_of_runs, self.independent)
         troops = self._mean_troops
         columns = {
             "iso3": np.tile(np.array(iso3), rounds),
@@ -134,7 +144,7 @@ class RunResult:
         import pandas as pd
 
         tally = self.tally
-        met = statistics.share(tally.force_met, self.number_of_runs)
+        met = statistics.share(tally.force_met, self.number_of_runs, self.independent)
         columns: dict[str, Any] = {
             "round": np.arange(len(tally.sizes)),
             "date": self._dates,
@@ -204,7 +214,7 @@ class RunResult:
         import pandas as pd
 
         nation, first, last = np.nonzero(self.tally.moves)
-        share = statistics.share(self.tally.moves[nation, first, last], self.number_of_runs)
+        share = statistics.share(self.tally.moves[nation, first, last], self.number_of_runs, self.independent)
         names = np.array([stance.name.lower() for stance in Stance])
         return pd.DataFrame(
             {
@@ -228,7 +238,7 @@ class RunResult:
         names = [stance.name.lower() for stance in Stance]
         counts = self.tally.flows.reshape(len(names) ** 2, -1)
         numbers = np.arange(counts.shape[1])
-        mean = statistics.mean(counts @ numbers, counts @ numbers**2, self.number_of_runs)
+        mean = statistics.mean(counts @ numbers, counts @ numbers**2, self.number_of_runs, self.independent)
         return pd.DataFrame(
             {
                 "start": np.repeat(names, len(names)),
@@ -279,7 +289,7 @@ class RunResult:
         """A row a number at the end and group of what is uncertain: see `sim.experiments.rests_on`."""
         from sim.experiments.rests_on import rests_on
 
-        return rests_on(self.case, self.seed, self.number_of_runs)
+        return rests_on(self.case, self.seed, self.number_of_runs, self.threads)
 
     def held_back_by(self, nation: int) -> tuple[tuple[str, float], ...]:
         """Return what holds a nation back at the end, with its share of the runs in which it is out.
@@ -302,13 +312,13 @@ class RunResult:
 
     def _share_columns(self, name: str, counts: Counts) -> dict[str, statistics.Floats]:
         """Return the share of the runs that counts are of, with its interval."""
-        share = statistics.share(counts.ravel(), self.number_of_runs)
+        share = statistics.share(counts.ravel(), self.number_of_runs, self.independent)
         return {name: share.estimate, f"{name}_low": share.low, f"{name}_high": share.high}
 
     def _number_columns(self, name: str, counts: Counts) -> dict[str, Any]:
         """Return mean, its interval and quantiles of a number of nations; counts are (rows, nations + 1)."""
         numbers = np.arange(counts.shape[1])
-        mean = statistics.mean(counts @ numbers, counts @ numbers**2, self.number_of_runs)
+        mean = statistics.mean(counts @ numbers, counts @ numbers**2, self.number_of_runs, self.independent)
         columns: dict[str, Any] = {
             f"{name}_mean": mean.estimate,
             f"{name}_mean_low": mean.low,
@@ -322,7 +332,7 @@ class RunResult:
     @cached_property
     def _mean_troops(self) -> statistics.Interval:
         return statistics.mean(
-            self.tally.pledges / FIXED_POINT, self.tally.pledge_squares, self.number_of_runs
+            self.tally.pledges / FIXED_POINT, self.tally.pledge_squares, self.number_of_runs, self.independent
         )
 
     @property

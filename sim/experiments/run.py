@@ -109,6 +109,7 @@ def run(
         tally=tally,
         runs=kept.runs(),
         trajectories=kept.trajectories() if chosen.trajectories else None,
+        threads=chosen.threads,
     )
 
 

@@ -17,25 +17,37 @@ class Interval(NamedTuple):
     high: Floats
 
 
-def share(count: ArrayLike, total: int) -> Interval:
-    """Return shares of a total number of runs with Wilson score intervals (Wilson 1927)."""
-    observed = np.asarray(count, dtype=np.float64) / total
-    spread = Z_95**2 / total
+def share(count: ArrayLike, total: int, independent: int | None = None) -> Interval:
+    """Return shares of a total number of runs with Wilson score intervals (Wilson 1927).
+
+    Parameters
+    ----------
+    count, total
+        How many runs, of how many.
+    independent
+        How many of them the intervals count on, see `independent_runs`; all if None.
+    """
+    observed, number = np.asarray(count, dtype=np.float64) / total, independent or total
+    spread = Z_95**2 / number
     centre = (observed + spread / 2) / (1 + spread)
-    margin = Z_95 * np.sqrt(observed * (1 - observed) / total + spread / (4 * total)) / (1 + spread)
+    margin = Z_95 * np.sqrt(observed * (1 - observed) / number + spread / (4 * number)) / (1 + spread)
     low = np.where(observed == 0, 0.0, np.clip(centre - margin, 0.0, 1.0))
     high = np.where(observed == 1, 1.0, np.clip(centre + margin, 0.0, 1.0))
     return Interval(observed, low, high)
 
 
-def mean(total: ArrayLike, total_of_squares: ArrayLike, number: int) -> Interval:
+def mean(
+    total: ArrayLike, total_of_squares: ArrayLike, number: int, independent: int | None = None
+) -> Interval:
     """Return means of so many runs with normal intervals, from the sums of values and of their squares.
 
-    One run says nothing of how far runs differ: its interval is not a number.
+    Intervals count on so many independent runs, on all if None. One run says nothing of how far runs differ:
+    its interval is not a number.
     """
     average = np.asarray(total, dtype=np.float64) / number
     variance = np.maximum(np.asarray(total_of_squares, dtype=np.float64) / number - average**2, 0.0)
-    margin = Z_95 * np.sqrt(variance / (number - 1)) if number > 1 else np.nan
+    counted = independent or number
+    margin = Z_95 * np.sqrt(variance / (counted - 1)) if counted > 1 else np.nan
     return Interval(average, average - margin, average + margin)
 
 

@@ -20,6 +20,9 @@ from sim.inputs.validation import shown, validate
 GRID = 10_000
 """Points at which moments of a prior are taken."""
 
+MIDDLE = (0.05, 0.95)
+"""The shares of a prior that lie below its middle and up to its end."""
+
 LEAST, LARGEST = 1e-9, 1e9
 """Between which scales and shapes lie: densities of others overflow."""
 
@@ -96,6 +99,12 @@ class ParameterPrior:
         below, above = self._mass
         inside = (values >= self.low) & (values <= self.high)
         return np.where(inside, self._whole.pdf(values) / (above - below), 0.0)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The middle 90 % of the prior, to three digits: over which sweeps take the parameter."""
+        low, high = (float(f"{value:.3g}") for value in self.quantile(np.array(MIDDLE)))
+        return low, high
 
     @cached_property
     def moments(self) -> tuple[float, float]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import FailFast, Field, PrivateAttr, model_validator
 
-from sim.declarations.parameters import PARAMETERS
 from sim.inputs.bundled import find_bundled, find_scenario, scenarios_folder
 from sim.inputs.case import PARAMETER_PREFIX, Case, load_case
 from sim.inputs.characters import folder_name
@@ -14,14 +13,17 @@ from sim.inputs.designs import DESIGNS, MAX_POINTS, Asked, Design, names_of
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor, check_factor
 from sim.inputs.overrides import overridden_keys
+from sim.inputs.prior import declared_prior
 from sim.inputs.roster_file import FileName, Vocabulary
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import KeyProblem, validate
 
-Outcome = Literal["size", "force", "p_force_met", "p_committed"]
+Outcome = Literal["size", "contributors", "force", "p_force_met", "p_committed"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-"""Nations committed at the end, soldiers pledged, P(force >= required), P(committed) of each nation."""
+"""At the end: nations that declare soldiers on land, nations that give any military means, soldiers pledged,
+P(force >= required), P(committed) of each nation.
+"""
 
 if TYPE_CHECKING:
     DesignName = str
@@ -59,7 +61,8 @@ class Sweep(Table):
     )
     parameters: Literal["all"] | None = Field(
         None,
-        description="all: every behavioural parameter is an uncertainty too, over its range.",
+        description="all: every behavioural parameter is an uncertainty too, over the middle 90 % of its "
+        "prior.",
     )
     _file: TomlFile | None = PrivateAttr(default=None)
     _vocabulary: Vocabulary = PrivateAttr(default=Vocabulary())
@@ -178,12 +181,12 @@ def load_sweep(source: Path | str, **changes: int | None) -> Sweep:
 
 
 def _parameters() -> tuple[Factor, ...]:
-    """Return every behavioural parameter as a factor."""
+    """Return every behavioural parameter that is uncertain as a factor, over the middle 90 % of its prior."""
     return tuple(
         Factor.model_validate(
-            {"path": f"{PARAMETER_PREFIX}{name}", "label": name, "range": parameter.variation}
+            {"path": f"{PARAMETER_PREFIX}{prior.name}", "label": prior.name, "range": prior.middle}
         )
-        for name, parameter in PARAMETERS.items()
+        for prior in declared_prior().parameters
     )
 
 

@@ -79,7 +79,12 @@ def run_into_folder(
 
         tally = simulate_case(case, options, sink)
         result = RunResult(
-            case=case, seed=options.seed, number_of_runs=options.runs, engine=options.engine, tally=tally
+            case=case,
+            seed=options.seed,
+            number_of_runs=options.runs,
+            engine=options.engine,
+            tally=tally,
+            threads=options.threads,
         )
         save_figures(result, writer.figures)
         writer.finish(result)

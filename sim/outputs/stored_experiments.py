@@ -47,6 +47,11 @@ class StoredComparison:
         """A row a scenario and measure."""
         return read_table(self.folder, "coalition")
 
+    @cached_property
+    def rests_on(self) -> "pd.DataFrame":
+        """A row a scenario, number and group."""
+        return read_table(self.folder, "rests_on")
+
 
 def load_comparison(folder: Path, manifest: Manifest) -> StoredComparison:
     """Return a comparison as its folder holds it."""

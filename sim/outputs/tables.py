@@ -20,7 +20,10 @@ from sim.inputs.evidence import (
 from sim.model.setup import extrapolated
 from sim.outputs.whole_table import WholeTable
 from sim.outputs.words import (
+    RESTS_ON,
+    counted,
     kinds_in_words,
+    mark,
     parameter_note,
     percent,
     percent_interval,
@@ -40,15 +43,13 @@ LEGEND = (
     "range of 90 % of the runs. P(land): declares soldiers on land; P(any): contributes any military means. "
     "Joined: median date of declaring soldiers, among the runs in which the nation did. Held back by: "
     "what alone would let it in if it were gone, demands first; else its own position; share of the runs in "
-    "which the nation is out. In brackets, what a number rests "
-    "on, the worst of what decides it: learned from past coalitions, likely, not told by them, fitted to "
-    "what governments said in three waves, or assumed."
+    f"which the nation is out. {RESTS_ON}"
 )
 
 
 def run_report(result: "RunResult") -> RenderableType:
     """Return what the runs of a scenario say: the coalition first, then nation by nation."""
-    runs = f"{result.number_of_runs:,} runs, seed {result.seed}."
+    runs = f"{counted(result.number_of_runs, 'run')}, seed {result.seed}."
     return Group(
         Text(result.case.scenario.title, style="bold"),
         _coalition(result),
@@ -69,18 +70,20 @@ def _coalition(result: "RunResult") -> RenderableType:
     required = thousands(result.case.scenario.force_required)
     told = verdicts(result.rests_on)
     lines = Table.grid(*(Column(overflow="fold") for _ in range(3)), padding=(0, 2))
-    lines.add_row("at the end", f"{end.date:%-d %B %Y}, after {result.case.scenario.rounds} rounds")
+    lines.add_row(
+        "at the end", f"{end.date:%-d %B %Y}, after {counted(result.case.scenario.rounds, 'round')}"
+    )
     declare, contribute = (f"{_nations_range(end, name)} nations" for name in ("size", "contributors"))
-    lines.add_row("declare soldiers on land", declare, f"({told['size']})")
-    lines.add_row("contribute any military means", contribute, f"({told['contributors']})")
+    lines.add_row("declare soldiers on land", declare, mark(told["size"]))
+    lines.add_row("contribute any military means", contribute, mark(told["contributors"]))
     if by_kind := kinds_in_words(result.kinds):
-        lines.add_row("of these, by kind", by_kind, f"({ASSUMED})")
-    lines.add_row("soldiers pledged on land", _soldiers_range(end, "force"), f"({told['force']})")
-    lines.add_row("of them in the field at a time", _soldiers_range(end, "fielded"), f"({told['fielded']})")
+        lines.add_row("of these, by kind", by_kind, mark(ASSUMED))
+    lines.add_row("soldiers pledged on land", _soldiers_range(end, "force"), mark(told["force"]))
+    lines.add_row("of them in the field at a time", _soldiers_range(end, "fielded"), mark(told["fielded"]))
     lines.add_row(
         f"P(pledged >= {required})",
         f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]",
-        f"({told[FORCE_MET]})",
+        mark(told[FORCE_MET]),
     )
     return Padding(lines, (0, 0, 1, 0))
 
@@ -98,7 +101,7 @@ def added_report(added: "pd.DataFrame") -> RenderableType:
     rows: list[Any] = list(added.itertuples())
     lines = [
         f"of which {row.mechanism}: {signed(row.mean, 1)} [{signed(row.q05)} to {signed(row.q95)}] "
-        f"{NUMBER_WORDS[row.number]} (assumed)"
+        f"{NUMBER_WORDS[row.number]} {mark(ASSUMED)}"
         for row in rows
     ]
     note = "The same runs with and without it; [ ]: 90 % of the runs."
@@ -262,7 +265,7 @@ def _at_home(evidence: Evidence) -> list[Padding]:
     origin = _origin(ratification.source)
     return [
         _item(
-            f"approval takes {ratification.rounds} rounds from declaring soldiers to sending them "
+            f"approval takes {counted(ratification.rounds, 'round')} from declaring soldiers to sending them "
             f"({ratification.column}: {ratification.word or 'unknown'}){f'. {origin}' if origin else ''}"
         ),
         _item(f"prefers {preferred}"),

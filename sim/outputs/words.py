@@ -26,6 +26,23 @@ def reason_words(reason: str, vocabulary: Vocabulary) -> str:
     return vocabulary.in_words(REASONS[reason])
 
 
+WORST_OF = (
+    "the worst of what decides it: learned from past coalitions, likely, not told by them, fitted to what "
+    "governments said in three waves, or assumed."
+)
+RESTS_ON = f"In brackets, what a number rests on, {WORST_OF}"
+
+
+def mark(verdict: str) -> str:
+    """Return what stands behind a number to say what it rests on: ``(assumed)``."""
+    return f"({verdict})"
+
+
+def counted(number: int, what: str) -> str:
+    """Return how many of something: ``1 round``, ``1,000 runs``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def percent(share: float) -> str:
     """Return a share as a percentage: 100 % and 0 % only where they are exact."""
     if 0.0 < share < 0.01:
@@ -85,5 +102,6 @@ def parameter_note(draws: int) -> str:
         return "Parameters are a point: nothing shown includes how little is known of them."
     return (
         f"Each run has its own draw of the parameters, of {draws:,}: shares and ranges of runs include what "
-        "is not known of them; intervals of estimates do not say how these differ from draw to draw."
+        "is not known of them; intervals of estimates count on no more runs than there are draws, and do not "
+        "say how these differ from draw to draw."
     )

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 import sim
 from sim.dashboard import app
 from sim.dashboard.stage import OUTCOMES
+from sim.declarations.words import VERDICTS
 from sim.experiments.rests_on import FORCE_MET, verdicts
 
 pytestmark = pytest.mark.slow
@@ -196,7 +197,7 @@ def test_a_pinned_setting_is_compared_run_by_run(page: AppTest) -> None:
     changed = case.with_overrides({"washington.involvement": 1.0})
     row = sim.compare([case, changed], runs=RUNS).coalition.iloc[0]
     difference = f"{row.difference:+.2f} [{row.difference_low:+.2f} to {row.difference_high:+.2f}]"
-    assert page.metric[0].delta == difference
+    assert re.fullmatch(rf"{re.escape(difference)} \((?:{'|'.join(VERDICTS)})\)", page.metric[0].delta)
     assert "Compared with the pinned setting" in said(page.header)
     page.button(key="unpin").click().run()
     assert not any(metric.delta for metric in page.metric)
@@ -221,7 +222,7 @@ def test_what_cannot_be_compared_is_told_and_the_rest_is_shown(page: AppTest) ->
 
 def test_a_nation_is_explained(page: AppTest) -> None:
     page.selectbox(key="nation").select("NLD").run()
-    found = r"Netherlands: .* on 7 January 2027 in \d+ % \[\d+-\d+\] of 200 runs"
+    found = r"Netherlands: .* on 7 January 2027 in \d+ % \[\d+-\d+\] \(\w+\) of 200 runs"
     assert re.search(found, said(page.markdown))
     assert "What speaks for (right) and against sending troops" in said(page.caption)
 

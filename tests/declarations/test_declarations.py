@@ -89,7 +89,6 @@ def test_a_level_stands_in_a_table_that_there_is() -> None:
     ("make", "changes", "says"),
     [
         (parameter, {"value": math.nan}, "nan is not in its range"),
-        (parameter, {"varies": (-3, 9)}, "what it varies over is not in its range"),
         (parameter, {"prior": fixed(" ")}, "its prior has no reason"),
         (
             parameter,
@@ -131,12 +130,6 @@ def test_every_equation_reads_only_what_there_is() -> None:
 def test_a_name_is_taken_once(declared: object) -> None:
     with pytest.raises(DeclarationError, match=r": the name is taken, by test_declarations.py:\d+$"):
         by_name([declared(), declared()])
-
-
-def test_a_parameter_varies_by_half_within_what_is_allowed() -> None:
-    assert parameter(value=0.3).variation == (0.15, 0.45)
-    assert parameter(value=0.8).variation == (0.4, 1.0)
-    assert parameter(varies=(0.1, 0.2)).variation == (0.1, 0.2)
 
 
 def test_records_are_made_from_the_declarations() -> None:

@@ -75,6 +75,8 @@ def test_unpaired_runs_are_missing_where_nothing_varies() -> None:
 @pytest.mark.parametrize(("lost", "won"), [(0, 0), (0, 50), (50, 0), (1, 0), (20, 20)])
 def test_an_interval_of_a_share_holds_its_estimate_and_is_never_without_width(lost: int, won: int) -> None:
     estimate, low, high = share_difference(lost, won, 50)
+    again = share_difference(10 * lost, 10 * won, 500, independent=50)
+    assert np.array(again) == pytest.approx(np.array((estimate, low, high)))
     assert -1 <= low <= estimate <= high <= 1
     assert low < high
 

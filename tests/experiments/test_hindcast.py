@@ -16,6 +16,7 @@ from sim.declarations.records import Terms
 from sim.declarations.words import Stance
 from sim.experiments.hindcast.forecasts import (
     MECHANISMS,
+    Forecast,
     forecast_wave,
     last_statement_and_noise,
     why,
@@ -26,6 +27,8 @@ from sim.experiments.hindcast.hindcast import hindcast
 from sim.experiments.hindcast.result import BASELINES, MODEL, PRIOR, HindcastResult
 from sim.experiments.hindcast.scores import as_read, readings
 from sim.experiments.hindcast.skill import bootstrapped_mean
+from sim.experiments.hindcast.skill import noise as noise_of
+from sim.experiments.rests_on import verdicts
 from sim.experiments.run import RunOptions
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
@@ -34,7 +37,7 @@ from sim.inputs.parameters import DECLARED
 from sim.inputs.prior import load_prior
 from sim.model.tally import HOLDS_BACK
 
-TABLES = ("waves", "scores", "differences", "sources", "nations", "terms", "reliability")
+TABLES = ("waves", "scores", "differences", "sources", "nations", "terms", "reliability", "rests_on")
 FEW = {"runs": 120, "resamples": 200}
 World = Callable[..., Path]
 AUTUMN, WINTER, YEAR = "2025-04-10 to 2025-09-04", "2025-09-04 to 2026-01-06", "2025-04-10 to 2026-01-06"
@@ -163,6 +166,13 @@ def test_noise_comes_from_the_runs_alone(europe: HindcastResult) -> None:
     assert rps[AUTUMN, "recorded", MODEL, "rps"] < 0.02
 
 
+def test_runs_that_repeat_their_draws_leave_as_much_noise(europe: HindcastResult) -> None:
+    wave, forecasts = next(europe.recorded.by_wave())
+    runs = forecasts[MODEL].runs
+    all_count = noise_of(Forecast(runs), wave, "rps")
+    assert noise_of(Forecast(runs, len(runs) // 4), wave, "rps") == pytest.approx(2 * all_count)
+
+
 def test_a_nation_without_observation_is_left_out(europe: HindcastResult) -> None:
     found = europe.nations.groupby("wave")["iso3"].agg(set)
     assert {"ALB", "CYP", "MNE", "LUX", "ISL"} & found[AUTUMN] == set()
@@ -184,6 +194,13 @@ def test_a_nation_is_told_with_what_was_expected_recorded_and_why(europe: Hindca
     assert terms["at_wave"].sum() == pytest.approx(row["propensity"])
     assert terms["change"].max() == pytest.approx(row["raised"])
     assert terms["change"].idxmax() == row["raised_by"]
+
+
+def test_forecasts_say_what_they_rest_on(europe: HindcastResult) -> None:
+    """As runs of the wave's own scenario say it."""
+    for wave, rows in europe.nations.groupby("wave"):
+        told = verdicts(europe.rests_on[europe.rests_on["wave"] == wave])
+        assert rows["rests_on"].tolist() == [told[code] for code in rows["iso3"]]
 
 
 def test_leaving_out_a_source_leaves_out_its_nations(europe: HindcastResult) -> None:

@@ -1,6 +1,7 @@
 """What numbers rest on: the worst verdict among what decides them."""
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,19 @@ import sim
 from sim.declarations.levels import LEVERS
 from sim.declarations.parameters import INTERACTION
 from sim.declarations.words import VERDICTS
-from sim.experiments.rests_on import DECIDES, FORCE_MET, NUMBERS, rests_on, total_index, verdicts
-from sim.inputs.case import load_case
+from sim.experiments.rests_on import (
+    DECIDES,
+    FORCE_MET,
+    NUMBERS,
+    drawn_given,
+    numbers_of,
+    rests_on,
+    total_index,
+    verdicts,
+)
+from sim.inputs.case import load_case, reacting
 from sim.inputs.parameters import DECLARED
+from sim.model.ensemble import Execution, simulate
 
 BASELINE = "paris-2026-01"
 RUNS = 300
@@ -63,6 +74,49 @@ def test_what_does_not_vary_rests_on_nothing() -> None:
     assert total_index(np.ones(5), np.ones(5)) == (0.0, 0.0)
 
 
+@pytest.mark.parametrize("correlation", [0.0, 0.6, -0.6])
+def test_other_draws_keep_what_the_others_tell(correlation: float) -> None:
+    """Of the sum of two normal draws: what is left of one, the other being known (Kucherenko et al. 2012)."""
+    rng = np.random.default_rng(1)
+    one, free = rng.standard_normal((2, 2000, 1))
+    other = correlation * one + np.sqrt(1 - correlation**2) * free
+    anew = drawn_given(one, other)
+    assert np.corrcoef(anew.T, other.T)[0, 1] == pytest.approx(correlation, abs=0.05)
+    index, _ = total_index((one + other)[:1000, 0], (anew + other)[:1000, 0])
+    assert index == pytest.approx((1 - correlation**2) / (2 + 2 * correlation), rel=0.1)
+
+
+def test_what_others_tell_wholly_is_not_drawn_anew() -> None:
+    one = np.rint(np.random.default_rng(1).standard_normal((50, 2)) * 64) / 64
+    assert drawn_given(one, 2 * one) == pytest.approx(one, abs=1e-6)
+
+
+# --- differences -------------------------------------------------------------------------------------
+
+
+def test_a_difference_rests_on_what_tells_two_cases_apart() -> None:
+    """Where only the patron gives more, other levers decide nothing; the worse verdict of two counts."""
+    ours, theirs = (numbers_of(load_case(name), 1, 200) for name in ("brussels-2025-04", "us-backstop"))
+    difference = theirs.less(ours)
+    assert difference.as_run["size"].tolist() == (theirs.as_run["size"] - ours.as_run["size"]).tolist()
+    size = column(difference.table(), "size")
+    assert size.loc["effect of involvement", "decides"]
+    assert (size.drop("effect of involvement").filter(like="effect of", axis=0)["total"] == 0).all()
+
+
+def test_a_case_does_not_differ_from_itself() -> None:
+    numbers = numbers_of(load_case(BASELINE), 1, 20)
+    table = numbers.less(numbers).table()
+    assert (table["total"].dropna() == 0).all()
+    assert set(verdicts(table).values()) == {"assumed"}
+
+
+def test_a_difference_is_assumed_where_either_has_policies() -> None:
+    quiet, reacts = (numbers_of(each, 1, 20) for each in (load_case(BASELINE), reacting(load_case(BASELINE))))
+    for difference in (quiet.less(reacts), reacts.less(quiet)):
+        assert set(verdicts(difference.table()).values()) == {"assumed"}
+
+
 # --- groups ------------------------------------------------------------------------------------------
 
 
@@ -81,6 +135,15 @@ def test_a_lever_that_does_not_change_decides_nothing(unchanged: pd.DataFrame) -
     levers = unchanged[unchanged["group"].isin(LEVER_ROWS)]
     assert (levers["total"] == 0).all()
     assert not levers["decides"].any()
+
+
+@pytest.mark.parametrize("name", [BASELINE, "us-backstop"])
+def test_runs_that_would_be_the_same_are_left_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other draws of what a lever does change no bit where its level stays: these runs are not made."""
+    case = load_case(name)
+    found = rests_on(case, 1, 50)
+    monkeypatch.setattr("sim.experiments.rests_on._moves", lambda *_: True)
+    pd.testing.assert_frame_equal(rests_on(case, 1, 50), found)
 
 
 def test_what_past_coalitions_say_of_contributions_says_nothing_of_soldiers(unchanged: pd.DataFrame) -> None:
@@ -106,6 +169,22 @@ def test_a_point_of_parameters_leaves_the_groups_of_parameters_out() -> None:
 def test_no_more_runs_are_looked_at_than_there_are(unchanged: pd.DataFrame) -> None:
     result = sim.run(BASELINE, runs=RUNS)
     pd.testing.assert_frame_equal(result.rests_on, unchanged)
+
+
+def test_marks_use_as_many_threads_as_runs_do(
+    unchanged: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And do not depend on their number."""
+    used: list[int] = []
+
+    def noted(*given: Any, execution: Execution, **more: Any) -> Any:
+        used.append(execution.threads)
+        return simulate(*given, execution=execution, **more)
+
+    monkeypatch.setattr("sim.experiments.rests_on.simulate", noted)
+    result = sim.run(BASELINE, runs=RUNS, threads=3)
+    pd.testing.assert_frame_equal(result.rests_on, unchanged)
+    assert set(used) == {3}
 
 
 # --- verdicts ----------------------------------------------------------------------------------------

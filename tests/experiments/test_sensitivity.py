@@ -142,13 +142,13 @@ def test_noise_is_the_variance_that_runs_could_account_for(case, factors_file, t
         sensitivity(case, factors=varied, out=tmp_path, method="morris", samples=16, runs=runs)
         .spread.query("outcome == 'size'")
         .iloc[0]
-        for runs in (128, 2048)
+        for runs in (125, 1000)
     ]
     # Nations move together, so a run's size is far from binomial, and all points have the same draws: a
-    # variance found in 128 runs is right to within an eighth, the square root of 2 / 127.
+    # variance found in 125 runs is right to within an eighth, the square root of 2 / 124.
     few, many = (row["noise"] * row["deviation"] ** 2 for row in found)
-    assert few / many == pytest.approx(16, rel=0.25)
-    assert 0 < found[-1]["noise"] < 0.002
+    assert few / many == pytest.approx(8, rel=0.25)
+    assert 0 < found[-1]["noise"] < 0.004
 
 
 def test_conditions_are_found(analysed):
@@ -403,6 +403,8 @@ def test_morris_and_sobol_agree_on_what_matters_most_in_april_2025(tmp_path):
     effects = result.of(result.morris, SIZE).set_index("factor")["mu_star"]
     leading = list(total[total >= 2 * LEADING].sort_values(ascending=False).index)
     assert len(leading) >= 3
-    assert set(leading) == set(effects.nlargest(len(leading)).index)
-    assert effects.idxmax() == leading[0]
-    assert total.rank().corr(effects.rank()) > 0.8
+    # Followership and US involvement stand next to each other in both: followership interacts, and leads by
+    # its share of the variance, involvement by its mean effect.
+    assert list(effects.nlargest(2).index) == leading[:2]
+    assert set(leading) <= set(effects.nlargest(len(leading) + 2).index)
+    assert total.rank().corr(effects.rank()) > 0.9

@@ -71,6 +71,30 @@ def test_the_mean_of_one_run_has_no_interval() -> None:
     assert np.isnan([interval.low, interval.high]).all()
 
 
+def test_runs_that_repeat_their_draws_make_no_interval_narrower() -> None:
+    """2,000 values ten times over tell no more than 2,000 values once."""
+    values = np.random.default_rng(3).integers(0, 30, 2000)
+    once = statistics.mean(values.sum(), (values**2).sum(), 2000)
+    often = statistics.mean(10 * values.sum(), 10 * (values**2).sum(), 20_000, 2000)
+    assert np.array(often) == pytest.approx(np.array(once), rel=1e-12)
+    hits = int((values > 20).sum())
+    once, often = statistics.share(hits, 2000), statistics.share(10 * hits, 20_000, 2000)
+    assert np.array(often) == pytest.approx(np.array(once), rel=1e-12)
+
+
+@pytest.mark.parametrize("spread", [0.0, 1.0, 3.0])
+def test_19_of_20_intervals_hold_the_truth_where_runs_take_draws_in_turn(spread: float) -> None:
+    """Ten runs of each of 50 draws, which share nothing, as much as chance tells them apart, or more."""
+    rng = np.random.default_rng(4)
+    values = spread * rng.standard_normal((2000, 1, 50)) + rng.standard_normal((2000, 10, 50))
+    sums, squares = values.sum(axis=(1, 2)), (values**2).sum(axis=(1, 2))
+    interval = statistics.mean(sums, squares, 500, 50)
+    assert ((interval.low <= 0) & (interval.high >= 0)).mean() > 0.94
+    naive = statistics.mean(sums, squares, 500)
+    held = ((naive.low <= 0) & (naive.high >= 0)).mean()
+    assert held < 0.7 if spread else held > 0.94
+
+
 @given(counts, st.sampled_from(QUANTILES))
 def test_quantiles_of_counts_are_those_of_the_counted_values(counted: list[int], probability: float) -> None:
     values = np.repeat(np.arange(len(counted)), counted)

@@ -51,6 +51,8 @@ def test_an_estimate_is_what_runs_with_the_same_overrides_give() -> None:
         last, here = result.rounds.iloc[-1], found[found["point"] == number].set_index(["outcome", "iso3"])
         assert here.loc[("size", ""), "estimate"] == last.size_mean
         assert here.loc[("size", ""), "low"] == last.size_mean_low
+        assert here.loc[("contributors", ""), "estimate"] == last.contributors_mean
+        assert here.loc[("contributors", ""), "high"] == last.contributors_mean_high
         assert here.loc[("force", ""), "estimate"] == pytest.approx(last.force_mean, rel=1e-6)
         assert here.loc[("p_force_met", ""), "high"] == last.p_force_met_high
         assert here.loc[("p_committed", "NLD"), "estimate"] == result.summary.loc["NLD", "p_committed"]
@@ -93,7 +95,7 @@ def test_tables_are_tidy(file: Path, tmp_path: Path) -> None:
         *("point", "washington.involvement", "parameters.followership"),
         *("outcome", "estimate", "low", "high", "runs"),
     ]
-    assert len(result.points) == 75 * 3
+    assert len(result.points) == 75 * 4
     assert len(result.nations) == 75 * 5
     assert result.nations["estimate"].between(0, 1).all()
     assert (result.points["low"] <= result.points["estimate"]).all()

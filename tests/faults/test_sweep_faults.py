@@ -154,6 +154,7 @@ def test_a_whole_sweep_ends_with_tables_figures_and_a_report(
     (folder,) = Path("results/sweeps/sweep").iterdir()
     assert ended.out.splitlines()[-1] == f"results: {folder}"
     assert {file.name for file in folder.iterdir()} == {
-        "manifest.json", "points.parquet", "nations.parquet", "landmarks.json", "printed.json", "figures",
+        "manifest.json", "points.parquet", "nations.parquet", "rests_on.parquet", "landmarks.json",
+        "printed.json", "figures",
     }  # fmt: skip
     assert {file.name for file in (folder / "figures").glob("*.png")} == {"lines.png", "nations.png"}

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from sim.declarations.parameters import PARAMETERS
+from sim.inputs.case import PARAMETER_PREFIX
 from sim.inputs.errors import InputError
+from sim.inputs.prior import declared_prior
 from sim.inputs.sweep_file import find_sweep, load_sweep, load_sweep_case, sweeps_folder
 
 SWEEP = """\
@@ -41,6 +45,17 @@ def test_the_command_line_wins(written: Path) -> None:
     sweep, base = load_sweep_case(written, ["ceasefire=0.4", "rounds=9"], runs=5, seed=3)
     assert (sweep.runs, sweep.seed, base.scenario.rounds) == (5, 3, 9)
     assert base.timeline.level("ceasefire")[1] == 0.4
+
+
+def test_all_parameters_vary_over_the_middle_of_their_priors() -> None:
+    sweep, _ = load_sweep_case("all-parameters")
+    ranges = {each.path.removeprefix(PARAMETER_PREFIX): each.range for each in sweep.uncertainties}
+    assert set(PARAMETERS) <= set(ranges)
+    assert ranges["followership"] == pytest.approx((0.25 - 1.645 * 0.5, 0.25 + 1.645 * 0.5), rel=5e-3)
+    for prior in declared_prior().parameters:
+        low, high = ranges[prior.name]
+        assert prior.low <= low < high <= prior.high
+        assert prior.quantile(np.array([0.05, 0.95])) == pytest.approx([low, high], rel=5e-3)
 
 
 @pytest.mark.parametrize("file", sorted(sweeps_folder().glob("*.toml")), ids=lambda file: file.stem)

@@ -25,6 +25,7 @@ from sim.outputs.cross_validation.figures import differences
 from sim.outputs.cross_validation.page import validation_page
 from sim.outputs.cross_validation.tables import cross_validation_report
 from sim.outputs.grids import Grid, as_markdown
+from sim.outputs.hindcast.words import MEASURED
 
 Command = Callable[..., Any]
 FAST = ("--draws", "50", "--runs", "4", "--threads", "1")
@@ -114,6 +115,7 @@ def test_the_page_holds_every_score_win_or_lose(result: CrossValidation) -> None
     for section in ("## What it rests on", "## Scores out of sample", "## What was learned"):
         assert section in page
     assert "| support |" in page
+    assert MEASURED in page
     widths = [line.count(" | ") for line in page.splitlines() if line.startswith("| persistence")]
     assert widths == [4, 4]
 

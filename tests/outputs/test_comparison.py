@@ -25,7 +25,7 @@ from sim.experiments.resumable import run_parts
 from sim.experiments.run import RunOptions
 from sim.inputs.case import load_case
 from sim.outputs.comparison.figures import FIGURES, save_figures
-from sim.outputs.comparison.store import write_comparison
+from sim.outputs.comparison.store import TABLES, write_comparison
 from sim.outputs.comparison.tables import comparison_report
 from sim.outputs.words import signed
 
@@ -104,6 +104,7 @@ def test_the_table_says_what_the_data_say(backstop: Comparison) -> None:
     text = printed(backstop)
     size = backstop.coalition.set_index("measure").loc["size"]
     interval = f"{size.difference:+.2f} [{size.difference_low:+.2f} to {size.difference_high:+.2f}]"
+    of_values = [backstop.verdicts(name, "value")["size"] for name in (A, B)]
     (line,) = re.findall("declare soldiers on land, nations.*", text)
     assert line.split() == [
         *[
@@ -112,11 +113,12 @@ def test_the_table_says_what_the_data_say(backstop: Comparison) -> None:
             "on",
             "land,",
             "nations",
-            f"{size.reference:.1f}",
+            *(f"{size.reference:.1f}", f"({of_values[0]})"),
             "->",
-            f"{size.value:.1f}",
+            *(f"{size.value:.1f}", f"({of_values[1]})"),
         ],
         *interval.split(),
+        f"({backstop.verdicts(B, 'difference')['size']})",
         f"{-(-size.unpaired_runs // 1):,.0f}",
     ]
     canada = backstop.nations.set_index(["iso3", "measure"]).loc["CAN"]
@@ -150,9 +152,9 @@ def test_the_table_of_a_scenario_against_itself(itself: Comparison) -> None:
     assert "brussels-2025-04-2: Brussels, 10 April 2025" in text
     assert "no difference in any run: 38 of 38 nations" in text
     words = " ".join(text.split())
-    nothing = "0.00 [0.00 to 0.00] contribute at all, 0 [0 to 0] soldiers are pledged."
+    nothing = "0.00 [0.00 to 0.00] contribute at all (assumed), 0 [0 to 0] soldiers are pledged (assumed)."
     assert f"as many nations declare soldiers on land at the end in every run; {nothing}" in words
-    assert re.search(r"declare soldiers on land, nations .* 0\.00 \[0\.00 to 0\.00\] +-", text)
+    assert re.search(r"declare soldiers on land, nations .* 0\.00 \[0\.00 to 0\.00\] \(assumed\) +-", text)
 
 
 # Figures
@@ -233,7 +235,7 @@ def test_a_folder_holds_tables_figures_and_what_was_compared(tmp_path: Path) -> 
     assert {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()} == {
         "manifest.json",
         "sums.parquet",
-        *(f"{table}.{ending}" for table in ("nations", "coalition") for ending in ("parquet", "csv")),
+        *(f"{table}.{ending}" for table in TABLES for ending in ("parquet", "csv")),
         *(f"figures/{name}.{ending}" for name in FIGURES for ending in ("png", "svg")),
     }
     for table in ("nations", "coalition"):

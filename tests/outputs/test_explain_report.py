@@ -15,7 +15,9 @@ from printing import lost
 from rich.console import Console
 
 import sim
+from sim.declarations.words import VERDICTS, worst
 from sim.experiments.explain.answers import SECTIONS, ExplainOptions, find_nations
+from sim.experiments.rests_on import numbers_of, verdicts
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.parameters import DECLARED
@@ -112,16 +114,31 @@ def test_the_report_on_all_nations_loses_nothing_at_80_columns(everybody: sim.Ex
 def test_sentences_say_what_holds_a_nation_back_and_what_would_bring_it_in(some: sim.Explanation) -> None:
     text = on_one_line(printed(some))
     share = r"\d+ % \[\d+-\d+\]"
-    assert re.search(
-        rf"Netherlands: committed on 3 July 2025 in {share} of {RUNS} runs; held back by: [\w ]+ \({share}\)",
-        text,
-    )
+    marked = rf"{share} \((?:{'|'.join(VERDICTS)})\)"
+    often = rf"committed on 3 July 2025 in {marked} of {RUNS} runs"
+    assert re.search(rf"Netherlands: {often}; held back by: [\w ]+ \({share}\)", text)
     assert re.search(
         rf"What keeps it below most often is unmet demands: without, it is above in {share}", text
     )
     assert "No lever alone brings it in. With two levers it would join with US involvement 0." in text
     assert "It is committed at the end as things are" in text  # the United Kingdom
-    assert re.search(rf"Pressure [\w ]+ \(as it is: cowed in {share}; its willingness to send soldiers", text)
+    assert re.search(
+        rf"Pressure [\w ]+ \(as it is: cowed in {marked}; its willingness to send soldiers", text
+    )
+
+
+def test_answers_say_what_they_rest_on(some: sim.Explanation) -> None:
+    """As a comparison of the scenario with the lever set says it of the nation."""
+    levers, case = some.levers.table, some.case
+    told = verdicts(numbers_of(case, 1, RUNS).table())
+    for _, row in levers[levers["status"] == "committed already"].iterrows():
+        assert row["rests_on"] == told[row["iso3"]]
+    row = levers[levers["lever"] == "mandate.clarity"].query("status != 'committed already'").iloc[0]
+    there = numbers_of(case.with_overrides({"mandate.clarity": float(row["setting"])}), 1, RUNS)
+    change = there.less(numbers_of(case, 1, RUNS))
+    both = [verdicts(numbers.table())[row["iso3"]] for numbers in (there, change)]
+    assert row["rests_on"] == worst(both)
+    assert some.why.summary["rests_on"].isin(VERDICTS).all()
 
 
 def test_the_report_says_whether_it_is_the_near_that_harden(some: sim.Explanation) -> None:

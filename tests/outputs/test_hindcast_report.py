@@ -19,13 +19,14 @@ from matplotlib.transforms import Bbox
 from printing import lost
 from rich.console import Console
 
+from sim.declarations.words import VERDICTS
 from sim.experiments.hindcast.hindcast import hindcast, hindcast_cases, simulated_runs
 from sim.experiments.hindcast.result import HindcastOptions, HindcastResult
 from sim.inputs.hindcast_file import load_hindcast_cases
 from sim.outputs.hindcast.figures import FIGURES, save_figures
 from sim.outputs.hindcast.store import TABLES, hindcast_id, hindcast_into_folder
 from sim.outputs.hindcast.tables import hindcast_report
-from sim.outputs.hindcast.words import NOT_IDENTIFIED, fit_line, verdict, verdicts
+from sim.outputs.hindcast.words import MEASURED, NOT_IDENTIFIED, fit_line, verdict, verdicts
 
 OPTIONS = HindcastOptions(runs=120, resamples=200)
 Command = Callable[..., Any]
@@ -129,6 +130,8 @@ def test_a_verdict_states_its_worst_way_of_scoring_first() -> None:
 def test_the_largest_misses_are_told_with_the_models_reason(europe: HindcastResult) -> None:
     text = " ".join(printed(europe).split())
     assert re.search(r"Norway: undecided at the start, recorded committed; expected undecided \d+ %", text)
+    assert re.search(rf"expected [^.]* \d+ % \((?:{'|'.join(VERDICTS)})\)\. propensity", text)
+    assert MEASURED in text
     assert re.search(r"Norway: .* most against joining: its own position \(\d+ % of the runs out\)", text)
     rows = europe.nations.sort_values("rps_model", ascending=False)
     worst = rows[rows["wave"] == AUTUMN]["name"].head(6)

@@ -10,7 +10,7 @@ import sim
 from sim.experiments.rests_on import verdicts
 from sim.model.tally import HOLDS_BACK
 from sim.outputs.tables import run_report
-from sim.outputs.words import REASONS, percent, percent_interval
+from sim.outputs.words import REASONS, counted, percent, percent_interval
 
 
 def report(result: "sim.RunResult", width: int = 120) -> str:
@@ -81,6 +81,13 @@ def test_every_reason_has_words() -> None:
 )
 def test_none_and_all_are_told_only_where_they_are_exact(share: float, says: str) -> None:
     assert percent(share) == says
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(0, "0 rounds"), (1, "1 round"), (2, "2 rounds"), (4000, "4,000 rounds")]
+)
+def test_one_of_a_thing_is_not_many(number: int, words: str) -> None:
+    assert counted(number, "round") == words
 
 
 def test_bounds_near_the_ends_have_a_decimal() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from sim.experiments.rests_on import rests_on, verdicts
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.outputs.style import words_of
 from sim.outputs.sweep.figures import figures
@@ -35,13 +36,35 @@ def test_says_where_an_outcome_is_least_and_most(world: Callable[..., Path], tmp
     assert "at mandate.clarity 1." in text
 
 
+def test_the_least_and_the_most_say_what_they_rest_on(world: Callable[..., Path], tmp_path: Path) -> None:
+    """As runs of the scenario at that point say it."""
+    file = write_sweep(tmp_path, world(), f"runs = 20\n{CLARITY}")
+    result, text = run_sweep(plan_sweep(file), tmp_path), printed(file)
+    for outcome, points in result.extremes.items():
+        assert set(points) <= set(result.rests_on["point"])
+        for point in points:
+            case = result.plan.base.with_overrides({"mandate.clarity": point / 2})
+            told = verdicts(rests_on(case, seed=1))
+            assert told == result.verdicts(point)
+            assert f"] ({told[outcome]})" in text
+
+
+def test_a_sweep_of_nations_alone_says_nothing_of_the_coalition(
+    world: Callable[..., Path], tmp_path: Path
+) -> None:
+    result = run_sweep(
+        plan_sweep(write_sweep(tmp_path, world(), f'outcomes = ["p_committed"]\n{CLARITY}')), tmp_path
+    )
+    assert (result.extremes, len(result.rests_on)) == ({}, 0)
+
+
 def test_an_outcome_that_is_the_same_at_every_point_has_no_least(
     world: Callable[..., Path], tmp_path: Path
 ) -> None:
     base = world()
     base.write_text(base.read_text().replace("rounds = 6", "rounds = 6\nforce_required = 1e9"))
     text = printed(write_sweep(tmp_path, base, f"runs = 20\n{CLARITY}"))
-    assert "P(force ≥ required): 0.0 [0.0-16.1] % of runs at every point." in text
+    assert "P(force ≥ required): 0.0 [0.0-16.1] (assumed) % of runs at every point." in text
 
 
 def test_one_run_at_each_point_has_no_intervals_of_means(world: Callable[..., Path], tmp_path: Path) -> None:

@@ -124,8 +124,10 @@ def test_10_a_big_joiner_is_an_incentive(found: Callable[..., PatternResult]) ->
 @pytest.mark.slow
 def test_11_one_stand_off_has_one_outcome(found: Callable[..., PatternResult]) -> None:
     # Little of what others pledge, and of what Washington does, reaches soldiers on land.
+    # After two years as few independent draws leave open what the estimate says.
     result = found(11, runs=4000)
-    assert verdicts(result)[:2] == ["not reproduced"] * 2
+    assert verdicts(result)[:2] == ["not reproduced", "not identified"]
+    assert max(estimates(result)[:2]) < 0.1
 
 
 def test_12_pressure_brings_nations_in_rather_than_cutting_the_coalition(

@@ -13,6 +13,8 @@ from sim.experiments.comparison.paired import PairedEstimates, compare_means, co
 from sim.experiments.comparison.runs import COALITION_MEASURES, NUMBERS, SUMS, ComparisonPlan, Sums
 from sim.experiments.executors import Threads
 from sim.experiments.identity import command_options, source_options
+from sim.experiments.independent import independent_runs
+from sim.experiments.rests_on import Numbers, numbers_of, verdicts
 from sim.experiments.resumable import compute_parts
 from sim.experiments.run import RunOptions
 from sim.experiments.statistics import Interval
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Progress = Callable[[int], None]
+
+VALUE, DIFFERENCE = "value", "difference"
+"""Of what it is told what it rests on: a number of a scenario, or how it differs from the reference's."""
 
 NATION_MEASURES = ("p_committed", "days_to_joining")
 ALIKE = ("start", "rounds", "days_per_round")
@@ -54,7 +59,7 @@ def compare(
     Returns
     -------
     Comparison
-        Tables `nations` and `coalition`.
+        Tables `nations`, `coalition` and `rests_on`.
 
     Raises
     ------
@@ -189,6 +194,11 @@ class Comparison:
         return self.plan.options.runs
 
     @property
+    def independent(self) -> int:
+        """How many of the runs intervals count on."""
+        return min(independent_runs(case, self.number_of_runs) for case in self.cases)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of the scenarios, numbered where several share one."""
         return self.plan.names
@@ -207,8 +217,8 @@ class Comparison:
         committed, joining = slice(0, len(iso3)), slice(len(iso3), 2 * len(iso3))
         tables = []
         for index in range(1, len(self.cases)):
-            shares = compare_shares(self.sums.paired(index, committed), self.number_of_runs)
-            rounds = compare_means(self.sums.paired(index, joining), self.number_of_runs)
+            shares = compare_shares(self.sums.paired(index, committed), self.number_of_runs, self.independent)
+            rounds = compare_means(self.sums.paired(index, joining), self.number_of_runs, self.independent)
             for measure, estimates in zip(NATION_MEASURES, (shares, self._in_days(rounds)), strict=True):
                 tables.append(self._table(index, {"iso3": iso3, "measure": measure}, estimates))
         return pd.concat(tables, ignore_index=True)
@@ -227,15 +237,38 @@ class Comparison:
         at, count = 2 * len(self.cases[0].roster.iso3), len(NUMBERS)
         tables = []
         for index in range(1, len(self.cases)):
-            means = compare_means(self.sums.paired(index, slice(at, at + count)), self.number_of_runs)
-            met = compare_shares(
-                self.sums.paired(index, slice(at + count, at + count + 1)), self.number_of_runs
-            )
+            of_numbers = self.sums.paired(index, slice(at, at + count))
+            of_met = self.sums.paired(index, slice(at + count, at + count + 1))
+            means = compare_means(of_numbers, self.number_of_runs, self.independent)
+            met = compare_shares(of_met, self.number_of_runs, self.independent)
             tables += [
                 self._table(index, {"measure": np.array(COALITION_MEASURES[:count])}, means),
                 self._table(index, {"measure": np.array(COALITION_MEASURES[count:])}, met),
             ]
         return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def rests_on(self) -> "pd.DataFrame":
+        """A row a scenario, number at the end and group of what is uncertain, see `sim.experiments.rests_on`.
+
+        `of`: `VALUE`, of every scenario, the reference among them; `DIFFERENCE`, of the others.
+        """
+        import pandas as pd
+
+        of_cases = [numbers_of(case, self.seed, self.number_of_runs, self._threads) for case in self.cases]
+        tables = [_keyed(of_cases[0], self.names[0], VALUE)]
+        for name, numbers in zip(self.names[1:], of_cases[1:], strict=True):
+            tables += [_keyed(numbers, name, VALUE), _keyed(numbers.less(of_cases[0]), name, DIFFERENCE)]
+        return pd.concat(tables, ignore_index=True)
+
+    def verdicts(self, scenario: str, of: str) -> dict[str, str]:
+        """Return what each number of a scenario rests on, or its difference from the reference."""
+        table = self.rests_on
+        return verdicts(table[(table["scenario"] == scenario) & (table["of"] == of)])
+
+    @property
+    def _threads(self) -> int:
+        return self.plan.options.threads
 
     def _in_days(self, rounds: PairedEstimates) -> PairedEstimates:
         """Return rounds of joining as days, their intervals within the horizon."""
@@ -267,3 +300,11 @@ class Comparison:
         return pd.DataFrame(
             {**columns, "unpaired_runs": estimates.unpaired_runs, "runs": self.number_of_runs}
         )
+
+
+def _keyed(numbers: Numbers, scenario: str, of: str) -> "pd.DataFrame":
+    """Return what numbers rest on, with what they are numbers of."""
+    table = numbers.table()
+    table.insert(0, "scenario", scenario)
+    table.insert(1, "of", of)
+    return table

@@ -32,36 +32,43 @@ class PairedEstimates(NamedTuple):
     unpaired_runs: Floats  # see `unpaired_runs`
 
 
-def compare_means(sums: PairedSums, number: int) -> PairedEstimates:
+def compare_means(sums: PairedSums, number: int, independent: int | None = None) -> PairedEstimates:
     """Return means of so many runs and their paired difference, with normal intervals.
 
-    An interval of no width says that the difference was the same in every run.
+    Intervals count on the independent runs, on all if None. One of no width says that the difference was the
+    same in every run.
     """
+    squares = _squared_differences(sums)
     return PairedEstimates(
-        reference=statistics.mean(sums.reference, sums.reference_squares, number),
-        value=statistics.mean(sums.other, sums.other_squares, number),
-        difference=statistics.mean(sums.other - sums.reference, _squared_differences(sums), number),
+        reference=statistics.mean(sums.reference, sums.reference_squares, number, independent),
+        value=statistics.mean(sums.other, sums.other_squares, number, independent),
+        difference=statistics.mean(sums.other - sums.reference, squares, number, independent),
         unpaired_runs=unpaired_runs(sums, number),
     )
 
 
-def compare_shares(sums: PairedSums, number: int) -> PairedEstimates:
+def compare_shares(sums: PairedSums, number: int, independent: int | None = None) -> PairedEstimates:
     """Return shares of so many runs and their paired difference, from outcomes that are 0 or 1.
 
-    For these, `products` counts the runs in which both are 1.
+    For these, `products` counts the runs in which both are 1. Intervals count on the independent
+    runs, all if None.
     """
     only_reference = sums.reference - sums.products
     only_other = sums.other - sums.products
     return PairedEstimates(
-        reference=statistics.share(sums.reference, number),
-        value=statistics.share(sums.other, number),
-        difference=share_difference(only_reference, only_other, number),
+        reference=statistics.share(sums.reference, number, independent),
+        value=statistics.share(sums.other, number, independent),
+        difference=share_difference(only_reference, only_other, number, independent),
         unpaired_runs=unpaired_runs(sums, number),
     )
 
 
 def share_difference(
-    only_reference: ArrayLike, only_other: ArrayLike, number: int, z: float = Z_95
+    only_reference: ArrayLike,
+    only_other: ArrayLike,
+    number: int,
+    independent: int | None = None,
+    z: float = Z_95,
 ) -> Interval:
     """Return the difference of two shares of the same runs with its interval.
 
@@ -73,17 +80,20 @@ def share_difference(
     ----------
     only_reference, only_other
         In how many runs it holds under one but not under the other.
-    number
-        Of all runs.
+    number, independent
+        Of all runs; how many of them the interval counts on, in which the two disagree as often: all if None.
     z
         Quantile of the normal distribution that the interval's level asks for; that of 95 % if none.
     """
-    lost, won = np.asarray(only_reference, dtype=np.float64), np.asarray(only_other, dtype=np.float64)
-    padded = number + 2
+    lost, won = (np.asarray(each, dtype=np.float64) for each in (only_reference, only_other))
+    difference = np.asarray((won - lost) / number)
+    counted = independent or number
+    lost, won = lost * (counted / number), won * (counted / number)
+    padded = counted + 2
     centre = (won - lost) / padded
     margin = z * np.sqrt(((won + lost + 1) / padded - centre**2) / padded)
     low, high = np.clip(centre - margin, -1.0, 1.0), np.clip(centre + margin, -1.0, 1.0)
-    return Interval((won - lost) / number, low, high)
+    return Interval(difference, low, high)
 
 
 def unpaired_runs(sums: PairedSums, number: int) -> Floats:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.experiments.explain.columns import interval_columns
+from sim.experiments.explain.marks import Marks
 from sim.experiments.explain.search import (
     AS_IT_IS,
     LIKELY,
@@ -147,7 +148,7 @@ class PairAnswers:
     table
         A row a nation: `iso3`, `status` (``committed already``, ``reached``, ``not by two``), `first` and
         `second` (labels), `first_level` and `second_level`, whether `both_needed`, `effort`, `p` with its
-        interval, `runs`.
+        interval, `rests_on` (what that and its change from now rest on; empty if there is no pair), `runs`.
     points
         How many points were run.
     """
@@ -175,7 +176,7 @@ class Frontiers:
         A row a nation and level of the first lever: `iso3`, `first`, `second` (labels), `first_level`,
         `first_present`, `second_present`, `second_range_low`, `second_range_high`; `second_level` with the
         bounds of its 95 % interval as for `LeverAnswers`, missing where no level is enough; `p` with its
-        interval at that point; `effort`; `runs`.
+        interval at that point, and `rests_on`, as of pairs; `effort`; `runs`.
     points
         How many points were run.
     """
@@ -221,8 +222,9 @@ def best_pairs(
     searches = [PairSearch(nation, pairs) for nation in nations]
     tried.settle(searches)
     found = tuple(search.best(tried) for search in searches)
+    marks = Marks(case, runs, threads)
     rows = [
-        {**_pair_row(case, tried, nation, pair), "runs": fewer.number}
+        {**_pair_row(case, tried, nation, pair, marks), "runs": fewer.number}
         for nation, pair in zip(nations, found, strict=True)
     ]
     return PairAnswers(case, tuple(nations), found, pd.DataFrame(rows), len(tried))
@@ -262,8 +264,9 @@ def frontiers(pairs: PairAnswers, runs: Runs, *, threads: int = 0) -> Frontiers:
         for nation, pair, level in asked
     ]
     tried.settle(searches)
+    marks = Marks(pairs.case, runs, threads)
     rows = [
-        {**_frontier_row(pairs.case, tried, search, pair, level), "runs": fewer.number}
+        {**_frontier_row(pairs.case, tried, search, pair, level, marks), "runs": fewer.number}
         for search, (_, pair, level) in zip(searches, asked, strict=True)
     ]
     return Frontiers(pairs.case, pairs, fewer.number, fewer.seed, pd.DataFrame(rows), len(tried))
@@ -310,12 +313,14 @@ def _needs_both(tried: Tried, pair: Pair, nation: int) -> bool:
     return not any(_joins(tried, point, nation) for point in pair.alone)
 
 
-def _pair_row(case: Case, tried: Tried, nation: int, pair: Pair | None) -> dict[str, Any]:
+def _pair_row(case: Case, tried: Tried, nation: int, pair: Pair | None, marks: Marks) -> dict[str, Any]:
     iso3, is_in = case.roster.iso3[nation], _joins(tried, AS_IT_IS, nation)
     if pair is None:
         status = "committed already" if is_in else "not by two"
         now = chance(tried, AS_IT_IS, nation) if is_in else UNKNOWN
-        return {"iso3": iso3, "status": status, "first": "", "second": "", **interval_columns("p", now)}
+        told = marks.of(nation) if is_in else ""
+        columns = {"first": "", "second": "", **interval_columns("p", now), "rests_on": told}
+        return {"iso3": iso3, "status": status, **columns}
     return {
         "iso3": iso3,
         "status": "reached",
@@ -326,13 +331,18 @@ def _pair_row(case: Case, tried: Tried, nation: int, pair: Pair | None) -> dict[
         "both_needed": _needs_both(tried, pair, nation),
         "effort": pair.effort,
         **interval_columns("p", chance(tried, pair.point, nation)),
+        "rests_on": marks.of(nation, pair.point),
     }
 
 
-def _frontier_row(case: Case, tried: Tried, search: Search, pair: Pair, level: float) -> dict[str, Any]:
-    found = search.found(tried)
+def _frontier_row(
+    case: Case, tried: Tried, search: Search, pair: Pair, level: float, marks: Marks
+) -> dict[str, Any]:
+    found, at, told = search.found(tried), UNKNOWN, ""
     bounds = [np.nan if bound is None else bound for bound in (found.level, found.low, found.high)]
-    at = UNKNOWN if found.level is None else chance(tried, search.point(found.level), search.nation)
+    if found.level is not None:
+        point = search.point(found.level)
+        at, told = chance(tried, point, search.nation), marks.of(search.nation, point)
     return {
         "iso3": case.roster.iso3[search.nation],
         "first": pair.first.label,
@@ -344,5 +354,6 @@ def _frontier_row(case: Case, tried: Tried, search: Search, pair: Pair, level: f
         "second_range_high": pair.second.levels[-1],
         **dict(zip(("second_level", "second_level_low", "second_level_high"), bounds, strict=True)),
         **interval_columns("p", at),
+        "rests_on": told,
         "effort": pair.first.effort(level) + pair.second.effort(float(bounds[0])),
     }

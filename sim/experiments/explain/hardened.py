@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.declarations.words import FITTED, worst
 from sim.experiments import statistics
 from sim.experiments.comparison.paired import share_difference
 from sim.experiments.explain.columns import interval_columns, paired_means, spread_columns
 from sim.experiments.explain.drawn import drawn_parameter, drawn_slopes
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side
 from sim.experiments.explain.search import present_level
+from sim.experiments.independent import independent_runs
+from sim.experiments.rests_on import lever_verdicts
 from sim.experiments.statistics import Floats, rank_correlations
 from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case
@@ -55,6 +58,7 @@ class Answers:
         - `p_nearer`: share of the runs in which the slope rises with nearness to the adversary, over all
           nations: whether it is the threatened that harden
         - `land_slope`: the same for soldiers on land, as far as it reaches them (`reach`), and `p_land_cowed`
+        - `rests_on` and `land_rests_on`: what past coalitions tell of the slope, and that or what is fitted
         - `response`: paired difference of the propensity to send soldiers on land, at the end with more
           pressure, whatever others do in answer included
         - `committed`: paired difference of P(committed) at the end
@@ -123,7 +127,7 @@ def slopes(setup: "Setup", runs: Runs) -> Floats:
     return drawn_slopes(setup, runs, PRESSURE)
 
 
-def nearer_harden(nearness: Floats, slope: Floats) -> statistics.Interval:
+def nearer_harden(nearness: Floats, slope: Floats, independent: int | None = None) -> statistics.Interval:
     """Return the share of the runs in which the slope rises with nearness to the adversary, in rank.
 
     Parameters
@@ -132,8 +136,11 @@ def nearer_harden(nearness: Floats, slope: Floats) -> statistics.Interval:
         Shape (nations,).
     slope
         Shape (runs, nations).
+    independent
+        How many of the runs the interval counts on; all if None.
     """
-    return statistics.share((rank_correlations(nearness, slope) > 0.0).sum(), len(slope))
+    agrees = rank_correlations(nearness, slope) > 0.0
+    return statistics.share(agrees.sum(), len(slope), independent)
 
 
 def _rise(case: Case, asked: Pressure, world: World) -> tuple[float, float]:
@@ -147,30 +154,36 @@ def _answers(case: Case, setup: "Setup", ends: tuple[Ends, Ends], runs: Runs) ->
     import pandas as pd
 
     before, after = ends
-    slope = slopes(setup, runs)
+    slope, independent = slopes(setup, runs), independent_runs(case, runs.number)
     land = drawn_parameter(setup, runs, "reach")[:, np.newaxis] * slope
     hardened, cowed, land_cowed = (
-        statistics.share(signs.sum(axis=0), runs.number) for signs in (slope > 0.0, slope < 0.0, land < 0.0)
+        statistics.share(signs.sum(axis=0), runs.number, independent)
+        for signs in (slope > 0.0, slope < 0.0, land < 0.0)
     )
-    response = paired_means(before.propensity, after.propensity).difference
+    response = paired_means(before.propensity, after.propensity, independent).difference
     committed = share_difference(
         (before.committed & ~after.committed).sum(axis=0),
         (after.committed & ~before.committed).sum(axis=0),
         runs.number,
+        independent,
     )
+    told = lever_verdicts(case)[PRESSURE]
+    nearer = nearer_harden(case.roster.sensitivity_to_adversary, slope, independent)
     verdict = np.select([hardened.estimate >= SURE, cowed.estimate >= SURE], [HARDENED, COWED], EITHER)
     return pd.DataFrame(
         {
             "iso3": case.roster.iso3,
             "name": case.roster.names,
             "nearness": case.roster.sensitivity_to_adversary,
-            **_spreads("slope", slope),
+            **_spreads("slope", slope, independent),
             **interval_columns("p_hardened", hardened),
             **interval_columns("p_cowed", cowed),
             "verdict": verdict,
-            **interval_columns("p_nearer", nearer_harden(case.roster.sensitivity_to_adversary, slope)),
-            **_spreads("land_slope", land),
+            **interval_columns("p_nearer", nearer),
+            **_spreads("land_slope", land, independent),
             **interval_columns("p_land_cowed", land_cowed),
+            "rests_on": told,
+            "land_rests_on": worst([told, FITTED]),
             **interval_columns("response", response),
             **interval_columns("committed", committed),
             "runs": runs.number,
@@ -178,8 +191,8 @@ def _answers(case: Case, setup: "Setup", ends: tuple[Ends, Ends], runs: Runs) ->
     )
 
 
-def _spreads(name: str, values: Floats) -> "pd.DataFrame":
+def _spreads(name: str, values: Floats, independent: int) -> "pd.DataFrame":
     """Return the columns of `spread_columns`, a row a nation."""
     import pandas as pd
 
-    return pd.DataFrame([spread_columns(name, values[:, nation]) for nation in range(values.shape[1])])
+    return pd.DataFrame([spread_columns(name, each, independent) for each in values.T])

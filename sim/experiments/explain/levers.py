@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.experiments.explain.columns import interval_columns
+from sim.experiments.explain.marks import Marks
 from sim.experiments.explain.search import (
     AS_IT_IS,
     LIKELY,
@@ -82,6 +83,7 @@ class LeverAnswers:
         - `p_before`, `p_before_low`, `p_before_high`: P at the neighbouring level on the side of the present
           one: where `p` leaps from next to nothing, the level is a threshold
         - `again`, `again_low`, `again_high`: P at the value in runs that the search has not seen
+        - `rests_on`: what `p`, and its change from now, rest on, see `Marks`
         - `runs`
     points
         How many points were run.
@@ -136,6 +138,7 @@ def what_would_it_take(
     again.try_points(
         search.point(level) for search in searches if (level := search.found(tried).level) is not None
     )
+    marks = Marks(case, runs, threads)
     rows = [
         {
             "iso3": case.roster.iso3[nation],
@@ -145,7 +148,7 @@ def what_would_it_take(
             "leading": lever.leading,
             **_range(lever),
             "present": search.present,
-            **_answer(search, tried, again),
+            **_answer(search, tried, again, marks),
             "runs": runs.number,
         }
         for (nation, lever), search in zip(asked, searches, strict=True)
@@ -185,11 +188,16 @@ def _search(case: Case, nation: int, lever: Lever) -> Search | Choices:
     return Search(nation, lever.path, levels, present_level(case, lever.path), stride=STRIDE)
 
 
-def _answer(search: Search | Choices, tried: Tried, again: Tried) -> dict[str, Any]:
+def _answer(search: Search | Choices, tried: Tried, again: Tried, marks: Marks) -> dict[str, Any]:
     """Return what a search has come to, as columns."""
     now, found = chance(tried, AS_IT_IS, search.nation), search.found(tried)
     if now.estimate >= LIKELY:
-        return {"status": COMMITTED_ALREADY, **_levels(None), **interval_columns("p", now)}
+        return {
+            "status": COMMITTED_ALREADY,
+            **_levels(None),
+            **interval_columns("p", now),
+            "rests_on": marks.of(search.nation),
+        }
     if found.level is not None:
         at = search.point(found.level)
         before = AS_IT_IS if found.before is None else search.point(found.before)
@@ -199,11 +207,18 @@ def _answer(search: Search | Choices, tried: Tried, again: Tried) -> dict[str, A
             **interval_columns("p", chance(tried, at, search.nation)),
             **interval_columns("p_before", chance(tried, before, search.nation)),
             **interval_columns("again", chance(again, at, search.nation)),
+            "rests_on": marks.of(search.nation, at),
         }
     level = max(search.scanned, key=lambda each: chance(tried, search.point(each), search.nation))
     most = chance(tried, search.point(level), search.nation)
     status = UNDECIDED if most.high >= LIKELY else NOT_ALONE
-    return {"status": status, **_levels(None), "setting": _text(level), **interval_columns("p", most)}
+    return {
+        "status": status,
+        **_levels(None),
+        "setting": _text(level),
+        **interval_columns("p", most),
+        "rests_on": marks.of(search.nation, search.point(level)),
+    }
 
 
 def _range(lever: Lever) -> dict[str, float]:

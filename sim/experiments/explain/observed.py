@@ -11,6 +11,8 @@ from sim.declarations.words import Stance
 from sim.experiments import statistics
 from sim.experiments.explain.columns import interval_columns
 from sim.experiments.explain.ends import CHUNK
+from sim.experiments.explain.marks import Marks
+from sim.experiments.independent import independent_runs
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
@@ -49,6 +51,8 @@ class Unnamed:
         (runs,); -1 if there is none.
     followers
         Who is committed in that round, shape (runs, nations).
+    rests_on
+        What P(committed) of each nation rests on, on that day.
     """
 
     case: Case
@@ -60,6 +64,7 @@ class Unnamed:
     members: Flags
     followed_in: NDArray[np.int64]
     followers: Flags
+    rests_on: tuple[str, ...]
 
     @cached_property
     def totals(self) -> "pd.DataFrame":
@@ -74,7 +79,9 @@ class Unnamed:
         rows = []
         for total in range(max(least, len(self.observed.named)), most + 1):
             matched = int((self.fits & (sizes == total)).sum())
-            found = statistics.share(matched, self.number_of_runs)
+            found = statistics.share(
+                matched, self.number_of_runs, independent_runs(self.case, self.number_of_runs)
+            )
             rows.append(
                 {
                     "total": total,
@@ -89,7 +96,7 @@ class Unnamed:
     def unnamed(self) -> "pd.DataFrame":
         """A row a nation that was not named: how often it is a member in the runs that fit, on that day.
 
-        `p` with its interval, of the `matched` runs; no rows where no run fits.
+        `p` with its interval, of the `matched` runs, and what it rests on; no rows where no run fits.
         """
         return self._shares(self.members, self.fits)
 
@@ -108,8 +115,10 @@ class Unnamed:
 
         roster, matched = self.case.roster, int(matches.sum())
         if matched == 0:
-            return pd.DataFrame(columns=["iso3", "name", "p", "p_low", "p_high", "matched", "runs"])
-        found = statistics.share(members[matches].sum(axis=0), matched)
+            return pd.DataFrame(
+                columns=["iso3", "name", "p", "p_low", "p_high", "rests_on", "matched", "runs"]
+            )
+        found = statistics.share(members[matches].sum(axis=0), matched, independent_runs(self.case, matched))
         table = pd.DataFrame(
             {
                 "iso3": roster.iso3,
@@ -117,6 +126,7 @@ class Unnamed:
                 "p": found.estimate,
                 "p_low": found.low,
                 "p_high": found.high,
+                "rests_on": self.rests_on,
                 "matched": matched,
                 "runs": self.number_of_runs,
             }
@@ -173,8 +183,12 @@ def who_was_unnamed(case: Case, runs: Runs, *, threads: int = 0) -> Unnamed:
         keep=Keep(trajectories=True, counted=0),
         execution=Execution(threads=threads, chunk=CHUNK),
     )
-    kept = (np.concatenate(pieces) for pieces in zip(*parts, strict=True))
-    return Unnamed(case, observed, round_, runs.number, runs.seed, *kept)
+    fits, members, followed_in, followers = (np.concatenate(pieces) for pieces in zip(*parts, strict=True))
+    marks = Marks(case.with_overrides({"rounds": max(round_, 1)}), runs, threads)
+    told = tuple(map(marks.of, range(len(case.roster.iso3))))
+    return Unnamed(
+        case, observed, round_, runs.number, runs.seed, fits, members, followed_in, followers, told
+    )
 
 
 def _report(case: Case) -> tuple[Observed, int]:

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.declarations.words import ASSUMED
 from sim.experiments import statistics
 from sim.experiments.explain.columns import interval_columns, mean_of, paired_means
 from sim.experiments.explain.drawn import actual_levels, drawn_thresholds, unmet
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side, thresholds_of
 from sim.experiments.explain.search import LIKELY
+from sim.experiments.independent import independent_runs
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case
@@ -56,6 +58,7 @@ class Sequences:
         - `force`: mean of the soldiers pledged after the step
         - `p_enough`: share of the runs in which that is the required force; the sequence ends where it is
           0.5 or more, or nobody outside is left who adds any
+        - `rests_on`: numbers of soldiers are always assumed
         - `runs`
     """
 
@@ -92,7 +95,10 @@ def whom_to_persuade(case: Case, questions: Questions, runs: Runs, *, threads: i
 
     rows = [row for stance in questions.stances for row in _Sequence(case, stance, runs, threads).rows()]
     return Sequences(
-        case, runs.number, runs.seed, pd.DataFrame([{**row, "runs": runs.number} for row in rows])
+        case,
+        runs.number,
+        runs.seed,
+        pd.DataFrame([{**row, "rests_on": ASSUMED, "runs": runs.number} for row in rows]),
     )
 
 
@@ -102,6 +108,7 @@ class _Sequence:
     def __init__(self, case: Case, stance: World, runs: Runs, threads: int) -> None:
         self._case, self._stance, self._runs, self._threads = case, stance, runs, threads
         self._label = stance.label
+        self._independent = independent_runs(case, runs.number)
         self._fewer = Runs(-(-runs.number // SHARE_OF_RUNS), runs.seed)
         self._model = PointModel(case, runs, ())
         self._persuaded: list[int] = []
@@ -122,15 +129,16 @@ class _Sequence:
             setup_before, before = setup, ends
             setup = self._setup(())
             ends = ends_of(setup, self._runs, self._threads)
+            gain = paired_means(before.force, ends.force, self._independent).difference
             rows.append(
                 {
                     "stance": self._label,
                     "step": len(self._persuaded),
                     "iso3": self._case.roster.iso3[chosen],
                     "name": self._case.roster.names[chosen],
-                    **interval_columns("cost", _not_negative(mean_of(gaps[:, chosen]))),
+                    **interval_columns("cost", _not_negative(mean_of(gaps[:, chosen], self._independent))),
                     **interval_columns("p_demands", self._demands(setup_before, before, chosen)),
-                    **interval_columns("gain", paired_means(before.force, ends.force).difference),
+                    **interval_columns("gain", gain),
                     **self._state(ends),
                 }
             )
@@ -185,14 +193,14 @@ class _Sequence:
         """Return the share of the runs in which a condition that a nation has stated is not met."""
         actual = actual_levels(setup, self._runs, ends.moved)
         is_unmet = unmet(actual, drawn_thresholds(setup, self._runs)[:, nation]).any(axis=1)
-        return statistics.share(is_unmet.sum(), self._runs.number)
+        return statistics.share(is_unmet.sum(), self._runs.number, self._independent)
 
     def _state(self, ends: Ends) -> dict[str, Any]:
         """Return what the coalition has, as columns."""
         enough = (ends.force >= self._case.scenario.force_required).sum()
         return {
-            **interval_columns("force", mean_of(ends.force)),
-            **interval_columns("p_enough", statistics.share(enough, self._runs.number)),
+            **interval_columns("force", mean_of(ends.force, self._independent)),
+            **interval_columns("p_enough", statistics.share(enough, self._runs.number, self._independent)),
         }
 
 

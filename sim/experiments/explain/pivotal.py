@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.declarations.words import ASSUMED
 from sim.experiments.comparison.paired import share_difference
 from sim.experiments.explain.columns import interval_columns, paired_means
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side
+from sim.experiments.independent import independent_runs
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
@@ -66,20 +68,25 @@ class Pivots:
     seed: int
     effects: tuple[Effect, ...]
 
+    @property
+    def independent(self) -> int:
+        """How many of the runs intervals count on."""
+        return independent_runs(self.case, self.number_of_runs)
+
     @cached_property
     def table(self) -> "pd.DataFrame":
         """A row a nation held, the one with the largest effect on the number of others first.
 
         `size_in` and `size_out` are the mean numbers of other members with it in and out, `size` their
         paired difference, `troops` the same in other nations' soldiers; each with the bounds of its 95 %
-        interval.
+        interval. `rests_on`: a nation reaches others by interaction alone, which is assumed.
         """
         import pandas as pd
 
         rows = []
         for nation, effect in zip(self.nations, self.effects, strict=True):
-            size = paired_means(effect.size_out, effect.size_in)
-            troops = paired_means(effect.troops_out, effect.troops_in)
+            size = paired_means(effect.size_out, effect.size_in, self.independent)
+            troops = paired_means(effect.troops_out, effect.troops_in, self.independent)
             rows.append(
                 {
                     "iso3": self.case.roster.iso3[nation],
@@ -90,6 +97,7 @@ class Pivots:
                     **interval_columns("troops_in", troops.value),
                     **interval_columns("troops_out", troops.reference),
                     **interval_columns("troops", troops.difference),
+                    "rests_on": ASSUMED,
                     "runs": self.number_of_runs,
                 }
             )
@@ -111,7 +119,7 @@ class Pivots:
         z = NormalDist().inv_cdf(1.0 - LEVEL / max(len(self.nations) * others, 1) / 2.0)
         tables = []
         for nation, effect in zip(self.nations, self.effects, strict=True):
-            difference = share_difference(effect.lost, effect.won, self.number_of_runs, z)
+            difference = share_difference(effect.lost, effect.won, self.number_of_runs, self.independent, z)
             tables.append(
                 pd.DataFrame(
                     {
@@ -121,6 +129,7 @@ class Pivots:
                         "low": difference.low,
                         "high": difference.high,
                         "is_edge": (difference.low > 0.0) | (difference.high < 0.0),
+                        "rests_on": ASSUMED,
                         "runs": self.number_of_runs,
                     }
                 ).drop(index=nation)

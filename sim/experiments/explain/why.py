@@ -22,6 +22,8 @@ from sim.experiments.explain.drawn import (
     unmet,
 )
 from sim.experiments.explain.ends import thresholds_of
+from sim.experiments.explain.marks import Marks
+from sim.experiments.independent import independent_runs
 from sim.experiments.results import RunResult
 from sim.experiments.statistics import Floats, Interval
 from sim.experiments.sweep.point_model import Runs
@@ -75,6 +77,8 @@ class Why:
         Log-odds lost while a demand is not met at all, shape (runs,).
     held_back_by
         What holds back each nation asked, with its share of the runs in which it is out.
+    rests_on
+        What P(committed) of each nation asked rests on at the date.
     """
 
     case: Case
@@ -92,6 +96,12 @@ class Why:
     actual: Floats
     demand: Floats
     held_back_by: tuple[tuple[tuple[str, float], ...], ...]
+    rests_on: tuple[str, ...]
+
+    @property
+    def independent(self) -> int:
+        """How many of the runs intervals count on."""
+        return independent_runs(self.case, self.number_of_runs)
 
     @cached_property
     def terms(self) -> "pd.DataFrame":
@@ -119,13 +129,14 @@ class Why:
             for place, condition in enumerate(CONDITIONS):
                 demanded, actual = self.demanded[:, column, place], self.actual[:, place]
                 if np.isfinite(demanded).any():
-                    met = statistics.share((~unmet(actual, demanded)).sum(), self.number_of_runs)
+                    is_met = ~unmet(actual, demanded)
+                    met = statistics.share(is_met.sum(), self.number_of_runs, self.independent)
                     rows.append(
                         {
                             "iso3": self.case.roster.iso3[nation],
                             "condition": condition,
-                            **spread_columns("at_least", demanded),
-                            **spread_columns("actual", actual),
+                            **spread_columns("at_least", demanded, self.independent),
+                            **spread_columns("actual", actual, self.independent),
                             **interval_columns("p_met", met),
                             **interval_columns("p_if_met", self._above(self._if_met(column, place))),
                             "runs": self.number_of_runs,
@@ -135,10 +146,13 @@ class Why:
 
     @cached_property
     def summary(self) -> "pd.DataFrame":
-        """A row a nation: how often it is committed, willing (above the threshold), its conditions met."""
+        """A row a nation: how often it is committed, willing (above the threshold), its conditions met.
+
+        `rests_on`: what P(committed) rests on.
+        """
         import pandas as pd
 
-        roster, number = self.case.roster, self.number_of_runs
+        roster, number = self.case.roster, (self.number_of_runs, self.independent)
         willing = self.propensity > self.threshold[:, np.newaxis]
         met = ~unmet(self.actual[:, np.newaxis], self.demanded).any(axis=2)
         return pd.DataFrame(
@@ -146,10 +160,11 @@ class Why:
                 "iso3": [roster.iso3[nation] for nation in self.nations],
                 "name": [roster.names[nation] for nation in self.nations],
                 "date": np.datetime64(self.date, "ms"),
-                **interval_columns("p_committed", statistics.share(self.committed.sum(axis=0), number)),
-                **interval_columns("p_willing", statistics.share(willing.sum(axis=0), number)),
-                **interval_columns("p_conditions_met", statistics.share(met.sum(axis=0), number)),
-                "runs": number,
+                "rests_on": self.rests_on,
+                **interval_columns("p_committed", statistics.share(self.committed.sum(axis=0), *number)),
+                **interval_columns("p_willing", statistics.share(willing.sum(axis=0), *number)),
+                **interval_columns("p_conditions_met", statistics.share(met.sum(axis=0), *number)),
+                "runs": self.number_of_runs,
             }
         )
 
@@ -166,7 +181,7 @@ class Why:
         for column, nation in enumerate(self.nations):
             out = int((~self.committed[:, column]).sum())
             for reason, often in self.held_back_by[column]:
-                found = statistics.share(round(often * out), out)
+                found = statistics.share(round(often * out), out, independent_runs(self.case, out))
                 iso3 = self.case.roster.iso3[nation]
                 rows.append({"iso3": iso3, "reason": reason, **interval_columns("p", found), "out": out})
         table = pd.DataFrame(rows, columns=["iso3", "reason", "p", "p_low", "p_high", "out"])
@@ -184,9 +199,9 @@ class Why:
             {
                 "iso3": self.case.roster.iso3[self.nations[column]],
                 "term": term,
-                **spread_columns("anchor", start[:, place]),
-                **spread_columns("value", end[:, place]),
-                **spread_columns("change", end[:, place] - start[:, place]),
+                **spread_columns("anchor", start[:, place], self.independent),
+                **spread_columns("value", end[:, place], self.independent),
+                **spread_columns("change", end[:, place] - start[:, place], self.independent),
                 **interval_columns("p_without", self._without(column, place)),
                 "runs": self.number_of_runs,
             }
@@ -210,7 +225,7 @@ class Why:
 
     def _above(self, propensity: Floats) -> Interval:
         """Return the share of the runs in which a propensity exceeds the threshold."""
-        return statistics.share((propensity > self.threshold).sum(), self.number_of_runs)
+        return statistics.share((propensity > self.threshold).sum(), self.number_of_runs, self.independent)
 
 
 def why(
@@ -250,6 +265,7 @@ def why(
     tally = kept.simulate(setup, runs, threads)
     result = RunResult(case, runs.seed, runs.number, "ensemble", tally)
     actual = actual_levels(setup, runs, np.concatenate(kept.moved))
+    marks = Marks(case.with_overrides({"rounds": round_}), runs, threads)
     return Why(
         case=case,
         nations=tuple(nations),
@@ -266,6 +282,7 @@ def why(
         actual=actual,
         demand=drawn_parameter(setup, runs, "demand"),
         held_back_by=tuple(result.held_back_by(nation) for nation in nations),
+        rests_on=tuple(marks.of(nation) for nation in nations),
     )
 
 

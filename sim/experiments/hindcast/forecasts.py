@@ -10,6 +10,7 @@ from sim.declarations.parameters import INTERACTION
 from sim.declarations.records import Terms
 from sim.declarations.words import Stance
 from sim.experiments.hindcast.scores import Flags, Floats, readings, size_distribution
+from sim.experiments.independent import independent_runs
 from sim.experiments.run import RunOptions, simulate_case
 from sim.inputs.case import PARAMETER_PREFIX, Case
 from sim.inputs.parameters import Parameters
@@ -36,9 +37,12 @@ class Forecast:
     runs
         Probabilities of the recorded stances in each run, (runs, nations, stances): those of the model are
         sure but for the error of readings; a baseline is a single run.
+    independent
+        How many of the runs count where it is told how far their number limits what is known; all if None.
     """
 
     runs: Floats
+    independent: int | None = None
 
     @property
     def probabilities(self) -> Floats:
@@ -106,7 +110,7 @@ def forecast_wave(case: Case, options: RunOptions, progress: Progress = lambda _
         progress(len(records.stance))
 
     simulate_case(case, replace(options, trajectories=True), keep, counted=0)
-    return Forecast(readings()[np.concatenate(chunks)])
+    return Forecast(readings()[np.concatenate(chunks)], independent_runs(case, options.runs))
 
 
 def why(case: Case, options: RunOptions, progress: Progress = lambda _: None) -> Why:

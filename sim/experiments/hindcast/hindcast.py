@@ -24,6 +24,7 @@ from sim.experiments.hindcast.result import (
     Variant,
 )
 from sim.experiments.hindcast.waves import Wave, observe
+from sim.experiments.rests_on import rests_on
 from sim.inputs.case import Case
 from sim.inputs.fit import fitted_to
 from sim.inputs.hindcast_file import Hindcast, load_hindcast_cases
@@ -58,7 +59,7 @@ def hindcast(
     Returns
     -------
     HindcastResult
-        Tables `waves`, `scores`, `differences`, `sources`, `nations`, `terms` and `reliability`.
+        Tables `waves`, `scores`, `differences`, `sources`, `nations`, `terms`, `reliability` and `rests_on`.
 
     Raises
     ------
@@ -109,6 +110,7 @@ def hindcast_cases(
         fitted_to=fitted,
         variants=scored_variants(declared, cases, simulated),
         reasons=tuple(why(case, options.which, progress) for case in cases),
+        marks=tuple(rests_on(case, options.seed, options.runs, options.threads) for case in cases),
     )
 
 

@@ -16,6 +16,7 @@ from sim.experiments.hindcast.forecasts import Forecast, Why, main_obstacle
 from sim.experiments.hindcast.scores import CUT_POINTS, Observed, ranked_probability_score
 from sim.experiments.hindcast.skill import SCORES
 from sim.experiments.hindcast.waves import Wave
+from sim.experiments.rests_on import verdicts
 from sim.experiments.run import RunOptions
 from sim.inputs.case import Case
 from sim.inputs.fit import wave_name
@@ -109,6 +110,8 @@ class HindcastResult:
         The ways of scoring, as recorded first.
     reasons
         For each wave what moves nations and what keeps them out.
+    marks
+        For each wave what the model's numbers rest on, see `sim.experiments.rests_on`.
     """
 
     hindcast: Hindcast
@@ -117,6 +120,7 @@ class HindcastResult:
     fitted_to: tuple[str, ...] | None
     variants: tuple[Variant, ...]
     reasons: tuple[Why, ...]
+    marks: "tuple[pd.DataFrame, ...]"
 
     @property
     def recorded(self) -> Variant:
@@ -146,6 +150,14 @@ class HindcastResult:
             }
             for wave in self.recorded.waves
         )
+
+    @cached_property
+    def rests_on(self) -> "pd.DataFrame":
+        """A row a wave, number of the model's runs and group of what is uncertain; scores are measured."""
+        import pandas as pd
+
+        named = zip(self.recorded.waves, self.marks, strict=True)
+        return pd.concat([table.assign(wave=wave.name) for wave, table in named], ignore_index=True)
 
     @cached_property
     def scores(self) -> "pd.DataFrame":
@@ -179,9 +191,14 @@ class HindcastResult:
         `p_...` are shares of the runs in which each stance is recorded, the error of readings included, and
         `p_recorded` that of what was recorded. `raised_by` and `lowered_by` name the terms of its propensity
         that changed most since the start, in log-odds; `held_back_by` what most often keeps it out.
+        `rests_on`: what P(committed) rests on.
         """
+        told = [verdicts(table) for table in self.marks]
         return as_table(
-            self._nation(place, wave, forecasts, nation)
+            {
+                **self._nation(place, wave, forecasts, nation),
+                "rests_on": told[place][self.case.roster.iso3[nation]],
+            }
             for place, (wave, forecasts) in enumerate(
                 zip(self.recorded.waves, self.recorded.forecasts, strict=True)
             )
@@ -244,7 +261,7 @@ class HindcastResult:
         """Return the probability of what was recorded, with the interval that the number of runs leaves."""
         fits = slice(int(observed.least[nation]), int(observed.most[nation]) + 1)
         each = forecast.runs[:, nation, fits].sum(axis=1)
-        interval = statistics.mean(each.sum(), (each**2).sum(), len(each))
+        interval = statistics.mean(each.sum(), (each**2).sum(), len(each), forecast.independent)
         low, high = np.clip(interval.low, 0.0, 1.0), np.clip(interval.high, 0.0, 1.0)
         return {
             "p_recorded": float(interval.estimate),

@@ -55,7 +55,8 @@ def noise(forecast: Forecast, wave: Wave, score: str) -> float:
     if len(forecast.runs) < PARTS:
         return 0.0 if len(forecast.runs) == 1 else np.nan
     scores = [mean_score(part, wave, score) for part in forecast.parts(PARTS)]
-    return float(np.std(scores, ddof=1) / np.sqrt(PARTS))
+    repeated = len(forecast.runs) / (forecast.independent or len(forecast.runs))
+    return float(np.std(scores, ddof=1) / np.sqrt(PARTS) * np.sqrt(repeated))
 
 
 def bootstrapped_mean(values: Floats, resamples: int, seed: int) -> Interval:

@@ -57,22 +57,26 @@ def bimodal_amplitude(counts: Floats) -> Floats:
     return np.asarray(np.where(enough, 1.0 - counts / lesser_peak, 0.0).max(axis=-1))
 
 
-def ratio_of_sums(numerators: Floats, denominators: Floats) -> Interval:
+def ratio_of_sums(numerators: Floats, denominators: Floats, independent: int | None = None) -> Interval:
     """Return the ratio of two sums over runs with its 95 % interval, by linearisation (Cochran 1977).
 
-    Missing where the denominator is 0.
+    Missing where the denominator is 0. The interval counts on so many independent runs, on all if None.
     """
     number, total = len(denominators), denominators.sum()
     if total == 0:
         return Interval(*np.full(3, np.nan))
     ratio = numerators.sum() / total
     residuals = numerators - ratio * denominators
-    margin = Z_95 * np.sqrt((residuals**2).sum() / max(number - 1, 1) / number) / (total / number)
+    variance = (residuals**2).sum() / max(number - 1, 1)
+    margin = Z_95 * np.sqrt(variance / (independent or number)) / (total / number)
     return Interval(np.asarray(ratio), np.asarray(ratio - margin), np.asarray(ratio + margin))
 
 
 def bootstrap(
-    counts: NDArray[np.integer], statistic: Callable[[Floats], Floats], rng: np.random.Generator
+    counts: NDArray[np.integer],
+    statistic: Callable[[Floats], Floats],
+    rng: np.random.Generator,
+    independent: int | None = None,
 ) -> Interval:
     """Return a statistic of counts with its 95 % percentile interval (Efron 1979).
 
@@ -84,9 +88,12 @@ def bootstrap(
         Of counts along the last axis, for many rows at once.
     rng
         Resamples.
+    independent
+        How many runs a resample has, each counting as several where they are fewer than all; all if None.
     """
     number = int(counts.sum())
-    resampled = rng.multinomial(number, counts / number, size=RESAMPLES)
-    low, high = np.quantile(statistic(resampled.astype(np.float64)), [0.025, 0.975])
+    counted = independent or number
+    resampled = rng.multinomial(counted, counts / number, size=RESAMPLES).astype(np.float64)
+    low, high = np.quantile(statistic(resampled * (number / counted)), [0.025, 0.975])
     estimate = statistic(counts[np.newaxis].astype(np.float64))[0]
     return Interval(np.asarray(estimate), np.asarray(low), np.asarray(high))

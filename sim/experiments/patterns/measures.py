@@ -118,7 +118,7 @@ def _compared(check: Check, seen: Observed, values: Floats) -> Floats:
 
 def mean_of(per_run: PerRun, check: Check, observe: Observe, rng: np.random.Generator) -> Interval:  # noqa: ARG001
     """Return the mean over runs of the sum in some worlds less that in others."""
-    return _mean(_differences(per_run, check, observe))
+    return _mean(_differences(per_run, check, observe), observe(check.of[0]).independent)
 
 
 def share_in_order(check: Check, observe: Observe) -> float:
@@ -154,11 +154,11 @@ def rank_correlation(check: Check, observe: Observe, rng: np.random.Generator) -
     def of(weights: Floats) -> Floats:
         return rank_correlations(values[counted], weights @ gains / len(gains))
 
-    return bootstrap(np.ones(len(gains), dtype=np.int64), of, rng)
+    return bootstrap(np.ones(len(gains), dtype=np.int64), of, rng, one.independent)
 
 
-def _mean(values: Floats) -> Interval:
-    return statistics.mean(values.sum(), (values**2).sum(), len(values))
+def _mean(values: Floats, independent: int) -> Interval:
+    return statistics.mean(values.sum(), (values**2).sum(), len(values), independent)
 
 
 # Rates of joining
@@ -189,7 +189,8 @@ def _relative_rate(seen: Observed, counts: Callable[[int], bool]) -> Interval:
     among = np.array([counts(step) for step in range(1, seen.round + 1)])
     joined = (seen.first_joined > 0) & (seen.first_joined <= seen.round)
     within = joined & np.append(among, [False])[np.minimum(seen.first_joined, seen.round + 1) - 1]
-    found = ratio_of_sums(within.sum(axis=1).astype(float), joined.sum(axis=1).astype(float))
+    joinings = within.sum(axis=1).astype(float), joined.sum(axis=1).astype(float)
+    found = ratio_of_sums(*joinings, seen.independent)
     share = among.mean()
     return Interval(*(part / share if share > 0 else np.asarray(np.nan) for part in found))
 
@@ -201,7 +202,7 @@ def bimodal_amplitude_of_sizes(check: Check, observe: Observe, rng: np.random.Ge
     """Return the bimodal amplitude of the number of members, see `bimodal_amplitude`."""
     seen = observe(check.of[0])
     sizes = np.bincount(seen.committed.sum(axis=1), minlength=len(seen.case.roster.iso3) + 1)
-    return bootstrap(sizes, bimodal_amplitude, rng)
+    return bootstrap(sizes, bimodal_amplitude, rng, seen.independent)
 
 
 # Paths
@@ -227,15 +228,16 @@ def _of_combinations(
     statistic: Callable[[Check, NDArray[np.bool_]], Floats],
 ) -> Interval:
     """Return a statistic of who is won over by which combination, with its interval from resampled runs."""
-    seen = [observe(_with(check.of[0], levers)).committed for levers in _combinations(check)]
-    committed = np.stack(seen, axis=1).astype(np.float64)  # [run, combination, nation]
+    seen = [observe(_with(check.of[0], levers)) for levers in _combinations(check)]
+    committed = np.stack([each.committed for each in seen], axis=1).astype(np.float64)
+    # [run, combination, nation]
     runs, *shape = committed.shape
 
     def of(weights: Floats) -> Floats:
         shares = (weights @ committed.reshape(runs, -1) / runs).reshape(-1, *shape)
         return statistic(check, shares >= WON_OVER)
 
-    return bootstrap(np.ones(runs, dtype=np.int64), of, rng)
+    return bootstrap(np.ones(runs, dtype=np.int64), of, rng, seen[0].independent)
 
 
 def _number_of_paths(check: Check, won_over: NDArray[np.bool_]) -> Floats:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.declarations.words import Stance
 from sim.experiments.explain.drawn import drawn_deployable, drawn_parameter
+from sim.experiments.independent import independent_runs
 from sim.experiments.run import RunOptions, simulate_case
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import Runs
@@ -60,6 +61,11 @@ class Observed:
     cut: Floats
     contributors: Floats
     first_joined: NDArray[np.int32]
+
+    @property
+    def independent(self) -> int:
+        """How many of the runs intervals count on."""
+        return independent_runs(self.case, len(self.stance))
 
     @property
     def committed(self) -> NDArray[np.bool_]:

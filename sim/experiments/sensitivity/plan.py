@@ -11,7 +11,7 @@ from sim.inputs.errors import InputError, near_match
 from sim.inputs.factors import Factor
 from sim.inputs.options import check_whole_number, is_whole_number
 from sim.inputs.overrides import Overrides, overridden_keys
-from sim.inputs.sweep_file import Sweep
+from sim.inputs.sweep_file import OUTCOMES, Sweep
 from sim.inputs.validation import shown
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ Outcome = tuple[str, str]
 DESIGNS = {"morris": ("morris",), "sobol": ("sobol",), "discovery": ("search", "judge")}
 """The designs that each part of an analysis takes; discovery judges by other points than it searches."""
 
-COALITION = ("size", "force", "p_force_met")
+COALITION = tuple(outcome for outcome in OUTCOMES if outcome != PER_NATION)
+"""Outcomes that are not a nation's."""
+
 SAMPLES_PER_TRAJECTORY = 8
 DISCOVERY_POINTS_PER_SAMPLE = 2
 
@@ -35,7 +37,8 @@ class SensitivityOptions:
     Attributes
     ----------
     outcomes
-        ``size``, ``force``, ``p_force_met``, or the ISO code of a nation for its P(committed).
+        ``size``, ``contributors``, ``force``, ``p_force_met``, or the ISO code of a nation for its
+        P(committed).
     method
         ``sobol`` shares the variance out, ``morris`` measures the effect of moving one factor at a time and
         needs far fewer points.

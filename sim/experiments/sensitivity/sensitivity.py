@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.executors import Executor
+from sim.experiments.executors import Executor, threads_of
 from sim.experiments.identity import command_options, source_options
+from sim.experiments.independent import independent_runs
+from sim.experiments.rests_on import rests_on, verdicts
 from sim.experiments.resumable import THREADS, run_parts
 from sim.experiments.sensitivity.design import Samples, SensitivityPlan, check_factors, design_sensitivity
 from sim.experiments.sensitivity.discovery import LIKELY, Discovery, discover
@@ -51,6 +53,8 @@ class Sensitivity:
         The same from ever more points, of the outcomes asked about.
     morris
         Elementary effects of every outcome and nation, see `morris_effects`.
+    rests_on
+        What the numbers of the scenario as it is rest on, see `sim.experiments.rests_on`.
     discoveries
         Conditions, if asked for: of every probability asked about, else of the required force being met.
     """
@@ -61,6 +65,7 @@ class Sensitivity:
     indices: "pd.DataFrame"
     convergence: "pd.DataFrame"
     morris: "pd.DataFrame"
+    rests_on: "pd.DataFrame"
     discoveries: tuple[Discovery, ...] = ()
 
     @property
@@ -91,6 +96,11 @@ class Sensitivity:
     def of(self, table: "pd.DataFrame", outcome: Outcome) -> "pd.DataFrame":
         """Return the rows of a table that are about an outcome."""
         return table[(table["outcome"] == outcome[0]) & (table["iso3"] == outcome[1])]
+
+    def verdict(self, outcome: Outcome) -> str:
+        """Return what an outcome of the scenario as it is rests on."""
+        kind, iso3 = outcome
+        return verdicts(self.rests_on)[iso3 or kind]
 
     def settled(self, outcome: Outcome) -> "Settled | None":
         """Tell how far Sobol indices have settled; nothing if they were not estimated, or are missing."""
@@ -171,7 +181,7 @@ def sensitivity(
     """
     chosen = chosen_options(SensitivityOptions, options)
     plan = plan_sensitivity(scenario, factors, chosen, overrides=overrides, parameters=parameters)
-    return analyse(plan, run_parts(plan, Path(out), executor=executor))
+    return analyse(plan, run_parts(plan, Path(out), executor=executor), threads=threads_of(executor))
 
 
 def plan_sensitivity(
@@ -195,13 +205,13 @@ def plan_sensitivity(
     return plan
 
 
-def analyse(plan: SensitivityPlan, folder: Path) -> Sensitivity:
+def analyse(plan: SensitivityPlan, folder: Path, *, threads: int = 0) -> Sensitivity:
     """Estimate what matters from the runs that `run_parts` has left in a folder."""
     with Samples(plan, folder) as samples:
-        return _analysed(plan, folder, samples)
+        return _analysed(plan, folder, samples, threads)
 
 
-def _analysed(plan: SensitivityPlan, folder: Path, samples: Samples) -> Sensitivity:
+def _analysed(plan: SensitivityPlan, folder: Path, samples: Samples, threads: int) -> Sensitivity:
     import pandas as pd
 
     seed, paths, asked, every = plan.options.seed, plan.factors.paths, plan.asked, plan.columns
@@ -226,7 +236,8 @@ def _analysed(plan: SensitivityPlan, folder: Path, samples: Samples) -> Sensitiv
     discoveries: tuple[Discovery, ...] = ()
     if "judge" in plan.designs:
         discoveries = tuple(_discovery(plan, samples, target) for target in targets(asked))
-    return Sensitivity(plan, folder, spread, discoveries=discoveries, **tables)
+    told = rests_on(plan.base, seed, threads=threads)
+    return Sensitivity(plan, folder, spread, rests_on=told, discoveries=discoveries, **tables)
 
 
 def _all_indices(plan: SensitivityPlan, samples: Samples) -> "pd.DataFrame":
@@ -285,7 +296,7 @@ def _spread(plan: SensitivityPlan, outcome: Column, found: Interval) -> dict[str
 def _noise(plan: SensitivityPlan, outcome: Column, found: Interval) -> Floats:
     """Return the variance of each estimate that is due to the limited number of its runs."""
     if outcome[0].startswith("p_"):
-        return found.estimate * (1.0 - found.estimate) / plan.runs.number
+        return found.estimate * (1.0 - found.estimate) / independent_runs(plan.base, plan.runs.number)
     return ((found.high - found.low) / (2 * Z_95)) ** 2
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.declarations.words import Stance
 from sim.experiments import statistics
+from sim.experiments.independent import independent_runs
 from sim.experiments.statistics import Floats, Interval
 from sim.inputs.case import PARAMETER_PREFIX, Case
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from sim.model.setup import Setup
-    from sim.model.tally import Records
+    from sim.model.tally import Counts, Records
 
 PER_NATION = "p_committed"
 
@@ -82,6 +83,8 @@ class _Ends(NamedTuple):
 
     size: Any
     size_squared: Any
+    contributors: Any
+    contributors_squared: Any
     force: Any
     force_squared: Any
     force_met: Any
@@ -99,6 +102,7 @@ class PointModel:
         from sim.model.setup import build_setup
 
         self._base, self._runs, self._outcomes = base, runs, outcomes
+        self._independent = independent_runs(base, runs.number)
         world = build_setup(base.scenario, base.roster, base.parameters, base.timeline)
         self._latest: tuple[Mapping[str, object], Setup] = ({}, world)
 
@@ -153,11 +157,9 @@ class PointModel:
             keep=Keep(counted=1),
             execution=Execution(threads=1),
         )
-        counts = tally.sizes[-1]
-        sizes = np.arange(len(counts))
         return _Ends(
-            size=counts @ sizes,
-            size_squared=counts @ sizes**2,
+            *_sums(tally.sizes[-1]),
+            *_sums(tally.contributors[-1]),
             force=forces.total,
             force_squared=forces.squares,
             force_met=tally.force_met[-1],
@@ -166,17 +168,25 @@ class PointModel:
 
     def _estimate(self, outcome: str, ends: _Ends) -> tuple[Floats, ...]:
         """Return estimates and bounds of an outcome, [point, 1 or nation]."""
-        runs = self._runs.number
+        runs = self._runs.number, self._independent
         match outcome:
             case "size":
-                found = statistics.mean(ends.size, ends.size_squared, runs)
+                found = statistics.mean(ends.size, ends.size_squared, *runs)
+            case "contributors":
+                found = statistics.mean(ends.contributors, ends.contributors_squared, *runs)
             case "force":
-                found = statistics.mean(ends.force, ends.force_squared, runs)
+                found = statistics.mean(ends.force, ends.force_squared, *runs)
             case "p_force_met":
-                found = statistics.share(ends.force_met, runs)
+                found = statistics.share(ends.force_met, *runs)
             case _:
-                found = statistics.share(ends.committed, runs)
+                found = statistics.share(ends.committed, *runs)
         return tuple(part.reshape(len(part), -1) for part in found)
+
+
+def _sums(counts: "Counts") -> tuple[Any, Any]:
+    """Return the sums over runs of a number of nations and of its square, given how many runs have which."""
+    numbers = np.arange(len(counts))
+    return counts @ numbers, counts @ numbers**2
 
 
 class _ForceSums:

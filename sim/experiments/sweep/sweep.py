@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.description import describe_case, versions
-from sim.experiments.executors import Executor
+from sim.experiments.executors import Executor, threads_of
 from sim.experiments.identity import (
     case_digests,
     code_digests,
@@ -16,7 +16,8 @@ from sim.experiments.identity import (
     digest_of,
     points_digest,
 )
-from sim.experiments.resumable import THREADS, Progress, run_parts
+from sim.experiments.rests_on import rests_on, verdicts
+from sim.experiments.resumable import THREADS, Progress, results_of, run_parts
 from sim.experiments.sweep.evaluate import Evaluation, check_points, with_factors
 from sim.experiments.sweep.point_model import PER_NATION, Runs
 from sim.inputs.case import PARAMETER_PREFIX, Case
@@ -120,6 +121,7 @@ class SweepPlan(Evaluation):
         }
 
 
+RESTS_ON = "rests_on"
 TABLES = {"points": False, "nations": True}
 """The tables, and whether they hold the estimates by nation."""
 
@@ -133,7 +135,7 @@ class SweepResult:
     plan
         What was computed.
     folder
-        Where `points.parquet` and `nations.parquet` are.
+        Where `points.parquet`, `nations.parquet` and `rests_on.parquet` are.
     """
 
     plan: SweepPlan
@@ -148,6 +150,26 @@ class SweepResult:
     def nations(self) -> "pd.DataFrame":
         """A row a point and nation: as `points`, with iso3; the outcome is P(committed)."""
         return _read(self.folder / "nations.parquet")
+
+    @cached_property
+    def extremes(self) -> dict[str, tuple[int, int]]:
+        """The points at which each outcome of the coalition is least and most."""
+        if "points" not in self.plan.tables:
+            return {}
+        found = {}
+        for outcome, rows in self.points.groupby("outcome", sort=False):
+            at, estimate = rows["point"].to_numpy(), rows["estimate"].to_numpy()
+            found[str(outcome)] = int(at[estimate.argmin()]), int(at[estimate.argmax()])
+        return found
+
+    @cached_property
+    def rests_on(self) -> "pd.DataFrame":
+        """A row a point, number and group, see `sim.experiments.rests_on`; of the `extremes` alone."""
+        return _read(self.folder / f"{RESTS_ON}.parquet")
+
+    def verdicts(self, point: int) -> dict[str, str]:
+        """Return what each number at one of the `extremes` rests on."""
+        return verdicts(self.rests_on[self.rests_on["point"] == point])
 
 
 def sweep(
@@ -177,7 +199,7 @@ def sweep(
     Returns
     -------
     SweepResult
-        Tables `points` and `nations`.
+        Tables `points`, `nations` and `rests_on`.
 
     Raises
     ------
@@ -248,7 +270,24 @@ def run_sweep(
 ) -> SweepResult:
     """Compute the parts of a sweep that are not there yet, and put its tables together; see `run_parts`."""
     folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)
-    return SweepResult(plan, folder)
+    result = SweepResult(plan, folder)
+    with results_of(plan, folder) as store:
+        if not store.has(RESTS_ON):
+            store.write(RESTS_ON, _rests_on(result, threads_of(executor)))
+    return result
+
+
+def _rests_on(result: SweepResult, threads: int) -> "pd.DataFrame":
+    """Return what the numbers at the extremes rest on; no rows if no outcome is of the coalition."""
+    import pandas as pd
+
+    plan, tables = result.plan, []
+    for point in sorted({each for both in result.extremes.values() for each in both}):
+        changes = {str(path): value for path, value in plan.points.iloc[point].items()}
+        table = rests_on(plan.base.with_overrides(changes), plan.runs.seed, threads=threads)
+        table.insert(0, "point", point)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"point": []})
 
 
 def _read(file: Path) -> "pd.DataFrame":

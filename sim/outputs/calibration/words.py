@@ -5,6 +5,7 @@ from typing import Any
 from sim.experiments.calibration.about import AboutCalibration
 from sim.experiments.calibration.calibrate import Calibration
 from sim.experiments.calibration.learned import LEVEL
+from sim.outputs.words import counted
 
 NOTHING = "the data said nothing about it"
 
@@ -20,8 +21,8 @@ MEANING = (
 def evidence(about: AboutCalibration) -> str:
     """Return how much was observed and how much of it had changed: all that can be learned from."""
     number, changed = (sum(getattr(wave, name) for wave in about.fitted) for name in ("number", "changed"))
-    waves = f"{len(about.fitted)} of {len(about.waves)} waves"
-    return f"{number} observations in {waves}, {changed} of a changed rung."
+    waves = f"{len(about.fitted)} of {counted(len(about.waves), 'wave')}"
+    return f"{counted(number, 'observation')} in {waves}, {changed} of a changed rung."
 
 
 def fitted(about: AboutCalibration) -> str:
@@ -33,7 +34,8 @@ def effort(calibration: Calibration) -> str:
     """Return how many draws and runs the posterior rests on, and what they are worth."""
     sampling = calibration.about.sampling
     return (
-        f"{sampling.draws:,} draws of the prior, {sampling.runs} runs of each and wave, worth "
+        f"{counted(sampling.draws, 'draw')} of the prior, {counted(sampling.runs, 'run')} of each and wave, "
+        "worth "
         f"{calibration.effective_size:,.0f} independent draws of the posterior; {sampling.kept:,} drawn by "
         f"their weights; seed {sampling.seed}."
     )

@@ -11,7 +11,7 @@ from sim.experiments.comparison.compare import Comparison
 from sim.outputs import style
 from sim.outputs.figure_folder import save_all
 from sim.outputs.panels import Panels
-from sim.outputs.words import signed
+from sim.outputs.words import counted, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,8 +224,8 @@ def _title(what: str, comparison: Comparison) -> str:
 def _notes(comparison: Comparison, key: str) -> list[str]:
     """Return what stands under a figure: what it shows, how many runs, on what data."""
     source = (
-        f"{comparison.number_of_runs:,} runs of each scenario with the same draws, seed {comparison.seed}, "
-        f"reference {comparison.names[0]}. Data: {comparison.cases[0].roster.title}."
+        f"{counted(comparison.number_of_runs, 'run')} of each scenario with the same draws, seed "
+        f"{comparison.seed}, reference {comparison.names[0]}. Data: {comparison.cases[0].roster.title}."
     )
     intervals = (
         "Lines: 95 % intervals of the paired differences, each for itself. Blue: a larger or earlier "

@@ -7,7 +7,7 @@ from sim.experiments.resumable import results_of
 from sim.outputs.comparison.figures import save_figures
 from sim.outputs.spreadsheets import for_spreadsheets
 
-TABLES = ("nations", "coalition")
+TABLES = ("nations", "coalition", "rests_on")
 
 
 def write_comparison(comparison: Comparison, folder: Path, *, csv: bool = False) -> None:

@@ -8,8 +8,9 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from sim.experiments.comparison.compare import DIFFERENCE, VALUE
 from sim.outputs.whole_table import WholeTable
-from sim.outputs.words import parameter_note, percent, signed, thousands
+from sim.outputs.words import RESTS_ON, counted, mark, parameter_note, percent, signed, thousands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,8 @@ LEGEND = (
     "[ ] is the 95 % interval of the paired difference, each for itself; P in percentage points. Joining: "
     "days by which the mean joining is later, a run in which the nation does not join counting as the "
     "horizon of {days} days. Unpaired: runs of each scenario that would tell the difference in the line "
-    "as precisely without common random numbers; for a nation, that of P(committed)."
+    "as precisely without common random numbers; for a nation, that of P(committed). "
+    f"{RESTS_ON} Of a nation it is said of the difference in P(committed)."
 )
 
 
@@ -29,7 +31,8 @@ def comparison_report(comparison: "Comparison") -> RenderableType:
     scenario = comparison.cases[0].scenario
     legend = LEGEND.format(days=scenario.rounds * scenario.days_per_round)
     which = (
-        f"{comparison.number_of_runs:,} runs of each, seed {comparison.seed}, against {comparison.names[0]}."
+        f"{counted(comparison.number_of_runs, 'run')} of each, seed {comparison.seed}, "
+        f"against {comparison.names[0]}."
     )
     return Group(
         Text(f"Against {scenario.title}", style="bold"),
@@ -47,12 +50,14 @@ def _sentence(comparison: "Comparison", index: int) -> str:
     contributors: Any = rows.loc["contributors"]
     force: Any = rows.loc["force"]
     title = comparison.cases[index].scenario.title
+    told = comparison.verdicts(name, DIFFERENCE)
     others = (
-        f"{_difference(contributors, 1.0, 2)} contribute at all, {_difference(force)} soldiers are pledged"
+        f"{_difference(contributors, 1.0, 2)} contribute at all {mark(told['contributors'])}, "
+        f"{_difference(force)} soldiers are pledged {mark(told['force'])}"
     )
     if _is_same(size):
         return f"{title}: as many nations declare soldiers on land at the end in every run; {others}."
-    found = f"{_difference(size, 1.0, 2)} nations declare soldiers on land, {others}"
+    found = f"{_difference(size, 1.0, 2)} nations declare soldiers on land {mark(told['size'])}, {others}"
     is_sure = size.difference_low > 0.0 or size.difference_high < 0.0
     open_ = "" if is_sure else "; the first may be chance"
     return f"{title}: {found} at the end, 95 % intervals of paired differences{open_}."
@@ -63,10 +68,11 @@ def _scenario(comparison: "Comparison", index: int) -> RenderableType:
     name = comparison.names[index]
     nations = comparison.nations[comparison.nations["scenario"] == name]
     coalition = comparison.coalition[comparison.coalition["scenario"] == name].set_index("measure")
+    told = comparison.verdicts(name, DIFFERENCE)
     return Group(
         Text(f"\n{name}: {comparison.cases[index].scenario.title}", style="bold"),
-        _coalition(coalition, _force_required(comparison, index)),
-        _nations(nations, comparison),
+        _coalition(coalition, comparison, index),
+        _nations(nations, comparison, told),
     )
 
 
@@ -76,8 +82,11 @@ def _force_required(comparison: "Comparison", index: int) -> str:
     return " or ".join(thousands(number) for number in required)
 
 
-def _coalition(rows: "pd.DataFrame", required: str) -> Padding:
-    """Return both outcomes, the force, and whether it is enough, at the end."""
+def _coalition(rows: "pd.DataFrame", comparison: "Comparison", index: int) -> Padding:
+    """Return both outcomes, the force, and whether it is enough, at the end, each with what it rests on."""
+    required, names = _force_required(comparison, index), comparison.names
+    reference, value = (comparison.verdicts(names[at], VALUE) for at in (0, index))
+    told = comparison.verdicts(names[index], DIFFERENCE)
     shown: dict[str, tuple[str, Callable[[float], str], float, int]] = {
         "size": ("declare soldiers on land, nations", lambda size: f"{size:.1f}", 1.0, 2),
         "contributors": ("contribute at all, nations", lambda size: f"{size:.1f}", 1.0, 2),
@@ -85,23 +94,26 @@ def _coalition(rows: "pd.DataFrame", required: str) -> Padding:
         "fielded": ("soldiers in the field at a time", thousands, 1.0, 0),
         "p_force_met": (f"P(pledged >= {required})", percent, 100.0, 1),
     }
-    table = _table("at the end")
+    table = _table("at the end", "", "unpaired")
     row: Any
     for measure, (label, text, factor, decimals) in shown.items():
         row = rows.loc[measure]
-        values = f"{text(row.reference)} -> {text(row.value)}"
-        table.add_row(label, values, _difference(row, factor, decimals), "", _runs(row))
+        values = (
+            f"{text(row.reference)} {mark(reference[measure])} -> {text(row.value)} {mark(value[measure])}"
+        )
+        difference = f"{_difference(row, factor, decimals)} {mark(told[measure])}"
+        table.add_row(label, values, difference, _runs(row))
     return Padding(table, (0, 0, 1, 0))
 
 
-def _nations(rows: "pd.DataFrame", comparison: "Comparison") -> RenderableType:
+def _nations(rows: "pd.DataFrame", comparison: "Comparison", told: dict[str, str]) -> RenderableType:
     """Return a row a nation whose stance or joining differs in any run, the largest gains first."""
     roster = comparison.cases[0].roster
     names = dict(zip(roster.iso3, roster.names, strict=True))
     committed = rows[rows["measure"] == "p_committed"].set_index("iso3")
     joining = rows[rows["measure"] == "days_to_joining"].set_index("iso3")
     differs = (committed["difference"] != 0) | (joining["difference"] != 0)
-    table = _table("nation", "P(committed)", "joining, days")
+    table = _table("nation", "P(committed)", "joining, days", "unpaired")
     order = committed[differs].sort_values("difference", ascending=False, kind="stable").index
     share: Any
     for code in order:
@@ -109,7 +121,7 @@ def _nations(rows: "pd.DataFrame", comparison: "Comparison") -> RenderableType:
         table.add_row(
             Text(names[str(code)]),
             f"{percent(share.reference)} -> {percent(share.value)}",
-            _difference(share, 100.0, 1),
+            f"{_difference(share, 100.0, 1)} {mark(told[str(code)])}",
             _difference(joining.loc[code]),
             _runs(share),
         )
@@ -117,10 +129,10 @@ def _nations(rows: "pd.DataFrame", comparison: "Comparison") -> RenderableType:
     return Group(table, Text(f"no difference in any run: {left} of {len(names)} nations", style="dim"))
 
 
-def _table(first: str, values: str = "", joining: str = "") -> WholeTable:
+def _table(first: str, values: str, *others: str) -> WholeTable:
     table = WholeTable()
     table.add_column(first, no_wrap=True, min_width=24)
-    for column in (values, "difference", joining, "unpaired"):
+    for column in (values, "difference", *others):
         table.add_column(column, justify="right", no_wrap=True)
     return table
 

@@ -2,18 +2,19 @@
 
 from sim.experiments.calibration.about import AboutCalibration, FittedWave
 from sim.experiments.calibration.held_out import CrossValidationTables, fitted_on
-from sim.outputs.hindcast.words import MEANINGS
+from sim.outputs.hindcast.words import MEANINGS, MEASURED
+from sim.outputs.words import counted
 
 LEGEND = (
     "Scores: the lower, the better; RPS is the ranked probability score, the sum over the three cut points "
     "of the ladder. [ ]: 95 % bootstrap intervals over nations, each for itself; differences are paired, and "
-    f"below 0 the model is better. {MEANINGS}"
+    f"below 0 the model is better. {MEASURED} {MEANINGS}"
 )
 
 
 def heading(wave: FittedWave) -> str:
     """Return which wave it is, and how little it tells."""
-    return f"{wave.name}: {wave.number} nations, {wave.changed} of a changed rung"
+    return f"{wave.name}: {counted(wave.number, 'nation')}, {wave.changed} of a changed rung"
 
 
 def seen(about: AboutCalibration, wave: FittedWave) -> str:
@@ -27,6 +28,6 @@ def seen(about: AboutCalibration, wave: FittedWave) -> str:
 def effort(result: CrossValidationTables) -> str:
     """Return how many draws and runs the scores rest on."""
     sampling, options = result.about.sampling, result.options
-    fit = f"{sampling.draws:,} draws of {sampling.runs} runs, seed {sampling.seed}"
-    scores = f"{options.runs:,} runs, seed {options.seed}; {options.resamples:,} resamples"
+    fit = f"{counted(sampling.draws, 'draw')} of {counted(sampling.runs, 'run')}, seed {sampling.seed}"
+    scores = f"{counted(options.runs, 'run')}, seed {options.seed}; {counted(options.resamples, 'resample')}"
     return f"Fits: {fit}. Forecasts: {scores}."

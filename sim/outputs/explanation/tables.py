@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from sim.declarations.words import ASSUMED
 from sim.experiments.explain.answers import Explanation
 from sim.experiments.explain.frontier import Frontiers, PairAnswers
 from sim.experiments.explain.hardened import Answers
@@ -29,6 +30,7 @@ from sim.outputs.explanation.words import (
     level,
     level_spread,
     lever,
+    marked_share,
     nation_sentences,
     observed_sentences,
     part_words,
@@ -39,13 +41,13 @@ from sim.outputs.explanation.words import (
     who_hardens,
 )
 from sim.outputs.whole_table import WholeTable
-from sim.outputs.words import signed, thousands
+from sim.outputs.words import RESTS_ON, counted, mark, signed, thousands
 
 MOST_EDGES = 15
 """Rows of the influence network that are printed."""
 
 WHY = (
-    "Log-odds. Mean over {runs} runs with [the range of 90 % of the runs]; the change with [the 95 % "
+    "Log-odds. Mean over {runs} with [the range of 90 % of the runs]; the change with [the 95 % "
     "interval of its mean]. Predisposition and terms add up to the propensity; it must exceed the threshold."
 )
 CONDITIONS = (
@@ -56,19 +58,19 @@ CONDITIONS = (
 LEVERS = (
     "Each lever alone, set in round 1, later events of the scenario left in. The level nearest to the present"
     " one with P(committed at the end) >= 0.5, with its 95 % interval: the levels at which the interval of P "
-    "over {runs} runs holds 0.5. Again: P at that level in {runs} other runs, which the search has not seen."
+    "over {runs} holds 0.5. Again: P at that level in as many other runs, which the search has not seen."
 )
 FRONTIER = (
     "The least level of the second lever for each of the first, with its 95 % interval as for one lever, "
-    "over {runs} runs. The pair is the one that takes the least effort (changes as shares of the ranges)."
+    "over {runs}. The pair is the one that takes the least effort (changes as shares of the ranges)."
 )
 PAIRS = (
-    "By two: the pair of common levers with the least effort, among a few levels of each, over {runs} runs; "
+    "By two: the pair of common levers with the least effort, among a few levels of each, over {runs}; "
     "`--only frontier` with a nation says exactly."
 )
 PIVOTAL = (
     "What others do with the nation held in the coalition from round 1, less what they do with it held out: "
-    "paired differences over {runs} runs of each with [95 % intervals], each for itself."
+    "paired differences over {runs} of each with [95 % intervals], each for itself."
 )
 NETWORK = (
     "P(committed) of the follower at the end with the leader in, less with it out, answers of third nations "
@@ -77,7 +79,7 @@ NETWORK = (
 )
 HARDENED = (
     "Slope: what a unit of pressure adds to the log-odds of any military contribution, as past coalitions "
-    "teach of nations like it; [ ] holds 90 % of the runs. Cowed: share of {runs} runs in which it is "
+    "teach of nations like it; [ ] holds 90 % of the runs. Cowed: share of {runs} in which it is "
     "negative [95 %]; on land: in which what reaches its willingness to send soldiers on land is. What "
     "others do in answer is no part of the slope; hardened.parquet has the paired change if pressure rises "
     "{rises} in round 1."
@@ -85,8 +87,15 @@ HARDENED = (
 PERSUADE = (
     "Greedy: at each step the nation that adds most of the force required per log-odds by which it falls "
     "short of its threshold; not proven to be the cheapest. Who is persuaded is held committed from round 1. "
-    "Cost: mean shortfall over {runs} runs before the step; conditions not met are no part of it, but named. "
+    "Cost: mean shortfall over {runs} before the step; conditions not met are no part of it, but named. "
     "Intervals: 95 %."
+)
+
+
+LEVELS = (
+    "Where something is set, the worse of what the probability rests on there, and its change from now. A "
+    "nation reaches others by interaction alone, and numbers of soldiers are in part rules of thumb: both "
+    "are assumed."
 )
 
 
@@ -105,6 +114,7 @@ def explain_report(answer: Explanation) -> RenderableType:
         parts += _persuade(answer.persuade)
     if answer.observed is not None:
         parts += _observed(answer.observed)
+    parts.append(_note(f"\n{RESTS_ON} {LEVELS}"))
     return Group(*parts)
 
 
@@ -131,7 +141,7 @@ def _why(why: Why, iso3: str) -> list[RenderableType]:
     for _, row in rows[rows["value"].abs() + rows["anchor"].abs() > 0].iterrows():
         cells = [spread(row, "anchor"), spread(row, "value"), _difference(row, "change", 2)]
         table.add_row(part_words(row["term"], why.case), *cells)
-    parts: list[RenderableType] = [Text(), table, _note(WHY.format(runs=f"{why.number_of_runs:,}"))]
+    parts: list[RenderableType] = [Text(), table, _note(WHY.format(runs=counted(why.number_of_runs, "run")))]
     conditions = why.conditions
     if not conditions.empty and (conditions["iso3"] == iso3).any():
         rows = conditions[conditions["iso3"] == iso3]
@@ -156,9 +166,9 @@ def _levers(levers: LeverAnswers, iso3: str) -> list[RenderableType]:
         is_reached = row["status"] == REACHED
         again = share(row, "again") if is_reached else ""
         table.add_row(
-            row["label"], now, _least(row), f"{'' if is_reached else 'at most '}{share(row)}", again
+            row["label"], now, _least(row), f"{'' if is_reached else 'at most '}{marked_share(row)}", again
         )
-    return [Text(), table, _note(LEVERS.format(runs=f"{levers.number_of_runs:,}"))]
+    return [Text(), table, _note(LEVERS.format(runs=counted(levers.number_of_runs, "run")))]
 
 
 def _least(row: Any) -> str:
@@ -179,9 +189,9 @@ def _frontier(frontier: Frontiers, iso3: str) -> list[RenderableType]:
     table = _table(first, f"least change of {second}", "P(committed)")
     for _, row in rows.iterrows():
         needed = "not enough" if isnan(row["second_level"]) else second_level(row)
-        chance = "" if isnan(row["second_level"]) else share(row)
+        chance = "" if isnan(row["second_level"]) else marked_share(row)
         table.add_row(f"{row['first_level']:.2f}", needed, chance)
-    return [Text(), table, _note(FRONTIER.format(runs=f"{frontier.number_of_runs:,}"))]
+    return [Text(), table, _note(FRONTIER.format(runs=counted(frontier.number_of_runs, "run")))]
 
 
 def _all_levers(levers: LeverAnswers, pairs: PairAnswers | None) -> list[RenderableType]:
@@ -194,15 +204,18 @@ def _all_levers(levers: LeverAnswers, pairs: PairAnswers | None) -> list[Rendera
     for nation in levers.nations:
         rows = levers.of(roster.iso3[nation])
         if (rows["status"] == COMMITTED_ALREADY).any():
-            text = f"committed already in {share(rows.iloc[0])}"
+            text = f"committed already in {marked_share(rows.iloc[0])}"
         else:
-            reached = [lever(row) for _, row in rows[rows["status"] == REACHED].iterrows()]
+            reached = [
+                f"{lever(row)} {mark(row['rests_on'])}"
+                for _, row in rows[rows["status"] == REACHED].iterrows()
+            ]
             reached += [f"{row['label']}: open" for _, row in rows[rows["status"] == UNDECIDED].iterrows()]
             text = ", or ".join(reached) or "not by one alone"
         table.add_row(Text(roster.names[nation]), Text(text), Text(by_two.get(roster.iso3[nation], "")))
-    notes = [LEVERS.format(runs=f"{levers.number_of_runs:,}")]
+    notes = [LEVERS.format(runs=counted(levers.number_of_runs, "run"))]
     if pairs is not None:
-        notes.append(PAIRS.format(runs=f"{int(pairs.table['runs'].iloc[0]):,}"))
+        notes.append(PAIRS.format(runs=counted(int(pairs.table["runs"].iloc[0]), "run")))
     return [Text("\nWhat would it take", style="bold"), table, _note(" ".join(notes))]
 
 
@@ -211,7 +224,8 @@ def _by_two(row: Any) -> str:
         return "" if row["status"] == COMMITTED_ALREADY else "not by two"
     if not row["both_needed"]:
         return "one is enough"
-    return f"{row['first']} {row['first_level']:.2f}, {row['second']} {row['second_level']:.2f}: {share(row)}"
+    both = f"{row['first']} {row['first_level']:.2f}, {row['second']} {row['second_level']:.2f}"
+    return f"{both}: {marked_share(row)}"
 
 
 def _pivotal(pivotal: Pivots) -> list[RenderableType]:
@@ -219,7 +233,7 @@ def _pivotal(pivotal: Pivots) -> list[RenderableType]:
     table = _table("nation", "other members", "other nations' troops")
     for _, row in pivotal.table.iterrows():
         table.add_row(row["name"], _difference(row, "size", 2), _difference(row, "troops", 0))
-    network = pivotal.network
+    network, told = pivotal.network, mark(ASSUMED)
     edges = network[network["is_edge"]]
     strongest = edges.loc[edges["difference"].abs().sort_values(ascending=False, kind="stable").index]
     edge_table = _table("leader", "follower", "P(committed), points")
@@ -232,10 +246,10 @@ def _pivotal(pivotal: Pivots) -> list[RenderableType]:
     edge_table.columns[1].justify = "left"
     key = NETWORK.format(pairs=f"{len(network):,}", edges=len(edges), shown=min(len(edges), MOST_EDGES))
     return [
-        Text("\nWho is pivotal", style="bold"),
+        Text(f"\nWho is pivotal {told}", style="bold"),
         table,
-        _note(PIVOTAL.format(runs=f"{pivotal.number_of_runs:,}")),
-        Text("\nWho follows whom", style="bold"),
+        _note(PIVOTAL.format(runs=counted(pivotal.number_of_runs, "run"))),
+        Text(f"\nWho follows whom {told}", style="bold"),
         *([edge_table] if len(edges) else []),
         _note(key),
     ]
@@ -245,9 +259,9 @@ def _hardened(found: Answers) -> list[RenderableType]:
     """Return which way nations answer pressure, in each world."""
     rows = found.table
     worlds = list(dict.fromkeys(rows["world"]))
-    table = _table(
-        "nation", *(f"{what}\n{world}" for world in worlds for what in ("slope", "cowed", "on land"))
-    )
+    slope, land = (mark(rows[name].iloc[0]) for name in ("rests_on", "land_rests_on"))
+    columns = (f"slope {slope}", f"cowed {slope}", f"on land {land}")
+    table = _table("nation", *(f"{what}\n{world}" for world in worlds for what in columns))
     first = rows[rows["world"] == worlds[0]].sort_values("slope", ascending=False, kind="stable")
     for iso3 in first["iso3"]:
         own = [rows[(rows["iso3"] == iso3) & (rows["world"] == world)].iloc[0] for world in worlds]
@@ -259,7 +273,7 @@ def _hardened(found: Answers) -> list[RenderableType]:
         table.add_row(own[0]["name"], *cells)
     rises = rows[["pressure_from", "pressure_to"]].drop_duplicates().to_numpy()
     told = " or ".join(f"from {low:g} to {high:g}" for low, high in rises)
-    key = HARDENED.format(runs=f"{found.number_of_runs:,}", rises=told)
+    key = HARDENED.format(runs=counted(found.number_of_runs, "run"), rises=told)
     return [
         Text("\nHardened or cowed", style="bold"),
         Text(who_hardens(found)),
@@ -271,7 +285,7 @@ def _hardened(found: Answers) -> list[RenderableType]:
 def _persuade(found: Sequences) -> list[RenderableType]:
     """Return whom to persuade under each stance of the patron."""
     required = thousands(found.case.scenario.force_required)
-    parts: list[RenderableType] = [Text("\nWhom to persuade", style="bold")]
+    parts: list[RenderableType] = [Text(f"\nWhom to persuade {mark(ASSUMED)}", style="bold")]
     parts += [Text(sentence) for sentence in persuade_sentences(found)]
     table = _table("nation", "cost", "conditions not met", "adds soldiers", "force", f"P(>= {required})")
     for stance, rows in found.table.groupby("stance", sort=False):
@@ -284,7 +298,7 @@ def _persuade(found: Sequences) -> list[RenderableType]:
             )
             name = "  (nobody)" if is_first else f"{row['step']:2}. {row['name']}"
             table.add_row(name, *added, force, share(row, "p_enough"))
-    return [*parts, Text(), table, _note(PERSUADE.format(runs=f"{found.number_of_runs:,}"))]
+    return [*parts, Text(), table, _note(PERSUADE.format(runs=counted(found.number_of_runs, "run")))]
 
 
 def _observed(found: Unnamed) -> list[RenderableType]:

@@ -15,7 +15,7 @@ from sim.experiments.explain.persuade import ENOUGH, Sequences
 from sim.experiments.explain.why import Why
 from sim.outputs.explanation.stored import StoredHardened, StoredUnnamed
 from sim.outputs.stored_case import ShownCase
-from sim.outputs.words import percent, percent_interval, reason_words, signed, thousands
+from sim.outputs.words import counted, mark, percent, percent_interval, reason_words, signed, thousands
 
 PARTS = {
     "predisposition": "predisposition",
@@ -71,6 +71,11 @@ def lever(row: Any) -> str:
     return f"{row['label']} {level(row)}".strip()
 
 
+def marked_share(row: Any, name: str = "p") -> str:
+    """Return a share of the runs with its interval and what it rests on."""
+    return f"{share(row, name)} {mark(row['rests_on'])}"
+
+
 def nation_sentences(answer: Explanation, nation: int) -> Iterator[str]:
     """Return what is found about a nation, a sentence at a time."""
     iso3 = answer.case.roster.iso3[nation]
@@ -94,13 +99,13 @@ def _why(why: Why, nation: int) -> Iterator[str]:
         f"{reason_words(reason['reason'], vocabulary)} ({share(reason)})" for _, reason in reasons.iterrows()
     )
     yield (
-        f"{row['name']}: committed on {why.date:%-d %B %Y} in {share(row, 'p_committed')} of "
-        f"{why.number_of_runs:,} runs{f'; held back by: {held}' if held else ''}."
+        f"{row['name']}: committed on {why.date:%-d %B %Y} in {marked_share(row, 'p_committed')} of "
+        f"{counted(why.number_of_runs, 'run')}{f'; held back by: {held}' if held else ''}."
     )
     terms = why.terms[why.terms["iso3"] == row["iso3"]].set_index("term")
     yield (
         f"Its propensity is on average {distance(terms.loc['gap'])} its threshold (log-odds); in "
-        f"{share(row, 'p_willing')} of the runs it is above."
+        f"{marked_share(row, 'p_willing')} of the runs it is above."
     )
     against = terms.loc[list(TERMS)].sort_values("p_without", ascending=False, kind="stable").iloc[0]
     if against["p_without"] > row["p_willing"]:
@@ -130,8 +135,11 @@ def _what_it_takes(levers: LeverAnswers, iso3: str) -> str:
     """Say which lever alone would bring a nation in."""
     rows = levers.of(iso3)
     if (rows["status"] == COMMITTED_ALREADY).any():
-        return "It is committed at the end as things are, in half of the runs or more."
-    reached = [lever(row) for _, row in rows[rows["status"] == REACHED].iterrows()]
+        told = mark(rows["rests_on"].iloc[0])
+        return f"It is committed at the end as things are, in half of the runs or more {told}."
+    reached = [
+        f"{lever(row)} {mark(row['rests_on'])}" for _, row in rows[rows["status"] == REACHED].iterrows()
+    ]
     unclear = [row["label"] for _, row in rows[rows["status"] == UNDECIDED].iterrows()]
     text = f"It would join with {', or '.join(reached)}" if reached else "No lever alone brings it in"
     left_open = f"; the runs leave open {', '.join(unclear)}" if unclear else ""
@@ -146,7 +154,7 @@ def _pair(frontier: Frontiers, iso3: str) -> Iterator[str]:
         if status != COMMITTED_ALREADY:
             yield "No two of the levers that all nations share bring it in."
         return
-    yield f"With two levers it would join with {pair(row)}, P(committed) {share(row)}."
+    yield f"With two levers it would join with {pair(row)}, P(committed) {marked_share(row)}."
 
 
 def pair(row: Any) -> str:
@@ -168,8 +176,8 @@ def _hardened(answers: Answers, iso3: str) -> str:
     rows = answers.table[answers.table["iso3"] == iso3]
     own = {row["world"]: row for _, row in rows.iterrows()}
     parts = (
-        f"{VERDICTS[row['verdict']]} ({world}: cowed in {share(row, 'p_cowed')}; its willingness to send "
-        f"soldiers on land in {share(row, 'p_land_cowed')})"
+        f"{VERDICTS[row['verdict']]} ({world}: cowed in {marked_share(row, 'p_cowed')}; its willingness to "
+        f"send soldiers on land in {share(row, 'p_land_cowed')} {mark(row['land_rests_on'])})"
         for world, row in own.items()
     )
     return f"Pressure {'; '.join(parts)}."
@@ -181,8 +189,8 @@ def who_hardens(answers: Answers) -> str:
     adversary = answers.case.roster.vocabulary.actors.adversary.name
     return (
         f"The nearer a nation is to {adversary}, the more pressure hardens "
-        f"it: in {share(row, 'p_nearer')} of the runs; in the others the nearer are cowed more, or hardened "
-        "less."
+        f"it: in {marked_share(row, 'p_nearer')} of the runs; in the others the nearer are cowed more, or "
+        "hardened less."
     )
 
 
@@ -191,17 +199,19 @@ def drawn_over(answers: Answers | StoredHardened) -> str:
     over = "Probabilities are over draws of what past coalitions teach"
     if answers.rows_of_parameters == 1:
         return f"{over}; the parameters are a point."
-    return f"{over}, and {answers.rows_of_parameters:,} rows of parameters."
+    return f"{over}, and {counted(answers.rows_of_parameters, 'row')} of parameters."
 
 
 def observed_sentences(found: Unnamed | StoredUnnamed) -> Iterator[str]:
     """Return what the runs that fit a report say about who was not named."""
     named, (least, most) = len(found.observed.named), found.observed.total
     matched = int(found.totals["matched"].sum())
+    totals: list[Any] = list(found.totals.itertuples())
     yield (
-        f"Reported on {found.observed.date:%-d %B %Y}: {named} members by name, {least} to {most} in all. "
-        f"{matched:,} of {found.number_of_runs:,} runs fit on that day: "
-        + ", ".join(f"{row.matched:,} with {row.total} members" for row in found.totals.itertuples())
+        f"Reported on {found.observed.date:%-d %B %Y}: {counted(named, 'member')} by name, "
+        f"{least} to {most} in all. "
+        f"{matched:,} of {counted(found.number_of_runs, 'run')} fit on that day: "
+        + ", ".join(f"{row.matched:,} with {counted(row.total, 'member')}" for row in totals)
         + "."
     )
     if matched == 0:
@@ -218,13 +228,14 @@ def observed_sentences(found: Unnamed | StoredUnnamed) -> Iterator[str]:
         times = f"{int(found.next['matched'].iloc[0]):,}"
         yield (
             f"The first time, from that day on, that an unnamed one is among them (in {times} of "
-            f"{found.number_of_runs:,} runs, within the total reported), it is {_likeliest(found.next)}."
+            f"{counted(found.number_of_runs, 'run')}, within the total reported), "
+            f"it is {_likeliest(found.next)}."
         )
 
 
 def _likeliest(table: Any) -> str:
     rows = table[table["p"] > 0.0].head(MOST_NAMED)
-    return ", ".join(f"{row['name']} {share(row)}" for _, row in rows.iterrows())
+    return ", ".join(f"{row['name']} {marked_share(row)}" for _, row in rows.iterrows())
 
 
 def persuade_sentences(found: Sequences) -> Iterator[str]:
@@ -232,12 +243,13 @@ def persuade_sentences(found: Sequences) -> Iterator[str]:
     required = thousands(found.case.scenario.force_required)
     for stance, rows in found.table.groupby("stance", sort=False):
         order, last = rows["name"].iloc[1:].tolist(), rows.iloc[-1]
+        enough = marked_share(last, "p_enough")
         if not order and last["p_enough"] >= ENOUGH:
-            yield f"{stance}: nobody, the coalition has {required} soldiers in {share(last, 'p_enough')}."
+            yield f"{stance}: nobody, the coalition has {required} soldiers in {enough}."
             continue
         names = ", ".join(order) if order else "nobody who could be adds any"
         ends = "then" if last["p_enough"] >= ENOUGH else "that is not enough:"
-        yield f"{stance}: {names}; {ends} P(force >= {required}) is {share(last, 'p_enough')}."
+        yield f"{stance}: {names}; {ends} P(force >= {required}) is {enough}."
 
 
 def cost(row: Any) -> str:
@@ -254,6 +266,6 @@ def source(case: ShownCase, runs: int, seed: int) -> str:
     """Return how many runs of what an answer rests on."""
     rounds = case.scenario.rounds
     return (
-        f"{runs:,} runs, seed {seed}, scenario {case.scenario.name}, {rounds} rounds. "
+        f"{counted(runs, 'run')}, seed {seed}, scenario {case.scenario.name}, {counted(rounds, 'round')}. "
         f"Data: {case.roster.title}."
     )

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.experiments.about import RunTables
 from sim.outputs import style
+from sim.outputs.words import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +26,9 @@ def dates_of(result: RunTables) -> Dates:
 def source_note(result: RunTables) -> str:
     """Return how many runs a figure rests on, and where its data come from."""
     about = result.about
-    return f"{about.runs:,} runs, seed {about.seed}, scenario {about.scenario}. Data: {about.roster}."
+    return (
+        f"{counted(about.runs, 'run')}, seed {about.seed}, scenario {about.scenario}. Data: {about.roster}."
+    )
 
 
 def notes(result: RunTables, *keys: str) -> list[str]:

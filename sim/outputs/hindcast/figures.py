@@ -12,7 +12,7 @@ from sim.outputs import style
 from sim.outputs.hindcast.skill_figures import score_differences, variant_differences
 from sim.outputs.hindcast.words import basis, span
 from sim.outputs.panels import Panels
-from sim.outputs.words import percent
+from sim.outputs.words import counted, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +94,7 @@ def reliability(result: HindcastResult) -> "Figure":
         area.set_axis_off()
         for wave, (column, axes) in zip(waves, panels.axes(area, 0.86), strict=True):
             _draw_reliability(axes, result.reliability[result.reliability["wave"] == wave.name])
-            axes.set_title(f"{span(wave)}: {wave.number} nations", fontsize=9, loc="left")
+            axes.set_title(f"{span(wave)}: {counted(wave.number, 'nation')}", fontsize=9, loc="left")
             axes.set_xlabel("forecast", fontsize=8)
             if column == 0:
                 axes.set_ylabel("recorded", fontsize=8)

@@ -16,7 +16,7 @@ from sim.outputs.hindcast.figures import save_figures
 from sim.outputs.store import FORMAT, describe_work, whole_folder, write_manifest, write_table
 
 FOLDER = "hindcast"
-TABLES = ("waves", "scores", "differences", "sources", "nations", "terms", "reliability")
+TABLES = ("waves", "scores", "differences", "sources", "nations", "terms", "reliability", "rests_on")
 
 
 def hindcast_into_folder(

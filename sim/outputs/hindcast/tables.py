@@ -15,6 +15,7 @@ from sim.outputs.grids import Grid, as_table
 from sim.outputs.hindcast.words import (
     FORECASTS,
     MEANINGS,
+    MEASURED,
     SCORE_NAMES,
     VARIANTS,
     caution,
@@ -27,7 +28,7 @@ from sim.outputs.hindcast.words import (
     span,
     verdicts,
 )
-from sim.outputs.words import signed
+from sim.outputs.words import RESTS_ON, counted, mark, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,8 @@ LEGEND = (
     "Scores: the lower, the better. RPS: ranked probability score, the sum over the three cut points of the "
     "ladder. Log score: minus the logarithm of the probability of what was recorded, in nats. Brier score: "
     "of P(committed). CRPS: of the coalition's size, in nations; one number a wave, so without an interval. "
-    "[ ]: 95 % bootstrap intervals over nations, each for itself; differences are paired."
+    "[ ]: 95 % bootstrap intervals over nations, each for itself; differences are paired. "
+    f"{MEASURED} What was expected of a nation is a forecast. {RESTS_ON}"
 )
 
 
@@ -56,8 +58,8 @@ class Scores(Protocol):
 def hindcast_report(result: HindcastResult) -> RenderableType:
     """Return what a hindcast says: first how little it rests on, then wave by wave."""
     which = (
-        f"{result.options.runs:,} runs of each forecast, seed {result.options.seed}, "
-        f"{result.options.resamples:,} resamples."
+        f"{counted(result.options.runs, 'run')} of each forecast, seed {result.options.seed}, "
+        f"{counted(result.options.resamples, 'resample')}."
     )
     variants = "; ".join(f"{each.name}: {each.title}" for each in result.variants[1:])
     return Group(
@@ -72,11 +74,11 @@ def hindcast_report(result: HindcastResult) -> RenderableType:
 def _wave(result: HindcastResult, place: int) -> RenderableType:
     """Return what a hindcast says of a wave."""
     wave = result.recorded.waves[place]
-    title = f"From {span(wave)}{f', {wave.title}' if wave.title else ''}: {wave.round} rounds"
+    title = f"From {span(wave)}{f', {wave.title}' if wave.title else ''}: {counted(wave.round, 'round')}"
     rows = result.differences[result.differences["wave"] == wave.name]
     sources = [f"  {_source_line(result, wave.name, name)}" for name in BASELINES]
     return Group(
-        Text(f"\n{title}, {wave.number} nations", style="bold"),
+        Text(f"\n{title}, {counted(wave.number, 'nation')}", style="bold"),
         as_table(scores(result, wave.name)),
         Text(_noise(result, wave.name), style="dim"),
         Padding(as_table(differences(result, wave.name)), (1, 0, 1, 0)),
@@ -160,7 +162,6 @@ def _misses(result: HindcastResult, wave: Wave) -> list[RenderableType]:
 def _miss(row: Any, vocabulary: Vocabulary) -> Text:
     """Return what was expected of a nation and what was recorded."""
     start, recorded = rungs(row.start_low, row.start_high), rungs(row.recorded_low, row.recorded_high)
-    told = (
-        f": {start} at the start, recorded {recorded}; expected {expected(row)}. {reason(row, vocabulary)}."
-    )
+    forecast = f"expected {expected(row)} {mark(row.rests_on)}"
+    told = f": {start} at the start, recorded {recorded}; {forecast}. {reason(row, vocabulary)}."
     return Text.assemble((row.Index, "bold"), told)

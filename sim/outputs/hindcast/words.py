@@ -18,7 +18,7 @@ from sim.experiments.hindcast.result import (
 from sim.experiments.hindcast.skill import NATION_SCORES
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.roster_file import Vocabulary
-from sim.outputs.words import percent, reason_words, signed
+from sim.outputs.words import counted, percent, reason_words, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +39,7 @@ NOT_IDENTIFIED, BETTER, WORSE = "not identified by these data", "the model is be
 VERDICTS = (WORSE, NOT_IDENTIFIED, BETTER)
 """What a paired difference may tell, the worst first."""
 
+MEASURED = "Scores and their differences are measured: they rest on what was recorded."
 MEANINGS = (
     "Last statement + noise: anchors, ladder and wandering words with parameters drawn from the prior, and "
     "nothing else that moves nations. Mechanism-free: the same with the model's own parameters. Persistence: "
@@ -64,11 +65,11 @@ def evidence_line(result: HindcastResult) -> str:
     changed = sum(int(wave.has_changed.sum()) for wave in waves)
     parts = "; ".join(_evidence(wave) for wave in waves)
     shared = " Waves that share a day are no independent tests." if len(waves) > 1 else ""
-    return f"{total} observations, {changed} of a changed rung: {parts}.{shared}"
+    return f"{counted(total, 'observation')}, {changed} of a changed rung: {parts}.{shared}"
 
 
 def _evidence(wave: Wave) -> str:
-    return f"{wave.number} nations from {span(wave)}, {int(wave.has_changed.sum())} changed"
+    return f"{counted(wave.number, 'nation')} from {span(wave)}, {int(wave.has_changed.sum())} changed"
 
 
 def fit_line(result: HindcastResult) -> str:
@@ -93,8 +94,8 @@ def caution(result: HindcastResult) -> str:
 def basis(result: HindcastResult) -> list[str]:
     """Return what stands under every figure: how little it rests on, and on what."""
     runs = (
-        f"{result.options.runs:,} runs, seed {result.options.seed}, hindcast {result.hindcast.name}. "
-        f"Data: {result.case.roster.title}."
+        f"{counted(result.options.runs, 'run')}, seed {result.options.seed}, "
+        f"hindcast {result.hindcast.name}. Data: {result.case.roster.title}."
     )
     return [evidence_line(result), f"{fit_line(result)} {caution(result)}".strip(), runs]
 

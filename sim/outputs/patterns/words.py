@@ -4,7 +4,7 @@ from collections import Counter
 
 from sim.experiments.patterns.verdicts import FAILS, HOLDS, Finding, PatternResult, PatternsResult
 from sim.inputs.patterns_file import FACE_VALIDITY
-from sim.outputs.words import parameter_note, percent, thousands
+from sim.outputs.words import counted, parameter_note, percent, thousands
 
 LEGEND = (
     "[ ] is the 95 % interval of what is measured, over the runs; one of no width says that all runs agree. "
@@ -48,7 +48,7 @@ def _verdicts(result: PatternsResult, kind: str) -> "Counter[str]":
 
 def basis(result: PatternsResult) -> str:
     """Return what the findings rest on: runs and parameters."""
-    runs = f"{result.runs:,} runs of each world, the same draws in all, seed {result.seed}."
+    runs = f"{counted(result.runs, 'run')} of each world, the same draws in all, seed {result.seed}."
     return f"{runs} {draws_line(result)} {fit_line(result)}".strip()
 
 

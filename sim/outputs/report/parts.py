@@ -13,6 +13,7 @@ from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.roster_file import Vocabulary
 from sim.outputs.report.changes import changes_table
 from sim.outputs.report.page import Cell, Link, Picture, Section
+from sim.outputs.words import counted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,7 +76,7 @@ def scenario_section(manifest: Manifest) -> Section:
 
 def _situation(scenario: Manifest, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     rounds, days = scenario["rounds"], scenario["days_per_round"]
-    yield "from", f"{scenario['start']}, {rounds} rounds of {days} days"
+    yield "from", f"{scenario['start']}, {counted(rounds, 'round')} of {counted(days, 'day')}"
     yield "mandate", f"{scenario['mandate']['purpose']} ({scenario['mandate']['policy']})"
     for level in LEVELS.values():
         policy = scenario[level.key[0]]["policy"] if level.key[0] in {PATRON, ADVERSARY} else ""

@@ -20,7 +20,15 @@ from sim.outputs.report.parts import (
     together,
     word,
 )
-from sim.outputs.words import kinds_in_words, percent, percent_interval, reason_words, thousands
+from sim.outputs.words import (
+    counted,
+    kinds_in_words,
+    mark,
+    percent,
+    percent_interval,
+    reason_words,
+    thousands,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,20 +64,21 @@ def _numbers(result: RunTables) -> Iterator[str]:
     about, end, told = result.about, result.rounds.iloc[-1], verdicts(result.rests_on)
     yield (
         f"By {end.date:%-d %B %Y} {end.contributors_mean:.1f} nations contribute military means on average, "
-        f"{end.contributors_q05:.0f} to {end.contributors_q95:.0f} in 90 % of {about.runs:,} runs "
-        f"({told['contributors']}); {end.size_mean:.1f} declare soldiers on land, {end.size_q05:.0f} to "
-        f"{end.size_q95:.0f} ({told['size']})."
+        f"{end.contributors_q05:.0f} to {end.contributors_q95:.0f} in 90 % of {counted(about.runs, 'run')} "
+        f"{mark(told['contributors'])}; {end.size_mean:.1f} declare soldiers on land, {end.size_q05:.0f} to "
+        f"{end.size_q95:.0f} {mark(told['size'])}."
     )
     if by_kind := kinds_in_words(result.kinds):
-        yield f"Beside soldiers, as far as governments named kinds: {by_kind} nations ({ASSUMED})."
+        yield f"Beside soldiers, as far as governments named kinds: {by_kind} nations {mark(ASSUMED)}."
     yield (
         f"They pledge {thousands(end.force_mean)} soldiers ({thousands(end.force_q05)} to "
         f"{thousands(end.force_q95)}), of whom {thousands(end.fielded_mean)} are in the field at a time "
-        f"({told['force']})."
+        f"{mark(told['force'])}."
     )
+    met = f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]"
     yield (
-        f"The {thousands(about.force_required)} soldiers required are pledged in {percent(end.p_force_met)} "
-        f"[{percent_interval(end.p_force_met_low, end.p_force_met_high)}] of the runs ({told[FORCE_MET]})."
+        f"The {thousands(about.force_required)} soldiers required are pledged in {met} of the runs "
+        f"{mark(told[FORCE_MET])}."
     )
 
 
@@ -144,7 +153,7 @@ def nations_table(result: RunTables) -> Table:
         Column("held back by"),
     ]
     caption = (
-        f"At the end, {result.about.runs:,} runs. [ ]: 95 % interval of an estimate from so many runs. "
+        f"At the end, {counted(result.about.runs, 'run')}. [ ]: 95 % interval of an estimate from these. "
         "Joined: median date among the runs in which it joined. Held back by: what alone would let it in if "
         "it were gone, demands first; else its own position; share of the runs in which it is out. Rests on: "
         "what P(soldiers on land) rests on, the worst of what decides it. Press a heading to sort."

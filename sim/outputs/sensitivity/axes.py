@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from sim.experiments.sensitivity.sensitivity import Sensitivity
 from sim.outputs import style
 from sim.outputs.sensitivity.words import effort, factor_labels
+from sim.outputs.words import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +37,5 @@ def legend(axes: "Axes") -> None:
 def source(result: Sensitivity, part: str) -> tuple[str, str]:
     """Return how many points and runs a figure rests on, and of what data."""
     scenario = result.case.scenario
-    return (
-        f"{effort(result, part)}.",
-        f"Scenario {scenario.name}, after {scenario.rounds} rounds. Data: {result.case.roster.title}.",
-    )
+    after = f"Scenario {scenario.name}, after {counted(scenario.rounds, 'round')}."
+    return f"{effort(result, part)}.", f"{after} Data: {result.case.roster.title}."

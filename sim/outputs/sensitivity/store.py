@@ -10,7 +10,7 @@ from sim.outputs.results_folder import read_table
 from sim.outputs.sensitivity.figures import save_figures
 from sim.outputs.sensitivity.words import file_name
 
-TABLES = ("indices", "convergence", "morris", "spread")
+TABLES = ("indices", "convergence", "morris", "spread", "rests_on")
 
 
 def write_sensitivity(result: Sensitivity) -> None:

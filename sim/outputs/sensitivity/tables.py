@@ -21,6 +21,7 @@ from sim.outputs.sensitivity.words import (
     unit,
 )
 from sim.outputs.whole_table import WholeTable
+from sim.outputs.words import RESTS_ON, mark
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +37,10 @@ EFFECTS = (
     "mu*: mean size of the change over a factor's whole range, in {unit}, scaled from steps of two thirds of "
     "it; mu: with its sign; sigma: how far that depends on other factors and on the level."
 )
+LEGEND = (
+    f"[ ] is the 95 % interval, by bootstrap for indices and effects. {RESTS_ON} Of the scenario as it is, "
+    "before its factors vary."
+)
 CONDITIONS = (
     "Coverage: share of all such points that the box holds; density: share of the box's points that are "
     "such. Both among {unseen} points that the search has not seen; each further box among those outside the "
@@ -50,7 +55,7 @@ def sensitivity_report(result: Sensitivity) -> RenderableType:
         parts += _outcome(result, outcome)
     for discovery in result.discoveries:
         parts += _discovery(result, discovery)
-    parts.append(Text("[ ] is the 95 % interval, by bootstrap for indices and effects.", style="dim"))
+    parts.append(Text(LEGEND, style="dim"))
     return Group(*parts)
 
 
@@ -58,8 +63,8 @@ def _outcome(result: Sensitivity, outcome: Outcome) -> list[RenderableType]:
     spread = result.of(result.spread, outcome).iloc[0]
     values = [number(outcome, spread[name]) for name in ("mean", "deviation", "least", "most")]
     heading = (
-        f"{unit(outcome)}: mean {values[0]}, standard deviation {values[1]}, from {values[2]} to {values[3]} "
-        f"over all points. {noise_note(result, outcome)}"
+        f"{unit(outcome)} {mark(result.verdict(outcome))}: mean {values[0]}, standard deviation {values[1]}, "
+        f"from {values[2]} to {values[3]} over all points. {noise_note(result, outcome)}"
     )
     parts: list[RenderableType] = [
         Text(f"\nWhat matters for {outcome_name(result, outcome)}", style="bold"),

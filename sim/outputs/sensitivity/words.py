@@ -3,7 +3,10 @@
 from sim.experiments.sensitivity.plan import Outcome
 from sim.experiments.sensitivity.sensitivity import Sensitivity
 from sim.experiments.statistics import Interval
-from sim.outputs.words import percent, percent_interval, thousands
+from sim.outputs.words import counted, percent, percent_interval, thousands
+
+NATIONS = ("size", "contributors")
+"""Outcomes that count nations."""
 
 PARTS = {"morris": "elementary effects", "sobol": "Sobol indices", "discovery": "conditions"}
 
@@ -15,6 +18,7 @@ def outcome_name(result: Sensitivity, outcome: Outcome) -> str:
     required = "required" if varies else f"{thousands(result.case.scenario.force_required)} soldiers"
     names = {
         "size": "the size of the coalition",
+        "contributors": "how many contribute any military means",
         "force": "the force pledged",
         "p_force_met": f"P(force >= {required})",
         "p_committed": f"P(committed), {_nation(result, iso3)}",
@@ -46,14 +50,14 @@ def level_text(level: float) -> str:
 
 def unit(outcome: Outcome) -> str:
     """Return what an outcome is counted in."""
-    return {"size": "nations", "force": "soldiers"}.get(outcome[0], "probability")
+    return {**dict.fromkeys(NATIONS, "nations"), "force": "soldiers"}.get(outcome[0], "probability")
 
 
 def number(outcome: Outcome, value: float) -> str:
     """Return a value of an outcome."""
     if outcome[0] == "force":
         return thousands(value)
-    return f"{value:.1f}" if outcome[0] == "size" else f"{value:.2f}"
+    return f"{value:.1f}" if outcome[0] in NATIONS else f"{value:.2f}"
 
 
 def file_name(outcome: Outcome) -> str:
@@ -66,7 +70,8 @@ def effort(result: Sensitivity, *parts: str) -> str:
     points = " + ".join(f"{result.points[part]:,}" for part in parts)
     options = result.options
     return (
-        f"{points} points, {options.runs:,} runs at each, the same draws at all of them; seed {options.seed}"
+        f"{points} points, {counted(options.runs, 'run')} at each, the same draws at all of them; "
+        f"seed {options.seed}"
     )
 
 

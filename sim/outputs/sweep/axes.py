@@ -10,7 +10,7 @@ from sim.experiments.statistics import Floats, Interval
 from sim.experiments.sweep.sweep import SweepResult
 from sim.inputs.factors import Factor, Level
 from sim.outputs import style
-from sim.outputs.words import thousands
+from sim.outputs.words import counted, thousands
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +25,8 @@ ACROSS = style.WIDTH - LEFT - RIGHT
 """Width of that area, in inches."""
 
 LABEL = 8
+CONTOUR = "contour"
+"""What the labels of contours are called in a figure."""
 
 
 class Measure(NamedTuple):
@@ -47,6 +49,7 @@ class Measure(NamedTuple):
 SHARES = (10.0, 50.0, 90.0)
 MEASURES = (
     Measure("size", "size", "committed nations", 1.0, 1, tuple(range(2, 60, 2))),
+    Measure("contributors", "contributors", "nations", 1.0, 1, tuple(range(2, 60, 2))),
     Measure("force", "force", "thousand soldiers", 1e-3, 1, tuple(range(5, 500, 5))),
     Measure("p_force_met", "P(force ≥ required)", "% of runs", 100.0, 1, SHARES),
 )
@@ -188,7 +191,7 @@ def draw_surface(
         if not small:
             halo: list[AbstractPathEffect] = [withStroke(linewidth=1.5, foreground="white")]
             for label in axes.clabel(lines, fontsize=7, fmt="%g"):
-                label.set_path_effects(halo)
+                label.set(path_effects=halo, gid=CONTOUR)
     return image
 
 
@@ -245,12 +248,12 @@ def caption(result: SweepResult) -> list[str]:
     plan = result.plan
     base = plan.base
     runs = (
-        f"{plan.sweep.runs:,} runs at each of {len(plan.points):,} points, the same runs at all of them; "
-        f"seed {plan.sweep.seed}."
+        f"{counted(plan.sweep.runs, 'run')} at each of {counted(len(plan.points), 'point')}, the same runs "
+        f"at all of them; seed {plan.sweep.seed}."
     )
     source = (
-        f"After {base.scenario.rounds} rounds of {base.scenario.days_per_round} days. Base scenario: "
-        f"{base.scenario.title}. Data: {base.roster.title}."
+        f"After {counted(base.scenario.rounds, 'round')} of {counted(base.scenario.days_per_round, 'day')}. "
+        f"Base scenario: {base.scenario.title}. Data: {base.roster.title}."
     )
     return [runs, source]
 

@@ -16,6 +16,7 @@ from sim.outputs.figure_folder import Draw, save_all
 from sim.outputs.panels import Panels
 from sim.outputs.sweep.axes import (
     ACROSS,
+    CONTOUR,
     LABEL,
     MEASURES,
     Ground,
@@ -38,6 +39,12 @@ if TYPE_CHECKING:
 
 PANEL, GAP = 1.95, 0.75
 """Height of a panel, and of what stands between two rows of panels, in inches."""
+
+BESIDE, NARROW = 0.534, 1.5
+"""Inches between two panels with labels of their own, and below what width there are fewer ticks."""
+
+MARK = 0.14
+"""Inches within which a mark covers the label of a contour."""
 
 MOST_LAYERS = 8
 """Beyond so many values of a third factor no figure can be read."""
@@ -78,9 +85,9 @@ def _is_ground(result: SweepResult) -> bool:
 
 
 def lines(result: SweepResult) -> "Figure":
-    """Draw size, force and P(force >= required) along the only factor, with 95 % bands."""
+    """Draw what is asked of the coalition along the only factor, with 95 % bands."""
     measures, factor = _measures(result), result.plan.factors[0]
-    room = 0.78 / len(measures) * ACROSS
+    room = ACROSS / len(measures) - BESIDE
     base = [mark for mark in landmarks_of(result) if mark.name == result.plan.base.scenario.name]
     at_base = base[0].point[factor.path] if base else None
     note = "Band: 95 % interval of the estimate. Dashed: the base scenario."
@@ -88,8 +95,9 @@ def lines(result: SweepResult) -> "Figure":
     with style.figure_style():
         figure, area = page(result, _title(result), notes, plot=PANEL + 0.4)
         for place, measure in enumerate(measures):
-            axes = area.inset_axes((place / len(measures), 0, 0.78 / len(measures), 1))
-            draw_line(axes, result, outcome_of(result, measure.outcome), measure)
+            axes = area.inset_axes((place / len(measures), 0, room / ACROSS, 1))
+            found = outcome_of(result, measure.outcome)
+            draw_line(axes, result, found, measure, small=room < NARROW)
             axes.set_xlabel(axis_name(factor, room), fontsize=LABEL)
             axes.set_ylabel(measure.unit, fontsize=LABEL)
             if isinstance(at_base, float):
@@ -101,7 +109,7 @@ def lines(result: SweepResult) -> "Figure":
 
 
 def phase_diagram(result: SweepResult) -> "Figure":
-    """Draw size, force and P(force >= required) over two factors; a row of panels a value of the third."""
+    """Draw what is asked of the coalition over two factors; a row of panels a value of the third."""
     ground, marks = Ground.of(result), landmarks_of(result)
     measures, rows = _measures(result), len(ground.layers)
     plot = rows * PANEL + (rows - 1) * GAP
@@ -118,8 +126,11 @@ def phase_diagram(result: SweepResult) -> "Figure":
             axes.set_xlabel(axis_name(*across), fontsize=LABEL)
             axes.set_ylabel(axis_name(*up) if place == 0 else "", fontsize=LABEL)
             axes.tick_params(labelleft=place == 0)
-            heading = "; ".join(filter(None, [measures[place].title, ground.layer_name(row)]))
-            axes.set_title(style.wrapped(heading, 2.3, 8, max_lines=1)[0], fontsize=8, loc="left", pad=4)
+            layer = ground.layer_name(row) if place == 0 else ""
+            heading = "; ".join(filter(None, [measures[place].title, layer]))
+            axes.set_title(
+                style.wrapped(heading, across[1], 8, max_lines=1)[0], fontsize=8, loc="left", pad=4
+            )
             if row == rows - 1:
                 _add_bar(figure, axes, image, measures[place])
     return figure
@@ -210,15 +221,26 @@ def _key(result: SweepResult, ground: Ground, marks: list[Landmark]) -> list[str
     ]
 
 
+def _clear(axes: "Axes", at: tuple[float, float]) -> None:
+    """Hide the labels of contours that a mark at a place would cover."""
+    from matplotlib.text import Text
+
+    labels = [text for text in axes.findobj(Text) if text.get_gid() == CONTOUR]
+    for label in labels:
+        apart = axes.transData.transform(label.get_position()) - axes.transData.transform(at)
+        label.set_visible(label.get_visible() and bool(np.hypot(*apart) > MARK * axes.figure.dpi))
+
+
 def _mark(axes: "Axes", ground: Ground, layer: tuple[Level, ...], marks: list[Landmark]) -> None:
     """Mark the scenarios that lie on a layer by their numbers."""
     for number, mark in enumerate(marks, start=1):
         x, y, *third = mark.point.values()
-        at = ground.x.place_of(x), ground.y.place_of(y)
-        if None not in at and tuple(third) == layer:
+        across, up = ground.x.place_of(x), ground.y.place_of(y)
+        if across is not None and up is not None and tuple(third) == layer:
+            _clear(axes, (across, up))
             axes.annotate(
                 str(number),
-                at,
+                (across, up),
                 ha="center",
                 va="center",
                 fontsize=6,

@@ -7,12 +7,12 @@ from rich.text import Text
 
 from sim.outputs.sweep.axes import MEASURES, Measure, caption, outcome_of
 from sim.outputs.whole_table import WholeTable
-from sim.outputs.words import thousands
+from sim.outputs.words import RESTS_ON, mark, thousands
 
 if TYPE_CHECKING:
     from sim.experiments.sweep.sweep import SweepResult
 
-LEGEND = "Least and most: over the points, each with the 95 % interval of its estimate."
+LEGEND = f"Least and most: over the points, each with the 95 % interval of its estimate. {RESTS_ON}"
 EVERYWHERE = "every point"
 
 
@@ -25,12 +25,13 @@ def sweep_report(result: "SweepResult") -> RenderableType:
     for measure in MEASURES:
         if measure.outcome in result.plan.sweep.outcomes:
             found = outcome_of(result, measure.outcome)
-            least, most = int(found.estimate.argmin()), int(found.estimate.argmax())
+            least, most = result.extremes[measure.outcome]
             cells = []
             for point in (least, most):
                 estimate, low, high = (thousands(part[point] * measure.factor, 1) for part in found)
                 place = _place(result, point) if least != most else EVERYWHERE
-                cells += [f"{estimate} [{low}-{high}]", place]
+                verdict = result.verdicts(point)[measure.outcome]
+                cells += [f"{estimate} [{low}-{high}] {mark(verdict)}", place]
             table.add_row(f"{measure.title} ({measure.unit})", *cells)
             sentences.append(_sentence(measure, *cells))
     return Group(

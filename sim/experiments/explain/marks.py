@@ -1,0 +1,38 @@
+"""What the probabilities of an explanation rest on."""
+
+from collections.abc import Mapping
+
+from sim.declarations.words import worst
+from sim.experiments.explain.search import AS_IT_IS, Point
+from sim.experiments.rests_on import Numbers, numbers_of, verdicts
+from sim.experiments.sweep.point_model import Runs
+from sim.inputs.case import Case
+
+
+class Marks:
+    """What P(committed) of nations at the end rests on, as a case is and where something is set.
+
+    Parameters
+    ----------
+    case, runs
+        What was run; each point is run with other draws only once.
+    threads
+        0 for one a core; the result does not depend on it.
+    """
+
+    def __init__(self, case: Case, runs: Runs, threads: int = 0) -> None:
+        self._case, self._runs, self._threads = case, runs, threads
+        self._as_it_is = self._numbers(AS_IT_IS)
+        self._found: dict[Point, Mapping[str, str]] = {AS_IT_IS: verdicts(self._as_it_is.table())}
+
+    def of(self, nation: int, point: Point = AS_IT_IS) -> str:
+        """Return the worse of what P(committed) rests on at a point, and what its change from now does."""
+        if point not in self._found:
+            there = self._numbers(point)
+            value, change = (verdicts(each.table()) for each in (there, there.less(self._as_it_is)))
+            self._found[point] = {number: worst([told, change[number]]) for number, told in value.items()}
+        return self._found[point][self._case.roster.iso3[nation]]
+
+    def _numbers(self, point: Point) -> Numbers:
+        case = self._case.with_overrides(dict(point))
+        return numbers_of(case, self._runs.seed, self._runs.number, self._threads)
