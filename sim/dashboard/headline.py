@@ -9,7 +9,7 @@ from sim.dashboard.words import change_words, difference_words, plain, runs_word
 from sim.experiments.comparison.compare import DIFFERENCE, Comparison
 from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.experiments.results import RunResult
-from sim.outputs.report.run import members
+from sim.outputs.report.run import course, members
 from sim.outputs.words import WORST_OF, counted, mark, percent, percent_interval, thousands
 
 TILES = (("size", "contributors"), ("force", "fielded", "p_force_met"))
@@ -53,6 +53,7 @@ def show_numbers(result: RunResult, comparison: Comparison | None) -> None:
                 label, value, differences.get(measure), delta_color="off", delta_arrow="off", border=True
             )
     also = " Below: differences from the pinned setting, paired, with 95 % intervals." if comparison else ""
+    st.write(plain(" ".join(course(result))))
     st.caption(
         f"On {result.rounds['date'].iloc[-1]:%-d %B %Y}: means, in brackets the range of 90 % of the runs; "
         f"of P the 95 % interval. What each rests on is {WORST_OF} "

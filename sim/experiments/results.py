@@ -138,7 +138,8 @@ class RunResult:
         """A row a round: who declares soldiers, who contributes, the force, the levels of the world.
 
         `size` counts the nations that declare soldiers on land, `contributors` those that give any military
-        means; `force` are the soldiers pledged, `fielded` those in the field at a time. `climb_to_...` and
+        means; `p_force_met` that the force is what is required, `p_force_met_by` that it was in some round so
+        far; `force` are the soldiers pledged, `fielded` those in the field at a time. `climb_to_...` and
         `slip_to_...` are the mean thresholds of willingness.
         """
         import pandas as pd
@@ -153,6 +154,7 @@ class RunResult:
             "p_force_met": met.estimate,
             "p_force_met_low": met.low,
             "p_force_met_high": met.high,
+            **self._share_columns("p_force_met_by", tally.first_met[:-1].cumsum()),
         }
         for variable, name in enumerate(WORLD_VARIABLES):
             # Sums and bins are rounded; no mean and no quantile lies outside of what was seen.
@@ -176,8 +178,8 @@ class RunResult:
     def summary(self) -> "pd.DataFrame":
         """A row a nation at the end: position, P(committed), P(contributes), when it joined, troops, reasons.
 
-        `joined` is the median date of first joining in the runs in which it ever joined; missing where it
-        never did.
+        `joined` is the median date of first joining in the runs in which it ever joined, `joined_q25` and
+        `joined_q75` its quartiles; missing where it never did.
         """
         import pandas as pd
 
@@ -195,7 +197,9 @@ class RunResult:
                 "p_contributes": last["p_contributes"],
                 "p_contributes_low": last["p_contributes_low"],
                 "p_contributes_high": last["p_contributes_high"],
-                "joined": self._median_joining(),
+                "joined": self._joining(0.5),
+                "joined_q25": self._joining(0.25),
+                "joined_q75": self._joining(0.75),
                 "p_ever_joined": 1.0 - self.tally.first_joined[:, -1] / self.number_of_runs,
                 "troops_mean": last["troops_mean"],
                 "troops_mean_low": last["troops_mean_low"],
@@ -351,11 +355,11 @@ class RunResult:
             return 1.0
         return max(float(self.case.roster.deployable.sum()) * rules.MOST_DEPLOYED, 1.0)
 
-    def _median_joining(self) -> "np.ndarray":
-        """Return the median date of first joining among the runs in which a nation joined."""
+    def _joining(self, probability: float) -> "np.ndarray":
+        """Return a quantile of the date of first joining among the runs in which a nation joined."""
         joined = self.tally.first_joined[:, :-1]
-        median = statistics.quantiles_of_counts(joined, 0.5)
-        dates = self._dates[np.minimum(median, len(self._dates) - 1)]
+        rounds = statistics.quantiles_of_counts(joined, probability)
+        dates = self._dates[np.minimum(rounds, len(self._dates) - 1)]
         return np.where(joined.sum(axis=1) > 0, dates, np.datetime64("NaT", "ms"))
 
 

@@ -229,6 +229,7 @@ def count_end(
                 _count_hold(setup, state, last, index, lane, tally.held_back[index])
     for lane in range(filled):
         _count_flows(state, lane, tally)
+        tally.first_met[int(smaller(state.world[0].first_met[lane], last + 1.0))] += 1
         _record_run(state, lane, records.runs[first_row + lane])
 
 

@@ -61,6 +61,7 @@ class Tally(NamedTuple):
     world_least: Floats  # (rows, WORLD_VARIABLES) the least value of any run
     world_most: Floats  # (rows, WORLD_VARIABLES) the largest
     force_met: Counts  # (rows,)
+    first_met: Counts  # (rounds + 2,) first round in which the force was what is required; the last: never
     first_joined: Counts  # (nations, rounds + 2) first round committed; the last column: never
     held_back: Counts  # (nations, HOLDS_BACK) at the end, of the runs in which it is not committed
     moves: Counts  # (nations, stances, stances) from the start to the end
@@ -95,6 +96,7 @@ def empty_tally(rounds: int, nations: int, counted: int | None = None) -> Tally:
         world_least=np.full((rows, len(WORLD_VARIABLES)), np.inf),
         world_most=np.full((rows, len(WORLD_VARIABLES)), -np.inf),
         force_met=np.zeros(rows, np.int64),
+        first_met=np.zeros(steps + 1, np.int64),
         first_joined=np.zeros((nations, steps + 1), np.int64),
         held_back=np.zeros((nations, len(HOLDS_BACK)), np.int64),
         moves=np.zeros((nations, len(Stance), len(Stance)), np.int64),
