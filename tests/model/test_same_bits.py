@@ -214,7 +214,7 @@ def test_counting_only_the_last_rounds_counts_these_as_if_all_were_counted(
     options = {"sink": lambda _, records: runs.append(records), "keep": Keep(counted=counted)}
     tally, records = ensemble(eventful, 1, range(16))
     rows = tally.stances.shape[0]
-    by_round = ("first_joined", "held_back", "moves", "flows")
+    by_round = ("first_met", "first_joined", "held_back", "moves", "flows")
     expected = Tally(
         *(
             counts if name in by_round else counts[max(rows - counted, 0) :]
