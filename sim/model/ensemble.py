@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.model.compilation import announce
 from sim.model.compiled import simulate_chunk
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally, add_tally, empty_records, empty_tally
@@ -108,7 +107,6 @@ def simulate(
     Tally
         Counts over all runs.
     """
-    announce()
     rounds, nations = setup.rounds.size - 1, setup.nations.size
     tallies: dict[int, Tally] = {}
     first_seed = np.uint64(seed)

@@ -1,0 +1,246 @@
+"""Compiled code kept from one run of the program to the next: used only where it is whole and the user's own.
+
+Numba's own cache unpickles and runs whatever stands in its folder, and is stopped by what is damaged there.
+Here any failure is a miss: it is told in one line, the code is compiled anew and, where that can be, kept.
+"""
+
+import hashlib
+import logging
+import os
+import pickle
+import stat
+import sys
+import tempfile
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numba
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
+from platformdirs import user_cache_path
+
+from sim.system.failures import Failure
+
+DIGEST = 32
+"""Bytes of the digest that a file begins with."""
+
+MOST_BYTES = 2**28
+"""Of a file of compiled code."""
+
+WHOLLY_OWN = 0o700
+"""Nobody else reads, or puts files into, a folder of compiled code."""
+
+ANEW = "the model is compiled anew, which takes some 20 seconds"
+NOT_KEPT = "compiled code is not kept for the next command; NUMBA_CACHE_DIR names another folder"
+
+
+class NotOwn(Failure):
+    """Compiled code that another user wrote, or could have written."""
+
+
+class Damaged(Failure):
+    """Compiled code that is not as it was written."""
+
+
+class Unusable(Failure):
+    """A folder or file of compiled code that the system does not let us use."""
+
+
+@cache
+def cache_folder() -> Path:
+    """Return where compiled code is kept: below ``NUMBA_CACHE_DIR``, else in the user's folder of caches.
+
+    Where there is no home, or none that can be written to, it is one for this user among the temporary files.
+    """
+    try:
+        folder = _usual_folder()
+        make_own_folder(folder)
+    except RuntimeError:  # no home
+        return _temporary_folder()
+    except OSError as error:
+        temporary = _temporary_folder()
+        _tell(Unusable(folder, _cause(error), f"compiled code is kept in {temporary} instead"))
+        return temporary
+    return folder
+
+
+def _usual_folder() -> Path:
+    named = numba.config.CACHE_DIR  # type: ignore[attr-defined]
+    folder = Path(named) / "coalition-sim" if named else user_cache_path("coalition-sim") / "compiled"
+    return folder.expanduser()
+
+
+def _temporary_folder() -> Path:
+    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    return Path(tempfile.gettempdir()) / f"coalition-sim-{user}"
+
+
+class CompiledCache:
+    """Keeps what Numba compiles of a function; takes the place of Numba's own cache of it.
+
+    A file holds the code for one signature and processor. It begins with a digest of itself and its name.
+
+    Parameters
+    ----------
+    folder
+        Where the files are; it need not be there.
+    source
+        A digest of all source that is compiled: code of another source is not found.
+    """
+
+    def __init__(self, folder: Path, source: str) -> None:
+        self.cache_path = folder
+        self._source = source
+        self._is_ours = True
+
+    def load_overload(self, signature: Any, target: Any) -> Any:
+        """Return the compiled code for a signature, or None if it has to be compiled."""
+        target.refresh()
+        file = self._file(signature, target.codegen())
+        try:
+            check_own_folder(self.cache_path)
+            return CompileResult._rebuild(target, *pickle.loads(read_sealed(file)))  # noqa: S301 - our own
+        except FileNotFoundError:
+            logging.getLogger("sim").warning(
+                "compiling the model for this machine, once; this takes some 20 seconds"
+            )
+        except NotOwn as error:
+            self._is_ours = error.place != self.cache_path
+            _tell(error)
+        except Damaged as error:
+            _tell(error)
+        except OSError as error:
+            _tell(Unusable(file, _cause(error), ANEW))
+        except Exception as error:  # whole, but of other packages
+            _tell(Damaged(file, f"cannot be loaded ({type(error).__name__}: {error})", ANEW))
+        return None
+
+    def save_overload(self, signature: Any, compiled: Any) -> None:
+        """Keep compiled code; code that refers to addresses of this process is of no use to another."""
+        if not self._is_ours or compiled.library.has_dynamic_globals:
+            return
+        file = self._file(signature, compiled.codegen)
+        try:
+            make_own_folder(self.cache_path)
+            check_own_folder(self.cache_path)
+            write_sealed(file, dumps(compiled._reduce()))
+        except NotOwn as error:
+            _tell(error)
+        except OSError as error:
+            _tell(Unusable(file, _cause(error), NOT_KEPT))
+
+    def _file(self, signature: Any, codegen: Any) -> Path:
+        """Return the file for a signature and a processor, of these sources and versions."""
+        made_by = self._source, numba.__version__, sys.implementation.cache_tag, codegen.magic_tuple()
+        name = hashlib.blake2b(repr((made_by, signature)).encode(), digest_size=16).hexdigest()
+        return self.cache_path / f"{name}.compiled"
+
+
+def keep_compiled(dispatcher: Any, folder: Path, source: str) -> Any:
+    """Return a function that Numba compiles, its code being kept; see `CompiledCache`."""
+    dispatcher._cache = CompiledCache(folder, source)
+    return dispatcher
+
+
+def _tell(failure: Failure) -> None:
+    logging.getLogger("sim").warning(" ".join(str(failure).split()))
+
+
+def _cause(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+# --- files -------------------------------------------------------------------------------------------
+
+
+def make_own_folder(folder: Path) -> None:
+    """Make a folder that nobody else may look into; it may be there.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
+    folder.mkdir(mode=WHOLLY_OWN, parents=True, exist_ok=True)
+
+
+def check_own_folder(folder: Path) -> None:
+    """Refuse what others may have put into a folder.
+
+    Raises
+    ------
+    NotOwn
+        If another user owns it or may write into it.
+    OSError
+        If it is not there, or cannot be looked at.
+    """
+    if problem := _others_rule(folder.stat()):
+        raise NotOwn(folder, problem, f"what is in it is not run; {NOT_KEPT}")
+
+
+def _others_rule(status: os.stat_result) -> str:
+    """Return in what way others could have written a file or folder; empty if in none."""
+    if not hasattr(os, "geteuid"):  # Windows: folders of a user are the user's
+        return ""
+    if status.st_uid != os.geteuid():
+        return f"belongs to another user (number {status.st_uid})"
+    return "can be written to by others" if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) else ""
+
+
+def read_sealed(file: Path) -> bytes:
+    """Return the content of a file that `write_sealed` wrote; what is looked at is what is returned.
+
+    Raises
+    ------
+    NotOwn
+        If another user owns the file or may write to it.
+    Damaged
+        If it is not as it was written, or under another name.
+    OSError
+        If it is not there or cannot be read, or is a link.
+    """
+    with os.fdopen(_opened(file), "rb") as stream:
+        status = os.fstat(stream.fileno())
+        if problem := _others_rule(status):
+            raise NotOwn(file, problem, f"it is not run; {ANEW}")
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:
+            raise Damaged(file, "is no compiled code", ANEW)
+        digest, content = stream.read(DIGEST), stream.read(MOST_BYTES)
+    if digest != _digest(file, content):
+        raise Damaged(file, "is damaged", ANEW)
+    return content
+
+
+def _opened(file: Path) -> int:
+    """Open what is a file itself: a link is refused, and a pipe is not waited for."""
+    flags = ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
+    return os.open(file, os.O_RDONLY | sum(getattr(os, flag, 0) for flag in flags))
+
+
+def write_sealed(file: Path, content: bytes) -> None:
+    """Write a file with a digest; it takes its place whole.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; then nothing is left.
+    """
+    draft = file.with_name(f".{file.name}.{uuid4().hex[:8]}")
+    try:
+        with draft.open("xb") as stream:
+            draft.chmod(0o600)
+            stream.write(_digest(file, content))
+            stream.write(content)
+        draft.replace(file)
+    except BaseException:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+
+
+def _digest(file: Path, content: bytes) -> bytes:
+    """Return a digest of a content under its name: code that is renamed is not what it was either."""
+    return hashlib.blake2b(content, key=file.name.encode()[:64], digest_size=DIGEST).digest()
