@@ -86,6 +86,7 @@ def run(
     for case in cases:
         with run_bar(runs, case.scenario.name, quiet=quiet) as progress:
             result, folder = run_into_folder(case, options, out, csv=csv, progress=progress)
+        written = _written_report(folder) if report else None
         if not quiet:
             from sim.outputs.tables import added_report, print_table, run_report
 
@@ -93,7 +94,11 @@ def run(
             if without:
                 print_table(added_report(added_by(case, without, options)))
         print(f"results: {folder}")
-        if report:
-            from sim.outputs.report import write_report
+        if written is not None:
+            print(f"report: {written}")
 
-            print(f"report: {write_report(folder)}")
+
+def _written_report(folder: Path) -> Path:
+    from sim.outputs.report import write_report
+
+    return write_report(folder)

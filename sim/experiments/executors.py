@@ -7,13 +7,15 @@ in any order and after any retry, gives the same results.
 import logging
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sim.inputs.errors import InputError
+from sim.system.signals import not_inherited
+from sim.system.threads import computing
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -65,8 +67,7 @@ class Threads:
         """Yield results; see `Executor`."""
         workers = self.number or os.cpu_count() or 1
         waiting: dict[Future[R], int] = {}
-        pool = ThreadPoolExecutor(workers)
-        try:
+        with computing(workers) as pool:
             remaining = iter(tasks)
             while True:
                 for number, task in islice(remaining, AHEAD * workers - len(waiting)):
@@ -75,8 +76,6 @@ class Threads:
                     return
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
                     yield waiting.pop(future), future.result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
 
 
 @dataclass(frozen=True)
@@ -103,13 +102,11 @@ class LocalCluster:
         from distributed import Client
         from distributed import LocalCluster as DaskCluster
 
-        with (
-            _memory_settings(),
-            DaskCluster(
+        with _memory_settings(), not_inherited():
+            cluster = DaskCluster(
                 self.workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
-            ) as cluster,
-            Client(cluster) as client,
-        ):
+            )
+        with cluster, Client(cluster) as client:
             yield from _map_on(client, function, shared, tasks)
 
 

@@ -189,13 +189,24 @@ def test_a_run_that_fails_leaves_older_results_of_its_name(
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_with_one_line_and_leaves_nothing(
-    tmp_path: Path, started: Callable[[], "subprocess.Popen[str]"]
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ")
+@pytest.mark.parametrize(
+    ("signals", "code"),
+    [
+        ([signal.SIGINT], 130),
+        ([signal.SIGINT, signal.SIGINT, signal.SIGTERM], 130),
+        ([signal.SIGTERM], 143),
+        ([signal.SIGHUP], 129),
+    ],
+)
+def test_a_signal_ends_it_with_one_line_and_leaves_nothing(
+    tmp_path: Path, started: Callable[[], "subprocess.Popen[str]"], signals: list[signal.Signals], code: int
 ) -> None:
     running = started()
-    running.send_signal(signal.SIGINT)
+    for number in signals:
+        running.send_signal(number)
     out, err = running.communicate(timeout=60)
-    assert running.returncode == 130
+    assert running.returncode == code
     assert (out, err) == ("", "coalition: stopped; what was not finished is thrown away\n")
     assert everything_in(tmp_path) == []
 
