@@ -20,11 +20,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and pip
 
 def ended(code: str) -> "subprocess.CompletedProcess[str]":
     """Run lines of Python in a process of their own."""
-    command = [
-        sys.executable,
-        "-c",
-        f"import os, signal, threading, time\nfrom sim.system import signals\n{code}",
-    ]
+    imports = "import os, signal, threading, time\nfrom sim.system import signals\n"
+    command = [sys.executable, "-c", imports + code]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
 
 
@@ -136,8 +133,9 @@ def test_a_command_that_nobody_reads_ends_quietly(command: tuple[str, ...], tmp_
 def test_results_are_whole_though_nobody_reads_what_is_printed(
     world: Callable[..., Any], tmp_path: Path
 ) -> None:
-    run = ("run", world(), "--runs", 5, "--report", "--out", "run")
-    compare = ("compare", world(), world(), "--runs", 5, "--out", "compared")
+    file = world()
+    run = ("run", file, "--runs", 5, "--report", "--out", "run")
+    compare = ("compare", file, file, "--runs", 5, "--out", "compared")
     assert unread(*run, folder=tmp_path) == (141, "")
     assert unread(*compare, folder=tmp_path) == (141, "")
     assert list(tmp_path.glob("run/*/*/report.html"))
@@ -147,8 +145,7 @@ def test_results_are_whole_though_nobody_reads_what_is_printed(
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
 def test_where_nothing_can_be_printed_it_says_so() -> None:
+    command = [COALITION, "--help"]
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [COALITION, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
-        )  # noqa: S603
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
     assert (done.returncode, done.stderr) == (1, "coalition: output: No space left on device\n")
