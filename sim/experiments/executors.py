@@ -30,7 +30,16 @@ others take no memory yet."""
 
 
 class Executor(Protocol):
-    """Something that computes parts."""
+    """Something that computes parts.
+
+    Attributes
+    ----------
+    at_once
+        How many parts this machine computes at a time; 0 if others do.
+    """
+
+    @property
+    def at_once(self) -> int: ...  # noqa: D102
 
     def check(self) -> None:
         """Find out now, before anything is written, whether it can compute; an InputError if not."""
@@ -58,6 +67,11 @@ class Threads:
 
     number: int = 0
 
+    @property
+    def at_once(self) -> int:
+        """The number of threads."""
+        return self.number or os.cpu_count() or 1
+
     def check(self) -> None:
         """Threads are always there."""
 
@@ -65,12 +79,11 @@ class Threads:
         self, function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
     ) -> Generator[tuple[int, R], None, None]:
         """Yield results; see `Executor`."""
-        workers = self.number or os.cpu_count() or 1
         waiting: dict[Future[R], int] = {}
-        with computing(workers) as pool:
+        with computing(self.at_once) as pool:
             remaining = iter(tasks)
             while True:
-                for number, task in islice(remaining, AHEAD * workers - len(waiting)):
+                for number, task in islice(remaining, AHEAD * self.at_once - len(waiting)):
                     waiting[pool.submit(function, shared, task)] = number
                 if not waiting:
                     return
@@ -89,6 +102,11 @@ class LocalCluster:
     """
 
     workers: int
+
+    @property
+    def at_once(self) -> int:
+        """The number of processes."""
+        return self.workers
 
     def check(self) -> None:
         """Refuse to go on without Dask."""
@@ -121,6 +139,8 @@ class Scheduler:
     """
 
     address: str
+
+    at_once = 0
 
     def check(self) -> None:
         """Refuse to go on without Dask, or where no scheduler answers."""

@@ -10,7 +10,6 @@ import os
 import pickle
 import stat
 import sys
-import tempfile
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -20,9 +19,19 @@ from uuid import uuid4
 import numba
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
-from platformdirs import user_cache_path
 
+from sim.system.caches import (
+    NotOwn,
+    check_own_folder,
+    make_own_folder,
+    others_rule,
+    temporary_cache,
+    user_cache,
+)
 from sim.system.failures import Failure
+
+COMPILED = "compiled"
+"""What the folder is called in that of this package's caches."""
 
 DIGEST = 32
 """Bytes of the digest that a file begins with."""
@@ -30,15 +39,9 @@ DIGEST = 32
 MOST_BYTES = 2**28
 """Of a file of compiled code."""
 
-WHOLLY_OWN = 0o700
-"""Nobody else reads, or puts files into, a folder of compiled code."""
-
 ANEW = "the model is compiled anew, which takes some 20 seconds"
 NOT_KEPT = "compiled code is not kept for the next command; NUMBA_CACHE_DIR names another folder"
-
-
-class NotOwn(Failure):
-    """Compiled code that another user wrote, or could have written."""
+NOT_RUN = f"what is in it is not run; {NOT_KEPT}"
 
 
 class Damaged(Failure):
@@ -53,15 +56,15 @@ class Unusable(Failure):
 def cache_folder() -> Path:
     """Return where compiled code is kept: below ``NUMBA_CACHE_DIR``, else in the user's folder of caches.
 
-    Where there is no home, or none that can be written to, it is one for this user among the temporary files.
+    Where there is no home, or none that can be written to, it is one of this user's among temporary files.
     """
     try:
         folder = _usual_folder()
         make_own_folder(folder)
     except RuntimeError:  # no home
-        return _temporary_folder()
+        return temporary_cache() / COMPILED
     except OSError as error:
-        temporary = _temporary_folder()
+        temporary = temporary_cache() / COMPILED
         _tell(Unusable(folder, _cause(error), f"compiled code is kept in {temporary} instead"))
         return temporary
     return folder
@@ -69,13 +72,7 @@ def cache_folder() -> Path:
 
 def _usual_folder() -> Path:
     named = numba.config.CACHE_DIR  # type: ignore[attr-defined]
-    folder = Path(named) / "coalition-sim" if named else user_cache_path("coalition-sim") / "compiled"
-    return folder.expanduser()
-
-
-def _temporary_folder() -> Path:
-    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
-    return Path(tempfile.gettempdir()) / f"coalition-sim-{user}"
+    return Path(named).absolute() / "coalition-sim" if named else user_cache() / COMPILED
 
 
 class CompiledCache:
@@ -101,7 +98,7 @@ class CompiledCache:
         target.refresh()
         file = self._file(signature, target.codegen())
         try:
-            check_own_folder(self.cache_path)
+            check_own_folder(self.cache_path, NOT_RUN)
             return CompileResult._rebuild(target, *pickle.loads(read_sealed(file)))  # noqa: S301 - our own
         except FileNotFoundError:
             logging.getLogger("sim").warning(
@@ -125,7 +122,7 @@ class CompiledCache:
         file = self._file(signature, compiled.codegen)
         try:
             make_own_folder(self.cache_path)
-            check_own_folder(self.cache_path)
+            check_own_folder(self.cache_path, NOT_RUN)
             write_sealed(file, dumps(compiled._reduce()))
         except NotOwn as error:
             _tell(error)
@@ -156,40 +153,6 @@ def _cause(error: OSError) -> str:
 # --- files -------------------------------------------------------------------------------------------
 
 
-def make_own_folder(folder: Path) -> None:
-    """Make a folder that nobody else may look into; it may be there.
-
-    Raises
-    ------
-    OSError
-        If it cannot be made.
-    """
-    folder.mkdir(mode=WHOLLY_OWN, parents=True, exist_ok=True)
-
-
-def check_own_folder(folder: Path) -> None:
-    """Refuse what others may have put into a folder.
-
-    Raises
-    ------
-    NotOwn
-        If another user owns it or may write into it.
-    OSError
-        If it is not there, or cannot be looked at.
-    """
-    if problem := _others_rule(folder.stat()):
-        raise NotOwn(folder, problem, f"what is in it is not run; {NOT_KEPT}")
-
-
-def _others_rule(status: os.stat_result) -> str:
-    """Return in what way others could have written a file or folder; empty if in none."""
-    if not hasattr(os, "geteuid"):  # Windows: folders of a user are the user's
-        return ""
-    if status.st_uid != os.geteuid():
-        return f"belongs to another user (number {status.st_uid})"
-    return "can be written to by others" if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) else ""
-
-
 def read_sealed(file: Path) -> bytes:
     """Return the content of a file that `write_sealed` wrote; what is looked at is what is returned.
 
@@ -204,7 +167,7 @@ def read_sealed(file: Path) -> bytes:
     """
     with os.fdopen(_opened(file), "rb") as stream:
         status = os.fstat(stream.fileno())
-        if problem := _others_rule(status):
+        if problem := others_rule(status):
             raise NotOwn(file, problem, f"it is not run; {ANEW}")
         if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:
             raise Damaged(file, "is no compiled code", ANEW)

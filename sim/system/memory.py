@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sim.system.failures import Failure
 
-LESS = "fewer rounds, runs or threads need less"
+LESS = "fewer rounds, runs or threads, or no trajectories, need less"
 
 
 class OutOfMemory(Failure):

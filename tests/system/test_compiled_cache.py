@@ -13,7 +13,7 @@ from typing import Any
 import numba
 import pytest
 
-from sim.system import compiled_cache
+from sim.system import caches
 from sim.system.compiled_cache import cache_folder, keep_compiled, read_sealed, write_sealed
 
 SOMEONE = 54321
@@ -286,7 +286,7 @@ def test_on_a_disk_that_is_only_read_it_is_used_and_else_not_kept(
 @pytest.fixture
 def chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., Path]]:
     """Choose the folder anew, with some variables of the environment."""
-    monkeypatch.setattr(compiled_cache.tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(caches.tempfile, "tempdir", str(tmp_path / "temporary"))
 
     def choose(**variables: str) -> Path:
         for name in ("XDG_CACHE_HOME", "HOME"):
@@ -321,7 +321,7 @@ def test_without_a_home_it_is_a_temporary_folder_of_the_user(
         raise KeyError(f"getpwuid(): uid not found: {number}")
 
     monkeypatch.setattr("pwd.getpwuid", unknown)
-    assert chosen() == tmp_path / f"temporary/coalition-sim-{os.getuid()}"
+    assert chosen() == tmp_path / f"temporary/coalition-sim-{os.getuid()}/compiled"
     assert told() == []
 
 
@@ -330,7 +330,8 @@ def test_where_the_usual_folder_cannot_be_made_it_is_a_temporary_one_and_that_is
 ) -> None:
     (tmp_path / "caches").touch()
     assert (
-        chosen(XDG_CACHE_HOME=str(tmp_path / "caches")) == tmp_path / f"temporary/coalition-sim-{os.getuid()}"
+        chosen(XDG_CACHE_HOME=str(tmp_path / "caches"))
+        == tmp_path / f"temporary/coalition-sim-{os.getuid()}/compiled"
     )
     (line,) = told()
     assert line.startswith(
