@@ -17,7 +17,7 @@ from sim.inputs.characters import printable
 from sim.inputs.errors import InputError
 from sim.system.caches import draw_without_screen
 from sim.system.failures import Failure
-from sim.system.memory import OutOfMemory
+from sim.system.memory import OutOfMemory, is_out_of_memory
 from sim.system.signals import BROKEN_PIPE, give_up_broken_streams
 
 # In the order in which --help lists the commands.
@@ -51,20 +51,25 @@ def run_command(arguments: Sequence[str]) -> int:
         return _fail(_usage(error), 2)
     except (InputError, DeclarationError, Failure) as error:
         return _fail(str(error), 2)
-    except MemoryError:
-        return _fail(str(OutOfMemory()), 2)
     except Stopped as stopped:
         raise KeyboardInterrupt(printable(str(stopped))) from None
     except typer.Abort:
         raise KeyboardInterrupt from None
-    except (BrokenPipeError, SystemExit) as error:  # Rich and Typer end where nobody reads: `... | head -1`
-        if BrokenPipeError not in {type(error), type(error.__context__)}:
-            raise
-        return BROKEN_PIPE
-    except OSError as error:
-        return _fail(" ".join(f"{error.filename or 'output'}: {error.strerror or error}".split()), 1)
+    except (Exception, SystemExit) as error:
+        return _ended_by_system(error)
     finally:
         give_up_broken_streams()
+
+
+def _ended_by_system(error: BaseException) -> int:
+    """Tell in one line what the system did not let a command do; what else ended it is raised again."""
+    if is_out_of_memory(error):
+        return _fail(str(OutOfMemory()), 2)
+    if BrokenPipeError in {type(error), type(error.__context__)}:  # Rich and Typer end then: `... | head -1`
+        return BROKEN_PIPE
+    if isinstance(error, OSError):
+        return _fail(" ".join(f"{error.filename or 'output'}: {error.strerror or error}".split()), 1)
+    raise error
 
 
 def _run(arguments: Sequence[str]) -> int:

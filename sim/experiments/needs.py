@@ -77,7 +77,7 @@ def need_in_parts(cases: Sequence[Case], runs: int, total_runs: int, keep: "Keep
 def need_in_order(
     cases: Sequence[Case], runs: int, total_runs: int, keep: "Keep", *, chunk: int, threads: int
 ) -> Need:
-    """Return what it takes to simulate cases one by one on all threads, each of which takes a chunk of runs."""
+    """Return what it takes to simulate cases one by one, on threads that take a chunk of runs at a time."""
     from sim.model.ensemble import Execution
 
     workers = Execution(threads=threads).workers

@@ -29,6 +29,7 @@ from sim.system.caches import (
     user_cache,
 )
 from sim.system.failures import Failure
+from sim.system.memory import OutOfMemory, available_memory
 
 COMPILED = "compiled"
 """What the folder is called in that of this package's caches."""
@@ -38,6 +39,9 @@ DIGEST = 32
 
 MOST_BYTES = 2**28
 """Of a file of compiled code."""
+
+COMPILING = 2e8
+"""Bytes of memory that Numba takes to compile the model."""
 
 ANEW = "the model is compiled anew, which takes some 20 seconds"
 NOT_KEPT = "compiled code is not kept for the next command; NUMBA_CACHE_DIR names another folder"
@@ -111,8 +115,11 @@ class CompiledCache:
             _tell(error)
         except OSError as error:
             _tell(Unusable(file, _cause(error), ANEW))
+        except MemoryError:
+            raise
         except Exception as error:  # whole, but of other packages
             _tell(Damaged(file, f"cannot be loaded ({type(error).__name__}: {error})", ANEW))
+        _check_memory()
         return None
 
     def save_overload(self, signature: Any, compiled: Any) -> None:
@@ -140,6 +147,19 @@ def keep_compiled(dispatcher: Any, folder: Path, source: str) -> Any:
     """Return a function that Numba compiles, its code being kept; see `CompiledCache`."""
     dispatcher._cache = CompiledCache(folder, source)
     return dispatcher
+
+
+def _check_memory() -> None:
+    """Refuse to compile where there is not memory enough: LLVM ends the process.
+
+    Raises
+    ------
+    OutOfMemory
+        If it is.
+    """
+    available = available_memory()
+    if available is not None and available < COMPILING:
+        raise OutOfMemory("some 0.2 GB are needed to compile the model", "give it more")
 
 
 def _tell(failure: Failure) -> None:
@@ -171,7 +191,7 @@ def read_sealed(file: Path) -> bytes:
             raise NotOwn(file, problem, f"it is not run; {ANEW}")
         if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:
             raise Damaged(file, "is no compiled code", ANEW)
-        digest, content = stream.read(DIGEST), stream.read(MOST_BYTES)
+        digest, content = stream.read(DIGEST), stream.read(status.st_size)
     if digest != _digest(file, content):
         raise Damaged(file, "is damaged", ANEW)
     return content

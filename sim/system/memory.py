@@ -16,6 +16,15 @@ class OutOfMemory(Failure):
         super().__init__("memory", problem, way_on)
 
 
+WORDS = ("failed to map segment", "cannot allocate memory", "can't start new thread")
+"""What libraries say instead of `MemoryError`."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell whether an error means that there is no memory left, or none for a thread."""
+    return isinstance(error, MemoryError) or any(words in str(error).lower() for words in WORDS)
+
+
 def available_memory() -> int | None:
     """Return how many bytes this process can still get: the least that any limit leaves; None if unknown."""
     known = [bytes_ for bytes_ in (_of_machine(), _of_groups(), _of_process()) if bytes_ is not None]
