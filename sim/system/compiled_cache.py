@@ -60,18 +60,22 @@ class Unusable(Failure):
 def cache_folder() -> Path:
     """Return where compiled code is kept: below ``NUMBA_CACHE_DIR``, else in the user's folder of caches.
 
-    Where there is no home, or none that can be written to, it is one of this user's among temporary files.
+    Where there is no home, or that folder is not the user's own, it is a temporary one that is.
     """
+    temporary = temporary_cache() / COMPILED
+    instead = f"compiled code is kept in {temporary} instead"
     try:
         folder = _usual_folder()
         make_own_folder(folder)
+        check_own_folder(folder, instead)
+        return folder
     except RuntimeError:  # no home
-        return temporary_cache() / COMPILED
+        pass
+    except NotOwn as error:
+        _tell(error)
     except OSError as error:
-        temporary = temporary_cache() / COMPILED
-        _tell(Unusable(folder, _cause(error), f"compiled code is kept in {temporary} instead"))
-        return temporary
-    return folder
+        _tell(Unusable(folder, _cause(error), instead))
+    return temporary
 
 
 def _usual_folder() -> Path:

@@ -297,12 +297,23 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_told_in_one_line_and_nothing_is_left(
     process: Callable[..., Any], small_disk: Path
 ) -> None:
-    ended = process("run", BASELINE, "--runs", 2000, "--trajectories", "--out", small_disk / "out")
+    ended = process("run", BASELINE, "--runs", 2000, "--out", small_disk / "out")
     assert ended.code == 1
     assert ended.out == ""
     (line,) = [line for line in ended.err.splitlines() if not line.startswith("compiling")]
     assert line.startswith("coalition: ")
     assert "No space left on device" in line
+    assert everything_in(small_disk) == []
+
+
+@pytest.mark.slow
+def test_results_that_will_not_fit_on_a_disk_are_refused_before_the_first_run(
+    process: Callable[..., Any], small_disk: Path
+) -> None:
+    ended = process("run", BASELINE, "--runs", 2000, "--trajectories", "--out", small_disk / "out")
+    assert (ended.code, ended.out) == (2, "")
+    (line,) = ended.err.splitlines()
+    assert "some 30.3 MB of results do not fit on the disk, 0.5 MB are free; fewer runs, or no" in line
     assert everything_in(small_disk) == []
 
 

@@ -339,6 +339,17 @@ def test_where_the_usual_folder_cannot_be_made_it_is_a_temporary_one_and_that_is
     )
 
 
+def test_where_others_may_write_into_the_usual_folder_it_is_a_temporary_one_and_that_is_told(
+    chosen: Callable[..., Path], tmp_path: Path, told: Callable[[], list[str]]
+) -> None:
+    folder = tmp_path / "caches/coalition-sim/compiled"
+    folder.mkdir(parents=True)
+    folder.chmod(0o777)
+    temporary = tmp_path / f"temporary/coalition-sim-{os.getuid()}/compiled"
+    assert chosen(XDG_CACHE_HOME=str(tmp_path / "caches")) == temporary
+    assert told() == [f"{folder}: can be written to by others; compiled code is kept in {temporary} instead"]
+
+
 # --- the whole program -------------------------------------------------------------------------------
 
 
