@@ -15,7 +15,7 @@ from sim.cli.common import Stopped, app
 from sim.declarations.kinds import DeclarationError
 from sim.inputs.characters import printable
 from sim.inputs.errors import InputError
-from sim.system.caches import draw_without_screen
+from sim.system.caches import settle_environment
 from sim.system.failures import Failure
 from sim.system.memory import OutOfMemory, is_out_of_memory
 from sim.system.signals import BROKEN_PIPE, give_up_broken_streams
@@ -42,7 +42,7 @@ def run_command(arguments: Sequence[str]) -> int:
     # The modules alone are 400,000 objects: looking for cycles among them took a tenth of a run.
     gc.set_threshold(1_000_000)
     _replace_closed_streams()
-    draw_without_screen()
+    settle_environment()
     for stream in (sys.stdout, sys.stderr):  # a name that a terminal cannot show must not end a run
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:

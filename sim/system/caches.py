@@ -69,17 +69,20 @@ def others_rule(status: os.stat_result) -> str:
     return "can be written to by others" if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) else ""
 
 
-def draw_without_screen() -> None:
-    """Let matplotlib draw into files alone, and remember its fonts also where there is no home.
+def settle_environment() -> None:
+    """Let libraries draw into files alone, and give them a place of the user's own where there is no home.
 
     Notebooks set a backend for what is started from them, and it need not be installed here.
     """
     os.environ["MPLBACKEND"] = "Agg"
-    if not _has_home() and "MPLCONFIGDIR" not in os.environ:
-        with suppress(OSError, NotOwn):  # then matplotlib says what it does instead
-            make_own_folder(temporary_cache())
-            check_own_folder(temporary_cache(), "it is not used")
-            os.environ["MPLCONFIGDIR"] = str(temporary_cache() / "matplotlib")
+    if _has_home():
+        return
+    own = temporary_cache()
+    with suppress(OSError, NotOwn):  # then each library says what it does instead
+        make_own_folder(own)
+        check_own_folder(own, "it is not used")
+        os.environ.setdefault("HOME", str(own))
+        os.environ.setdefault("MPLCONFIGDIR", str(own / "matplotlib"))
 
 
 def _has_home() -> bool:

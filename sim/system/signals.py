@@ -64,8 +64,8 @@ def heard() -> Iterator[Stopping]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        atexit.unregister(_end_quietly)
-        atexit.register(_end_quietly)  # the last to register is the first that is run
+        # Before Python waits for threads, where it has a place for that; the last one is the first to run.
+        getattr(threading, "_register_atexit", atexit.register)(_end_quietly)
 
 
 def _can_be_heard(number: int) -> bool:

@@ -80,7 +80,7 @@ class Copy:
         command.write_text(COALITION.format(python=sys.executable), encoding="utf-8")
         command.chmod(0o755)
         cache = folder / "cache"
-        _lend_compiled(self.top, cache)
+        _lend_compiled(cache)
         self._environment = _environment(self.top, command.parent, cache)
 
     def carry_out(self, blocks: Iterable[Quote]) -> Done:

@@ -96,9 +96,9 @@ def test_without_a_home_matplotlib_remembers_its_fonts_in_a_folder_of_the_users_
     own = caches.temporary_cache()
     own.mkdir(mode=0o777)
     own.chmod(0o777)
-    caches.draw_without_screen()
+    caches.settle_environment()
     assert "MPLCONFIGDIR" not in os.environ
     own.chmod(0o700)
-    caches.draw_without_screen()
+    caches.settle_environment()
     assert os.environ["MPLCONFIGDIR"] == str(own / "matplotlib")
     assert os.environ["MPLBACKEND"] == "Agg"
