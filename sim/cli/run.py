@@ -85,7 +85,7 @@ def run(
     )
     cases = [load_case(scenario, overrides, parameters) for scenario in scenarios]
     cases = [reacting(case) for case in cases] if react else cases
-    settle(out, need_of_runs(cases, options))
+    settle(out / cases[0].scenario.name, need_of_runs(cases, options))
     for case in cases:
         with run_bar(runs, case.scenario.name, quiet=quiet) as progress:
             result, folder = run_into_folder(case, options, out, csv=csv, progress=progress)
