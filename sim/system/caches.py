@@ -32,7 +32,11 @@ def user_cache() -> Path:
 def temporary_cache() -> Path:
     """Return a folder of this user for where there is no home, or none that can be written to."""
     user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
-    return Path(tempfile.gettempdir()) / f"coalition-sim-{user}"
+    try:
+        temporary = tempfile.gettempdir()
+    except OSError:  # none can be written to, nor can this one
+        temporary = os.path.sep
+    return Path(temporary) / f"coalition-sim-{user}"
 
 
 def make_own_folder(folder: Path) -> None:

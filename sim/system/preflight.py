@@ -1,6 +1,7 @@
 """What a command needs of its surroundings: settled before its first run, not found out after its last."""
 
 import logging
+import math
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def settle(out: Path, need: Need = NOTHING_LARGE) -> None:
         If results cannot be written there or will not fit, or there is not memory enough.
     """
     _check_folder(out)
-    if need.disk > (free := free_space(out)):
+    if need.disk > (free := free_space(existing(out))):
         problem = f"some {_bytes(need.disk)} of results do not fit on the disk, {_bytes(free)} are free"
         raise NoRoom(out, problem, "fewer runs, or no trajectories, need less; --out takes another disk")
     available = available_memory()
@@ -93,9 +94,12 @@ def try_to_write(folder: Path) -> None:
         stream.flush()
 
 
-def free_space(folder: Path) -> int:
-    """Return how many bytes this user may still write to the disk of a folder, quotas apart."""
-    return shutil.disk_usage(existing(folder)).free
+def free_space(folder: Path) -> float:
+    """Return how many bytes this user may still write to a disk, quotas apart; infinite if that is unknown."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return math.inf
 
 
 def _bytes(number: float) -> str:

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from types import FrameType
 from typing import NoReturn, TextIO
 
@@ -75,11 +75,13 @@ def _can_be_heard(number: int) -> bool:
 
 
 @contextlib.contextmanager
-def not_inherited(numbers: Sequence[int] = STOPPING[:1] + STOPPING[2:]) -> Iterator[None]:
+def not_inherited() -> Iterator[None]:
     """Keep signals from processes and threads that are started meanwhile; this thread hears them afterwards.
 
-    A terminal sends Ctrl-C to all processes of a command; this one is to answer for those that it started.
+    A terminal sends Ctrl-C to all processes of a command; this one answers for those that it started, and
+    ends them by SIGTERM.
     """
+    numbers = [number for number in STOPPING if number != signal.SIGTERM]
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

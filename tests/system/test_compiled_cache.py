@@ -350,6 +350,17 @@ def test_where_others_may_write_into_the_usual_folder_it_is_a_temporary_one_and_
     assert told() == [f"{folder}: can be written to by others; compiled code is kept in {temporary} instead"]
 
 
+def test_without_any_folder_to_write_into_it_is_still_named(
+    chosen: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def none() -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    (tmp_path / "caches").touch()
+    monkeypatch.setattr(caches.tempfile, "gettempdir", none)
+    assert chosen(XDG_CACHE_HOME=str(tmp_path / "caches")).name == "compiled"
+
+
 # --- the whole program -------------------------------------------------------------------------------
 
 
