@@ -95,7 +95,7 @@ def try_to_write(folder: Path) -> None:
 
 
 def free_space(folder: Path) -> float:
-    """Return how many bytes this user may still write to a disk, quotas apart; infinite if that is unknown."""
+    """Return how many bytes may still be written to a disk, quotas apart; infinite if that is unknown."""
     try:
         return shutil.disk_usage(folder).free
     except OSError:
