@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import multiprocessing
 import os
 import signal
 import sys
@@ -104,12 +105,14 @@ def _end_quietly() -> None:
 
 
 def leave(code: int) -> NoReturn:
-    """End the process now, without waiting for threads that compute what nobody wants any more.
+    """End the process now, without waiting for threads and processes that compute what nobody wants any more.
 
     What libraries have to clear up they do, but what they say of it is of no use.
     """
     give_up_broken_streams()
     _to_nowhere(sys.__stderr__)
+    for child in multiprocessing.active_children():
+        child.kill()
     atexit._run_exitfuncs()
     os._exit(code)
 

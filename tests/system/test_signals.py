@@ -77,6 +77,14 @@ def test_a_process_does_not_wait_for_threads_when_it_leaves() -> None:
     assert time.monotonic() - began < 40
 
 
+def test_a_process_does_not_wait_for_its_children_when_it_leaves() -> None:
+    began = time.monotonic()
+    child = "multiprocessing.get_context('fork').Process(target=time.sleep, args=[50]).start()"
+    done = ended(f"import multiprocessing\n{child}\nsignals.leave(143)")
+    assert (done.returncode, done.stderr) == (143, "")
+    assert time.monotonic() - began < 40
+
+
 def test_processes_that_are_started_meanwhile_do_not_hear_ctrl_c_but_this_one_does() -> None:
     look = "import signal; print(*signal.pthread_sigmask(signal.SIG_BLOCK, []))"
     with not_inherited():
