@@ -18,3 +18,8 @@ def main() -> None:
         except KeyboardInterrupt as stop:
             print(f"coalition: {str(stop) or STOPPED}", file=sys.stderr)
             leave(stopping.exit_code)
+        except Exception:  # what is interrupted while it loads may fail in any way
+            if not stopping.is_asked_for:
+                raise
+            print(f"coalition: {STOPPED}", file=sys.stderr)
+            leave(stopping.exit_code)

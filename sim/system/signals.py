@@ -35,6 +35,11 @@ class Stopping:
         self._since: float | None = None
 
     @property
+    def is_asked_for(self) -> bool:
+        """Whether a signal has come."""
+        return self._since is not None
+
+    @property
     def exit_code(self) -> int:
         """The exit code of a program that is stopped."""
         return SIGNALLED + self._number

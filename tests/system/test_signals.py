@@ -95,14 +95,18 @@ def test_processes_that_are_started_meanwhile_do_not_hear_ctrl_c_but_this_one_do
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
-def test_ctrl_c_is_heard_while_the_program_is_loading() -> None:
-    loading = """
+@pytest.mark.parametrize("becomes", ["KeyboardInterrupt", "SystemError"])
+def test_ctrl_c_is_heard_while_the_program_is_loading(becomes: str) -> None:
+    loading = f"""
 import sys, sim.cli
 
 class Impatient:
     def find_spec(self, name, path=None, target=None):
         if name == "typer":
-            os.kill(os.getpid(), signal.SIGINT)
+            try:
+                os.kill(os.getpid(), signal.SIGINT)
+            except KeyboardInterrupt:
+                raise {becomes} from None
 
 sys.meta_path.insert(0, Impatient())
 sim.cli.main()
