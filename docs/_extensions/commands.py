@@ -10,7 +10,7 @@ import typer
 from pieces import options_as_code
 from typer.cli import get_docs_for_click
 
-from sim.cli import app
+from sim.cli.program import app
 
 WIDTH = "110"
 

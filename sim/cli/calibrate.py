@@ -58,11 +58,13 @@ def calibrate(
     )
     from sim.outputs.calibration.figures import save_figures
     from sim.outputs.calibration.tables import calibration_report
+    from sim.system.preflight import settle
 
     plan = plan_calibration(
         hindcast, hold_out=hold_out or [], prior=prior, draws=draws, runs=runs, kept=kept, seed=seed
     )
     folder = calibration_folder(plan, out)
+    settle(folder, plan.need(threads))
     with going_on_in(folder):
         with run_bar(plan.total_runs, plan.name, quiet=quiet) as progress:
             result = run_calibration(plan, out, threads=threads, progress=progress)

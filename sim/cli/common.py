@@ -63,13 +63,13 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the
 
 
 def tell(printed: RenderableType, folder: Path, *, quiet: bool) -> None:
-    """Print what was found, keep it in the results folder for reports, and say where that is."""
+    """Keep what was found in the results folder for reports, print it, and say where that is."""
     from sim.outputs.report.printed import keep_printed
     from sim.outputs.tables import print_table
 
+    keep_printed(printed, folder, same_results(sys.argv[1:]))  # whether or not anybody reads what is printed
     if not quiet:
         print_table(printed)
-    keep_printed(printed, folder, same_results(sys.argv[1:]))
     print(f"results: {folder}")
 
 

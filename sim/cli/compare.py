@@ -51,12 +51,13 @@ def compare(
     from sim.experiments.run import RunOptions
     from sim.outputs.comparison.store import write_comparison
     from sim.outputs.comparison.tables import comparison_report
+    from sim.system.preflight import settle
 
     executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
     overrides = [*(set_ or []), *([f"rounds={rounds}"] if rounds is not None else [])]
-    plan = plan_comparison(
-        scenarios, RunOptions(runs=runs, seed=seed, threads=threads), overrides, parameters
-    )
+    options = RunOptions(runs=runs, seed=seed, threads=threads)
+    plan = plan_comparison(scenarios, options, overrides, parameters)
+    settle(plan.folder(out), plan.need(executor.at_once))
     with going_on_in(plan.folder(out)):
         with rate_bar("comparing", quiet=quiet) as progress:
             folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)

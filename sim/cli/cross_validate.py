@@ -52,6 +52,7 @@ def cross_validate(
     from sim.outputs.cross_validation.page import validation_page
     from sim.outputs.cross_validation.store import cross_validate_into_folder
     from sim.outputs.cross_validation.tables import cross_validation_report
+    from sim.system.preflight import settle
 
     _check_page(page, patterns)
     past = named_coalitions([hindcast])
@@ -62,6 +63,7 @@ def cross_validate(
     declared = [load_patterns(name) for name in patterns or ()]
     plan = plan_calibration(hindcast, prior=prior, draws=draws, runs=runs, seed=seed)
     options = HindcastOptions(runs=score_runs, seed=seed, threads=threads)
+    settle(out, plan.need(threads))
     total = simulated_runs(plan, options)
     with (
         going_on_in(calibration_folder(plan, out)),

@@ -44,16 +44,22 @@ def explain(
 ) -> None:
     """Say why nations are in or out, what it would take, who is pivotal, whom to persuade."""
     from sim.experiments.explain.answers import ExplainOptions, find_nations
+    from sim.experiments.explain.why import CHUNK
+    from sim.experiments.needs import need_in_order
     from sim.inputs.case import load_case
     from sim.inputs.questions import load_questions
+    from sim.model.ensemble import Keep
     from sim.outputs.explanation.store import explain_into_folder
     from sim.outputs.explanation.tables import explain_report
+    from sim.system.preflight import settle
 
     sections = tuple(word.strip() for word in ",".join(only or []).split(",") if word.strip())
     day = date.date() if date else None
     options = ExplainOptions(only=sections, date=day, runs=runs, seed=seed, threads=threads)
     case, asking = load_case(scenario, set_ or [], parameters), load_questions(questions)
     asked = find_nations(case, nations or [])
+    everything = Keep(trajectories=True, terms=True, counted=1)
+    settle(out, need_in_order([case], runs, 0, everything, chunk=CHUNK, threads=threads))
     name = case.scenario.name
     with said_to_work(name, quiet=quiet) as say:
         answer, folder = explain_into_folder(

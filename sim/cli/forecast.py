@@ -76,8 +76,11 @@ def _of_past(file: str, seed: int, out: Path, *, quiet: bool) -> "Question":
     from sim.inputs.coalitions.asked_file import load_asked
     from sim.outputs.evidence.forecast import forecast_into_folder, forecast_report
     from sim.outputs.evidence.ledger import question_of_past
+    from sim.system.preflight import settle
 
-    found, folder = forecast_into_folder(load_asked(file), seed, out)
+    asked = load_asked(file)
+    settle(out)
+    found, folder = forecast_into_folder(asked, seed, out)
     tell(forecast_report(found), folder, quiet=quiet)
     return question_of_past(found)
 

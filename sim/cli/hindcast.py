@@ -27,14 +27,19 @@ def hindcast(
     """Score the model against positions recorded later, beside forecasts that know nothing of it."""
     from sim.experiments.hindcast.hindcast import simulated_runs
     from sim.experiments.hindcast.result import HindcastOptions
+    from sim.experiments.needs import need_in_order
     from sim.inputs.fit import fitted_to
     from sim.inputs.hindcast_file import load_hindcast_cases
+    from sim.model.ensemble import CHUNK, Keep
     from sim.outputs.hindcast.store import hindcast_into_folder
     from sim.outputs.hindcast.tables import hindcast_report
+    from sim.system.preflight import settle
 
     options = HindcastOptions(runs=runs, seed=seed, threads=threads)
     declared, cases = load_hindcast_cases(file, set_ or [], parameters)
     total = simulated_runs(declared, options)
+    stances = Keep(trajectories=True, counted=0)
+    settle(out, need_in_order(cases, runs, total, stances, chunk=CHUNK, threads=threads))
     with run_bar(total, declared.name, quiet=quiet) as progress:
         result, folder = hindcast_into_folder(
             declared, cases, fitted_to(parameters), options, out, csv=csv, progress=progress

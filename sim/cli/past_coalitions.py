@@ -55,8 +55,10 @@ def fit_coalitions(folder: Path, *, seed: int, out: Path, quiet: bool) -> None:
     from sim.inputs.coalitions.reading import load_coalitions
     from sim.outputs.evidence.store import fit_into_folder
     from sim.outputs.evidence.tables import fit_report
+    from sim.system.preflight import settle
 
     forces = load_coalitions(folder).forces()
+    settle(out)
     taught, results = fit_into_folder(forces, seed, out)
     tell(fit_report(taught.posterior, taught.coefficients, forces), results, quiet=quiet)
 
@@ -66,8 +68,10 @@ def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | Non
     from sim.inputs.coalitions.reading import load_coalitions
     from sim.outputs.evidence.store import left_out_into_folder
     from sim.outputs.evidence.tables import left_out_report
+    from sim.system.preflight import settle
 
     coalitions = load_coalitions(folder)
+    settle(out)
     with _progress(quiet=quiet) as progress:
         result, text, results = left_out_into_folder(coalitions, seed, out, progress)
     if page is not None:

@@ -30,9 +30,11 @@ def patterns(
     from sim.inputs.patterns_file import load_patterns
     from sim.outputs.patterns.store import patterns_into_folder
     from sim.outputs.patterns.tables import patterns_report
+    from sim.system.preflight import settle
 
     declared = load_patterns(file)
     options = RunOptions(runs=runs or declared.runs, seed=seed, threads=threads)
+    settle(out)
     total = options.runs * sum(map(len, worlds(declared)))
     with run_bar(total, declared.name, quiet=quiet) as progress:
         result, folder = patterns_into_folder(declared, parameters, options, out, csv=csv, progress=progress)

@@ -64,10 +64,12 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run scenarios and say who joins, when, and what holds back the others."""
+    from sim.experiments.needs import need_of_runs
     from sim.experiments.run import RunOptions
     from sim.experiments.without import added_by, check_mechanisms
     from sim.inputs.case import load_case, reacting
     from sim.outputs.store import run_into_folder
+    from sim.system.preflight import settle
 
     check_mechanisms(without or [])
     if without and quiet:
@@ -83,9 +85,11 @@ def run(
     )
     cases = [load_case(scenario, overrides, parameters) for scenario in scenarios]
     cases = [reacting(case) for case in cases] if react else cases
+    settle(out / cases[0].scenario.name, need_of_runs(cases, options))
     for case in cases:
         with run_bar(runs, case.scenario.name, quiet=quiet) as progress:
             result, folder = run_into_folder(case, options, out, csv=csv, progress=progress)
+        written = _written_report(folder) if report else None
         if not quiet:
             from sim.outputs.tables import added_report, print_table, run_report
 
@@ -93,7 +97,11 @@ def run(
             if without:
                 print_table(added_report(added_by(case, without, options)))
         print(f"results: {folder}")
-        if report:
-            from sim.outputs.report import write_report
+        if written is not None:
+            print(f"report: {written}")
 
-            print(f"report: {write_report(folder)}")
+
+def _written_report(folder: Path) -> Path:
+    from sim.outputs.report import write_report
+
+    return write_report(folder)

@@ -67,12 +67,14 @@ def sensitivity(
     from sim.experiments.sensitivity.sensitivity import analyse, plan_sensitivity
     from sim.outputs.sensitivity.store import write_sensitivity
     from sim.outputs.sensitivity.tables import sensitivity_report
+    from sim.system.preflight import settle
 
     options = SensitivityOptions(
         tuple(outcome or ["size"]), method, samples, runs, seed, second_order, discover
     )
     executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
     plan = plan_sensitivity(scenario, factors, options, overrides=set_ or [], parameters=parameters)
+    settle(plan.folder(out), plan.need(executor.at_once))
     with going_on_in(plan.folder(out)):
         with rate_bar(plan.base.scenario.name, quiet=quiet) as progress:
             folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)

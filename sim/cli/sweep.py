@@ -31,9 +31,11 @@ def sweep(
     from sim.experiments.sweep.sweep import plan_sweep, run_sweep
     from sim.outputs.sweep.figures import save_figures
     from sim.outputs.sweep.tables import sweep_report
+    from sim.system.preflight import settle
 
     executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
     plan = plan_sweep(file, set_ or [], parameters, runs=runs, seed=seed)
+    settle(plan.folder(out), plan.need(executor.at_once))
     with going_on_in(plan.folder(out)):
         with rate_bar(plan.name, quiet=quiet) as progress:
             result = run_sweep(plan, out, executor=executor, resume=resume, progress=progress)

@@ -9,7 +9,7 @@ import pickle
 import signal
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import Executor as Pool
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sim.inputs.errors import InputError
 from sim.system.failures import Failure
+from sim.system.signals import not_inherited
+from sim.system.threads import computing
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -34,7 +36,16 @@ later; the others take no memory yet."""
 
 
 class Executor(Protocol):
-    """Something that computes parts."""
+    """Something that computes parts.
+
+    Attributes
+    ----------
+    at_once
+        How many parts this machine computes at a time; 0 if others do.
+    """
+
+    @property
+    def at_once(self) -> int: ...  # noqa: D102
 
     def check(self) -> None:
         """Find out now, before anything is written, whether it can compute; an InputError if not."""
@@ -62,6 +73,11 @@ class Threads:
 
     number: int = 0
 
+    @property
+    def at_once(self) -> int:
+        """The number of threads."""
+        return self.number or os.cpu_count() or 1
+
     def check(self) -> None:
         """Threads are always there."""
 
@@ -69,12 +85,8 @@ class Threads:
         self, function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
     ) -> Generator[tuple[int, R], None, None]:
         """Yield results; see `Executor`."""
-        workers = self.number or os.cpu_count() or 1
-        pool = ThreadPoolExecutor(workers)
-        try:
-            yield from _map_in(pool, AHEAD * workers, partial(function, shared), tasks)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        with computing(self.at_once) as pool:
+            yield from _map_in(pool, AHEAD * self.at_once, partial(function, shared), tasks)
 
 
 def threads_of(executor: Executor) -> int:
@@ -97,6 +109,11 @@ class Processes:
 
     number: int
 
+    @property
+    def at_once(self) -> int:
+        """The number of processes."""
+        return self.number
+
     def check(self) -> None:
         """Refuse to go on without loky."""
         _require("loky", "--workers")
@@ -111,6 +128,8 @@ class Processes:
         given = (os.getpid(), pickle.dumps(partial(function, shared)))
         pool = ProcessPoolExecutor(self.number, initializer=_begin, initargs=given, env=_ENVIRONMENT)
         try:
+            with not_inherited():
+                pool.submit(os.getpid)  # which starts the processes
             yield from _map_in(pool, AHEAD * self.number, _compute, tasks)
         except BrokenProcessPool:
             raise Failure(
@@ -175,6 +194,8 @@ class Scheduler:
 
     address: str
     unencrypted: bool = False
+
+    at_once = 0
 
     def check(self) -> None:
         """Refuse to go on without Dask or encryption, or where no scheduler answers."""

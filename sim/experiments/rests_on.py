@@ -42,6 +42,9 @@ from sim.model.tally import RUN_COLUMNS, Records
 if TYPE_CHECKING:
     import pandas as pd
 
+CHUNK = 64
+"""Runs that a thread takes at a time: their trajectories are in memory, though only the end is looked at."""
+
 MOST_RUNS = 1000
 """Runs that indices are estimated from: their error is then some hundredths."""
 
@@ -275,7 +278,7 @@ def _outcomes(case: Case, setup: Setup, seed: int, runs: range, threads: int) ->
         runs,
         sink=keep,
         keep=Keep(trajectories=True, counted=1),
-        execution=Execution(threads=threads),
+        execution=Execution(threads=threads, chunk=CHUNK),
     )
     rows, stances = np.concatenate(ends), np.concatenate(committed).astype(np.float64)
     numbers = {name: rows[:, RUN_COLUMNS.index(name)] for name in NUMBERS}

@@ -1,16 +1,12 @@
-"""Where Numba keeps compiled code between runs of the program, and what it loads."""
+"""What is compiled, with what Numba compiles it, and where the code is kept."""
 
-import atexit
 import hashlib
-import logging
-import os
-import shutil
-import tempfile
-from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numba
-from platformdirs import user_cache_path
+
+from sim.system.compiled_cache import cache_folder, keep_compiled
 
 COMPILED = ("declarations", "model")
 """The packages whose functions and constants the compiled code holds."""
@@ -19,8 +15,8 @@ COMPILED = ("declarations", "model")
 def source_digest() -> str:
     """Return a digest of the source that is compiled and of Numba's version.
 
-    Numba's cache does not notice a change in a function imported from another file, so an edited rule
-    would run stale; a folder named by the sources cannot hold stale code.
+    Numba does not notice a change in a function imported from another file, so an edited rule would run
+    stale; code that is found by its sources cannot be stale.
     """
     digest = hashlib.sha256(numba.__version__.encode())
     package = Path(__file__).parent.parent
@@ -29,24 +25,9 @@ def source_digest() -> str:
     return digest.hexdigest()[:16]
 
 
-@cache
-def cache_folder() -> Path:
-    """Return a folder that can be written to: the user's cache, else one for this process."""
-    folder = user_cache_path("coalition-sim") / f"compiled-{source_digest()}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if os.access(folder, os.W_OK):
-            return folder
-    except OSError:
-        pass
-    folder = Path(tempfile.mkdtemp(prefix="coalition-sim-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
-
-
-def use_cache_folder() -> None:
-    """Tell Numba where to keep compiled code; to be called before anything is marked for compilation."""
-    numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+def kept(dispatcher: Any) -> Any:
+    """Keep the compiled code of a function for the next run of the program."""
+    return keep_compiled(dispatcher, cache_folder(), source_digest())
 
 
 def load_numba() -> None:
@@ -64,17 +45,3 @@ def load_numba() -> None:
         cpu_target.target_context.refresh()
     finally:
         linalg.ensure_blas = ensure_blas  # type: ignore[assignment]
-
-
-def is_compiled() -> bool:
-    """Return whether a run of the program has left compiled code here for the next."""
-    return any(cache_folder().rglob("*.nbc"))
-
-
-@cache
-def announce() -> None:
-    """Say, once a process, why the first run takes longer."""
-    if not is_compiled():
-        logging.getLogger("sim").warning(
-            "compiling the model for this machine, once; this takes some 20 seconds"
-        )

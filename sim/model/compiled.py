@@ -4,14 +4,13 @@ import numpy as np
 from numba import njit
 
 from sim.model.anchoring import start
-from sim.model.compilation import load_numba, use_cache_folder
+from sim.model.compilation import kept, load_numba
 from sim.model.counting import count_end, count_round, record_round, record_terms
 from sim.model.lanes import LANES, State, empty_state
 from sim.model.lockstep import decide_round, weigh_round
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally
 
-use_cache_folder()
 load_numba()
 
 
@@ -22,7 +21,8 @@ def simulate_chunk(
     _simulate_chunk(setup, empty_state(setup), seed, first_run, min(width, LANES), tally, records)
 
 
-@njit(error_model="numpy", nogil=True, cache=True)
+@kept
+@njit(error_model="numpy", nogil=True)
 def _simulate_chunk(
     setup: Setup,
     state: State,

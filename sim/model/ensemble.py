@@ -8,16 +8,16 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.model.compilation import announce
 from sim.model.compiled import simulate_chunk
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally, add_tally, empty_records, empty_tally
+from sim.system.threads import computing
 
 CHUNK = 512
 """Runs that a thread takes at a time where nothing else is said."""
@@ -108,7 +108,6 @@ def simulate(
     Tally
         Counts over all runs.
     """
-    announce()
     rounds, nations = setup.rounds.size - 1, setup.nations.size
     tallies: dict[int, Tally] = {}
     first_seed = np.uint64(seed)
@@ -142,7 +141,7 @@ def _computed(
     if workers == 1:
         yield from map(compute, chunks)
         return
-    with ThreadPoolExecutor(workers) as pool:
+    with computing(workers) as pool:
         yield from _in_order((pool.submit(compute, chunk) for chunk in chunks), AHEAD * workers)
 
 

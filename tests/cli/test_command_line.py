@@ -16,8 +16,8 @@ import pytest
 from typer.testing import CliRunner
 
 import sim
-from sim.cli import app
 from sim.cli.common import same_results
+from sim.cli.program import app
 from sim.inputs.bundled import bundled_scenarios
 
 BASELINE = "brussels-2025-04"

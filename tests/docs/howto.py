@@ -80,7 +80,7 @@ class Copy:
         command.write_text(COALITION.format(python=sys.executable), encoding="utf-8")
         command.chmod(0o755)
         cache = folder / "cache"
-        _lend_compiled(self.top, cache)
+        _lend_compiled(cache)
         self._environment = _environment(self.top, command.parent, cache)
 
     def carry_out(self, blocks: Iterable[Quote]) -> Done:
@@ -186,20 +186,12 @@ def _differing(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]
     return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
 
 
-def _lend_compiled(top: Path, cache: Path) -> None:
-    """Let a copy begin with the compiled code of the original, if there is any: it takes a while to make.
+def _lend_compiled(cache: Path) -> None:
+    """Let a copy begin with the compiled code of the original, if there is any: it takes a while to make."""
+    from sim.system.compiled_cache import cache_folder
 
-    Numba files it by the path of the sources, and trusts it while their time and size are the same.
-    """
-    from numba.core.caching import _CacheLocator
-
-    from sim.model.compilation import cache_folder
-
-    original, copied = (
-        _CacheLocator.get_suitable_cache_subpath(at / "sim/model/rules.py") for at in (ROOT, top)
-    )
-    if (cache_folder() / original).is_dir():
-        shutil.copytree(cache_folder() / original, cache / "coalition-sim" / cache_folder().name / copied)
+    if cache_folder().is_dir():
+        shutil.copytree(cache_folder(), cache / "coalition-sim" / "compiled", copy_function=shutil.copy)
 
 
 def _environment(top: Path, commands: Path, cache: Path) -> dict[str, str]:

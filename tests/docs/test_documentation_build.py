@@ -10,7 +10,7 @@ import jupytext
 import pytest
 from pages import ROOT
 
-from sim.cli import app
+from sim.cli.program import app
 from sim.declarations.parameters import PARAMETERS
 
 NOWHERE = "http://127.0.0.1:9"

@@ -13,7 +13,7 @@ import pytest
 import typer
 from pages import ROOT, Quote, blocks, blocks_of, command_lines, pages, spans
 
-from sim.cli import UsageError, app
+from sim.cli.program import UsageError, app
 from sim.declarations.levels import LEVELS
 from sim.declarations.parameters import PARAMETERS
 from sim.declarations.terms import TERMS

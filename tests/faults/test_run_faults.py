@@ -1,6 +1,7 @@
 """Whatever goes wrong in a run, results are complete or not there."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -189,14 +190,27 @@ def test_a_run_that_fails_leaves_older_results_of_its_name(
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_with_one_line_and_leaves_nothing(
-    tmp_path: Path, started: Callable[[], "subprocess.Popen[str]"]
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ")
+@pytest.mark.parametrize(
+    ("signals", "code"),
+    [
+        ([signal.SIGINT], 130),
+        ([signal.SIGINT, signal.SIGINT, signal.SIGTERM], 130),
+        ([signal.SIGTERM], 143),
+        ([signal.SIGHUP], 129),
+    ],
+)
+def test_a_signal_ends_it_with_one_line_and_leaves_nothing(
+    tmp_path: Path, started: Callable[[], "subprocess.Popen[str]"], signals: list[signal.Signals], code: int
 ) -> None:
     running = started()
-    running.send_signal(signal.SIGINT)
+    for number in signals:
+        running.send_signal(number)
     out, err = running.communicate(timeout=60)
-    assert running.returncode == 130
-    assert (out, err) == ("", "coalition: stopped; what was not finished is thrown away\n")
+    assert running.returncode == code
+    assert out == ""
+    assert err.splitlines()[1:] == ["coalition: stopped; what was not finished is thrown away"]
+    assert re.match("this takes some [0-9]+ (minutes|hours) in all", err)
     assert everything_in(tmp_path) == []
 
 
@@ -286,12 +300,23 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_told_in_one_line_and_nothing_is_left(
     process: Callable[..., Any], small_disk: Path
 ) -> None:
-    ended = process("run", BASELINE, "--runs", 2000, "--trajectories", "--out", small_disk / "out")
+    ended = process("run", BASELINE, "--runs", 2000, "--out", small_disk / "out")
     assert ended.code == 1
     assert ended.out == ""
     (line,) = [line for line in ended.err.splitlines() if not line.startswith("compiling")]
     assert line.startswith("coalition: ")
     assert "No space left on device" in line
+    assert everything_in(small_disk) == []
+
+
+@pytest.mark.slow
+def test_results_that_will_not_fit_on_a_disk_are_refused_before_the_first_run(
+    process: Callable[..., Any], small_disk: Path
+) -> None:
+    ended = process("run", BASELINE, "--runs", 2000, "--trajectories", "--out", small_disk / "out")
+    assert (ended.code, ended.out) == (2, "")
+    (line,) = ended.err.splitlines()
+    assert "some 30.3 MB of results do not fit on the disk, 0.5 MB are free; fewer runs, or no" in line
     assert everything_in(small_disk) == []
 
 

@@ -72,11 +72,11 @@ def test_what_is_stopped_keeps_its_parts_and_goes_on(tmp_path: Path, what: str, 
     finally:
         running.kill()
     assert len(parts(tmp_path)) >= 2
-    if by == signal.SIGINT:
-        assert running.returncode == 130
-        (line,) = [line for line in said.splitlines() if line.startswith("coalition:")]
-        (folder,) = tmp_path.glob("results/*/*/*")
-        assert f"kept in {folder.relative_to(tmp_path)}, the same command goes on" in line
+    assert running.returncode == 128 + by
+    (line,) = [line for line in said.splitlines() if line.startswith("coalition:")]
+    (folder,) = tmp_path.glob("results/*/*/*")
+    assert f"kept in {folder.relative_to(tmp_path)}, the same command goes on" in line
+    assert not list(folder.rglob(".*"))
 
 
 @pytest.fixture

@@ -41,7 +41,8 @@ PLAIN = ("--override-ini=addopts=", "--override-ini=filterwarnings=", "-p", "no:
 SECONDS = 120
 """After which a mutant that does not end counts as noticed."""
 
-LOADED_ONCE = ("numpy", "numba", "hypothesis", "pydantic", "mesa", "pandas", "sim.cli", "sim.inputs.case")
+LIBRARIES = ("numpy", "numba", "hypothesis", "pydantic", "mesa", "pandas")
+LOADED_ONCE = (*LIBRARIES, "sim.cli.program", "sim.inputs.case")
 """What does not depend on the rules, and is loaded before processes are split off."""
 
 

@@ -24,11 +24,13 @@ from sim.experiments.calibration.likelihood import (
 from sim.experiments.hindcast.scores import Floats
 from sim.experiments.hindcast.waves import Wave
 from sim.experiments.identity import case_digests, code_digests, digest_of
+from sim.experiments.needs import need_in_parts
 from sim.experiments.parts import PartsFolder
 from sim.inputs.errors import InputError
 from sim.inputs.fit import FITTED_TO
 from sim.inputs.options import chosen_options
 from sim.inputs.prior import ParameterPrior, load_prior
+from sim.system.preflight import Need
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +70,14 @@ class CalibrationPlan:
     def id(self) -> str:
         """The name of the folder: the same command has the same name."""
         return digest_of(*self.about.fitted_to, str(asdict(self.about.sampling)), *self.options)[:12]
+
+    def need(self, threads: int) -> Need:
+        """Return what it takes on so many threads; 0 for one a core."""
+        from sim.model.ensemble import Execution, Keep
+
+        at_once = Execution(threads=threads).workers
+        runs = self.about.sampling.runs
+        return need_in_parts(self.target.cases, runs, self.total_runs, Keep(counted=1), at_once)
 
     @property
     def total_runs(self) -> int:

@@ -1,7 +1,6 @@
 """How likely recorded positions are under sets of parameters, and what that makes the sets worth."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from sim.experiments.hindcast.waves import Wave, observe
 from sim.inputs.case import Case
 from sim.inputs.hindcast_file import Hindcast, load_hindcast_cases
 from sim.inputs.parameters import DECLARED
+from sim.system.threads import computing
 
 if TYPE_CHECKING:
     from sim.model.setup import Setup
@@ -129,7 +129,7 @@ def count_stances(case: Case, rows: Floats, effort: Effort, progress: Progress =
         progress(effort.runs)
         return np.asarray(tally.stances[-1])
 
-    with ThreadPoolExecutor(Execution(threads=effort.threads).workers) as pool:
+    with computing(Execution(threads=effort.threads).workers) as pool:
         return np.array(list(pool.map(counted, range(len(rows)))))
 
 

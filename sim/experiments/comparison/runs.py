@@ -13,12 +13,14 @@ from sim.declarations.words import Stance
 from sim.experiments.comparison.paired import PairedSums
 from sim.experiments.description import describe_case, versions
 from sim.experiments.identity import case_digests, code_digests, digest_of
+from sim.experiments.needs import need_in_parts
 from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
 from sim.experiments.run import RunOptions, simulate_case
 from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
-from sim.model.ensemble import CHUNK
+from sim.model.ensemble import CHUNK, Keep
 from sim.model.tally import RUN_COLUMNS, Records
+from sim.system.preflight import Need
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -103,6 +105,11 @@ class ComparisonPlan:
     def parts(self) -> int:
         """How many parts there are."""
         return math.ceil(self.options.runs / self.runs_per_part)
+
+    def need(self, at_once: int) -> Need:
+        """Return what it takes, where this machine computes so many parts at a time."""
+        keep = Keep(trajectories=True, counted=0)
+        return need_in_parts(self.cases, self.runs_per_part, self.total_runs, keep, at_once)
 
     def task(self, part: int) -> range:
         """Return the runs of a part."""

@@ -1,7 +1,6 @@
 """How runs end: what several of the questions look at, and how they are asked side by side."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
@@ -15,6 +14,7 @@ from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import Runs
 from sim.model import rules
 from sim.model.tally import RUN_COLUMNS, Records
+from sim.system.threads import computing
 
 if TYPE_CHECKING:
     from sim.model.setup import Setup
@@ -97,9 +97,5 @@ def side_by_side(answer: Callable[[Asked], Answer], asked: Iterable[Asked], thre
     """Answer several questions, each in a thread of its own, and return the answers in their order."""
     from sim.model.ensemble import Execution
 
-    with ThreadPoolExecutor(Execution(threads=threads).workers) as pool:
-        try:
-            return list(pool.map(answer, asked))
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+    with computing(Execution(threads=threads).workers) as pool:
+        return list(pool.map(answer, asked))

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sim.experiments.needs import need_in_parts
 from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
 from sim.experiments.sweep.point_model import Estimates, PointModel, Runs
 from sim.inputs.case import PARAMETER_PREFIX, Case
 from sim.inputs.errors import InputError
+from sim.system.preflight import Need
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +51,13 @@ class Evaluation:
     def total_runs(self) -> int:
         """How many runs there are at all points together."""
         return len(self.points) * self.runs.number
+
+    def need(self, at_once: int) -> Need:
+        """Return what it takes, where this machine computes so many parts at a time."""
+        from sim.model.ensemble import Keep
+
+        runs = self.points_per_part * self.runs.number
+        return need_in_parts([self.base], runs, self.total_runs, Keep(counted=1), at_once)
 
     @property
     def points_per_part(self) -> int:

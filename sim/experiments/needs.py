@@ -1,0 +1,113 @@
+"""What simulations take of memory, disk and time, about, told from their size before any is run."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sim.experiments.run import RunOptions
+from sim.inputs.case import Case
+from sim.system.preflight import Need
+
+if TYPE_CHECKING:
+    from sim.model.ensemble import Keep
+
+SECONDS_PER_STEP = {"ensemble": 1.5e-8, "mesa": 4e-5}
+"""For a nation and round of a run, on a thread; of a usual machine of 2025."""
+
+SUMMARY = 4
+"""How much memory the tables of a run take while they are made of its tally, in tallies."""
+
+TABLE_ROW, TERMS_ROW = 40, 90
+"""Bytes that a row of trajectories takes while it becomes a table and a file, and what terms add to it."""
+
+STORED_ROW, STORED_TERMS, STORED_RUN, STORED_ROUND = 7.5, 10.0, 20.0, 15.0
+"""Bytes on disk of a row of trajectories, of its terms; of a run; of a round and nation."""
+
+
+def need_of_runs(cases: Sequence[Case], options: RunOptions) -> Need:
+    """Return what it takes to run cases one after another, and to write all their results."""
+    from sim.experiments.rests_on import CHUNK as FEW
+    from sim.experiments.rests_on import MOST_RUNS
+    from sim.model.ensemble import CHUNK, Execution, Keep
+
+    keep = Keep(trajectories=options.trajectories, terms=options.terms)
+    threads = Execution(threads=options.threads).workers if options.engine == "ensemble" else 1
+    rounds, nations = _largest(cases)
+    rows_of_run = (rounds + 1) * nations if options.trajectories else 0
+    written = min(options.runs, CHUNK) * rows_of_run * (TABLE_ROW + TERMS_ROW * options.terms)
+    tally = _bytes_of_tally(rounds, nations, keep)
+    running = min(threads, math.ceil(options.runs / CHUNK)) * tally + written
+    running += _bytes_in_order(rounds, nations, keep, options.runs, CHUNK, threads)
+    watched = min(options.runs, MOST_RUNS)
+    looking = tally + _bytes_in_order(rounds, nations, Keep(trajectories=True), watched, FEW, threads)
+    stored = STORED_RUN + rows_of_run * (STORED_ROW + STORED_TERMS * options.terms)
+    steps = options.runs * sum(case.scenario.rounds * len(case.roster.iso3) for case in cases)
+    return Need(
+        memory=max(running, SUMMARY * tally, looking),
+        disk=len(cases) * (options.runs * stored + rounds * nations * STORED_ROUND),
+        seconds=steps * SECONDS_PER_STEP[options.engine] / threads,
+    )
+
+
+def need_in_parts(cases: Sequence[Case], runs: int, total_runs: int, keep: "Keep", at_once: int) -> Need:
+    """Return what it takes to simulate cases part by part, each part on a thread.
+
+    Parameters
+    ----------
+    cases
+        What is simulated.
+    runs, total_runs
+        Runs of a part of a case, and in all.
+    keep
+        What is kept of the runs while they are added up.
+    at_once
+        How many parts this machine computes at a time; 0 if others do.
+    """
+    from sim.model.ensemble import CHUNK
+
+    if not at_once:
+        return Need()
+    rounds, nations = _largest(cases)
+    tally = _bytes_of_tally(rounds, nations, keep)
+    chunk = _bytes_in_order(rounds, nations, keep, min(runs, CHUNK), CHUNK, 1)
+    side_by_side = min(at_once, math.ceil(total_runs / runs))
+    return Need(memory=side_by_side * (tally + chunk), seconds=_seconds(cases, total_runs, at_once))
+
+
+def need_in_order(
+    cases: Sequence[Case], runs: int, total_runs: int, keep: "Keep", *, chunk: int, threads: int
+) -> Need:
+    """Return what it takes to simulate cases one by one, on threads that take a chunk of runs at a time."""
+    from sim.model.ensemble import Execution
+
+    workers = Execution(threads=threads).workers
+    memory = _bytes_in_order(*_largest(cases), keep, runs, chunk, workers)
+    return Need(memory=memory, seconds=_seconds(cases, total_runs, workers))
+
+
+def _seconds(cases: Sequence[Case], total_runs: int, at_once: int) -> float:
+    return total_runs * math.prod(_largest(cases)) * SECONDS_PER_STEP["ensemble"] / at_once
+
+
+def _largest(cases: Sequence[Case]) -> tuple[int, int]:
+    """Return the rounds and the nations of the largest case."""
+    sizes = [(case.scenario.rounds, len(case.roster.iso3)) for case in cases]
+    return max(sizes, key=math.prod)
+
+
+def _bytes_of_tally(rounds: int, nations: int, keep: "Keep") -> int:
+    """Return the memory of a tally: that of two small ones tells what each round adds."""
+    from sim.model.tally import empty_tally
+
+    one, two = (sum(array.nbytes for array in empty_tally(few, nations, keep.counted)) for few in (1, 2))
+    return one + (rounds - 1) * (two - one)
+
+
+def _bytes_in_order(rounds: int, nations: int, keep: "Keep", runs: int, chunk: int, threads: int) -> int:
+    """Return the memory of all records that are under way or wait for their turn."""
+    from sim.model.ensemble import AHEAD
+    from sim.model.tally import empty_records
+
+    one = empty_records(1, rounds, nations, trajectories=keep.trajectories, terms=keep.terms)
+    waiting = min(AHEAD * threads + 1, math.ceil(runs / chunk))
+    return waiting * min(runs, chunk) * sum(array.nbytes for array in one)
