@@ -7,7 +7,7 @@ from sim.model.anchoring import start
 from sim.model.compilation import load_numba, use_cache_folder
 from sim.model.counting import count_end, count_round, record_round, record_terms
 from sim.model.lanes import LANES, State, empty_state
-from sim.model.lockstep import decide_round, weigh_round
+from sim.model.lockstep import lobby, move_nations, move_world
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally
 
@@ -41,9 +41,10 @@ def _simulate_chunk(
         count_round(setup, state, 0, filled, tally)
         record_round(state, 0, filled, row, records)
         for step in range(1, rounds + 1):
-            weigh_round(setup, state, step)
+            move_world(state, setup.rounds[step], step)
+            move_nations(state, setup.statements, step)
             record_terms(setup, state, step, filled, row, records)
-            decide_round(setup, state, step)
+            lobby(state)
             count_round(setup, state, step, filled, tally)
             record_round(state, step, filled, row, records)
         count_end(setup, state, filled, row, tally, records)

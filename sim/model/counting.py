@@ -40,7 +40,6 @@ from sim.model.tally import (
     Tally,
     bin_of,
     fixed_point,
-    most_force,
 )
 
 UNDECIDED, OPEN = float(Stance.UNDECIDED), float(Stance.OPEN)
@@ -80,9 +79,9 @@ def count_round(setup: Setup, state: State, step: int, filled: int, tally: Tally
         for lane in range(filled):
             tally.propensities[row, index, nation.bin[lane]] += 1
     _count_force(setup, world, row, filled, tally)
-    _count_level(world.force, most_force(setup), row, FORCE, filled, tally)
+    _count_level(world.force, world.most_force, row, FORCE, filled, tally)
     _count_moved_levels(world, row, filled, tally)
-    _count_level(world.fielded, most_force(setup), row, FIELDED, filled, tally)
+    _count_level(world.fielded, world.most_force, row, FIELDED, filled, tally)
     for purpose in range(PURPOSE_COUNT):
         _count_level(world.mandate[purpose], 1.0, row, PURPOSE + purpose, filled, tally)
 
@@ -98,7 +97,7 @@ def _note_firsts(setup: Setup, state: State, step: int) -> None:
             nation.first_committed[lane] = smaller(since, nation.first_committed[lane])
     world = state.world[0]
     for lane in range(LANES):
-        since = step if world.force[lane] >= setup.force_required else math.inf
+        since = step if world.force[lane] >= world.force_required else math.inf
         world.first_met[lane] = smaller(since, world.first_met[lane])
 
 
@@ -139,7 +138,7 @@ def _count_force(setup: Setup, world: Row, row: int, filled: int, tally: Tally) 
     for lane in range(filled):
         tally.sizes[row, int(world.members[lane])] += 1
         tally.contributors[row, int(world.contributors[lane])] += 1
-        if world.force[lane] >= setup.force_required:
+        if world.force[lane] >= world.force_required:
             tally.force_met[row] += 1
 
 

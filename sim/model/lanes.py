@@ -49,15 +49,16 @@ PERCEIVED_LEVERS = tuple(LEVERS.index(name) for name in PERCEIVED)
 """Where the perceived stand among the levers."""
 
 
-def _lanes(**fields: Any) -> np.dtype[np.void]:
-    """Return a row whose fields are lanes of a type or, if a number is given, that many of them."""
-    return row_type(
-        [
-            (name, "f8", (kind, LANES)) if isinstance(kind, int) else (name, kind, (LANES,))
-            for name, kind in fields.items()
-        ],
-        align=True,
-    )
+def _lanes(given: Mapping[str, tuple[int, ...]] = {}, **fields: Any) -> np.dtype[np.void]:
+    """Return a row whose fields are lanes of a type or, if a number is given, that many of them.
+
+    What is given is alike in all lanes: numbers of a shape.
+    """
+    lanes = [
+        (name, "f8", (kind, LANES)) if isinstance(kind, int) else (name, kind, (LANES,))
+        for name, kind in fields.items()
+    ]
+    return row_type([*lanes, *((name, "f8", shape) for name, shape in given.items())], align=True)
 
 
 NATION_LANES = _lanes(
@@ -94,6 +95,7 @@ NATION_LANES = _lanes(
 """Where a nation stands in every lane."""
 
 WORLD_LANES = _lanes(
+    given={"force_required": (), "most_force": (), "level_half_width": (), "unstated": (3,)},
     behaviour=len(Behaviour._fields),
     levels=LEVEL_COUNT,
     **dict.fromkeys(MOVED, "f8"),
@@ -104,6 +106,7 @@ WORLD_LANES = _lanes(
     contributors="f8",
     force="f8",
     fielded="f8",
+    force_pledged="f8",
     force_ratio="f8",
     force_ratio_at_start="f8",
     leads_absent="f8",
@@ -125,15 +128,29 @@ Row = Any
 
 
 class State(NamedTuple):
-    """Where the runs of a block stand."""
+    """Where the runs of a block stand, and what is given of their nations."""
 
+    given: NDArray[np.void]  # (nations,) of NATION
     nations: NDArray[np.void]  # (nations,) of NATION_LANES
     world: NDArray[np.void]  # (1,) of WORLD_LANES
+    leads: NDArray[np.int64]  # (leads,) indices of nations
 
 
 def empty_state(setup: Setup) -> State:
     """Return room for a block of runs."""
-    return State(np.zeros(setup.nations.size, NATION_LANES), np.zeros(1, WORLD_LANES))
+    world = np.zeros(1, WORLD_LANES)
+    for name in ("force_required", "level_half_width", "unstated"):
+        world[name] = getattr(setup, name)
+    world["most_force"] = most_force(setup)
+    return State(setup.nations, np.zeros(setup.nations.size, NATION_LANES), world, setup.leads)
+
+
+def most_force(setup: Setup) -> float:
+    """Return the most soldiers that all nations together could deploy, the upper limit of the force."""
+    troops = 0.0
+    for deployable in setup.nations["deployable"].tolist():
+        troops += deployable
+    return max(troops * rules.MOST_DEPLOYED, 1.0)
 
 
 # What the rules see of a lane, made from the declarations
