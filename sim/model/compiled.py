@@ -33,18 +33,17 @@ def _simulate_chunk(
     records: Records,
 ) -> None:
     runs = records.runs.shape[0]
-    rounds = setup.rounds.size - 1
     for row in range(0, runs, width):
         filled = min(width, runs - row)
         start(setup, state, seed, first_run + row)
-        record_terms(setup, state, 0, filled, row, records)
-        count_round(setup, state, 0, filled, tally)
+        record_terms(state, 0, filled, row, records)
+        count_round(state, 0, filled, tally)
         record_round(state, 0, filled, row, records)
-        for step in range(1, rounds + 1):
+        for step in range(1, setup.rounds.size):
             move_world(state, setup.rounds[step], step)
             move_nations(state, setup.statements, step)
-            record_terms(setup, state, step, filled, row, records)
-            lobby(state)
-            count_round(setup, state, step, filled, tally)
+            record_terms(state, step, filled, row, records)
+            count_round(state, step, filled, tally)
             record_round(state, step, filled, row, records)
-        count_end(setup, state, filled, row, tally, records)
+            lobby(state)
+        count_end(state, setup.statements, filled, row, tally, records)

@@ -45,6 +45,8 @@ LANES = 32
 COMMITTED = float(Stance.COMMITTED)
 CONDITION_COUNT, LEVEL_COUNT, PURPOSE_COUNT = len(CONDITIONS), len(LEVELS), len(PURPOSES)
 LEVER_COUNT, PERCEIVED_COUNT = len(LEVERS), len(PERCEIVED)
+MOVES = len(Stance) ** 2
+"""From each stance to each."""
 PERCEIVED_LEVERS = tuple(LEVERS.index(name) for name in PERCEIVED)
 """Where the perceived stand among the levers."""
 
@@ -89,7 +91,7 @@ NATION_LANES = _lanes(
     visit_worth="f8",
     first_stance="f8",
     first_committed="f8",
-    bin="i8",
+    bin="u1",
     mood_key="u8",
 )
 """Where a nation stands in every lane."""
@@ -117,6 +119,7 @@ WORLD_LANES = _lanes(
     best_worth="f8",
     best_nation="f8",
     first_met="f8",
+    moves=MOVES,
     run_key="u8",
     common_key="u8",
     reversal_key="u8",

@@ -50,9 +50,9 @@ def _simulate_block(models: list[CoalitionModel], setup: Setup, tally: Tally, si
                 model.step()
             _show(model, state, lane)
             _keep_terms(model, records, lane)
-        count_round(setup, state, step, number, tally)
+        count_round(state, step, number, tally)
         record_round(state, step, number, 0, records)
-    count_end(setup, state, number, 0, tally, records)
+    count_end(state, setup.statements, number, 0, tally, records)
     sink(models[0].run, records)
 
 
