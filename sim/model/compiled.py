@@ -5,8 +5,8 @@ from numba import njit
 
 from sim.model.anchoring import start
 from sim.model.compilation import load_numba, use_cache_folder
-from sim.model.counting import count_end, count_round, record_round, record_terms
-from sim.model.lanes import LANES, State, empty_state
+from sim.model.counting import count_bins, count_end, count_round, record_round, record_terms
+from sim.model.lanes import BLOCKS, LANES, State, empty_state
 from sim.model.lockstep import lobby, move_nations, move_world
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally
@@ -19,7 +19,8 @@ def simulate_chunk(
     setup: Setup, seed: np.uint64, first_run: int, width: int, tally: Tally, records: Records
 ) -> None:
     """Run as many runs as `records.runs` has rows, from `first_run` on, in blocks of at most `width`."""
-    _simulate_chunk(setup, empty_state(setup), seed, first_run, min(width, LANES), tally, records)
+    state = empty_state(setup, len(tally.stances))
+    _simulate_chunk(setup, state, seed, first_run, min(width, LANES), tally, records)
 
 
 @njit(error_model="numpy", nogil=True, cache=True)
@@ -32,18 +33,22 @@ def _simulate_chunk(
     tally: Tally,
     records: Records,
 ) -> None:
-    runs = records.runs.shape[0]
+    runs, block = records.runs.shape[0], 0
     for row in range(0, runs, width):
         filled = min(width, runs - row)
         start(setup, state, seed, first_run + row)
         record_terms(state, 0, filled, row, records)
-        count_round(state, 0, filled, tally)
+        count_round(state, 0, filled, block, tally)
         record_round(state, 0, filled, row, records)
         for step in range(1, setup.rounds.size):
             move_world(state, setup.rounds[step], step)
             move_nations(state, setup.statements, step)
             record_terms(state, step, filled, row, records)
-            count_round(state, step, filled, tally)
+            count_round(state, step, filled, block, tally)
             record_round(state, step, filled, row, records)
             lobby(state)
         count_end(state, setup.statements, filled, row, tally, records)
+        block += 1
+        if block == BLOCKS or filled < LANES or row + width >= runs:
+            count_bins(state, block - 1, filled, tally)
+            block = 0

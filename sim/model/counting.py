@@ -65,21 +65,41 @@ NOTHING_TO_SEND, HELD_OUT, FIRST_DEMAND, WAITING, PREDISPOSED = (
 
 
 @compilable
-def count_round(state: State, step: int, filled: int, tally: Tally) -> None:
-    """Count where the runs stand after a round, if it is one of those that the tally has rows for."""
+def count_round(state: State, step: int, filled: int, block: int, tally: Tally) -> None:
+    """Count where the runs stand after a round, if it is one of those that the tally has rows for.
+
+    Propensities are put into bins, as those of a block that `count_bins` will count.
+    """
     world = state.world[0]
     _note_firsts(state, step)
     row = step - (tally.first_joined.shape[1] - 1 - tally.stances.shape[0])
     if row < 0:
         return
     for index in range(state.nations.size):
-        _count_nation(state.nations[index], row, index, filled, tally)
+        nation = state.nations[index]
+        _count_nation(nation, row, index, filled, tally)
+        for lane in range(LANES):
+            state.bins[row, index, block, lane] = bin_of(
+                nation.propensity[lane], -PROPENSITY_LIMIT, PROPENSITY_LIMIT
+            )
     _count_coalition(world, row, filled, tally)
-    _count_level(world.force, world.most_force, row, FORCE, filled, tally)
+    _count_level(world, world.force, world.most_force, row, FORCE, filled, tally)
     _count_moved_levels(world, row, filled, tally)
-    _count_level(world.fielded, world.most_force, row, FIELDED, filled, tally)
+    _count_level(world, world.fielded, world.most_force, row, FIELDED, filled, tally)
     for purpose in range(PURPOSE_COUNT):
-        _count_level(world.mandate[purpose], 1.0, row, PURPOSE + purpose, filled, tally)
+        _count_level(world, world.mandate[purpose], 1.0, row, PURPOSE + purpose, filled, tally)
+
+
+@compilable
+def count_bins(state: State, block: int, filled: int, tally: Tally) -> None:
+    """Count the propensities in bins: of blocks 0 to `block`, the last of which is filled so far."""
+    for row in range(state.bins.shape[0]):
+        for index in range(state.nations.size):
+            for full in range(block):
+                for lane in range(LANES):
+                    tally.propensities[row, index, state.bins[row, index, full, lane]] += 1
+            for lane in range(filled):
+                tally.propensities[row, index, state.bins[row, index, block, lane]] += 1
 
 
 @compilable
@@ -123,7 +143,7 @@ def _note_firsts(state: State, step: int) -> None:
 
 @compilable
 def _count_nation(nation: Row, row: int, index: int, filled: int, tally: Tally) -> None:
-    """Count a nation's stances, propensities and what else it gives, and add up its pledges."""
+    """Count a nation's stances and what else it gives, and add up its pledges."""
     undecided, open_, committed, pledges, squares = 0, 0, 0, 0, 0
     contributions, supports = 0, 0
     for lane in range(filled):
@@ -143,10 +163,6 @@ def _count_nation(nation: Row, row: int, index: int, filled: int, tally: Tally) 
     tally.pledge_squares[row, index] += squares
     tally.contributions[row, index] += contributions
     tally.supports[row, index] += supports
-    for lane in range(LANES):
-        nation.bin[lane] = bin_of(nation.propensity[lane], -PROPENSITY_LIMIT, PROPENSITY_LIMIT)
-    for lane in range(filled):
-        tally.propensities[row, index, nation.bin[lane]] += 1
 
 
 @compilable
@@ -159,21 +175,25 @@ def _count_coalition(world: Row, row: int, filled: int, tally: Tally) -> None:
 
 
 @compilable
-def _count_level(levels: Row, limit: float, row: int, variable: int, filled: int, tally: Tally) -> None:
+def _count_level(
+    world: Row, levels: Row, limit: float, row: int, variable: int, filled: int, tally: Tally
+) -> None:
     """Count the levels of a variable of the world, in lanes."""
+    for lane in range(LANES):
+        world.bin[lane] = bin_of(levels[lane], 0.0, limit)
     total, least, most = 0, math.inf, -math.inf
     for lane in range(filled):
-        level = levels[lane]
-        tally.world[row, variable, bin_of(level, 0.0, limit)] += 1
-        total += fixed_point(level)
-        least = smaller(level, least)
-        most = larger(level, most)
+        total += fixed_point(levels[lane])
+    for lane in range(filled):
+        tally.world[row, variable, world.bin[lane]] += 1
+        least = smaller(levels[lane], least)
+        most = larger(levels[lane], most)
     tally.world_sums[row, variable] += total
     tally.world_least[row, variable] = smaller(least, tally.world_least[row, variable])
     tally.world_most[row, variable] = larger(most, tally.world_most[row, variable])
 
 
-_COUNT = "_count_level(world.{name}, 1.0, row, {variable}, filled, tally)"
+_COUNT = "_count_level(world, world.{name}, 1.0, row, {variable}, filled, tally)"
 
 _count_moved_levels = compilable(  # one call a level: a loop over them is slower
     written_out(
@@ -266,13 +286,13 @@ def _find_hold(given: Row, said: Row, nation: Row, world: Row) -> None:
         reason = FIRST_DEMAND if propensity - parts.demands > bar else reason
         reason = WAITING if propensity > bar else reason
         reason = HELD_OUT if said.most_stance < COMMITTED else reason
-        nation.bin[lane] = NOTHING_TO_SEND if given.deployable <= 0.0 else reason
+        nation.hold[lane] = NOTHING_TO_SEND if given.deployable <= 0.0 else reason
 
 
 @compilable
 def _count_hold(nation: Row, world: Row, lane: int, held_back: Counts) -> None:
     """Count what keeps a nation out; of its demands, each that is not met."""
-    reason = nation.bin[lane]
+    reason = nation.hold[lane]
     if reason == FIRST_DEMAND:
         actual = conditions_of(world_of(world, lane))
         for condition in range(CONDITION_COUNT):

@@ -42,6 +42,10 @@ for _function in filter(isfunction, [*_equations, *(each for room in _rooms for 
 LANES = 32
 """Runs side by side; a block of them stays in the processor's cache."""
 
+BLOCKS = 8
+"""Blocks of runs whose propensities are put into bins before these are counted: a round's counts of a nation stay in
+the cache while they are, which those of all rounds and nations would not."""
+
 COMMITTED = float(Stance.COMMITTED)
 CONDITION_COUNT, LEVEL_COUNT, PURPOSE_COUNT = len(CONDITIONS), len(LEVELS), len(PURPOSES)
 LEVER_COUNT, PERCEIVED_COUNT = len(LEVERS), len(PERCEIVED)
@@ -91,7 +95,7 @@ NATION_LANES = _lanes(
     visit_worth="f8",
     first_stance="f8",
     first_committed="f8",
-    bin="u1",
+    hold="u1",
     mood_key="u8",
 )
 """Where a nation stands in every lane."""
@@ -119,6 +123,7 @@ WORLD_LANES = _lanes(
     best_worth="f8",
     best_nation="f8",
     first_met="f8",
+    bin="u1",
     moves=MOVES,
     run_key="u8",
     common_key="u8",
@@ -137,15 +142,18 @@ class State(NamedTuple):
     nations: NDArray[np.void]  # (nations,) of NATION_LANES
     world: NDArray[np.void]  # (1,) of WORLD_LANES
     leads: NDArray[np.int64]  # (leads,) indices of nations
+    bins: NDArray[np.uint8]  # (rows, nations, BLOCKS, LANES) of propensities that are still to be counted
 
 
-def empty_state(setup: Setup) -> State:
-    """Return room for a block of runs."""
+def empty_state(setup: Setup, rows: int) -> State:
+    """Return room for a block of runs, of which so many of the last rounds are counted."""
     world = np.zeros(1, WORLD_LANES)
     for name in ("force_required", "level_half_width", "unstated"):
         world[name] = getattr(setup, name)
     world["most_force"] = most_force(setup)
-    return State(setup.nations, np.zeros(setup.nations.size, NATION_LANES), world, setup.leads)
+    nations = np.zeros(setup.nations.size, NATION_LANES)
+    bins = np.zeros((rows, nations.size, BLOCKS, LANES), np.uint8)
+    return State(setup.nations, nations, world, setup.leads, bins)
 
 
 def most_force(setup: Setup) -> float:
