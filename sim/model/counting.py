@@ -16,6 +16,7 @@ from sim.model.generated import written_out
 from sim.model.lanes import (
     COMMITTED,
     CONDITION_COUNT,
+    COUNTERS,
     LANES,
     MOVES,
     PURPOSE_COUNT,
@@ -93,13 +94,18 @@ def count_round(state: State, step: int, filled: int, block: int, tally: Tally) 
 @compilable
 def count_bins(state: State, block: int, filled: int, tally: Tally) -> None:
     """Count the propensities in bins: of blocks 0 to `block`, the last of which is filled so far."""
+    counts = state.counts
     for row in range(state.bins.shape[0]):
         for index in range(state.nations.size):
             for full in range(block):
                 for lane in range(LANES):
-                    tally.propensities[row, index, state.bins[row, index, full, lane]] += 1
+                    counts[lane % COUNTERS, state.bins[row, index, full, lane]] += 1
             for lane in range(filled):
-                tally.propensities[row, index, state.bins[row, index, block, lane]] += 1
+                counts[lane % COUNTERS, state.bins[row, index, block, lane]] += 1
+            for counter in range(COUNTERS):
+                for place in range(256):
+                    tally.propensities[row, index, place] += counts[counter, place]
+                    counts[counter, place] = 0
 
 
 @compilable
@@ -131,8 +137,10 @@ def _note_firsts(state: State, step: int) -> None:
     """Keep where each nation started, when it was first committed, and when the force was first met."""
     for index in range(state.nations.size):
         nation = state.nations[index]
+        if step == 0:
+            for lane in range(LANES):
+                nation.first_stance[lane] = nation.stance[lane]
         for lane in range(LANES):
-            nation.first_stance[lane] = nation.stance[lane] if step == 0 else nation.first_stance[lane]
             since = step if nation.stance[lane] == COMMITTED else math.inf
             nation.first_committed[lane] = smaller(since, nation.first_committed[lane])
     world = state.world[0]

@@ -42,6 +42,8 @@ for _function in filter(isfunction, [*_equations, *(each for room in _rooms for 
 LANES = 32
 """Runs side by side; a block of them stays in the processor's cache."""
 
+COUNTERS = 4
+"""Counters of a bin, in turns: adding to one waits for what was added to it before."""
 BLOCKS = 8
 """Blocks of runs whose propensities are put into bins before these are counted: a round's counts of a nation stay in
 the cache while they are, which those of all rounds and nations would not."""
@@ -143,6 +145,7 @@ class State(NamedTuple):
     world: NDArray[np.void]  # (1,) of WORLD_LANES
     leads: NDArray[np.int64]  # (leads,) indices of nations
     bins: NDArray[np.uint8]  # (rows, nations, BLOCKS, LANES) of propensities that are still to be counted
+    counts: NDArray[np.int32]  # (COUNTERS, 256) of a nation's bins, in turns
 
 
 def empty_state(setup: Setup, rows: int) -> State:
@@ -153,7 +156,7 @@ def empty_state(setup: Setup, rows: int) -> State:
     world["most_force"] = most_force(setup)
     nations = np.zeros(setup.nations.size, NATION_LANES)
     bins = np.zeros((rows, nations.size, BLOCKS, LANES), np.uint8)
-    return State(setup.nations, nations, world, setup.leads, bins)
+    return State(setup.nations, nations, world, setup.leads, bins, np.zeros((COUNTERS, 256), np.int32))
 
 
 def most_force(setup: Setup) -> float:
