@@ -23,7 +23,7 @@ def simulate_chunk(
     _simulate_chunk(setup, state, seed, first_run, min(width, LANES), tally, records)
 
 
-@njit(error_model="numpy", nogil=True, cache=True)
+@njit(error_model="numpy", nogil=True, cache=True, _nrt=False, no_cfunc_wrapper=True)
 def _simulate_chunk(
     setup: Setup,
     state: State,

@@ -21,6 +21,7 @@ from sim.declarations.terms import TERMS
 from sim.declarations.words import PURPOSES, Stance
 from sim.model import draws, rules
 from sim.model.generated import reader, written_out
+from sim.model.linking import LinkedFunction
 from sim.model.setup import Setup, row_type
 
 
@@ -30,7 +31,7 @@ def compilable(function: Callable[..., Any]) -> Callable[..., Any]:
     Divisions become SIMD only where they need not raise; nothing in C calls the function, and leaving out
     what C would need compiles faster.
     """
-    as_numpy = register_jitable(error_model="numpy", no_cfunc_wrapper=True)
+    as_numpy = register_jitable(error_model="numpy", no_cfunc_wrapper=True, pipeline_class=LinkedFunction, _nrt=False)
     return as_numpy(function)
 
 
