@@ -1,12 +1,16 @@
 """The compiled run of a chunk: lockstep blocks, counted as they go."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 from numba import njit
 
 from sim.model.anchoring import start
 from sim.model.compilation import load_numba, use_cache_folder
 from sim.model.counting import count_bins, count_end, count_round, record_round, record_terms
-from sim.model.lanes import BLOCKS, LANES, State, empty_state
+from sim.model.lanes import BLOCKS, LANES, OPTIONS, State, empty_state
 from sim.model.lockstep import lobby, move_nations, move_world
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally
@@ -20,10 +24,23 @@ def simulate_chunk(
 ) -> None:
     """Run as many runs as `records.runs` has rows, from `first_run` on, in blocks of at most `width`."""
     state = empty_state(setup, len(tally.stances))
-    _simulate_chunk(setup, state, seed, first_run, min(width, LANES), tally, records)
+    with _garbage_kept():
+        _simulate_chunk(setup, state, seed, first_run, min(width, LANES), tally, records)
 
 
-@njit(error_model="numpy", nogil=True, cache=True, _nrt=False, no_cfunc_wrapper=True)
+@contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """Look for no garbage, as a tenth of the first run would be spent on: compiling keeps what it makes."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@njit(**OPTIONS, nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def _simulate_chunk(
     setup: Setup,
     state: State,

@@ -14,6 +14,7 @@ from sim.declarations.words import PURPOSES, Stance
 from sim.model import rules
 from sim.model.generated import written_out
 from sim.model.lanes import (
+    BINS,
     COMMITTED,
     CONDITION_COUNT,
     COUNTERS,
@@ -103,7 +104,7 @@ def count_bins(state: State, block: int, filled: int, tally: Tally) -> None:
             for lane in range(filled):
                 counts[lane % COUNTERS, state.bins[row, index, block, lane]] += 1
             for counter in range(COUNTERS):
-                for place in range(256):
+                for place in range(BINS):
                     tally.propensities[row, index, place] += counts[counter, place]
                     counts[counter, place] = 0
 

@@ -24,15 +24,14 @@ from sim.model.generated import reader, written_out
 from sim.model.linking import LinkedFunction
 from sim.model.setup import Setup, row_type
 
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}
+"""How all is compiled. Divisions become SIMD only where they need not raise; nothing in C calls a function;
+no references are counted, as no function makes an array and Python holds those that they are given."""
+
 
 def compilable(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let compiled code call a Python function.
-
-    Divisions become SIMD only where they need not raise; nothing in C calls the function, and leaving out
-    what C would need compiles faster.
-    """
-    as_numpy = register_jitable(error_model="numpy", no_cfunc_wrapper=True, pipeline_class=LinkedFunction, _nrt=False)
-    return as_numpy(function)
+    """Let compiled code call a Python function."""
+    return register_jitable(**OPTIONS, pipeline_class=LinkedFunction)(function)
 
 
 _equations = [term.equation for term in TERMS.values()]
@@ -43,11 +42,15 @@ for _function in filter(isfunction, [*_equations, *(each for room in _rooms for 
 LANES = 32
 """Runs side by side; a block of them stays in the processor's cache."""
 
-COUNTERS = 4
-"""Counters of a bin, in turns: adding to one waits for what was added to it before."""
+BINS = 256
+"""Of propensities and of levels."""
+
 BLOCKS = 8
-"""Blocks of runs whose propensities are put into bins before these are counted: a round's counts of a nation stay in
-the cache while they are, which those of all rounds and nations would not."""
+"""Blocks of runs whose propensities are put into bins before any is counted: what is counted of a nation in a
+round stays in the processor's cache while they are, which that of all nations and rounds would not."""
+
+COUNTERS = 4
+"""Counters of a bin, which take turns: to add to one is to wait for what was added to it before."""
 
 COMMITTED = float(Stance.COMMITTED)
 CONDITION_COUNT, LEVEL_COUNT, PURPOSE_COUNT = len(CONDITIONS), len(LEVELS), len(PURPOSES)
@@ -146,7 +149,7 @@ class State(NamedTuple):
     world: NDArray[np.void]  # (1,) of WORLD_LANES
     leads: NDArray[np.int64]  # (leads,) indices of nations
     bins: NDArray[np.uint8]  # (rows, nations, BLOCKS, LANES) of propensities that are still to be counted
-    counts: NDArray[np.int32]  # (COUNTERS, 256) of a nation's bins, in turns
+    counts: NDArray[np.int32]  # (COUNTERS, BINS)
 
 
 def empty_state(setup: Setup, rows: int) -> State:
@@ -157,7 +160,7 @@ def empty_state(setup: Setup, rows: int) -> State:
     world["most_force"] = most_force(setup)
     nations = np.zeros(setup.nations.size, NATION_LANES)
     bins = np.zeros((rows, nations.size, BLOCKS, LANES), np.uint8)
-    return State(setup.nations, nations, world, setup.leads, bins, np.zeros((COUNTERS, 256), np.int32))
+    return State(setup.nations, nations, world, setup.leads, bins, np.zeros((COUNTERS, BINS), np.int32))
 
 
 def most_force(setup: Setup) -> float:

@@ -206,9 +206,9 @@ def _perceive(given: Row, nation: Row, world: Row, step: int) -> None:
     for lane in range(LANES):
         behaviour = behaviour_of(world, lane)
         for index in range(PERCEIVED_COUNT):
-            nation.perceived[index, lane] = rules.perceive(
-                nation.perceived[index, lane], world.changes[PERCEIVED_LEVERS[index], lane], given.sensitivity[index]
-            )
+            change, sensitivity = world.changes[PERCEIVED_LEVERS[index], lane], given.sensitivity[index]
+            perceived = rules.perceive(nation.perceived[index, lane], change, sensitivity)
+            nation.perceived[index, lane] = perceived
         own = draws.standardised(nation.mood_key[lane], np.uint64(step))
         nation.mood[lane] = rules.mood(
             nation.mood[lane],

@@ -13,12 +13,11 @@ from sim.declarations.arithmetic import clip
 from sim.declarations.levels import CONDITIONS, MOVED
 from sim.declarations.records import Terms
 from sim.declarations.words import PURPOSES, Stance
-from sim.model.lanes import compilable
+from sim.model.lanes import BINS, compilable
 from sim.model.setup import Floats
 
 Counts = NDArray[np.int64]
 
-BINS = 256
 PROPENSITY_LIMIT = 6.4
 """Propensities are counted between -6.4 and 6.4 log-odds, in steps of 0.05; beyond, in the outermost bin."""
 
