@@ -89,7 +89,9 @@ def count_round(state: State, step: int, filled: int, block: int, tally: Tally) 
     _count_moved_levels(world, row, filled, tally)
     _count_level(world, world.fielded, world.most_force, row, FIELDED, filled, tally)
     for purpose in range(PURPOSE_COUNT):
-        _count_level(world, world.mandate[purpose], 1.0, row, PURPOSE + purpose, filled, tally)
+        for lane in range(LANES):
+            world.share[lane] = world.mandate[purpose, lane]
+        _count_level(world, world.share, 1.0, row, PURPOSE + purpose, filled, tally)
 
 
 @compilable

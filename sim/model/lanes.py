@@ -114,6 +114,7 @@ WORLD_LANES = _lanes(
     at_start=LEVEL_COUNT,
     changes=LEVER_COUNT,
     mandate=PURPOSE_COUNT,
+    share="f8",
     members="f8",
     contributors="f8",
     force="f8",

@@ -43,14 +43,24 @@ class _LinkedLowering(NativeLowering):
         return True
 
 
+NEEDLESS = (
+    *("with_lifting", "inline_closure_likes", "rewrite_semantic_constants", "dead_branch_prune"),
+    *("inline_inlinables", "find_literally", "literal_unroll", "make_function_op_code_to_jit_function"),
+    *("nopython_rewrites", "inline_overloads"),
+)
+"""Steps for what no rule and no loop of a round has: closures, array expressions, literals as arguments."""
+
+
 class LinkedFunction(CompilerBase):
-    """How a function that only compiled functions call is compiled: as any other, but for the last step."""
+    """How a function that only compiled functions call is compiled: in fewer steps, the last one its own."""
 
     def define_pipelines(self) -> list[Any]:
         """Return the steps of compilation."""
         steps: Any = DefaultPassBuilder.define_nopython_pipeline(self.state)  # type: ignore[no-untyped-call]
         steps.passes = [
-            (_LinkedLowering if step is NativeLowering else step, meaning) for step, meaning in steps.passes
+            (_LinkedLowering if step is NativeLowering else step, meaning)
+            for step, meaning in steps.passes
+            if step._name not in NEEDLESS
         ]
         steps.finalize()
         return [steps]
