@@ -74,7 +74,8 @@ def count_round(state: State, step: int, filled: int, block: int, tally: Tally) 
     """
     world = state.world[0]
     _note_firsts(state, step)
-    row = step - (tally.first_joined.shape[1] - 1 - tally.stances.shape[0])
+    steps = tally.first_joined.shape[1] - 1
+    row = step - (steps - tally.stances.shape[0])
     if row < 0:
         return
     for index in range(state.nations.size):
