@@ -1,4 +1,4 @@
-"""Measure speed and memory: `python -m benchmarks`, or a part: `python -m benchmarks c`."""
+"""Measure speed and memory: `python -m benchmarks`, or a part: `python -m benchmarks mesa`."""
 
 import argparse
 from collections.abc import Callable
@@ -10,7 +10,6 @@ from benchmarks.report import Table, machine
 RESULTS = Path(__file__).with_name("RESULTS.md")
 MEASUREMENTS: dict[str, Callable[[], Table]] = {
     "mesa": engines.against_mesa,
-    "c": engines.against_c,
     "sizes": scale.sizes,
     "memory": scale.memory,
     "sweep": sweep.speed,

@@ -2,15 +2,11 @@
 
 import os
 import platform
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from shutil import which
-
-from benchmarks.c_loop import COMPILER
 
 PACKAGES = ("mesa", "numba", "llvmlite", "numpy")
 
@@ -48,16 +44,8 @@ def machine() -> str:
         f"{platform.system()} {platform.machine()}",
         f"Python {platform.python_version()}",
         *(f"{package} {version(package)}" for package in PACKAGES),
-        _compiler(),
     ]
     return ", ".join(parts) + "."
-
-
-def _compiler() -> str:
-    if which(COMPILER) is None:
-        return f"no {COMPILER}"
-    told = subprocess.run([COMPILER, "--version"], capture_output=True, text=True, check=True).stdout
-    return told.splitlines()[0]
 
 
 def _processor() -> str:

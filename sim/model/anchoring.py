@@ -24,12 +24,12 @@ from sim.model.lockstep import (
     pledge,
     script_mandate,
     see_demands,
+    see_force,
     see_leads,
     see_others,
     set_levels,
     state_position,
     weigh,
-    weigh_force,
 )
 from sim.model.setup import Setup
 
@@ -39,32 +39,33 @@ def start(setup: Setup, state: State, seed: np.uint64, first_run: int) -> None:
     """Draw what is uncertain and put the lanes into the anchor world, round 0."""
     now, world = setup.rounds[0], state.world[0]
     _draw_runs(setup.behaviour, world, seed, first_run)
-    set_levels(setup, now, world)
+    set_levels(now, world)
     _start_world(now, world)
     for index in range(setup.nations.size):
         given, said, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
         _draw_nation(given, nation, world)
         _take_evidence(setup, nation, index, first_run)
         _start_nation(given, nation, world)
-        state_position(setup, given, said, nation, world, 0)
+        state_position(given, said, nation, world, 0)
         see_demands(nation, world)
-        pledge(given, nation, world)
-    weigh_force(setup, world)
+        for lane in range(LANES):
+            pledge(given, nation, world, lane)
+    see_force(world)
     for lane in range(LANES):
         world.force_ratio_at_start[lane] = world.force_ratio[lane]
     _see_stated_leads(setup, world)
     for index in range(setup.nations.size):
         nation = state.nations[index]
         for lane in range(LANES):
-            nation.others_at_start[lane] = (world.force[lane] - nation.pledge[lane]) / setup.force_required
-        see_others(setup, nation, world)
+            nation.others_at_start[lane] = (world.force[lane] - nation.pledge[lane]) / world.force_required
+            see_others(nation, world, lane)
         anchor_predisposition(setup.nations[index], nation, world)
-    see_leads(setup, state)
+    see_leads(state)
     for index in range(setup.nations.size):
         given, said, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
-        weigh(given, nation, world)
-        give(given, said, nation, world)
         for lane in range(LANES):
+            weigh(given, nation, world, lane)
+            give(given, said, nation, world, lane)
             nation.restates[lane] = 0.0
 
 

@@ -1,13 +1,17 @@
 """The compiled run of a chunk: lockstep blocks, counted as they go."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 from numba import njit
 
 from sim.model.anchoring import start
 from sim.model.compilation import kept, load_numba
-from sim.model.counting import count_end, count_round, record_round, record_terms
-from sim.model.lanes import LANES, State, empty_state
-from sim.model.lockstep import decide_round, weigh_round
+from sim.model.counting import count_bins, count_end, count_round, record_round, record_terms
+from sim.model.lanes import BLOCKS, LANES, OPTIONS, State, empty_state
+from sim.model.lockstep import lobby, move_nations, move_world
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally
 
@@ -18,11 +22,25 @@ def simulate_chunk(
     setup: Setup, seed: np.uint64, first_run: int, width: int, tally: Tally, records: Records
 ) -> None:
     """Run as many runs as `records.runs` has rows, from `first_run` on, in blocks of at most `width`."""
-    _simulate_chunk(setup, empty_state(setup), seed, first_run, min(width, LANES), tally, records)
+    state = empty_state(setup, len(tally.stances))
+    with _garbage_kept():
+        _simulate_chunk(setup, state, seed, first_run, min(width, LANES), tally, records)
+
+
+@contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """Look for no garbage, as a tenth of the first run would be spent on: compiling keeps what it makes."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @kept
-@njit(error_model="numpy", nogil=True)
+@njit(**OPTIONS, nogil=True)  # type: ignore[untyped-decorator]
 def _simulate_chunk(
     setup: Setup,
     state: State,
@@ -32,18 +50,22 @@ def _simulate_chunk(
     tally: Tally,
     records: Records,
 ) -> None:
-    runs = records.runs.shape[0]
-    rounds = setup.rounds.size - 1
+    runs, block = records.runs.shape[0], 0
     for row in range(0, runs, width):
         filled = min(width, runs - row)
         start(setup, state, seed, first_run + row)
-        record_terms(setup, state, 0, filled, row, records)
-        count_round(setup, state, 0, filled, tally)
+        record_terms(state, 0, filled, row, records)
+        count_round(state, 0, filled, block, tally)
         record_round(state, 0, filled, row, records)
-        for step in range(1, rounds + 1):
-            weigh_round(setup, state, step)
-            record_terms(setup, state, step, filled, row, records)
-            decide_round(setup, state, step)
-            count_round(setup, state, step, filled, tally)
+        for step in range(1, setup.rounds.size):
+            move_world(state, setup.rounds[step], step)
+            move_nations(state, setup.statements, step)
+            record_terms(state, step, filled, row, records)
+            count_round(state, step, filled, block, tally)
             record_round(state, step, filled, row, records)
-        count_end(setup, state, filled, row, tally, records)
+            lobby(state)
+        count_end(state, setup.statements, filled, row, tally, records)
+        block += 1
+        if block == BLOCKS or filled < LANES or row + width >= runs:
+            count_bins(state, block - 1, filled, tally)
+            block = 0

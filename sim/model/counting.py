@@ -14,9 +14,12 @@ from sim.declarations.words import PURPOSES, Stance
 from sim.model import rules
 from sim.model.generated import written_out
 from sim.model.lanes import (
+    BINS,
     COMMITTED,
     CONDITION_COUNT,
+    COUNTERS,
     LANES,
+    MOVES,
     PURPOSE_COUNT,
     Row,
     State,
@@ -28,7 +31,6 @@ from sim.model.lanes import (
     nation_of,
     world_of,
 )
-from sim.model.setup import Setup
 from sim.model.tally import (
     DEMANDS,
     HOLDS_BACK,
@@ -40,7 +42,6 @@ from sim.model.tally import (
     Tally,
     bin_of,
     fixed_point,
-    most_force,
 )
 
 UNDECIDED, OPEN = float(Stance.UNDECIDED), float(Stance.OPEN)
@@ -66,39 +67,89 @@ NOTHING_TO_SEND, HELD_OUT, FIRST_DEMAND, WAITING, PREDISPOSED = (
 
 
 @compilable
-def count_round(setup: Setup, state: State, step: int, filled: int, tally: Tally) -> None:
-    """Count where the runs stand after a round, if it is one of those that the tally has rows for."""
+def count_round(state: State, step: int, filled: int, block: int, tally: Tally) -> None:
+    """Count where the runs stand after a round, if it is one of those that the tally has rows for.
+
+    Propensities are put into bins, as those of a block that `count_bins` will count.
+    """
     world = state.world[0]
-    _note_firsts(setup, state, step)
-    row = step - (setup.rounds.size - tally.stances.shape[0])
+    _note_firsts(state, step)
+    steps = tally.first_joined.shape[1] - 1
+    row = step - (steps - tally.stances.shape[0])
     if row < 0:
         return
-    for index in range(setup.nations.size):
+    for index in range(state.nations.size):
         nation = state.nations[index]
         _count_nation(nation, row, index, filled, tally)
-        _place(nation)
-        for lane in range(filled):
-            tally.propensities[row, index, nation.bin[lane]] += 1
-    _count_force(setup, world, row, filled, tally)
-    _count_level(world.force, most_force(setup), row, FORCE, filled, tally)
+        for lane in range(LANES):
+            state.bins[row, index, block, lane] = bin_of(
+                nation.propensity[lane], -PROPENSITY_LIMIT, PROPENSITY_LIMIT
+            )
+    _count_coalition(world, row, filled, tally)
+    _count_level(world, world.force, world.most_force, row, FORCE, filled, tally)
     _count_moved_levels(world, row, filled, tally)
-    _count_level(world.fielded, most_force(setup), row, FIELDED, filled, tally)
+    _count_level(world, world.fielded, world.most_force, row, FIELDED, filled, tally)
     for purpose in range(PURPOSE_COUNT):
-        _count_level(world.mandate[purpose], 1.0, row, PURPOSE + purpose, filled, tally)
+        for lane in range(LANES):
+            world.share[lane] = world.mandate[purpose, lane]
+        _count_level(world, world.share, 1.0, row, PURPOSE + purpose, filled, tally)
 
 
 @compilable
-def _note_firsts(setup: Setup, state: State, step: int) -> None:
+def count_bins(state: State, block: int, filled: int, tally: Tally) -> None:
+    """Count the propensities in bins: of blocks 0 to `block`, the last of which is filled so far."""
+    counts = state.counts
+    for row in range(state.bins.shape[0]):
+        for index in range(state.nations.size):
+            for full in range(block):
+                for lane in range(LANES):
+                    counts[lane % COUNTERS, state.bins[row, index, full, lane]] += 1
+            for lane in range(filled):
+                counts[lane % COUNTERS, state.bins[row, index, block, lane]] += 1
+            for counter in range(COUNTERS):
+                for place in range(BINS):
+                    tally.propensities[row, index, place] += counts[counter, place]
+                    counts[counter, place] = 0
+
+
+@compilable
+def record_round(state: State, step: int, filled: int, first_row: int, records: Records) -> None:
+    """Keep the trajectories asked for; `first_row` is the row of lane 0."""
+    if records.stance.shape[0] > 0:
+        for index in range(state.nations.size):
+            nation = state.nations[index]
+            for lane in range(filled):
+                records.stance[first_row + lane, step, index] = np.int8(nation.stance[lane])
+                records.propensity[first_row + lane, step, index] = nation.propensity[lane]
+
+
+@compilable
+def record_terms(state: State, step: int, filled: int, first_row: int, records: Records) -> None:
+    """Keep each term of each propensity, if asked; to be called before lead nations lobby."""
+    if records.terms.shape[0] > 0:
+        for index in range(state.nations.size):
+            nation = state.nations[index]
+            for lane in range(filled):
+                parts = _terms_of(state.given[index], nation, state.world[0], lane)
+                for term in range(len(parts)):
+                    records.terms[first_row + lane, step, index, term] = parts[term]
+                records.predisposition[first_row + lane, step, index] = nation.predisposition[lane]
+
+
+@compilable
+def _note_firsts(state: State, step: int) -> None:
     """Keep where each nation started, when it was first committed, and when the force was first met."""
-    for index in range(setup.nations.size):
+    for index in range(state.nations.size):
         nation = state.nations[index]
+        if step == 0:
+            for lane in range(LANES):
+                nation.first_stance[lane] = nation.stance[lane]
         for lane in range(LANES):
-            nation.first_stance[lane] = nation.stance[lane] if step == 0 else nation.first_stance[lane]
             since = step if nation.stance[lane] == COMMITTED else math.inf
             nation.first_committed[lane] = smaller(since, nation.first_committed[lane])
     world = state.world[0]
     for lane in range(LANES):
-        since = step if world.force[lane] >= setup.force_required else math.inf
+        since = step if world.force[lane] >= world.force_required else math.inf
         world.first_met[lane] = smaller(since, world.first_met[lane])
 
 
@@ -114,8 +165,8 @@ def _count_nation(nation: Row, row: int, index: int, filled: int, tally: Tally) 
         committed += 1 if stance == COMMITTED else 0
         pledges += fixed_point(pledge)
         squares += int(pledge * pledge + 0.5)
-        contributions += int(nation.contributes[lane])
-        supports += int(nation.supports[lane])
+        contributions += 1 if nation.contributes[lane] > 0.0 else 0
+        supports += 1 if nation.supports[lane] > 0.0 else 0
     tally.stances[row, index, 0] += filled - undecided - open_ - committed
     tally.stances[row, index, 1] += undecided
     tally.stances[row, index, 2] += open_
@@ -127,38 +178,34 @@ def _count_nation(nation: Row, row: int, index: int, filled: int, tally: Tally) 
 
 
 @compilable
-def _place(nation: Row) -> None:
-    """Find the bins of a nation's propensity."""
-    for lane in range(LANES):
-        nation.bin[lane] = bin_of(nation.propensity[lane], -PROPENSITY_LIMIT, PROPENSITY_LIMIT)
-
-
-@compilable
-def _count_force(setup: Setup, world: Row, row: int, filled: int, tally: Tally) -> None:
+def _count_coalition(world: Row, row: int, filled: int, tally: Tally) -> None:
     """Count the coalition's size, those who contribute, and whether the force is what is required."""
     for lane in range(filled):
         tally.sizes[row, int(world.members[lane])] += 1
         tally.contributors[row, int(world.contributors[lane])] += 1
-        if world.force[lane] >= setup.force_required:
-            tally.force_met[row] += 1
+        tally.force_met[row] += 1 if world.force[lane] >= world.force_required else 0
 
 
 @compilable
-def _count_level(levels: Row, limit: float, row: int, variable: int, filled: int, tally: Tally) -> None:
+def _count_level(
+    world: Row, levels: Row, limit: float, row: int, variable: int, filled: int, tally: Tally
+) -> None:
     """Count the levels of a variable of the world, in lanes."""
+    for lane in range(LANES):
+        world.bin[lane] = bin_of(levels[lane], 0.0, limit)
     total, least, most = 0, math.inf, -math.inf
     for lane in range(filled):
-        level = levels[lane]
-        tally.world[row, variable, bin_of(level, 0.0, limit)] += 1
-        total += fixed_point(level)
-        least = smaller(level, least)
-        most = larger(level, most)
+        total += fixed_point(levels[lane])
+    for lane in range(filled):
+        tally.world[row, variable, world.bin[lane]] += 1
+        least = smaller(levels[lane], least)
+        most = larger(levels[lane], most)
     tally.world_sums[row, variable] += total
     tally.world_least[row, variable] = smaller(least, tally.world_least[row, variable])
     tally.world_most[row, variable] = larger(most, tally.world_most[row, variable])
 
 
-_COUNT = "_count_level(world.{name}, 1.0, row, {variable}, filled, tally)"
+_COUNT = "_count_level(world, world.{name}, 1.0, row, {variable}, filled, tally)"
 
 _count_moved_levels = compilable(  # one call a level: a loop over them is slower
     written_out(
@@ -172,41 +219,10 @@ _count_moved_levels = compilable(  # one call a level: a loop over them is slowe
 
 
 @compilable
-def record_round(state: State, step: int, filled: int, first_row: int, records: Records) -> None:
-    """Keep the trajectories asked for; `first_row` is the row of lane 0."""
-    if records.stance.shape[0] == 0:
-        return
-    for lane in range(filled):
-        row = first_row + lane
-        for index in range(state.nations.size):
-            records.stance[row, step, index] = np.int8(state.nations[index].stance[lane])
-            records.propensity[row, step, index] = state.nations[index].propensity[lane]
-
-
-@compilable
-def record_terms(
-    setup: Setup, state: State, step: int, filled: int, first_row: int, records: Records
-) -> None:
-    """Keep each term of each propensity; to be called before the round changes what nations weigh."""
-    if records.terms.shape[0] == 0:
-        return
-    for index in range(setup.nations.size):
-        for lane in range(filled):
-            row = first_row + lane
-            parts = _terms_of(setup, state, index, lane)
-            for term in range(len(parts)):
-                records.terms[row, step, index, term] = parts[term]
-            records.predisposition[row, step, index] = state.nations[index].predisposition[lane]
-
-
-@compilable
-def _terms_of(setup: Setup, state: State, index: int, lane: int) -> Terms:
+def _terms_of(given: Row, nation: Row, world: Row, lane: int) -> Terms:
     """Return the terms of a nation's propensity in a lane."""
-    world = state.world[0]
     weighed: Terms = rules.terms(
-        behaviour_of(world, lane),
-        nation_of(setup.nations[index], state.nations[index], lane),
-        world_of(world, lane),
+        behaviour_of(world, lane), nation_of(given, nation, lane), world_of(world, lane)
     )
     return weighed
 
@@ -216,45 +232,48 @@ def _terms_of(setup: Setup, state: State, index: int, lane: int) -> Terms:
 
 @compilable
 def count_end(
-    setup: Setup, state: State, filled: int, first_row: int, tally: Tally, records: Records
+    state: State, statements: Row, filled: int, first_row: int, tally: Tally, records: Records
 ) -> None:
     """Count who joined when and what holds back the others, and keep a row a run."""
-    last = setup.rounds.size - 1
-    for index in range(setup.nations.size):
-        nation = state.nations[index]
-        for lane in range(filled):
-            tally.first_joined[index, int(smaller(nation.first_committed[lane], last + 1.0))] += 1
-            tally.moves[index, int(nation.first_stance[lane]), int(nation.stance[lane])] += 1
-            if nation.stance[lane] < COMMITTED:
-                _count_hold(setup, state, last, index, lane, tally.held_back[index])
-    for lane in range(filled):
-        _count_flows(state, lane, tally)
-        tally.first_met[int(smaller(state.world[0].first_met[lane], last + 1.0))] += 1
-        _record_run(state, lane, records.runs[first_row + lane])
-
-
-@compilable
-def _count_flows(state: State, lane: int, tally: Tally) -> None:
-    """Count how many nations of a run moved from each stance to each other one."""
-    for first in range(STANCES):
-        for last in range(STANCES):
-            number = 0
-            for index in range(state.nations.size):
-                nation = state.nations[index]
-                number += (nation.first_stance[lane] == first) & (nation.stance[lane] == last)
-            tally.flows[first, last, number] += 1
-
-
-@compilable
-def _record_run(state: State, lane: int, row: Row) -> None:
-    """Keep how a run ended, in the order of RUN_COLUMNS."""
-    world = state.world[0]
-    joined, left = 0, 0
+    world, last = state.world[0], tally.first_joined.shape[1] - 2
+    for lane in range(LANES):
+        for move in range(MOVES):
+            world.moves[move, lane] = 0.0
     for index in range(state.nations.size):
-        nation = state.nations[index]
-        is_in, was_in = nation.stance[lane] == COMMITTED, nation.first_committed[lane] == 0.0
-        joined += is_in and not was_in
-        left += was_in and not is_in
+        given, nation = state.given[index], state.nations[index]
+        _add_moves(nation, world)
+        _find_hold(given, statements[last, index], nation, world)
+        for lane in range(filled):
+            first, stance = int(nation.first_stance[lane]), int(nation.stance[lane])
+            tally.first_joined[index, int(smaller(nation.first_committed[lane], last + 1.0))] += 1
+            tally.moves[index, first, stance] += 1
+            if nation.stance[lane] < COMMITTED:
+                _count_hold(nation, world, lane, tally.held_back[index])
+    for lane in range(filled):
+        for first in range(STANCES):
+            for stance in range(STANCES):
+                tally.flows[first, stance, int(world.moves[first * STANCES + stance, lane])] += 1
+        tally.first_met[int(smaller(world.first_met[lane], last + 1.0))] += 1
+        _record_run(world, lane, records.runs[first_row + lane])
+
+
+@compilable
+def _add_moves(nation: Row, world: Row) -> None:
+    """Add a nation to those that moved from a stance to another one."""
+    for first in range(STANCES):
+        for stance in range(STANCES):
+            for lane in range(LANES):
+                moved = (nation.first_stance[lane] == first) & (nation.stance[lane] == stance)
+                world.moves[first * STANCES + stance, lane] += 1.0 if moved else 0.0
+
+
+@compilable
+def _record_run(world: Row, lane: int, row: Row) -> None:
+    """Keep how a run ended, in the order of RUN_COLUMNS."""
+    joined, left = 0.0, 0.0
+    for other in range(STANCES - 1):
+        joined += world.moves[other * STANCES + STANCES - 1, lane]
+        left += world.moves[(STANCES - 1) * STANCES + other, lane]
     first_met = world.first_met[lane]
     row[SIZE_AT_END], row[CONTRIBUTORS_AT_END] = world.members[lane], world.contributors[lane]
     row[FORCE_AT_END], row[FIELDED_AT_END] = world.force[lane], world.fielded[lane]
@@ -266,28 +285,31 @@ def _record_run(state: State, lane: int, row: Row) -> None:
 
 
 @compilable
-def _count_hold(setup: Setup, state: State, step: int, index: int, lane: int, held_back: Counts) -> None:
-    """Count what keeps a nation out: what alone would let it in if it were gone; else its own position."""
-    nation, world = state.nations[index], state.world[0]
-    if setup.nations[index].deployable <= 0.0:
-        held_back[NOTHING_TO_SEND] += 1
-        return
-    if setup.statements[step, index].most_stance < COMMITTED:
-        held_back[HELD_OUT] += 1
-        return
-    propensity, bar = nation.propensity[lane], ladder_of(world, lane).climb_to_committed
-    if propensity > bar:
-        held_back[WAITING] += 1
-        return
-    parts = _terms_of(setup, state, index, lane)
-    if propensity - parts.demands > bar:
+def _find_hold(given: Row, said: Row, nation: Row, world: Row) -> None:
+    """Find what keeps a nation out: what alone would let it in if it were gone; else its own position."""
+    for lane in range(LANES):
+        propensity, bar = nation.propensity[lane], ladder_of(world, lane).climb_to_committed
+        parts = _terms_of(given, nation, world, lane)
+        heaviest, least = PREDISPOSED, 0.0
+        for term in range(len(parts)):
+            is_heavier = parts[term] < least
+            heaviest = PREDISPOSED + 1 + term if is_heavier else heaviest
+            least = parts[term] if is_heavier else least
+        reason = heaviest if propensity - least > bar else PREDISPOSED
+        reason = FIRST_DEMAND if propensity - parts.demands > bar else reason
+        reason = WAITING if propensity > bar else reason
+        reason = HELD_OUT if said.most_stance < COMMITTED else reason
+        nation.hold[lane] = NOTHING_TO_SEND if given.deployable <= 0.0 else reason
+
+
+@compilable
+def _count_hold(nation: Row, world: Row, lane: int, held_back: Counts) -> None:
+    """Count what keeps a nation out; of its demands, each that is not met."""
+    reason = nation.hold[lane]
+    if reason == FIRST_DEMAND:
         actual = conditions_of(world_of(world, lane))
         for condition in range(CONDITION_COUNT):
             if not rules.met(actual[condition], nation.at_least[condition, lane]):
                 held_back[FIRST_DEMAND + condition] += 1
-        return
-    heaviest, least = PREDISPOSED, 0.0
-    for term in range(len(parts)):
-        if parts[term] < least:
-            heaviest, least = PREDISPOSED + 1 + term, parts[term]
-    held_back[heaviest if propensity - least > bar else PREDISPOSED] += 1
+    else:
+        held_back[reason] += 1

@@ -21,17 +21,17 @@ from sim.declarations.terms import TERMS
 from sim.declarations.words import PURPOSES, Stance
 from sim.model import draws, rules
 from sim.model.generated import reader, written_out
+from sim.model.linking import LinkedFunction
 from sim.model.setup import Setup, row_type
+
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}
+"""How all is compiled. Divisions become SIMD only where they need not raise; nothing in C calls a function;
+no references are counted, as no function makes an array and Python holds those that they are given."""
 
 
 def compilable(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let compiled code call a Python function.
-
-    Divisions become SIMD only where they need not raise; nothing in C calls the function, and leaving out
-    what C would need compiles faster.
-    """
-    as_numpy = register_jitable(error_model="numpy", no_cfunc_wrapper=True)
-    return as_numpy(function)
+    """Let compiled code call a Python function."""
+    return register_jitable(**OPTIONS, pipeline_class=LinkedFunction)(function)
 
 
 _equations = [term.equation for term in TERMS.values()]
@@ -42,22 +42,35 @@ for _function in filter(isfunction, [*_equations, *(each for room in _rooms for 
 LANES = 32
 """Runs side by side; a block of them stays in the processor's cache."""
 
+BINS = 256
+"""Of propensities and of levels."""
+
+BLOCKS = 8
+"""Blocks of runs whose propensities are put into bins before any is counted: what is counted of a nation in a
+round stays in the processor's cache while they are, which that of all nations and rounds would not."""
+
+COUNTERS = 4
+"""Counters of a bin, which take turns: to add to one is to wait for what was added to it before."""
+
 COMMITTED = float(Stance.COMMITTED)
 CONDITION_COUNT, LEVEL_COUNT, PURPOSE_COUNT = len(CONDITIONS), len(LEVELS), len(PURPOSES)
 LEVER_COUNT, PERCEIVED_COUNT = len(LEVERS), len(PERCEIVED)
+MOVES = len(Stance) ** 2
+"""From each stance to each."""
 PERCEIVED_LEVERS = tuple(LEVERS.index(name) for name in PERCEIVED)
 """Where the perceived stand among the levers."""
 
 
-def _lanes(**fields: Any) -> np.dtype[np.void]:
-    """Return a row whose fields are lanes of a type or, if a number is given, that many of them."""
-    return row_type(
-        [
-            (name, "f8", (kind, LANES)) if isinstance(kind, int) else (name, kind, (LANES,))
-            for name, kind in fields.items()
-        ],
-        align=True,
-    )
+def _lanes(given: Mapping[str, tuple[int, ...]] = {}, **fields: Any) -> np.dtype[np.void]:
+    """Return a row whose fields are lanes of a type or, if a number is given, that many of them.
+
+    What is given is alike in all lanes: numbers of a shape.
+    """
+    lanes = [
+        (name, "f8", (kind, LANES)) if isinstance(kind, int) else (name, kind, (LANES,))
+        for name, kind in fields.items()
+    ]
+    return row_type([*lanes, *((name, "f8", shape) for name, shape in given.items())], align=True)
 
 
 NATION_LANES = _lanes(
@@ -88,22 +101,25 @@ NATION_LANES = _lanes(
     visit_worth="f8",
     first_stance="f8",
     first_committed="f8",
-    bin="i8",
+    hold="u1",
     mood_key="u8",
 )
 """Where a nation stands in every lane."""
 
 WORLD_LANES = _lanes(
+    given={"force_required": (), "most_force": (), "level_half_width": (), "unstated": (3,)},
     behaviour=len(Behaviour._fields),
     levels=LEVEL_COUNT,
     **dict.fromkeys(MOVED, "f8"),
     at_start=LEVEL_COUNT,
     changes=LEVER_COUNT,
     mandate=PURPOSE_COUNT,
+    share="f8",
     members="f8",
     contributors="f8",
     force="f8",
     fielded="f8",
+    force_pledged="f8",
     force_ratio="f8",
     force_ratio_at_start="f8",
     leads_absent="f8",
@@ -114,6 +130,8 @@ WORLD_LANES = _lanes(
     best_worth="f8",
     best_nation="f8",
     first_met="f8",
+    bin="u1",
+    moves=MOVES,
     run_key="u8",
     common_key="u8",
     reversal_key="u8",
@@ -125,15 +143,33 @@ Row = Any
 
 
 class State(NamedTuple):
-    """Where the runs of a block stand."""
+    """Where the runs of a block stand, and what is given of their nations."""
 
+    given: NDArray[np.void]  # (nations,) of NATION
     nations: NDArray[np.void]  # (nations,) of NATION_LANES
     world: NDArray[np.void]  # (1,) of WORLD_LANES
+    leads: NDArray[np.int64]  # (leads,) indices of nations
+    bins: NDArray[np.uint8]  # (rows, nations, BLOCKS, LANES) of propensities that are still to be counted
+    counts: NDArray[np.int32]  # (COUNTERS, BINS)
 
 
-def empty_state(setup: Setup) -> State:
-    """Return room for a block of runs."""
-    return State(np.zeros(setup.nations.size, NATION_LANES), np.zeros(1, WORLD_LANES))
+def empty_state(setup: Setup, rows: int) -> State:
+    """Return room for a block of runs, of which so many of the last rounds are counted."""
+    world = np.zeros(1, WORLD_LANES)
+    for name in ("force_required", "level_half_width", "unstated"):
+        world[name] = getattr(setup, name)
+    world["most_force"] = most_force(setup)
+    nations = np.zeros(setup.nations.size, NATION_LANES)
+    bins = np.zeros((rows, nations.size, BLOCKS, LANES), np.uint8)
+    return State(setup.nations, nations, world, setup.leads, bins, np.zeros((COUNTERS, BINS), np.int32))
+
+
+def most_force(setup: Setup) -> float:
+    """Return the most soldiers that all nations together could deploy, the upper limit of the force."""
+    troops = 0.0
+    for deployable in setup.nations["deployable"].tolist():
+        troops += deployable
+    return max(troops * rules.MOST_DEPLOYED, 1.0)
 
 
 # What the rules see of a lane, made from the declarations

@@ -29,72 +29,76 @@ from sim.model.lanes import (
     unmet,
     world_of,
 )
-from sim.model.setup import UNSTATED, Setup
+from sim.model.setup import UNSTATED
 
 # A round
 
 
 @compilable
-def weigh_round(setup: Setup, state: State, step: int) -> None:
-    """Move the world into round `step` and let every nation weigh it, as it stood at the round's start."""
-    now, world = setup.rounds[step], state.world[0]
-    weigh_force(setup, world)
-    see_leads(setup, state)
-    set_levels(setup, now, world)
+def move_world(state: State, now: Row, step: int) -> None:
+    """Move the world into round `step`, from how it stood after the round before."""
+    world = state.world[0]
+    see_force(world)
+    see_leads(state)
+    set_levels(now, world)
     _move_patron(now, world, step)
     _move_adversary(now, world)
-    _move_mandate(setup, state, now, world)
+    _move_mandate(state, now, world)
     _see_changes(world)
     _draw_common_mood(world, step)
-    for index in range(setup.nations.size):
-        given, said, nation = setup.nations[index], setup.statements[step, index], state.nations[index]
-        _perceive(given, nation, world)
-        _change_mood(nation, world, step)
-        if given.demands:
-            see_demands(nation, world)
-        see_others(setup, nation, world)
-        if said.is_new or said.election > 0.0:
-            state_position(setup, given, said, nation, world, step)
-            anchor_predisposition(given, nation, world)
-        weigh(given, nation, world)
 
 
 @compilable
-def decide_round(setup: Setup, state: State, step: int) -> None:
-    """Let every nation decide and pledge, then the lead nations lobby."""
+def move_nations(state: State, statements: Row, step: int) -> None:
+    """Let every nation weigh the world, as it stood at the round's start, and decide."""
     world = state.world[0]
     for lane in range(LANES):
         world.members[lane] = 0.0
         world.contributors[lane] = 0.0
         world.force[lane] = 0.0
         world.fielded[lane] = 0.0
-    for index in range(setup.nations.size):
-        given, said, nation = setup.nations[index], setup.statements[step, index], state.nations[index]
-        _decide(said, nation, world)
-        pledge(given, nation, world)
-        give(given, said, nation, world)
-        _value_visit(said, nation, world)
-    for lead in setup.leads:
-        for lane in range(LANES):
-            state.nations[lead].visit_worth[lane] = 0.0
-    for lead in setup.leads:
-        _visit(state, lead)
+    for index in range(state.nations.size):
+        given, said, nation = state.given[index], statements[step, index], state.nations[index]
+        speaks = said.is_new or said.election > 0.0
+        _perceive(given, nation, world, step)
+        if given.demands:
+            see_demands(nation, world)
+        if speaks:
+            state_position(given, said, nation, world, step)
+            anchor_predisposition(given, nation, world)
+        _decide(given, said, nation, world)
+        if speaks:
+            for lane in range(LANES):
+                nation.restates[lane] = 0.0
 
 
 @compilable
-def weigh_force(setup: Setup, world: Row) -> None:
+def lobby(state: State) -> None:
+    """Let earlier visits fade; each committed lead nation visits the nation most worth it."""
+    if state.leads.size > 0:
+        for index in range(state.nations.size):
+            nation = state.nations[index]
+            for lane in range(LANES):
+                nation.lobbying[lane] *= rules.LOBBY_DECAY
+        for lead in state.leads:
+            _visit(state, lead)
+
+
+@compilable
+def see_force(world: Row) -> None:
     """Compare the force pledged with the force required."""
     for lane in range(LANES):
-        world.force_ratio[lane] = world.force[lane] / setup.force_required
+        world.force_pledged[lane] = world.force[lane]
+        world.force_ratio[lane] = world.force[lane] / world.force_required
 
 
 @compilable
-def see_leads(setup: Setup, state: State) -> None:
+def see_leads(state: State) -> None:
     """See whether any lead nation is committed; where there are no lead nations, none is missed."""
     world = state.world[0]
     for lane in range(LANES):
-        world.leads_absent[lane] = 1.0 if setup.leads.size > 0 else 0.0
-    for lead in setup.leads:
+        world.leads_absent[lane] = 1.0 if state.leads.size > 0 else 0.0
+    for lead in state.leads:
         nation = state.nations[lead]
         for lane in range(LANES):
             world.leads_absent[lane] = 0.0 if nation.stance[lane] == COMMITTED else world.leads_absent[lane]
@@ -137,13 +141,13 @@ def _move_adversary(now: Row, world: Row) -> None:
 
 
 @compilable
-def _move_mandate(setup: Setup, state: State, now: Row, world: Row) -> None:
+def _move_mandate(state: State, now: Row, world: Row) -> None:
     """Take the mandate from the scenario, or negotiate it from where it stands."""
     if now.mandate_set or not now.negotiated:
         script_mandate(now, world)
     if now.negotiated:
         for lane in range(LANES):
-            _negotiate(setup, state, world, lane)
+            _negotiate(state, world, lane)
 
 
 @compilable
@@ -158,13 +162,13 @@ def script_mandate(now: Row, world: Row) -> None:
 
 
 @compilable
-def _negotiate(setup: Setup, state: State, world: Row, lane: int) -> None:
+def _negotiate(state: State, world: Row, lane: int) -> None:
     """Move the mandate a round towards what the influential and engaged prefer."""
     behaviour, mandate = behaviour_of(world, lane), world.mandate
     weight, first, second, third = 0.0, 0.0, 0.0, 0.0
-    for index in range(setup.nations.size):
-        preferred = setup.nations[index].preferred
-        voice = setup.nations[index].influence * rules.engagement(state.nations[index].stance[lane])
+    for index in range(state.nations.size):
+        preferred = state.given[index].preferred
+        voice = state.given[index].influence * rules.engagement(state.nations[index].stance[lane])
         weight += voice
         first += voice * preferred[0]
         second += voice * preferred[1]
@@ -197,21 +201,14 @@ def _draw_common_mood(world: Row, step: int) -> None:
 
 
 @compilable
-def _perceive(given: Row, nation: Row, world: Row) -> None:
-    """Let a nation come to see what patron and adversary do."""
-    for index in range(PERCEIVED_COUNT):
-        lever, sensitivity = PERCEIVED_LEVERS[index], given.sensitivity[index]
-        for lane in range(LANES):
-            nation.perceived[index, lane] = rules.perceive(
-                nation.perceived[index, lane], world.changes[lever, lane], sensitivity
-            )
-
-
-@compilable
-def _change_mood(nation: Row, world: Row, step: int) -> None:
-    """Let a nation be in a passing mood."""
+def _perceive(given: Row, nation: Row, world: Row, step: int) -> None:
+    """Let a nation come to see what patron, adversary and the others do, and be in a passing mood."""
     for lane in range(LANES):
         behaviour = behaviour_of(world, lane)
+        for index in range(PERCEIVED_COUNT):
+            change, sensitivity = world.changes[PERCEIVED_LEVERS[index], lane], given.sensitivity[index]
+            perceived = rules.perceive(nation.perceived[index, lane], change, sensitivity)
+            nation.perceived[index, lane] = perceived
         own = draws.standardised(nation.mood_key[lane], np.uint64(step))
         nation.mood[lane] = rules.mood(
             nation.mood[lane],
@@ -220,6 +217,7 @@ def _change_mood(nation: Row, world: Row, step: int) -> None:
             world.common_mood[lane],
             behaviour.own_weight * own,
         )
+        see_others(nation, world, lane)
 
 
 @compilable
@@ -232,85 +230,91 @@ def see_demands(nation: Row, world: Row) -> None:
 
 
 @compilable
-def see_others(setup: Setup, nation: Row, world: Row) -> None:
+def _decide(given: Row, said: Row, nation: Row, world: Row) -> None:
+    """Let a nation weigh, climb, slip or stay, and pledge."""
+    for lane in range(LANES):
+        weigh(given, nation, world, lane)
+        _move(said, nation, world, lane)
+        pledge(given, nation, world, lane)
+        give(given, said, nation, world, lane)
+        _value_visit(given, said, nation, world, lane)
+
+
+# What a nation does in a lane
+
+
+@compilable
+def see_others(nation: Row, world: Row, lane: int) -> None:
     """See by how much the others' pledges have grown since the start."""
-    for lane in range(LANES):
-        nation.others_growth[lane] = rules.others_growth(
-            world.force[lane], nation.pledge[lane], nation.others_at_start[lane], setup.force_required
-        )
+    nation.others_growth[lane] = rules.others_growth(
+        world.force_pledged[lane], nation.pledge[lane], nation.others_at_start[lane], world.force_required
+    )
 
 
 @compilable
-def weigh(given: Row, nation: Row, world: Row) -> None:
+def weigh(given: Row, nation: Row, world: Row, lane: int) -> None:
     """Add up what speaks for and against soldiers on land, and any military contribution."""
-    for lane in range(LANES):
-        situation, seen = nation_of(given, nation, lane), world_of(world, lane)
-        behaviour = behaviour_of(world, lane)
-        parts = rules.terms(behaviour, situation, seen)
-        nation.propensity[lane] = nation.predisposition[lane] + rules.total(parts)
-        of_any = rules.terms(rules.in_full(behaviour), situation, seen)
-        nation.contribution[lane] = nation.disposition[lane] + rules.military_total(of_any)
+    situation, seen = nation_of(given, nation, lane), world_of(world, lane)
+    behaviour = behaviour_of(world, lane)
+    parts = rules.terms(behaviour, situation, seen)
+    nation.propensity[lane] = nation.predisposition[lane] + rules.total(parts)
+    of_any = rules.terms(rules.in_full(behaviour), situation, seen)
+    nation.contribution[lane] = nation.disposition[lane] + rules.military_total(of_any)
 
 
 @compilable
-def _decide(said: Row, nation: Row, world: Row) -> None:
-    """Let a nation climb, slip or stay."""
-    for lane in range(LANES):
-        behaviour, ladder = behaviour_of(world, lane), ladder_of(world, lane)
-        stance, propensity = nation.stance[lane], nation.propensity[lane]
-        above = rules.rounds_above(nation.above[lane], stance, propensity, ladder)
-        below = rules.rounds_below(nation.below[lane], stance, propensity, ladder)
-        wanted = rules.next_stance(stance, above, below, behaviour.patience, nation.deployable[lane])
-        wanted = rules.held_stance(wanted, said.least_stance, said.most_stance)
-        restates = nation.restates[lane] > 0.0
-        stays = (wanted == stance) & (not restates)
-        nation.stance[lane] = stance if restates else wanted
-        nation.above[lane] = above if stays else 0.0
-        nation.below[lane] = below if stays else 0.0
-        nation.restates[lane] = 0.0
+def _move(said: Row, nation: Row, world: Row, lane: int) -> None:
+    """Climb, slip or stay; a newly stated position is taken at its word."""
+    behaviour, ladder = behaviour_of(world, lane), ladder_of(world, lane)
+    stance, propensity = nation.stance[lane], nation.propensity[lane]
+    above = rules.rounds_above(nation.above[lane], stance, propensity, ladder)
+    below = rules.rounds_below(nation.below[lane], stance, propensity, ladder)
+    wanted = rules.next_stance(stance, above, below, behaviour.patience, nation.deployable[lane])
+    wanted = rules.held_stance(wanted, said.least_stance, said.most_stance)
+    restates = nation.restates[lane] > 0.0
+    stays = (wanted == stance) & (not restates)
+    nation.stance[lane] = stance if restates else wanted
+    nation.above[lane] = above if stays else 0.0
+    nation.below[lane] = below if stays else 0.0
 
 
 @compilable
-def pledge(given: Row, nation: Row, world: Row) -> None:
-    """Let a nation pledge, and send once it may; sums add up in the order of nations."""
-    ratification = given.ratification
-    for lane in range(LANES):
-        stance, behaviour = nation.stance[lane], behaviour_of(world, lane)
-        pledge = rules.pledge(
-            stance, nation.deployable[lane], nation.propensity[lane], behaviour.cut_committed
-        )
-        committed = rules.committed_rounds(nation.committed[lane], stance)
-        is_firm = rules.firm(committed, ratification, nation.demands_met[lane] > 0.0)
-        fielded = rules.fielded(pledge, is_firm, levels_of(world, lane).ceasefire)
-        nation.pledge[lane], nation.committed[lane], nation.fielded[lane] = pledge, committed, fielded
-        world.force[lane] += pledge
-        world.fielded[lane] += fielded
-        world.members[lane] += 1.0 if stance == COMMITTED else 0.0
+def pledge(given: Row, nation: Row, world: Row, lane: int) -> None:
+    """Pledge, and send once it may; sums add up in the order of nations."""
+    stance, behaviour = nation.stance[lane], behaviour_of(world, lane)
+    pledge = rules.pledge(stance, nation.deployable[lane], nation.propensity[lane], behaviour.cut_committed)
+    committed = rules.committed_rounds(nation.committed[lane], stance)
+    is_firm = rules.firm(committed, given.ratification, nation.demands_met[lane] > 0.0)
+    fielded = rules.fielded(pledge, is_firm, levels_of(world, lane).ceasefire)
+    nation.pledge[lane], nation.committed[lane], nation.fielded[lane] = pledge, committed, fielded
+    world.force[lane] += pledge
+    world.fielded[lane] += fielded
+    world.members[lane] += 1.0 if stance == COMMITTED else 0.0
 
 
 @compilable
-def give(given: Row, said: Row, nation: Row, world: Row) -> None:
-    """Let a nation give any military contribution, words of support, or nothing."""
+def give(given: Row, said: Row, nation: Row, world: Row, lane: int) -> None:
+    """Give any military contribution, words of support, or nothing."""
     is_free_lead = (given.leads > 0.0) & (said.most_stance == COMMITTED)
-    for lane in range(LANES):
-        gives = rules.contributes(nation.stance[lane], nation.contribution[lane], is_free_lead)
-        backs = gives | (nation.contribution[lane] > -behaviour_of(world, lane).support)
-        nation.contributes[lane] = 1.0 if gives else 0.0
-        nation.supports[lane] = 1.0 if backs else 0.0
-        world.contributors[lane] += nation.contributes[lane]
+    gives = rules.contributes(nation.stance[lane], nation.contribution[lane], is_free_lead)
+    backs = gives | (nation.contribution[lane] > -behaviour_of(world, lane).support)
+    nation.contributes[lane] = 1.0 if gives else 0.0
+    nation.supports[lane] = 1.0 if backs else 0.0
+    world.contributors[lane] += nation.contributes[lane]
 
 
 @compilable
-def _value_visit(said: Row, nation: Row, world: Row) -> None:
-    """Let earlier visits fade, and value a visit to a nation if it could still be won over."""
-    may_join = said.most_stance == COMMITTED
-    for lane in range(LANES):
-        nation.lobbying[lane] *= rules.LOBBY_DECAY
-        worth = rules.lobbying_value(
-            nation.deployable[lane], nation.propensity[lane], behaviour_of(world, lane).cut_committed
-        )
-        could_join = may_join & (nation.stance[lane] < COMMITTED)
-        nation.visit_worth[lane] = worth if could_join else 0.0
+def _value_visit(given: Row, said: Row, nation: Row, world: Row, lane: int) -> None:
+    """Value a visit to a nation if it could still be won over; nobody visits lead nations."""
+    may_join = (said.most_stance == COMMITTED) & (given.leads == 0.0)
+    worth = rules.lobbying_value(
+        nation.deployable[lane], nation.propensity[lane], behaviour_of(world, lane).cut_committed
+    )
+    could_join = may_join & (nation.stance[lane] < COMMITTED)
+    nation.visit_worth[lane] = worth if could_join else 0.0
+
+
+# Lobbying
 
 
 @compilable
@@ -338,18 +342,18 @@ def _visit(state: State, lead: int) -> None:
 
 
 @compilable
-def set_levels(setup: Setup, now: Row, world: Row) -> None:
+def set_levels(now: Row, world: Row) -> None:
     """Set the levels that the scenario prescribes; an uncertain one is drawn for the round that set it."""
     for index in range(LEVEL_COUNT):
         level = now.levels[index]
         for lane in range(LANES):
             world.levels[index, lane] = level
-        if setup.level_half_width > 0.0:
+        if world.level_half_width > 0.0:
             purpose, set_in = draws.LEVEL_PURPOSES[index], np.uint64(now.level_set_in[index])
             for lane in range(LANES):
                 key = draws.purpose_key(world.run_key[lane], purpose, draws.ALL_NATIONS)
                 draw = draws.uniform(key, set_in)
-                world.levels[index, lane] = rules.drawn_level(level, setup.level_half_width, draw)
+                world.levels[index, lane] = rules.drawn_level(level, world.level_half_width, draw)
 
 
 @compilable
@@ -364,9 +368,9 @@ def anchor_predisposition(given: Row, nation: Row, world: Row) -> None:
 
 
 @compilable
-def state_position(setup: Setup, given: Row, said: Row, nation: Row, world: Row, step: int) -> None:
+def state_position(given: Row, said: Row, nation: Row, world: Row, step: int) -> None:
     """Read the position stated in a round, or draw one: where none is stated, or an election changes it."""
-    stated, below = said.stance, setup.unstated
+    stated, below = said.stance, world.unstated
     for lane in range(LANES):
         run_key = world.run_key[lane]
         draw = draws.uniform(draws.purpose_key(run_key, draws.ANCHOR, given.code), np.uint64(step))

@@ -8,7 +8,7 @@ import math
 from sim.declarations.levels import LEVERS, MOVED
 from sim.inputs.case import Case
 from sim.model.coalition import CoalitionModel
-from sim.model.counting import count_end, count_round, record_round
+from sim.model.counting import count_bins, count_end, count_round, record_round
 from sim.model.ensemble import Keep, Sink
 from sim.model.lanes import LANES, State, empty_state
 from sim.model.setup import Setup, build_setup
@@ -43,16 +43,17 @@ def _simulate_block(models: list[CoalitionModel], setup: Setup, tally: Tally, si
     """Step runs side by side through their rounds, and count them."""
     rounds, nations, number = setup.rounds.size - 1, setup.nations.size, len(models)
     records = empty_records(number, rounds, nations, trajectories=keep.trajectories, terms=keep.terms)
-    state = empty_state(setup)
+    state = empty_state(setup, len(tally.stances))
     for step in range(rounds + 1):
         for lane, model in enumerate(models):
             if step > 0:
                 model.step()
             _show(model, state, lane)
             _keep_terms(model, records, lane)
-        count_round(setup, state, step, number, tally)
+        count_round(state, step, number, 0, tally)
         record_round(state, step, number, 0, records)
-    count_end(setup, state, number, 0, tally, records)
+    count_bins(state, 0, number, tally)
+    count_end(state, setup.statements, number, 0, tally, records)
     sink(models[0].run, records)
 
 

@@ -13,13 +13,11 @@ from sim.declarations.arithmetic import clip
 from sim.declarations.levels import CONDITIONS, MOVED
 from sim.declarations.records import Terms
 from sim.declarations.words import PURPOSES, Stance
-from sim.model.lanes import compilable
-from sim.model.rules import MOST_DEPLOYED
-from sim.model.setup import Floats, Setup
+from sim.model.lanes import BINS, compilable
+from sim.model.setup import Floats
 
 Counts = NDArray[np.int64]
 
-BINS = 256
 PROPENSITY_LIMIT = 6.4
 """Propensities are counted between -6.4 and 6.4 log-odds, in steps of 0.05; beyond, in the outermost bin."""
 
@@ -135,12 +133,3 @@ def fixed_point(value: float) -> int:
 def bin_of(value: float, low: float, high: float) -> int:
     """Return the bin of a value between two limits, the outermost for values beyond."""
     return int(clip((value - low) / (high - low) * BINS, 0.0, BINS - 1.0))
-
-
-@compilable
-def most_force(setup: Setup) -> float:
-    """Return the most soldiers that all nations together could deploy, the upper limit of the force."""
-    troops = 0.0
-    for given in setup.nations:
-        troops += given["deployable"]
-    return max(troops * MOST_DEPLOYED, 1.0)

@@ -30,6 +30,7 @@ from sim.inputs.parameters import DECLARED
 from sim.model import rules
 from sim.model.coalition import CoalitionModel
 from sim.model.ensemble import Execution, Keep, simulate
+from sim.model.lanes import BLOCKS, LANES
 from sim.model.one_by_one import simulate_one_by_one
 from sim.model.tally import HOLDS_BACK, RUN_COLUMNS, WORLD_VARIABLES, Records, Tally
 
@@ -305,6 +306,13 @@ def test_threads_chunks_and_lanes_change_nothing(whole: Any, threads: int, chunk
         assert_array_equal(getattr(got_tally, name), counts, name)
     for name, kept in records._asdict().items():
         assert_array_equal(getattr(got_records, name), kept, name)
+
+
+def test_runs_of_more_blocks_than_are_counted_at_once_change_nothing() -> None:
+    case, runs = load_case("stand-off", {"rounds": 3}), range(2 * BLOCKS * LANES + LANES + 1)
+    tally = ensemble(case, 3, runs)[0]
+    assert (tally.propensities.sum(axis=-1) == len(runs)).all()
+    assert_same_counts(tally, ensemble(case, 3, runs, execution=Execution(threads=1, chunk=100))[0])
 
 
 def test_the_runs_of_a_posterior_may_be_cut_up_too(posterior: Path) -> None:
