@@ -43,7 +43,7 @@ MOST_BYTES = 2**28
 COMPILING = 2e8
 """Bytes of memory that Numba takes to compile the model."""
 
-ANEW = "the model is compiled anew, which takes some 20 seconds"
+ANEW = "the model is compiled anew, which takes some 10 seconds"
 NOT_KEPT = "compiled code is not kept for the next command; NUMBA_CACHE_DIR names another folder"
 NOT_RUN = f"what is in it is not run; {NOT_KEPT}"
 
@@ -110,7 +110,7 @@ class CompiledCache:
             return CompileResult._rebuild(target, *pickle.loads(read_sealed(file)))  # noqa: S301 - our own
         except FileNotFoundError:
             logging.getLogger("sim").warning(
-                "compiling the model for this machine, once; this takes some 20 seconds"
+                "compiling the model for this machine, once; this takes some 10 seconds"
             )
         except NotOwn as error:
             self._is_ours = error.place != self.cache_path

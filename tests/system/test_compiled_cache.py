@@ -147,7 +147,7 @@ def test_a_file_that_cannot_be_trusted_is_a_miss_named_and_made_anew(
     (line,) = told()
     assert line.startswith(f"{file}: ")
     assert problem in line
-    assert line.endswith("the model is compiled anew, which takes some 20 seconds")
+    assert line.endswith("the model is compiled anew, which takes some 10 seconds")
     assert not compiles(folder)
     assert told() == []
 
@@ -194,7 +194,7 @@ def test_a_folder_where_a_file_should_be_is_named_and_left_alone(
 def test_a_folder_that_is_removed_is_made_again(folder: Path, told: Callable[[], list[str]]) -> None:
     shutil.rmtree(folder)
     assert compiles(folder)
-    assert told() == ["compiling the model for this machine, once; this takes some 20 seconds"]
+    assert told() == ["compiling the model for this machine, once; this takes some 10 seconds"]
     assert not compiles(folder)
 
 
