@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from sim.inputs.bundled import exists
-from sim.inputs.coalitions.candidates_file import ASKED, read_candidates, treated
+from sim.inputs.coalitions.candidates_file import ASKED, candidates_table, read_candidates, treated
 from sim.inputs.coalitions.coalitions import Candidate, find_folder
 from sim.inputs.coalitions.declaration import FILE, Declaration
 from sim.inputs.coalitions.declaration import read_declaration as read_past
 from sim.inputs.coalitions.draws_file import FOLDER as POSTERIOR
-from sim.inputs.csv_file import Row
-from sim.inputs.errors import InputError, near_match
+from sim.inputs.errors import InputError
 from sim.inputs.indicators import FloatArray, min_max, on_grid
+from sim.inputs.nations import Nations
 from sim.inputs.roster_file import CandidatesFile, past_of
-from sim.inputs.statements import Chosen, is_chosen
+from sim.inputs.statements import Chosen
 from sim.inputs.toml_file import TomlFile
 
 ALIGNMENT, ADVERSARY_NEARNESS = "alignment", "adversary_nearness"
@@ -64,7 +64,7 @@ def roster_candidates(
     iso3
         Its nations.
     chosen
-        Every code of the table of nations, and whether it is a nation of the roster.
+        Of which nations the roster is.
 
     Raises
     ------
@@ -72,15 +72,15 @@ def roster_candidates(
         If a nation has no row or an empty cell and is not declared to be imputed, a row is about a nation
         that is not in the table of nations, or there are no past coalitions where they should be.
     """
-    _check_imputed(declared, file, iso3)
+    imputed = _imputed(declared, file, iso3, chosen.nations)
     past, posterior = _folders(folder, declared, file)
     declaration = read_past(past)
-    rows = read_candidates(folder / declared.table, ASKED, declaration, declared.imputed)
-    by_code = {candidate.iso3: candidate for row, candidate in rows if _is_nation(row, chosen)}
+    rows = chosen.rows(candidates_table(folder / declared.table, declaration))
+    by_code = {each.iso3: each for each in read_candidates(rows, ASKED, declaration, imputed)}
     nobody = {attribute.column: math.nan for attribute in declaration.attributes.values()}
     found = []
     for code in iso3:
-        if code not in by_code and code not in declared.imputed:
+        if code not in by_code and code not in imputed:
             raise _without_row(code, folder / declared.table)
         found.append(by_code.get(code, Candidate(ASKED, code, 0, ASKED, "", "", "", "", nobody)))
     return RosterCandidates(
@@ -93,11 +93,16 @@ def roster_candidates(
     )
 
 
-def _check_imputed(declared: CandidatesFile, file: TomlFile, iso3: Sequence[str]) -> None:
-    for number, code in enumerate(declared.imputed):
+def _imputed(
+    declared: CandidatesFile, file: TomlFile, iso3: Sequence[str], nations: Nations
+) -> tuple[str, ...]:
+    """Return the codes of the nations that are declared to be imputed."""
+    codes = tuple(nations.official(word) for word in declared.imputed)
+    for number, code in enumerate(codes):
         if code not in iso3:
-            hint = near_match(code, iso3) or "; allowed are the roster's nations"
+            hint = nations.hint(code) or "; allowed are the roster's nations"
             raise file.error(("candidates", "imputed", number), f'unknown nation "{code}"{hint}')
+    return codes
 
 
 def _folders(folder: Path, declared: CandidatesFile, file: TomlFile) -> tuple[Path, Path]:
@@ -112,10 +117,6 @@ def _folders(folder: Path, declared: CandidatesFile, file: TomlFile) -> tuple[Pa
     if not exists(posterior):
         raise file.error(("candidates", "posterior"), f'no such folder: "{declared.posterior}"')
     return past, posterior
-
-
-def _is_nation(row: Row, chosen: Chosen) -> bool:
-    return is_chosen(row, "iso3", chosen)
 
 
 def _without_row(code: str, table: Path) -> InputError:

@@ -12,7 +12,6 @@ from sim.inputs.candidates import ADVERSARY_NEARNESS, ALIGNMENT
 from sim.inputs.coalitions.declaration import Attribute
 from sim.inputs.coalitions.declaration import read_declaration as read_past
 from sim.inputs.csv_file import Row, read_csv
-from sim.inputs.errors import InputError, near_match
 from sim.inputs.roster import Roster, RosterSource, build_roster, force_columns, read_source
 from sim.inputs.statements import UNKNOWN, StatedCondition, StatedPosition, read_positions
 
@@ -149,7 +148,7 @@ def evidence(folder: Path, nation: str) -> Evidence:
     folder
         Of the roster.
     nation
-        Its code or its name, upper or lower case.
+        Its code or any name of it, upper or lower case.
 
     Raises
     ------
@@ -158,7 +157,7 @@ def evidence(folder: Path, nation: str) -> Evidence:
     """
     source = read_source(Path(folder))
     roster = build_roster(source)
-    index = find_nation(roster, nation)
+    index = roster.nation(nation)
     sources = read_sources(source)
     gathered = Evidence(
         iso3=roster.iso3[index],
@@ -174,22 +173,6 @@ def evidence(folder: Path, nation: str) -> Evidence:
         missing=(),
     )
     return _with_missing(gathered)
-
-
-def find_nation(roster: Roster, nation: str) -> int:
-    """Return the index of a nation given by code or name, upper or lower case.
-
-    Raises
-    ------
-    InputError
-        If the roster has none; the message names the nearest match.
-    """
-    word = nation.strip().casefold()
-    for index, (code, name) in enumerate(zip(roster.iso3, roster.names, strict=True)):
-        if word in (code.casefold(), name.casefold()):
-            return index
-    hint = near_match(nation, (*roster.names, *roster.iso3)) or f"; allowed: {', '.join(roster.iso3)}"
-    raise InputError(f'unknown nation "{nation}"{hint}')
 
 
 def read_sources(source: RosterSource) -> dict[str, Source]:
@@ -227,7 +210,7 @@ def _covariates(
     index: int, roster: Roster, source: RosterSource, sources: dict[str, Source]
 ) -> tuple[CovariateEvidence, ...]:
     table = source.declaration.candidates.table
-    texts = _candidate_texts(source.folder / table, roster.iso3[index])
+    texts = _candidate_texts(source, roster.iso3[index])
     return tuple(
         CovariateEvidence(
             name=name,
@@ -241,10 +224,10 @@ def _covariates(
     )
 
 
-def _candidate_texts(table: Path, iso3: str) -> dict[str, str]:
+def _candidate_texts(source: RosterSource, iso3: str) -> dict[str, str]:
     """Return the cells of a nation in the table of candidates, by column; none if it has no row."""
-    read = read_csv(table)
-    rows = (row for row in read.rows if row.text("iso3") == iso3)
+    read = read_csv(source.folder / source.declaration.candidates.table)
+    rows = (row for row in source.chosen.rows(read) if row.text("iso3") == iso3)
     return next(({column: row.text(column) for column in read.columns} for row in rows), {})
 
 

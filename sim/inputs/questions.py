@@ -8,7 +8,8 @@ from pydantic import Field, PrivateAttr, model_validator
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor, Level, check_factor
-from sim.inputs.roster_file import Actors
+from sim.inputs.keys import Key
+from sim.inputs.roster import Roster
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import validate
@@ -26,10 +27,10 @@ class World(Table):
     label: Text = Field(description="What tables and figures call it.")
     set: dict[str, Level] = Field({}, description="What is set, by dotted path, as --set takes it.")
 
-    def for_actors(self, actors: Actors) -> "World":
+    def of_roster(self, roster: Roster) -> "World":
         """Return the world with the roster's words and keys in the places left open for them."""
-        settings = {actors.in_keys(path): level for path, level in self.set.items()}
-        return self.model_copy(update={"label": actors.in_words(self.label), "set": settings})
+        settings = {roster.key(path): level for path, level in self.set.items()}
+        return self.model_copy(update={"label": roster.actors.in_words(self.label), "set": settings})
 
 
 class Pressure(Table):
@@ -50,30 +51,30 @@ class Questions(Table):
     stances: tuple[World, ...] = Field(strict=False, min_length=1, description="Stances of the patron.")
     _file: TomlFile | None = PrivateAttr(default=None)
 
-    def for_actors(self, actors: Actors) -> "Questions":
-        """Return the questions about a roster with these actors: the places left open for them are filled in.
+    def of_roster(self, roster: Roster) -> "Questions":
+        """Return the questions about a roster: the places left open for its words and keys are filled in.
 
         Raises
         ------
         InputError
-            For a path that scenarios of such a roster do not have.
+            For a path that its scenarios do not have, or a world that sets one twice.
         """
         pressure = self.pressure.model_copy(
             update={
-                "path": actors.in_keys(self.pressure.path),
-                "worlds": tuple(world.for_actors(actors) for world in self.pressure.worlds),
+                "path": roster.key(self.pressure.path),
+                "worlds": tuple(world.of_roster(roster) for world in self.pressure.worlds),
             }
         )
         filled = self.model_copy(
             update={
-                "levers": tuple(lever.for_actors(actors) for lever in self.levers),
+                "levers": tuple(lever.of_roster(roster) for lever in self.levers),
                 "pressure": pressure,
-                "stances": tuple(stance.for_actors(actors) for stance in self.stances),
+                "stances": tuple(stance.of_roster(roster) for stance in self.stances),
             }
         )
         for (place, _), (_, path) in zip(_paths(self), _paths(filled), strict=True):
             try:
-                check_factor(path, actors)
+                check_factor(Key(path), roster.actors)
             except InputError as error:
                 raise self._file.error(place, error.problem) if self._file else error from None
         return filled

@@ -17,8 +17,10 @@ from sim.inputs.candidates import RosterCandidates, roster_candidates
 from sim.inputs.coalitions.coalitions import Candidate
 from sim.inputs.coalitions.declaration import FILE as PAST_FILE
 from sim.inputs.csv_file import LARGEST_NUMBER, Table, read_csv
-from sim.inputs.errors import near_match
+from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray, mean_of_present, score
+from sim.inputs.keys import Key
+from sim.inputs.nations import Nations, nations_in
 from sim.inputs.roster_file import Actors, Preference, RosterDeclaration, past_of, read_declaration
 from sim.inputs.second_reading import (
     DatedEvent,
@@ -73,6 +75,8 @@ class Roster:
         What readers know the patron and the adversary as.
     iso3, names
         Codes (ISO 3166 alpha-3) and names.
+    nations
+        What they are called, beside that.
     leads
         Indices of the lead nations, in the order declared.
     preferred_mandate
@@ -102,6 +106,7 @@ class Roster:
     actors: Actors
     iso3: tuple[str, ...]
     names: tuple[str, ...]
+    nations: Nations
     leads: tuple[int, ...]
     preferred_mandate: FloatArray
     deployable: FloatArray
@@ -115,6 +120,20 @@ class Roster:
     reading_days: int = 0
     cautions: tuple[str, ...] = ()
     map_file: Path | None = None
+
+    def key(self, text: str) -> Key:
+        """Return a key as its scenarios spell it: actors by its words for them, nations by their codes."""
+        return self.nations.in_key(Key(self.actors.in_keys(text)))
+
+    def nation(self, word: str) -> int:
+        """Return the index of a nation given by its code or by any name of it.
+
+        Raises
+        ------
+        InputError
+            If there is none; the message names the nearest one.
+        """
+        return self.iso3.index(self.nations.known(word))
 
     def positions_on(self, day: date) -> tuple[str, ...]:
         """Return each nation's latest position with a source, not after a day, one of POSITIONS.
@@ -245,6 +264,14 @@ def _load(folder: Path, files: Stamps) -> Roster:  # noqa: ARG001 - part of the 
     return build_roster(read_source(folder))
 
 
+def nations_of(folder: Path) -> Nations:
+    """Return the nations of a roster; none if it cannot be read, as reading it says what is the matter."""
+    try:
+        return load_roster(folder).nations
+    except InputError:
+        return Nations()
+
+
 def read_source(folder: Path) -> RosterSource:
     """Read the declaration and the table of nations of a roster, and check that they fit each other."""
     declaration, file = read_declaration(folder)
@@ -256,11 +283,12 @@ def read_source(folder: Path) -> RosterSource:
             raise row.error("iso3", f"{code} stands there twice; a nation has one row")
         chosen[code] = fits(row, declaration.nations)
     rows = sorted((row for row in table.rows if chosen[row.text("iso3")]), key=lambda row: row.text("iso3"))
+    nations = Table(table.path, table.columns, tuple(rows))
     if len(rows) > MAX_NATIONS:
         raise file.error(("nations",), f"{len(rows):,} nations; at most {MAX_NATIONS:,} are allowed")
     if not rows:
         raise file.error(("nations", "where"), f"no row of {table.path.name} fits; a roster needs a nation")
-    source = RosterSource(folder, declaration, file, Table(table.path, table.columns, tuple(rows)), chosen)
+    source = RosterSource(folder, declaration, file, nations, Chosen(chosen, nations_in(rows)))
     _check_columns(source)
     return source
 
@@ -275,15 +303,16 @@ def _check_columns(source: RosterSource) -> None:
 
 def build_roster(source: RosterSource) -> Roster:
     """Make the arrays of a roster from what it declares and its tables."""
-    declaration, nations = source.declaration, source.nations
-    iso3 = tuple(row.text("iso3") for row in nations.rows)
+    declaration = source.declaration
+    iso3 = tuple(source.chosen.nations.names)
     second = declaration.second_reading
     return Roster(
         title=declaration.title,
         folder=source.folder,
         actors=declaration.actors,
         iso3=iso3,
-        names=_names(nations),
+        names=tuple(source.chosen.nations.names.values()),
+        nations=source.chosen.nations,
         leads=_leads(source, iso3),
         preferred_mandate=_read_only(_preferred_mandate(source)),
         deployable=_read_only(deployable(source)),
@@ -314,24 +343,12 @@ def _map_file(source: RosterSource) -> Path | None:
     return source.folder / name if name is not None else None
 
 
-def _names(nations: Table) -> tuple[str, ...]:
-    """Return the name of each nation, by which it can be asked for: upper and lower case are one."""
-    lines: dict[str, int] = {}
-    for row in sorted(nations.rows, key=lambda row: row.line):
-        name = row.text("name")
-        if not name:
-            raise row.error("name", "is empty; a nation needs a name")
-        line = lines.setdefault(name.casefold(), row.line)
-        if line != row.line:
-            raise row.error("name", f'"{name}" is the name of the nation in line {line} already')
-    return tuple(row.text("name") for row in nations.rows)
-
-
 def _leads(source: RosterSource, iso3: Sequence[str]) -> tuple[int, ...]:
-    leads = source.declaration.leads
+    nations = source.chosen.nations
+    leads = [nations.official(word) for word in source.declaration.leads]
     for number, code in enumerate(leads):
         if code not in iso3:
-            hint = near_match(code, iso3) or "; allowed are the roster's nations"
+            hint = nations.hint(code) or "; allowed are the roster's nations"
             raise source.file.error(("leads", number), f'unknown nation "{code}"{hint}')
         if code in leads[:number]:
             raise source.file.error(("leads", number), f"{code} stands there twice")

@@ -318,10 +318,10 @@ def test_an_unknown_option_is_named(case):
 
 
 def test_finds_outcomes_by_name(case):
-    assert find_outcome("force", case.roster.iso3) == ("force", "")
-    assert find_outcome("nld", case.roster.iso3) == ("p_committed", "NLD")
+    assert find_outcome("force", case.roster.nations) == ("force", "")
+    assert find_outcome("nld", case.roster.nations) == ("p_committed", "NLD")
     with pytest.raises(InputError, match=r'no such outcome.* did you mean "size"'):
-        find_outcome("sise", case.roster.iso3)
+        find_outcome("sise", case.roster.nations)
 
 
 def test_an_outcome_named_twice_is_asked_about_once(case, factors_file):

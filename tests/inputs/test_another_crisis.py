@@ -113,7 +113,7 @@ def test_without_a_patron_and_without_an_adversary() -> None:
 
 def test_a_sweep_of_it_shows_where_the_mandate_matters(tmp_path: Path) -> None:
     points = sim.sweep(SWEEP, runs=100, out=tmp_path).points
-    members = points[points["outcome"] == "size"].set_index(["mandate.clarity", "mandate.authority"])
+    members = points[points["outcome"] == "size"].set_index(["mandate.clarity", "mandate.authority.name"])
     assert len(members) == 10
     for clarity in (0.0, 1.0):
         assert members.loc[(clarity, "un"), "low"] > members.loc[(clarity, "none"), "high"]

@@ -8,9 +8,9 @@ from sim.inputs.bundled import find_roster
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.questions import LEADING, NATION, load_questions
-from sim.inputs.roster_file import actors_of
+from sim.inputs.roster import load_roster
 
-ACTORS = actors_of(find_roster("europe-2025"))
+ROSTER = load_roster(find_roster("europe-2025"))
 QUESTIONS = """\
 title = "A few questions"
 leading = 1
@@ -45,7 +45,7 @@ def test_a_file_of_questions(written: Path) -> None:
 
 def test_the_bundled_levers_can_be_set() -> None:
     case = load_case("brussels-2025-04", ["rounds=2"])
-    questions = load_questions().for_actors(case.roster.actors)
+    questions = load_questions().of_roster(case.roster)
     assert all(lever.label for lever in questions.levers)
     for lever in questions.levers:
         path = lever.path.replace(NATION, "NLD").replace(LEADING, "DEU")
@@ -84,5 +84,5 @@ def test_mistakes_are_named_with_their_line(written: Path, right: str, wrong: st
     assert right in QUESTIONS
     written.write_text(QUESTIONS.replace(right, wrong), encoding="utf-8")
     with pytest.raises(InputError) as error:
-        load_questions(written).for_actors(ACTORS)
+        load_questions(written).of_roster(ROSTER)
     assert says in str(error.value)

@@ -18,7 +18,6 @@ from sim.experiments.run import RunOptions
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
-from sim.inputs.evidence import find_nation
 from sim.inputs.options import chosen_options
 from sim.inputs.overrides import Overrides
 from sim.inputs.questions import Questions, load_questions
@@ -177,7 +176,7 @@ def find_nations(case: Case, given: Sequence[str]) -> tuple[int, ...]:
     InputError
         If the roster has none; the message names the nearest match.
     """
-    return tuple(dict.fromkeys(find_nation(case.roster, nation) for nation in given))
+    return tuple(dict.fromkeys(case.roster.nation(nation) for nation in given))
 
 
 def explain_case(
@@ -208,7 +207,7 @@ def explain_case(
     InputError
         If something cannot be asked of this case.
     """
-    questions = questions.for_actors(case.roster.actors)
+    questions = questions.of_roster(case.roster)
     asking = _Asking(case, tuple(asked) or tuple(range(len(case.roster.iso3))), questions, options)
     answers: dict[str, Any] = {}
     for section in options.sections(case, asked):

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from sim.inputs.bundled import find_bundled
 from sim.inputs.characters import folder_name
-from sim.inputs.coalitions.candidates_file import ASKED, read_candidates
+from sim.inputs.coalitions.candidates_file import ASKED, candidates_table, read_candidates
 from sim.inputs.coalitions.coalitions import (
     BUNDLED,
     FIRST,
@@ -130,7 +130,8 @@ def _coalition(said: AskedFile, name: str, declaration: Declaration) -> Coalitio
 
 
 def _candidates(file: Path, coalition: str, declaration: Declaration) -> tuple[Candidate, ...]:
-    found = tuple(candidate for _, candidate in read_candidates(file, coalition, declaration))
+    rows = candidates_table(file, declaration).rows
+    found = read_candidates(rows, coalition, declaration)
     if not found:
         raise InputError("holds no candidates", file=file, line=1, key="iso3")
     return found
