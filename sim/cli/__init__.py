@@ -35,6 +35,7 @@ def main() -> None:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         _refuse_empty(sys.argv[1:])
+        _refuse_no_utf8(sys.argv[1:])
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except UsageError as error:
         _fail(_usage(error), 2)
@@ -67,6 +68,17 @@ def _refuse_empty(words: Sequence[str]) -> None:
             named = option if is_option else before
             problem = "is empty; give a value, or leave it out"
             raise InputError(problem, key=named if named.startswith("--") else "an argument")
+
+
+def _refuse_no_utf8(words: Sequence[str]) -> None:
+    """Refuse a folder of results whose name is no text: Parquet files cannot be written there."""
+    for before, word in pairwise(["", *words]):
+        option, _, value = word.partition("=")
+        folder = word if before == "--out" else value if option == "--out" else ""
+        try:
+            folder.encode()
+        except UnicodeEncodeError:
+            raise InputError(f"{folder} is not UTF-8 text; give another folder", key="--out") from None
 
 
 def _usage(error: Any) -> str:

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from sim.inputs.bundled import exists
-from sim.inputs.coalitions.candidates_file import ASKED, candidates_table, read_candidates, treated
+from sim.inputs.coalitions.candidates_file import ASKED, read_candidates, treated
 from sim.inputs.coalitions.coalitions import Candidate, find_folder
 from sim.inputs.coalitions.declaration import FILE, Declaration
 from sim.inputs.coalitions.declaration import read_declaration as read_past
 from sim.inputs.coalitions.draws_file import FOLDER as POSTERIOR
+from sim.inputs.csv_file import Table
 from sim.inputs.errors import InputError
 from sim.inputs.indicators import FloatArray, min_max, on_grid
 from sim.inputs.nations import Nations
 from sim.inputs.roster_file import CandidatesFile, past_of
-from sim.inputs.statements import Chosen
 from sim.inputs.toml_file import TomlFile
 
 ALIGNMENT, ADVERSARY_NEARNESS = "alignment", "adversary_nearness"
@@ -53,35 +53,35 @@ class RosterCandidates:
 
 
 def roster_candidates(
-    folder: Path, declared: CandidatesFile, file: TomlFile, iso3: Sequence[str], chosen: Chosen
+    folder: Path, declared: CandidatesFile, file: TomlFile, nations: Nations, table: Table
 ) -> RosterCandidates:
-    """Read the candidates of a roster.
+    """Return the candidates of a roster.
 
     Parameters
     ----------
     folder, declared, file
         Of the roster, what it declares, and where.
-    iso3
-        Its nations.
-    chosen
-        Of which nations the roster is.
+    nations
+        Those of the roster.
+    table
+        What is known of them, a row each, named by their codes.
 
     Raises
     ------
     InputError
-        If a nation has no row or an empty cell and is not declared to be imputed, a row is about a nation
-        that is not in the table of nations, or there are no past coalitions where they should be.
+        If a nation has no row or an empty cell and is not declared to be imputed, or there are no past
+        coalitions where they should be.
     """
-    imputed = _imputed(declared, file, iso3, chosen.nations)
+    imputed = _imputed(declared, file, nations)
     past, posterior = _folders(folder, declared, file)
     declaration = read_past(past)
-    rows = chosen.rows(candidates_table(folder / declared.table, declaration))
+    rows = table.require(*(each.column for each in declaration.attributes.values())).rows
     by_code = {each.iso3: each for each in read_candidates(rows, ASKED, declaration, imputed)}
     nobody = {attribute.column: math.nan for attribute in declaration.attributes.values()}
     found = []
-    for code in iso3:
+    for code in nations.names:
         if code not in by_code and code not in imputed:
-            raise _without_row(code, folder / declared.table)
+            raise _without_row(code, table)
         found.append(by_code.get(code, Candidate(ASKED, code, 0, ASKED, "", "", "", "", nobody)))
     return RosterCandidates(
         candidates=tuple(found),
@@ -93,13 +93,11 @@ def roster_candidates(
     )
 
 
-def _imputed(
-    declared: CandidatesFile, file: TomlFile, iso3: Sequence[str], nations: Nations
-) -> tuple[str, ...]:
+def _imputed(declared: CandidatesFile, file: TomlFile, nations: Nations) -> tuple[str, ...]:
     """Return the codes of the nations that are declared to be imputed."""
     codes = tuple(nations.official(word) for word in declared.imputed)
     for number, code in enumerate(codes):
-        if code not in iso3:
+        if code not in nations.names:
             hint = nations.hint(code) or "; allowed are the roster's nations"
             raise file.error(("candidates", "imputed", number), f'unknown nation "{code}"{hint}')
     return codes
@@ -119,12 +117,12 @@ def _folders(folder: Path, declared: CandidatesFile, file: TomlFile) -> tuple[Pa
     return past, posterior
 
 
-def _without_row(code: str, table: Path) -> InputError:
+def _without_row(code: str, table: Table) -> InputError:
     problem = (
         f"{code} has no row; add one, or let all of it count as the mean of past candidates: "
         f'imputed = ["{code}"] under candidates in roster.toml'
     )
-    return InputError(problem, file=table, line=1, key="iso3")
+    return InputError(problem, file=table.path, line=table.header, key="iso3")
 
 
 def _missing(candidate: Candidate) -> tuple[str, ...]:

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.characters import refused_character
+from sim.inputs.days import day_of
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.text_file import read_text
 
@@ -98,9 +99,12 @@ class Row:
         """Return the date in a column; an InputError if there is none."""
         text = self.text(column)
         try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise self.error(column, f'"{text}" is not a date; write it as 2025-04-10') from None
+            day = day_of(text)
+        except ValueError as error:
+            raise self.error(column, str(error)) from None
+        if isinstance(day, str):
+            raise self.error(column, f'"{text}" is not a date; write it as 2025-04-10')
+        return cast("date", day)
 
 
 def has_decimal_comma(text: str) -> bool:

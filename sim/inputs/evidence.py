@@ -226,9 +226,7 @@ def _covariates(
 
 def _candidate_texts(source: RosterSource, iso3: str) -> dict[str, str]:
     """Return the cells of a nation in the table of candidates, by column; none if it has no row."""
-    read = read_csv(source.folder / source.declaration.candidates.table)
-    rows = (row for row in source.chosen.rows(read) if row.text("iso3") == iso3)
-    return next(({column: row.text(column) for column in read.columns} for row in rows), {})
+    return next((dict(row.cells) for row in source.candidates.rows if row.text("iso3") == iso3), {})
 
 
 def _source_of_covariate(attribute: Attribute, table: str, sources: dict[str, Source]) -> Source:

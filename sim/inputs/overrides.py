@@ -4,6 +4,8 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from sim.inputs.errors import InputError
 from sim.inputs.keys import Key
 from sim.inputs.layers import Layer, Place
@@ -111,7 +113,9 @@ def _value(text: str) -> object:
 
 
 def _plain(value: object) -> object:
-    """Return a NumPy scalar, as sweeps hand them over, as a number of Python."""
+    """Return a NumPy scalar, as sweeps hand them over, as a number of Python; a moment is read as a day."""
+    if isinstance(value, np.datetime64):
+        return value
     item = getattr(value, "item", None)
     return item() if callable(item) else value
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from sim.inputs.bundled import exists
 from sim.inputs.candidates import RosterCandidates, roster_candidates
 from sim.inputs.coalitions.coalitions import Candidate
 from sim.inputs.coalitions.declaration import FILE as PAST_FILE
+from sim.inputs.columns import checked
 from sim.inputs.csv_file import LARGEST_NUMBER, Table, read_csv
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray, mean_of_present, score
@@ -227,12 +228,13 @@ class Roster:
 
 @dataclass(frozen=True, eq=False)
 class RosterSource:
-    """What a roster is made from: the declaration, and the table of its nations sorted by code."""
+    """What a roster is made from: the declaration, the table of its nations by code, that of candidates."""
 
     folder: Path
     declaration: RosterDeclaration
     file: TomlFile
     nations: Table
+    candidates: Table
     chosen: Chosen
 
 
@@ -283,17 +285,26 @@ def read_source(folder: Path) -> RosterSource:
             raise row.error("iso3", f"{code} stands there twice; a nation has one row")
         chosen[code] = fits(row, declaration.nations)
     rows = sorted((row for row in table.rows if chosen[row.text("iso3")]), key=lambda row: row.text("iso3"))
-    nations = Table(table.path, table.columns, tuple(rows))
+    nations = replace(table, rows=tuple(rows))
     if len(rows) > MAX_NATIONS:
         raise file.error(("nations",), f"{len(rows):,} nations; at most {MAX_NATIONS:,} are allowed")
     if not rows:
         raise file.error(("nations", "where"), f"no row of {table.path.name} fits; a roster needs a nation")
-    source = RosterSource(folder, declaration, file, nations, Chosen(chosen, nations_in(rows)))
+    of_roster = Chosen(chosen, nations_in(rows))
+    candidates = of_roster.table(read_csv(folder / declaration.candidates.table).require("iso3"))
+    source = RosterSource(folder, declaration, file, nations, candidates, of_roster)
     _check_columns(source)
-    return source
+    numbers = declaration.columns
+    return replace(source, nations=checked(nations, numbers), candidates=checked(candidates, numbers))
 
 
 def _check_columns(source: RosterSource) -> None:
+    known = (*source.nations.columns, *source.candidates.columns)
+    for column in source.declaration.columns:
+        if column not in known:
+            tables = f"{source.nations.path.name} nor {source.candidates.path.name}"
+            problem = f'neither {tables} has a column "{column}"{near_match(column, known)}'
+            raise source.file.error(("columns", column), problem)
     for key_path, column in source.declaration.nation_columns():
         if column not in source.nations.columns:
             hint = near_match(column, source.nations.columns)
@@ -325,7 +336,7 @@ def build_roster(source: RosterSource) -> Roster:
         ),
         conditions=read_conditions(source.folder, declaration.conditions, source.chosen),
         as_candidates=roster_candidates(
-            source.folder, declaration.candidates, source.file, iso3, source.chosen
+            source.folder, declaration.candidates, source.file, source.chosen.nations, source.candidates
         ),
         readings=read_readings(source.folder, second, source.chosen),
         later_events=read_events(source.folder, second),

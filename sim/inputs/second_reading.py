@@ -78,7 +78,7 @@ def read_readings(folder: Path, declared: SecondReading | None, chosen: Chosen) 
         return ()
     table = read_csv(folder / declared.statements)
     table.require("iso3", "date", "position", "statement_in_own_words", "source", "quality", "status")
-    said = tuple(_reading(row) for row in chosen.rows(table) if _status(row, STATUSES) != MISSING)
+    said = tuple(_reading(row) for row in chosen.table(table).rows if _status(row, STATUSES) != MISSING)
     first: dict[tuple[str, date], int] = {}
     for reading in said:
         line = first.setdefault((reading.iso3, reading.day), reading.row.line)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -31,8 +31,8 @@ class Chosen:
     codes: Mapping[str, bool]
     nations: Nations
 
-    def rows(self, table: Table) -> tuple[Row, ...]:
-        """Return the rows of a table that are about a nation of the roster, which is named by its code.
+    def table(self, table: Table) -> Table:
+        """Return a table with the rows that are about a nation of the roster, which is named by its code.
 
         Raises
         ------
@@ -40,7 +40,7 @@ class Chosen:
             If a nation is not even in the table of nations.
         """
         named = (self._named(row) for row in table.rows)
-        return tuple(row for row in named if self.codes[row.text("iso3")])
+        return replace(table, rows=tuple(row for row in named if self.codes[row.text("iso3")]))
 
     def _named(self, row: Row) -> Row:
         word = row.text("iso3")
@@ -102,7 +102,7 @@ def read_positions(folder: Path, declared: TableFile | None, chosen: Chosen) -> 
     if declared is None:
         return ()
     table = read_csv(folder / declared.table).require("iso3", "date", "position", *declared.where)
-    stated = tuple(_position(row, declared) for row in chosen.rows(table))
+    stated = tuple(_position(row, declared) for row in chosen.table(table).rows)
     first: dict[tuple[str, date], int] = {}
     for said in stated:
         line = first.setdefault((said.iso3, said.wave), said.row.line) if said.counts else said.row.line
@@ -127,7 +127,7 @@ def read_conditions(folder: Path, declared: TableFile | None, chosen: Chosen) ->
     table = read_csv(folder / declared.table)
     table.require("iso3", "variable", "at_least", "half_width", "known_from", *declared.where)
     first: dict[tuple[str, str, date], int] = {}
-    stated = tuple(_condition(row) for row in chosen.rows(table) if fits(row, declared))
+    stated = tuple(_condition(row) for row in chosen.table(table).rows if fits(row, declared))
     for said in stated:
         line = first.setdefault((said.iso3, said.variable, said.known_from), said.row.line)
         if line != said.row.line:

@@ -86,9 +86,11 @@ def _stored_factor(path: str, table: "pd.DataFrame", sweep: "Sweep") -> "Factor"
     from sim.experiments.sweep.evaluate import NAMES
     from sim.inputs.factors import listed
 
-    named = table.get(f"{path}{NAMES}")
-    steps = {} if named is None else dict(zip(named.dropna(), table[path][named.notna()], strict=True))
-    levels = table[path] if named is None else named.fillna(table[path])
+    levels, names = table[path], table.get(f"{path}{NAMES}")
+    steps: dict[str, float] = {}
+    if names is not None:
+        steps = dict(zip(names[names != ""], levels[names != ""], strict=True))
+        levels = names.where(names != "", levels)
     declared = {factor.path: factor for factor in sweep.factors}.get(path)
     return listed(path, tuple(levels.unique()), declared).with_steps(steps)
 

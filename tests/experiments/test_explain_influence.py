@@ -17,7 +17,7 @@ from sim.inputs.bundled import find_roster
 from sim.inputs.case import Case, load_case
 from sim.inputs.parameters import DECLARED
 from sim.inputs.questions import Questions, World, load_questions
-from sim.inputs.roster_file import actors_of
+from sim.inputs.roster import load_roster
 from sim.model.setup import build_setup
 
 NUMBER = 60
@@ -25,7 +25,7 @@ NUMBER = 60
 
 @pytest.fixture(scope="module")
 def questions() -> Questions:
-    return load_questions().for_actors(actors_of(find_roster("europe-2025")))
+    return load_questions().of_roster(load_roster(find_roster("europe-2025")))
 
 
 def everybody(case: Case) -> range:

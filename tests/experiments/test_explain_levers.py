@@ -21,7 +21,7 @@ from sim.experiments.sweep.point_model import Runs
 from sim.inputs.bundled import find_roster
 from sim.inputs.case import load_case
 from sim.inputs.questions import Questions, load_questions
-from sim.inputs.roster_file import actors_of
+from sim.inputs.roster import load_roster
 from sim.model.rules import SOFTNESS
 from sim.model.setup import build_setup
 
@@ -31,7 +31,7 @@ MANY = 400
 
 @pytest.fixture(scope="module")
 def questions() -> Questions:
-    return load_questions().for_actors(actors_of(find_roster("europe-2025")))
+    return load_questions().of_roster(load_roster(find_roster("europe-2025")))
 
 
 def answers(

@@ -17,6 +17,7 @@ from sim.experiments.explain.why import Why, why
 from sim.experiments.run import RunOptions
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case, load_case
+from sim.inputs.days import checked_day
 from sim.inputs.errors import InputError
 from sim.inputs.options import chosen_options
 from sim.inputs.overrides import Overrides
@@ -49,7 +50,7 @@ class ExplainOptions:
     only
         Some of `SECTIONS`; none means what is usual.
     date
-        The day at which `why` looks; the last if none.
+        The day at which `why` looks, or a moment at midnight; the last if none.
     runs, seed
         How many runs each answer rests on (searches take fewer, and say so), and their seed.
     threads
@@ -65,6 +66,8 @@ class ExplainOptions:
     def __post_init__(self) -> None:
         """Refuse what cannot be asked."""
         RunOptions(runs=self.runs, seed=self.seed, threads=self.threads)
+        if self.date is not None:
+            object.__setattr__(self, "date", checked_day(self.date, "date"))
         for section in self.only:
             if section not in SECTIONS:
                 raise InputError(one_of(section, SECTIONS), key="only")

@@ -112,7 +112,10 @@ def with_factors(rows: "pa.Table", columns: "Mapping[str, pa.Array]") -> "pa.Tab
 
 
 def factor_columns(points: "pd.DataFrame", factors: "Sequence[Factor]") -> "dict[str, pa.Array]":
-    """Return the values of factors, a row a point; behind numbers that were given by name, the names."""
+    """Return the values of factors, a row a point; behind numbers that were given by name, the names.
+
+    The name of a number that was given as such is empty.
+    """
     import pyarrow as pa
 
     columns: dict[str, pa.Array] = {}
@@ -120,7 +123,7 @@ def factor_columns(points: "pd.DataFrame", factors: "Sequence[Factor]") -> "dict
         values = points[factor.path]
         columns[str(factor.path)] = pa.array(values.to_numpy())
         if factor.names:
-            names = [factor.names.get(value) for value in values.tolist()]
+            names = [factor.names.get(value, "") for value in values.tolist()]
             columns[f"{factor.path}{NAMES}"] = pa.array(names, pa.string())
     return columns
 

@@ -1,7 +1,6 @@
 """A table of candidates of a coalition of which nothing is known yet but who they are."""
 
 from collections.abc import Container, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,14 +8,9 @@ from numpy.typing import NDArray
 from sim.inputs.coalitions.coalitions import Candidate
 from sim.inputs.coalitions.declaration import Attribute, Declaration
 from sim.inputs.coalitions.reading import check_code, refuse_twice, row_covariates
-from sim.inputs.csv_file import Row, Table, read_csv
+from sim.inputs.csv_file import Row
 
 ASKED = "asked about"
-
-
-def candidates_table(file: Path, declaration: Declaration) -> Table:
-    """Read a CSV file with `iso3` and the columns that the attributes of a declaration need."""
-    return read_csv(file).require("iso3", *(each.column for each in declaration.attributes.values()))
 
 
 def read_candidates(
