@@ -204,8 +204,8 @@ def _check_names(path: Path, line: int, columns: tuple[str, ...], records: list[
     """Refuse a column without a name, unless nothing stands in it."""
     nameless = [place for place, column in enumerate(columns) if not column]
     if any(cells[place].strip() for _, cells in records for place in nameless):
-        problem = f"column {nameless[0] + 1} has no name; name it, or leave out row names"
-        raise InputError(problem, file=path, line=line)
+        problem = "has no name; name it, or leave out row names"
+        raise InputError(problem, file=path, line=line, key=f"column {nameless[0] + 1}")
 
 
 def _records(path: Path, bounds: Bounds) -> Iterator[Record]:

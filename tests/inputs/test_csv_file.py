@@ -48,7 +48,7 @@ def test_columns_that_a_spreadsheet_left_empty_are_none(file: Path) -> None:
         ("a,b\n1,2,\n", ":2: the line has 3 cells, the header has 2"),
         ("a,b\n1\n", ":2: the line has 1 cells, the header has 2"),
         ("a,b\n0,5,0,9\n", "; decimals have a point"),
-        ('"",a\n"1",2\n', ":1: column 1 has no name; name it, or leave out row names"),
+        ('"",a\n"1",2\n', ":1: column 1: has no name; name it, or leave out row names"),
         ("# c\na,b,a\n1,2,3\n", ":2: a: the column stands there twice"),
         ("a;b\n0,5;1\n", ":1: cells are separated by semicolons; write commas between them, and a point in"),
         ("sep=;\na;b\n", ":1: cells are separated by semicolons"),

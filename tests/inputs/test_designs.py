@@ -153,7 +153,7 @@ def test_names_in_a_list_are_kept_beside_the_numbers_that_they_stand_for(tmp_pat
             "nations.UK.position,nations.GBR.position\nopen,open\n",
             "points.csv:1: nations.GBR.position: nations.GBR.position stands there already, as nations.UK",
         ),
-        (",ceasefire\n1,0\n", "points.csv:1: column 1 has no name; name it, or leave out row names"),
+        (",ceasefire\n1,0\n", "points.csv:1: column 1: has no name; name it, or leave out row names"),
         (
             "ceasefire;mandate.clarity\n0,5;1\n",
             "points.csv:1: cells are separated by semicolons; write commas",

@@ -210,7 +210,7 @@ def explain_case(
     InputError
         If something cannot be asked of this case.
     """
-    questions = questions.of_roster(case.roster)
+    questions = questions.of_case(case)
     asking = _Asking(case, tuple(asked) or tuple(range(len(case.roster.iso3))), questions, options)
     answers: dict[str, Any] = {}
     for section in options.sections(case, asked):
