@@ -4,11 +4,11 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,7 +125,7 @@ class Table:
 
     path: Path
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     header: int = 1
 
     def numbers(self, column: str) -> NDArray[np.float64]:
@@ -169,7 +169,7 @@ def read_csv(path: Path, bounds: Bounds = OF_DATA) -> Table:
     _check_lengths(path, columns, records)
     _check_names(path, first, columns, records)
     named = tuple(filter(None, columns))
-    return Table(path, named, tuple(_row(path, columns, *record) for record in records), first)
+    return Table(path, named, _Rows(path, columns, records), first)
 
 
 Record = tuple[int, list[str]]
@@ -267,7 +267,24 @@ def _text(path: Path, most_bytes: int) -> str:
     return text
 
 
-def _row(path: Path, columns: tuple[str, ...], line: int, cells: list[str]) -> Row:
-    return Row(
-        path, line, {column: cell.strip() for column, cell in zip(columns, cells, strict=True) if column}
-    )
+@dataclass(frozen=True)
+class _Rows(Sequence[Row]):
+    """Rows, each made when it is asked for: a million of them would take much memory."""
+
+    path: Path
+    columns: tuple[str, ...]
+    records: Sequence[Record]
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        if isinstance(index, slice):
+            return _Rows(self.path, self.columns, self.records[index])
+        line, cells = self.records[index]
+        named = zip(self.columns, cells, strict=True)
+        return Row(self.path, line, {column: cell.strip() for column, cell in named if column})

@@ -234,7 +234,8 @@ class PointList(Design):
             first = keys.setdefault(key, column)
             if first != column:
                 raise self._error(f"{key} stands there already, as {first}", column)
-        return {key: tuple(_level(row, column) for row in table.rows) for key, column in keys.items()}
+        rows = ([_level(row, column) for column in keys.values()] for row in table.rows)
+        return dict(zip(keys, zip(*rows, strict=True), strict=True))
 
     def row(self, number: int) -> Row:
         """Return the row of the file that lists a point."""

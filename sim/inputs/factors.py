@@ -108,13 +108,18 @@ class Factor(Table):
 
     @property
     def extremes(self) -> tuple[Level, ...]:
-        """Every listed value, or the ends of the range."""
-        return self.levels if self.values is not None else self.range or ()
+        """Every listed value, the least number first, or the ends of the range."""
+        return self._rising if self.values is not None else self.range or ()
+
+    @property
+    def _rising(self) -> tuple[Level, ...]:
+        """The listed values: numbers from the least to the largest, words as they stand."""
+        return tuple(sorted(self.levels)) if is_numeric(self.levels) else self.levels
 
     def at(self, share: NDArray[np.float64]) -> NDArray[Any]:
         """Return the values at shares of the way, in [0, 1], from the least to the largest or last one."""
         if self.range is None:
-            levels = self.levels
+            levels = self._rising
             kind = np.float64 if is_numeric(levels) else np.object_
             index = np.minimum((share * len(levels)).astype(np.int64), len(levels) - 1)
             return np.array(levels, dtype=kind)[index]
@@ -155,7 +160,7 @@ def level_steps(key: Key, actors: Actors) -> Mapping[str, float]:
     return next((level.steps for level in LEVELS.values() if level.key == path), {})
 
 
-def check_factor(key: Key, actors: Actors) -> None:
+def check_factor(path: str, actors: Actors) -> None:
     """Check that a key names something that can vary in the scenarios of a roster with these actors.
 
     Raises
@@ -163,6 +168,7 @@ def check_factor(key: Key, actors: Actors) -> None:
     InputError
         If there is no such lever or parameter, or it cannot differ from point to point.
     """
+    key = Key(path)
     if key in NOT_FACTORS:
         raise InputError(f"{key} cannot vary from point to point")
     try:

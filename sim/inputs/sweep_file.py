@@ -13,7 +13,7 @@ from sim.inputs.characters import folder_name
 from sim.inputs.designs import DESIGNS, MAX_POINTS, Asked, Design, names_of
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor, check_factor
-from sim.inputs.keys import Key, parameter_key
+from sim.inputs.keys import parameter_key
 from sim.inputs.nations import Nations
 from sim.inputs.overrides import NOBODY, changes_of, overridden
 from sim.inputs.roster import Roster
@@ -242,7 +242,7 @@ def _check_factors(sweep: Sweep, actors: Actors) -> None:
     for factor, table in zip(sweep.factors, sweep.places(), strict=True):
         place = (*table, "path")
         try:
-            check_factor(Key(factor.path), actors)
+            check_factor(factor.path, actors)
         except InputError as error:
             raise sweep.error(place, error.problem) from None
         if factor.path in seen:

@@ -55,6 +55,14 @@ def test_names_and_numbers_of_one_level_are_numbers_in_any_design(design: Design
     assert set(points) == {0.7, 0.3, 0.2}
 
 
+def test_numbers_rise_with_a_share_of_the_way_in_whatever_order_they_are_listed() -> None:
+    assert NAMED.at(np.array([0.0, 0.5, 1.0])).tolist() == [0.2, 0.3, 0.7]
+    assert NAMED.extremes == (0.2, 0.3, 0.7)
+    assert NAMED.levels == (0.7, 0.3, 0.2)
+    assert [NAMED.shown(level) for level in NAMED.levels] == ["threats", "0.3", "calm"]
+    assert WORDS.at(np.array([0.0, 1.0])).tolist() == ["calm", "threats"]
+
+
 @pytest.mark.parametrize("design", RANDOM, ids=repr)
 def test_another_seed_gives_other_points(design: Design) -> None:
     assert not design.points(FACTORS, seed=7).equals(design.points(FACTORS, seed=8))

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.experiments.statistics import Floats, Interval
 from sim.experiments.sweep.sweep import SweepResult
-from sim.inputs.factors import Factor, Level, is_numeric
+from sim.inputs.factors import Factor, Level
 from sim.outputs import style
 from sim.outputs.words import thousands
 
@@ -80,7 +80,7 @@ class Scale:
     @classmethod
     def rising(cls, factor: Factor) -> "Scale":
         """Return the axis along the levels of a factor: numbers from the least, words as they stand."""
-        return cls(factor, tuple(sorted(factor.levels)) if is_numeric(factor.levels) else factor.levels)
+        return cls(factor, factor.extremes if factor.values is not None else factor.levels)
 
     @property
     def order(self) -> list[int]:
