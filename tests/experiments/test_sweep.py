@@ -331,6 +331,25 @@ def test_a_list_may_name_levels_and_number_them(world: Callable[..., Path], tmp_
     assert size["estimate"].iloc[0] == size["estimate"].iloc[2]
 
 
+@pytest.mark.parametrize("column", ["parameters.followership", "parameters__followership"])
+def test_a_column_of_a_list_counts_in_either_spelling(
+    world: Callable[..., Path], tmp_path: Path, column: str
+) -> None:
+    file = tmp_path / "list.toml"
+    file.write_text(
+        f'title = "g"\nbase = "{world().as_posix()}"\ndesign = "list"\nlist = "g.csv"\nruns = 60\n'
+    )
+    (tmp_path / "g.csv").write_text(f"{column}\n-1\n2\n")
+    points = run_sweep(plan_sweep(file), tmp_path).points
+    force = points[points["outcome"] == "force"].set_index("parameters.followership")["estimate"]
+    direct = [
+        sim.run(tmp_path / "world" / "world.toml", overrides={"parameters.followership": value}, runs=60)
+        for value in (-1.0, 2.0)
+    ]
+    assert force.tolist() == pytest.approx([each.rounds["force_mean"].iloc[-1] for each in direct])
+    assert force.loc[-1.0] != force.loc[2.0]
+
+
 def test_a_list_may_have_more_points_than_a_factor_has_values(tmp_path: Path) -> None:
     file = tmp_path / "list.toml"
     file.write_text(
