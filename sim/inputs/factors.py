@@ -1,14 +1,16 @@
 """Factors: what varies in a sweep or a sensitivity analysis, and over which values."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from sim.declarations.levels import LEVELS
 from sim.declarations.parameters import PARAMETERS
+from sim.inputs.days import day_of
 from sim.inputs.errors import InputError
 from sim.inputs.keys import Key
 from sim.inputs.overrides import override_layers
@@ -17,9 +19,20 @@ from sim.inputs.roster import Roster
 from sim.inputs.roster_file import Actors
 from sim.inputs.scenario import scenario_type
 from sim.inputs.situation import Table, Text, canonical, situation_keys
-from sim.inputs.validation import check_place
+from sim.inputs.validation import check_place, shown
+
+
+def _level(value: object) -> object:
+    """Return a level as a number or a text; a day is one."""
+    if isinstance(value, dt.date):
+        return str(day_of(value))
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"must be a number, a text or a date, not {shown(value)}")
+    return value
+
 
 Level = float | str
+Listed = Annotated[Level, BeforeValidator(_level)]
 Path = Annotated[Text, AfterValidator(Key)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -39,7 +52,7 @@ class Factor(Table):
 
     path: Path = Field(description="What varies, as for --set: washington.involvement, parameters.reach.")
     label: str = Field("", description="What figures call it.")
-    values: tuple[Level, ...] | None = Field(None, strict=False, description="The values that it takes.")
+    values: tuple[Listed, ...] | None = Field(None, strict=False, description="The values that it takes.")
     range: tuple[Number, Number] | None = Field(None, strict=False, description="Lowest and highest value.")
     scale: Literal["linear", "log"] = Field("linear", description="How values are spread over the range.")
     steps: int = Field(11, ge=2, le=10_000, description="How many values of the range a grid takes.")

@@ -33,6 +33,7 @@ from sim.inputs.situation import (
     Share,
     Table,
     Text,
+    Whole,
     canonical,
     event_type,
     situation_fields,
@@ -72,7 +73,7 @@ class Scenario(Table):
     )
     start: Date = Field(description="The day of round 0: the situation below holds, positions are as stated.")
     rounds: int = Field(ge=1, le=10_000, description="How many rounds are simulated.")
-    days_per_round: int = Field(7, ge=1, le=366, description="Days from one round to the next.")
+    days_per_round: Whole = Field(7, ge=1, le=366, description="Days from one round to the next.")
     force_required: float = Field(20_000.0, gt=0, description="Soldiers that the mission needs.")
     level_half_width: Share = Field(
         0.0,

@@ -69,6 +69,12 @@ def _schema(names: Mapping[str, float], description: str) -> WithJsonSchema:
     return WithJsonSchema({**kind, "description": description})
 
 
+def _whole(value: object) -> object:
+    """Return a whole number that comes as a float, as factors of sweeps do, as an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 Date = Annotated[dt.date, BeforeValidator(day_of)]
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1), _named({})]

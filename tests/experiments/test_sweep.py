@@ -17,6 +17,7 @@ from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.parameters import DECLARED
 from sim.inputs.sweep_file import OUTCOMES
+from sim.outputs.sweep.landmarks import landmarks
 
 BASELINE = "brussels-2025-04"
 FACTORS = """\
@@ -300,6 +301,28 @@ def test_a_level_means_the_same_by_name_and_by_number(world: Callable[..., Path]
         return run_sweep(plan_sweep(file), tmp_path).points["estimate"].tolist()
 
     assert estimates('["none", 0.3, "backstop"]') == estimates("[0.0, 0.3, 0.75]")
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "held"),
+    [
+        ("start", '["2025-04-10", "2025-05-01"]', ["2025-04-10", "2025-05-01"]),
+        ("start", "[2025-04-10, 2025-05-01T00:00:00]", ["2025-04-10", "2025-05-01"]),
+        ("days_per_round", "[7, 14]", [7.0, 14.0]),
+        ("nations.AAX.position", '["committed", "open"]', ["committed", "open"]),
+    ],
+)
+def test_whatever_a_factor_takes_is_one_type_to_the_end(
+    world: Callable[..., Path], tmp_path: Path, path: str, values: str, held: list[object]
+) -> None:
+    file = tmp_path / "any.toml"
+    file.write_text(
+        f'title = "Any"\nbase = "{world().as_posix()}"\nruns = 2\n'
+        f'[[levers]]\npath = "{path}"\nvalues = {values}\n'
+    )
+    result = run_sweep(plan_sweep(file), tmp_path)
+    assert result.points[path].unique().tolist() == held
+    assert {mark.point[path] for mark in landmarks(result.plan)} <= set(held)
 
 
 def test_one_number_under_two_names_is_refused(tmp_path: Path) -> None:

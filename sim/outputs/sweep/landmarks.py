@@ -1,5 +1,6 @@
 """Known scenarios that lie on the ground that a sweep covers."""
 
+import datetime as dt
 import json
 from dataclasses import fields
 from typing import Any, NamedTuple
@@ -65,7 +66,7 @@ def value_of(case: Case, path: str) -> Any:
     if not path.startswith(START) and keys[0] in SITUATION:
         for item in case.scenario.schedule():
             value = item.changes.get(keys, value) if item.round == 1 else value
-    return value
+    return str(value) if isinstance(value, dt.date) else value
 
 
 def _is_at(base: Case, point: dict[str, Any], case: Case) -> bool:
