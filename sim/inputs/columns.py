@@ -25,14 +25,13 @@ def checked(table: Table, declared: Mapping[str, NumberColumn]) -> Table:
 
 def _checked(row: Row, declared: Mapping[str, NumberColumn]) -> Row:
     for column, said in declared.items():
-        value = row.number(column)
-        if value in said.missing:
+        if row.text(column) in said.missing or row.number(column) in said.missing:
             row = row.with_text(column, "")
-        elif said.range is not None and not math.isnan(value):
-            low, high = said.range
-            if not low <= value <= high:
-                allowed = f"{low:.15g} to {high:.15g} {said.unit}".rstrip()
-                raise row.error(column, f"{value:.15g} is out of range; allowed is {allowed}")
+        value = row.number(column)
+        low, high = said.range or (-math.inf, math.inf)
+        if value < low or value > high:
+            allowed = f"{low:.15g} to {high:.15g} {said.unit}".rstrip()
+            raise row.error(column, f"{value:.15g} is out of range; allowed is {allowed}")
     return row
 
 

@@ -106,7 +106,7 @@ class NumberColumn(Declared):
 
     unit: str = ""
     range: Annotated[tuple[Number, Number] | None, Field(strict=False)] = None
-    missing: list[Number] = []
+    missing: list[Number | str] = []
 
     @model_validator(mode="after")
     def _range_rises(self) -> "NumberColumn":

@@ -17,6 +17,7 @@ from sim.inputs.roster_file import read_declaration
 
 BUNDLED = sorted(scenarios_folder().glob("rosters/*"))
 CODES = ("-9", "-99", "-999", "999", "9999")
+WORDS = ("NA", "n/a", "..")
 
 
 @pytest.fixture(autouse=True)
@@ -69,14 +70,15 @@ def put(folder: Path, column: str, text: str) -> str:
 
 
 @pytest.mark.parametrize("column", CELLS)
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", [*CODES, *WORDS])
 def test_a_code_that_is_declared_is_an_empty_cell(tiny: Path, column: str, code: str) -> None:
     file, old, new = CELLS[column]
     change(tiny, "roster.toml", 'imputed = ["DDD"]', 'imputed = ["DDD", "CCC"]')
     change(tiny, file, old, new.format(""))
     empty = load_roster(tiny)
     change(tiny, file, new.format(""), new.format(code))
-    declare(tiny, f"{column} = {{ missing = [{code}.0] }}")
+    declared = f'"{code}"' if code in WORDS else f"{code}.0"
+    declare(tiny, f"{column} = {{ missing = [{declared}] }}")
     coded = load_roster(tiny)
     for name in ("preferred_mandate", "sensitivity_to_patron", "sensitivity_to_adversary"):
         assert np.array_equal(getattr(coded, name), getattr(empty, name))
@@ -130,7 +132,7 @@ def test_numbers_that_are_like_the_others_are_no_codes(tiny: Path, caplog: pytes
         ("us_pc = { range = [0, 1] }", 'did you mean "us_pct"?'),
         ("us_pct = { range = [100, 0] }", "us_pct: the range [100, 0] does not rise"),
         ("us_pct = { rage = [0, 1] }", 'us_pct.rage: unknown key "rage"; allowed: unit, range, missing'),
-        ('us_pct = { missing = ["NA"] }', "us_pct.missing[0]: must be a number"),
+        ("us_pct = { missing = 5 }", "us_pct.missing: must be a list"),
     ],
 )
 def test_a_mistake_in_a_declaration_is_told_by_its_line(tiny: Path, said: str, message: str) -> None:
