@@ -15,7 +15,7 @@ from sim.inputs.observations import WHERE, Record, read_joiners, read_recorded
 from sim.inputs.overrides import Overrides
 from sim.inputs.situation import Date, Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
-from sim.inputs.validation import validate
+from sim.inputs.validation import KeyProblem, validate
 
 
 class DeclaredWave(Table):
@@ -113,12 +113,12 @@ class Hindcast(Table):
     def _fits_together(self) -> "Hindcast":
         waves = [(wave.date, wave.scenario) for wave in self.waves]
         if len(set(waves)) < len(waves):
-            raise ValueError("a wave stands there twice")
+            raise KeyProblem("waves", "a wave stands there twice")
         names = [reading.name for reading in self.readings]
         if len(set(names)) < len(names):
-            raise ValueError("two readings have the same name")
+            raise KeyProblem("readings", "two readings have the same name")
         if self.joiners is not None and self.readings:
-            raise ValueError("readings are about recorded positions, not about joiners")
+            raise KeyProblem("readings", "readings are about recorded positions, not about joiners")
         return self
 
 

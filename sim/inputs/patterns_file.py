@@ -22,7 +22,7 @@ from sim.inputs.keys import Key
 from sim.inputs.overrides import overridden
 from sim.inputs.situation import Date, Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
-from sim.inputs.validation import one_of, validate
+from sim.inputs.validation import KeyProblem, one_of, validate
 
 Measure = Literal[
     "members",
@@ -225,7 +225,7 @@ class Patterns(Table):
     def _fits_together(self) -> "Patterns":
         numbers = [pattern.number for pattern in self.patterns]
         if len(set(numbers)) < len(numbers):
-            raise ValueError("two patterns have the same number")
+            raise KeyProblem("patterns", "two patterns have the same number")
         return self
 
     def case(self, world: World, parameters: Path | None = None) -> Case:
