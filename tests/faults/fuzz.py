@@ -290,8 +290,8 @@ def write_damaged(folder: Path, chance: Chance) -> tuple[str, Subject, str]:
 WHOLE_FILE = re.compile(
     "not valid TOML|not UTF-8|nested |no such file|is a folder|larger than|is no JSON|is no GeoJSON|"
     "is empty; the first line|not readable as CSV|cannot be read|the line has .* cells|names .* columns|"
-    "has .* cells;|holds the control character|holds no points|is not a regular file|separated by|unknown parameter|"
-    "gives no prior|a sweep needs factors"
+    "has .* cells;|holds the control character|holds no points|is not a regular file|separated by|"
+    "unknown parameter|gives no prior|a sweep needs factors"
 )
 """Problems of a file rather than of a key in it."""
 
