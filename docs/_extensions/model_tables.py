@@ -16,13 +16,13 @@ from sim.inputs.hindcast_file import Hindcast
 from sim.inputs.patterns_file import Patterns
 from sim.inputs.prior import Marginal
 from sim.inputs.questions import Questions
-from sim.inputs.roster_file import actors_of
+from sim.inputs.roster_file import vocabulary_of
 from sim.inputs.scenario import load_scenario, scenario_type
 from sim.inputs.situation import AT_START, event_type, situation_keys, written
 from sim.inputs.sweep_file import Sweep, load_sweep, sweeps_folder
 from sim.model import rules
 
-ACTORS = actors_of(find_roster("europe-2025"))
+VOCABULARY = vocabulary_of(find_roster("europe-2025"))
 
 Row = tuple[str, str, str, str]
 """A key, what it may be, its default, its meaning."""
@@ -77,7 +77,7 @@ def levers() -> str:
 def policies() -> str:
     """Return the constants of the policies that a scenario may choose."""
     rows = []
-    for actor, key in ACTORS.keys.items():
+    for actor, key in VOCABULARY.keys.items():
         for constant, field in AT_START[actor].model_fields.items():
             if isinstance(field.default, float):
                 rows.append((code(f"{key}.{constant}"), number(field.default), field.description or ""))
@@ -121,7 +121,7 @@ def levels() -> str:
     """Return the names that levels may be given by."""
     rows = [
         (
-            code(".".join(written(level.key, ACTORS))),
+            code(".".join(written(level.key, VOCABULARY))),
             ", ".join(f"`{name}` {number(value)}" for name, value in level.steps.items()),
         )
         for level in LEVELS.values()
@@ -132,12 +132,12 @@ def levels() -> str:
 
 def keys_of_scenarios() -> str:
     """Return every key of a scenario file; those of events stand apart."""
-    return _keys(_rows(scenario_type(ACTORS), apart=("events",)))
+    return _keys(_rows(scenario_type(VOCABULARY), apart=("events",)))
 
 
 def keys_of_events() -> str:
     """Return the keys that only an event has."""
-    return _keys(_rows(event_type(ACTORS), apart=situation_keys(ACTORS)))
+    return _keys(_rows(event_type(VOCABULARY), apart=situation_keys(VOCABULARY)))
 
 
 def keys_of_sweeps() -> str:

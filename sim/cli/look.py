@@ -82,10 +82,10 @@ def _counted(number: int, what: str) -> str:
 def schema(roster: RosterFolder = "europe-2025") -> None:
     """Print the JSON Schema of scenario files of a roster, for editors."""
     from sim.inputs.bundled import find_roster
-    from sim.inputs.roster_file import actors_of
+    from sim.inputs.roster_file import vocabulary_of
     from sim.inputs.scenario import scenario_type
 
-    print(json.dumps(scenario_type(actors_of(find_roster(roster))).model_json_schema(), indent=2))
+    print(json.dumps(scenario_type(vocabulary_of(find_roster(roster))).model_json_schema(), indent=2))
 
 
 @app.command()

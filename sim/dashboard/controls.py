@@ -53,7 +53,7 @@ def _choose_runs() -> tuple[int, int]:
 def _choose_changes(source: Source, case: Case) -> tuple[tuple[str, Value], ...]:
     """Return what is set otherwise than the scenario does."""
     st.header("From the first round on")
-    values = {lever.path: _choose(lever, source, case) for lever in levers(case.roster.actors)}
+    values = {lever.path: _choose(lever, source, case) for lever in levers(case.roster.vocabulary)}
     st.button("Back to the scenario", on_click=_reset, args=(source, case), width="stretch")
     return changes_of(case, values)
 
@@ -95,7 +95,7 @@ def _choose(lever: Lever | Choice, source: Source, case: Case) -> Value:
 
 def _reset(source: Source, case: Case) -> None:
     """Set all levers as the scenario does."""
-    for lever in levers(case.roster.actors):
+    for lever in levers(case.roster.vocabulary):
         st.session_state[_key(lever, source)] = lever.value_in(case)
 
 

@@ -9,7 +9,7 @@ from sim.declarations.parameters import PARAMETERS
 from sim.declarations.words import PURPOSES
 from sim.inputs.case import Case
 from sim.inputs.keys import Key, parameter_key
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 from sim.inputs.situation import written
 
 MOVED = {
@@ -61,10 +61,10 @@ class Choice(NamedTuple):
         return self.words[int(case.timeline.purpose[1].argmax())]
 
 
-def levers(actors: Actors) -> tuple[Lever | Choice, ...]:
+def levers(vocabulary: Vocabulary) -> tuple[Lever | Choice, ...]:
     """Return what can be moved, in the order in which it is shown, as readers know the actors."""
     return (
-        *(_lever(level, actors) for level in LEVELS.values() if level.steps or level.ends),
+        *(_lever(level, vocabulary) for level in LEVELS.values() if level.steps or level.ends),
         Choice("mandate.purpose", "Purpose of the mission", "What the mandate is for.", PURPOSES),
         *(_parameter(name, *called) for name, called in MOVED.items()),
     )
@@ -80,11 +80,11 @@ def _parameter(name: str, label: str, low: float, high: float) -> Lever:
     return Lever(parameter_key(name), label, meaning, low, high)
 
 
-def _lever(level: Level, actors: Actors) -> Lever:
+def _lever(level: Level, vocabulary: Vocabulary) -> Lever:
     """Return a level as a lever: what it is called, what its named steps or its ends mean."""
-    label = actors.in_words(level.words)
+    label = vocabulary.in_words(level.words)
     steps = "; ".join(f"{step:g}: {name.replace('_', ' ')}" for name, step in level.steps.items())
-    path = ".".join(written(level.key, actors))
+    path = ".".join(written(level.key, vocabulary))
     return Lever(path, label[0].upper() + label[1:], f"{steps}." if steps else level.ends)
 
 
@@ -92,6 +92,6 @@ def changes_of(case: Case, values: dict[str, Value]) -> tuple[tuple[str, Value],
     """Return the values, by path, that differ from those of a case."""
     return tuple(
         (lever.path, values[lever.path])
-        for lever in levers(case.roster.actors)
+        for lever in levers(case.roster.vocabulary)
         if lever.path in values and values[lever.path] != lever.value_in(case)
     )

@@ -55,7 +55,7 @@ def _events(scenario: Scenario, replaced: set[KeyPath]) -> Iterator[Table]:
     """Return the events of a scenario; those of the first round without what is replaced in it."""
     for event in scenario.events:
         at_once = event.round == 1 or (event.date and scenario.calendar.round_of(event.date) == 1)
-        changes = {written(path, scenario.actors): value for path, value in event.changes().items()}
+        changes = {written(path, scenario.vocabulary): value for path, value in event.changes().items()}
         changes = {path: value for path, value in changes.items() if not at_once or path not in replaced}
         if changes:
             yield {**_prose(event), **_nested(changes)}

@@ -32,7 +32,7 @@ def runs_words(runs: int, seed: int) -> str:
 
 def change_words(setting: Setting, case: Case) -> str:
     """Return what a setting changes of its scenario; empty if nothing."""
-    labels = {lever.path: lever.label for lever in levers(case.roster.actors)}
+    labels = {lever.path: lever.label for lever in levers(case.roster.vocabulary)}
     values = (
         (labels[path], value if isinstance(value, str) else f"{value:g}") for path, value in setting.changes
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sim.inputs.case import Case
 from sim.inputs.map_file import Map
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,7 @@ class About:
     title: str
     description: str
     roster: str
-    actors: Actors
+    vocabulary: Vocabulary
     start: dt.date
     rounds: int
     days_per_round: int

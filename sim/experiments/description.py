@@ -51,7 +51,7 @@ def describe_case(case: Case) -> dict[str, Any]:
         ],
         "set": list(case.scenario.options),
         "roster": case.roster.title,
-        "actors": case.roster.actors.model_dump(),
+        "actors": case.roster.vocabulary.model_dump(),
         "cautions": list(case.roster.cautions),
         "past_coalitions": _drawn(case),
         "nations": dict(case.roster.nations.names),

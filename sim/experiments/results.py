@@ -73,7 +73,7 @@ class RunResult:
             title=scenario.title,
             description=" ".join(scenario.description.split()),
             roster=self.case.roster.title,
-            actors=self.case.roster.actors,
+            vocabulary=self.case.roster.vocabulary,
             start=scenario.start,
             rounds=scenario.rounds,
             days_per_round=scenario.days_per_round,

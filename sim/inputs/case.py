@@ -107,7 +107,7 @@ REACTIONS = {
 
 def reacting(case: Case) -> Case:
     """Return a case in which patron and adversary react to the force, and the mandate is negotiated."""
-    keys = case.roster.actors.keys
+    keys = case.roster.vocabulary.keys
     return case.with_overrides(
         {f"start.{keys.get(table, table)}.{key}": value for (table, key), value in REACTIONS.items()}
     )

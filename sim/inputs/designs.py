@@ -210,7 +210,7 @@ class PointList(Design):
                 raise self._error(f"has no column {factor.path}{nearest}")
         columns = {}
         for key, levels in self.levels.items():
-            steps = level_steps(key, self.roster.actors)
+            steps = level_steps(key, self.roster.vocabulary)
             numbers = [steps.get(level, level) if isinstance(level, str) else level for level in levels]
             columns[key] = np.array(numbers, dtype=np.float64 if is_numeric(numbers) else np.object_)
         return pd.DataFrame(columns)
@@ -250,7 +250,7 @@ class PointList(Design):
 
     def _check(self, key: Key, column: str) -> None:
         try:
-            check_factor(key, self.roster.actors)
+            check_factor(key, self.roster.vocabulary)
         except InputError as error:
             raise self._error(error.problem, column) from None
 

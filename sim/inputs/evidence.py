@@ -254,8 +254,8 @@ def _sensitivities(index: int, roster: Roster) -> tuple[SensitivityEvidence, ...
     attributes = read_past(roster.past).attributes
     covariates = roster.candidates[index].covariates
     told = (
-        (roster.actors.patron.name, roster.sensitivity_to_patron, ALIGNMENT),
-        (roster.actors.adversary.name, roster.sensitivity_to_adversary, ADVERSARY_NEARNESS),
+        (roster.vocabulary.actors.patron.name, roster.sensitivity_to_patron, ALIGNMENT),
+        (roster.vocabulary.actors.adversary.name, roster.sensitivity_to_adversary, ADVERSARY_NEARNESS),
     )
     return tuple(
         SensitivityEvidence(

@@ -16,7 +16,7 @@ from sim.inputs.keys import Key
 from sim.inputs.overrides import override_layers
 from sim.inputs.parameters import unknown_parameter
 from sim.inputs.roster import Roster
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 from sim.inputs.scenario import scenario_type
 from sim.inputs.situation import Table, Text, canonical, situation_keys
 from sim.inputs.validation import check_place, shown
@@ -79,8 +79,8 @@ class Factor(Table):
     def of_roster(self, roster: Roster) -> "Factor":
         """Return the factor of a roster's scenarios: its words and keys in the places left open for them."""
         key = roster.key(self.path)
-        made = self.model_copy(update={"path": key, "label": roster.actors.in_words(self.label)})
-        return made.with_steps(level_steps(key, roster.actors))
+        made = self.model_copy(update={"path": key, "label": roster.vocabulary.in_words(self.label)})
+        return made.with_steps(level_steps(key, roster.vocabulary))
 
     def with_steps(self, steps: Mapping[str, float]) -> "Factor":
         """Return the factor with the numbers for which words among its values stand."""
@@ -167,13 +167,13 @@ def is_numeric(levels: Iterable[Level]) -> bool:
     return all(isinstance(level, float) for level in levels)
 
 
-def level_steps(key: Key, actors: Actors) -> Mapping[str, float]:
+def level_steps(key: Key, vocabulary: Vocabulary) -> Mapping[str, float]:
     """Return the names that scenario files may give to numbers of a key, with these; none of most."""
-    path = canonical(key.removeprefix("start.").split("."), actors)
+    path = canonical(key.removeprefix("start.").split("."), vocabulary)
     return next((level.steps for level in LEVELS.values() if level.key == path), {})
 
 
-def check_factor(path: str, actors: Actors) -> None:
+def check_factor(path: str, vocabulary: Vocabulary) -> None:
     """Check that a key names something that can vary in the scenarios of a roster with these actors.
 
     Raises
@@ -185,8 +185,8 @@ def check_factor(path: str, actors: Actors) -> None:
     if key in NOT_FACTORS:
         raise InputError(f"{key} cannot vary from point to point")
     try:
-        override_layers({key: 0}, situation_keys(actors))
-        check_place(scenario_type(actors), tuple(key.removeprefix("start.").split(".")))
+        override_layers({key: 0}, situation_keys(vocabulary))
+        check_place(scenario_type(vocabulary), tuple(key.removeprefix("start.").split(".")))
     except InputError as error:
         raise InputError(error.problem) from None
     if key.parameter and key.parameter not in PARAMETERS:

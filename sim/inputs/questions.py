@@ -32,7 +32,7 @@ class World(Table):
     def of_roster(self, roster: Roster) -> "World":
         """Return the world with the roster's words and keys in the places left open for them."""
         settings = {roster.key(path): level for path, level in self.set.items()}
-        return self.model_copy(update={"label": roster.actors.in_words(self.label), "set": settings})
+        return self.model_copy(update={"label": roster.vocabulary.in_words(self.label), "set": settings})
 
 
 class Pressure(Table):
@@ -88,7 +88,7 @@ class Questions(Table):
         for place, path in _paths(self):
             key = roster.key(path)
             try:
-                check_factor(key, roster.actors)
+                check_factor(key, roster.vocabulary)
             except InputError as error:
                 raise self._error(place, error) from None
             if (place, key) in seen:

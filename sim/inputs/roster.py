@@ -22,7 +22,7 @@ from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray, mean_of_present, score
 from sim.inputs.keys import Key
 from sim.inputs.nations import Nations, nations_in
-from sim.inputs.roster_file import Actors, Preference, RosterDeclaration, past_of, read_declaration
+from sim.inputs.roster_file import Vocabulary, Preference, RosterDeclaration, past_of, read_declaration
 from sim.inputs.second_reading import (
     DatedEvent,
     Reading,
@@ -104,7 +104,7 @@ class Roster:
 
     title: str
     folder: Path
-    actors: Actors
+    vocabulary: Vocabulary
     iso3: tuple[str, ...]
     names: tuple[str, ...]
     nations: Nations
@@ -124,7 +124,7 @@ class Roster:
 
     def key(self, text: str) -> Key:
         """Return a key as its scenarios spell it: actors by its words for them, nations by their codes."""
-        return self.nations.in_key(Key(self.actors.in_keys(text)))
+        return self.nations.in_key(Key(self.vocabulary.in_keys(text)))
 
     def nation(self, word: str) -> int:
         """Return the index of a nation given by its code or by any name of it.
@@ -320,7 +320,7 @@ def build_roster(source: RosterSource) -> Roster:
     return Roster(
         title=declaration.title,
         folder=source.folder,
-        actors=declaration.actors,
+        vocabulary=declaration.vocabulary,
         iso3=iso3,
         names=tuple(source.chosen.nations.names.values()),
         nations=source.chosen.nations,

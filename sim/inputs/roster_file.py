@@ -157,7 +157,7 @@ class Actor(Declared):
         return self.adjective or f"{self.name}'s"
 
 
-class Actors(Declared):
+class Vocabulary(Declared):
     """Whom the coalition looks to for cover, and who threatens those who join."""
 
     patron: Actor = Actor(name="the patron")
@@ -199,7 +199,7 @@ class RosterDeclaration(Declared):
         "for the bundled ones personnel_thousand, democracy, ideal_point_distance_to_us, "
         "distance_to_theatre_km, distance_to_adversary_km, nato, eu, neutral",
     )
-    actors: Actors = Actors()
+    vocabulary: Vocabulary = Vocabulary()
     leads: list[str] = []
     positions: TableFile | None = None
     conditions: TableFile | None = None
@@ -244,7 +244,7 @@ def _check_names(given: dict[str, Any], allowed: tuple[str, ...], example: str) 
             raise ValueError(f'"{name}" is missing; the least to write is {name} = {example}')
 
 
-def actors_of(folder: Path) -> Actors:
+def vocabulary_of(folder: Path) -> Vocabulary:
     """Return the actors of a roster, by which its scenarios are read.
 
     Raises
@@ -253,11 +253,11 @@ def actors_of(folder: Path) -> Actors:
         If there is no `roster.toml`, it is no TOML, or says something of actors that it may not.
     """
     file = folder / ROSTER_FILE
-    return _actors(file, file.stat().st_mtime_ns)
+    return _vocabulary(file, file.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=16)
-def _actors(path: Path, modified: int) -> Actors:  # noqa: ARG001 - part of the key
+def _vocabulary(path: Path, modified: int) -> Vocabulary:  # noqa: ARG001 - part of the key
     file = read_toml(path)
 
     def error_at(key_path: KeyPath, problem: str) -> InputError:
@@ -266,7 +266,7 @@ def _actors(path: Path, modified: int) -> Actors:  # noqa: ARG001 - part of the 
     declared = file.data.get("actors", {})
     if not isinstance(declared, dict):
         raise error_at((), "must be a table")
-    return validate(Actors, declared, error_at)
+    return validate(Vocabulary, declared, error_at)
 
 
 def past_of(folder: Path) -> Path:

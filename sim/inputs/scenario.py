@@ -19,7 +19,7 @@ from sim.inputs.layers import Layer, Place, merged, read_layers
 from sim.inputs.nations import Nations
 from sim.inputs.overrides import NOBODY, Overrides, overridden, override_layers
 from sim.inputs.roster import nations_of
-from sim.inputs.roster_file import ROSTER_FILE, Actors, actors_of
+from sim.inputs.roster_file import ROSTER_FILE, Vocabulary, vocabulary_of
 from sim.inputs.schedule import Calendar, Scheduled, schedule
 from sim.inputs.situation import (
     SITUATION,
@@ -51,7 +51,7 @@ class _Origin:
 
     name: str = "scenario"
     roster_folder: Path | None = None
-    actors: Actors = Actors()  # noqa: RUF009 - frozen
+    vocabulary: Vocabulary = Vocabulary()  # noqa: RUF009 - frozen
     layer: Layer = Layer({})  # noqa: RUF009 - frozen
 
 
@@ -147,13 +147,13 @@ class Scenario(Table):
         return self._origin.roster_folder or _roster_folder(self.roster, self.place(("roster",)))
 
     @property
-    def actors(self) -> Actors:
+    def vocabulary(self) -> Vocabulary:
         """The actors outside the coalition, as the roster calls them."""
-        return self._origin.actors
+        return self._origin.vocabulary
 
     def key_path(self, path: str) -> tuple[str, ...]:
         """Return the key path of a value that a dotted path names: ``washington.involvement``."""
-        return canonical(path.split("."), self.actors)
+        return canonical(path.split("."), self.vocabulary)
 
     @property
     def calendar(self) -> Calendar:
@@ -229,28 +229,28 @@ def load_scenario(source: Path | str, overrides: Overrides = ()) -> Scenario:
 
 
 def _restored(data: dict[str, Any], origin: _Origin) -> Scenario:
-    scenario = scenario_type(origin.actors).model_validate(data)
+    scenario = scenario_type(origin.vocabulary).model_validate(data)
     scenario._origin = origin
     return scenario
 
 
 @cache
-def scenario_type(actors: Actors) -> type[Scenario]:
+def scenario_type(vocabulary: Vocabulary) -> type[Scenario]:
     """Return the scenarios of a roster: the tables of its actors are called what it says."""
-    event: Any = event_type(actors)
+    event: Any = event_type(vocabulary)
     events: Any = (Annotated[tuple[event, ...], FailFast()], Scenario.model_fields["events"])
-    fields = situation_fields(actors, start=True)
+    fields = situation_fields(vocabulary, start=True)
     return create_model("Scenario", __base__=Scenario, __doc__=Scenario.__doc__, **fields, events=events)
 
 
 def _scenario(layers: list[Layer], overrides: Overrides, name: str) -> Scenario:
     roster = _named_roster(merged(layers), overridden(overrides))
-    actors, nations = (actors_of(roster), nations_of(roster)) if roster else (Actors(), NOBODY)
+    vocabulary, nations = (vocabulary_of(roster), nations_of(roster)) if roster else (Vocabulary(), NOBODY)
     coded = [with_codes(layer, nations) for layer in layers]
-    layer = merged([*coded, *override_layers(overrides, situation_keys(actors), nations)])
-    scenario = validate(scenario_type(actors), layer.data, layer.error)
+    layer = merged([*coded, *override_layers(overrides, situation_keys(vocabulary), nations)])
+    scenario = validate(scenario_type(vocabulary), layer.data, layer.error)
     folder = _roster_folder(scenario.roster, layer.place(("roster",)))
-    scenario._origin = _Origin(folder_name(name, "scenario"), folder, actors, layer)
+    scenario._origin = _Origin(folder_name(name, "scenario"), folder, vocabulary, layer)
     _check_nations_given(scenario)
     _check_end(scenario)
     scenario.schedule()
@@ -296,7 +296,7 @@ def check_actor_keys(folder: Path) -> None:
         If it is.
     """
     taken = {*Scenario.model_fields, *Event.model_fields, *SITUATION} - {PATRON, ADVERSARY}
-    for actor, key in actors_of(folder).keys.items():
+    for actor, key in vocabulary_of(folder).keys.items():
         if key in taken:
             problem = f'"{key}" is another key of scenario files; choose another word'
             raise InputError(problem, file=folder / ROSTER_FILE, key=f"actors.{actor}.key")

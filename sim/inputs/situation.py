@@ -19,27 +19,27 @@ from sim.declarations.kinds import ADVERSARY, PATRON, TABLES, Level
 from sim.declarations.levels import LEVELS
 from sim.inputs.days import day_of
 from sim.inputs.errors import near_match
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 from sim.inputs.validation import shown
 
 SITUATION = (*dict.fromkeys(level.key[0] for level in LEVELS.values()), "nations")
 """What describes the world: given at the start, changed by events."""
 
 
-def situation_keys(actors: Actors) -> tuple[str, ...]:
+def situation_keys(vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return the keys of `SITUATION` as the scenario files of a roster call them."""
-    return tuple(actors.keys.get(key, key) for key in SITUATION)
+    return tuple(vocabulary.keys.get(key, key) for key in SITUATION)
 
 
-def canonical(key_path: Sequence[str], actors: Actors) -> tuple[str, ...]:
+def canonical(key_path: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return the key path of the situation that the scenario files of a roster write as another."""
-    names = {key: actor for actor, key in actors.keys.items()}
+    names = {key: actor for actor, key in vocabulary.keys.items()}
     return (names.get(key_path[0], key_path[0]), *key_path[1:])
 
 
-def written(key_path: Sequence[str], actors: Actors) -> tuple[str, ...]:
+def written(key_path: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return a key path of the situation as the scenario files of a roster write it."""
-    return (actors.keys.get(key_path[0], key_path[0]), *key_path[1:])
+    return (vocabulary.keys.get(key_path[0], key_path[0]), *key_path[1:])
 
 
 class Table(BaseModel):
@@ -246,39 +246,43 @@ class Event(Table):
 
 
 @cache
-def event_type(actors: Actors) -> type[Event]:
+def event_type(vocabulary: Vocabulary) -> type[Event]:
     """Return the events of a roster's scenario files: what its actors' tables are called is theirs."""
-    fields = situation_fields(actors, start=False)
+    fields = situation_fields(vocabulary, start=False)
     made = create_model("Event", __base__=Event, __doc__=Event.__doc__, **fields)
-    made.situation = situation_keys(actors)
+    made.situation = situation_keys(vocabulary)
     return made
 
 
-def situation_fields(actors: Actors, *, start: bool) -> dict[str, Any]:
+def situation_fields(vocabulary: Vocabulary, *, start: bool) -> dict[str, Any]:
     """Return the fields of the situation, nations apart: at the start, or as events change it."""
     tables = AT_START if start else CHANGED
     fields: dict[str, Any] = {}
     for name in dict.fromkeys(level.key[0] for level in LEVELS.values()):
         if name in TABLES:
             levels = {level.key[1]: level for level in LEVELS.values() if level.key[0] == name}
-            kind = _with_levels(tables[name], levels, actors, start=start)
-            alias = actors.keys.get(name)
+            kind = _with_levels(tables[name], levels, vocabulary, start=start)
+            alias = vocabulary.keys.get(name)
             fields[name] = (kind, Field(alias=alias)) if start else (kind | None, Field(None, alias=alias))
         else:
-            fields[name] = _level_field(LEVELS[name], actors, start=start)
+            fields[name] = _level_field(LEVELS[name], vocabulary, start=start)
     return fields
 
 
-def _with_levels(table: type[Table], levels: Mapping[str, Level], actors: Actors, *, start: bool) -> Any:
+def _with_levels(
+    table: type[Table], levels: Mapping[str, Level], vocabulary: Vocabulary, *, start: bool
+) -> Any:
     """Return a table of the situation with its levels, which come first."""
-    fields: dict[str, Any] = {key: _level_field(level, actors, start=start) for key, level in levels.items()}
+    fields: dict[str, Any] = {
+        key: _level_field(level, vocabulary, start=start) for key, level in levels.items()
+    }
     fields |= {key: (field.annotation, field) for key, field in table.model_fields.items()}
     return create_model(table.__name__, __base__=Table, __doc__=table.__doc__, **fields)
 
 
-def _level_field(level: Level, actors: Actors, *, start: bool) -> Any:
+def _level_field(level: Level, vocabulary: Vocabulary, *, start: bool) -> Any:
     """Return the type and the default of a level in a file."""
-    meaning = level.meaning.format_map(actors.names)
+    meaning = level.meaning.format_map(vocabulary.names)
     number = Annotated[float, _named(level.steps), _schema(level.steps, meaning)]
     if not start:
         return number | None, None

@@ -17,7 +17,7 @@ from sim.inputs.keys import parameter_key
 from sim.inputs.nations import Nations
 from sim.inputs.overrides import NOBODY, changes_of, overridden
 from sim.inputs.roster import Roster
-from sim.inputs.roster_file import Actors, FileName
+from sim.inputs.roster_file import Vocabulary, FileName
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import KeyProblem, validate
@@ -82,7 +82,7 @@ class Sweep(Table):
             own = {factor.path for factor in sweep.factors}
             declared = sweep.uncertainties + tuple(each for each in _parameters() if each.path not in own)
             sweep = sweep.model_copy(update={"uncertainties": declared, "parameters": None})
-        _check_factors(sweep, roster.actors)
+        _check_factors(sweep, roster.vocabulary)
         return sweep
 
     @property
@@ -236,13 +236,13 @@ def _rounds(sweep: Sweep, overrides: Sequence[str]) -> list[str]:
     return [f"rounds={sweep.rounds}"] if is_set else []
 
 
-def _check_factors(sweep: Sweep, actors: Actors) -> None:
+def _check_factors(sweep: Sweep, vocabulary: Vocabulary) -> None:
     """Refuse a factor that is no lever or parameter, is given twice, or has one value under two names."""
     seen: dict[str, KeyPath] = {}
     for factor, table in zip(sweep.factors, sweep.places(), strict=True):
         place = (*table, "path")
         try:
-            check_factor(factor.path, actors)
+            check_factor(factor.path, vocabulary)
         except InputError as error:
             raise sweep.error(place, error.problem) from None
         if factor.path in seen:

@@ -14,7 +14,7 @@ from sim.experiments.about import About, PastEvent
 from sim.experiments.parts import MAX_MANIFEST
 from sim.inputs.errors import InputError
 from sim.inputs.map_file import Map, read_map
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 from sim.inputs.text_file import read_text
 from sim.outputs.store import MAP
 
@@ -182,7 +182,7 @@ def _about(manifest: Manifest) -> About:
         title=manifest["title"],
         description=manifest["description"],
         roster=manifest["roster"],
-        actors=Actors.model_validate(manifest["actors"]),
+        vocabulary=Vocabulary.model_validate(manifest["actors"]),
         start=dt.date.fromisoformat(scenario["start"]),
         rounds=scenario["rounds"],
         days_per_round=scenario["days_per_round"],

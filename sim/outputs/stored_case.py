@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.inputs.case import Case
 from sim.inputs.nations import Nations
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class StoredRoster:
     """A roster's title, what the great powers are called, its nations in their order, and all their names."""
 
     title: str
-    actors: Actors
+    vocabulary: Vocabulary
     iso3: tuple[str, ...]
     names: tuple[str, ...]
     nations: Nations
@@ -54,7 +54,7 @@ def stored_case(told: Mapping[str, Any]) -> StoredCase:
         If something is missing.
     """
     scenario, nations = told["scenario"], Nations(dict(told["nations"]), told.get("aliases", {}))
-    actors = Actors.model_validate(told.get("actors", {}))  # sweeps do not speak of them
+    vocabulary = Vocabulary.model_validate(told.get("actors", {}))  # sweeps do not speak of them
     return StoredCase(
         StoredScenario(
             name=scenario["name"],
@@ -64,5 +64,7 @@ def stored_case(told: Mapping[str, Any]) -> StoredCase:
             days_per_round=scenario["days_per_round"],
             force_required=scenario["force_required"],
         ),
-        StoredRoster(told["roster"], actors, tuple(nations.names), tuple(nations.names.values()), nations),
+        StoredRoster(
+            told["roster"], vocabulary, tuple(nations.names), tuple(nations.names.values()), nations
+        ),
     )

@@ -119,7 +119,7 @@ def _nations(result: "RunResult") -> WholeTable:
     rows = result.summary.sort_values(
         ["p_committed", "p_ever_joined", "name"], ascending=[False, False, True]
     )
-    actors = result.case.roster.actors
+    vocabulary = result.case.roster.vocabulary
     row: Any
     for row in rows.itertuples():
         table.add_row(

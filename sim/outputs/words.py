@@ -4,7 +4,7 @@ import math
 
 from sim.declarations.levels import CONDITIONS, LEVELS
 from sim.declarations.terms import TERMS
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 
 REASONS = {
     "nothing_to_send": "has no troops to send",
@@ -17,9 +17,9 @@ REASONS = {
 """What holds a nation back, the actors' names left open."""
 
 
-def reason_words(reason: str, actors: Actors) -> str:
+def reason_words(reason: str, vocabulary: Vocabulary) -> str:
     """Return what holds a nation back: "demands US involvement"."""
-    return actors.in_words(REASONS[reason])
+    return vocabulary.in_words(REASONS[reason])
 
 
 def percent(share: float) -> str:

@@ -24,12 +24,12 @@ def test_each_stands_where_its_own_number_does(path: str, value: float) -> None:
 
 def test_there_is_one_for_every_level_that_is_declared() -> None:
     case = load_case("paris-2026-01")
-    paths = {case.scenario.key_path(lever.path) for lever in levers(case.roster.actors)}
+    paths = {case.scenario.key_path(lever.path) for lever in levers(case.roster.vocabulary)}
     assert {level.key for level in LEVELS.values()} < paths
 
 
 def test_parameters_move_within_what_is_allowed_and_say_what_they_rest_on() -> None:
-    moved = {lever.label: lever for lever in levers(load_case("paris-2026-01").roster.actors)}
+    moved = {lever.label: lever for lever in levers(load_case("paris-2026-01").roster.vocabulary)}
     for name, (label, low, high) in MOVED.items():
         declared = PARAMETERS[name]
         assert declared.range[0] <= low < declared.value < high <= declared.range[1]

@@ -24,12 +24,12 @@ from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.evidence import evidence
 from sim.inputs.factors import check_factor
 from sim.inputs.hindcast_file import find_hindcast
-from sim.inputs.roster_file import actors_of
+from sim.inputs.roster_file import vocabulary_of
 from sim.inputs.situation import situation_keys
 from sim.inputs.sweep_file import find_sweep, load_sweep
 
 BASELINE = "brussels-2025-04"
-ACTORS = actors_of(find_roster("europe-2025"))
+VOCABULARY = vocabulary_of(find_roster("europe-2025"))
 COMMAND = typer.main.get_command(app)
 CONTEXT = typer.Context(COMMAND, info_name="coalition")
 OPTIONS = {
@@ -158,7 +158,7 @@ def test_every_key_exists(quote: Quote) -> None:
     key, equals, value = (part.strip() for part in quote.text.partition("="))
     if re.search(r"\b[A-Z]{4,}\b|\.NAME\b", key):  # a placeholder
         return
-    check_factor(key, ACTORS)
+    check_factor(key, VOCABULARY)
     if equals:
         load_case(BASELINE, [f"{key}={value}"])
 

@@ -184,7 +184,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a start that is no day": lambda folder: _changed(folder, scenario__start="2025-13-01"),
     "rounds that are a text": lambda folder: _changed(folder, scenario__rounds="many"),
     "events that are numbers": lambda folder: _changed(folder, events=[1, 2]),
-    "actors without names": lambda folder: _changed(folder, actors={"patron": {}}),
+    "actors without names": lambda folder: _changed(folder, vocabulary={"patron": {}}),
     "nothing but a number": lambda folder: (folder / MANIFEST).write_text("7"),
     "nesting without end": lambda folder: (folder / MANIFEST).write_text('{"a":' * 50_000),
     "a manifest of 64 GB": lambda folder: os.truncate(folder / MANIFEST, 2**36),

@@ -52,7 +52,10 @@ def test_nothing_of_europe_is_in_it(case: Case) -> None:
     bundled = load_roster(scenarios_folder() / "rosters" / "europe-2025")
     assert not set(case.roster.iso3) & set(bundled.iso3)
     assert all(re.fullmatch("X[A-Z]{2}", code) for code in case.roster.iso3)  # left to users by ISO 3166
-    assert (case.roster.actors.patron.name, case.roster.actors.adversary.name) == ("Meridia", "Ostria")
+    assert (case.roster.vocabulary.patron.name, case.roster.vocabulary.adversary.name) == (
+        "Meridia",
+        "Ostria",
+    )
 
 
 def test_most_nations_have_stated_no_position(case: Case) -> None:
@@ -91,7 +94,9 @@ def test_reasons_name_the_patron_of_the_roster(
     result: sim.RunResult, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = told(result, capsys)
-    assert reason_words("demands_involvement", result.case.roster.actors) == "demands Meridian involvement"
+    assert (
+        reason_words("demands_involvement", result.case.roster.vocabulary) == "demands Meridian involvement"
+    )
     assert not re.search(r"\bUS\b|Washington|Russia|Moscow|Ukrain", text)
 
 
@@ -148,8 +153,8 @@ def test_a_roster_that_names_no_actors_speaks_of_patron_and_adversary(
         copy.parent.mkdir(exist_ok=True)
         copy.write_text(text, encoding="utf-8")
     result = sim.run(tmp_path / "strait.toml", runs=50)
-    actors = result.case.roster.actors
-    assert reason_words("demands_involvement", actors) == "demands the patron's involvement"
+    vocabulary = result.case.roster.vocabulary
+    assert reason_words("demands_involvement", vocabulary) == "demands the patron's involvement"
     assert "Meridia" not in told(result, capsys)
 
 

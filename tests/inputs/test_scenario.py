@@ -86,7 +86,7 @@ def test_the_words_of_files_are_the_words_of_the_model() -> None:
 
 
 def test_every_key_is_described_in_the_schema() -> None:
-    schema = scenario_type(load_scenario("brussels-2025-04").actors).model_json_schema()
+    schema = scenario_type(load_scenario("brussels-2025-04").vocabulary).model_json_schema()
     tables = {f"#/$defs/{name}": table for name, table in schema["$defs"].items()}
     for table in (schema, *tables.values()):
         for key, field in table["properties"].items():
@@ -112,7 +112,7 @@ def test_a_roster_beside_the_file_goes_before_a_bundled_one(tmp_path: Path) -> N
     path = write(tmp_path, "case.toml", SMALL_TOML)
     assert load_scenario(path).roster_folder == (scenarios_folder() / "rosters" / "europe-2025").resolve()
     (tmp_path / "rosters" / "europe-2025").mkdir(parents=True)
-    actors = 'patron = { key = "washington", name = "W" }\nadversary = { key = "moscow", name = "M" }'
+    vocabulary = 'patron = { key = "washington", name = "W" }\nadversary = { key = "moscow", name = "M" }'
     write(tmp_path / "rosters" / "europe-2025", "roster.toml", f"[actors]\n{actors}\n")
     assert load_scenario(path).roster_folder == tmp_path / "rosters" / "europe-2025"
 
@@ -383,7 +383,7 @@ def test_the_hindcast_tells_the_levels_of_the_roster_and_no_positions() -> None:
     recorded = (scenario.roster_folder / "levels.csv").read_text(encoding="utf-8").splitlines()[1:]
     rows = [row.split(",")[:3] for row in recorded]
     told = [
-        [str(item.date), ".".join(written(key, scenario.actors)), level]
+        [str(item.date), ".".join(written(key, scenario.vocabulary)), level]
         for item in scenario.schedule()
         for key, level in item.changes.items()
     ]

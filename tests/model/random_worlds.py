@@ -49,7 +49,7 @@ COMMAND = st.sampled_from(["nation", "NATO", "EU", "UN"])
 GIVEN = {"washington": ["involvement"], "mandate": ["purpose", "clarity"], "moscow": ["pressure"]}
 
 
-def actors(*, start: bool) -> dict[str, st.SearchStrategy[Any]]:
+def vocabulary(*, start: bool) -> dict[str, st.SearchStrategy[Any]]:
     """Return tables of the great powers and the mandate; at the start some keys must be there."""
     tables = {}
     for actor, keys in SOME.items():
@@ -75,11 +75,11 @@ def nations_given(iso3: tuple[str, ...], *, start: bool) -> st.SearchStrategy[An
 @st.composite
 def scenarios(draw: Any, roster: Path, iso3: tuple[str, ...], rounds: int) -> Case:
     later = {"ceasefire": LEVEL, "nations": nations_given(iso3, start=False)}
-    change = st.fixed_dictionaries({}, optional={**actors(start=False), **later}).filter(bool)
+    change = st.fixed_dictionaries({}, optional={**vocabulary(start=False), **later}).filter(bool)
     dated = st.tuples(st.integers(1, rounds + 1), change)
     events = draw(st.lists(dated, max_size=6, unique_by=lambda event: event[0]))
     levels = {"ceasefire": LEVEL, "nations": nations_given(iso3, start=True)}
-    world = draw(st.fixed_dictionaries(actors(start=True), optional=levels))
+    world = draw(st.fixed_dictionaries(vocabulary(start=True), optional=levels))
     case = small_case(
         roster,
         rounds=rounds,

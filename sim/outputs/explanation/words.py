@@ -38,12 +38,12 @@ MOST_NAMED = 5
 
 def part_words(part: str, case: ShownCase) -> str:
     """Return what a part of a propensity is called."""
-    return case.roster.actors.in_words(PARTS[part])
+    return case.roster.vocabulary.in_words(PARTS[part])
 
 
 def condition_words(condition: str, case: ShownCase) -> str:
     """Return what a stated condition is about."""
-    return case.roster.actors.in_words(LEVELS[condition].words)
+    return case.roster.vocabulary.in_words(LEVELS[condition].words)
 
 
 def share(row: Any, name: str = "p") -> str:
@@ -89,7 +89,7 @@ def _why(why: Why, nation: int) -> Iterator[str]:
     place = why.nations.index(nation)
     row: Any = why.summary.iloc[place]
     reasons = why.reasons[why.reasons["iso3"] == row["iso3"]]
-    actors = why.case.roster.actors
+    vocabulary = why.case.roster.vocabulary
     held = "; ".join(
         f"{reason_words(reason['reason'], actors)} ({share(reason)})" for _, reason in reasons.iterrows()
     )

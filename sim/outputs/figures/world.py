@@ -64,7 +64,10 @@ MANDATE = (
 
 def great_powers(result: RunTables) -> "Figure":
     """Draw how far the patron is involved, and how hard the adversary presses, over time."""
-    patron, adversary = result.about.actors.patron.name, result.about.actors.adversary.name
+    patron, adversary = (
+        result.about.vocabulary.actors.patron.name,
+        result.about.vocabulary.actors.adversary.name,
+    )
     panels = (
         Panel(patron, LEVELS["involvement"].steps, PATRON),
         Panel(adversary, LEVELS["pressure"].steps, ADVERSARY),

@@ -10,7 +10,7 @@ from rich.text import Text
 from sim.experiments.hindcast.result import BASELINES, MODEL, RECORDED, HindcastResult
 from sim.experiments.hindcast.skill import SCORES
 from sim.experiments.hindcast.waves import Wave
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 from sim.outputs.grids import Grid, as_table
 from sim.outputs.hindcast.words import (
     FORECASTS,
@@ -153,11 +153,11 @@ def _misses(result: HindcastResult, wave: Wave) -> list[RenderableType]:
     """Return the nations that the model was worst at, each with the model's reason."""
     rows = result.nations[result.nations["wave"] == wave.name]
     worst = rows.sort_values(["rps_model", "iso3"], ascending=[False, True], kind="stable").head(MISSES)
-    actors = result.case.roster.actors
-    return [Padding(_miss(row, actors), (0, 0, 0, 2)) for row in worst.set_index("name").itertuples()]
+    vocabulary = result.case.roster.vocabulary
+    return [Padding(_miss(row, vocabulary), (0, 0, 0, 2)) for row in worst.set_index("name").itertuples()]
 
 
-def _miss(row: Any, actors: Actors) -> Text:
+def _miss(row: Any, vocabulary: Vocabulary) -> Text:
     """Return what was expected of a nation and what was recorded."""
     start, recorded = rungs(row.start_low, row.start_high), rungs(row.recorded_low, row.recorded_high)
     told = f": {start} at the start, recorded {recorded}; expected {expected(row)}. {reason(row, actors)}."

@@ -17,7 +17,7 @@ from sim.experiments.hindcast.result import (
 )
 from sim.experiments.hindcast.skill import NATION_SCORES
 from sim.experiments.hindcast.waves import Wave
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 from sim.outputs.words import percent, reason_words, signed
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def expected(row: Any, least: float = 0.1) -> str:
     )
 
 
-def reason(row: Any, actors: Actors) -> str:
+def reason(row: Any, vocabulary: Vocabulary) -> str:
     """Return why the model expects what it does: what moved a nation, and what keeps it out if it is in."""
     moved = [
         f"{reason_words(term, actors)} {signed(change, 2)}"
@@ -187,6 +187,6 @@ def reason(row: Any, actors: Actors) -> str:
     most = f", most by {' and '.join(moved)}" if moved else ""
     parts = [f"propensity {signed(row.propensity_at_start, 2)} to {signed(row.propensity, 2)}{most}"]
     if row.held_back_by and row.recorded_low == Stance.COMMITTED:
-        against = reason_words(row.held_back_by, actors)
+        against = reason_words(row.held_back_by, vocabulary)
         parts.append(f"most against joining: {against} ({percent(row.held_back)} of the runs out)")
     return "; ".join(parts)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.declarations.kinds import ADVERSARY, PATRON, Level
 from sim.declarations.levels import LEVELS
 from sim.inputs.bundled import bundled_scenarios
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 from sim.outputs.report.page import Cell, Link, Picture, Section
 
 if TYPE_CHECKING:
@@ -65,18 +65,18 @@ def scenario_section(manifest: Manifest) -> Section:
     return Section(
         heading=f"The scenario: {manifest['title']}",
         paragraphs=[manifest["description"], *_other_values(manifest)],
-        facts=list(_situation(scenario, Actors.model_validate(manifest["actors"]))),
+        facts=list(_situation(scenario, Vocabulary.model_validate(manifest["actors"]))),
         points=events,
     )
 
 
-def _situation(scenario: Manifest, actors: Actors) -> Iterator[tuple[str, str]]:
+def _situation(scenario: Manifest, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     rounds, days = scenario["rounds"], scenario["days_per_round"]
     yield "from", f"{scenario['start']}, {rounds} rounds of {days} days"
     yield "mandate", f"{scenario['mandate']['purpose']} ({scenario['mandate']['policy']})"
     for level in LEVELS.values():
         policy = scenario[level.key[0]]["policy"] if level.key[0] in {PATRON, ADVERSARY} else ""
-        yield actors.in_words(level.words), _level(_value_at(scenario, level.key), level, policy)
+        yield vocabulary.in_words(level.words), _level(_value_at(scenario, level.key), level, policy)
     yield "force required", f"{scenario['force_required']:,.0f} soldiers"
     if scenario["level_half_width"]:
         yield "levels", f"drawn in each run within {scenario['level_half_width']:g} of what is given"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.about import RunTables
 from sim.experiments.rests_on import FORCE_MET, verdicts
-from sim.inputs.roster_file import Actors
+from sim.inputs.roster_file import Vocabulary
 from sim.outputs.figures import figures_of
 from sim.outputs.report.page import Column, Page, Section, Table
 from sim.outputs.report.parts import (
@@ -75,7 +75,7 @@ def members(result: RunTables) -> Iterator[str]:
     summary = by_likelihood(result)
     likely = summary[summary["p_committed"] >= LIKELY]
     yield f"{_members(likely)} at the end in half of the runs or more."
-    yield from _nearest(summary[summary["p_committed"] < LIKELY], result.about.actors)
+    yield from _nearest(summary[summary["p_committed"] < LIKELY], result.about.vocabulary)
 
 
 def by_likelihood(result: RunTables) -> "pd.DataFrame":
@@ -93,10 +93,10 @@ def _members(likely: "pd.DataFrame") -> str:
     return f"{together(names)} {'is' if len(likely) == 1 else 'are'} committed"
 
 
-def _nearest(others: "pd.DataFrame", actors: Actors) -> Iterator[str]:
+def _nearest(others: "pd.DataFrame", vocabulary: Vocabulary) -> Iterator[str]:
     row: Any
     for row in others[others["p_committed"] > 0.0].head(1).itertuples():
-        most = reason_words(row.held_back_by[0][0], actors) if row.held_back_by else ""
+        most = reason_words(row.held_back_by[0][0], vocabulary) if row.held_back_by else ""
         held = f"; what holds it back most: {most}" if most else ""
         yield f"Nearest of the others is {row.name}, committed in {_share(row)} of the runs{held}."
 
@@ -108,7 +108,7 @@ def _share(row: Any) -> str:
 def nations_table(result: RunTables) -> Table:
     """Return a row a nation, the surest members first."""
     row: Any
-    rows, actors, told = [], result.about.actors, verdicts(result.rests_on)
+    rows, vocabulary, told = [], result.about.vocabulary, verdicts(result.rests_on)
     for row in by_likelihood(result).itertuples():
         reasons = "; ".join(
             f"{reason_words(reason, actors)} ({percent(share)})" for reason, share in row.held_back_by
