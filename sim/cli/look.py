@@ -49,7 +49,7 @@ def _checked(file: Path) -> str:
     from sim.inputs.case import load_case
     from sim.inputs.coalitions.declaration import FILE as DECLARATION
     from sim.inputs.coalitions.reading import load_coalitions
-    from sim.inputs.doubts import tell_closed_kinds, tell_imputed
+    from sim.inputs.doubts import tell_closed_kinds, tell_imputed, tell_suspects
     from sim.inputs.map_file import read_map
     from sim.inputs.roster import load_roster
     from sim.inputs.scenario import check_actor_keys
@@ -64,11 +64,13 @@ def _checked(file: Path) -> str:
         check_actor_keys(roster.folder)
         tell_imputed(roster)
         tell_closed_kinds(roster)
+        tell_suspects(roster)
         if roster.map_file:
             read_map(roster.map_file)
         return f"ok, {roster.title}: {counted(len(roster.iso3), 'nation')}"
     case = load_case(file)
     tell_imputed(case.roster)
+    tell_suspects(case.roster)
     rounds, events = counted(case.scenario.rounds, "round"), counted(len(case.scenario.schedule()), "event")
     return f"ok, {case.scenario.title}: {rounds}, {events}, {counted(len(case.roster.iso3), 'nation')}"
 
@@ -105,7 +107,9 @@ def evidence(
     from sim.inputs.bundled import find_roster
     from sim.inputs.coalitions.coalitions import is_coalition
     from sim.inputs.coalitions.reading import load_coalitions
+    from sim.inputs.doubts import tell_suspects
     from sim.inputs.evidence import evidence as find_evidence
+    from sim.inputs.roster import load_roster
     from sim.outputs.tables import evidence_report, print_table
 
     past = load_coalitions(coalitions)
@@ -113,8 +117,10 @@ def evidence(
     if found:
         show_coalitions(found, past)
         return
+    folder = find_roster(roster)
     try:
-        gathered = find_evidence(find_roster(roster), nation)
+        gathered = find_evidence(folder, nation)
     except InputError as error:
         raise unknown(nation, past, error) from None
+    tell_suspects(load_roster(folder))
     print_table(evidence_report(gathered))

@@ -74,6 +74,7 @@ def _ended_by_system(error: BaseException) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     _refuse_empty(arguments)
+    _refuse_no_utf8(arguments)
     code: int | None = app([*arguments] or ["--help"], standalone_mode=False)
     if code == INTERRUPTED:
         raise KeyboardInterrupt
@@ -97,6 +98,17 @@ def _refuse_empty(words: Sequence[str]) -> None:
             named = option if is_option else before
             problem = "is empty; give a value, or leave it out"
             raise InputError(problem, key=named if named.startswith("--") else "an argument")
+
+
+def _refuse_no_utf8(words: Sequence[str]) -> None:
+    """Refuse a folder of results whose name is no text: Parquet files cannot be written there."""
+    for before, word in pairwise(["", *words]):
+        option, _, value = word.partition("=")
+        folder = word if before == "--out" else value if option == "--out" else ""
+        try:
+            folder.encode()
+        except UnicodeEncodeError:
+            raise InputError(f"{folder} is not UTF-8 text; give another folder", key="--out") from None
 
 
 def _usage(error: Any) -> str:

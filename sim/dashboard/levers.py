@@ -7,7 +7,8 @@ from sim.declarations.kinds import Level
 from sim.declarations.levels import LEVELS
 from sim.declarations.parameters import PARAMETERS
 from sim.declarations.words import PURPOSES
-from sim.inputs.case import PARAMETER_PREFIX, Case
+from sim.inputs.case import Case
+from sim.inputs.keys import Key, parameter_key
 from sim.inputs.roster_file import Vocabulary
 from sim.inputs.situation import written
 
@@ -43,7 +44,7 @@ class Lever(NamedTuple):
         for name, level in LEVELS.items():
             if case.scenario.key_path(self.path) == level.key:
                 return float(case.timeline.level(name)[1])
-        drawn = case.parameters.column(self.path.removeprefix(PARAMETER_PREFIX))
+        drawn = case.parameters.column(Key(self.path).parameter)
         return round(float(drawn.mean()) / self.step) * self.step
 
 
@@ -76,7 +77,7 @@ def _parameter(name: str, label: str, low: float, high: float) -> Lever:
         f"{declared.meaning[0].upper()}{declared.meaning[1:]}, in {declared.unit} ({declared.rests_on}). "
         "Moved, it is the same in all runs; before, each run has its own draw, of which the mean is shown."
     )
-    return Lever(f"{PARAMETER_PREFIX}{name}", label, meaning, low, high)
+    return Lever(parameter_key(name), label, meaning, low, high)
 
 
 def _lever(level: Level, vocabulary: Vocabulary) -> Lever:

@@ -7,7 +7,6 @@ import tomlkit
 from tomlkit.items import Table as TomlTable
 
 from sim.dashboard.setting import Setting, Value
-from sim.inputs.case import PARAMETER_PREFIX
 from sim.inputs.layers import merge_tables
 from sim.inputs.scenario import Scenario
 from sim.inputs.situation import Event, leaves, written
@@ -40,7 +39,7 @@ def scenario_file(setting: Setting) -> str:
     return f"# {made}\n{tomlkit.dumps(_document(data))}"
 
 
-_PARAMETERS = PARAMETER_PREFIX.removesuffix(".")
+_PARAMETERS = "parameters"
 
 
 def _key_path(path: str) -> KeyPath:

@@ -54,7 +54,8 @@ def describe_case(case: Case) -> dict[str, Any]:
         "vocabulary": case.roster.vocabulary.model_dump(),
         "cautions": list(case.roster.cautions),
         "past_coalitions": _drawn(case),
-        "nations": dict(zip(case.roster.iso3, case.roster.names, strict=True)),
+        "nations": dict(case.roster.nations.names),
+        "aliases": dict(case.roster.nations.aliases),
         "parameters": dict(zip(PARAMETERS, rows[0].tolist(), strict=True))
         if len(rows) == 1
         else "a row a run",

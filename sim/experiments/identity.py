@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.inputs.case import Case
+from sim.inputs.keys import Key
 from sim.inputs.overrides import Overrides
 from sim.inputs.roster import Roster
 from sim.version import __version__
@@ -49,9 +50,11 @@ def _learned_digest(roster: Roster) -> str:
     return digest_of(*words, " ".join(known.nations), known.mean, known.covariance)
 
 
-def points_digest(points: "pd.DataFrame") -> str:
-    """Return a digest of the points of a design."""
-    return digest_of(*(part for path, column in points.items() for part in (str(path), _content(column))))
+def points_digest(points: "pd.DataFrame", names: "Sequence[Mapping[float, str]]" = ()) -> str:
+    """Return a digest of the points of a design, and of the names that factors give to numbers."""
+    told = [json.dumps(sorted(each.items())) for each in names if each]
+    parts = (part for path, column in points.items() for part in (str(path), _content(column)))
+    return digest_of(*parts, *told)
 
 
 def _content(column: "pd.Series[Any]") -> "str | np.ndarray":
@@ -62,9 +65,10 @@ def _content(column: "pd.Series[Any]") -> "str | np.ndarray":
 def command_options(overrides: Overrides, parameters: Path | None) -> tuple[str, ...]:
     """Return what a command changes, as it says it: that tells commands on the same files apart."""
     if isinstance(overrides, Mapping):
-        given = [f"{key}={value}" for key, value in overrides.items()]
+        given = [f"{Key(key)}={value}" for key, value in overrides.items()]
     else:
-        given = [overrides] if isinstance(overrides, str) else list(overrides)
+        texts = [overrides] if isinstance(overrides, str) else overrides
+        given = ["=".join((Key(key), *value)) for key, *value in (text.split("=", 1) for text in texts)]
     return (*given, *([f"parameters {parameters.name}"] if parameters else []))
 
 

@@ -13,11 +13,11 @@ from sim.inputs.coalitions.coalitions import Candidate, find_folder
 from sim.inputs.coalitions.declaration import FILE, Declaration
 from sim.inputs.coalitions.declaration import read_declaration as read_past
 from sim.inputs.coalitions.draws_file import FOLDER as POSTERIOR
-from sim.inputs.csv_file import Row
-from sim.inputs.errors import InputError, near_match
+from sim.inputs.csv_file import Table
+from sim.inputs.errors import InputError
 from sim.inputs.indicators import FloatArray, min_max, on_grid
+from sim.inputs.nations import Nations
 from sim.inputs.roster_file import CandidatesFile, past_of, vocabulary_of
-from sim.inputs.statements import Chosen, is_chosen
 from sim.inputs.toml_file import TomlFile
 from sim.inputs.validation import one_of
 
@@ -54,37 +54,36 @@ class RosterCandidates:
 
 
 def roster_candidates(
-    folder: Path, declared: CandidatesFile, file: TomlFile, iso3: Sequence[str], chosen: Chosen
+    folder: Path, declared: CandidatesFile, file: TomlFile, nations: Nations, table: Table
 ) -> RosterCandidates:
-    """Read the candidates of a roster.
+    """Return the candidates of a roster.
 
     Parameters
     ----------
     folder, declared, file
         Of the roster, what it declares, and where.
-    iso3
-        Its nations.
-    chosen
-        Every code of the table of nations, and whether it is a nation of the roster.
+    nations
+        Those of the roster.
+    table
+        What is known of them, a row each, named by their codes.
 
     Raises
     ------
     InputError
-        If a nation has no row or an empty cell and is not declared to be imputed, a row is about a nation
-        that is not in the table of nations, a command is none of past coalitions, or there are none of these
-        where they should be.
+        If a nation has no row or an empty cell and is not declared to be imputed, a command is none of past
+        coalitions, or there are none of these where they should be.
     """
-    _check_imputed(declared, file, iso3)
+    imputed = _imputed(declared, file, nations)
     past, posterior = _folders(folder, declared, file)
     declaration = read_past(past)
     _check_commands(folder, file, declaration)
-    rows = read_candidates(folder / declared.table, ASKED, declaration, declared.imputed)
-    by_code = {candidate.iso3: candidate for row, candidate in rows if _is_nation(row, chosen)}
+    rows = table.require(*(each.column for each in declaration.attributes.values())).rows
+    by_code = {each.iso3: each for each in read_candidates(rows, ASKED, declaration, imputed)}
     nobody = {attribute.column: math.nan for attribute in declaration.attributes.values()}
     found = []
-    for code in iso3:
-        if code not in by_code and code not in declared.imputed:
-            raise _without_row(code, folder / declared.table)
+    for code in nations.names:
+        if code not in by_code and code not in imputed:
+            raise _without_row(code, table)
         found.append(by_code.get(code, Candidate(ASKED, code, 0, ASKED, "", "", "", "", nobody)))
     return RosterCandidates(
         candidates=tuple(found),
@@ -96,11 +95,14 @@ def roster_candidates(
     )
 
 
-def _check_imputed(declared: CandidatesFile, file: TomlFile, iso3: Sequence[str]) -> None:
-    for number, code in enumerate(declared.imputed):
-        if code not in iso3:
-            hint = near_match(code, iso3) or "; allowed are the roster's nations"
+def _imputed(declared: CandidatesFile, file: TomlFile, nations: Nations) -> tuple[str, ...]:
+    """Return the codes of the nations that are declared to be imputed."""
+    codes = tuple(nations.official(word) for word in declared.imputed)
+    for number, code in enumerate(codes):
+        if code not in nations.names:
+            hint = nations.hint(code) or "; allowed are the roster's nations"
             raise file.error(("candidates", "imputed", number), f'unknown nation "{code}"{hint}')
+    return codes
 
 
 def _check_commands(folder: Path, file: TomlFile, past: Declaration) -> None:
@@ -123,16 +125,12 @@ def _folders(folder: Path, declared: CandidatesFile, file: TomlFile) -> tuple[Pa
     return past, posterior
 
 
-def _is_nation(row: Row, chosen: Chosen) -> bool:
-    return is_chosen(row, "iso3", chosen)
-
-
-def _without_row(code: str, table: Path) -> InputError:
+def _without_row(code: str, table: Table) -> InputError:
     problem = (
         f"{code} has no row; add one, or let all of it count as the mean of past candidates: "
         f'imputed = ["{code}"] under candidates in roster.toml'
     )
-    return InputError(problem, file=table, line=1, key="iso3")
+    return InputError(problem, file=table.path, line=table.header, key="iso3")
 
 
 def _missing(candidate: Candidate) -> tuple[str, ...]:

@@ -8,13 +8,12 @@ from sim.declarations.kinds import ADVERSARY, PATRON
 from sim.declarations.parameters import PARAMETERS
 from sim.inputs.doubts import tell_doubts
 from sim.inputs.errors import InputError
-from sim.inputs.overrides import Overrides
+from sim.inputs.keys import Key
+from sim.inputs.overrides import Overrides, overridden
 from sim.inputs.parameters import Parameters, load_parameters
 from sim.inputs.roster import Roster, load_roster
 from sim.inputs.scenario import Scenario, check_nations, check_observed, load_scenario
 from sim.inputs.timeline import Timeline, build_timeline
-
-PARAMETER_PREFIX = "parameters."
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,30 +25,28 @@ class Case:
     parameters: Parameters
     timeline: Timeline
 
-    def with_overrides(self, overrides: Mapping[str, object]) -> "Case":
+    def with_overrides(self, overrides: Overrides) -> "Case":
         """Return the case with levers, settings and parameters changed; no file is read again.
 
         Parameters
         ----------
         overrides
-            Values by dotted path, as ``--set`` takes them; not the roster.
+            Values by key, as ``--set`` takes them; not the roster.
 
         Raises
         ------
         InputError
             If a value is not allowed.
         """
-        parameters = {key: value for key, value in overrides.items() if key.startswith(PARAMETER_PREFIX)}
-        others = {key: value for key, value in overrides.items() if key not in parameters}
+        changes = overridden(overrides, self.roster.nations)
+        parameters = {key.parameter: value for key, value in changes.items() if key.parameter}
+        others = {key: value for key, value in changes.items() if not key.parameter}
         return self._with_parameters(parameters)._with_scenario(others)
 
-    def _with_parameters(self, given: Mapping[str, object]) -> "Case":
-        if not given:
-            return self
-        values = {key.removeprefix(PARAMETER_PREFIX): value for key, value in given.items()}
-        return replace(self, parameters=self.parameters.with_values(values))
+    def _with_parameters(self, values: Mapping[str, object]) -> "Case":
+        return replace(self, parameters=self.parameters.with_values(values)) if values else self
 
-    def _with_scenario(self, overrides: Mapping[str, object]) -> "Case":
+    def _with_scenario(self, overrides: Mapping[Key, object]) -> "Case":
         if not overrides:
             return self
         scenario = self.scenario.with_overrides(overrides)
@@ -87,8 +84,8 @@ def load_case(
         scenario = load_scenario(scenario, overrides)
     roster = load_roster(scenario.roster_folder)
     recorded = roster.positions_on(scenario.start)
-    check_nations(scenario, roster.iso3, roster.names)
-    check_observed(scenario, roster.iso3, roster.names)
+    check_nations(scenario, roster.nations)
+    check_observed(scenario, roster.nations)
     case = Case(
         scenario=scenario,
         roster=roster,

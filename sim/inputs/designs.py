@@ -7,7 +7,7 @@ the same one for a seed; those in `DESIGNS` can be asked for by sweep files.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import StringIO
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.csv_file import MAX_COLUMNS
+from sim.inputs.csv_file import Bounds, Row, Table, has_decimal_comma, read_csv
 from sim.inputs.errors import InputError, near_match
-from sim.inputs.factors import Factor, check_factor
-from sim.inputs.roster_file import Vocabulary
-from sim.inputs.text_file import read_text
+from sim.inputs.factors import Factor, Level, check_factor, is_numeric, level_steps, listed
+from sim.inputs.keys import Key
+from sim.inputs.roster import Roster
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MAX_POINTS = 1_000_000
-MAX_LIST_BYTES = 20_000_000
+OF_POINTS = Bounds(bytes=20_000_000, rows=MAX_POINTS)
 """How large a file of points may be: a million points of two factors."""
 
 Shares = NDArray[np.float64]
@@ -33,12 +33,12 @@ Shares = NDArray[np.float64]
 
 
 class Asked(NamedTuple):
-    """What a sweep file says of its points: how many or which file lists them; how many factors; words."""
+    """What a sweep file says of its points: how many or which file lists them; how many factors; of whom."""
 
     points: int = 0
     file: Path = Path()
     factors: int = 0
-    vocabulary: Vocabulary = Vocabulary()
+    roster: Roster | None = None
 
 
 class Design(ABC):
@@ -50,6 +50,10 @@ class Design(ABC):
     @abstractmethod
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":
         """Return the points: a row each, a column a factor, named by its path."""
+
+    def factors(self, declared: Sequence[Factor]) -> tuple[Factor, ...]:
+        """Return the factors in the order of the columns: of most designs, those that are declared."""
+        return tuple(declared)
 
     @classmethod
     def asked_for(cls, asked: Asked) -> Self:  # noqa: ARG003 - for those that take something
@@ -183,60 +187,92 @@ class Morris(Design):
 
 @dataclass(frozen=True)
 class PointList(Design):
-    """Points as a CSV file lists them: a column a factor, named by its path in the first line."""
+    """Points as a CSV file lists them: a column a factor, named by its key in the header."""
 
     takes = "list"
     file: Path
-    vocabulary: Vocabulary = Vocabulary()  # noqa: RUF009 - frozen
+    roster: Roster
 
     @classmethod
     def asked_for(cls, asked: Asked) -> Self:
         """Return the design of a file; see `Design`."""
-        return cls(asked.file, asked.vocabulary)
+        if asked.roster is None:
+            raise ValueError("which factors a list may have depends on a roster")
+        return cls(asked.file, asked.roster)
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":  # noqa: ARG002 - not random
         """Return the points; see `Design`. Factors that are declared must be columns."""
-        table = self._table()
-        columns = list(table.columns)
-        for factor in factors:
-            if factor.path not in columns:
-                nearest = near_match(factor.path, columns)
-                raise InputError(f"has no column {factor.path}{nearest}", file=self.file, line=1)
-        for path in columns:
-            self._check(table, path)
-        return table
-
-    def _table(self) -> "pd.DataFrame":
         import pandas as pd
 
-        try:
-            table = pd.read_csv(StringIO(self._text()), comment="#", skipinitialspace=True, low_memory=False)
-        except InputError:
-            raise
-        except ValueError as error:  # pandas' own errors are of this kind
-            raise InputError(f"cannot be read as CSV: {error}", file=self.file) from None
-        if table.empty or len(table) > MAX_POINTS:
-            raise InputError(
-                f"holds {len(table):,} points; allowed are 1 to {MAX_POINTS:,}", file=self.file, line=1
-            )
-        return table.astype(dict.fromkeys(table.select_dtypes("number").columns, "float64"))
+        for factor in factors:
+            if factor.path not in self.levels:
+                nearest = near_match(factor.path, self.levels)
+                raise self._error(f"has no column {factor.path}{nearest}")
+        columns = {}
+        for key, levels in self.levels.items():
+            steps = level_steps(key, self.roster.vocabulary)
+            numbers = [steps.get(level, level) if isinstance(level, str) else level for level in levels]
+            columns[key] = np.array(numbers, dtype=np.float64 if is_numeric(numbers) else np.object_)
+        return pd.DataFrame(columns)
 
-    def _text(self) -> str:
-        text = read_text(self.file, MAX_LIST_BYTES, "a CSV file")
-        for number, line in enumerate(text.splitlines(), 1):
-            if line.count(",") >= MAX_COLUMNS:
-                problem = f"has {line.count(',') + 1:,} cells; at most {MAX_COLUMNS:,} are allowed"
-                raise InputError(problem, file=self.file, line=number)
-        return text
+    def factors(self, declared: Sequence[Factor]) -> tuple[Factor, ...]:
+        """Return the factors in the order of the columns, with the names that cells give to levels."""
+        by_key = {factor.path: factor for factor in declared}
+        return tuple(
+            listed(key, tuple(dict.fromkeys(levels)), by_key.get(key)).of_roster(self.roster)
+            for key, levels in self.levels.items()
+        )
 
-    def _check(self, table: "pd.DataFrame", path: str) -> None:
+    @cached_property
+    def levels(self) -> dict[Key, tuple[Level, ...]]:
+        """The cells of each column: numbers, or words as they are written."""
+        table = self._table
+        keys: dict[Key, str] = {}
+        for column in table.columns:
+            key = self.roster.key(column)
+            self._check(key, column)
+            first = keys.setdefault(key, column)
+            if first != column:
+                raise self._error(f"{key} stands there already, as {first}", column)
+        rows = ([_level(row, column) for column in keys.values()] for row in table.rows)
+        return dict(zip(keys, zip(*rows, strict=True), strict=True))
+
+    def row(self, number: int) -> Row:
+        """Return the row of the file that lists a point."""
+        return self._table.rows[number]
+
+    @cached_property
+    def _table(self) -> Table:
+        table = read_csv(self.file, OF_POINTS)
+        if not table.rows:
+            raise InputError("holds no points", file=self.file, line=table.header)
+        return table
+
+    def _check(self, key: Key, column: str) -> None:
         try:
-            check_factor(path, self.vocabulary)
+            check_factor(key, self.roster.vocabulary)
         except InputError as error:
-            raise InputError(error.problem, file=self.file, line=1, key=path) from None
-        missing = np.flatnonzero(table[path].isna())
-        if missing.size:
-            raise InputError("is empty", file=self.file, line=int(missing[0]) + 2, key=path)
+            raise self._error(error.problem, column) from None
+
+    def _error(self, problem: str, column: str | None = None) -> InputError:
+        """Return (not raise) the error about the header."""
+        return InputError(problem, file=self.file, line=self._table.header, key=column)
+
+
+def _level(row: Row, column: str) -> Level:
+    """Return a cell as a number, or as the word that it is."""
+    text = row.text(column)
+    if not text:
+        raise row.error(column, "is empty")
+    return row.number(column) if _is_number(text) or has_decimal_comma(text) else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def salib_problem(factors: Sequence[Factor]) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 import logging
 from functools import cache
 
+from sim.inputs.columns import suspects
 from sim.inputs.errors import InputError
-from sim.inputs.roster import Roster
+from sim.inputs.roster import Roster, read_source
 from sim.inputs.roster_file import ROSTER_FILE
 from sim.inputs.scenario import Scenario
 
@@ -29,6 +30,23 @@ def tell_closed_kinds(roster: Roster) -> None:
         for kind in said.kinds:
             if kind in closed[said.iso3]:
                 _warn(str(said.row.error("kinds", f"{said.iso3} names {kind}, which is closed to it")))
+
+
+def tell_suspects(roster: Roster) -> None:
+    """Warn of numbers that may be codes for what is missing, in columns of which nothing is declared."""
+    source = read_source(roster.folder)
+    declared = source.declaration.columns
+    of_nations = {column for _, column in source.declaration.nation_columns()}
+    of_nations -= {source.declaration.ratification_rounds.column, *declared}
+    of_candidates = {*roster.candidates[0].covariates} - {*declared}
+    for table, columns in ((source.nations, of_nations), (source.candidates, of_candidates)):
+        for suspect in suspects(table, columns):
+            number = suspect.row.text(suspect.column)
+            problem = (
+                f"{number} stands apart from the other numbers: a code for what is missing? Leave the cell "
+                f"empty, or say so in {ROSTER_FILE}: columns.{suspect.column}.missing = [{number}]"
+            )
+            _warn(str(suspect.row.error(suspect.column, problem)))
 
 
 def _tell_early_start(scenario: Scenario, roster: Roster) -> None:

@@ -12,7 +12,6 @@ from sim.inputs.candidates import ADVERSARY_NEARNESS, ALIGNMENT
 from sim.inputs.coalitions.declaration import Attribute
 from sim.inputs.coalitions.declaration import read_declaration as read_past
 from sim.inputs.csv_file import Row, read_csv
-from sim.inputs.errors import InputError, near_match
 from sim.inputs.roster import (
     Roster,
     RosterSource,
@@ -156,7 +155,7 @@ def evidence(folder: Path, nation: str) -> Evidence:
     folder
         Of the roster.
     nation
-        Its code or its name, upper or lower case.
+        Its code or any name of it, upper or lower case.
 
     Raises
     ------
@@ -165,7 +164,7 @@ def evidence(folder: Path, nation: str) -> Evidence:
     """
     source = read_source(Path(folder))
     roster = build_roster(source)
-    index = find_nation(roster, nation)
+    index = roster.nation(nation)
     sources = read_sources(source)
     gathered = Evidence(
         iso3=roster.iso3[index],
@@ -181,22 +180,6 @@ def evidence(folder: Path, nation: str) -> Evidence:
         missing=(),
     )
     return _with_missing(gathered)
-
-
-def find_nation(roster: Roster, nation: str) -> int:
-    """Return the index of a nation given by code or name, upper or lower case.
-
-    Raises
-    ------
-    InputError
-        If the roster has none; the message names the nearest match.
-    """
-    word = nation.strip().casefold()
-    for index, (code, name) in enumerate(zip(roster.iso3, roster.names, strict=True)):
-        if word in (code.casefold(), name.casefold()):
-            return index
-    hint = near_match(nation, (*roster.names, *roster.iso3)) or f"; allowed: {', '.join(roster.iso3)}"
-    raise InputError(f'unknown nation "{nation}"{hint}')
 
 
 def read_sources(source: RosterSource) -> dict[str, Source]:
@@ -234,7 +217,7 @@ def _covariates(
     index: int, roster: Roster, source: RosterSource, sources: dict[str, Source]
 ) -> tuple[CovariateEvidence, ...]:
     table = source.declaration.candidates.table
-    texts = _candidate_texts(source.folder / table, roster.iso3[index])
+    texts = _candidate_texts(source, roster.iso3[index])
     return tuple(
         CovariateEvidence(
             name=name,
@@ -248,11 +231,9 @@ def _covariates(
     )
 
 
-def _candidate_texts(table: Path, iso3: str) -> dict[str, str]:
+def _candidate_texts(source: RosterSource, iso3: str) -> dict[str, str]:
     """Return the cells of a nation in the table of candidates, by column; none if it has no row."""
-    read = read_csv(table)
-    rows = (row for row in read.rows if row.text("iso3") == iso3)
-    return next(({column: row.text(column) for column in read.columns} for row in rows), {})
+    return next((dict(row.cells) for row in source.candidates.rows if row.text("iso3") == iso3), {})
 
 
 def _source_of_covariate(attribute: Attribute, table: str, sources: dict[str, Source]) -> Source:

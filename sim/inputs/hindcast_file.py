@@ -9,12 +9,13 @@ from sim.declarations.words import POSITIONS
 from sim.inputs.bundled import find_bundled, find_scenario
 from sim.inputs.case import Case, load_case
 from sim.inputs.characters import folder_name
-from sim.inputs.errors import InputError, near_match
+from sim.inputs.errors import InputError
+from sim.inputs.nations import Nations
 from sim.inputs.observations import WHERE, Record, read_joiners, read_recorded
 from sim.inputs.overrides import Overrides
 from sim.inputs.situation import Date, Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
-from sim.inputs.validation import validate
+from sim.inputs.validation import KeyProblem, validate
 
 
 class DeclaredWave(Table):
@@ -102,7 +103,7 @@ class Hindcast(Table):
         """
         if self.joiners is not None:
             file = self.folder / self.joiners
-            found = read_joiners(file, case.roster.iso3, wave.date, _founders(case))
+            found = read_joiners(file, case.roster.nations, wave.date, _founders(case))
         else:
             where = reading.where if reading and reading.wave == wave.date else None
             found = read_recorded(case.roster, case.scenario.start, wave.date, where)
@@ -112,12 +113,12 @@ class Hindcast(Table):
     def _fits_together(self) -> "Hindcast":
         waves = [(wave.date, wave.scenario) for wave in self.waves]
         if len(set(waves)) < len(waves):
-            raise ValueError("a wave stands there twice")
+            raise KeyProblem("waves", "a wave stands there twice")
         names = [reading.name for reading in self.readings]
         if len(set(names)) < len(names):
-            raise ValueError("two readings have the same name")
+            raise KeyProblem("readings", "two readings have the same name")
         if self.joiners is not None and self.readings:
-            raise ValueError("readings are about recorded positions, not about joiners")
+            raise KeyProblem("readings", "readings are about recorded positions, not about joiners")
         return self
 
 
@@ -187,11 +188,11 @@ def load_hindcast_cases(
     folders = {case.scenario.roster_folder for case in cases}
     if len(folders) > 1:
         raise hindcast.error(("waves",), "the scenarios of the waves have different rosters")
+    hindcast = _with_codes(hindcast, cases[0].roster.nations)
     for position, (wave, case) in enumerate(zip(hindcast.waves, cases, strict=True)):
         if not hindcast.records(case, wave):
             problem = f"no position of any nation is recorded for {wave.date} and for {case.scenario.start}"
             raise hindcast.error(("waves", position, "date"), problem)
-    _check_left_out(hindcast, cases[0].roster.iso3)
     _check_readings(hindcast, cases)
     return hindcast, cases
 
@@ -216,12 +217,13 @@ def _case(hindcast: Hindcast, position: int, overrides: Overrides, parameters: P
     return case.with_overrides({"rounds": round_})
 
 
-def _check_left_out(hindcast: Hindcast, iso3: Sequence[str]) -> None:
-    """Refuse a nation that the roster does not have."""
-    for position, code in enumerate(hindcast.left_out):
-        if code not in iso3:
-            hint = near_match(code, iso3) or f"; allowed: {', '.join(iso3)}"
-            raise hindcast.error(("left_out", position), f'no nation "{code}" in the roster{hint}')
+def _with_codes(hindcast: Hindcast, nations: Nations) -> Hindcast:
+    """Return the hindcast with the codes of the nations it leaves out; refuse one that the roster lacks."""
+    for position, word in enumerate(hindcast.left_out):
+        if nations.code(word) is None:
+            hint = nations.hint(word) or f"; allowed: {', '.join(nations.names)}"
+            raise hindcast.error(("left_out", position), f'no nation "{word}" in the roster{hint}')
+    return hindcast.model_copy(update={"left_out": tuple(map(nations.official, hindcast.left_out))})
 
 
 def _check_readings(hindcast: Hindcast, cases: Sequence[Case]) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from sim.inputs.csv_file import Row, read_csv
 from sim.inputs.errors import InputError, near_match
+from sim.inputs.nations import Nations
 from sim.inputs.roster import Roster, positions_of, read_source
 
 NOT_COMMITTED = "not committed"
@@ -76,7 +77,7 @@ def read_recorded(
 
 
 def read_joiners(
-    path: Path, iso3: Sequence[str], wave: dt.date, founders: Sequence[str] = ()
+    path: Path, nations: Nations, wave: dt.date, founders: Sequence[str] = ()
 ) -> tuple[Record, ...]:
     """Read who was committed from which day, and return what that tells of a wave.
 
@@ -86,8 +87,8 @@ def read_joiners(
         A CSV file with the columns iso3 and date and, if known, left, source, url and note: a nation was
         committed from one day and, if it left, until another. One that the file does not name is known not
         to have joined; one without a date is not known to have joined or not.
-    iso3
-        The nations of the roster.
+    nations
+        Those of the roster.
     wave
         The day wanted.
     founders
@@ -99,23 +100,24 @@ def read_joiners(
         If the file cannot be read, names a nation twice or one that is not in the roster, or leaves out a
         founder.
     """
-    rows = _rows_by_nation(path, iso3)
+    rows = _rows_by_nation(path, nations)
     for code in founders:
         if code not in rows:
             problem = f"{code} is committed at the start, so it must stand here: since when, and until when"
             raise InputError(problem, file=path, key="iso3")
-    observed = [code for code in iso3 if code not in rows or rows[code].text("date")]
+    observed = [code for code in nations.names if code not in rows or rows[code].text("date")]
     return tuple(_joiner(code, wave, rows.get(code)) for code in observed)
 
 
-def _rows_by_nation(path: Path, iso3: Sequence[str]) -> dict[str, Row]:
+def _rows_by_nation(path: Path, nations: Nations) -> dict[str, Row]:
     """Return the rows of a table of joiners by the code of the nation."""
     rows: dict[str, Row] = {}
     for row in read_csv(path).require("iso3", "date").rows:
-        code = row.text("iso3")
-        if code not in iso3:
-            hint = near_match(code, iso3) or f"; the roster has {', '.join(iso3)}"
-            raise row.error("iso3", f'unknown nation "{code}"{hint}')
+        word = row.text("iso3")
+        code = nations.code(word)
+        if code is None:
+            hint = nations.hint(word) or f"; the roster has {', '.join(nations.names)}"
+            raise row.error("iso3", f'unknown nation "{word}"{hint}')
         if code in rows:
             raise row.error("iso3", f"{code} stands in line {rows[code].line} already")
         rows[code] = row

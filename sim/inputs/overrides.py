@@ -2,16 +2,22 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from sim.inputs.errors import InputError
+from sim.inputs.keys import Key
 from sim.inputs.layers import Layer, Place
+from sim.inputs.nations import Nations
 from sim.inputs.situation import leaves
 from sim.inputs.toml_file import KeyPath, on_one_line
 from sim.inputs.validation import shown, unknown_key
 
-Overrides = Mapping[str, object] | Sequence[str]
+Overrides = Mapping[str, object] | Mapping[Key, object] | Sequence[str]
 """``{"washington__involvement": 0.75}``, or ``["washington.involvement=0.75"]``."""
+
+NOBODY = Nations()
 
 _SETTINGS = (
     "title",
@@ -25,7 +31,15 @@ _SETTINGS = (
 )
 
 
-def override_layers(overrides: Overrides, situation: Sequence[str]) -> list[Layer]:
+class Change(NamedTuple):
+    """A value that a user sets, and the option that sets it, as it was written."""
+
+    option: str
+    key: Key
+    value: object
+
+
+def override_layers(overrides: Overrides, situation: Sequence[str], nations: Nations = NOBODY) -> list[Layer]:
     """Return a layer for every override, to be laid over a scenario in this order.
 
     A key of the situation, as the roster's scenario files call it, becomes an event in round 1: the anchor
@@ -36,41 +50,48 @@ def override_layers(overrides: Overrides, situation: Sequence[str]) -> list[Laye
     Raises
     ------
     InputError
-        If an override has no ``=``, or its key begins with a word that is not known.
+        If an override has no ``=``, its key begins with a word that is not known, or two are of one key.
     """
     return [
-        _layer(Place(option=on_one_line(option)), path, _plain(leaf), situation)
-        for option, path, leaf in _changes(overrides)
+        _layer(Place(option=on_one_line(change.option)), change.key.path, _plain(change.value), situation)
+        for change in changes_of(overrides, nations)
     ]
 
 
-def overridden(overrides: Overrides) -> dict[str, object]:
-    """Return what overrides set, by dotted path; the last word on each."""
-    return {".".join(path): leaf for _, path, leaf in _changes(overrides)}
+def overridden(overrides: Overrides, nations: Nations = NOBODY) -> dict[Key, object]:
+    """Return what overrides set, by key."""
+    return {change.key: change.value for change in changes_of(overrides, nations)}
 
 
-def overridden_keys(overrides: Overrides) -> list[str]:
-    """Return the keys that overrides set, as dotted paths."""
-    return [".".join(path) for _, path, _ in _changes(overrides)]
+def changes_of(overrides: Overrides, nations: Nations = NOBODY) -> list[Change]:
+    """Return what overrides set, in their order, each nation in a key by its code.
+
+    Raises
+    ------
+    InputError
+        If an override has no ``=``, or a key is set twice, in whatever spelling; the message names both.
+    """
+    found: dict[Key, Change] = {}
+    for change in _changes(overrides):
+        named = change._replace(key=nations.in_key(change.key))
+        first = found.setdefault(named.key, named)
+        if first is not named:
+            problem = f"{named.key} is set already, by {first.option}"
+            raise InputError(problem, file=on_one_line(named.option))
+    return list(found.values())
 
 
-def _changes(overrides: Overrides) -> Iterator[tuple[str, tuple[str, ...], object]]:
-    """Yield every change: the override as its user wrote it, the key path, the value."""
+def _changes(overrides: Overrides) -> Iterator[Change]:
+    """Yield every change; a table sets each of its keys."""
     if isinstance(overrides, Mapping):
         given = [(f"{key}={shown(value)}", key, value) for key, value in overrides.items()]
     else:
         texts = [overrides] if isinstance(overrides, str) else overrides
         given = [(f"--set {text}", *_key_and_value(text)) for text in texts]
     for option, key, value in given:
-        for path, leaf in _leaves(key, value):
-            yield option, path, leaf
-
-
-def _leaves(key: str, value: object) -> list[tuple[tuple[str, ...], object]]:
-    """Return what is set, by key path: a table sets each of its keys."""
-    path = tuple(key.replace("__", ".").split("."))
-    inner = leaves(value) if isinstance(value, dict) and value else {(): value}
-    return [((*path, *below), leaf) for below, leaf in inner.items()]
+        inner = leaves(value) if isinstance(value, dict) and value else {(): value}
+        for below, leaf in inner.items():
+            yield Change(option, Key(".".join((key, *below))), leaf)
 
 
 def _key_and_value(text: str) -> tuple[str, object]:
@@ -92,7 +113,9 @@ def _value(text: str) -> object:
 
 
 def _plain(value: object) -> object:
-    """Return a NumPy scalar, as sweeps hand them over, as a number of Python."""
+    """Return a NumPy scalar, as sweeps hand them over, as a number of Python; a moment is read as a day."""
+    if isinstance(value, np.datetime64):
+        return value
     item = getattr(value, "item", None)
     return item() if callable(item) else value
 

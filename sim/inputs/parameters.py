@@ -14,6 +14,7 @@ from sim.declarations.parameters import PARAMETERS
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray
+from sim.inputs.text_file import check_regular
 from sim.inputs.toml_file import KeyPath, TomlFile, dotted, read_toml
 from sim.inputs.validation import ErrorAt, shown, validate
 
@@ -107,6 +108,7 @@ def load_parameters(path: Path | None = None) -> Parameters:
         bundled = (str(DECLARED), posterior_file().stem)
         known = f"{', '.join(bundled)}{near_match(str(path), bundled)}"
         raise InputError(f"no such file, and no bundled one of this name: {known}", file=path) from None
+    check_regular(path)
     return _load(path, status.st_size, status.st_mtime_ns)
 
 

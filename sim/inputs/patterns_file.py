@@ -18,9 +18,11 @@ from sim.inputs.coalitions.candidates_file import treated
 from sim.inputs.coalitions.declaration import read_declaration as read_past
 from sim.inputs.errors import InputError
 from sim.inputs.indicators import FloatArray
+from sim.inputs.keys import Key
+from sim.inputs.overrides import overridden
 from sim.inputs.situation import Date, Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
-from sim.inputs.validation import one_of, validate
+from sim.inputs.validation import KeyProblem, one_of, validate
 
 Measure = Literal[
     "members",
@@ -237,7 +239,7 @@ class Patterns(Table):
     def _fits_together(self) -> "Patterns":
         numbers = [pattern.number for pattern in self.patterns]
         if len(set(numbers)) < len(numbers):
-            raise ValueError("two patterns have the same number")
+            raise KeyProblem("patterns", "two patterns have the same number")
         return self
 
     def case(self, world: World, parameters: Path | None = None) -> Case:
@@ -248,9 +250,9 @@ class Patterns(Table):
         InputError
             For any mistake in the scenario, in a change, or in the parameters.
         """
-        overrides: dict[str, object] = {}
+        overrides: dict[Key, object] = {}
         for name in world.with_:
-            overrides |= self.changes[name]
+            overrides |= overridden(self.changes[name])
         return load_case(find_scenario(world.scenario, self.folder), overrides, parameters)
 
 
@@ -303,9 +305,10 @@ def _try_check(patterns: Patterns, check: Check, place: KeyPath) -> None:
         _check_day(patterns, world, case, (*place, *key))
         _check_attribute(patterns, check.attribute, case, (*place, "attribute"))
         for nation in check.named_nations:
-            if nation not in case.roster.iso3:
-                known = case.roster.iso3
-                raise patterns.error(place, f"no nation in the roster: {one_of(nation, known)}")
+            try:
+                case.roster.nation(nation)
+            except InputError as error:
+                raise patterns.error(place, error.problem) from None
 
 
 def _check_changes(patterns: Patterns, names: tuple[str, ...], place: KeyPath) -> None:

@@ -57,8 +57,10 @@ class Marginal(Table):
         if set(given) != set(wanted):
             has = f", not {', '.join(given)}" if given else ""
             raise ValueError(f"{self.distribution} takes {' and '.join(wanted)}{has}")
-        if self.low is not None and self.high is not None and self.low >= self.high:
-            raise ValueError(f"uniform from {self.low:g} to {self.high:g} does not rise")
+        if self.low is not None and self.high is not None and self.high - self.low < LEAST:
+            raise ValueError(
+                f"uniform from {self.low:g} to {self.high:g} does not rise, by {LEAST:g} at least"
+            )
         return self
 
 

@@ -1,17 +1,20 @@
 """What `coalition explain` asks: levers, answers to pressure, stances of the patron; read from TOML files."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import Field, PrivateAttr, model_validator
 
 from sim.inputs.bundled import scenarios_folder
+from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor, Level, check_factor
-from sim.inputs.roster_file import Vocabulary
+from sim.inputs.keys import Key
+from sim.inputs.roster import Roster
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
-from sim.inputs.validation import validate
+from sim.inputs.validation import KeyProblem, validate
 
 NATION, LEADING = "{nation}", "{leading}"
 """Stand in the path of a lever for the nation asked about, and for a leading nation outside."""
@@ -26,10 +29,10 @@ class World(Table):
     label: Text = Field(description="What tables and figures call it.")
     set: dict[str, Level] = Field({}, description="What is set, by dotted path, as --set takes it.")
 
-    def for_vocabulary(self, vocabulary: Vocabulary) -> "World":
+    def of_roster(self, roster: Roster) -> "World":
         """Return the world with the roster's words and keys in the places left open for them."""
-        settings = {vocabulary.in_keys(path): level for path, level in self.set.items()}
-        return self.model_copy(update={"label": vocabulary.in_words(self.label), "set": settings})
+        settings = {roster.key(path): level for path, level in self.set.items()}
+        return self.model_copy(update={"label": roster.vocabulary.in_words(self.label), "set": settings})
 
 
 class Pressure(Table):
@@ -50,40 +53,59 @@ class Questions(Table):
     stances: tuple[World, ...] = Field(strict=False, min_length=1, description="Stances of the patron.")
     _file: TomlFile | None = PrivateAttr(default=None)
 
-    def for_vocabulary(self, vocabulary: Vocabulary) -> "Questions":
-        """Return the questions about a roster in its words: places left open for actors are filled in.
+    def of_case(self, case: Case) -> "Questions":
+        """Return the questions about a case: the places left open for its words and keys are filled in.
 
         Raises
         ------
         InputError
-            For a path that scenarios of such a roster do not have.
+            For a path that scenarios of its roster do not have, a world that sets one twice, or a value that
+            cannot be there.
         """
-        pressure = self.pressure.model_copy(
-            update={
-                "path": vocabulary.in_keys(self.pressure.path),
-                "worlds": tuple(world.for_vocabulary(vocabulary) for world in self.pressure.worlds),
-            }
-        )
-        filled = self.model_copy(
-            update={
-                "levers": tuple(lever.for_vocabulary(vocabulary) for lever in self.levers),
-                "pressure": pressure,
-                "stances": tuple(stance.for_vocabulary(vocabulary) for stance in self.stances),
-            }
-        )
-        for (place, _), (_, path) in zip(_paths(self), _paths(filled), strict=True):
+        self._check_paths(case.roster)
+        filled = self._of_roster(case.roster)
+        for place, changes in _settings(filled, case.roster.iso3[0]):
             try:
-                check_factor(path, vocabulary)
+                case.with_overrides(changes)
             except InputError as error:
-                raise self._file.error(place, error.problem) if self._file else error from None
+                raise self._error(place, error) from None
         return filled
+
+    def _of_roster(self, roster: Roster) -> "Questions":
+        pressure = {
+            "path": roster.key(self.pressure.path),
+            "worlds": tuple(world.of_roster(roster) for world in self.pressure.worlds),
+        }
+        filled = {
+            "levers": tuple(lever.of_roster(roster) for lever in self.levers),
+            "pressure": self.pressure.model_copy(update=pressure),
+            "stances": tuple(stance.of_roster(roster) for stance in self.stances),
+        }
+        return self.model_copy(update=filled)
+
+    def _check_paths(self, roster: Roster) -> None:
+        seen: set[tuple[KeyPath, Key]] = set()
+        for place, path in _paths(self):
+            key = roster.key(path)
+            try:
+                check_factor(key, roster.vocabulary)
+            except InputError as error:
+                raise self._error(place, error) from None
+            if (place, key) in seen:
+                raise self._error(place, InputError(f"{key} is set twice"))
+            seen.add((place, key))
+
+    def _error(self, place: KeyPath, error: InputError) -> InputError:
+        """Return (not raise) an error at its place in the file."""
+        return self._file.error(place, error.problem) if self._file else error
 
     @model_validator(mode="after")
     def _names_its_worlds(self) -> "Questions":
-        for worlds in (self.pressure.worlds, self.stances):
+        for key, worlds in (("pressure", self.pressure.worlds), ("stances", self.stances)):
             labels = [world.label for world in worlds]
-            if len(set(labels)) < len(labels):
-                raise ValueError(f"two worlds share a label: {', '.join(labels)}")
+            for label in labels:
+                if labels.count(label) > 1:
+                    raise KeyProblem(key, f"two worlds share a label: {label}")
         return self
 
 
@@ -127,6 +149,19 @@ def _paths(questions: Questions) -> list[tuple[KeyPath, str]]:
     for place, worlds in groups:
         found += [((*place, index, "set"), path) for index, world in enumerate(worlds) for path in world.set]
     return found
+
+
+def _settings(questions: Questions, nation: str) -> Iterator[tuple[KeyPath, dict[str, Level]]]:
+    """Yield all that is set together, for some nation, and where it stands."""
+    for index, lever in enumerate(questions.levers):
+        path = lever.path.replace(NATION, nation).replace(LEADING, nation)
+        for level in lever.extremes:
+            yield ("levers", index, "range" if lever.values is None else "values"), {path: level}
+    yield ("pressure", "path"), {questions.pressure.path: questions.pressure.change}
+    for index, world in enumerate(questions.pressure.worlds):
+        yield ("pressure", "worlds", index, "set"), world.set
+    for index, world in enumerate(questions.stances):
+        yield ("stances", index, "set"), world.set
 
 
 def _check_placeholders(file: TomlFile, place: KeyPath, path: str) -> None:

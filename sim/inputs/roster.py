@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -16,9 +16,12 @@ from sim.inputs.bundled import exists
 from sim.inputs.candidates import RosterCandidates, roster_candidates
 from sim.inputs.coalitions.coalitions import Candidate
 from sim.inputs.coalitions.declaration import FILE as PAST_FILE
+from sim.inputs.columns import checked
 from sim.inputs.csv_file import LARGEST_NUMBER, Table, read_csv
-from sim.inputs.errors import near_match
+from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray, mean_of_present, score
+from sim.inputs.keys import Key
+from sim.inputs.nations import Nations, nations_in
 from sim.inputs.roster_file import (
     Kind,
     Preference,
@@ -81,6 +84,8 @@ class Roster:
         What scenario files and readers call its world.
     iso3, names
         Codes (ISO 3166 alpha-3) and names.
+    nations
+        What they are called, beside that.
     leads
         Indices of the lead nations, in the order declared.
     preferred_mandate
@@ -112,6 +117,7 @@ class Roster:
     vocabulary: Vocabulary
     iso3: tuple[str, ...]
     names: tuple[str, ...]
+    nations: Nations
     leads: tuple[int, ...]
     preferred_mandate: FloatArray
     deployable: FloatArray
@@ -126,6 +132,20 @@ class Roster:
     reading_days: int = 0
     cautions: tuple[str, ...] = ()
     map_file: Path | None = None
+
+    def key(self, text: str) -> Key:
+        """Return a key as its scenarios spell it: actors by its words for them, nations by their codes."""
+        return self.nations.in_key(Key(self.vocabulary.in_keys(text)))
+
+    def nation(self, word: str) -> int:
+        """Return the index of a nation given by its code or by any name of it.
+
+        Raises
+        ------
+        InputError
+            If there is none; the message names the nearest one.
+        """
+        return self.iso3.index(self.nations.known(word))
 
     def positions_on(self, day: date) -> tuple[str, ...]:
         """Return each nation's latest position with a source, not after a day, one of POSITIONS.
@@ -214,12 +234,13 @@ class Roster:
 
 @dataclass(frozen=True, eq=False)
 class RosterSource:
-    """What a roster is made from: the declaration, and the table of its nations sorted by code."""
+    """What a roster is made from: the declaration, the table of its nations by code, that of candidates."""
 
     folder: Path
     declaration: RosterDeclaration
     file: TomlFile
     nations: Table
+    candidates: Table
     chosen: Chosen
 
 
@@ -251,6 +272,14 @@ def _load(folder: Path, files: Stamps) -> Roster:  # noqa: ARG001 - part of the 
     return build_roster(read_source(folder))
 
 
+def nations_of(folder: Path) -> Nations:
+    """Return the nations of a roster; none if it cannot be read, as reading it says what is the matter."""
+    try:
+        return load_roster(folder).nations
+    except InputError:
+        return Nations()
+
+
 def read_source(folder: Path) -> RosterSource:
     """Read the declaration and the table of nations of a roster, and check that they fit each other."""
     declaration, file = read_declaration(folder)
@@ -262,16 +291,26 @@ def read_source(folder: Path) -> RosterSource:
             raise row.error("iso3", f"{code} stands there twice; a nation has one row")
         chosen[code] = fits(row, declaration.nations)
     rows = sorted((row for row in table.rows if chosen[row.text("iso3")]), key=lambda row: row.text("iso3"))
+    nations = replace(table, rows=tuple(rows))
     if len(rows) > MAX_NATIONS:
         raise file.error(("nations",), f"{len(rows):,} nations; at most {MAX_NATIONS:,} are allowed")
     if not rows:
         raise file.error(("nations", "where"), f"no row of {table.path.name} fits; a roster needs a nation")
-    source = RosterSource(folder, declaration, file, Table(table.path, table.columns, tuple(rows)), chosen)
+    of_roster = Chosen(chosen, nations_in(rows))
+    candidates = of_roster.table(read_csv(folder / declaration.candidates.table).require("iso3"))
+    source = RosterSource(folder, declaration, file, nations, candidates, of_roster)
     _check_columns(source)
-    return source
+    numbers = declaration.columns
+    return replace(source, nations=checked(nations, numbers), candidates=checked(candidates, numbers))
 
 
 def _check_columns(source: RosterSource) -> None:
+    known = (*source.nations.columns, *source.candidates.columns)
+    for column in source.declaration.columns:
+        if column not in known:
+            tables = f"{source.nations.path.name} nor {source.candidates.path.name}"
+            problem = f'neither {tables} has a column "{column}"{near_match(column, known)}'
+            raise source.file.error(("columns", column), problem)
     for key_path, column in source.declaration.nation_columns():
         if column not in source.nations.columns:
             hint = near_match(column, source.nations.columns)
@@ -287,15 +326,16 @@ def positions_of(source: RosterSource) -> tuple[StatedPosition, ...]:
 
 def build_roster(source: RosterSource) -> Roster:
     """Make the arrays of a roster from what it declares and its tables."""
-    declaration, nations = source.declaration, source.nations
-    iso3 = tuple(row.text("iso3") for row in nations.rows)
+    declaration = source.declaration
+    iso3 = tuple(source.chosen.nations.names)
     second = declaration.second_reading
     return Roster(
         title=declaration.title,
         folder=source.folder,
         vocabulary=vocabulary_of(source.folder),
         iso3=iso3,
-        names=_names(nations),
+        names=tuple(source.chosen.nations.names.values()),
+        nations=source.chosen.nations,
         leads=_leads(source, iso3),
         preferred_mandate=_read_only(_preferred_mandate(source)),
         deployable=_read_only(deployable(source)),
@@ -305,7 +345,7 @@ def build_roster(source: RosterSource) -> Roster:
         positions=tuple(said for said in positions_of(source) if said.counts),
         conditions=read_conditions(source.folder, declaration.conditions, source.chosen),
         as_candidates=roster_candidates(
-            source.folder, declaration.candidates, source.file, iso3, source.chosen
+            source.folder, declaration.candidates, source.file, source.chosen.nations, source.candidates
         ),
         readings=read_readings(source.folder, second, source.chosen),
         later_events=read_events(source.folder, second),
@@ -323,24 +363,12 @@ def _map_file(source: RosterSource) -> Path | None:
     return source.folder / name if name is not None else None
 
 
-def _names(nations: Table) -> tuple[str, ...]:
-    """Return the name of each nation, by which it can be asked for: upper and lower case are one."""
-    lines: dict[str, int] = {}
-    for row in sorted(nations.rows, key=lambda row: row.line):
-        name = row.text("name")
-        if not name:
-            raise row.error("name", "is empty; a nation needs a name")
-        line = lines.setdefault(name.casefold(), row.line)
-        if line != row.line:
-            raise row.error("name", f'"{name}" is the name of the nation in line {line} already')
-    return tuple(row.text("name") for row in nations.rows)
-
-
 def _leads(source: RosterSource, iso3: Sequence[str]) -> tuple[int, ...]:
-    leads = source.declaration.leads
+    nations = source.chosen.nations
+    leads = [nations.official(word) for word in source.declaration.leads]
     for number, code in enumerate(leads):
         if code not in iso3:
-            hint = near_match(code, iso3) or "; allowed are the roster's nations"
+            hint = nations.hint(code) or "; allowed are the roster's nations"
             raise source.file.error(("leads", number), f'unknown nation "{code}"{hint}')
         if code in leads[:number]:
             raise source.file.error(("leads", number), f"{code} stands there twice")

@@ -102,6 +102,20 @@ class Preference(Declared):
     mean_of: list[Indicator] = []
 
 
+class NumberColumn(Declared):
+    """What the numbers of a column are: their unit, the least and the largest, codes for what is missing."""
+
+    unit: str = ""
+    range: Annotated[tuple[Number, Number] | None, Field(strict=False)] = None
+    missing: list[Number | str] = []
+
+    @model_validator(mode="after")
+    def _range_rises(self) -> "NumberColumn":
+        if self.range is not None and self.range[0] >= self.range[1]:
+            raise ValueError(f"the range [{self.range[0]:g}, {self.range[1]:g}] does not rise")
+        return self
+
+
 class ForceColumn(Declared):
     """A column of soldiers, and the share of it that can be sent."""
 
@@ -246,6 +260,7 @@ class RosterDeclaration(Vocabulary):
     deployable: Deployable
     ratification_rounds: RatificationRounds
     kinds: dict[KindName, Kind] = {LAND: Kind(group="soldiers on land")}
+    columns: dict[Column, NumberColumn] = {}
 
     @field_validator("kinds")
     @classmethod

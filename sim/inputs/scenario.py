@@ -1,7 +1,7 @@
 """Scenarios: the situation at the start and what changes it, read from TOML files."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,9 +12,13 @@ from pydantic import FailFast, Field, PrivateAttr, create_model
 from sim.declarations.kinds import ADVERSARY, PATRON
 from sim.inputs.bundled import bundled_scenarios, exists, find_scenario, scenarios_folder
 from sim.inputs.characters import folder_name
+from sim.inputs.coded import with_codes
 from sim.inputs.errors import InputError, near_match
+from sim.inputs.keys import Key
 from sim.inputs.layers import Layer, Place, merged, read_layers
-from sim.inputs.overrides import Overrides, overridden, override_layers
+from sim.inputs.nations import Nations
+from sim.inputs.overrides import NOBODY, Overrides, overridden, override_layers
+from sim.inputs.roster import nations_of
 from sim.inputs.roster_file import ROSTER_FILE, Vocabulary, vocabulary_of
 from sim.inputs.schedule import Calendar, Scheduled, schedule
 from sim.inputs.situation import (
@@ -29,6 +33,7 @@ from sim.inputs.situation import (
     Share,
     Table,
     Text,
+    Whole,
     canonical,
     event_type,
     situation_fields,
@@ -36,6 +41,8 @@ from sim.inputs.situation import (
 )
 from sim.inputs.toml_file import KeyPath, read_toml
 from sim.inputs.validation import shown, validate
+
+ROSTER = Key("roster")
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ class Scenario(Table):
     )
     start: Date = Field(description="The day of round 0: the situation below holds, positions are as stated.")
     rounds: int = Field(ge=1, le=10_000, description="How many rounds are simulated.")
-    days_per_round: int = Field(7, ge=1, le=366, description="Days from one round to the next.")
+    days_per_round: Whole = Field(7, ge=1, le=366, description="Days from one round to the next.")
     force_required: float = Field(20_000.0, gt=0, description="Soldiers that the mission needs.")
     level_half_width: Share = Field(
         0.0,
@@ -237,8 +244,10 @@ def scenario_type(vocabulary: Vocabulary) -> type[Scenario]:
 
 
 def _scenario(layers: list[Layer], overrides: Overrides, name: str) -> Scenario:
-    vocabulary = _vocabulary(merged(layers), overridden(overrides))
-    layer = merged([*layers, *override_layers(overrides, situation_keys(vocabulary))])
+    roster = _named_roster(merged(layers), overridden(overrides))
+    vocabulary, nations = (vocabulary_of(roster), nations_of(roster)) if roster else (Vocabulary(), NOBODY)
+    coded = [with_codes(layer, nations) for layer in layers]
+    layer = merged([*coded, *override_layers(overrides, situation_keys(vocabulary), nations)])
     scenario = validate(scenario_type(vocabulary), layer.data, layer.error)
     folder = _roster_folder(scenario.roster, layer.place(("roster",)))
     scenario._origin = _Origin(folder_name(name, "scenario"), folder, vocabulary, layer)
@@ -262,20 +271,20 @@ def _check_end(scenario: Scenario) -> None:
         raise scenario.place(("rounds",)).error(f"the last round would be after {dt.date.max}")
 
 
-def _vocabulary(layer: Layer, changes: Mapping[str, object]) -> Vocabulary:
-    """Return what the roster that is named calls its world, if one is."""
-    option = Place(option=f"--set roster={changes.get('roster')}")
-    place = option if "roster" in changes else layer.place(("roster",))
-    roster = changes.get("roster", layer.data.get("roster"))
+def _named_roster(layer: Layer, changes: Mapping[Key, object]) -> Path | None:
+    """Return the folder of the roster that is named, if one is."""
+    option = Place(option=f"--set roster={changes.get(ROSTER)}")
+    place = option if ROSTER in changes else layer.place(("roster",))
+    roster = changes.get(ROSTER, layer.data.get("roster"))
     if roster is None and layer.data:
         raise layer.error(("roster",), "is missing: the folder of the nations' data")
     if not isinstance(roster, str) or not roster:
         if roster is not None:
             raise place.error(f"must be the name of a folder, not {shown(roster)}")
-        return Vocabulary()
+        return None
     folder = _roster_folder(roster, place)
     check_actor_keys(folder)
-    return vocabulary_of(folder)
+    return folder
 
 
 def check_actor_keys(folder: Path) -> None:
@@ -314,8 +323,8 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def check_nations(scenario: Scenario, iso3: Sequence[str], names: Sequence[str] = ()) -> None:
-    """Check that a roster, with its codes and names, knows every nation that a scenario names.
+def check_nations(scenario: Scenario, nations: Nations) -> None:
+    """Check that a roster has every nation that a scenario names.
 
     Raises
     ------
@@ -328,13 +337,13 @@ def check_nations(scenario: Scenario, iso3: Sequence[str], names: Sequence[str] 
     for position, event in enumerate(scenario.events):
         named += [(("events", position, "nations", code), given) for code, given in event.nations.items()]
     for path, given in named:
-        if path[-1] not in iso3:
+        if path[-1] not in nations.names:
             place = scenario.place((*path, *sorted(given.model_fields_set)[:1]))
-            raise _unknown_nation(place, str(path[-1]), iso3, names)
+            raise _unknown_nation(place, str(path[-1]), nations)
 
 
-def check_observed(scenario: Scenario, iso3: Sequence[str], names: Sequence[str] = ()) -> None:
-    """Check that a roster, with its codes and names, knows every member that a report named.
+def check_observed(scenario: Scenario, nations: Nations) -> None:
+    """Check that a roster has every member that a report named.
 
     Raises
     ------
@@ -342,12 +351,10 @@ def check_observed(scenario: Scenario, iso3: Sequence[str], names: Sequence[str]
         For one that is not in the roster, with the nearest nation.
     """
     for index, code in enumerate(scenario.observed.named if scenario.observed else ()):
-        if code not in iso3:
-            raise _unknown_nation(scenario.place(("observed", "named", index)), code, iso3, names)
+        if code not in nations.names:
+            raise _unknown_nation(scenario.place(("observed", "named", index)), code, nations)
 
 
-def _unknown_nation(place: Place, nation: str, iso3: Sequence[str], names: Sequence[str]) -> InputError:
-    """Return the error of a nation that is not there; who gives a name is told the code."""
-    codes = dict(zip(map(str.casefold, names), iso3, strict=False))
-    nearest = near_match(codes.get(nation.casefold(), nation), iso3)
-    return place.error(f'no nation "{nation}" in the roster; allowed: {", ".join(iso3)}{nearest}')
+def _unknown_nation(place: Place, word: str, nations: Nations) -> InputError:
+    allowed = ", ".join(nations.names)
+    return place.error(f'no nation "{word}" in the roster; allowed: {allowed}{nations.hint(word)}')

@@ -9,7 +9,7 @@ from sim.declarations.words import FOUND, KNOWN, MISSING
 from sim.inputs.csv_file import Row, read_csv
 from sim.inputs.errors import near_match
 from sim.inputs.roster_file import SecondReading
-from sim.inputs.statements import UNKNOWN, Chosen, StatedPosition, is_chosen, position_in
+from sim.inputs.statements import UNKNOWN, Chosen, StatedPosition, position_in
 
 STATUSES = (FOUND, "FOUND-EARLIER", "FOUND-FIRST-READING", MISSING)
 """Of a statement: read in a source; so, but of an earlier wave; taken from the first reading; not found."""
@@ -78,8 +78,7 @@ def read_readings(folder: Path, declared: SecondReading | None, chosen: Chosen) 
         return ()
     table = read_csv(folder / declared.statements)
     table.require("iso3", "date", "position", "statement_in_own_words", "source", "quality", "status")
-    rows = [row for row in table.rows if is_chosen(row, "iso3", chosen)]
-    said = tuple(_reading(row) for row in rows if _status(row, STATUSES) != MISSING)
+    said = tuple(_reading(row) for row in chosen.table(table).rows if _status(row, STATUSES) != MISSING)
     first: dict[tuple[str, date], int] = {}
     for reading in said:
         line = first.setdefault((reading.iso3, reading.day), reading.row.line)

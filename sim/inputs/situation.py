@@ -17,6 +17,7 @@ from pydantic import (
 
 from sim.declarations.kinds import ADVERSARY, PATRON, TABLES, Level
 from sim.declarations.levels import LEVELS
+from sim.inputs.days import day_of
 from sim.inputs.errors import near_match
 from sim.inputs.roster_file import Vocabulary
 from sim.inputs.validation import shown
@@ -71,17 +72,13 @@ def _schema(names: Mapping[str, float], description: str) -> WithJsonSchema:
     return WithJsonSchema({**kind, "description": description})
 
 
-def _date(value: object) -> object:
-    """Let a date be written as text too: command lines and notebooks have no dates of their own."""
-    if isinstance(value, str):
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            return value
-    return value
+def _whole(value: object) -> object:
+    """Return a whole number that comes as a float, as factors of sweeps do, as an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Date = Annotated[dt.date, BeforeValidator(_date)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Date = Annotated[dt.date, BeforeValidator(day_of)]
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1), _named({})]
 

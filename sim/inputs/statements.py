@@ -2,20 +2,53 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from sim.declarations.levels import CONDITIONS
 from sim.declarations.words import POSITIONS
-from sim.inputs.csv_file import Row, read_csv
+from sim.inputs.csv_file import Row, Table, read_csv
 from sim.inputs.errors import near_match
+from sim.inputs.nations import Nations
 from sim.inputs.roster_file import TableFile
 
 UNKNOWN = "unknown"
 
-Chosen = Mapping[str, bool]
-"""Every code of the table of nations, and whether it is a nation of the roster."""
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """Of which nations a roster is.
+
+    Attributes
+    ----------
+    codes
+        Every code of the table of nations, and whether it is a nation of the roster.
+    nations
+        Those that are, by all that they are called.
+    """
+
+    codes: Mapping[str, bool]
+    nations: Nations
+
+    def table(self, table: Table) -> Table:
+        """Return a table with the rows that are about a nation of the roster, which is named by its code.
+
+        Raises
+        ------
+        InputError
+            If a nation is not even in the table of nations.
+        """
+        named = (self._named(row) for row in table.rows)
+        return replace(table, rows=tuple(row for row in named if self.codes[row.text("iso3")]))
+
+    def _named(self, row: Row) -> Row:
+        word = row.text("iso3")
+        code = word if word in self.codes else self.nations.code(word)
+        if code is None:
+            hint = self.nations.hint(word) or "; it must stand in the table of nations"
+            raise row.error("iso3", f'unknown nation "{word}"{hint}')
+        return row.with_text("iso3", code)
 
 
 @dataclass(frozen=True)
@@ -80,7 +113,7 @@ def read_positions(
     if declared is None:
         return ()
     table = read_csv(folder / declared.table).require("iso3", "date", "position", *declared.where)
-    stated = tuple(_position(row, declared, kinds) for row in table.rows if is_chosen(row, "iso3", chosen))
+    stated = tuple(_position(row, declared, kinds) for row in chosen.table(table).rows)
     first: dict[tuple[str, date], int] = {}
     for said in stated:
         line = first.setdefault((said.iso3, said.wave), said.row.line) if said.counts else said.row.line
@@ -104,9 +137,8 @@ def read_conditions(folder: Path, declared: TableFile | None, chosen: Chosen) ->
         return ()
     table = read_csv(folder / declared.table)
     table.require("iso3", "variable", "at_least", "half_width", "known_from", *declared.where)
-    rows = [row for row in table.rows if is_chosen(row, "iso3", chosen) and fits(row, declared)]
     first: dict[tuple[str, str, date], int] = {}
-    stated = tuple(_condition(row) for row in rows)
+    stated = tuple(_condition(row) for row in chosen.table(table).rows if fits(row, declared))
     for said in stated:
         line = first.setdefault((said.iso3, said.variable, said.known_from), said.row.line)
         if line != said.row.line:
@@ -119,21 +151,6 @@ def read_conditions(folder: Path, declared: TableFile | None, chosen: Chosen) ->
 def fits(row: Row, declared: TableFile) -> bool:
     """Tell whether a row holds the texts that `where` asks for."""
     return all(row.text(column) == text for column, text in declared.where.items())
-
-
-def is_chosen(row: Row, column: str, chosen: Chosen) -> bool:
-    """Tell whether the code in a column is a nation of the roster.
-
-    Raises
-    ------
-    InputError
-        If the code is not even in the table of nations.
-    """
-    code = row.text(column)
-    if code not in chosen:
-        hint = near_match(code, chosen) or "; it must stand in the table of nations"
-        raise row.error(column, f'unknown nation "{code}"{hint}')
-    return chosen[code]
 
 
 def nation_code(row: Row) -> str:

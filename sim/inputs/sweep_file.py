@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 from pydantic import FailFast, Field, PrivateAttr, model_validator
 
 from sim.inputs.bundled import find_bundled, find_scenario, scenarios_folder
-from sim.inputs.case import PARAMETER_PREFIX, Case, load_case
+from sim.inputs.case import Case, load_case
 from sim.inputs.characters import folder_name
 from sim.inputs.designs import DESIGNS, MAX_POINTS, Asked, Design, names_of
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor, check_factor
-from sim.inputs.overrides import overridden_keys
+from sim.inputs.keys import parameter_key
+from sim.inputs.nations import Nations
+from sim.inputs.overrides import NOBODY, changes_of, overridden
 from sim.inputs.prior import declared_prior
+from sim.inputs.roster import Roster
 from sim.inputs.roster_file import FileName, Vocabulary
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
@@ -65,32 +68,30 @@ class Sweep(Table):
         "prior.",
     )
     _file: TomlFile | None = PrivateAttr(default=None)
-    _vocabulary: Vocabulary = PrivateAttr(default=Vocabulary())
+    _roster: Roster | None = PrivateAttr(default=None)
 
-    def for_vocabulary(self, vocabulary: Vocabulary) -> "Sweep":
-        """Return the sweep of a scenario in its roster's words: places left open for actors are filled in.
+    def of_roster(self, roster: Roster) -> "Sweep":
+        """Return the sweep of a roster's scenario: the places left open for its words and keys are filled in.
 
         Raises
         ------
         InputError
             For a factor that is no lever or parameter of such a scenario, or stands there twice.
         """
-        groups = {
-            key: tuple(each.for_vocabulary(vocabulary) for each in getattr(self, key)) for key in GROUPS
-        }
+        groups = {key: tuple(each.of_roster(roster) for each in getattr(self, key)) for key in GROUPS}
         sweep = self.model_copy(update=groups)
+        sweep._roster = roster
         if self.parameters:
             own = {factor.path for factor in sweep.factors}
             declared = sweep.uncertainties + tuple(each for each in _parameters() if each.path not in own)
             sweep = sweep.model_copy(update={"uncertainties": declared, "parameters": None})
-        sweep._vocabulary = vocabulary
-        _check_paths(sweep)
+        _check_factors(sweep, roster.vocabulary)
         return sweep
 
     @property
-    def vocabulary(self) -> Vocabulary:
-        """What the roster of the scenario that it is a sweep of calls its world."""
-        return self._vocabulary
+    def nations(self) -> Nations:
+        """The nations of the roster that it is a sweep of."""
+        return self._roster.nations if self._roster else NOBODY
 
     @property
     def factors(self) -> tuple[Factor, ...]:
@@ -109,7 +110,7 @@ class Sweep(Table):
 
     def rule(self) -> Design:
         """Return the design, which gives the points."""
-        asked = Asked(self.points or 0, self.list_file, len(self.factors), self.vocabulary)
+        asked = Asked(self.points or 0, self.list_file, len(self.factors), self._roster)
         return DESIGNS[self.design].asked_for(asked)
 
     def error(self, key_path: KeyPath, problem: str) -> InputError:
@@ -117,6 +118,10 @@ class Sweep(Table):
         return (
             self._file.error(key_path, problem) if self._file else InputError(problem, key=str(key_path[0]))
         )
+
+    def where(self, key_path: KeyPath) -> str:
+        """Return the line of a key of the file, as a message about another line adds it."""
+        return f", in line {self._file.line(key_path)}" if self._file else ""
 
     def places(self) -> list[KeyPath]:
         """Return where each factor stands in the file."""
@@ -183,9 +188,7 @@ def load_sweep(source: Path | str, **changes: int | None) -> Sweep:
 def _parameters() -> tuple[Factor, ...]:
     """Return every behavioural parameter that is uncertain as a factor, over the middle 90 % of its prior."""
     return tuple(
-        Factor.model_validate(
-            {"path": f"{PARAMETER_PREFIX}{prior.name}", "label": prior.name, "range": prior.middle}
-        )
+        Factor.model_validate({"path": parameter_key(prior.name), "label": prior.name, "range": prior.middle})
         for prior in declared_prior().parameters
     )
 
@@ -215,9 +218,8 @@ def load_sweep_case(
         For any mistake in any of the files, values that a factor cannot take included.
     """
     sweep = load_sweep(source, **changes)
-    rounds = [f"rounds={sweep.rounds}"] if sweep.rounds is not None else []
-    base = load_case(_base_file(sweep), [*rounds, *overrides], parameters)
-    sweep = sweep.for_vocabulary(base.roster.vocabulary)
+    base = load_case(_base_file(sweep), [*_rounds(sweep, overrides), *overrides], parameters)
+    sweep = sweep.of_roster(base.roster)
     _refuse_override_of_factor(sweep, overrides)
     _try_extremes(sweep, base)
     return sweep, base
@@ -231,25 +233,37 @@ def _base_file(sweep: Sweep) -> Path:
         raise sweep.error(("base",), error.problem) from None
 
 
-def _check_paths(sweep: Sweep) -> None:
-    """Refuse a factor that is no lever or parameter, or is given twice."""
-    seen: set[str] = set()
+def _rounds(sweep: Sweep, overrides: Sequence[str]) -> list[str]:
+    """Return how many rounds the sweep sets, unless an override does."""
+    is_set = sweep.rounds is not None and "rounds" not in overridden(overrides)
+    return [f"rounds={sweep.rounds}"] if is_set else []
+
+
+def _check_factors(sweep: Sweep, vocabulary: Vocabulary) -> None:
+    """Refuse a factor that is no lever or parameter, is given twice, or has one value under two names."""
+    seen: dict[str, KeyPath] = {}
     for factor, table in zip(sweep.factors, sweep.places(), strict=True):
         place = (*table, "path")
         try:
-            check_factor(factor.path, sweep.vocabulary)
+            check_factor(factor.path, vocabulary)
         except InputError as error:
             raise sweep.error(place, error.problem) from None
         if factor.path in seen:
-            raise sweep.error(place, f'"{factor.path}" is a factor already')
-        seen.add(factor.path)
+            problem = f'"{factor.path}" is a factor already{sweep.where(seen[factor.path])}'
+            raise sweep.error(place, problem)
+        seen[factor.path] = place
+        if len(set(factor.levels)) < len(factor.levels):
+            values = ", ".join(map(str, factor.values or ()))
+            raise sweep.error((*table, "values"), f"{values}: a value stands there twice, under two names")
 
 
 def _refuse_override_of_factor(sweep: Sweep, overrides: Sequence[str]) -> None:
     varied = {factor.path for factor in sweep.factors}
-    for key in overridden_keys(overrides):
-        if key in varied:
-            raise InputError("is a factor of this sweep: the sweep sets its values", file=f"--set {key}")
+    for change in changes_of(overrides, sweep.nations):
+        if change.key in varied:
+            raise InputError(
+                "is a factor of this sweep: the sweep sets its values", file=f"--set {change.key}"
+            )
 
 
 def _try_extremes(sweep: Sweep, base: Case) -> None:

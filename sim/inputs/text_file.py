@@ -1,8 +1,12 @@
-"""Files of text, read so that a huge one takes no memory and one that is no text is told."""
+"""Files of text, read so that a huge one takes no memory and one that is no text, or no file, is told."""
 
+import stat
 from pathlib import Path
 
 from sim.inputs.errors import InputError
+
+HANDED_OVER = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
+"""Where a shell hands over what another program writes: ``<(...)``, or behind a ``|``."""
 
 
 def read_text(path: Path, most_bytes: int, wanted: str) -> str:
@@ -20,7 +24,7 @@ def read_text(path: Path, most_bytes: int, wanted: str) -> str:
     Raises
     ------
     InputError
-        If it cannot be opened, is too large or is no text.
+        If it cannot be opened, is too large, no text or no regular file.
     """
     content = _content(path, most_bytes, wanted)
     try:
@@ -31,7 +35,25 @@ def read_text(path: Path, most_bytes: int, wanted: str) -> str:
         raise InputError(problem, file=path, line=line) from None
 
 
+def check_regular(path: Path) -> None:
+    """Refuse what is neither a file nor a folder: reading it might wait for ever, or never end.
+
+    Raises
+    ------
+    InputError
+        For a named pipe, a device or a socket; what a shell hands over through a pipe can be read.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):  # opening it says what is the matter
+        return
+    is_handed_over = stat.S_ISFIFO(mode) and str(path).startswith(HANDED_OVER)
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or is_handed_over):
+        raise InputError("is not a regular file", file=path)
+
+
 def _content(path: Path, most_bytes: int, wanted: str) -> bytes:
+    check_regular(path)
     try:
         with path.open("rb") as file:
             content = file.read(most_bytes + 1)

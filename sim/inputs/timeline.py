@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.declarations.kinds import ADVERSARY, PATRON
 from sim.declarations.levels import LEVELS
 from sim.declarations.words import HELD, POSITIONS, PURPOSES
+from sim.inputs.nations import Nations
 from sim.inputs.scenario import Scenario, check_nations
 from sim.inputs.schedule import Calendar
 
@@ -101,7 +102,7 @@ def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: 
     InputError
         If the scenario names a nation that is not in the roster.
     """
-    check_nations(scenario, tuple(iso3))
+    check_nations(scenario, Nations(dict(zip(iso3, iso3, strict=True))))
     rows = _Rows(scenario)
     keys = [level.key for level in LEVELS.values()]
     return Timeline(

@@ -8,7 +8,6 @@ from typing import Any
 
 from sim.experiments.parts import refuse_link
 from sim.inputs.errors import InputError, near_match
-from sim.inputs.evidence import find_nation
 from sim.outputs import style
 from sim.outputs.kinds import Draw, kind_of
 from sim.outputs.results_folder import (
@@ -116,10 +115,10 @@ def _found(name: str, drawn: dict[str, Draw]) -> str:
 
 
 def _codes(folder: Path, manifest: Manifest, given: Sequence[str]) -> list[str]:
-    """Return the codes of nations given by code or name, in that order, each once."""
+    """Return the codes of nations given by any name, in that order, each once."""
     with damage_told(folder):
-        roster: Any = stored_case(manifest).roster
-    return list(dict.fromkeys(roster.iso3[find_nation(roster, nation)] for nation in given))
+        nations = stored_case(manifest).roster.nations
+    return list(dict.fromkeys(nations.known(word) for word in given))
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.inputs.case import Case
+from sim.inputs.nations import Nations
 from sim.inputs.roster_file import Vocabulary
 
 
@@ -23,12 +24,13 @@ class StoredScenario:
 
 @dataclass(frozen=True)
 class StoredRoster:
-    """A roster's title, what the great powers are called, and its nations in their order."""
+    """A roster's title, what the great powers are called, its nations in their order, and all their names."""
 
     title: str
     vocabulary: Vocabulary
     iso3: tuple[str, ...]
     names: tuple[str, ...]
+    nations: Nations
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def stored_case(told: Mapping[str, Any]) -> StoredCase:
     KeyError, TypeError
         If something is missing.
     """
-    scenario, nations = told["scenario"], dict(told["nations"])
+    scenario, nations = told["scenario"], Nations(dict(told["nations"]), told.get("aliases", {}))
     vocabulary = Vocabulary.model_validate(told.get("vocabulary", {}))  # sweeps do not speak of them
     return StoredCase(
         StoredScenario(
@@ -62,5 +64,7 @@ def stored_case(told: Mapping[str, Any]) -> StoredCase:
             days_per_round=scenario["days_per_round"],
             force_required=scenario["force_required"],
         ),
-        StoredRoster(told["roster"], vocabulary, tuple(nations), tuple(nations.values())),
+        StoredRoster(
+            told["roster"], vocabulary, tuple(nations.names), tuple(nations.names.values()), nations
+        ),
     )

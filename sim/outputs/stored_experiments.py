@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from sim.experiments.sensitivity.sensitivity import Sensitivity
     from sim.experiments.sweep.sweep import SweepResult
+    from sim.inputs.factors import Factor
+    from sim.inputs.sweep_file import Sweep
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +80,24 @@ def load_sweep_result(folder: Path, manifest: Manifest) -> "SweepResult":
         paths = manifest["factors"]
     there = [name for name in TABLES if (folder / f"{name}.parquet").exists()]
     name = there[0] if there else "points"
-    points = read_table(folder, name).drop_duplicates("point").set_index("point")[paths]
-    plan = SweepPlan(base, points, Runs(sweep.runs, sweep.seed), sweep.outcomes, sweep, ())
+    table = read_table(folder, name).drop_duplicates("point").set_index("point")
+    factors = tuple(_stored_factor(path, table, sweep) for path in paths)
+    plan = SweepPlan(base, table[paths], Runs(sweep.runs, sweep.seed), sweep.outcomes, sweep, factors)
     return SweepResult(plan, folder)
+
+
+def _stored_factor(path: str, table: "pd.DataFrame", sweep: "Sweep") -> "Factor":
+    """Return a factor of a sweep as its file declares it, or as a list names it, with names of levels."""
+    from sim.experiments.sweep.evaluate import NAMES
+    from sim.inputs.factors import listed
+
+    levels, names = table[path], table.get(f"{path}{NAMES}")
+    steps: dict[str, float] = {}
+    if names is not None:
+        steps = dict(zip(names[names != ""], levels[names != ""], strict=True))
+        levels = names.where(names != "", levels)
+    declared = {factor.path: factor for factor in sweep.factors}.get(path)
+    return listed(path, tuple(levels.unique()), declared).with_steps(steps)
 
 
 def load_sensitivity(folder: Path, manifest: Manifest) -> "Sensitivity":

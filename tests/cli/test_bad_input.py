@@ -121,7 +121,7 @@ def test_a_missing_file_is_named_with_its_nearest_match(coalition: Command, worl
         ("run {world} --runs", "--runs"),
         ("run {world} --set involvement", "--set involvement: must be KEY=VALUE"),
         ("run {world} --set washington.involvment=1", 'did you mean "involvement"?'),
-        (f"run {BASELINE} --set nations.Netherlands.position=open", 'did you mean "NLD"?'),
+        (f"run {BASELINE} --set nations.Nethrlands.position=open", 'did you mean "Netherlands"?'),
         ("run {world} --set washington.involvement=nan", "--set washington.involvement=nan: "),
         ("run {world} --rounds 99999999999999999999", "rounds"),
         ("run {world} --parameters no-such.toml", "no-such.toml: "),
@@ -148,6 +148,14 @@ def test_a_mistake_on_the_command_line_is_told_in_one_line(
 )
 def test_what_is_empty_is_refused(coalition: Command, arguments: list[str], named: str) -> None:
     assert only_line(coalition(*arguments)) == f"{named}: is empty; give a value, or leave it out"
+
+
+@pytest.mark.parametrize(("out", "shown"), [(["--out", "o\udcff"], "o?"), (["--out=a/o\udcff"], "a/o?")])
+def test_a_folder_whose_name_is_no_text_is_refused(
+    coalition: Command, world: Command, out: list[str], shown: str
+) -> None:
+    told = only_line(coalition("run", world(), "--runs", 5, *out))
+    assert told == f"--out: {shown} is not UTF-8 text; give another folder"
 
 
 @pytest.mark.parametrize("out", ["/proc/results", "/dev/null", "{file}", "{file}/deeper"])

@@ -38,6 +38,14 @@ def test_why_at_a_day(coalition: Command, world: Callable[..., Path]) -> None:
     assert "Land ACX: committed on 24 April 2025" in ended.out
 
 
+def test_a_nation_of_any_name_is_told_by_the_official_one(coalition: Command) -> None:
+    given = ("--only", "why", "--runs", 5, "--set", "rounds=4")
+    ended = coalition("explain", "brussels-2025-04", "Holland", *given)
+    assert ended.code == 0, ended.err
+    assert "Netherlands: " in ended.out
+    assert "Holland" not in ended.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

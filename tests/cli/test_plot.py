@@ -60,6 +60,11 @@ def test_chosen_nations_are_shown_in_the_order_given(folder: Path, coalition: Co
     assert (folder / "figures" / "willingness.pdf").read_bytes().startswith(b"%PDF")
 
 
+def test_nations_are_chosen_by_any_name(folder: Path, coalition: Command) -> None:
+    ended = coalition("plot", folder, "--nations", "UK, Holland, Türkiye", "--figure", "willingness")
+    assert (ended.code, ended.err) == (0, "")
+
+
 def test_several_results_are_drawn_at_once(folder: Path, tmp_path: Path, coalition: Command) -> None:
     other = Path(shutil.copytree(folder, tmp_path / "other"))
     ended = coalition("plot", folder, other, "--figure", "flows", "--format", "svg")

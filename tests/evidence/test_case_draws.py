@@ -253,7 +253,7 @@ def test_what_lies_beyond_past_coalitions_is_told(europe: Roster, tmp_path: Path
     assert drawn(europe).extrapolated == ("danger 1; past coalitions have 0 to 0.95",)
     assert drawn(europe, levels={**APRIL_2025, "danger": 0.9}).extrapolated == ()
     folder = Path(shutil.copytree(EUROPE, tmp_path / "roster"))
-    change(folder / "candidates.csv", "TUR,355,", "TUR,35500,")
+    change(folder / "candidates.csv", "TUR,355,", "TUR,4900,")
     assert "capacity of TUR" in drawn(load_roster(folder)).extrapolated
 
 

@@ -96,6 +96,11 @@ def test_a_coalition_that_has_no_score_is_left_out_of_the_mean() -> None:
     assert mean_interval(values, families, family_counts(2, 1, 100))[0] == pytest.approx(0.6)
 
 
+def test_a_score_that_no_coalition_has_has_no_mean() -> None:
+    none = pd.Series([np.nan, np.nan])
+    assert np.isnan(mean_interval(none, pd.Series(["f", "g"]), family_counts(2, 1, 20))).all()
+
+
 def test_base_rate_is_the_mean_share_of_the_other_coalitions() -> None:
     seen = pd.DataFrame({"coalition": ["a"] * 4 + ["b"], "took_part": [1.0, 0, 0, 0, 1.0]})
     assert base_rate(seen, pd.DataFrame({"x": [0, 0]})).tolist() == [0.625, 0.625]

@@ -13,11 +13,9 @@ from sim.experiments.explain.hardened import COWED, EITHER, HARDENED, hardened_o
 from sim.experiments.explain.persuade import whom_to_persuade
 from sim.experiments.explain.pivotal import Pivots, who_is_pivotal
 from sim.experiments.sweep.point_model import Runs
-from sim.inputs.bundled import find_roster
 from sim.inputs.case import Case, load_case
 from sim.inputs.parameters import DECLARED
 from sim.inputs.questions import Questions, World, load_questions
-from sim.inputs.roster_file import vocabulary_of
 from sim.model.setup import build_setup
 
 NUMBER = 60
@@ -25,7 +23,7 @@ NUMBER = 60
 
 @pytest.fixture(scope="module")
 def questions() -> Questions:
-    return load_questions().for_vocabulary(vocabulary_of(find_roster("europe-2025")))
+    return load_questions().of_case(load_case("brussels-2025-04"))
 
 
 def everybody(case: Case) -> range:

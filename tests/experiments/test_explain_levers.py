@@ -18,10 +18,8 @@ from sim.experiments.explain.levers import (
     what_would_it_take,
 )
 from sim.experiments.sweep.point_model import Runs
-from sim.inputs.bundled import find_roster
 from sim.inputs.case import load_case
 from sim.inputs.questions import Questions, load_questions
-from sim.inputs.roster_file import vocabulary_of
 from sim.model.rules import SOFTNESS
 from sim.model.setup import build_setup
 
@@ -31,7 +29,7 @@ MANY = 400
 
 @pytest.fixture(scope="module")
 def questions() -> Questions:
-    return load_questions().for_vocabulary(vocabulary_of(find_roster("europe-2025")))
+    return load_questions().of_case(load_case("brussels-2025-04"))
 
 
 def answers(

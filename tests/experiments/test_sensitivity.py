@@ -247,6 +247,32 @@ def test_a_repeat_computes_nothing_and_says_the_same(small, tmp_path, monkeypatc
     pd.testing.assert_frame_equal(again.indices, first.indices)
 
 
+NAMED = FACTORS.replace("range = [0, 1]", 'values = ["backstop", 0.3, "none"]', 1)
+
+
+def test_names_and_numbers_of_a_level_are_numbers_that_rise(factors_file, tmp_path):
+    factors_file.write_text(NAMED, encoding="utf-8")
+    options = SensitivityOptions(method="morris", samples=16, runs=2, discover=True)
+    plan = plan_sensitivity(BASELINE, factors_file, options, overrides=["rounds=4"])
+    result = analyse(plan, run_parts(plan, tmp_path))
+    samples = pd.read_parquet(result.folder / "samples.parquet")
+    assert set(samples["washington.involvement"]) == {0.0, 0.3, 0.75}
+    assert result.factors.table().loc[0, ["lowest", "highest"]].tolist() == ["none", "backstop"]
+    effect = result.of(result.morris, SIZE).set_index("factor").loc["washington.involvement"]
+    assert effect["mu"] >= 0
+    told = json.loads(json.dumps(plan.manifest()))["levers"][0]
+    assert Factor.model_validate(told).extremes == (0.0, 0.3, 0.75)
+
+
+def test_a_factor_that_is_set_is_held_in_whatever_spelling(factors_file):
+    factors_file.write_text(FACTORS.replace("washington.involvement", "washington__involvement"), "utf-8")
+    options = SensitivityOptions(samples=16, runs=8)
+    for given in ("washington.involvement=0.3", "washington__involvement=0.3"):
+        plan = plan_sensitivity(BASELINE, factors_file, options, overrides=[given])
+        assert plan.factors.paths == ("mandate.clarity", "parameters.reach")
+        assert plan.base.timeline.level("involvement")[1] == 0.3
+
+
 ASKED = {"outcomes": ("size", "NLD"), "samples": 16, "runs": 16}
 
 
@@ -318,10 +344,11 @@ def test_an_unknown_option_is_named(case):
 
 
 def test_finds_outcomes_by_name(case):
-    assert find_outcome("force", case.roster.iso3) == ("force", "")
-    assert find_outcome("nld", case.roster.iso3) == ("p_committed", "NLD")
+    assert find_outcome("force", case.roster.nations) == ("force", "")
+    assert find_outcome("nld", case.roster.nations) == ("p_committed", "NLD")
+    assert find_outcome("Holland", case.roster.nations) == ("p_committed", "NLD")
     with pytest.raises(InputError, match=r'no such outcome.* did you mean "size"'):
-        find_outcome("sise", case.roster.iso3)
+        find_outcome("sise", case.roster.nations)
 
 
 def test_an_outcome_named_twice_is_asked_about_once(case, factors_file):

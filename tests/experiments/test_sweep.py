@@ -17,6 +17,7 @@ from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.parameters import DECLARED
 from sim.inputs.sweep_file import OUTCOMES
+from sim.outputs.sweep.landmarks import landmarks
 
 BASELINE = "brussels-2025-04"
 FACTORS = """\
@@ -235,8 +236,8 @@ def test_two_sweeps_do_not_write_into_the_same_folder(file: Path, tmp_path: Path
             "points.csv:3: washington.involvement: must be a number from 0 to 1",
         ),
         ("washington.involvment\n0.1\n", 'points.csv:1: washington.involvment: unknown key "involvment"'),
-        ("parameters.demand\n0.1\nmuch\n", "sweep.toml:4: list: must be numbers, at a point of the design"),
-        ("parameters.demand\n0.1\n-1\n", "sweep.toml:4: list: -1 is out of range"),
+        ("parameters.demand\n0.1\nmuch\n", 'points.csv:3: parameters.demand: must be a number, not "much"'),
+        ("parameters.demand\n0.1\n-1\n", "points.csv:3: parameters.demand: -1 is out of range"),
     ],
 )
 def test_the_values_of_a_list_are_tried_before_anything_is_run(tmp_path: Path, text: str, says: str) -> None:
@@ -246,6 +247,144 @@ def test_the_values_of_a_list_are_tried_before_anything_is_run(tmp_path: Path, t
     with pytest.raises(InputError) as mistake:
         plan_sweep(file)
     assert str(mistake.value).startswith(f"{tmp_path}/{says}")
+
+
+MIXED = """\
+title = "Names and numbers"
+base = "{base}"
+design = "{design}"
+runs = 4
+{points}[[levers]]
+path = "washington.involvement"
+values = ["backstop", 0.3, "none"]
+[[levers]]
+path = "mandate.purpose"
+values = ["deterrence", "reassurance"]
+[[uncertainties]]
+path = "parameters.reach"
+range = [0.5, 1.5]
+steps = 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("design", "points"),
+    [("grid", ""), ("lhs", "points = 12\n"), ("sobol", "points = 8\n"), ("morris", "points = 12\n")],
+)
+def test_names_and_numbers_of_a_level_are_one_column_of_numbers_with_the_names_beside(
+    world: Callable[..., Path], tmp_path: Path, design: str, points: str
+) -> None:
+    file = tmp_path / "mixed.toml"
+    file.write_text(MIXED.format(base=world().as_posix(), design=design, points=points))
+    plan = plan_sweep(file)
+    schema = {name: str(column.type) for name, column in plan.columns.items()}
+    assert schema == {
+        "washington.involvement": "double",
+        "washington.involvement.name": "string",
+        "mandate.purpose": "string",
+        "parameters.reach": "double",
+    }
+    result = run_sweep(plan, tmp_path)
+    for table in (result.points, result.nations):
+        named = table[["washington.involvement", "washington.involvement.name"]].drop_duplicates()
+        levels = dict(named.itertuples(index=False, name=None))
+        assert levels == {0.75: "backstop", 0.3: "", 0.0: "none"}
+
+
+def test_a_level_means_the_same_by_name_and_by_number(world: Callable[..., Path], tmp_path: Path) -> None:
+    base = world().as_posix()
+
+    def estimates(values: str) -> list[float]:
+        file = tmp_path / "named.toml"
+        file.write_text(
+            f'title = "Named"\nbase = "{base}"\nruns = 20\n'
+            f'[[levers]]\npath = "washington.involvement"\nvalues = {values}\n'
+        )
+        return run_sweep(plan_sweep(file), tmp_path).points["estimate"].tolist()
+
+    assert estimates('["none", 0.3, "backstop"]') == estimates("[0.0, 0.3, 0.75]")
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "held"),
+    [
+        ("start", '["2025-04-10", "2025-05-01"]', ["2025-04-10", "2025-05-01"]),
+        ("start", "[2025-04-10, 2025-05-01T00:00:00]", ["2025-04-10", "2025-05-01"]),
+        ("days_per_round", "[7, 14]", [7.0, 14.0]),
+        ("nations.AAX.position", '["committed", "open"]', ["committed", "open"]),
+    ],
+)
+def test_whatever_a_factor_takes_is_one_type_to_the_end(
+    world: Callable[..., Path], tmp_path: Path, path: str, values: str, held: list[object]
+) -> None:
+    file = tmp_path / "any.toml"
+    file.write_text(
+        f'title = "Any"\nbase = "{world().as_posix()}"\nruns = 2\n'
+        f'[[levers]]\npath = "{path}"\nvalues = {values}\n'
+    )
+    result = run_sweep(plan_sweep(file), tmp_path)
+    assert result.points[path].unique().tolist() == held
+    assert {mark.point[path] for mark in landmarks(result.plan)} <= set(held)
+
+
+def test_one_number_under_two_names_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "twice.toml"
+    file.write_text(
+        f'title = "Twice"\nbase = "{BASELINE}"\n'
+        '[[levers]]\npath = "washington.involvement"\nvalues = ["backstop", 0.75]\n'
+    )
+    with pytest.raises(InputError) as mistake:
+        plan_sweep(file)
+    assert str(mistake.value) == (
+        f"{file}:5: levers[0].values: backstop, 0.75: a value stands there twice, under two names"
+    )
+
+
+def test_a_list_may_name_levels_and_number_them(world: Callable[..., Path], tmp_path: Path) -> None:
+    file = tmp_path / "list.toml"
+    file.write_text(
+        f'title = "A list"\nbase = "{world().as_posix()}"\ndesign = "list"\nlist = "points.csv"\nruns = 4\n'
+    )
+    (tmp_path / "points.csv").write_text(
+        "washington__involvement,mandate.purpose\nbackstop,deterrence\n0.3,reassurance\n0.75,deterrence\n"
+    )
+    result = run_sweep(plan_sweep(file), tmp_path)
+    size = result.points[result.points["outcome"] == "size"]
+    assert size["washington.involvement"].tolist() == [0.75, 0.3, 0.75]
+    assert size["washington.involvement.name"].tolist() == ["backstop", "", "backstop"]
+    assert size["mandate.purpose"].tolist() == ["deterrence", "reassurance", "deterrence"]
+    assert size["estimate"].iloc[0] == size["estimate"].iloc[2]
+
+
+@pytest.mark.parametrize("column", ["parameters.followership", "parameters__followership"])
+def test_a_column_of_a_list_counts_in_either_spelling(
+    world: Callable[..., Path], tmp_path: Path, column: str
+) -> None:
+    file = tmp_path / "list.toml"
+    file.write_text(
+        f'title = "g"\nbase = "{world().as_posix()}"\ndesign = "list"\nlist = "g.csv"\nruns = 60\n'
+    )
+    (tmp_path / "g.csv").write_text(f"{column}\n-1\n2\n")
+    points = run_sweep(plan_sweep(file), tmp_path).points
+    force = points[points["outcome"] == "force"].set_index("parameters.followership")["estimate"]
+    direct = [
+        sim.run(tmp_path / "world" / "world.toml", overrides={"parameters.followership": value}, runs=60)
+        for value in (-1.0, 2.0)
+    ]
+    assert force.tolist() == pytest.approx([each.rounds["force_mean"].iloc[-1] for each in direct])
+    assert force.loc[-1.0] != force.loc[2.0]
+
+
+def test_a_list_may_have_more_points_than_a_factor_has_values(tmp_path: Path) -> None:
+    file = tmp_path / "list.toml"
+    file.write_text(
+        f'title = "A list"\nbase = "{BASELINE}"\ndesign = "list"\nlist = "points.csv"\nruns = 1\n'
+    )
+    levels = [number / 2000 for number in range(2000)]
+    (tmp_path / "points.csv").write_text("\n".join(["ceasefire", *map(str, levels)]))
+    plan = plan_sweep(file)
+    assert plan.points["ceasefire"].tolist() == levels
+    assert plan.factors[0].range == (0.0, 0.9995)
 
 
 def test_points_that_cannot_be_are_told_by_the_key_that_asks_for_them(tmp_path: Path) -> None:

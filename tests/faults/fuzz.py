@@ -2,10 +2,10 @@
 
     python tests/faults/fuzz.py --files 20000 --seed 1
 
-Scenarios, sweeps, rosters, parameters, priors, hindcasts, coalitions and forecasts that come with the program
-are damaged (see `damage.py`), then read and, if they are accepted, run. A defect is anything but an answer or
-an `InputError` that names file and key: another exception, a warning, more than LIMIT seconds of computing, a
-file written elsewhere; in the script, where memory is limited, also more than 1 GB of it.
+Scenarios, sweeps, lists of points, rosters, parameters, priors, hindcasts, patterns, questions, coalitions
+and forecasts are damaged (see `damage.py`), then read and, if they are accepted, run. A defect is anything
+but an answer or an `InputError` that names file and key: another exception, a warning, more than LIMIT
+seconds of computing, a file written elsewhere; in the script, where memory is limited, also more than 1 GB.
 The same seed damages the same files in the same way.
 """
 
@@ -50,7 +50,9 @@ from sim.inputs.evidence import evidence
 from sim.inputs.hindcast_file import load_hindcast_cases
 from sim.inputs.map_file import read_map
 from sim.inputs.parameters import load_parameters
+from sim.inputs.patterns_file import load_patterns
 from sim.inputs.prior import load_prior
+from sim.inputs.questions import load_questions
 
 LIMIT = 20.0
 """Seconds that a file may take."""
@@ -99,6 +101,16 @@ def use_hindcast(file: Path) -> Case:
     return load_hindcast_cases(file)[1][0].with_overrides({"rounds": 20})
 
 
+def use_patterns(file: Path) -> Case:
+    patterns = load_patterns(file)
+    case = patterns.case(patterns.patterns[0].checks[0].of[0])
+    return case.with_overrides({"rounds": min(case.scenario.rounds, 20)})
+
+
+def use_questions(file: Path) -> None:
+    load_questions(file).of_case(base_case())
+
+
 def use_coalitions(file: Path) -> None:
     coalitions = load_coalitions(file.parent)
     leave_families_out(coalitions)
@@ -124,7 +136,31 @@ class Subject:
     use: Callable[[Path], Case | None]
 
 
-POINTS = "washington.involvement,parameters.reach\n0.1,0.5\n0.9,1.5\n"
+POINTS = """\
+# points, by hand
+washington__involvement,parameters.reach,mandate.purpose
+backstop,0.5,deterrence
+
+0.9,1.5,reassurance
+"""
+PATTERNS = """\
+title = "Facts"
+[changes]
+"a signal" = { "washington.involvement" = 0.9, "nations.UK.held" = "out" }
+"a truce" = { ceasefire = 0.5 }
+[[patterns]]
+number = 1
+statement = "A signal raises joining"
+source = "somebody"
+kind = "evidence"
+[[patterns.checks]]
+statement = "members gained"
+measure = "members"
+nations = ["GBR", "France"]
+of = [{ scenario = "brussels-2025-04", with = ["a signal", "a truce"], on = 2025-06-01 }]
+less = [{ scenario = "us-backstop" }]
+more_than = 0.5
+"""
 LISTED = 'title = "Points"\nbase = "brussels-2025-04"\ndesign = "list"\nlist = "points.csv"\nruns = 2\n'
 ROSTER = "rosters/europe-2025"
 TABLES = ("nations", "candidates", "positions", "conditions", "sources")
@@ -164,10 +200,12 @@ def subjects() -> tuple[tuple[str, Subject], ...]:
     return (
         *alone("scenario", "*.toml", use_scenario),
         *alone("sweep", "sweeps/*.toml", use_sweep),
-        ("sweep", Subject(points, tuple(points), "list.toml", use_sweep)),
+        *(("list", Subject(points, (name,), "list.toml", use_sweep)) for name in points),
         ("parameters", Subject({"p.toml": _parameters()}, ("p.toml",), "p.toml", use_parameters)),
         ("prior", Subject({"p.toml": _priors()}, ("p.toml",), "p.toml", use_prior)),
         *alone("hindcast", "hindcasts/*.toml", use_hindcast),
+        ("patterns", Subject({"p.toml": PATTERNS.encode()}, ("p.toml",), "p.toml", use_patterns)),
+        *alone("questions", "explain/*.toml", use_questions),
         *(("coalitions", Subject(past, (name,), "past/evidence.toml", use_coalitions)) for name in past),
         *(("forecast", Subject(asked, (name,), "unifil2006.toml", use_asked)) for name in asked),
         *(("roster", Subject(files, (f"roster/{name}",), "world.toml", use_roster)) for name in tables),
@@ -221,11 +259,14 @@ def _codes(line: str) -> set[str]:
 
 SHARES = {
     "scenario": 6,
-    "sweep": 5,
+    "sweep": 4,
+    "list": 3,
     "roster": 5,
     "parameters": 2,
     "prior": 1,
     "hindcast": 1,
+    "patterns": 2,
+    "questions": 2,
     "coalitions": 3,
     "forecast": 1,
 }
@@ -249,8 +290,8 @@ def write_damaged(folder: Path, chance: Chance) -> tuple[str, Subject, str]:
 WHOLE_FILE = re.compile(
     "not valid TOML|not UTF-8|nested |no such file|is a folder|larger than|is no JSON|is no GeoJSON|"
     "is empty; the first line|not readable as CSV|cannot be read|the line has .* cells|names .* columns|"
-    "has .* cells;|holds the control character|holds [0-9,]+ points|unknown parameter|gives no prior|"
-    "a sweep needs factors"
+    "has .* cells;|holds the control character|holds no points|is not a regular file|separated by|"
+    "unknown parameter|gives no prior|a sweep needs factors"
 )
 """Problems of a file rather than of a key in it."""
 

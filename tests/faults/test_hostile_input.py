@@ -21,6 +21,7 @@ from sim.inputs.hindcast_file import load_hindcast
 from sim.inputs.map_file import read_map
 from sim.inputs.parameters import load_parameters
 from sim.inputs.patterns_file import load_patterns
+from sim.inputs.questions import load_questions
 from sim.inputs.roster import load_roster
 from sim.inputs.scenario import Scenario, load_scenario
 from sim.inputs.sweep_file import load_sweep
@@ -264,6 +265,46 @@ def test_a_factor_takes_so_many_values_as_can_be_tried(tmp_path: Path, values: A
 def test_nesting_without_end_is_refused(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text, "utf-8")
     assert name in told(read_map if name == "map.geojson" else read_toml, tmp_path / name)
+
+
+# --- what is no file ---------------------------------------------------------------------------------
+
+READERS = {
+    "case.toml": load_case,
+    "sweep.toml": load_sweep,
+    "hindcast.toml": load_hindcast,
+    "patterns.toml": load_patterns,
+    "questions.toml": load_questions,
+    "parameters.toml": load_parameters,
+    "draws.parquet": load_parameters,
+    "nations.csv": read_csv,
+    "map.geojson": read_map,
+}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+@pytest.mark.parametrize("name", READERS)
+def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    assert told(READERS[name], tmp_path / name) == f"{tmp_path / name}: is not a regular file"
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there are no devices")
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null"])
+@pytest.mark.parametrize("read", [load_case, load_sweep, read_csv, load_parameters])
+def test_a_device_is_refused_and_not_read(read: Callable[..., object], device: str) -> None:
+    assert told(read, Path(device)) == f"{device}: is not a regular file"
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="shells hand nothing over")
+def test_what_a_shell_hands_over_is_read(tmp_path: Path) -> None:
+    end, start = os.pipe()
+    with os.fdopen(start, "w") as pipe:
+        pipe.write('extends = "brussels-2025-04"\nrounds = 3\n')
+    try:
+        assert load_scenario(Path(f"/dev/fd/{end}")).rounds == 3
+    finally:
+        os.close(end)
 
 
 # --- control characters ------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import ast
 import csv
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -118,10 +119,23 @@ def test_without_a_patron_and_without_an_adversary() -> None:
 
 def test_a_sweep_of_it_shows_where_the_mandate_matters(tmp_path: Path) -> None:
     points = sim.sweep(SWEEP, runs=100, out=tmp_path).points
-    members = points[points["outcome"] == "size"].set_index(["mandate.clarity", "mandate.authority"])
+    members = points[points["outcome"] == "size"].set_index(["mandate.clarity", "mandate.authority.name"])
     assert len(members) == 10
     for clarity in (0.0, 1.0):
         assert members.loc[(clarity, "un"), "low"] > members.loc[(clarity, "none"), "high"]
+
+
+def test_a_code_for_what_is_missing_does_not_move_the_others(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(EXAMPLE / "roster", tmp_path / "roster"))
+    candidates = folder / "candidates.csv"
+    candidates.write_text(
+        candidates.read_text("utf-8").replace("XCO,12,0.6,1.1,0,40", "XCO,12,0.6,1.1,0,-99")
+    )
+    with pytest.raises(sim.InputError) as mistake:
+        load_roster(folder)
+    assert str(mistake.value) == (
+        f"{candidates}:4: distance_to_adversary_km: -99 is out of range; allowed is 0 to 20040 km"
+    )
 
 
 def test_the_commands_take_it(coalition: Callable[..., Any]) -> None:

@@ -44,7 +44,7 @@ def change(folder: Path, file: str, old: str, new: str) -> None:
             "nations.csv",
             "CCC,Cland",
             "CCC,aland",
-            'nations.csv:4: name: "aland" is the name of the nation in line 3',
+            'nations.csv:4: name: "aland" is a name of the nation in line 3',
         ),
         ("nations.csv", "XXX,Xland", "AAA,Xland", "nations.csv:6: iso3: AAA stands there twice"),
         ("nations.csv", "AAA,Aland", "AAA,", "nations.csv:3: name: is empty"),

@@ -19,9 +19,9 @@ from sim.inputs.designs import (
 )
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
-from sim.inputs.roster_file import vocabulary_of
+from sim.inputs.roster import load_roster
 
-VOCABULARY = vocabulary_of(find_roster("europe-2025"))
+ROSTER = load_roster(find_roster("europe-2025"))
 
 
 def factor(path: str, **given: object) -> Factor:
@@ -31,6 +31,7 @@ def factor(path: str, **given: object) -> Factor:
 SHARE = factor("ceasefire", range=[0.0, 1.0], steps=3)
 LOG = factor("force_required", range=[1000.0, 100_000.0], scale="log", steps=3)
 WORDS = factor("moscow.pressure", values=["calm", "threats"])
+NAMED = factor("moscow.pressure", values=["threats", 0.3, "calm"]).of_roster(ROSTER)
 FACTORS = (SHARE, LOG, WORDS)
 RANDOM = [LatinHypercube(16), SobolSequence(16), Saltelli(8), Saltelli(8, second_order=True), Morris(5)]
 ASKED = Asked(points=16, factors=len(FACTORS))
@@ -45,6 +46,21 @@ def test_a_seed_always_gives_the_same_points_within_the_factors_ranges(design: D
     assert points["ceasefire"].between(0, 1).all()
     assert points["force_required"].between(1000, 100_000).all()
     assert set(points["moscow.pressure"]) == {"calm", "threats"}
+
+
+@pytest.mark.parametrize("design", [*OF_SWEEPS, *RANDOM], ids=repr)
+def test_names_and_numbers_of_one_level_are_numbers_in_any_design(design: Design) -> None:
+    points = design.points((SHARE, NAMED), seed=7)["moscow.pressure"]
+    assert points.dtype == np.float64
+    assert set(points) == {0.7, 0.3, 0.2}
+
+
+def test_numbers_rise_with_a_share_of_the_way_in_whatever_order_they_are_listed() -> None:
+    assert NAMED.at(np.array([0.0, 0.5, 1.0])).tolist() == [0.2, 0.3, 0.7]
+    assert NAMED.extremes == (0.2, 0.3, 0.7)
+    assert NAMED.levels == (0.7, 0.3, 0.2)
+    assert [NAMED.shown(level) for level in NAMED.levels] == ["threats", "0.3", "calm"]
+    assert WORDS.at(np.array([0.0, 1.0])).tolist() == ["calm", "threats"]
 
 
 @pytest.mark.parametrize("design", RANDOM, ids=repr)
@@ -102,8 +118,24 @@ def test_a_morris_trajectory_changes_one_factor_at_a_time() -> None:
 def test_a_list_holds_the_points_of_its_file(tmp_path: Path) -> None:
     file = tmp_path / "points.csv"
     file.write_text("ceasefire,moscow.pressure\n0,calm\n0.5,threats\n")
-    points = PointList(file, VOCABULARY).points((), seed=1)
-    assert points.to_dict("list") == {"ceasefire": [0.0, 0.5], "moscow.pressure": ["calm", "threats"]}
+    points = PointList(file, ROSTER).points((), seed=1)
+    assert points.to_dict("list") == {"ceasefire": [0.0, 0.5], "moscow.pressure": [0.2, 0.7]}
+
+
+def test_names_in_a_list_are_kept_beside_the_numbers_that_they_stand_for(tmp_path: Path) -> None:
+    (tmp_path / "points.csv").write_text(
+        "washington__involvement,mandate.purpose\nbackstop,deterrence\n0.3,reassurance\n"
+    )
+    listed = PointList(tmp_path / "points.csv", ROSTER)
+    points = listed.points((), seed=1)
+    assert points.to_dict("list") == {
+        "washington.involvement": [0.75, 0.3],
+        "mandate.purpose": ["deterrence", "reassurance"],
+    }
+    assert points.dtypes.map(lambda kind: kind.kind).tolist() == ["f", "O"]
+    involvement, purpose = listed.factors(())
+    assert [involvement.shown(level) for level in (0.75, 0.3)] == ["backstop", "0.3"]
+    assert purpose.names == {}
 
 
 @pytest.mark.parametrize(
@@ -112,20 +144,43 @@ def test_a_list_holds_the_points_of_its_file(tmp_path: Path) -> None:
         ("ceasefire,moscow.pressure\n0,\n", "points.csv:2: moscow.pressure: is empty"),
         ("ceasfire\n0\n", 'points.csv:1: ceasfire: unknown key "ceasfire"'),
         ("roster\na\n", "points.csv:1: roster: roster cannot vary"),
-        ("ceasefire\n", "points.csv:1: holds 0 points"),
-        ("", "points.csv: cannot be read as CSV"),
+        ("ceasefire\n", "points.csv:1: holds no points"),
+        ("", "points.csv: the file is empty"),
+        (
+            "# mine\n\nceasefire,mandate.clarity\n0,1\n\n# more\n1,\n",
+            "points.csv:7: mandate.clarity: is empty",
+        ),
+        ("ceasefire,mandate.clarity\na,0,1\n", "points.csv:2: the line has 3 cells, the header has 2; "),
+        ("ceasefire,mandate.clarity\na,0,1\n", "row names need a name in the header too"),
+        ("ceasefire,ceasefire\n0,1\n", "points.csv:1: ceasefire: the column stands there twice"),
+        (
+            "mandate.clarity,mandate__clarity\n0,1\n",
+            "points.csv:1: mandate__clarity: mandate.clarity stands there already, as mandate.clarity",
+        ),
+        (
+            "nations.UK.position,nations.GBR.position\nopen,open\n",
+            "points.csv:1: nations.GBR.position: nations.GBR.position stands there already, as nations.UK",
+        ),
+        (",ceasefire\n1,0\n", "points.csv:1: column 1: has no name; name it, or leave out row names"),
+        (
+            "ceasefire;mandate.clarity\n0,5;1\n",
+            "points.csv:1: cells are separated by semicolons; write commas",
+        ),
+        ('ceasefire\n"0,5"\n', 'points.csv:2: ceasefire: "0,5" is not a number; decimals have a point: 0.5'),
+        ("ceasefire,mandate.clarity\n0,5,1,0\n", "header has 2; quote cells that hold commas; decimals have"),
+        ("ceasefire\nnan\n", 'points.csv:2: ceasefire: "nan" is not allowed'),
     ],
 )
 def test_mistakes_in_a_list_are_named_with_their_place(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "points.csv").write_text(text)
     with pytest.raises(InputError) as mistake:
-        PointList(tmp_path / "points.csv", VOCABULARY).points((), seed=1)
+        PointList(tmp_path / "points.csv", ROSTER).points((), seed=1)
     assert says in str(mistake.value)
 
 
 def test_a_list_needs_the_columns_that_are_declared_and_a_file(tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text("ceasefire\n0\n")
     with pytest.raises(InputError, match="has no column force_required"):
-        PointList(tmp_path / "points.csv", VOCABULARY).points((LOG,), seed=1)
+        PointList(tmp_path / "points.csv", ROSTER).points((LOG,), seed=1)
     with pytest.raises(InputError, match="no such file"):
-        PointList(tmp_path / "none.csv", VOCABULARY).points((), seed=1)
+        PointList(tmp_path / "none.csv", ROSTER).points((), seed=1)

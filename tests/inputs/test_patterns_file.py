@@ -8,7 +8,7 @@ import pytest
 
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
-from sim.inputs.patterns_file import Patterns, load_patterns
+from sim.inputs.patterns_file import Patterns, World, load_patterns
 
 GOOD = """\
 title = "Facts"
@@ -56,6 +56,23 @@ def test_a_world_is_a_scenario_with_changes_read_on_a_day(read: Callable[..., Pa
     assert check.less[0].round_in(case) == 6
     assert check.bounds == (0.5, float("inf"))
     assert patterns.name == "facts"
+
+
+def test_of_two_changes_of_a_lever_the_later_counts_in_whatever_spelling(
+    read: Callable[..., Patterns],
+) -> None:
+    other = '"another signal" = { washington__involvement = 0.2, washington.reversal = 0.1 }'
+    patterns = read("[changes]\n", f"[changes]\n{other}\n")
+    signal = World.model_validate({"scenario": "world.toml", "with": ("another signal", "a signal")})
+    case = patterns.case(signal)
+    assert case.timeline.level("involvement")[1] == 0.9
+    assert case.timeline.reversal[1] == 0.1
+
+
+def test_nations_may_have_any_name(read: Callable[..., Patterns]) -> None:
+    assert read('["AAX", "ABX"]', '["Land AAX", "abx"]').patterns
+    with pytest.raises(InputError, match='unknown nation "Lnd AAX"; did you mean "Land AAX"'):
+        read('["AAX", "ABX"]', '["Lnd AAX"]')
 
 
 def test_a_scenario_is_looked_for_beside_the_file_then_among_the_bundled_ones(

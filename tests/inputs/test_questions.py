@@ -4,13 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.inputs.bundled import find_roster
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.questions import LEADING, NATION, load_questions
-from sim.inputs.roster_file import vocabulary_of
 
-VOCABULARY = vocabulary_of(find_roster("europe-2025"))
+CASE = load_case("brussels-2025-04", ["rounds=2"])
 QUESTIONS = """\
 title = "A few questions"
 leading = 1
@@ -44,8 +42,8 @@ def test_a_file_of_questions(written: Path) -> None:
 
 
 def test_the_bundled_levers_can_be_set() -> None:
-    case = load_case("brussels-2025-04", ["rounds=2"])
-    questions = load_questions().for_vocabulary(case.roster.vocabulary)
+    case = CASE
+    questions = load_questions().of_case(case)
     assert all(lever.label for lever in questions.levers)
     for lever in questions.levers:
         path = lever.path.replace(NATION, "NLD").replace(LEADING, "DEU")
@@ -71,7 +69,22 @@ def test_the_bundled_levers_can_be_set() -> None:
             '"washinton.involvement" =',
             '14: stances[1].set: unknown key "washinton"',
         ),
-        ('label = "backstop"', 'label = "as it is"', "two worlds share a label: as it is, as it is"),
+        (
+            '{ "washington.involvement" = "backstop" }',
+            '{ "washington.involvement" = "backstop", washington__involvement = 0.2 }',
+            "14: stances[1].set: washington.involvement is set twice",
+        ),
+        (
+            '{ "washington.involvement" = "backstop" }',
+            '{ "washington.involvement" = "bakstop" }',
+            "14: stances[1].set: must be a number from 0 to 1, or one of none, diplomatic,",
+        ),
+        (
+            'values = ["committed", "out"]',
+            'values = ["comitted"]',
+            "5: levers[0].values: must be one of free, ",
+        ),
+        ('label = "backstop"', 'label = "as it is"', "stances: two worlds share a label: as it is"),
         ('[[pressure.worlds]]\nlabel = "as it is"', "worlds = []", "pressure.worlds: must hold at least 1"),
         (
             'values = ["committed", "out"]',
@@ -84,5 +97,5 @@ def test_mistakes_are_named_with_their_line(written: Path, right: str, wrong: st
     assert right in QUESTIONS
     written.write_text(QUESTIONS.replace(right, wrong), encoding="utf-8")
     with pytest.raises(InputError) as error:
-        load_questions(written).for_vocabulary(VOCABULARY)
+        load_questions(written).of_case(CASE)
     assert says in str(error.value)

@@ -12,6 +12,7 @@ from sim.declarations.levels import LEVELS
 from sim.declarations.parameters import PARAMETERS
 from sim.declarations.replaced import REPLACED, replacement
 from sim.declarations.terms import TERMS
+from sim.inputs.bundled import find_roster
 from sim.inputs.designs import PointList
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.parameters import load_parameters
@@ -101,7 +102,7 @@ def test_a_posterior_of_the_first_model(tmp_path: Path) -> None:
 def test_a_factor_of_the_first_model(tmp_path: Path, path: str) -> None:
     file = tmp_path / "points.csv"
     file.write_text(f"{path}\n0.5\n", encoding="utf-8")
-    message = told(lambda: PointList(file).points((), 1))
+    message = told(lambda: PointList(file, load_roster(find_roster("europe-2025"))).points((), 1))
     assert f"points.csv:1: {path}: " in message
     assert GONE in message
 

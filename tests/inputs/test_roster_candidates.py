@@ -117,7 +117,7 @@ def test_a_later_record_that_says_nothing_is_what_counts(tiny: Path) -> None:
             "QQQ,1",
             'candidates.csv:3: iso3: unknown nation "QQQ"; it must stand in',
         ),
-        ("candidates.csv", "AAA,1", "A1,1", 'candidates.csv:3: iso3: "A1" is no code of a nation'),
+        ("candidates.csv", "AAA,1", "A1,1", 'candidates.csv:3: iso3: unknown nation "A1"; it must stand in'),
         ("candidates.csv", "CCC,0", "AAA,0", 'candidates.csv:4: iso3: "AAA" stands in line 3 already'),
         (
             "candidates.csv",

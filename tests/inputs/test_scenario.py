@@ -310,9 +310,26 @@ def test_a_table_sets_each_of_its_keys() -> None:
     ]
 
 
-def test_of_two_overrides_of_a_key_the_last_one_counts() -> None:
-    scenario = Scenario.from_dict(SMALL, ["rounds=3", "rounds=4"])
-    assert scenario.rounds == 4
+@pytest.mark.parametrize(
+    ("first", "second", "key"),
+    [
+        ("rounds=3", "rounds=4", "rounds"),
+        ("washington__involvement=0.2", "washington.involvement=0.3", "washington.involvement"),
+        ("nations.UK.position=open", "nations.GBR.position=opposed", "nations.GBR.position"),
+    ],
+)
+def test_a_key_is_set_once_in_whatever_spelling(first: str, second: str, key: str) -> None:
+    with pytest.raises(InputError) as mistake:
+        Scenario.from_dict(SMALL, [first, second])
+    assert str(mistake.value) == f"--set {second}: {key} is set already, by --set {first}"
+
+
+@pytest.mark.parametrize("first", [{"washington.involvement": 0.2}, {"washington": {"involvement": 0.2}}])
+def test_a_key_is_given_once_in_python_too(first: dict[str, object]) -> None:
+    with pytest.raises(
+        InputError, match=r"^washington__involvement=0.3: washington.involvement is set already"
+    ):
+        Scenario.from_dict(SMALL, {**first, "washington__involvement": 0.3})
 
 
 @given(st.floats(0, 1))

@@ -79,6 +79,8 @@ def test_the_bundled_sweeps_are_valid(file: Path) -> None:
         ("values = [0.0, 0.5]", "values = [0.0, 1.5]", "7: levers[0].values"),
         ("values = [0.0, 0.5]", 'values = [0.0, "lots"]', "7: levers[0].values"),
         ("values = [0.0, 0.5]", "values = [0.0, 0.0]", "nor hold one twice"),
+        ("values = [0.0, 0.5]", "values = [true]", "values[0]: must be a number, a text or a date, not True"),
+        ("values = [0.0, 0.5]", "values = [[1]]", "values[0]: must be a number, a text or a date, not [1]"),
         ("values = [0.0, 0.5]", "", "either values or a range"),
         ("range = [0.5, 2.0]", "range = [2.0, 0.5]", "does not rise"),
         ("range = [0.5, 2.0]", "range = [0.5, 9.0]", "10: uncertainties[0].range"),

@@ -135,7 +135,7 @@ def test_arrays_are_contiguous_rows_of_rounds() -> None:
             assert rows.flags.c_contiguous, name
 
 
-@pytest.mark.parametrize("iso3", ["NDL", "nld"])
+@pytest.mark.parametrize("iso3", ["NDL", "ndl"])
 def test_a_nation_that_the_roster_does_not_have_is_refused(iso3: str) -> None:
     with pytest.raises(InputError, match=f'no nation "{iso3}" in the roster.*did you mean "NLD"'):
         timeline({"round": 2, "nations": {iso3: {"position": "open"}}})

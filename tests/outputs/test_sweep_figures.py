@@ -7,7 +7,9 @@ import pytest
 from legible import illegible
 
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
+from sim.outputs.kinds import load_result
 from sim.outputs.style import words_of
+from sim.outputs.sweep.axes import Ground, outcome_of
 from sim.outputs.sweep.figures import figures, save_figures
 from sim.outputs.sweep.landmarks import landmarks
 
@@ -55,11 +57,50 @@ def test_the_figures_suit_the_factors(
 def test_scenarios_that_differ_only_in_the_factors_are_marked(tmp_path: Path) -> None:
     plan = plan_sweep(write_sweep(tmp_path, "brussels-2025-04", US + CLARITY + PRESSURE))
     found = {mark.name: tuple(mark.point.values()) for mark in landmarks(plan)}
-    assert found["brussels-2025-04"] == (0.1, 0.05, "warnings")
-    assert found["us-backstop"] == (0.75, 0.05, "warnings")
-    assert found["russian-escalation"][2] == "hybrid_attacks"
+    assert found["brussels-2025-04"] == (0.1, 0.05, 0.5)
+    assert found["us-backstop"] == (0.75, 0.05, 0.5)
+    assert found["russian-escalation"][2] == 0.9
     assert "grand-bargain" not in found
     assert "hindcast-2025" not in found
+
+
+NAMED = '[[levers]]\npath = "washington.involvement"\nvalues = ["backstop", 0.3, "none"]\n'
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (NAMED, "lines"),
+        (NAMED + CLARITY, "phase-diagram"),
+        ('design = "lhs"\npoints = 12\n' + NAMED + CLARITY, "effects"),
+    ],
+)
+def test_levels_that_were_given_by_name_are_labelled_by_it(
+    world: Callable[..., Path], tmp_path: Path, given: str, name: str
+) -> None:
+    result = run_sweep(plan_sweep(write_sweep(tmp_path, world(), given)), tmp_path)
+    for shown in (result, load_result(result.folder)):
+        figure = dict(figures(shown))[name]()
+        axes = next(each for each in figure.axes[0].child_axes if each.get_xticklabels())
+        assert [label.get_text() for label in axes.get_xticklabels()] == ["none", "0.3", "backstop"]
+        assert axes.get_xticks().tolist() == [0.0, 0.3, 0.75]
+        assert illegible(figure) == []
+
+
+def test_a_surface_rises_with_its_axis_in_whatever_order_levels_are_listed(
+    world: Callable[..., Path], tmp_path: Path
+) -> None:
+    base = world()
+
+    def ground(values: str) -> tuple[Ground, list[list[float]]]:
+        factor = f'[[levers]]\npath = "washington.involvement"\nvalues = {values}\n'
+        result = run_sweep(plan_sweep(write_sweep(tmp_path, base, factor + CLARITY)), tmp_path)
+        made = Ground.of(result)
+        return made, made.surface(outcome_of(result, "size").estimate, 0).tolist()
+
+    (rising, expected), (mixed, found) = ground("[0.0, 0.3, 0.9]"), ground("[0.9, 0.0, 0.3]")
+    assert mixed.x.levels == rising.x.levels == (0.0, 0.3, 0.9)
+    assert found == expected
 
 
 LONG = "How far Washington is involved in what Europe would do, from nothing to troops on the ground"

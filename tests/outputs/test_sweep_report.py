@@ -73,3 +73,10 @@ def test_one_run_at_each_point_has_no_intervals_of_means(world: Callable[..., Pa
     result = run_sweep(plan_sweep(sweep), tmp_path)
     for _, draw in figures(result):
         assert "nan" not in words_of(draw())["Description"].split()
+
+
+def test_a_level_that_was_given_by_name_is_told_by_it(world: Callable[..., Path], tmp_path: Path) -> None:
+    pressure = PRESSURE.replace('"calm", "warnings"', '"calm", 0.85')
+    text = printed(write_sweep(tmp_path, world(), f"runs = 20\n{CLARITY}{pressure}"))
+    assert "moscow.pressure calm" in text or "moscow.pressure 0.85" in text
+    assert "moscow.pressure 0.2" not in text

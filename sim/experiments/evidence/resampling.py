@@ -1,5 +1,6 @@
 """Intervals by resampling families of coalitions: nations of one theatre are no independent tests."""
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,5 +37,7 @@ def mean_interval(
     numbers = values.groupby(families).count().to_numpy()
     drawn = counts @ numbers
     means = (counts @ sums)[drawn > 0] / drawn[drawn > 0]
+    if not means.size:  # a score that no coalition has, such as AUC where all took part
+        return (math.nan,) * 3
     low, high = np.quantile(means, [LOW, HIGH])
     return float(sums.sum() / numbers.sum()), float(low), float(high)

@@ -17,8 +17,8 @@ from sim.experiments.explain.why import Why, why
 from sim.experiments.run import RunOptions
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case, load_case
+from sim.inputs.days import checked_day
 from sim.inputs.errors import InputError
-from sim.inputs.evidence import find_nation
 from sim.inputs.options import chosen_options
 from sim.inputs.overrides import Overrides
 from sim.inputs.questions import Questions, load_questions
@@ -50,7 +50,7 @@ class ExplainOptions:
     only
         Some of `SECTIONS`; none means what is usual.
     date
-        The day at which `why` looks; the last if none.
+        The day at which `why` looks, or a moment at midnight; the last if none.
     runs, seed
         How many runs each answer rests on (searches take fewer, and say so), and their seed.
     threads
@@ -66,6 +66,8 @@ class ExplainOptions:
     def __post_init__(self) -> None:
         """Refuse what cannot be asked."""
         RunOptions(runs=self.runs, seed=self.seed, threads=self.threads)
+        if self.date is not None:
+            object.__setattr__(self, "date", checked_day(self.date, "date"))
         for section in self.only:
             if section not in SECTIONS:
                 raise InputError(one_of(section, SECTIONS), key="only")
@@ -177,7 +179,7 @@ def find_nations(case: Case, given: Sequence[str]) -> tuple[int, ...]:
     InputError
         If the roster has none; the message names the nearest match.
     """
-    return tuple(dict.fromkeys(find_nation(case.roster, nation) for nation in given))
+    return tuple(dict.fromkeys(case.roster.nation(nation) for nation in given))
 
 
 def explain_case(
@@ -208,7 +210,7 @@ def explain_case(
     InputError
         If something cannot be asked of this case.
     """
-    questions = questions.for_vocabulary(case.roster.vocabulary)
+    questions = questions.of_case(case)
     asking = _Asking(case, tuple(asked) or tuple(range(len(case.roster.iso3))), questions, options)
     answers: dict[str, Any] = {}
     for section in options.sections(case, asked):

@@ -12,7 +12,8 @@ from sim.declarations.words import Stance
 from sim.experiments.hindcast.scores import Flags, Floats, readings, size_distribution
 from sim.experiments.independent import independent_runs
 from sim.experiments.run import RunOptions, simulate_case
-from sim.inputs.case import PARAMETER_PREFIX, Case
+from sim.inputs.case import Case
+from sim.inputs.keys import parameter_key
 from sim.inputs.parameters import Parameters
 from sim.inputs.prior import Prior
 from sim.model.tally import HOLDS_BACK, Records
@@ -78,7 +79,7 @@ def without_mechanisms(case: Case) -> Case:
 
 
 def _switched_off(case: Case, parameters: Sequence[str]) -> Case:
-    return case.with_overrides({PARAMETER_PREFIX + name: 0.0 for name in parameters})
+    return case.with_overrides({parameter_key(name): 0.0 for name in parameters})
 
 
 def with_draws(case: Case, rows: Floats) -> Case:

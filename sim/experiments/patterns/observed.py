@@ -78,9 +78,10 @@ class Observed:
         stance = self.stance.astype(np.float64)
         return np.asarray(pledge(stance, self.deployable, self.propensity, self.cut[:, np.newaxis]))
 
-    def columns(self, iso3: tuple[str, ...]) -> NDArray[np.bool_]:
-        """Return which nations are among those named."""
-        return np.isin(self.case.roster.iso3, iso3)
+    def columns(self, words: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Return which nations are among those named, by whatever name."""
+        roster = self.case.roster
+        return np.isin(roster.iso3, [roster.nations.official(word) for word in words])
 
 
 class Observer:

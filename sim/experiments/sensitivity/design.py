@@ -24,8 +24,9 @@ from sim.experiments.sensitivity.plan import (
 from sim.experiments.statistics import Floats, Interval
 from sim.experiments.sweep.evaluate import Evaluation, check_points
 from sim.experiments.sweep.point_model import Column, Runs, columns_of
-from sim.inputs.case import PARAMETER_PREFIX, Case
+from sim.inputs.case import Case
 from sim.inputs.errors import InputError
+from sim.inputs.keys import Key
 from sim.inputs.sweep_file import OUTCOMES
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class SensitivityPlan(Evaluation):
     def asked(self) -> tuple[Outcome, ...]:
         """The outcomes asked about, each once."""
         return tuple(
-            dict.fromkeys(find_outcome(name, self.base.roster.iso3) for name in self.options.outcomes)
+            dict.fromkeys(find_outcome(name, self.base.roster.nations) for name in self.options.outcomes)
         )
 
     @property
@@ -129,8 +130,8 @@ class SensitivityPlan(Evaluation):
             **asdict(self.options),
             "given": list(self.given),
             "points": self.options.points(len(self.factors.all)),
-            "levers": [factor.model_dump(exclude_none=True) for factor in self.factors.levers],
-            "uncertainties": [factor.model_dump(exclude_none=True) for factor in self.factors.uncertainties],
+            "levers": [factor.in_numbers() for factor in self.factors.levers],
+            "uncertainties": [factor.in_numbers() for factor in self.factors.uncertainties],
             "parts": self.parts,
             "versions": versions(),
             "digests": self.digests,
@@ -150,7 +151,7 @@ def design_sensitivity(
     import pandas as pd
 
     for name in options.outcomes:
-        find_outcome(name, case.roster.iso3)
+        find_outcome(name, case.roster.nations)
     if options.discover:
         require_prim()
         _refuse_words(factors)
@@ -174,7 +175,7 @@ def check_factors(plan: SensitivityPlan) -> None:
     """
     check_points(plan.base, plan.points)
     for factor in plan.factors.all:
-        levels = () if factor.path.startswith(PARAMETER_PREFIX) else factor.extremes
+        levels = () if Key(factor.path).parameter else factor.extremes
         for level in levels:
             try:
                 plan.base.with_overrides({factor.path: level})

@@ -9,8 +9,10 @@ from sim.experiments.sweep.point_model import PER_NATION
 from sim.inputs.designs import Design, LatinHypercube, Morris, Saltelli
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.factors import Factor
+from sim.inputs.nations import Nations
 from sim.inputs.options import check_whole_number, is_whole_number
-from sim.inputs.overrides import Overrides, overridden_keys
+from sim.inputs.overrides import Overrides, changes_of
+from sim.inputs.roster import Roster
 from sim.inputs.sweep_file import OUTCOMES, Sweep
 from sim.inputs.validation import shown
 
@@ -132,6 +134,12 @@ class Factors:
         """The paths of all."""
         return tuple(factor.path for factor in self.all)
 
+    def of_roster(self, roster: Roster) -> "Factors":
+        """Return the factors of a roster's scenarios, see `Factor`."""
+        return Factors(
+            *(tuple(each.of_roster(roster) for each in group) for group in (self.levers, self.uncertainties))
+        )
+
     def table(self) -> "pd.DataFrame":
         """Return a row a factor: path, label, kind, lowest and highest value, scale."""
         import pandas as pd
@@ -141,11 +149,17 @@ class Factors:
                 "factor": self.paths,
                 "label": [factor.name for factor in self.all],
                 "kind": ["lever"] * len(self.levers) + ["uncertainty"] * len(self.uncertainties),
-                "lowest": [str(factor.extremes[0]) for factor in self.all],
-                "highest": [str(factor.extremes[-1]) for factor in self.all],
+                "lowest": [_told(factor, 0) for factor in self.all],
+                "highest": [_told(factor, -1) for factor in self.all],
                 "scale": [factor.scale for factor in self.all],
             }
         )
+
+
+def _told(factor: Factor, place: int) -> str:
+    """Return an extreme of a factor: its name if it has one, or all its digits."""
+    level = factor.extremes[place]
+    return factor.names.get(level) or str(level) if isinstance(level, float) else level
 
 
 def factors_of(sweep: Sweep, overrides: Overrides = ()) -> Factors:
@@ -156,7 +170,7 @@ def factors_of(sweep: Sweep, overrides: Overrides = ()) -> Factors:
     InputError
         If fewer than two are left.
     """
-    held = overridden_keys(overrides)
+    held = {change.key for change in changes_of(overrides, sweep.nations)}
     factors = Factors(
         tuple(factor for factor in sweep.levers if factor.path not in held),
         tuple(factor for factor in sweep.uncertainties if factor.path not in held),
@@ -166,8 +180,8 @@ def factors_of(sweep: Sweep, overrides: Overrides = ()) -> Factors:
     return factors
 
 
-def find_outcome(name: str, iso3: Sequence[str]) -> Outcome:
-    """Return an outcome by its name, or that of a nation by its ISO code.
+def find_outcome(name: str, nations: Nations) -> Outcome:
+    """Return an outcome by its name, or that of a nation by its code or any name of it.
 
     Raises
     ------
@@ -176,9 +190,10 @@ def find_outcome(name: str, iso3: Sequence[str]) -> Outcome:
     """
     if name in COALITION:
         return name, ""
-    if name.upper() in iso3:
-        return PER_NATION, name.upper()
-    nearest = near_match(name, [*COALITION, *iso3])
+    code = nations.code(name)
+    if code is not None:
+        return PER_NATION, code
+    nearest = near_match(name, COALITION) or nations.hint(name)
     raise InputError(
         f"no such outcome; allowed: {', '.join(COALITION)}, a nation's code{nearest}",
         file=f"--outcome {name}",

@@ -195,9 +195,9 @@ def plan_sensitivity(
     """Read all that determines an analysis, see `sensitivity`."""
     case = scenario if isinstance(scenario, Case) else load_case(scenario, overrides, parameters)
     varied = (
-        factors
+        factors.of_roster(case.roster)
         if isinstance(factors, Factors)
-        else factors_of(load_sweep(factors).for_vocabulary(case.roster.vocabulary), overrides)
+        else factors_of(load_sweep(factors).of_roster(case.roster), overrides)
     )
     given = (*command_options(overrides, parameters), *source_options(scenario, case))
     plan = design_sensitivity(case, varied, options, given)

@@ -1,15 +1,17 @@
 """Evaluating a model at many points of its factors' space, with the same runs at each of them."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.experiments.needs import need_in_parts
 from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
 from sim.experiments.sweep.point_model import Estimates, PointModel, Runs
-from sim.inputs.case import PARAMETER_PREFIX, Case
+from sim.inputs.case import Case
 from sim.inputs.errors import InputError
+from sim.inputs.factors import Factor
+from sim.inputs.keys import Key
 from sim.system.preflight import Need
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 POINT_RUNS = 32
 """What preparing a point costs, in runs."""
+
+NAMES = ".name"
+"""What the column of a factor's names ends in."""
 
 CHECKED = 4096
 """Points that are checked at a time."""
@@ -107,12 +112,29 @@ def compute_points(model: Model, points: "pd.DataFrame") -> "pa.Table":
     return estimate_points(model, points).rows(points.index.to_numpy())
 
 
-def with_factors(rows: "pa.Table", points: "pd.DataFrame") -> "pa.Table":
+def with_factors(rows: "pa.Table", columns: "Mapping[str, pa.Array]") -> "pa.Table":
     """Put the factors' values behind the number of each point."""
-    numbers = rows["point"].to_numpy()
-    for place, (path, values) in enumerate(points.items(), start=1):
-        rows = rows.add_column(place, str(path), [values.to_numpy()[numbers]])
+    numbers = rows["point"]
+    for place, (name, values) in enumerate(columns.items(), start=1):
+        rows = rows.add_column(place, name, values.take(numbers))
     return rows
+
+
+def factor_columns(points: "pd.DataFrame", factors: "Sequence[Factor]") -> "dict[str, pa.Array]":
+    """Return the values of factors, a row a point; behind numbers that were given by name, the names.
+
+    The name of a number that was given as such is empty.
+    """
+    import pyarrow as pa
+
+    columns: dict[str, pa.Array] = {}
+    for factor in factors:
+        values = points[factor.path]
+        columns[str(factor.path)] = pa.array(values.to_numpy())
+        if factor.names:
+            names = [factor.names.get(value, "") for value in values.tolist()]
+            columns[f"{factor.path}{NAMES}"] = pa.array(names, pa.string())
+    return columns
 
 
 def check_points(base: Case, points: "pd.DataFrame") -> None:
@@ -123,11 +145,11 @@ def check_points(base: Case, points: "pd.DataFrame") -> None:
     InputError
         For a value out of range, or a ladder out of order.
     """
-    names = [str(path) for path in points.columns if str(path).startswith(PARAMETER_PREFIX)]
+    names = {str(column): Key(str(column)).parameter for column in points.columns}
     try:
         for first in range(0, len(points), CHECKED):
             some = points.iloc[first : first + CHECKED]
-            columns = {name.removeprefix(PARAMETER_PREFIX): some[name].to_numpy() for name in names}
+            columns = {name: some[column].to_numpy() for column, name in names.items() if name}
             base.parameters.check_columns(columns)
     except InputError as error:
         raise InputError(f"{error.problem}, at a point of the design", key=error.key) from None

@@ -10,7 +10,9 @@ from sim.declarations.words import Stance
 from sim.experiments import statistics
 from sim.experiments.independent import independent_runs
 from sim.experiments.statistics import Floats, Interval
-from sim.inputs.case import PARAMETER_PREFIX, Case
+from sim.inputs.case import Case
+from sim.inputs.keys import Key
+from sim.inputs.overrides import overridden
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -104,7 +106,7 @@ class PointModel:
         self._base, self._runs, self._outcomes = base, runs, outcomes
         self._independent = independent_runs(base, runs.number)
         world = build_setup(base.scenario, base.roster, base.parameters, base.timeline)
-        self._latest: tuple[Mapping[str, object], Setup] = ({}, world)
+        self._latest: tuple[Mapping[Key, object], Setup] = ({}, world)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -123,18 +125,19 @@ class PointModel:
         estimate, low, high = (np.hstack(parts) for parts in zip(*found, strict=True))
         return Estimates(self.columns, estimate, low, high, self._runs.number)
 
-    def setup(self, point: dict[str, object]) -> "Setup":
+    def setup(self, point: Mapping[str, object]) -> "Setup":
         """Return what the runs of a point share."""
         from sim.model.setup import behaviour_columns
 
-        parameters = {path: value for path, value in point.items() if path.startswith(PARAMETER_PREFIX)}
-        levers = {path: value for path, value in point.items() if path not in parameters}
+        given = overridden(point)
+        parameters = {key: value for key, value in given.items() if key.parameter}
+        levers = {key: value for key, value in given.items() if not key.parameter}
         world = self._world(levers)
         if not parameters:
             return world
         return world._replace(behaviour=behaviour_columns(self._base.with_overrides(parameters).parameters))
 
-    def _world(self, levers: dict[str, object]) -> "Setup":
+    def _world(self, levers: Mapping[Key, object]) -> "Setup":
         """Return the setup with some levers set; neighbouring points of many designs share it."""
         from sim.model.setup import build_setup
 

@@ -18,11 +18,13 @@ from sim.experiments.identity import (
 )
 from sim.experiments.rests_on import rests_on, verdicts
 from sim.experiments.resumable import THREADS, Progress, results_of, run_parts
-from sim.experiments.sweep.evaluate import Evaluation, check_points, with_factors
+from sim.experiments.sweep.evaluate import Evaluation, check_points, factor_columns, with_factors
 from sim.experiments.sweep.point_model import PER_NATION, Runs
-from sim.inputs.case import PARAMETER_PREFIX, Case
+from sim.inputs.case import Case
+from sim.inputs.designs import Design, PointList
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
+from sim.inputs.keys import parameter_key
 from sim.inputs.sweep_file import Sweep, load_sweep_case
 
 if TYPE_CHECKING:
@@ -40,11 +42,14 @@ class SweepPlan(Evaluation):
         As for `Evaluation`.
     sweep
         What its file says.
+    factors
+        The factors in the order of the points' columns; those that only a list names have its values.
     options
         What the command line changed: it tells sweeps of the same file apart.
     """
 
     sweep: Sweep
+    factors: tuple[Factor, ...]
     options: tuple[str, ...] = ()
 
     called = "sweep"
@@ -53,17 +58,6 @@ class SweepPlan(Evaluation):
     def name(self) -> str:
         """What the folder of the results is called, beside its `id`."""
         return self.sweep.name
-
-    @property
-    def factors(self) -> tuple[Factor, ...]:
-        """The factors in the order of the points' columns; those that only a list names have its values."""
-        declared = {factor.path: factor for factor in self.sweep.factors}
-        return tuple(
-            declared[path]
-            if path in declared
-            else Factor.model_validate({"path": path, "values": self.points[path].unique().tolist()})
-            for path in map(str, self.points.columns)
-        )
 
     @property
     def id(self) -> str:
@@ -92,7 +86,12 @@ class SweepPlan(Evaluation):
             rows = {"points": part.filter(pc.invert(of_nations)).drop_columns("iso3")}
             rows["nations"] = part.filter(of_nations)
             for name in self.tables:
-                yield name, with_factors(rows[name], self.points)
+                yield name, with_factors(rows[name], self.columns)
+
+    @cached_property
+    def columns(self) -> "dict[str, pa.Array]":
+        """What tables hold of the factors, a row a point; of one type each, known before anything is run."""
+        return factor_columns(self.points, self.factors)
 
     @cached_property
     def digests(self) -> dict[str, str]:
@@ -100,7 +99,7 @@ class SweepPlan(Evaluation):
         runs = f"{self.runs} {self.outcomes} {self.points_per_part}"
         return {
             **case_digests(self.base),
-            "points": points_digest(self.points),
+            "points": points_digest(self.points, [factor.names for factor in self.factors]),
             "runs": digest_of(runs),
             **code_digests(),
         }
@@ -218,46 +217,38 @@ def plan_sweep(
 ) -> SweepPlan:
     """Read all that determines a sweep, see `sweep`."""
     given, base = load_sweep_case(source, overrides, parameters, **changes)
-    points = _points(given, base)
+    rule = given.rule()
+    points, factors = _points(given, rule, base), rule.factors(given.factors)
     runs, options = Runs(given.runs, given.seed), command_options(overrides, parameters)
-    return SweepPlan(base, points, runs, given.outcomes, given, options)
+    return SweepPlan(base, points, runs, given.outcomes, given, factors, options)
 
 
-def _points(given: Sweep, base: Case) -> "pd.DataFrame":
+def _points(given: Sweep, rule: Design, base: Case) -> "pd.DataFrame":
     """Return the points of a sweep; where they cannot be, say which key of its file asks for them."""
     try:
-        points = given.rule().points(given.factors, given.seed)
+        points = rule.points(given.factors, given.seed)
+        if isinstance(rule, PointList):
+            _try_listed(rule, base, points)
         check_points(base, points)
-        if given.list_:
-            _try_listed(given, base, points)
     except InputError as error:
         if error.file is not None:
             raise
         places = dict(zip((factor.path for factor in given.factors), given.places(), strict=True))
-        place = places.get(f"{PARAMETER_PREFIX}{error.key}", ("list",) if given.list_ else ("design",))
+        place = places.get(parameter_key(error.key or ""), ("list",) if given.list_ else ("design",))
         raise given.error(place, error.problem) from None
     return points
 
 
-def _try_listed(given: Sweep, base: Case, points: "pd.DataFrame") -> None:
+def _try_listed(rule: PointList, base: Case, points: "pd.DataFrame") -> None:
     """Find out now, not after an hour, whether each factor may take its listed values."""
-    for path, column in points.items():
-        is_number = column.dtype.kind == "f"
-        for value in (column.min(), column.max()) if is_number else sorted(column.unique(), key=_is_number):
+    for key, column in points.items():
+        values = (column.min(), column.max()) if column.dtype.kind == "f" else column.unique()
+        for value in values:
             try:
-                base.with_overrides({str(path): value})
+                base.with_overrides({str(key): value})
             except InputError as error:
-                line = int((column == value).to_numpy().argmax()) + 2
-                raise InputError(error.problem, file=given.list_file, line=line, key=str(path)) from None
-
-
-def _is_number(value: object) -> bool:
-    """Tell whether a text is a number: one that is none has made texts of the others in its column."""
-    try:
-        float(str(value))
-    except ValueError:
-        return False
-    return True
+                row = rule.row(int((column == value).to_numpy().argmax()))
+                raise row.error(str(key), error.problem) from None
 
 
 def run_sweep(

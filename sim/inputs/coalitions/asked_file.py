@@ -20,6 +20,7 @@ from sim.inputs.coalitions.coalitions import (
 )
 from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.coalitions.reading import load_coalitions
+from sim.inputs.csv_file import read_csv
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import TomlFile, read_toml
@@ -130,7 +131,8 @@ def _coalition(said: AskedFile, name: str, declaration: Declaration) -> Coalitio
 
 
 def _candidates(file: Path, coalition: str, declaration: Declaration) -> tuple[Candidate, ...]:
-    found = tuple(candidate for _, candidate in read_candidates(file, coalition, declaration))
+    columns = (attribute.column for attribute in declaration.attributes.values())
+    found = read_candidates(read_csv(file).require("iso3", *columns).rows, coalition, declaration)
     if not found:
         raise InputError("holds no candidates", file=file, line=1, key="iso3")
     return found

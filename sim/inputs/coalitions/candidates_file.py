@@ -1,7 +1,6 @@
 """A table of candidates of a coalition of which nothing is known yet but who they are."""
 
-from collections.abc import Container
-from pathlib import Path
+from collections.abc import Container, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,20 +8,20 @@ from numpy.typing import NDArray
 from sim.inputs.coalitions.coalitions import Candidate
 from sim.inputs.coalitions.declaration import Attribute, Declaration
 from sim.inputs.coalitions.reading import check_code, refuse_twice, row_covariates
-from sim.inputs.csv_file import Row, read_csv
+from sim.inputs.csv_file import Row
 
 ASKED = "asked about"
 
 
 def read_candidates(
-    file: Path, coalition: str, declaration: Declaration, imputed: Container[str] | None = None
-) -> tuple[tuple[Row, Candidate], ...]:
-    """Read candidates, each with the row that it stands in, in the order of the file.
+    rows: Sequence[Row], coalition: str, declaration: Declaration, imputed: Container[str] | None = None
+) -> tuple[Candidate, ...]:
+    """Return the candidates that rows are about, in their order.
 
     Parameters
     ----------
-    file
-        A CSV file with `iso3` and the columns that the attributes of a declaration need.
+    rows
+        Of a table of candidates.
     coalition
         What they are candidates of.
     declaration
@@ -34,17 +33,15 @@ def read_candidates(
     Raises
     ------
     InputError
-        If the file cannot be read, lacks a column, has a nation twice, or a cell is not as it must be.
+        If a nation stands there twice, or a cell is not as it must be.
     """
-    columns = [attribute.column for attribute in declaration.attributes.values()]
-    table = read_csv(file).require("iso3", *columns)
-    refuse_twice(table, ("iso3",))
+    refuse_twice(rows, ("iso3",))
     found = []
-    for row in table.rows:
+    for row in rows:
         check_code(row)
         may_miss = None if imputed is None else row.text("iso3") in imputed
         covariates = row_covariates(row, declaration, may_miss=may_miss)
-        found.append((row, Candidate(coalition, row.text("iso3"), 0, ASKED, "", "", "", "", covariates)))
+        found.append(Candidate(coalition, row.text("iso3"), 0, ASKED, "", "", "", "", covariates))
     return tuple(found)
 
 

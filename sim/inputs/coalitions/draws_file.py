@@ -14,7 +14,7 @@ from sim.inputs.coalitions.declaration import FILE as DECLARATION
 from sim.inputs.coalitions.reading import FILES
 from sim.inputs.errors import InputError
 from sim.inputs.situation import Table, Text
-from sim.inputs.text_file import read_text
+from sim.inputs.text_file import check_regular, read_text
 from sim.inputs.toml_file import KeyPath, dotted
 from sim.inputs.validation import validate
 
@@ -86,6 +86,7 @@ def load_draws(folder: Path, coalitions: Coalitions) -> EvidenceDraws:
 
     file = folder / ABOUT
     fitted = _read_about(file)
+    check_regular(folder / DRAWS)
     try:
         draws = pd.read_parquet(folder / DRAWS)
     except FileNotFoundError:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sim.inputs.coalitions.coalitions import (
@@ -24,7 +24,7 @@ from sim.inputs.coalitions.declaration import (
     missing_of_nation,
     read_declaration,
 )
-from sim.inputs.csv_file import Row, Table, read_csv
+from sim.inputs.csv_file import Row, read_csv
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.validation import one_of
 
@@ -66,7 +66,7 @@ def _read_cases(folder: Path, declaration: Declaration) -> tuple[Coalition, ...]
     codings = _read_levels(folder, declaration)
     table = read_csv(folder / CASES).require(*_KEY, "family", "pool", "kind", "command", "source", *_TEXTS)
     coalitions = tuple(_coalition(row, declaration, codings) for row in table.rows)
-    refuse_twice(table, _KEY)
+    refuse_twice(table.rows, _KEY)
     known = [coalition.name for coalition in coalitions]
     for name in codings:
         if name not in known:
@@ -100,7 +100,7 @@ def _read_levels(folder: Path, declaration: Declaration) -> Codings:
         if column not in (*others, *columns):
             problem = f"unknown level; declared are {', '.join(columns)}{near_match(column, columns)}"
             raise InputError(problem, file=table.path, line=1, key=column)
-    refuse_twice(table, (*_KEY, "coding"))
+    refuse_twice(table.rows, (*_KEY, "coding"))
     codings: Codings = {}
     for row in table.rows:
         coding = _word(row, "coding", (FIRST, SECOND, CONSENSUS))
@@ -125,7 +125,7 @@ def _read_candidates(folder: Path, declaration: Declaration, names: set[str]) ->
     covariates = _read_covariates(folder, declaration)
     wanted = (*_KEY, "iso3", "rung", "status", "kind", "size", "unit", "note", "source")
     table = read_csv(folder / PARTICIPATION).require(*wanted)
-    refuse_twice(table, (*_KEY, "iso3"))
+    refuse_twice(table.rows, (*_KEY, "iso3"))
     return tuple(_candidate(row, names, covariates) for row in table.rows)
 
 
@@ -169,7 +169,7 @@ def _rung(row: Row) -> int:
 def _read_covariates(folder: Path, declaration: Declaration) -> dict[str, dict[str, float]]:
     columns = [attribute.column for attribute in declaration.attributes.values()]
     table = read_csv(folder / COVARIATES).require(*_KEY, "iso3", *columns)
-    refuse_twice(table, (*_KEY, "iso3"))
+    refuse_twice(table.rows, (*_KEY, "iso3"))
     return {f"{_name(row)}/{row.text('iso3')}": row_covariates(row, declaration) for row in table.rows}
 
 
@@ -225,10 +225,10 @@ def _word(row: Row, column: str, allowed: tuple[str, ...]) -> str:
     return word
 
 
-def refuse_twice(table: Table, columns: tuple[str, ...]) -> None:
+def refuse_twice(rows: Iterable[Row], columns: tuple[str, ...]) -> None:
     """Refuse rows that are about the same thing."""
     first: dict[tuple[str, ...], int] = {}
-    for row in table.rows:
+    for row in rows:
         key = tuple(row.text(column) for column in columns)
         if key in first:
             raise row.error(columns[-1], f'"{"/".join(key)}" stands in line {first[key]} already')

@@ -28,6 +28,9 @@ LABEL = 8
 CONTOUR = "contour"
 """What the labels of contours are called in a figure."""
 
+MOST_NAMED = 12
+"""Levels that are labelled on an axis where some have names; of more, only those."""
+
 
 class Measure(NamedTuple):
     """How an outcome is shown."""
@@ -77,6 +80,16 @@ class Scale:
     factor: Factor
     levels: tuple[Level, ...]
 
+    @classmethod
+    def rising(cls, factor: Factor) -> "Scale":
+        """Return the axis along the levels of a factor: numbers from the least, words as they stand."""
+        return cls(factor, factor.extremes if factor.values is not None else factor.levels)
+
+    @property
+    def order(self) -> list[int]:
+        """Where each level stands among those of the factor."""
+        return [self.factor.levels.index(level) for level in self.levels]
+
     @property
     def is_words(self) -> bool:
         """Whether some of the levels are words."""
@@ -117,6 +130,10 @@ class Scale:
         if self.is_words:
             axis.set_ticks(range(len(self.levels)), [str(level) for level in self.levels])
             return
+        if self.factor.names:
+            levels = sorted(set(self.levels) if len(set(self.levels)) <= MOST_NAMED else self.factor.names)
+            axis.set_ticks(levels, [self.factor.shown(level) for level in levels])
+            return
         if self.is_log:
             axis.axes.set(**{f"{axis.axis_name}scale": "log"})
             wide = self.places.max() > 10 * self.places.min()
@@ -145,18 +162,16 @@ class Ground:
         """Return the ground that a grid of two or three factors covers."""
         first, second, *more = result.plan.factors
         layers = tuple((level,) for level in more[0].levels) if more else ((),)
-        return cls(
-            Scale(first, first.levels), Scale(second, second.levels), more[0] if more else None, layers
-        )
+        return cls(Scale.rising(first), Scale.rising(second), more[0] if more else None, layers)
 
     def surface(self, values: Floats, layer: int) -> Floats:
         """Return the values of a layer as an array [vertical, horizontal]."""
         shape = (len(self.x.levels), len(self.y.levels), len(self.layers))
-        return values.reshape(shape)[:, :, layer].T
+        return values.reshape(shape)[:, :, layer][np.ix_(self.x.order, self.y.order)].T
 
     def layer_name(self, layer: int) -> str:
         """Return the level of the third factor on a layer; nothing if there is but one layer."""
-        return ", ".join(level if isinstance(level, str) else f"{level:g}" for level in self.layers[layer])
+        return ", ".join(self.third.shown(level) for level in self.layers[layer]) if self.third else ""
 
 
 def draw_surface(

@@ -21,6 +21,7 @@ from sim.outputs.sweep.axes import (
     MEASURES,
     Ground,
     Measure,
+    Scale,
     axis_name,
     draw_line,
     draw_surface,
@@ -179,7 +180,7 @@ def effects(result: SweepResult) -> "Figure":
     with style.figure_style():
         figure, area = page(result, _title(result), [note], plot=panels.plot, below=0.35)
         for factor, (column, axes) in zip(factors, panels.axes(area, 0.84), strict=True):
-            _draw_effect(axes, result.plan.points[factor.path].to_numpy(), values)
+            _draw_effect(axes, Scale(factor, tuple(result.plan.points[factor.path])), values)
             axes.set_ylim(np.quantile(values, 0.01), np.quantile(values, 0.99))
             name = style.wrapped(factor.name, 1.45, 7, max_lines=1)[0]
             axes.set_title(name, fontsize=7, loc="left", pad=3)
@@ -189,24 +190,24 @@ def effects(result: SweepResult) -> "Figure":
     return figure
 
 
-def _draw_effect(axes: "Axes", factor: np.ndarray, values: Floats) -> None:
-    """Draw mean and spread of a value in each tenth of a factor's values."""
-    codes, words = (None, None)
-    if factor.dtype.kind not in "fi":
-        words, codes = np.unique(factor.astype(str), return_inverse=True)
-    at = np.asarray(factor if codes is None else codes, dtype=np.float64)
+def _draw_effect(axes: "Axes", scale: Scale, values: Floats) -> None:
+    """Draw mean and spread of a value in each tenth of a factor's values, or at each that has a name."""
+    words = sorted(set(map(str, scale.levels))) if scale.is_words else []
+    at = np.array([words.index(str(level)) for level in scale.levels], np.float64) if words else scale.places
     order = np.argsort(at, kind="stable")
     groups = (
-        np.array_split(order, min(BINS, len(order)))
-        if words is None
-        else [np.flatnonzero(at == code) for code in range(len(words))]
+        [np.flatnonzero(at == place) for place in np.unique(at)]
+        if words or scale.factor.names
+        else np.array_split(order, min(BINS, len(order)))
     )
     x = [at[group].mean() for group in groups]
     low, high = ([np.quantile(values[group], share) for group in groups] for share in (0.05, 0.95))
     axes.fill_between(x, low, high, color=style.SKY, alpha=0.35, lw=0)
     axes.plot(x, [values[group].mean() for group in groups], color=style.BLUE, lw=1.5)
-    if words is not None:
-        axes.set_xticks(range(len(words)), list(words))
+    if words:
+        axes.set_xticks(range(len(words)), words)
+    elif scale.factor.names:
+        scale.label(axes.xaxis)
     axes.grid(color=style.GRID, lw=0.5)
 
 

@@ -1,5 +1,6 @@
 """Known scenarios that lie on the ground that a sweep covers."""
 
+import datetime as dt
 import json
 from dataclasses import fields
 from typing import Any, NamedTuple
@@ -8,9 +9,9 @@ import numpy as np
 
 from sim.experiments.sweep.sweep import SweepPlan, SweepResult
 from sim.inputs.bundled import bundled_scenarios
-from sim.inputs.case import PARAMETER_PREFIX, Case, load_case
+from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
-from sim.inputs.factors import Factor
+from sim.inputs.keys import Key
 from sim.inputs.situation import SITUATION
 from sim.inputs.timeline import Timeline
 from sim.outputs.drafts import whole_file
@@ -37,8 +38,7 @@ def landmarks(plan: SweepPlan) -> list[Landmark]:
     for name, case in cases.items():
         point = {path: value_of(case, path) for path in paths}
         if _is_at(plan.base, point, case):
-            named = {factor.path: _level(plan.base, factor, point[factor.path]) for factor in plan.factors}
-            found.append(Landmark(name, case.scenario.title, named))
+            found.append(Landmark(name, case.scenario.title, point))
     return found
 
 
@@ -55,18 +55,10 @@ def landmarks_of(result: SweepResult) -> list[Landmark]:
     return [Landmark(**told) for told in json.loads(file.read_text("utf-8"))]
 
 
-def _level(base: Case, factor: Factor, value: Any) -> Any:
-    """Return a value as the factor's levels call it: ``warnings`` where they are words, not 0.5."""
-    for level in factor.values or ():
-        if value_of(base.with_overrides({factor.path: level}), factor.path) == value:
-            return level
-    return value
-
-
 def value_of(case: Case, path: str) -> Any:
     """Return the value of a factor in a case: of a lever, that of the first round; of draws, their mean."""
-    if path.startswith(PARAMETER_PREFIX):
-        return float(case.parameters.column(path.removeprefix(PARAMETER_PREFIX)).mean())
+    if parameter := Key(path).parameter:
+        return float(case.parameters.column(parameter).mean())
     keys = case.scenario.key_path(path.removeprefix(START))
     value: Any = case.scenario.model_dump()
     for key in keys:
@@ -74,7 +66,7 @@ def value_of(case: Case, path: str) -> Any:
     if not path.startswith(START) and keys[0] in SITUATION:
         for item in case.scenario.schedule():
             value = item.changes.get(keys, value) if item.round == 1 else value
-    return value
+    return str(value) if isinstance(value, dt.date) else value
 
 
 def _is_at(base: Case, point: dict[str, Any], case: Case) -> bool:

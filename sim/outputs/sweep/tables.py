@@ -54,7 +54,4 @@ def _place(result: "SweepResult", point: int) -> str:
     values = result.plan.points.iloc[point]
     if len(values) > 3:
         return f"point {point}"
-    return ", ".join(
-        f"{path} {value if isinstance(value, str) else format(value, ',.6g')}"
-        for path, value in values.items()
-    )
+    return ", ".join(f"{factor.path} {factor.shown(values[factor.path])}" for factor in result.plan.factors)

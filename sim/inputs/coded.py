@@ -1,0 +1,58 @@
+"""Nations of scenario files by their codes, whatever the file calls them."""
+
+from collections.abc import Mapping
+from typing import Any, TypeGuard
+
+from sim.inputs.layers import Layer
+from sim.inputs.nations import Nations
+from sim.inputs.toml_file import KeyPath
+
+
+def with_codes(layer: Layer, nations: Nations) -> Layer:
+    """Return settings in which every nation is named by its code; words that name none stay as they are.
+
+    Raises
+    ------
+    InputError
+        If a table has a nation twice, by two of its names.
+    """
+    data = {**layer.data, **_coded(layer, (), layer.data, nations)}
+    events = data.get("events")
+    if isinstance(events, list):
+        data["events"] = [
+            {**event, **_coded(layer, ("events", position), event, nations)} if _is_table(event) else event
+            for position, event in enumerate(events)
+        ]
+    observed = data.get("observed")
+    if _is_table(observed) and isinstance(observed.get("named"), list):
+        named = [nations.official(word) if isinstance(word, str) else word for word in observed["named"]]
+        data["observed"] = {**observed, "named": named}
+    return Layer(data, {_coded_path(path, nations): place for path, place in layer.places.items()})
+
+
+def _coded(layer: Layer, place: KeyPath, table: Mapping[str, Any], nations: Nations) -> dict[str, Any]:
+    """Return the nations of a table by code, if it has any."""
+    given = table.get("nations")
+    if not _is_table(given):
+        return {}
+    words: dict[str, str] = {}
+    for word in given:
+        first = words.setdefault(nations.official(word), word)
+        if first != word:
+            line = layer.place((*place, "nations", first)).short()
+            problem = f"{nations.official(word)} is given already, as {first}, in {line}"
+            raise layer.error((*place, "nations", word), problem)
+    return {"nations": {code: given[word] for code, word in words.items()}}
+
+
+def _coded_path(path: KeyPath, nations: Nations) -> KeyPath:
+    match path:
+        case ("nations", str(word), *rest):
+            return ("nations", nations.official(word), *rest)
+        case ("events", int(position), "nations", str(word), *rest):
+            return ("events", position, "nations", nations.official(word), *rest)
+    return path
+
+
+def _is_table(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
