@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.declarations.parameters import PARAMETERS
-from sim.inputs.case import PARAMETER_PREFIX
 from sim.inputs.errors import InputError
+from sim.inputs.keys import PARAMETER_PREFIX
 from sim.inputs.prior import declared_prior
 from sim.inputs.sweep_file import find_sweep, load_sweep, load_sweep_case, sweeps_folder
 
