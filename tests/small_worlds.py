@@ -15,6 +15,7 @@ nations = {{ table = "nations.csv" }}
     """\
 actors.patron = { key = "washington", name = "the patron" }
 actors.adversary = { key = "moscow", name = "the adversary" }
+levels.involvement = { none = 0, diplomatic = 0.25, enablers = 0.5, backstop = 0.75, troops = 1 }
 levels.pressure = { calm = 0.2, warnings = 0.5, threats = 0.7, hybrid_attacks = 0.9 }
 deployable = { largest_of = [{ column = "sent" }] }
 ratification_rounds = { column = "approval", rounds = { no = 0 }, empty = 1 }
