@@ -86,6 +86,8 @@ def _plan(folder: Path, wanted: Wanted) -> tuple[Any, dict[str, Draw]]:
         for option, given in (("--nations", wanted.nations), ("--animate", wanted.animate)):
             if given:
                 raise InputError(f"is for results of runs; these are of kind {manifest['kind']}", file=option)
+    from sim.outputs.figures import file_name
+
     nations = _codes(folder, manifest, wanted.nations) if wanted.nations else ()
     if wanted.animate:
         from sim.outputs.figures.map import check_map
@@ -93,7 +95,7 @@ def _plan(folder: Path, wanted: Wanted) -> tuple[Any, dict[str, Draw]]:
         check_map(result)
     with damaged_tables_told(folder):
         drawn = dict(kind.figures(result, nations))
-    return result, {name: drawn[_found(name, drawn)] for name in _names(drawn, wanted)}
+    return result, {file_name(name, nations): drawn[_found(name, drawn)] for name in _names(drawn, wanted)}
 
 
 def _names(drawn: dict[str, Draw], wanted: Wanted) -> list[str]:

@@ -56,8 +56,9 @@ def test_what_a_run_has_drawn_is_drawn_again_to_the_byte(folder: Path, coalition
 def test_chosen_nations_are_shown_in_the_order_given(folder: Path, coalition: Command) -> None:
     wanted = ("--nations", "swe, Netherlands,POL,NLD", "--format", "pdf")
     ended = coalition("plot", folder, *wanted)
-    assert [Path(line).stem for line in ended.out.splitlines()] == ["joining", "willingness"]
-    assert (folder / "figures" / "willingness.pdf").read_bytes().startswith(b"%PDF")
+    drawn = [Path(line).stem for line in ended.out.splitlines()]
+    assert drawn == [f"{name}-SWE-NLD-POL" for name in ("nation", "joining", "willingness")]
+    assert (folder / "figures" / "willingness-SWE-NLD-POL.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_nations_are_chosen_by_any_name(folder: Path, coalition: Command) -> None:
@@ -163,8 +164,8 @@ def test_markup_and_odd_characters_are_shown_as_text(
     )
     folder = Path(coalition("run", file, "--runs", 5, "-q").out.splitlines()[-1].removeprefix("results: "))
     assert coalition("plot", folder, "--nations", "AAX,ABX,ACX", "--format", "svg").code == 0
-    for name in ("joining", "willingness"):
-        root = ET.parse(folder / "figures" / f"{name}.svg").getroot()  # noqa: S314 - our own
+    for name in ("nation", "joining", "willingness"):
+        root = ET.parse(folder / "figures" / f"{name}-AAX-ABX-ACX.svg").getroot()  # noqa: S314 - our own
         words = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
         assert any("<b>A & B</b> $x^2$ ]]> \\alpha" in (word or "") for word in words), words
         assert "$\\alpha_1$ & <script>" in words

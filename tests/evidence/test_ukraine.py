@@ -1,7 +1,7 @@
 """Ukraine, any contribution: how past coalitions alone rank who names a military part by January 2026.
 
-With no line to pass: the numbers are those of docs/acceptance.inc. Nations that lead are left out, and Iceland, of
-which past coalitions do not tell; with April's statements, those that these tell of are left out too.
+With no line to pass: the numbers are those of docs/acceptance.inc. Lead nations are left out, and Iceland,
+of which past coalitions do not tell; with statements of April, those that these tell of are left out too.
 """
 
 import datetime as dt

@@ -12,6 +12,7 @@ from sim.outputs.figures.flows import stance_flows
 from sim.outputs.figures.force import force_by_nation
 from sim.outputs.figures.joining import joining_strip
 from sim.outputs.figures.map import committed_map, committed_maps
+from sim.outputs.figures.nation import nation_over_time
 from sim.outputs.figures.size import coalition_size
 from sim.outputs.figures.willingness import willingness_paths
 from sim.outputs.figures.world import great_powers, mandate
@@ -35,8 +36,11 @@ FIGURES: dict[str, Callable[[RunTables], "Figure"]] = {
 USUAL = ("coalition-size", "joining")
 """What a run draws if nobody says what."""
 
-OF_NATIONS = {"joining": joining_strip, "willingness": willingness_paths}
-"""Those that can show chosen nations."""
+OF_NATIONS = {"nation": nation_over_time, "joining": joining_strip, "willingness": willingness_paths}
+"""Those that can show chosen nations; the first shows nothing else."""
+
+MOST_IN_NAME = 4
+"""Nations that the name of a file holds."""
 
 ON_MAPS = ("map", "map-over-time")
 """Those that need a map of the roster's nations."""
@@ -52,12 +56,25 @@ def figures_of(result: RunTables, nations: Sequence[str] = ()) -> dict[str, Call
     nations
         ISO codes of those that figures of chosen nations show; what these show by themselves if none.
     """
-    chosen = {name: partial(draw, nations=nations) for name, draw in OF_NATIONS.items()}
-    return {
-        name: partial(chosen.get(name, draw), result)
-        for name, draw in FIGURES.items()
-        if result.map is not None or name not in ON_MAPS
+    of_nations = {
+        name: partial(draw, result, nations=nations) for name, draw in OF_NATIONS.items() if nations
     }
+    return {
+        **{
+            name: partial(draw, result)
+            for name, draw in FIGURES.items()
+            if result.map is not None or name not in ON_MAPS
+        },
+        **of_nations,
+    }
+
+
+def file_name(name: str, nations: Sequence[str]) -> str:
+    """Return what the file of a figure is called: one of chosen nations does not replace that of all."""
+    if name not in OF_NATIONS or not nations:
+        return name
+    more = f"-and-{len(nations) - MOST_IN_NAME}" if len(nations) > MOST_IN_NAME else ""
+    return f"{name}-{'-'.join(nations[:MOST_IN_NAME])}{more}"
 
 
 def save_figures(result: RunTables, folder: Path, names: Sequence[str] = USUAL) -> list[Path]:
