@@ -23,6 +23,7 @@ from sim.inputs.case import PARAMETER_PREFIX, Case
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
 from sim.inputs.sweep_file import Sweep, load_sweep_case
+from sim.system.tables import read_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,12 +143,12 @@ class SweepResult:
     @cached_property
     def points(self) -> "pd.DataFrame":
         """A row a point and outcome: point, the factors, outcome, estimate, low, high, runs."""
-        return _read(self.folder / "points.parquet")
+        return read_frame(self.folder / "points.parquet")
 
     @cached_property
     def nations(self) -> "pd.DataFrame":
         """A row a point and nation: as `points`, with iso3; the outcome is P(committed)."""
-        return _read(self.folder / "nations.parquet")
+        return read_frame(self.folder / "nations.parquet")
 
 
 def sweep(
@@ -249,9 +250,3 @@ def run_sweep(
     """Compute the parts of a sweep that are not there yet, and put its tables together; see `run_parts`."""
     folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)
     return SweepResult(plan, folder)
-
-
-def _read(file: Path) -> "pd.DataFrame":
-    import pandas as pd
-
-    return pd.read_parquet(file)
