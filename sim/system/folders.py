@@ -7,6 +7,7 @@ dropped when the folder is left.
 
 import hashlib
 import io
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -29,8 +30,8 @@ PATIENCE = 60.0
 PIECE = 2**20
 """Bytes that are read at a time."""
 
-MOST_BYTES = 2**30
-"""Of a file that is read into memory as it is, at most."""
+MOST_BYTES, MOST_IN_MEMORY = 2**40, 2**30
+"""Of a file, and of one that is read into memory as it is, at most."""
 
 AGAIN = "run the command that made this folder again"
 UNFINISHED = "the results are not finished; the same command goes on"
@@ -192,8 +193,8 @@ def _holding(file: Path, known: list[str]) -> str:
 # --- reading --------------------------------------------------------------------------------------------
 
 
-def open_whole(file: Path) -> BinaryIO:
-    """Open a file of a folder of results that is as it was written.
+def open_whole(file: Path, most_bytes: int = MOST_BYTES) -> BinaryIO:
+    """Open a file of a folder of results that is as it was written, and no larger than so many bytes.
 
     Raises
     ------
@@ -207,6 +208,8 @@ def open_whole(file: Path) -> BinaryIO:
         except FileNotFoundError:
             raise Missing(file, "is missing", UNFINISHED) from None
         try:
+            if os.fstat(opened.fileno()).st_size > most_bytes:
+                raise Damaged(file, f"is larger than {most_bytes // 1_000_000:,} MB", AGAIN)
             root = root_of(file)
             if root and _digest(opened) not in _digests_of(file, root):
                 raise Damaged(file, "is damaged: not what was written", AGAIN)
@@ -217,13 +220,10 @@ def open_whole(file: Path) -> BinaryIO:
     return opened
 
 
-def read(file: Path, most_bytes: int = MOST_BYTES) -> bytes:
+def read(file: Path, most_bytes: int = MOST_IN_MEMORY) -> bytes:
     """Read a file of a folder of results, see `open_whole`."""
-    with open_whole(file) as opened, named(file, READING):
-        content = files.read(opened, most_bytes + 1)
-    if len(content) > most_bytes:
-        raise Damaged(file, f"is larger than {most_bytes // 1_000_000} MB", AGAIN)
-    return content
+    with open_whole(file, most_bytes) as opened, named(file, READING):
+        return files.read(opened, most_bytes)
 
 
 def is_whole(file: Path) -> bool:
@@ -316,8 +316,8 @@ def _listed_in(folder: Path) -> dict[str, list[str]]:
 
 
 def _content(digests: Path) -> bytes:
-    with files.open_file(digests) as opened:
-        return files.read(opened, MOST_BYTES)
+    with named(digests, READING), files.open_file(digests) as opened:
+        return files.read(opened, MOST_IN_MEMORY)
 
 
 def _listed(content: bytes) -> dict[str, list[str]]:

@@ -126,7 +126,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(coalition: Callable[..., An
     ended = coalition("sweep", tmp_path / "sweep.toml", "--out", tmp_path / "taken")
     assert ended.code == 2
     (line,) = ended.err.splitlines()
-    assert "--out: cannot be written to: Not a directory" in line
+    assert "taken: cannot be written to: File exists; " in line or "Not a directory; choose another" in line
 
 
 @pytest.mark.slow
@@ -154,6 +154,7 @@ def test_a_whole_sweep_ends_with_tables_figures_and_a_report(
     (folder,) = Path("results/sweeps/sweep").iterdir()
     assert ended.out.splitlines()[-1] == f"results: {folder}"
     assert {file.name for file in folder.iterdir()} == {
-        "manifest.json", "points.parquet", "nations.parquet", "landmarks.json", "printed.json", "figures",
+        "manifest.json", "digests.sha256", "points.parquet", "nations.parquet", "landmarks.json",
+        "printed.json", "figures",
     }  # fmt: skip
     assert {file.name for file in (folder / "figures").glob("*.png")} == {"lines.png", "nations.png"}
