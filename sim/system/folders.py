@@ -278,6 +278,20 @@ def verify(folder: Path) -> Findings:
     return Findings(tuple(damaged), tuple(sorted(listed - there)), tuple(sorted(there - listed)))
 
 
+def check_listed(file: Path) -> None:
+    """Refuse a damaged file of a folder of results that is given as an input; of others nothing is known.
+
+    Raises
+    ------
+    Damaged, Refused
+        If it is damaged, or cannot be read.
+    """
+    place = file.resolve()
+    root = root_of(place)
+    if root and place.exists() and _digests_of(place, root):
+        open_whole(place).close()
+
+
 def check(folder: Path) -> None:
     """Refuse a folder of results in which a file is damaged.
 

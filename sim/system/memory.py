@@ -4,11 +4,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from sim.system.calls import call
 
-
-@call
-def available() -> int | None:
+def available_memory() -> int | None:
     """Return how many bytes of memory are free, what is kept of files included; None if not known."""
     with suppress(OSError, ValueError, IndexError):
         for line in Path("/proc/meminfo").read_text("ascii").splitlines():

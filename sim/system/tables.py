@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from sim.system import memory
 from sim.system.failures import READING, Failure, named
 from sim.system.folders import AGAIN, Damaged, open_whole
+from sim.system.memory import available_memory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +79,7 @@ def _check_size(file: Path, opened: BinaryIO) -> None:
     """Refuse a table that takes more memory than there is: 5 MB of equal values may be 5 GB."""
     import pyarrow.parquet as pq
 
-    free = memory.available()
+    free = available_memory()
     if free is None:
         return
     metadata = pq.read_metadata(opened)

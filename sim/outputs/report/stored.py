@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.outputs.report.page import Page, Picture, Section
 from sim.outputs.report.parts import Manifest, data_section, reproduce_section, scenario_section
 from sim.outputs.report.printed import read_printed
-from sim.system.folders import AGAIN, Damaged, names_in, read
+from sim.system.folders import AGAIN, Damaged, read
 
 TITLES = {
     "comparison": "Compared",
@@ -48,10 +48,8 @@ def stored_page(folder: Path, manifest: Manifest) -> Page:
 
 def stored_pictures(folder: Path) -> Iterator[Picture]:
     """Yield the figures of a results folder; their files say what they show."""
-    for name in names_in(folder):
-        if name.startswith("figures/") and name.endswith(".png"):
-            file = folder / name
-            yield _picture(file, read(file))
+    for file in sorted((folder / "figures").glob("*.png")):
+        yield _picture(file, read(file))
 
 
 def _picture(file: Path, content: bytes) -> Picture:
