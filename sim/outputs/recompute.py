@@ -62,7 +62,10 @@ def changed_files(folder: Path) -> tuple[str, ...]:
 def _command(folder: Path) -> Sequence[str]:
     """Return the words of the command that made a folder, behind the name of the program."""
     _, command = read_printed(folder)
-    _, *words = shlex.split(command) or [""]
+    try:
+        _, *words = shlex.split(command) or [""]
+    except ValueError:  # a quotation that does not end
+        words = []
     if not words or words[0] not in COMMANDS or any(word.startswith(WRITING) for word in words):
         raise NotTheSame(folder, f"what made it is no command to repeat: {command}", "give it yourself")
     return words

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -79,8 +79,8 @@ class Command:
         return results
 
 
-def sweep(file: Path) -> Command:
-    plan = plan_sweep(file)
+def sweep(folder: Path) -> Command:
+    plan = plan_sweep(folder / "sweep.toml")
 
     def show(results: Path) -> None:
         with results_of(plan, results):
@@ -89,7 +89,7 @@ def sweep(file: Path) -> Command:
     return Command(lambda out, progress: run_parts(plan, out, progress=progress), show)
 
 
-def comparison() -> Command:
+def comparison(_: Path) -> Command:
     plan = plan_comparison([BASE, "us-backstop"], RunOptions(runs=1500), ["rounds=3"])
     return Command(
         lambda out, progress: run_parts(plan, out, progress=progress),
@@ -97,7 +97,7 @@ def comparison() -> Command:
     )
 
 
-def calibration() -> Command:
+def calibration(_: Path) -> Command:
     plan = plan_calibration("europe-2025", draws=520, runs=1)
 
     def compute(out: Path, progress: Callable[..., None]) -> Path:
@@ -105,6 +105,9 @@ def calibration() -> Command:
         return calibration_folder(plan, out)
 
     return Command(compute, lambda _: None)
+
+
+COMMANDS = {"sweep": sweep, "compare": comparison, "calibrate": calibration}
 
 
 def run(out: Path, progress: Callable[..., None]) -> Path:
@@ -128,7 +131,7 @@ class Subject:
         victim = chance.choice([path for path in self.results.rglob("*") if path.is_file()])
         bit = chance.randrange(8 * max(victim.stat().st_size, 1))
         for name, reader in self.readers.items():
-            if name in DRAWING and number // 7 % DRAWN_EVERY:
+            if name in DRAWING and number // 5 % DRAWN_EVERY:
                 continue
             out = Path(shutil.copytree(self.out, place / name))
             flip_bit(out / victim.relative_to(self.out), bit)
@@ -199,11 +202,11 @@ def found(_: Path, results: Path) -> object:
     return "nothing found"
 
 
-def subjects(folder: Path) -> Iterator[Subject]:
-    """Make the folders that rot."""
+def subjects(folder: Path, commands: Collection[str]) -> Iterator[Subject]:
+    """Make the folders that rot: of some commands in parts, each stopped and finished, and of a run."""
     (folder / "sweep.toml").write_text(SWEEP)
-    commands = {"sweep": sweep(folder / "sweep.toml"), "compare": comparison(), "calibrate": calibration()}
-    for name, command in commands.items():
+    for name in commands:
+        command = COMMANDS[name](folder)
         stopped, whole = folder / f"stopped {name}", folder / f"finished {name}"
         expected: dict[str, object] = {COMMAND: contents(command.compute(folder / f"computed {name}", quiet))}
         rest = _stopped(command.compute, stopped)
@@ -238,11 +241,13 @@ def finished(name: str, out: Path, results: Path, again: dict[str, Any]) -> Subj
     return Subject(name, before, before / results.relative_to(out), readers, {**expected, "verify": None})
 
 
-def flips(number: int, seed: int, folder: Path, tell: Callable[[str], object]) -> Counter[str]:
+def flips(
+    number: int, seed: int, folder: Path, tell: Callable[[str], object], commands: Collection[str]
+) -> Counter[str]:
     """Flip so many bits, of one folder after another; tell of what was wrong, and count."""
     chance, counted = random.Random(seed), Counter[str]()  # noqa: S311
     logging.getLogger("sim").setLevel(logging.ERROR)  # that a part is computed again is said each time
-    every = list(subjects(folder))
+    every = list(subjects(folder, commands))
     for subject in every:
         assert not any(isinstance(each, Named | str) for each in subject.expected.values()), subject.expected
     for each in range(number):
@@ -259,6 +264,6 @@ if __name__ == "__main__":
     number, seed = [*map(int, sys.argv[1:]), *(2000, 1)[len(sys.argv[1:]) :]]
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as temporary:
-        counted = flips(number, seed, Path(temporary), lambda line: sys.stdout.write(f"{line}\n"))
+        counted = flips(number, seed, Path(temporary), lambda line: sys.stdout.write(f"{line}\n"), COMMANDS)
     sys.stdout.write(f"{number} flips, {time.monotonic() - started:.0f} s: {dict(counted)}\n")
     sys.exit(1 if counted["wrong"] else 0)

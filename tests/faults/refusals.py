@@ -8,6 +8,7 @@ name, a place and a way on, or well; nothing half-written may be left; and the s
 same bytes as one that nothing befell.
 """
 
+import argparse
 import contextlib
 import errno
 import io
@@ -241,23 +242,12 @@ def refusals(names: Sequence[str]) -> list[Refusal]:
     return [*once, *(each for each in lasting if names[each.at] in WRITING)]
 
 
-def sample(names: Sequence[str], each: int) -> list[Refusal]:
-    """Return refusals of some calls of every kind: the first, the last, and some between."""
-    chosen = []
-    for name in sorted(set(names)):
-        places = [place for place, other in enumerate(names) if other == name]
-        step = max(len(places) // each, 1)
-        chosen += [places[-1], *places[::step][: each - 1]]
-    every = refusals(names)
-    return [refusal for refusal in every if refusal.at in chosen]
-
-
-def all_of(name: str) -> tuple[int, int]:
-    """Let every call of a command fail, tell what was wrong; return how many failed, and how many wrong."""
+def all_of(name: str, every: int = 1) -> tuple[int, int]:
+    """Let every so many'th call fail, tell what was wrong; return how many failed, and how many wrong."""
     wrong = 0
     with tempfile.TemporaryDirectory() as temporary:
         tried = trial(name, Path(temporary))
-        each = refusals(tried.names)
+        each = refusals(tried.names)[::every]
         for number, refusal in enumerate(each):
             folder = Path(temporary) / "tried"
             said = tried.fail(refusal, folder)
@@ -271,10 +261,13 @@ def all_of(name: str) -> tuple[int, int]:
 
 
 if __name__ == "__main__":
-    failed = 0
-    for name in sys.argv[1:] or COMMANDS:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("commands", nargs="*", default=list(COMMANDS))
+    parser.add_argument("--every", type=int, default=1, help="of how many calls one fails")
+    given, failed = parser.parse_args(), 0
+    for name in given.commands:
         started = time.monotonic()
-        tries, wrong = all_of(name)
+        tries, wrong = all_of(name, given.every)
         failed += wrong
         sys.stdout.write(f"{name}: {tries} failures, {wrong} wrong, {time.monotonic() - started:.0f} s\n")
         sys.stdout.flush()
