@@ -1,6 +1,7 @@
 """Results folders read back, so that figures and reports can be drawn without running anything again."""
 
 import datetime as dt
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -147,10 +148,11 @@ def damaged_tables_told(folder: Path) -> Iterator[None]:
 @contextmanager
 def _told(folder: Path, problem: str) -> Iterator[None]:
     try:
-        yield
-    except InputError:
-        raise
+        with warnings.catch_warnings(action="ignore"):  # of numbers that somebody may have made up
+            yield
     except DAMAGE as error:
+        if isinstance(error, InputError) and error.file is not None:
+            raise
         cause = shortened(" ".join(f"{type(error).__name__}: {error}".split()), MOST_OF_CAUSE)
         raise Damaged(folder, f"{problem} ({cause})", AGAIN) from None
 

@@ -11,13 +11,17 @@ from typing import BinaryIO
 from sim.system.calls import call
 
 
+class NoFileError(OSError):
+    """What is to be read is a folder, a pipe or a device."""
+
+
 @call
 def open_file(path: Path) -> BinaryIO:
     """Open a file to be read; what is none, such as a pipe, would never end, and is refused."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise OSError(0, "is no file")
+        raise NoFileError(0, "is no file")
     return os.fdopen(descriptor, "rb")
 
 

@@ -207,6 +207,8 @@ def open_whole(file: Path, most_bytes: int = MOST_BYTES) -> BinaryIO:
             opened = files.open_file(file)
         except FileNotFoundError:
             raise Missing(file, "is missing", UNFINISHED) from None
+        except files.NoFileError:
+            raise Damaged(file, "is no file", AGAIN) from None
         try:
             if os.fstat(opened.fileno()).st_size > most_bytes:
                 raise Damaged(file, f"is larger than {most_bytes // 1_000_000:,} MB", AGAIN)
@@ -274,7 +276,7 @@ def verify(folder: Path) -> Findings:
             raise Missing(folder / DIGESTS, "is missing", AGAIN)
         there = {path.relative_to(folder).as_posix() for path in files.files_in(folder)} - {DIGESTS}
     listed = set(names_in(folder))
-    damaged = [name for name in sorted(listed & there) if not _is_as_written(folder / name)]
+    damaged = [name for name in sorted(listed & there) if not is_whole(folder / name)]
     return Findings(tuple(damaged), tuple(sorted(listed - there)), tuple(sorted(there - listed)))
 
 
@@ -303,13 +305,6 @@ def check(folder: Path) -> None:
     for name in names_in(folder):
         with suppress(Missing):
             open_whole(folder / name).close()
-
-
-def _is_as_written(file: Path) -> bool:
-    try:
-        return is_whole(file)
-    except Failure:  # such as a pipe that has taken its place
-        return False
 
 
 def _refuse_links(file: Path) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from sim.system.failures import READING, Failure, named
+from sim.system.failures import READING, Failure, refused
 from sim.system.folders import AGAIN, Damaged, open_whole
 from sim.system.memory import available_memory
 
@@ -19,6 +19,9 @@ SHARE = 0.5
 
 LITTLE = 0.01
 """Of the memory that is free, what need not be counted exactly."""
+
+MOST_OF_PROBLEM = 200
+"""Characters of what Parquet says of a file."""
 
 TEXT, OF_LENGTH = "BYTE_ARRAY", "FIXED_LEN_BYTE_ARRAY"
 WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8, TEXT: 4}
@@ -69,10 +72,12 @@ def _damage_named(file: Path) -> Iterator[None]:
     import pyarrow as pa
 
     try:
-        with named(file, READING):
-            yield
-    except (ValueError, pa.ArrowException) as error:
-        raise Damaged(file, f"is no table that can be read ({' '.join(str(error).split())})", AGAIN) from None
+        yield
+    except (OSError, MemoryError, ValueError, pa.ArrowException) as error:
+        if isinstance(error, MemoryError) or getattr(error, "errno", None):
+            raise refused(file, READING, error) from None  # type: ignore[arg-type]
+        problem = " ".join(str(error).split())[:MOST_OF_PROBLEM]
+        raise Damaged(file, f"is no table that can be read ({problem})", AGAIN) from None
 
 
 def _check_size(file: Path, opened: BinaryIO) -> None:
