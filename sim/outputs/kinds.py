@@ -12,7 +12,7 @@ from sim.outputs.cross_validation.stored import load_cross_validation
 from sim.outputs.evidence.stored import load_left_out, load_taught
 from sim.outputs.explanation.stored import load_explanation
 from sim.outputs.hindcast.stored import load_hindcast_result
-from sim.outputs.results_folder import Manifest, StoredRun, read_manifest
+from sim.outputs.results_folder import Manifest, StoredRun, damaged_tables_told, read_manifest
 from sim.outputs.stored_experiments import load_comparison, load_sensitivity, load_sweep_result
 from sim.system.manifests import MANIFEST
 
@@ -53,7 +53,9 @@ def load_result(folder: Path | str) -> Any:
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
-    return kind_of(folder, manifest).load(folder, manifest)
+    kind = kind_of(folder, manifest)
+    with damaged_tables_told(folder):
+        return kind.load(folder, manifest)
 
 
 def kind_of(folder: Path, manifest: Manifest) -> Kind:

@@ -32,7 +32,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import matplotlib
+import matplotlib as mpl
 from damage import Chance, damaged
 from signing import sign
 
@@ -203,7 +203,7 @@ def _priors() -> bytes:
 def subjects() -> tuple[tuple[str, Subject], ...]:
     """Return what there is to damage, each with its kind; kinds come up alike."""
     folder = scenarios_folder()
-    matplotlib.get_cachedir(), matplotlib.get_configdir()  # made now, not when something is drawn
+    mpl.get_cachedir(), mpl.get_configdir()  # made now, not when something is drawn
 
     def alone(kind: str, pattern: str, use: Callable[[Path], Case | None]) -> Iterator[tuple[str, Subject]]:
         for file in sorted(folder.glob(pattern)):
