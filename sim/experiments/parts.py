@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from sim.inputs.errors import InputError
 from sim.system import files, folders, manifests, tables
 from sim.system.failures import Failure, Refused, named
 from sim.system.folders import Damaged, Missing
@@ -25,10 +26,6 @@ GROUP = 8 * 2**20
 
 ANEW = "remove the folder, or give another --out"
 KEPT = "the parts that are done are kept, the same command goes on"
-
-
-class Mixed(Failure):
-    """A folder holds results of something else."""
 
 
 class PartsFolder:
@@ -49,7 +46,7 @@ class PartsFolder:
 
     Raises
     ------
-    Failure
+    InputError, Failure
         On entering, if the folder holds parts of something else, is in use or cannot be written to.
     """
 
@@ -189,9 +186,9 @@ class PartsFolder:
         if changed:
             problem = (
                 f"holds results of this {self._what} made before a change of: {', '.join(changed)}; they "
-                "are not mixed with new ones"
+                f"are not mixed with new ones: {ANEW}"
             )
-            raise Mixed(self.folder, problem, ANEW)
+            raise InputError(problem, file=self.folder)
 
     @contextlib.contextmanager
     def _goes_on(self) -> Iterator[None]:
