@@ -30,6 +30,7 @@ class Refused(Failure):
 WRITING, READING = "cannot be written to", "cannot be read"
 
 CLOSE = "close other programs and repeat the command"
+ANOTHER = "choose another folder"
 ELSEWHERE = "choose a folder that you may write to"
 WAYS_ON = {
     errno.ENOSPC: "make room on that disk and repeat the command",
@@ -37,7 +38,10 @@ WAYS_ON = {
     errno.EACCES: ELSEWHERE,
     errno.EPERM: ELSEWHERE,
     errno.EROFS: ELSEWHERE,
-    errno.ENOTDIR: "choose another folder",
+    errno.ENOENT: ANOTHER,
+    errno.ENOTDIR: ANOTHER,
+    errno.EEXIST: ANOTHER,
+    errno.EISDIR: ANOTHER,
     errno.ENAMETOOLONG: "choose a shorter name",
     errno.EMFILE: "allow more open files (ulimit -n) and repeat the command",
     errno.ENFILE: CLOSE,

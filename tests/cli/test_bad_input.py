@@ -152,7 +152,8 @@ def test_a_folder_that_cannot_be_written_to_is_told_before_the_run(
     out = out.format(file=file)
     told = only_line(coalition("run", file, "--runs", 5, "--out", out))
     assert told.startswith(f"{out}/world/")
-    assert ": --out: cannot write results here: " in told
+    assert ": cannot be written to: " in told
+    assert told.endswith("; choose another folder")
 
 
 @pytest.mark.slow
