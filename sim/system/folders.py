@@ -8,9 +8,10 @@ dropped when the folder is left.
 import hashlib
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -30,8 +31,8 @@ PATIENCE = 60.0
 PIECE = 2**20
 """Bytes that are read at a time."""
 
-MOST_BYTES, MOST_IN_MEMORY = 2**40, 2**30
-"""Of a file, and of one that is read into memory as it is, at most."""
+MOST_BYTES, MOST_IN_MEMORY, MOST_OF_DIGESTS = 2**40, 2**30, 10**8
+"""Of a file, of one that is read into memory as it is, and of the digests, at most."""
 
 AGAIN = "run the command that made this folder again"
 UNFINISHED = "the results are not finished; the same command goes on"
@@ -320,17 +321,21 @@ def _digests_of(file: Path, root: Path) -> list[str]:
     return _listed_in(root).get(file.relative_to(root).as_posix(), [])
 
 
-def _listed_in(folder: Path) -> dict[str, list[str]]:
+def _listed_in(folder: Path) -> Mapping[str, list[str]]:
     return _listed(_content(folder / DIGESTS))
 
 
 def _content(digests: Path) -> bytes:
     with named(digests, READING), files.open_file(digests) as opened:
-        return files.read(opened, MOST_IN_MEMORY)
+        return files.read(opened, MOST_OF_DIGESTS)
 
 
-def _listed(content: bytes) -> dict[str, list[str]]:
-    """Return the digests of each file, by name; a line that is damaged says nothing."""
+@lru_cache(maxsize=4)
+def _listed(content: bytes) -> Mapping[str, list[str]]:
+    """Return the digests of each file, by name; a line that is damaged says nothing.
+
+    Where thousands of parts are read one after another, the same lines are not read anew for each.
+    """
     listed: dict[str, list[str]] = {}
     for line in content.decode("utf-8", "replace").split("\n"):
         digest, two, name = line[:64], line[64:66], line[66:]

@@ -2,7 +2,7 @@
 
 import errno
 import os
-import socket
+import platform
 import sys
 import time
 from collections.abc import Callable
@@ -152,14 +152,14 @@ def _owner(file: Path) -> str:
 
 
 def _myself() -> str:
-    return f"{socket.gethostname()} {os.getpid()} {_started(os.getpid())}"
+    return f"{platform.node()} {os.getpid()} {_started(os.getpid())}"
 
 
 def _is_gone(owner: str) -> bool:
     """Tell whether a process ran on this machine and is no more; of those elsewhere nobody knows here."""
     host, _, rest = owner.partition(" ")
     pid, _, started = rest.partition(" ")
-    if host != socket.gethostname() or not pid.isdecimal() or sys.platform == "win32":
+    if host != platform.node() or not pid.isdecimal() or sys.platform == "win32":
         return False
     try:
         os.kill(int(pid), 0)

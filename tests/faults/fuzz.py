@@ -60,6 +60,7 @@ from sim.outputs.redraw import Wanted, redraw
 from sim.outputs.report import write_report
 from sim.system.failures import Failure
 from sim.system.folders import DIGESTS
+from sim.system.manifests import MANIFEST
 
 LIMIT = 20.0
 """Seconds that a file may take."""
@@ -168,19 +169,16 @@ PRINTED = """{"command": "coalition sweep x", "heading": "Found", "paragraphs": 
 "rows": [[{"text": "1", "order": 1.0}]]}]}"""
 
 
-def _results(name: str) -> Iterator[tuple[str, Subject]]:
-    """Yield results, one for each of their files that is damaged; the manifest as often as all others."""
-    of_others = {"printed.json": PRINTED.encode()}
+def _results(name: str) -> Subject:
+    """Return results; their manifest is damaged as often as all of their other files."""
     kept = {
-        str(file.relative_to(EXAMPLES / name)): file.read_bytes()
+        f"out/{name}/{file.relative_to(EXAMPLES / name)}": file.read_bytes()
         for file in sorted((EXAMPLES / name).rglob("*"))
         if file.is_file() and file.name != DIGESTS
     }
-    files = {f"out/{name}/{file}": content for file, content in {**kept, **of_others}.items()}
-    for damaged_file in files:
-        times = len(files) if damaged_file.endswith("manifest.json") else 1
-        for _ in range(times):
-            yield "results", Subject(files, (damaged_file,), f"out/{name}", use_results)
+    files = {**kept, f"out/{name}/printed.json": PRINTED.encode()}
+    damaged_files = (*files, *[f"out/{name}/{MANIFEST}"] * (len(files) - 2))
+    return Subject(files, damaged_files, f"out/{name}", use_results)
 
 
 def _parameters() -> bytes:
@@ -224,7 +222,7 @@ def subjects() -> tuple[tuple[str, Subject], ...]:
         *alone("hindcast", "hindcasts/*.toml", use_hindcast),
         *(("coalitions", Subject(past, (name,), "past/evidence.toml", use_coalitions)) for name in past),
         *(("forecast", Subject(asked, (name,), "unifil2006.toml", use_asked)) for name in asked),
-        *(each for name in FIGURE for each in _results(name)),
+        *(("results", _results(name)) for name in FIGURE),
         *(("roster", Subject(files, (f"roster/{name}",), "world.toml", use_roster)) for name in tables),
     )
 

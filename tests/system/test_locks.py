@@ -2,7 +2,7 @@
 
 import errno
 import os
-import socket
+import platform
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -100,7 +100,7 @@ def gone() -> int:
     return process.pid
 
 
-HERE, ELSEWHERE = socket.gethostname(), "another-machine"
+HERE, ELSEWHERE = platform.node(), "another-machine"
 
 
 @pytest.mark.parametrize(
