@@ -78,7 +78,7 @@ def write(file: Path, content: bytes) -> None:
 @contextmanager
 def stream(file: Path) -> Iterator[io.RawIOBase]:
     """Open a file that is written piece by piece, see `write`."""
-    with _placed(file) as draft:
+    with _placed(file, _hidden(file.name)) as draft:
         with named(file):
             opened = files.create(draft)
         with opened:
@@ -92,7 +92,7 @@ def stream(file: Path) -> Iterator[io.RawIOBase]:
 @contextmanager
 def drawn(file: Path) -> Iterator[Path]:
     """Yield where another program writes a file, which then takes its place, see `write`."""
-    with _placed(file) as draft:
+    with _placed(file, _hidden(file.stem) + file.suffix) as draft:  # programs go by the ending
         yield draft
         with named(file), files.open_file(draft) as opened:
             _note(file, _digest(opened))
@@ -114,10 +114,14 @@ class _Digesting(io.RawIOBase):
         return memoryview(content).nbytes
 
 
+def _hidden(name: str) -> str:
+    return f".{name}.{uuid4().hex[:8]}{DRAFT}"
+
+
 @contextmanager
-def _placed(file: Path) -> Iterator[Path]:
-    """Yield the hidden name of a file, which keeps its ending: other programs go by it."""
-    draft = file.with_name(f".{file.stem}.{uuid4().hex[:8]}{DRAFT}{file.suffix}")
+def _placed(file: Path, hidden: str) -> Iterator[Path]:
+    """Yield the hidden name of a file, which gets its own when it is written."""
+    draft = file.with_name(hidden)
     with named(file):
         files.make_folder(file.parent)
     try:
@@ -175,7 +179,7 @@ def settle(folder: Path) -> None:
         kept = sorted((name, _holding(folder / name, known)) for name, known in listed.items() if known)
         text = "".join(f"{digest}  {name}\n" for name, digest in kept if digest)
         if text.encode() != before:
-            with _placed(digests) as draft, files.create(draft) as opened:
+            with _placed(digests, _hidden(DIGESTS)) as draft, files.create(draft) as opened:
                 files.write(opened, text.encode())
                 files.sync(opened)
 

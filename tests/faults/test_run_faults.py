@@ -43,7 +43,7 @@ def started(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
         )
         begun.append(running)
         while running.poll() is None:
-            rows = [draft / "runs.parquet" for draft in drafts(tmp_path) if draft not in older]
+            rows = [row for draft in drafts(tmp_path) if draft not in older for row in draft.glob(".runs.*")]
             if any(file.exists() and file.stat().st_size > 20_000 for file in rows):
                 return running
             time.sleep(0.1)
