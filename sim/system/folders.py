@@ -218,7 +218,9 @@ def open_whole(file: Path, most_bytes: int = MOST_BYTES) -> BinaryIO:
             if os.fstat(opened.fileno()).st_size > most_bytes:
                 raise Damaged(file, f"is larger than {most_bytes // 1_000_000:,} MB", AGAIN)
             root = root_of(file)
-            if root and _digest(opened) not in _digests_of(file, root):
+            if root and not (known := _digests_of(file, root)):
+                raise Damaged(file, f"is none of the files that {DIGESTS} lists", AGAIN)
+            if root and _digest(opened) not in known:
                 raise Damaged(file, "is damaged: not what was written", AGAIN)
             opened.seek(0)
         except BaseException:
