@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sim.inputs.scenario import Scenario, load_scenario
     from sim.model.coalition import CoalitionModel
     from sim.outputs.kinds import load_result
+    from sim.system.failures import Failure
 
 __all__ = [
     "Calibration",
@@ -34,6 +35,7 @@ __all__ = [
     "CoalitionModel",
     "Comparison",
     "Explanation",
+    "Failure",
     "HindcastResult",
     "InputError",
     "RunResult",
@@ -58,6 +60,7 @@ _HOMES = {
     "CoalitionModel": "sim.model.coalition",
     "Comparison": "sim.experiments.comparison.compare",
     "Explanation": "sim.experiments.explain.answers",
+    "Failure": "sim.system.failures",
     "HindcastResult": "sim.experiments.hindcast.result",
     "InputError": "sim.inputs.errors",
     "RunResult": "sim.experiments.results",

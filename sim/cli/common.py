@@ -73,8 +73,8 @@ def tell(printed: RenderableType, folder: Path, *, quiet: bool) -> None:
     print(f"results: {folder}")
 
 
-WITH_VALUE = ("--out", "--threads", "--workers", "--scheduler")
-WITHOUT = ("--unencrypted", "--resume", "--quiet", "-q")
+WITH_VALUE = ("--out", "--threads", "--workers", "--scheduler", "--page")
+WITHOUT = ("--unencrypted", "--resume", "--quiet", "-q", "--report")
 """Options that change where and how results are made, not what they are."""
 
 

@@ -10,6 +10,7 @@ from sim.cli.common import Quiet, Seed, Threads, app, run_bar, tell
 from sim.cli.past_coalitions import leave_out_coalitions, named_coalitions, refuse_options
 from sim.cli.resumable import going_on_in
 from sim.inputs.errors import InputError
+from sim.system import folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ def cross_validate(
     if page is not None:
         posterior = folder / "posterior.parquet"
         sections = [_section(each, posterior, options) for each in declared]
-        page.write_text(validation_page(result, _headline(seed), sections), encoding="utf-8")
+        folders.write(page, validation_page(result, _headline(seed), sections).encode())
     tell(cross_validation_report(result), folder, quiet=quiet)
 
 

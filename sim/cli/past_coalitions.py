@@ -9,6 +9,7 @@ import typer
 
 from sim.cli.common import progress_bar, tell
 from sim.inputs.errors import InputError, near_match
+from sim.system import folders
 
 if TYPE_CHECKING:
     from sim.inputs.coalitions.coalitions import Coalition, Coalitions
@@ -75,7 +76,7 @@ def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | Non
     with _progress(quiet=quiet) as progress:
         result, text, results = left_out_into_folder(coalitions, seed, out, progress)
     if page is not None:
-        page.write_text(text, encoding="utf-8")
+        folders.write(page, text.encode())
     tell(left_out_report(result, coalitions.forces()), results, quiet=quiet)
 
 

@@ -23,7 +23,8 @@ from sim.system.signals import BROKEN_PIPE, give_up_broken_streams
 # In the order in which --help lists the commands.
 # isort: off
 from sim.cli import run, compare, sweep, sensitivity, explain  # noqa: F401
-from sim.cli import hindcast, calibrate, cross_validate, forecast, patterns, plot, report, dashboard, look  # noqa: F401
+from sim.cli import hindcast, calibrate, cross_validate, forecast, patterns, plot, report, verify  # noqa: F401
+from sim.cli import dashboard, look  # noqa: F401
 # isort: on
 
 UsageError: Any = typer.BadParameter.__base__

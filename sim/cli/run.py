@@ -1,5 +1,6 @@
 """`coalition run`."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from sim.cli.common import (
     Threads,
     app,
     run_bar,
+    same_results,
 )
 from sim.experiments.choices import Engine
 from sim.inputs.errors import InputError
@@ -89,11 +91,14 @@ def run(
     for case in cases:
         with run_bar(runs, case.scenario.name, quiet=quiet) as progress:
             result, folder = run_into_folder(case, options, out, csv=csv, progress=progress)
+        from sim.outputs.report.printed import keep_printed
+        from sim.outputs.tables import added_report, print_table, run_report
+
+        found = run_report(result)
+        keep_printed(found, folder, same_results(sys.argv[1:]))
         written = _written_report(folder) if report else None
         if not quiet:
-            from sim.outputs.tables import added_report, print_table, run_report
-
-            print_table(run_report(result))
+            print_table(found)
             if without:
                 print_table(added_report(added_by(case, without, options)))
         print(f"results: {folder}")

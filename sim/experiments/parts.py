@@ -2,38 +2,38 @@
 
 import contextlib
 import json
-import os
-import sys
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from sim.inputs.errors import InputError
-from sim.inputs.text_file import read_text
+from sim.system import files, folders, manifests, tables
+from sim.system.failures import Failure, Refused, named
+from sim.system.folders import Damaged, Missing
+from sim.system.locks import Lock, hold
+from sim.system.manifests import FORMAT, MANIFEST, OtherVersion
 
 if TYPE_CHECKING:
+    import io
+
     import pandas as pd
     import pyarrow as pa
 
-FORMAT = 5
-"""Version of the layout of the folders."""
-
-MANIFEST, DRAFT = "manifest.json", ".draft"
-
-MAX_MANIFEST = 50_000_000
-"""Bytes of a manifest, at most."""
-
 GROUP = 8 * 2**20
 """Bytes of a table that are held, and written together."""
+
+ANEW = "remove the folder, or give another --out"
+KEPT = "the parts that are done are kept, the same command goes on"
 
 
 class PartsFolder:
     """A folder that one process at a time fills; use it as a context.
 
-    A part is written beside its place and then moved there, so that a part that is there is whole:
-    resuming is skipping those. The manifest says what determines the results; parts of anything else are
-    refused rather than mixed.
+    A part is written beside its place and then moved there, so that a part that is there is whole; one that
+    is not as it was written is none. Resuming is skipping those that are there. The manifest says what
+    determines the results; parts of anything else are refused rather than mixed.
 
     Parameters
     ----------
@@ -46,32 +46,29 @@ class PartsFolder:
 
     Raises
     ------
-    InputError
+    InputError, Failure
         On entering, if the folder holds parts of something else, is in use or cannot be written to.
     """
 
     def __init__(self, folder: Path, what: str, manifest: Mapping[str, Any]) -> None:
         self.folder = folder
         self._what, self._manifest = what, {"format": FORMAT, **manifest}
-        self._lock: int | None = None
+        self._lock: Lock | None = None
 
     def __enter__(self) -> "PartsFolder":
         """Take the folder: check what is there, clear what a killed process left half-written."""
-        with self._told():
-            self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = self._locked()
+        with self._goes_on(), named(self.folder):
+            files.make_folder(self.folder)
+            self._lock = hold(self.folder, what=self._what)
         try:
-            for path in (self.folder, *self.folder.iterdir()):
-                refuse_link(path)
-            found = self._found_manifest()
-            self._refuse_others(found)
-            with self._told():
-                for draft in self.folder.rglob(f".*{DRAFT}"):
-                    if (
-                        draft.is_symlink() or draft.is_file()
-                    ):  # figures are drawn into a folder, which is cleared with them
-                        draft.unlink()
-            self._write_manifest(found)
+            with self._goes_on(), named(self.folder):
+                for path in (self.folder, *self.folder.iterdir()):
+                    refuse_link(path)
+                before = self._manifest_before()
+                folders.begin(self.folder)
+                folders.clear_drafts(self.folder)
+                folders.settle(self.folder)
+                self._write_manifest(before)
         except BaseException:
             self._release()
             raise
@@ -81,11 +78,23 @@ class PartsFolder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let go of the folder; what is done stays."""
-        self._release()
+        try:
+            if kind is None:
+                with self._goes_on():
+                    folders.settle(self.folder)
+        finally:
+            self._release()
 
     def has(self, name: str) -> bool:
-        """Tell whether a table is there."""
-        return self._file(name).exists()
+        """Tell whether a table is there; one that is damaged is not, and that is said."""
+        try:
+            folders.open_whole(self._file(name)).close()
+        except Missing:
+            return False
+        except Damaged as damage:
+            logging.getLogger("sim").warning("%s: %s; computed again", damage.place, damage.problem)
+            return False
+        return True
 
     def write(
         self, name: str, table: "pd.DataFrame | pa.Table", metadata: Mapping[bytes, bytes] | None = None
@@ -105,108 +114,94 @@ class PartsFolder:
         import pyarrow.parquet as pq
 
         rows = table if isinstance(table, pa.Table) else pa.Table.from_pandas(table, preserve_index=False)
-        with self._told():
-            self._file(name).parent.mkdir(exist_ok=True)
-            with _whole(self._file(name)) as stream:
-                pq.write_table(rows.replace_schema_metadata(metadata or None), stream, compression="zstd")
+        with self._goes_on(), folders.stream(self._file(name)) as stream:
+            pq.write_table(rows.replace_schema_metadata(metadata or None), stream, compression="zstd")
 
     def write_pieces(self, pieces: "Iterator[tuple[str, pa.Table]]", names: Sequence[str]) -> None:
         """Write tables from pieces, each with the name of its table; all of them will be there, or none.
 
         Only what is written at a time is in memory.
         """
-        with self._told(), contextlib.ExitStack() as opened:
-            tables = {name: _Groups(opened.enter_context(_whole(self._file(name))), opened) for name in names}
+        with self._goes_on(), contextlib.ExitStack() as opened:
+            groups = {
+                name: _Groups(opened.enter_context(folders.stream(self._file(name))), opened)
+                for name in names
+            }
             for name, rows in pieces:
-                tables[name].add(rows)
-            for table in tables.values():
+                groups[name].add(rows)
+            for table in groups.values():
                 table.write()
 
     def remove(self, name: str) -> None:
         """Remove a folder of tables, if it is there."""
-        with self._told(), contextlib.suppress(FileNotFoundError):
-            for table in (self.folder / name).glob("*.parquet"):
-                table.unlink()
-            (self.folder / name).rmdir()
+        with self._goes_on(), named(self.folder):
+            files.remove(self.folder / name)
 
     def write_text(self, name: str, text: str) -> None:
         """Write a file of text; the name has its ending."""
-        with self._told(), _whole(self.folder / name) as stream:
-            stream.write(text.encode())
+        with self._goes_on():
+            folders.write(self.folder / name, text.encode())
 
     def read(self, name: str) -> "pa.Table":
         """Return a table with what its file says of itself."""
-        import pyarrow.parquet as pq
-
-        try:
-            return pq.ParquetFile(self._file(name)).read()
-        except (OSError, ValueError) as error:
-            problem = f"this part is damaged ({error}); remove it and repeat the command"
-            raise InputError(problem, file=self._file(name)) from None
+        return tables.read_table(self._file(name))
 
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}.parquet"
 
-    def _found_manifest(self) -> dict[str, Any] | None:
-        """Return the manifest that is there, if any is."""
+    def _manifest_before(self) -> dict[str, Any] | None:
+        """Return the manifest that is there, if any is, refusing one of other results."""
         file = self.folder / MANIFEST
         if not file.exists():
             return None
-        text = read_text(file, MAX_MANIFEST, "a manifest")
         try:
-            manifest = dict(json.loads(text))
-            return {**manifest, "digests": dict(manifest["digests"])}
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise InputError("cannot be read; remove the folder to start anew", file=file) from None
+            before = manifests.read_manifest(self.folder)
+            self._refuse_others(before)
+        except OtherVersion as other:
+            raise OtherVersion(other.place, other.problem, ANEW) from None
+        except (Damaged, Missing) as damage:
+            if not folders.has_digest(file, self._text({})):
+                raise Damaged(damage.place, damage.problem, "remove the folder to start anew") from None
+            logging.getLogger("sim").warning("%s: %s; written again", damage.place, damage.problem)
+            return None
+        return before
+
+    def _text(self, before: Mapping[str, Any]) -> bytes:
+        """Return the manifest; where parts are there it says with what the first of them were made."""
+        made_with = {"versions": before["versions"]} if "versions" in before else {}
+        return manifests.written({**self._manifest, **made_with})
 
     def _write_manifest(self, before: Mapping[str, Any] | None) -> None:
         """Write the manifest; where parts are there, titles and other prose may have changed since."""
-        made_with = {"versions": before["versions"]} if before and "versions" in before else {}
-        manifest = json.loads(json.dumps({**self._manifest, **made_with}))
-        if manifest != before:
-            self.write_text(MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+        text = self._text(before or {})
+        if json.loads(text) != before:
+            folders.write(self.folder / MANIFEST, text)
 
-    def _refuse_others(self, before: Mapping[str, Any] | None) -> None:
+    def _refuse_others(self, before: Mapping[str, Any]) -> None:
         """Refuse a folder whose parts were made of something else."""
-        if before is None:
-            return
-        wanted, found = self._manifest["digests"], before["digests"]
-        changed = [name for name in {**wanted, **found} if wanted.get(name) != found.get(name)]
+        wanted, there = self._manifest["digests"], before.get("digests")
+        if not isinstance(there, dict):
+            raise Damaged(self.folder / MANIFEST, "does not say what its results are made of", "")
+        changed = [name for name in {**wanted, **there} if wanted.get(name) != there.get(name)]
         if changed:
-            raise InputError(
+            problem = (
                 f"holds results of this {self._what} made before a change of: {', '.join(changed)}; they "
-                "are not mixed with new ones: remove the folder, or give another --out",
-                file=self.folder,
+                f"are not mixed with new ones: {ANEW}"
             )
+            raise InputError(problem, file=self.folder)
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        """Say what the matter is where a disk is full or cannot be written to, and that nothing is lost."""
+    def _goes_on(self) -> Iterator[None]:
+        """Say, where the folder cannot be written to, that nothing is lost."""
         try:
             yield
-        except OSError as error:
-            kept = "the parts that are done are kept, the same command goes on"
-            problem = f"cannot be written to: {error.strerror or error}; {kept}"
-            raise InputError(problem, file=self.folder, key="--out") from None
-
-    def _locked(self) -> int | None:
-        """Hold the folder against a second process; the system lets go when a process ends, however."""
-        if sys.platform == "win32":  # folders cannot be locked there
-            return None
-        import fcntl
-
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(descriptor)
-            problem = f"another {self._what} is writing here; wait for it to end"
-            raise InputError(problem, file=self.folder) from None
-        return descriptor
+        except Refused as refusal:
+            way_on = f"{refusal.way_on}; {KEPT}"
+            raise Refused(refusal.place, refusal.problem, way_on) from None
 
     def _release(self) -> None:
         if self._lock is not None:
-            os.close(self._lock)
+            self._lock.close()
             self._lock = None
 
 
@@ -215,34 +210,18 @@ def refuse_link(path: Path) -> None:
 
     Raises
     ------
-    InputError
+    Failure
         If it is one.
     """
     if path.is_symlink() and path.is_dir():
-        problem = "is a link to another folder, where nothing is written or removed; remove the link"
-        raise InputError(problem, file=path)
-
-
-@contextlib.contextmanager
-def _whole(file: Path) -> Iterator[BinaryIO]:
-    """Open a file that will be there whole or not at all, even if the power fails."""
-    draft = file.with_name(f".{file.name}{DRAFT}")
-    try:
-        with draft.open("wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise
+        problem = "is a link to another folder, where nothing is written or removed"
+        raise Failure(path, problem, "remove the link")
 
 
 class _Groups:
     """Rows of a table, written many at a time: a file of small groups of rows is slow to read."""
 
-    def __init__(self, stream: BinaryIO, opened: contextlib.ExitStack) -> None:
+    def __init__(self, stream: "io.RawIOBase", opened: contextlib.ExitStack) -> None:
         self._stream, self._opened = stream, opened
         self._writer: Any = None
         self._held: list[pa.Table] = []

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.experiments.executors import Executor, Threads
-from sim.experiments.parts import MANIFEST, PartsFolder
+from sim.experiments.parts import PartsFolder
 from sim.inputs.errors import InputError
+from sim.system.manifests import MANIFEST
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -130,7 +131,7 @@ def run_parts(
 
     Raises
     ------
-    InputError
+    InputError, Failure
         Where the folder holds what would be mixed, is in use or cannot be written to, or the executor cannot
         compute; then nothing is written.
     """

@@ -17,6 +17,7 @@ from sim.inputs.indicators import FloatArray
 from sim.inputs.text_file import check_regular
 from sim.inputs.toml_file import KeyPath, TomlFile, dotted, read_toml
 from sim.inputs.validation import ErrorAt, shown, validate
+from sim.system.folders import check_listed
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -222,6 +223,7 @@ def _parquet_columns(path: Path) -> dict[str, FloatArray]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    check_listed(path)
     try:
         with pq.ParquetFile(path) as file:
             _check_size(file.metadata, path)

@@ -4,6 +4,8 @@ import stat
 from pathlib import Path
 
 from sim.inputs.errors import InputError
+from sim.system import files
+from sim.system.failures import CLOSE, READING, way_on
 
 HANDED_OVER = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 """Where a shell hands over what another program writes: ``<(...)``, or behind a ``|``."""
@@ -55,14 +57,16 @@ def check_regular(path: Path) -> None:
 def _content(path: Path, most_bytes: int, wanted: str) -> bytes:
     check_regular(path)
     try:
-        with path.open("rb") as file:
-            content = file.read(most_bytes + 1)
+        content = files.read_some(path, most_bytes + 1)
     except FileNotFoundError:
         raise InputError("no such file", file=path) from None
     except IsADirectoryError:
         raise InputError(f"is a folder; {wanted} is wanted", file=path) from None
     except OSError as error:
-        raise InputError(f"cannot be read: {(error.strerror or str(error)).lower()}", file=path) from None
+        problem = f"cannot be read: {(error.strerror or str(error)).lower()}; {way_on(error, READING)}"
+        raise InputError(problem, file=path) from None
+    except MemoryError:
+        raise InputError(f"cannot be read: not enough memory; {CLOSE}", file=path) from None
     except ValueError as error:  # a null byte in the name
         raise InputError(f"cannot be read: {error}", file=path) from None
     if len(content) > most_bytes:

@@ -6,16 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments import parts
 from sim.inputs.errors import InputError
 from sim.outputs.calibration.stored import load_calibration
 from sim.outputs.cross_validation.stored import load_cross_validation
 from sim.outputs.evidence.stored import load_left_out, load_taught
 from sim.outputs.explanation.stored import load_explanation
 from sim.outputs.hindcast.stored import load_hindcast_result
-from sim.outputs.results_folder import MANIFEST, Manifest, StoredRun, read_manifest
-from sim.outputs.store import FORMAT
+from sim.outputs.results_folder import Manifest, StoredRun, damaged_tables_told, read_manifest
 from sim.outputs.stored_experiments import load_comparison, load_sensitivity, load_sweep_result
+from sim.system.manifests import MANIFEST
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,15 +28,12 @@ class Kind:
 
     Attributes
     ----------
-    format
-        Version of the folder's layout that can be read.
     load
         Reads a folder, given its manifest.
     figures
         Returns what draws each figure, by name; nations are those that figures of chosen nations show.
     """
 
-    format: int
     load: Callable[[Path, Manifest], Any]
     figures: Callable[[Any, Sequence[str]], Mapping[str, Draw]]
 
@@ -52,12 +48,14 @@ def load_result(folder: Path | str) -> Any:
 
     Raises
     ------
-    InputError
+    InputError, Failure
         If it is no results folder, one of another version, or damaged.
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
-    return kind_of(folder, manifest).load(folder, manifest)
+    kind = kind_of(folder, manifest)
+    with damaged_tables_told(folder):
+        return kind.load(folder, manifest)
 
 
 def kind_of(folder: Path, manifest: Manifest) -> Kind:
@@ -66,17 +64,12 @@ def kind_of(folder: Path, manifest: Manifest) -> Kind:
     Raises
     ------
     InputError
-        If it was made by another version, or is of a kind that cannot be read.
+        If it is of a kind that cannot be read.
     """
-    name, file = manifest.get("kind"), folder / MANIFEST
-    if name is not None and str(name) not in KINDS:
+    name, file = str(manifest.get("kind")), folder / MANIFEST
+    if name not in KINDS:
         drawn = "; what was drawn is in its folder figures" if (folder / "figures").is_dir() else ""
         problem = f'results of kind "{name}" cannot be drawn again, only those of {", ".join(KINDS)}{drawn}'
-        raise InputError(problem, file=file)
-    if name is None or manifest.get("format") != KINDS[name].format:
-        made = manifest.get("versions")
-        by = made.get("coalition-sim", "unknown") if isinstance(made, dict) else "unknown"
-        problem = f"made by another version of the program ({by}); run the command that made it again"
         raise InputError(problem, file=file)
     return KINDS[name]
 
@@ -145,15 +138,15 @@ def _left_out_figures(result: Any, _: Sequence[str]) -> Mapping[str, Draw]:
 
 
 KINDS = {
-    "run": Kind(FORMAT, StoredRun, _run_figures),
-    "comparison": Kind(parts.FORMAT, load_comparison, _comparison_figures),
-    "sweep": Kind(parts.FORMAT, load_sweep_result, _sweep_figures),
-    "sensitivity": Kind(parts.FORMAT, load_sensitivity, _sensitivity_figures),
-    "explanation": Kind(FORMAT, load_explanation, _explanation_figures),
-    "hindcast": Kind(FORMAT, load_hindcast_result, _hindcast_figures),
-    "calibration": Kind(parts.FORMAT, load_calibration, _calibration_figures),
-    "evidence": Kind(FORMAT, load_taught, _taught_figures),
-    "left out": Kind(FORMAT, load_left_out, _left_out_figures),
-    "cross-validation": Kind(FORMAT, load_cross_validation, _cross_validation_figures),
+    "run": Kind(StoredRun, _run_figures),
+    "comparison": Kind(load_comparison, _comparison_figures),
+    "sweep": Kind(load_sweep_result, _sweep_figures),
+    "sensitivity": Kind(load_sensitivity, _sensitivity_figures),
+    "explanation": Kind(load_explanation, _explanation_figures),
+    "hindcast": Kind(load_hindcast_result, _hindcast_figures),
+    "calibration": Kind(load_calibration, _calibration_figures),
+    "evidence": Kind(load_taught, _taught_figures),
+    "left out": Kind(load_left_out, _left_out_figures),
+    "cross-validation": Kind(load_cross_validation, _cross_validation_figures),
 }
 """By the word that `kind` has in a manifest."""

@@ -1,7 +1,6 @@
 """Figures drawn again from results folders."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from sim.outputs.results_folder import (
     read_manifest,
 )
 from sim.outputs.stored_case import stored_case
+from sim.system.folders import adding_to
 
 FOLDER = "figures"
 
@@ -57,15 +57,14 @@ def redraw(folders: Sequence[Path], wanted: Wanted) -> Iterator[Path]:
 
     Raises
     ------
-    InputError
-        If a folder holds no results, or a figure or a nation is not there.
+    InputError, Failure
+        If a folder holds no results, they are damaged, or a figure or a nation is not there.
     """
     plans = [(folder, *_plan(folder, wanted)) for folder in folders]
     for folder, result, drawn in plans:
         target = folder / FOLDER
         refuse_link(target)
-        with _told(target):
-            target.mkdir(exist_ok=True)
+        with adding_to(folder):
             for name, draw in drawn.items():
                 with damaged_tables_told(folder):
                     figure = draw()
@@ -121,12 +120,3 @@ def _codes(folder: Path, manifest: Manifest, given: Sequence[str]) -> list[str]:
     with damage_told(folder):
         nations = stored_case(manifest).roster.nations
     return list(dict.fromkeys(nations.known(word) for word in given))
-
-
-@contextmanager
-def _told(folder: Path) -> Iterator[None]:
-    """Say where it is that cannot be written to."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(f"cannot be written to: {error.strerror or error}", file=folder) from None

@@ -1,7 +1,7 @@
 """Results folders read back, so that figures and reports can be drawn without running anything again."""
 
 import datetime as dt
-import json
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,22 +11,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.about import About, PastEvent
-from sim.experiments.parts import MAX_MANIFEST
+from sim.inputs.characters import shortened
 from sim.inputs.errors import InputError
 from sim.inputs.map_file import Map, read_map
 from sim.inputs.roster_file import Vocabulary
-from sim.inputs.text_file import read_text
 from sim.outputs.store import MAP
+from sim.system import folders, manifests
+from sim.system.folders import AGAIN, Damaged
+from sim.system.manifests import MANIFEST
+from sim.system.tables import read_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MANIFEST = "manifest.json"
 MOST_NAMED = 3
 """Results folders that a message names, at most."""
 
-UNFINISHED = "the results are not finished; the same command goes on"
-"""What is said where a file is not there: a command in parts leaves such a folder where it is stopped."""
+MOST_OF_CAUSE = 300
+"""Characters of what the program has stumbled over."""
 
 Manifest = Mapping[str, Any]
 
@@ -98,7 +100,10 @@ class StoredRun:
     def map(self) -> Map | None:
         """Outlines of the nations, if there are any."""
         file = self.folder / MAP
-        return read_map(file) if file.exists() else None
+        if not file.exists():
+            return None
+        folders.open_whole(file).close()
+        return read_map(file)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -108,41 +113,26 @@ def read_manifest(folder: Path) -> Manifest:
     ------
     InputError
         If there is no such folder, or it holds no results.
+    Failure
+        If it is not as it was written, or of another version.
     """
-    file = folder / MANIFEST
     if not folder.is_dir():
         problem = "is a file; give the folder that it is in" if folder.exists() else "no such folder"
         raise InputError(problem, file=folder)
-    if not file.exists():
+    if not (folder / MANIFEST).exists():
         raise InputError(f"holds no results (no {MANIFEST}){_results_below(folder)}", file=folder)
-    text = read_text(file, MAX_MANIFEST, "the manifest of a results folder")
-    with damage_told(folder):
-        manifest = json.loads(text)
-        return dict(manifest)
+    return manifests.read_manifest(folder)
 
 
 def read_table(folder: Path, name: str) -> "pd.DataFrame":
-    """Read a table of a results folder.
-
-    Raises
-    ------
-    InputError
-        If it is not there or cannot be read.
-    """
-    import pandas as pd
-    import pyarrow as pa
-
-    file = folder / f"{name}.parquet"
-    try:
-        return pd.read_parquet(file)
-    except FileNotFoundError:
-        raise InputError(f"is missing: {UNFINISHED}", file=file) from None
-    except (OSError, ValueError, pa.ArrowException):
-        problem = "cannot be read; it is damaged; run the command that made this folder again"
-        raise InputError(problem, file=file) from None
+    """Read a table of a results folder, see `sim.system.tables.read_frame`."""
+    return read_frame(folder / f"{name}.parquet")
 
 
-DAMAGE = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
+DAMAGE = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, OSError, RuntimeError),
+    *(TypeError, ValueError),
+)
 """What is raised where results are not as they were written."""
 
 
@@ -163,14 +153,13 @@ def damaged_tables_told(folder: Path) -> Iterator[None]:
 @contextmanager
 def _told(folder: Path, problem: str) -> Iterator[None]:
     try:
-        yield
-    except InputError:
-        raise
-    except FileNotFoundError:
-        raise InputError(UNFINISHED, file=folder) from None
+        with warnings.catch_warnings(action="ignore"):  # of numbers that somebody may have made up
+            yield
     except DAMAGE as error:
-        cause = f"{type(error).__name__}: {error}"
-        raise InputError(f"{problem} ({cause}); run the command that made it again", file=folder) from None
+        if isinstance(error, InputError) and error.file is not None:
+            raise
+        cause = shortened(" ".join(f"{type(error).__name__}: {error}".split()), MOST_OF_CAUSE)
+        raise Damaged(folder, f"{problem} ({cause})", AGAIN) from None
 
 
 def _results_below(folder: Path) -> str:

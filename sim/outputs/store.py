@@ -3,10 +3,8 @@
 import contextlib
 import datetime as dt
 import hashlib
-import json
 import platform
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -15,20 +13,18 @@ from sim.experiments.description import describe_case, shown_digest, versions
 from sim.experiments.results import RunResult
 from sim.experiments.run import RunOptions, runs_table, simulate_case, trajectories_table
 from sim.inputs.case import Case
-from sim.inputs.errors import InputError
 from sim.model.tally import Records
-from sim.outputs.drafts import Draft
 from sim.outputs.figures import save_figures
 from sim.outputs.spreadsheets import for_spreadsheets
+from sim.system import folders, manifests
+from sim.system.drafts import Draft
+from sim.system.manifests import FORMAT, MANIFEST
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow.parquet as pq
 
 Progress = Callable[[int], None]
-
-FORMAT = 4
-"""Version of the layout of a results folder."""
 
 TABLES = ("nations", "rounds", "summary", "moves", "flows", "kinds", "rests_on")
 """The tables of a run beside that of its runs, see `RunResult`."""
@@ -109,14 +105,12 @@ class RunWriter:
     def __init__(self, folder: Path, case: Case, *, trajectories: bool = False, csv: bool = False) -> None:
         self.folder, self.case = folder, case
         self._with_trajectories, self._with_csv = trajectories, csv
-        self._runs: pq.ParquetWriter | None = None
+        self._runs: _Rows | None = None
         self._started = dt.datetime.now(dt.UTC)
 
     def __enter__(self) -> "RunWriter":
         """Make room, and find out now whether the folder can be written to."""
-        self._draft = open_draft(
-            self.folder, "figures", *(["trajectories"] if self._with_trajectories else [])
-        )
+        self._draft = Draft(self.folder)
         return self
 
     def __exit__(
@@ -129,7 +123,9 @@ class RunWriter:
 
     def add(self, first_run: int, records: Records) -> None:
         """Write the records of a chunk; the runs come in order."""
-        self._append_runs(runs_table(first_run, records))
+        if self._runs is None:
+            self._runs = _Rows(self._draft.folder, "runs", csv=self._with_csv)
+        self._runs.add(runs_table(first_run, records))
         if self._with_trajectories:
             table = trajectories_table(self.case, first_run, records)
             _write_parquet(table, self._draft.folder / "trajectories" / f"part-{first_run:09d}.parquet")
@@ -142,7 +138,7 @@ class RunWriter:
             table = plain_summary(table) if name == "summary" else table
             write_table(table, self._draft.folder, name, csv=self._with_csv)
         if self.case.roster.map_file:
-            shutil.copyfile(self.case.roster.map_file, self._draft.folder / MAP)
+            folders.write(self._draft.folder / MAP, self.case.roster.map_file.read_bytes())
         write_manifest(describe(result, self._started), self._draft.folder)
         self._draft.publish()
         return self.folder
@@ -152,58 +148,34 @@ class RunWriter:
         """Where the figures go, before `finish`."""
         return self._draft.folder / "figures"
 
-    def _append_runs(self, table: "pd.DataFrame") -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        rows = pa.Table.from_pandas(table, preserve_index=False)
-        if self._runs is None:
-            self._runs = pq.ParquetWriter(
-                self._draft.folder / "runs.parquet", rows.schema, compression="zstd"
-            )
-        self._runs.write_table(rows)
-        if self._with_csv:
-            file = self._draft.folder / "runs.csv"
-            table.to_csv(file, index=False, mode="a", header=not file.exists())
-
     def _close(self) -> None:
         if self._runs is not None:
             self._runs.close()
             self._runs = None
 
 
-def open_draft(target: Path, *folders: str) -> Draft:
-    """Return a draft of a results folder with folders in it.
+class _Rows:
+    """A table that is written as its rows come, as Parquet and, if asked, as CSV; close it."""
 
-    Raises
-    ------
-    InputError
-        If it cannot be written to.
-    """
-    draft = None
-    try:
-        draft = Draft(target)
-        for name in folders:
-            (draft.folder / name).mkdir()
-    except OSError as error:
-        if draft is not None:
-            draft.close()
-        raise InputError(f"cannot write results here: {error.strerror}", file=target, key="--out") from None
-    return draft
+    def __init__(self, folder: Path, name: str, *, csv: bool) -> None:
+        self._opened = contextlib.ExitStack()
+        self._parquet = self._opened.enter_context(folders.stream(folder / f"{name}.parquet"))
+        csv_file = folders.stream(folder / f"{name}.csv") if csv else None
+        self._csv = self._opened.enter_context(csv_file) if csv_file else None
+        self._writer: pq.ParquetWriter | None = None
+        self.close = self._opened.close
 
+    def add(self, table: "pd.DataFrame") -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
-@contextlib.contextmanager
-def whole_folder(target: Path, *folders: str) -> Iterator[Path]:
-    """Yield a draft of a results folder that takes its place when all of it is written.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written to.
-    """
-    with contextlib.closing(open_draft(target, *folders)) as draft:
-        yield draft.folder
-        draft.publish()
+        rows, is_first = pa.Table.from_pandas(table, preserve_index=False), self._writer is None
+        if self._writer is None:
+            writer = pq.ParquetWriter(self._parquet, rows.schema, compression="zstd")
+            self._writer = self._opened.enter_context(writer)
+        self._writer.write_table(rows)
+        if self._csv:
+            self._csv.write(table.to_csv(index=False, header=is_first).encode())
 
 
 def plain_summary(summary: "pd.DataFrame") -> "pd.DataFrame":
@@ -240,16 +212,15 @@ def describe_work(started: dt.datetime) -> dict[str, Any]:
 
 def write_manifest(manifest: dict[str, Any], folder: Path) -> None:
     """Write a manifest as `manifest.json`."""
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    folders.write(folder / MANIFEST, manifests.written(manifest))
 
 
 def write_table(table: "pd.DataFrame", folder: Path, name: str, *, csv: bool = False) -> None:
     """Write a table as Parquet and, if asked, as CSV."""
     _write_parquet(table, folder / f"{name}.parquet")
     if csv:
-        for_spreadsheets(table).to_csv(folder / f"{name}.csv", index=False)
+        folders.write(folder / f"{name}.csv", for_spreadsheets(table).to_csv(index=False).encode())
 
 
 def _write_parquet(table: "pd.DataFrame", file: Path) -> None:
-    table.to_parquet(file, engine="pyarrow", compression="zstd", index=False)
+    folders.write(file, table.to_parquet(engine="pyarrow", compression="zstd", index=False))

@@ -5,11 +5,12 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
+from io import BytesIO
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from sim.outputs.drafts import whole_file
+from sim.system import folders
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -162,6 +163,10 @@ def save(figure: "Figure", folder: Path, name: str, formats: Sequence[str] = ("p
     files, words = [folder / f"{name}.{ending}" for ending in formats], words_of(figure)
     for ending, file in zip(formats, files, strict=True):
         options = FORMATS[ending]
-        with figure_style(), whole_file(file) as draft:
-            figure.savefig(draft, **{**options, "metadata": {**words, **options["metadata"]}})
+        content = BytesIO()
+        with figure_style():
+            figure.savefig(
+                content, **{**options, "format": ending, "metadata": {**words, **options["metadata"]}}
+            )
+        folders.write(file, content.getvalue())
     return files

@@ -1,6 +1,7 @@
 """Commands on past coalitions: fitted, left out, shown and checked; what ships is what is fitted."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sim.experiments.evidence.draws import posterior_draws
 from sim.inputs.coalitions.draws_file import changed_files, load_draws
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.errors import InputError
+from sim.system.folders import Damaged
 
 Command = Callable[..., Any]
 
@@ -33,6 +35,7 @@ def test_calibrate_writes_what_coalitions_teach(coalition: Command, small: Path)
     assert folder.parent == Path("results/calibrate/small")
     assert {file.name for file in folder.iterdir()} == {
         "coefficients.parquet", "covariance.parquet", "posterior", "figures", "manifest.json", "printed.json",
+        "digests.sha256",
     }  # fmt: skip
     manifest = json.loads((folder / "manifest.json").read_text())
     assert (manifest["kind"], manifest["learned_from"]["rows"], manifest["learned_from"]["families"]) == (
@@ -64,7 +67,7 @@ def test_cross_validate_leaves_out_families_and_writes_a_page(
     assert {file.name for file in folder.iterdir()} == {
         "predictions.parquet", "coalitions.parquet", "sizes.parquet", "summary.parquet",
         "calibration.parquet", "coefficients.parquet", "evidence.md", "figures", "manifest.json",
-        "printed.json",
+        "printed.json", "digests.sha256",
     }  # fmt: skip
     assert (tmp_path / "page.md").read_text() == (folder / "evidence.md").read_text()
     assert ended.out.index("Where it fails") < ended.out.index("Scores")
@@ -166,9 +169,12 @@ def test_draws_say_which_files_have_changed_since(coalition: Command, small: Pat
 
 
 def test_damaged_draws_are_told(coalition: Command, small: Path) -> None:
-    folder = results_of(coalition("calibrate", small, "-q")) / "posterior"
-    coalitions = load_coalitions(small)
-    (folder / "draws.parquet").write_bytes(b"no table")
+    written = results_of(coalition("calibrate", small, "-q")) / "posterior"
+    coalitions, folder = load_coalitions(small), Path(shutil.copytree(written, "copied"))
+    for place in (written, folder):
+        (place / "draws.parquet").write_bytes(b"no table")
+    with pytest.raises(Damaged, match=r"draws\.parquet: is damaged: not what was written"):
+        load_draws(written, coalitions)
     with pytest.raises(InputError, match="it is damaged"):
         load_draws(folder, coalitions)
     (folder / "draws.parquet").unlink()

@@ -1,6 +1,8 @@
 """A sweep estimates at its points what runs there would, and is the same however it was computed."""
 
+import errno
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +20,10 @@ from sim.inputs.errors import InputError
 from sim.inputs.parameters import DECLARED
 from sim.inputs.sweep_file import OUTCOMES
 from sim.outputs.sweep.landmarks import landmarks
+from sim.system import calls
+from sim.system.folders import DIGESTS, Findings, verify, write
+from sim.system.locks import Held
+from sim.system.manifests import OtherVersion
 
 BASELINE = "brussels-2025-04"
 FACTORS = """\
@@ -189,12 +195,58 @@ def test_another_version_is_refused(file: Path, tmp_path: Path) -> None:
     manifest = result.folder / "manifest.json"
     found = json.loads(manifest.read_text())
     found["digests"]["version of numpy"] = "1.0"
-    manifest.write_text(json.dumps(found))
+    write(manifest, json.dumps(found).encode())
     with pytest.raises(InputError, match="before a change of: version of numpy;"):
         run_sweep(plan, tmp_path)
-    manifest.write_text("{")
-    with pytest.raises(InputError, match="cannot be read; remove the folder"):
+    write(manifest, json.dumps({**found, "format": 4}).encode())
+    with pytest.raises(
+        OtherVersion, match=r"made by another version of the program \(.*\); remove the folder"
+    ):
         run_sweep(plan, tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["parts/*.parquet", "points.parquet", "manifest.json", DIGESTS])
+def test_what_is_damaged_is_computed_again_and_named(
+    file: Path, tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    plan = plan_sweep(file)
+    whole = contents(run_sweep(plan, tmp_path / "whole").folder)
+    out = tmp_path / "rotten"
+    if damage.startswith("parts/"):
+        with pytest.raises(KeyboardInterrupt):
+            run_sweep(plan, out, progress=stop_after_a_part)
+    else:
+        run_sweep(plan, out)
+    rotten = next(plan.folder(out).glob(damage))
+    rotten.write_bytes(rotten.read_bytes()[:-1] + b"?")
+    assert contents(run_sweep(plan, out).folder) == whole
+    told = [record.getMessage() for record in caplog.records]
+    if damage != DIGESTS:
+        (line,) = told
+        assert line.startswith(f"{rotten}: is damaged: not what was written; ")
+    assert all(line.endswith(" again") for line in told)
+
+
+def stop_after_a_part(done: int, _total: int) -> None:
+    if done:
+        raise KeyboardInterrupt
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_where_the_file_system_has_no_locks_a_sweep_is_written_all_the_same(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(name: str) -> None:
+        if name == "flock":
+            raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(calls, "before", refuse)
+    folder = run_sweep(plan_sweep(file), tmp_path).folder
+    assert not list(tmp_path.rglob(".*"))
+    assert verify(folder) == Findings((), (), ())
 
 
 def test_other_options_have_a_folder_of_their_own_and_prose_has_not(file: Path) -> None:
@@ -216,7 +268,7 @@ def test_two_sweeps_do_not_write_into_the_same_folder(file: Path, tmp_path: Path
     plan = plan_sweep(file)
 
     def again(_done: int, _total: int) -> None:
-        with pytest.raises(InputError, match="another sweep is writing here"):
+        with pytest.raises(Held, match="another sweep is writing here"):
             run_sweep(plan, tmp_path)
         raise KeyboardInterrupt
 

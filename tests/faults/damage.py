@@ -3,6 +3,8 @@
 import random
 import re
 from collections.abc import Callable, Sequence
+from io import BytesIO
+from typing import Any
 
 Chance = random.Random
 Damage = Callable[[str, Chance], str]
@@ -56,6 +58,7 @@ CELLS = (
     "committed", "2025-04-10", "2025-13-01", "\x1b[31m", "\u202e", "=1+1", "\0", "[/red]", "<b>", "é",
     "9" * 400,
 )
+NAMES = ("x", "", "iso3", "n\n")
 TOKENS = ('"x"', "-1", "1e999", "null", "[]", "{}", "NaN", "[" * 2000, "}", '"\\u001b"', "9" * 5000)
 # fmt: on
 
@@ -69,6 +72,9 @@ def damaged(content: bytes, name: str, others: Sequence[bytes], chance: Chance) 
         if chance.random() < 0.25:
             content = chance.choice(BYTES)(content, chance.choice(others), chance)
         else:
+            if name.endswith(".parquet"):
+                content = _other_table(content, chance)
+                continue
             kinds = CSV if name.endswith(".csv") else JSON if name.endswith("json") else TOML
             text = content.decode("utf-8", "surrogateescape")
             content = chance.choice(kinds)(text, chance).encode("utf-8", "surrogateescape")
@@ -165,6 +171,29 @@ CSV: Sequence[Damage] = (
     _line_again,
 )
 JSON: Sequence[Damage] = (_other_token, _other_token, _without_line, _cut)
+
+
+def _other_table(content: bytes, chance: Chance) -> bytes:
+    """Return a Parquet file with a column, or the rows, other than they were; as it is if it is none."""
+    import pandas as pd
+
+    try:
+        table = pd.read_parquet(BytesIO(content))
+        column = chance.choice(list(table.columns))
+        changed: dict[str, Callable[[], Any]] = {
+            "gone": lambda: table.drop(columns=column),
+            "called otherwise": lambda: table.rename(columns={column: chance.choice(NAMES)}),
+            "missing": lambda: table.assign(**{column: None}),
+            "text": lambda: table.assign(**{column: chance.choice(CELLS)}),
+            "number": lambda: table.assign(**{column: chance.choice((-1, 0, 1e308, float("nan"), 2**62))}),
+            "lists": lambda: table.assign(**{column: [[1]] * len(table)}),
+            "few": lambda: table.head(chance.choice((0, 1, 2))),
+            "twice": lambda: pd.concat([table, table]),
+            "in another order": lambda: table.iloc[::-1],
+        }
+        return bytes(chance.choice(list(changed.values()))().to_parquet(index=False))
+    except (ValueError, OSError):
+        return content
 
 
 def _flipped(content: bytes, _: bytes, chance: Chance) -> bytes:

@@ -3,9 +3,10 @@
     python tests/faults/fuzz.py --files 20000 --seed 1
 
 Scenarios, sweeps, lists of points, rosters, parameters, priors, hindcasts, patterns, questions, coalitions
-and forecasts are damaged (see `damage.py`), then read and, if they are accepted, run. A defect is anything
-but an answer or an `InputError` that names file and key: another exception, a warning, more than LIMIT
-seconds of computing, a file written elsewhere; in the script, where memory is limited, also more than 1 GB.
+and forecasts are damaged (see `damage.py`), then read and, if they are accepted, run; stored results are
+drawn and reported. A defect is anything but an answer or an `InputError` that names file and key: another
+exception, a warning, more than LIMIT seconds of computing, a file written elsewhere; in the script, where
+memory is limited, also more than 1 GB of it.
 The same seed damages the same files in the same way.
 """
 
@@ -31,7 +32,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 from damage import Chance, damaged
+from signing import sign
 
 from sim.declarations.parameters import PARAMETERS
 from sim.experiments.evidence.draws import posterior_draws
@@ -43,6 +46,7 @@ from sim.experiments.sweep.point_model import Runs
 from sim.experiments.sweep.sweep import plan_sweep
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.case import Case, load_case
+from sim.inputs.characters import printable
 from sim.inputs.coalitions.asked_file import load_asked
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.errors import LONGEST, InputError
@@ -53,6 +57,12 @@ from sim.inputs.parameters import load_parameters
 from sim.inputs.patterns_file import load_patterns
 from sim.inputs.prior import load_prior
 from sim.inputs.questions import load_questions
+from sim.outputs.kinds import load_result
+from sim.outputs.redraw import Wanted, redraw
+from sim.outputs.report import write_report
+from sim.system.failures import Failure
+from sim.system.folders import DIGESTS
+from sim.system.manifests import MANIFEST
 
 LIMIT = 20.0
 """Seconds that a file may take."""
@@ -121,6 +131,14 @@ def use_asked(file: Path) -> None:
     forecast(load_asked(file))
 
 
+def use_results(folder: Path) -> None:
+    """Load, draw and report results that others have made up."""
+    sign(folder)
+    load_result(folder)
+    list(redraw([folder], Wanted(figures=(FIGURE[folder.name],), formats=("svg",))))
+    write_report(folder)
+
+
 @cache
 def base_case() -> Case:
     return load_case(BASE, ["rounds=20"])
@@ -166,6 +184,39 @@ ROSTER = "rosters/europe-2025"
 TABLES = ("nations", "candidates", "positions", "conditions", "sources")
 
 
+EXAMPLES = Path(__file__).parents[1] / "outputs" / "examples"
+FIGURE = {
+    "run": "joining",
+    "comparison": "nation-differences",
+    "explanation": "persuade",
+    "hindcast": "reliability",
+    "calibration": "marginals",
+    "cross-validation": "out-of-sample",
+    "evidence": "coefficients",
+    "left-out": "left-out",
+    "sensitivity": "total-effects-size",
+    "sweep-of-one": "lines",
+    "sweep-of-two": "phase-diagram",
+}
+"""Results that are read, by the name of their folder, and what is drawn of them."""
+
+PRINTED = """{"command": "coalition sweep x", "heading": "Found", "paragraphs": ["All."], "points": [],
+"tables": [{"caption": "A", "columns": [{"heading": "n", "numbers": true}], "notes": ["No."],
+"rows": [[{"text": "1", "order": 1.0}]]}]}"""
+
+
+def _results(name: str) -> Subject:
+    """Return results; their manifest is damaged as often as all of their other files."""
+    kept = {
+        f"out/{name}/{file.relative_to(EXAMPLES / name)}": file.read_bytes()
+        for file in sorted((EXAMPLES / name).rglob("*"))
+        if file.is_file() and file.name != DIGESTS
+    }
+    files = {**kept, f"out/{name}/printed.json": PRINTED.encode()}
+    damaged_files = (*files, *[f"out/{name}/{MANIFEST}"] * (len(files) - 2))
+    return Subject(files, damaged_files, f"out/{name}", use_results)
+
+
 def _parameters() -> bytes:
     """Return a file of all parameters as they are declared."""
     tables = [f'[{name}]\nvalue = {each.value}\nsource = "{name}"\n' for name, each in PARAMETERS.items()]
@@ -186,6 +237,7 @@ def _priors() -> bytes:
 def subjects() -> tuple[tuple[str, Subject], ...]:
     """Return what there is to damage, each with its kind; kinds come up alike."""
     folder = scenarios_folder()
+    mpl.get_cachedir(), mpl.get_configdir()  # made now, not when something is drawn
 
     def alone(kind: str, pattern: str, use: Callable[[Path], Case | None]) -> Iterator[tuple[str, Subject]]:
         for file in sorted(folder.glob(pattern)):
@@ -208,6 +260,7 @@ def subjects() -> tuple[tuple[str, Subject], ...]:
         *alone("questions", "explain/*.toml", use_questions),
         *(("coalitions", Subject(past, (name,), "past/evidence.toml", use_coalitions)) for name in past),
         *(("forecast", Subject(asked, (name,), "unifil2006.toml", use_asked)) for name in asked),
+        *(("results", _results(name)) for name in FIGURE),
         *(("roster", Subject(files, (f"roster/{name}",), "world.toml", use_roster)) for name in tables),
     )
 
@@ -269,6 +322,7 @@ SHARES = {
     "questions": 2,
     "coalitions": 3,
     "forecast": 1,
+    "results": 3,
 }
 
 
@@ -277,7 +331,7 @@ def write_damaged(folder: Path, chance: Chance) -> tuple[str, Subject, str]:
     kind = chance.choices(list(SHARES), list(SHARES.values()))[0]
     subject = chance.choice([subject for name, subject in subjects() if name == kind])
     for name, content in subject.files.items():
-        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     name = chance.choice(subject.damaged)
     others = [content for _, other in subjects() for content in other.files.values()]
@@ -306,6 +360,15 @@ def check_message(error: InputError, folder: Path) -> None:
     assert len(said) <= LONGEST + 10, f"{len(said)} characters"
     assert said.startswith((str(folder), *ELSEWHERE)), f"names no file: {said}"
     assert error.key or WHOLE_FILE.search(error.problem), f"names no key: {said}"
+
+
+def check_failure(failure: Failure, folder: Path) -> None:
+    """See that a failure is one line for people which names the file and a way on."""
+    said = printable(str(failure))  # as the command prints it
+    assert len(said) <= LONGEST, f"{len(said)} characters"
+    assert "\n" not in str(failure), f"not one line: {said}"
+    assert said.startswith(str(folder)), f"names no file: {said}"
+    assert failure.way_on, f"names no way on: {said}"
 
 
 class Writes:
@@ -382,6 +445,9 @@ def try_one(number: int, seed: int, folder: Path) -> tuple[str, str]:
             case = subject.use(folder / subject.read)
         except InputError as error:
             check_message(error, folder)
+            return kind, "rejected"
+        except Failure as failure:
+            check_failure(failure, folder)
             return kind, "rejected"
         if case is not None:
             simulate_case(case, RunOptions(runs=2, threads=1), lambda _first, _records: None)

@@ -12,18 +12,20 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from signing import sign
 
 import sim
 from sim.experiments.parts import PartsFolder
 from sim.experiments.run import RunOptions
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
-from sim.inputs.errors import InputError
 from sim.outputs import style
-from sim.outputs.drafts import Draft, whole_file
 from sim.outputs.figure_folder import save_all
 from sim.outputs.redraw import Wanted, redraw
-from sim.outputs.results_folder import MANIFEST
 from sim.outputs.store import describe_work, run_into_folder
+from sim.system.drafts import Draft
+from sim.system.failures import Failure
+from sim.system.folders import write
+from sim.system.manifests import MANIFEST
 
 COALITION = Path(sys.executable).with_name("coalition")
 Command = Callable[..., Any]
@@ -108,7 +110,7 @@ def test_parts_are_not_written_through_a_link(tmp_path: Path, elsewhere: Path, l
         folder.mkdir()
     (folder / link).symlink_to(elsewhere)
     with (
-        pytest.raises(InputError, match=r"sweep.*: is a link to another folder"),
+        pytest.raises(Failure, match=r"sweep.*: is a link to another folder"),
         PartsFolder(folder, "sweep", {"digests": {}}) as parts,
     ):
         parts.remove("parts")
@@ -125,16 +127,19 @@ def test_a_half_written_part_that_is_a_link_is_cleared_as_a_link(tmp_path: Path,
     with PartsFolder(folder, "sweep", {"digests": {}}) as parts:
         parts.write("a", pd.DataFrame({"x": [1]}))
         parts.write("b", pd.DataFrame({"x": [1]}))
-    assert sorted(path.name for path in folder.iterdir()) == ["a.parquet", "b.parquet", "manifest.json"]
+    left = sorted(path.name for path in folder.iterdir())
+    assert left == ["a.parquet", "b.parquet", "digests.sha256", "manifest.json"]
 
 
-def test_figures_replace_a_link_and_not_what_it_leads_to(tmp_path: Path, elsewhere: Path) -> None:
-    (tmp_path / "figures").symlink_to(elsewhere)
-    (tmp_path / ".figures.draft").symlink_to(elsewhere)
-    save_all([("joining", _figure)], tmp_path / "figures")
-    assert not (tmp_path / "figures").is_symlink()
-    assert not (tmp_path / ".figures.draft").is_symlink()
-    assert {file.name for file in (tmp_path / "figures").iterdir()} == {"joining.png", "joining.svg"}
+def test_figures_replace_links_and_not_what_they_lead_to(tmp_path: Path, elsewhere: Path) -> None:
+    figures = tmp_path / "figures"
+    figures.mkdir()
+    (figures / "joining.png").symlink_to(elsewhere / "mine")
+    (figures / "drawn before.png").symlink_to(elsewhere / "mine")
+    (figures / "folder").symlink_to(elsewhere)
+    save_all([("joining", _figure)], figures)
+    assert {file.name for file in figures.iterdir()} == {"joining.png", "joining.svg"}
+    assert not (figures / "joining.png").is_symlink()
 
 
 def _figure() -> Any:
@@ -144,15 +149,14 @@ def _figure() -> Any:
 def test_figures_are_not_drawn_again_through_a_link(copy: Path, elsewhere: Path) -> None:
     shutil.rmtree(copy / "figures")
     (copy / "figures").symlink_to(elsewhere)
-    with pytest.raises(InputError, match="copy/figures: is a link to another folder"):
+    with pytest.raises(Failure, match="copy/figures: is a link to another folder"):
         list(redraw([copy], Wanted(("joining",))))
 
 
 def test_a_file_replaces_a_link_and_not_what_it_leads_to(tmp_path: Path, elsewhere: Path) -> None:
     file = tmp_path / "report.html"
     file.symlink_to(elsewhere / "mine")
-    with whole_file(file) as draft:
-        draft.write_text("all of it")
+    write(file, b"all of it")
     assert not file.is_symlink()
     assert file.read_text() == "all of it"
 
@@ -207,9 +211,14 @@ def _rows(file: Path, rows: int) -> None:
     pd.read_parquet(file).head(rows).to_parquet(file)
 
 
+@pytest.mark.parametrize("kept", ["as others made them up", "as they rot"])
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_damaged_results_are_told_in_one_line_by_plot(coalition: Command, copy: Path, damage: str) -> None:
+def test_damaged_results_are_told_in_one_line_by_plot(
+    coalition: Command, copy: Path, damage: str, kept: str
+) -> None:
     DAMAGE[damage](copy)
+    if kept == "as others made them up" and damage != "a manifest of 64 GB":
+        sign(copy)
     (line,) = _refused(coalition("plot", copy, "--figure", "joining", "--figure", "map"))
     assert line.startswith(f"coalition: {copy}")
 
@@ -219,6 +228,7 @@ def test_damaged_results_are_told_by_report_which_leaves_nothing(
     coalition: Command, copy: Path, damage: str
 ) -> None:
     DAMAGE[damage](copy)
+    sign(copy)
     before = set(copy.iterdir())
     (line,) = _refused(coalition("report", copy))
     assert line.startswith(f"coalition: {copy}")
@@ -233,11 +243,12 @@ def _refused(ended: Any) -> list[str]:
 
 def test_a_manifest_that_is_damaged_is_not_gone_on_from(tmp_path: Path) -> None:
     folder = tmp_path / "sweep"
-    for text in ("", "7", '{"digests": 3}', '{"digests": [[1]]}', "[" * 100_000):
+    for text in ("", "7", '{"format": 5, "digests": 3}', '{"format": 5}', "[" * 100_000):
         folder.mkdir(exist_ok=True)
         (folder / MANIFEST).write_text(text)
+        sign(folder)
         with (
-            pytest.raises(InputError, match=r"manifest\.json: cannot be read; remove the folder"),
+            pytest.raises(Failure, match=r"manifest\.json: (is|does) .*; remove the folder"),
             PartsFolder(folder, "sweep", {"digests": {}}),
         ):
             pass

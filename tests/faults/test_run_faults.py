@@ -16,8 +16,9 @@ import pytest
 
 import sim
 from sim.experiments.run import RunOptions
-from sim.outputs.drafts import Draft, whole_file
 from sim.outputs.store import run_into_folder
+from sim.system.drafts import Draft
+from sim.system.folders import DIGESTS, Findings, adding_to, begin, stream, verify, write
 
 COALITION = Path(sys.executable).with_name("coalition")
 BASELINE = "brussels-2025-04"
@@ -43,7 +44,7 @@ def started(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
         )
         begun.append(running)
         while running.poll() is None:
-            rows = [draft / "runs.parquet" for draft in drafts(tmp_path) if draft not in older]
+            rows = [row for draft in drafts(tmp_path) if draft not in older for row in draft.glob(".runs.*")]
             if any(file.exists() and file.stat().st_size > 20_000 for file in rows):
                 return running
             time.sleep(0.1)
@@ -70,7 +71,7 @@ def test_a_folder_appears_only_when_it_is_complete(tmp_path: Path) -> None:
     assert draft.folder.name.startswith(".run.")
     draft.publish()
     draft.close()
-    assert everything_in(tmp_path) == [target.parent, target, target / "table"]
+    assert everything_in(tmp_path) == [target.parent, target, target / DIGESTS, target / "table"]
 
 
 def test_a_draft_thrown_away_leaves_not_even_the_folders_made_for_it(tmp_path: Path) -> None:
@@ -97,7 +98,7 @@ def test_two_drafts_of_a_folder_leave_each_other_alone_and_the_later_wins(tmp_pa
     for draft in (one, other):
         draft.publish()
         draft.close()
-    assert everything_in(tmp_path) == [target, target / "table"]
+    assert everything_in(tmp_path) == [target, target / DIGESTS, target / "table"]
     assert (target / "table").read_text() == "other"
 
 
@@ -109,41 +110,32 @@ def test_a_draft_without_a_process_is_cleared_by_the_next(tmp_path: Path) -> Non
     assert [path.name for path in everything_in(tmp_path)] == [".another.0123abcd.draft"]
 
 
-def test_two_drafts_of_a_file_leave_each_other_alone_and_the_later_wins(tmp_path: Path) -> None:
+def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
     file = tmp_path / "report.html"
-    with whole_file(file) as one:
-        one.write_text("one")
-        with whole_file(file) as other:
-            other.write_text("other")
-        assert file.read_text() == "other"
+    with stream(file) as opened:
+        opened.write(b"all of it")
+        assert not file.exists()
+    with pytest.raises(KeyboardInterrupt), stream(file) as opened:
+        opened.write(b"half")
+        raise KeyboardInterrupt
     assert everything_in(tmp_path) == [file]
-    assert file.read_text() == "one"
+    assert file.read_text() == "all of it"
 
 
-def test_a_draft_of_a_file_without_a_process_is_cleared_by_the_next(tmp_path: Path) -> None:
-    for left in (".report.0123abcd.draft.html", ".report.0123abcd.draft.json", ".other.0123abcd.draft.html"):
-        (tmp_path / left).touch()
-    with whole_file(tmp_path / "report.html") as draft:
-        draft.touch()
-    assert [path.name for path in everything_in(tmp_path)] == [
-        ".other.0123abcd.draft.html",
-        ".report.0123abcd.draft.json",
-        "report.html",
-    ]
-
-
-def test_many_that_write_one_file_at_once_do_not_clear_each_others_drafts(tmp_path: Path) -> None:
+def test_many_that_write_into_one_folder_at_once_do_not_spoil_it(tmp_path: Path) -> None:
+    begin(tmp_path)
     file = tmp_path / "report.html"
 
-    def write(number: int) -> None:
-        with whole_file(file) as draft:
-            draft.write_text(f"{number}\n" * 1000)
+    def add(number: int) -> None:
+        with adding_to(tmp_path):
+            write(file, f"{number}\n".encode() * 1000)
 
     with ThreadPoolExecutor(8) as threads:  # locks are of open files: threads shut each other out as well
-        list(threads.map(write, range(400)))
-    assert everything_in(tmp_path) == [file]
+        list(threads.map(add, range(40)))
+    assert everything_in(tmp_path) == [tmp_path / DIGESTS, file]
     assert len(lines := file.read_text().split()) == 1000
     assert len(set(lines)) == 1
+    assert verify(tmp_path) == Findings((), (), ())
 
 
 # --- a run that fails --------------------------------------------------------------------------------
@@ -257,10 +249,10 @@ def test_killed_at_any_write_a_run_is_there_whole_or_not_at_all(
 ) -> None:
     command = ["run", world(), "--runs", "5", "--csv", "--trajectories", "--quiet"]
     results, whole = tmp_path / "results" / "world", 0
-    for write in (15, 1_000):
-        child = [sys.executable, "-c", KILLED_AT_WRITE, str(write), *map(str, command)]
+    for moment in (15, 1_000):
+        child = [sys.executable, "-c", KILLED_AT_WRITE, str(moment), *map(str, command)]
         ended = subprocess.run(child, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
-        assert ended.returncode == (0 if write == 1_000 else -signal.SIGKILL), ended.stderr
+        assert ended.returncode == (0 if moment == 1_000 else -signal.SIGKILL), ended.stderr
         for folder in results.glob("[!.]*"):
             assert len(pd.read_parquet(folder / "runs.parquet")) == 5
             assert (folder / "manifest.json").exists()
@@ -300,8 +292,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_told_in_one_line_and_nothing_is_left(
     process: Callable[..., Any], small_disk: Path
 ) -> None:
-    ended = process("run", BASELINE, "--runs", 2000, "--out", small_disk / "out")
-    assert ended.code == 1
+    ended = process("run", BASELINE, "--runs", 2000, "--trajectories", "--out", small_disk / "out")
+    assert ended.code == 2
     assert ended.out == ""
     (line,) = [line for line in ended.err.splitlines() if not line.startswith("compiling")]
     assert line.startswith("coalition: ")

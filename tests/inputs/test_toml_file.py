@@ -182,7 +182,7 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
 def test_a_forbidden_file_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, "a = 1")
     path.chmod(0)
-    assert problem(path) == f"{path}: cannot be read: permission denied"
+    assert problem(path) == f"{path}: cannot be read: permission denied; see that you may read it"
 
 
 def test_a_failing_disk_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +190,10 @@ def test_a_failing_disk_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", fail)
-    assert problem(tmp_path / "a.toml") == f"{tmp_path}/a.toml: cannot be read: permission denied"
+    assert (
+        problem(tmp_path / "a.toml")
+        == f"{tmp_path}/a.toml: cannot be read: permission denied; see that you may read it"
+    )
 
 
 def test_a_name_with_a_null_byte_is_refused() -> None:

@@ -196,7 +196,7 @@ def test_calibrate_then_run_then_hindcast(coalition: Command, hindcast: Path) ->
     assert "each weighed by how likely" in ended.out
     folder = Path(ended.out.splitlines()[-1].removeprefix("results: "))
     assert folder.parent == Path("results/calibrate/after")
-    names = {"manifest.json", "posterior.parquet", "summary.parquet"}
+    names = {"digests.sha256", "manifest.json", "posterior.parquet", "summary.parquet"}
     assert {file.name for file in folder.iterdir()} == names | {"figures", "likelihoods", "printed.json"}
     posterior = folder / "posterior.parquet"
     assert fitted_to(posterior) == (f"after {EARLY}",)
@@ -229,7 +229,7 @@ def test_cross_validate_writes_tables_and_a_page(coalition: Command, hindcast: P
     folder = Path(ended.out.splitlines()[-1].removeprefix("results: "))
     assert {file.name for file in folder.iterdir()} == {
         "manifest.json", "scores.parquet", "differences.parquet", "posterior.parquet", "validation.md",
-        "figures", "printed.json",
+        "figures", "printed.json", "digests.sha256",
     }  # fmt: skip
     page, kept = ((each / "validation.md").read_text() for each in (tmp_path, folder))
     assert page.index("## Coalitions that it never saw") < page.index("## What it rests on")

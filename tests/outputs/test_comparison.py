@@ -233,6 +233,7 @@ def test_a_folder_holds_tables_figures_and_what_was_compared(tmp_path: Path) -> 
     comparison, folder = into_folder(plan, tmp_path, csv=True)
     assert folder == tmp_path / "compare" / f"{A}-{B}" / plan.id
     assert {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()} == {
+        "digests.sha256",
         "manifest.json",
         "sums.parquet",
         *(f"{table}.{ending}" for table in TABLES for ending in ("parquet", "csv")),

@@ -1,12 +1,14 @@
 """Results of every kind are drawn again from their folders: nothing is run, and the bytes are the same."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from signing import sign
 
 import sim
 from sim.experiments.calibration.calibrate import (
@@ -36,9 +38,10 @@ from sim.outputs.hindcast.store import hindcast_into_folder
 from sim.outputs.kinds import KINDS, load_result
 from sim.outputs.redraw import Wanted, redraw
 from sim.outputs.report import write_report
-from sim.outputs.results_folder import MANIFEST
 from sim.outputs.sensitivity.store import write_sensitivity
 from sim.outputs.sweep import figures as sweep_figures
+from sim.system.folders import Missing
+from sim.system.manifests import FORMAT, MANIFEST, OtherVersion
 
 US = '[[levers]]\npath = "washington.involvement"\nlabel = "US involvement"\nrange = [0, 1]\nsteps = 2\n'
 CLARITY = '[[levers]]\npath = "mandate.clarity"\nrange = [0, 1]\nsteps = 2\n'
@@ -180,9 +183,9 @@ def _begun(kind: str, out: Path) -> Path:
 @pytest.mark.parametrize("kind", ["comparison", "sweep", "sensitivity", "calibration"])
 def test_results_that_are_not_finished_are_not_called_damaged(tmp_path: Path, kind: str) -> None:
     begun = _begun(kind, tmp_path)
-    with pytest.raises(InputError, match="the results are not finished; the same command goes on"):
+    with pytest.raises(Missing, match="the results are not finished; the same command goes on"):
         list(redraw([begun], Wanted()))
-    with pytest.raises(InputError, match="the results are not finished; the same command goes on"):
+    with pytest.raises(Missing, match="the results are not finished; the same command goes on"):
         write_report(begun)
 
 
@@ -191,22 +194,26 @@ def changed(tmp_path: Path) -> Callable[..., Path]:
     """Write a manifest; None leaves a key out."""
 
     def change(**keys: object) -> Path:
-        manifest = {"kind": "run", "format": KINDS["run"].format, "versions": {"coalition-sim": "7"}, **keys}
+        manifest = {"kind": "run", "format": FORMAT, "versions": {"coalition-sim": "7"}, **keys}
         kept = {key: value for key, value in manifest.items() if value is not None}
         (tmp_path / MANIFEST).write_text(json.dumps(kept), encoding="utf-8")
-        return tmp_path
+        return sign(tmp_path)
 
     return change
 
 
-@pytest.mark.parametrize("keys", [{"format": 1.5}, {"format": None}, {"kind": None}])
+@pytest.mark.parametrize("keys", [{"format": 1.5}, {"format": None}])
 def test_a_folder_of_another_version_is_told(changed: Callable[..., Path], keys: dict[str, object]) -> None:
-    with pytest.raises(InputError, match=r"manifest\.json: made by another version of the program \(7\)"):
+    with pytest.raises(OtherVersion, match=r"manifest\.json: made by another version of the program \(7\)"):
         load_result(changed(**keys))
 
 
-def test_a_kind_that_is_not_known_is_told_with_those_that_are(changed: Callable[..., Path]) -> None:
+@pytest.mark.parametrize("kind", ["omen", None, ["run"]])
+def test_a_kind_that_is_not_known_is_told_with_those_that_are(
+    changed: Callable[..., Path], kind: object
+) -> None:
     with pytest.raises(
-        InputError, match=f'kind "omen" cannot be drawn again, only those of {", ".join(KINDS)}$'
+        InputError,
+        match=f'kind "{re.escape(str(kind))}" cannot be drawn again, only those of {", ".join(KINDS)}$',
     ):
-        load_result(changed(kind="omen"))
+        load_result(changed(kind=kind))

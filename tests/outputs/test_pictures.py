@@ -21,6 +21,7 @@ from sim.outputs.figures.animation import frames
 from sim.outputs.kinds import KINDS, Draw, kind_of, load_result
 from sim.outputs.results_folder import read_manifest
 from sim.outputs.store import MAP
+from sim.system.folders import write
 
 pytestmark = pytest.mark.slow
 
@@ -91,7 +92,8 @@ def copied(example: str, folder: Path) -> Path:
     """Copy an example, with its map."""
     folder = Path(shutil.copytree(EXAMPLES / example, folder / example))
     if example == "run":
-        shutil.copyfile(scenarios_folder() / "rosters" / "europe-2025" / "europe.geojson", folder / MAP)
+        outlines = scenarios_folder() / "rosters" / "europe-2025" / "europe.geojson"
+        write(folder / MAP, outlines.read_bytes())
     return folder
 
 

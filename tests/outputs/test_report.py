@@ -13,6 +13,7 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.table import Table as TerminalTable
 from rich.text import Text
+from signing import sign
 
 from sim.experiments.rests_on import verdicts
 from sim.experiments.run import RunOptions
@@ -26,6 +27,7 @@ from sim.outputs.report.run import headline, nations_table
 from sim.outputs.report.terminal import section_of
 from sim.outputs.results_folder import StoredRun, read_manifest
 from sim.outputs.store import run_into_folder
+from sim.system.folders import Damaged, begin
 
 MARKUP = '<script>alert("x")</script> & <b>bold</b>'
 
@@ -214,6 +216,7 @@ def test_cells_without_a_number_are_sorted_behind_all_numbers() -> None:
 
 
 def test_what_was_printed_is_kept_with_the_results(tmp_path: Path) -> None:
+    begin(tmp_path)
     keep_printed(printed(), tmp_path, "coalition explain NLD")
     section, command = read_printed(tmp_path)
     assert section == section_of("What was found", printed())
@@ -223,8 +226,8 @@ def test_what_was_printed_is_kept_with_the_results(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "{}", '{"command": 1, "tables": [{}]}'])
 def test_a_damaged_record_of_what_was_printed_is_told(tmp_path: Path, content: str) -> None:
     (tmp_path / "printed.json").write_text(content, "utf-8")
-    with pytest.raises(InputError, match=r"printed.json: .*damaged; run the command"):
-        read_printed(tmp_path)
+    with pytest.raises(Damaged, match=r"printed.json: .*; run the command"):
+        read_printed(sign(tmp_path))
 
 
 @pytest.mark.slow

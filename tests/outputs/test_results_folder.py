@@ -6,20 +6,27 @@ from pathlib import Path
 
 import pytest
 from pandas.testing import assert_frame_equal
+from signing import sign
 
 import sim
 from sim.experiments.run import RunOptions
 from sim.inputs.errors import InputError
 from sim.outputs import style
 from sim.outputs.figures import FIGURES, USUAL
-from sim.outputs.results_folder import MANIFEST, StoredRun, read_manifest
+from sim.outputs.results_folder import StoredRun, read_manifest
 from sim.outputs.store import TABLES, run_into_folder
+from sim.system.folders import Damaged, Missing
+from sim.system.manifests import MANIFEST
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple["sim.RunResult", Path]:
     case = sim.load_case("hindcast-2025", ["rounds=30", 'title=O\'Brien & <b>"Söhne"</b> $x$'])
     return run_into_folder(case, RunOptions(runs=40, seed=7), tmp_path_factory.mktemp("results"))
+
+
+NOT_UTF8 = '{"format": 5, "title": "\\ud800"}'
+"""Half of a character: JSON may say it, no file and no terminal can."""
 
 
 def read(folder: Path) -> StoredRun:
@@ -81,25 +88,29 @@ def test_a_file_and_a_folder_that_is_not_there_are_told(copy: Path) -> None:
         read_manifest(copy / "nowhere")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", "null", '{"kind": '])
+@pytest.mark.parametrize("text", ["", "{", "[1]", "null", '{"kind": ', "[" * 100_000, NOT_UTF8])
 def test_a_manifest_that_is_none_is_told(copy: Path, text: str) -> None:
     (copy / MANIFEST).write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match=r"manifest\.json: cannot be read"):
+    with pytest.raises(Damaged, match=r"manifest\.json: is damaged: not what was written; run the command"):
         read_manifest(copy)
+    with pytest.raises(Damaged, match=r"manifest\.json: is no (table|JSON that can be read)"):
+        read_manifest(sign(copy))
 
 
 def test_a_manifest_that_lacks_something_is_told(copy: Path) -> None:
     manifest = json.loads((copy / MANIFEST).read_text("utf-8"))
     del manifest["scenario"]["rounds"]
     (copy / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
-    with pytest.raises(InputError, match=r"manifest\.json: cannot be read \(KeyError: 'rounds'\)"):
-        _ = read(copy).about
+    with pytest.raises(Damaged, match=r"manifest\.json: cannot be read \(KeyError: 'rounds'\)"):
+        _ = read(sign(copy)).about
 
 
 def test_a_table_that_is_damaged_or_gone_is_told(copy: Path) -> None:
     (copy / "rounds.parquet").write_bytes(b"PAR1 no longer")
-    with pytest.raises(InputError, match=r"rounds\.parquet: cannot be read; it is damaged"):
+    with pytest.raises(Damaged, match=r"rounds\.parquet: is damaged: not what was written"):
         _ = read(copy).rounds
+    with pytest.raises(Damaged, match=r"rounds\.parquet: is no table that can be read"):
+        _ = read(sign(copy)).rounds
     (copy / "flows.parquet").unlink()
-    with pytest.raises(InputError, match=r"flows\.parquet: is missing"):
+    with pytest.raises(Missing, match=r"flows\.parquet: is missing"):
         _ = read(copy).flows

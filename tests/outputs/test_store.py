@@ -15,8 +15,9 @@ from sim.experiments.comparison.compare import plan_comparison
 from sim.experiments.identity import case_digests
 from sim.experiments.resumable import run_parts
 from sim.experiments.run import RunOptions
-from sim.outputs.store import FORMAT, plain_summary, run_id, run_into_folder
 from sim.outputs.store import TABLES as WRITTEN
+from sim.outputs.store import plain_summary, run_id, run_into_folder
+from sim.system.manifests import FORMAT
 
 BASELINE = "brussels-2025-04"
 HINDCAST = "hindcast-2025"
@@ -45,6 +46,7 @@ def test_a_folder_holds_what_the_design_says(written: Path) -> None:
     assert written.parent.name == HINDCAST
     assert len(written.name) == 12
     assert files(written) == {
+        "digests.sha256",
         "manifest.json",
         "map.geojson",
         *(f"{table}.{ending}" for table in (*TABLES, "summary") for ending in ("parquet", "csv")),
@@ -118,7 +120,7 @@ def test_the_same_inputs_give_the_same_bytes(written: Path, tmp_path: Path) -> N
     _, again = run_into_folder(case, options, tmp_path, csv=True)
     assert again.name == written.name
     assert files(again) == files(written)
-    for file in files(written) - {"manifest.json"}:
+    for file in files(written) - {"manifest.json", "digests.sha256"}:
         assert (again / file).read_bytes() == (written / file).read_bytes(), file
     one, other = (json.loads((folder / "manifest.json").read_text()) for folder in (written, again))
     assert {key for key in one if one[key] != other[key]} <= {"started", "seconds"}

@@ -32,6 +32,7 @@ from sim.outputs.hindcast.store import hindcast_into_folder
 from sim.outputs.sensitivity.store import write_sensitivity
 from sim.outputs.store import MAP, run_into_folder
 from sim.outputs.sweep.landmarks import landmarks_of
+from sim.system.folders import settle
 
 EXAMPLES = Path(__file__).with_name("examples")
 NOT_KEPT = ("figures", "posterior", "runs.parquet", "samples.parquet", "sums.parquet", MAP)
@@ -154,8 +155,9 @@ def main(names: Iterable[str] = WRITERS) -> None:
                 path = made / item
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
             for path in made.iterdir():
-                if path.stem not in KEPT.get(name, (path.stem,)):
+                if path.stem not in (*KEPT.get(name, (path.stem,)), "digests"):
                     path.unlink()
+            settle(made)
             shutil.rmtree(EXAMPLES / name, ignore_errors=True)
             shutil.copytree(made, EXAMPLES / name)
 

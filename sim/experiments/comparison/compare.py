@@ -23,6 +23,7 @@ from sim.inputs.errors import InputError
 from sim.inputs.options import chosen_options
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
+from sim.system.tables import read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,10 +125,8 @@ def compare_cases(
 
 def compared(plan: ComparisonPlan, folder: Path) -> "Comparison":
     """Return what the runs that `run_parts` has left in a folder say."""
-    import pyarrow.parquet as pq
-
     sums = Sums.of_no_runs(plan)
-    sums.add(pq.read_table(folder / f"{SUMS}.parquet"))
+    sums.add(read_table(folder / f"{SUMS}.parquet"))
     return Comparison(plan, sums)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +29,7 @@ from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.keys import Key
 from sim.inputs.sweep_file import OUTCOMES
+from sim.system.tables import open_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,20 +199,19 @@ class Samples:
     """
 
     def __init__(self, plan: SensitivityPlan, folder: Path) -> None:
-        import pyarrow.parquet as pq
-
-        self._designs = plan.designs
-        self._file = pq.ParquetFile(folder / f"{SAMPLES}.parquet")
+        self._designs, self._path = plan.designs, folder / f"{SAMPLES}.parquet"
+        self._opened = ExitStack()
 
     def __enter__(self) -> "Samples":
         """Open the file."""
+        self._file = self._opened.enter_context(open_table(self._path))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close it."""
-        self._file.close()
+        self._opened.close()
 
     def of(self, design: str, column: Column) -> Interval:
         """Return an outcome at the points of a design."""

@@ -26,6 +26,7 @@ from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
 from sim.inputs.keys import parameter_key
 from sim.inputs.sweep_file import Sweep, load_sweep_case
+from sim.system.tables import read_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,12 +144,12 @@ class SweepResult:
     @cached_property
     def points(self) -> "pd.DataFrame":
         """A row a point and outcome: point, the factors, outcome, estimate, low, high, runs."""
-        return _read(self.folder / "points.parquet")
+        return read_frame(self.folder / "points.parquet")
 
     @cached_property
     def nations(self) -> "pd.DataFrame":
         """A row a point and nation: as `points`, with iso3; the outcome is P(committed)."""
-        return _read(self.folder / "nations.parquet")
+        return read_frame(self.folder / "nations.parquet")
 
     @cached_property
     def extremes(self) -> dict[str, tuple[int, int]]:
@@ -164,7 +165,7 @@ class SweepResult:
     @cached_property
     def rests_on(self) -> "pd.DataFrame":
         """A row a point, number and group, see `sim.experiments.rests_on`; of the `extremes` alone."""
-        return _read(self.folder / f"{RESTS_ON}.parquet")
+        return read_frame(self.folder / f"{RESTS_ON}.parquet")
 
     def verdicts(self, point: int) -> dict[str, str]:
         """Return what each number at one of the `extremes` rests on."""
@@ -279,9 +280,3 @@ def _rests_on(result: SweepResult, threads: int) -> "pd.DataFrame":
         table.insert(0, "point", point)
         tables.append(table)
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"point": []})
-
-
-def _read(file: Path) -> "pd.DataFrame":
-    import pandas as pd
-
-    return pd.read_parquet(file)

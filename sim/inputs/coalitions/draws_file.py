@@ -17,6 +17,7 @@ from sim.inputs.situation import Table, Text
 from sim.inputs.text_file import check_regular, read_text
 from sim.inputs.toml_file import KeyPath, dotted
 from sim.inputs.validation import validate
+from sim.system.folders import check_listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,6 +86,8 @@ def load_draws(folder: Path, coalitions: Coalitions) -> EvidenceDraws:
     import pyarrow as pa
 
     file = folder / ABOUT
+    for each in (file, folder / DRAWS):
+        check_listed(each)
     fitted = _read_about(file)
     check_regular(folder / DRAWS)
     try:

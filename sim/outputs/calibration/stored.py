@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.outputs.results_folder import Manifest, damage_told
+from sim.system.tables import read_table
 
 if TYPE_CHECKING:
     from sim.experiments.calibration.about import AboutCalibration
@@ -15,13 +16,11 @@ if TYPE_CHECKING:
 
 def load_calibration(folder: Path, manifest: Manifest) -> "Calibration":
     """Return a calibration as its folder holds it."""
-    import pyarrow.parquet as pq
-
     from sim.experiments.calibration.calibrate import read_calibration
 
     with damage_told(folder):
         about = stored_about(manifest)
-        return read_calibration(about, lambda name: pq.ParquetFile(folder / f"{name}.parquet").read())
+        return read_calibration(about, lambda name: read_table(folder / f"{name}.parquet"))
 
 
 def stored_about(told: Mapping[str, Any]) -> "AboutCalibration":

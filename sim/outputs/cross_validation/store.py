@@ -11,7 +11,10 @@ from sim.experiments.hindcast.result import HindcastOptions
 from sim.experiments.identity import digest_of
 from sim.outputs.cross_validation.figures import save_figures
 from sim.outputs.cross_validation.page import validation_page
-from sim.outputs.store import FORMAT, describe_work, whole_folder, write_manifest, write_table
+from sim.outputs.store import describe_work, write_manifest, write_table
+from sim.system import folders
+from sim.system.drafts import whole_folder
+from sim.system.manifests import FORMAT
 
 FOLDER = "cross-validate"
 TABLES = ("scores", "differences")
@@ -40,12 +43,12 @@ def cross_validate_into_folder(
     """
     started = dt.datetime.now(dt.UTC)
     folder = out / FOLDER / plan.name / cross_validation_id(plan, options)
-    with whole_folder(folder, "figures") as draft:
+    with whole_folder(folder) as draft:
         result = cross_validate(plan, options, out, progress=progress)
         for name in TABLES:
             write_table(getattr(result, name), draft, name)
         _write_posterior(result.calibration, draft / "posterior.parquet")
-        (draft / "validation.md").write_text(validation_page(result), encoding="utf-8")
+        folders.write(draft / "validation.md", validation_page(result).encode())
         save_figures(result, draft / "figures")
         write_manifest(describe(plan, result, started), draft)
     return result, folder
@@ -56,7 +59,8 @@ def _write_posterior(calibration: Calibration, file: Path) -> None:
     import pyarrow.parquet as pq
 
     rows = pa.Table.from_pandas(calibration.posterior, preserve_index=False)
-    pq.write_table(rows.replace_schema_metadata(calibration.metadata), file, compression="zstd")
+    with folders.stream(file) as stream:
+        pq.write_table(rows.replace_schema_metadata(calibration.metadata), stream, compression="zstd")
 
 
 def cross_validation_id(plan: CalibrationPlan, options: HindcastOptions) -> str:

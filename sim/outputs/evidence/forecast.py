@@ -15,7 +15,9 @@ from sim.inputs.coalitions.asked_file import Asked
 from sim.inputs.coalitions.draws_file import file_digests
 from sim.outputs.evidence import words
 from sim.outputs.grids import Grid, as_table
-from sim.outputs.store import FORMAT, describe_work, whole_folder, write_manifest, write_table
+from sim.outputs.store import describe_work, write_manifest, write_table
+from sim.system.drafts import whole_folder
+from sim.system.manifests import FORMAT
 from sim.version import __version__
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """Sealing forecasts into the ledger, and telling what they were worth."""
 
 import json
-import os
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,10 +19,13 @@ from sim.experiments.evidence.sealed import SealedScores
 from sim.experiments.identity import digest_of
 from sim.experiments.outlook import Outlook
 from sim.inputs.coalitions.draws_file import file_digests
-from sim.inputs.errors import InputError
-from sim.inputs.ledger import BEGINNING, Sealed, check_by, digest_of_line, parse_ledger, read_ledger
+from sim.inputs.ledger import BEGINNING, Sealed, check_by, digest_of_line, read_ledger
 from sim.outputs.grids import Grid, as_table
 from sim.outputs.words import percent
+from sim.system import files
+from sim.system.failures import named
+from sim.system.folders import PATIENCE
+from sim.system.locks import hold
 from sim.version import __version__
 
 DECIMALS = 6
@@ -54,7 +57,7 @@ def seal(question: Question, by: date, condition: str, ledger: Path) -> Sealed:
 
     Raises
     ------
-    InputError
+    InputError, Failure
         If its day is not to come, or the ledger is damaged or cannot be written to.
     """
     today = datetime.now(UTC).date()
@@ -99,31 +102,17 @@ def question_of_scenario(found: Outlook) -> Question:
 
 def _append(line: Mapping[str, object], ledger: Path) -> None:
     """Append a line in one piece to a ledger that is whole, one process at a time."""
-    try:
-        ledger.parent.mkdir(parents=True, exist_ok=True)
-        with ledger.open("a+b") as file:
-            _hold(file.fileno())
-            file.seek(0)
-            entries = parse_ledger(file.read().decode("utf-8"), ledger)
-            previous = entries[-1].digest if entries else BEGINNING
-            numbered = {"number": len(entries) + 1, **line, "previous": previous}
-            whole = {**numbered, "digest": digest_of_line(numbered)}
-            os.write(file.fileno(), f"{json.dumps(whole, ensure_ascii=False)}\n".encode())
-            os.fsync(file.fileno())
-    except UnicodeDecodeError:
-        raise InputError("is not UTF-8 text; a ledger of sealed forecasts is wanted", file=ledger) from None
-    except OSError as error:
-        raise InputError(f"cannot be written to: {error.strerror or error}", file=ledger) from None
-
-
-def _hold(descriptor: int) -> None:
-    """Wait until no other process writes to a file; where files cannot be held, go on."""
-    try:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    except (ImportError, OSError):
-        return
+    with named(ledger):
+        files.make_folder(ledger.parent)
+        files.touch(ledger)
+        lock = hold(ledger, patience=PATIENCE)
+    with closing(lock):
+        entries = read_ledger(ledger)
+        previous = entries[-1].digest if entries else BEGINNING
+        numbered = {"number": len(entries) + 1, **line, "previous": previous}
+        whole = {**numbered, "digest": digest_of_line(numbered)}
+        with named(ledger):
+            files.append(ledger, json.dumps(whole, ensure_ascii=False))
 
 
 def outlook_report(found: Outlook, by: date) -> RenderableType:

@@ -18,7 +18,10 @@ from sim.inputs.coalitions.coalitions import Coalitions
 from sim.inputs.coalitions.draws_file import ABOUT, DRAWS, FOLDER, file_digests
 from sim.outputs.evidence.figures import figures_of_fit, figures_of_left_out, save_figures
 from sim.outputs.evidence.page import evidence_page
-from sim.outputs.store import FORMAT, describe_work, whole_folder, write_manifest, write_table
+from sim.outputs.store import describe_work, write_manifest, write_table
+from sim.system import folders, manifests
+from sim.system.drafts import whole_folder
+from sim.system.manifests import FORMAT
 from sim.version import __version__
 
 if TYPE_CHECKING:
@@ -64,7 +67,7 @@ def fit_into_folder(coalitions: Coalitions, seed: int, out: Path) -> tuple[Taugh
 
     started = dt.datetime.now(dt.UTC)
     folder = _folder("calibrate", coalitions, seed, out)
-    with whole_folder(folder, "figures", FOLDER) as draft:
+    with whole_folder(folder) as draft:
         taught = teach(coalitions)
         names = list(taught.posterior.names)
         covariance = pd.DataFrame(taught.posterior.covariance, columns=names)
@@ -78,12 +81,11 @@ def fit_into_folder(coalitions: Coalitions, seed: int, out: Path) -> tuple[Taugh
 
 
 def write_draws(coalitions: Coalitions, taught: Taught, seed: int, folder: Path) -> None:
-    """Write draws, and what they were fitted to, into a folder that is there."""
+    """Write draws, and what they were fitted to, into a folder."""
     draws = posterior_draws(coalitions, seed)
-    draws.to_parquet(folder / DRAWS, engine="pyarrow", compression="zstd", index=False)
+    folders.write(folder / DRAWS, draws.to_parquet(engine="pyarrow", compression="zstd", index=False))
     about = {**_fitted_to(coalitions), **_how(taught, seed)}
-    text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
-    (folder / ABOUT).write_text(text, encoding="utf-8")
+    folders.write(folder / ABOUT, manifests.written(about))
 
 
 def left_out_into_folder(
@@ -113,7 +115,7 @@ def left_out_into_folder(
     started = dt.datetime.now(dt.UTC)
     forces = coalitions.forces()
     folder = _folder("cross-validate", forces, seed, out)
-    with whole_folder(folder, "figures") as draft:
+    with whole_folder(folder) as draft:
         result = leave_families_out(forces, seed, progress)
         for name in LEFT_OUT_TABLES:
             write_table(getattr(result, name), draft, name)
@@ -121,7 +123,7 @@ def left_out_into_folder(
         write_table(taught.coefficients, draft, "coefficients")
         page = evidence_page(result, taught.posterior, taught.coefficients, coalitions)
         known = about(forces)
-        (draft / "evidence.md").write_text(page, encoding="utf-8")
+        folders.write(draft / "evidence.md", page.encode())
         figures = {**figures_of_left_out(result, known), **figures_of_fit(taught.coefficients, known)}
         save_figures(figures, draft / "figures")
         write_manifest(_manifest("left out", forces, seed, started), draft)

@@ -11,7 +11,9 @@ from sim.experiments.explain.answers import SECTIONS, ExplainOptions, Explanatio
 from sim.inputs.case import Case
 from sim.inputs.questions import Questions
 from sim.outputs.explanation.figures import save_figures
-from sim.outputs.store import FORMAT, describe_work, whole_folder, write_manifest, write_table
+from sim.outputs.store import describe_work, write_manifest, write_table
+from sim.system.drafts import whole_folder
+from sim.system.manifests import FORMAT
 
 FOLDER = "explain"
 MOST_NAMED = 5
@@ -47,7 +49,7 @@ def explain_into_folder(
     started = dt.datetime.now(dt.UTC)
     name = f"{_nations(case, asked)}-{explain_id(case, asked, questions, options, csv=csv)}"
     folder = out / FOLDER / case.scenario.name / name
-    with whole_folder(folder, "figures") as draft:
+    with whole_folder(folder) as draft:
         answer = explain_case(case, asked, questions, options, progress)
         progress("figures")
         save_figures(answer, draft / "figures")

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sim.experiments.about import RunTables
 from sim.outputs import style
-from sim.outputs.drafts import whole_file
 from sim.outputs.figures.joining import committed_shares
 from sim.outputs.figures.map import map_page, moment
+from sim.system import folders
 
 if TYPE_CHECKING:
     from matplotlib.animation import AbstractMovieWriter
@@ -37,7 +37,7 @@ def save_animation(result: RunTables, folder: Path) -> list[Path]:
         even = ["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-pix_fmt", "yuv420p"]
         writers["mp4"] = FFMpegWriter(fps=FRAMES_A_SECOND, codec="libx264", extra_args=even)
     for ending, writer in writers.items():
-        with style.figure_style(), whole_file(folder / f"{NAME}.{ending}") as draft:
+        with style.figure_style(), folders.drawn(folder / f"{NAME}.{ending}") as draft:
             _write(result, writer, draft)
     return [folder / f"{NAME}.{ending}" for ending in writers]
 

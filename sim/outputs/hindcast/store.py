@@ -13,7 +13,9 @@ from sim.experiments.hindcast.result import HindcastOptions, HindcastResult
 from sim.inputs.case import Case
 from sim.inputs.hindcast_file import Hindcast
 from sim.outputs.hindcast.figures import save_figures
-from sim.outputs.store import FORMAT, describe_work, whole_folder, write_manifest, write_table
+from sim.outputs.store import describe_work, write_manifest, write_table
+from sim.system.drafts import whole_folder
+from sim.system.manifests import FORMAT
 
 FOLDER = "hindcast"
 TABLES = ("waves", "scores", "differences", "sources", "nations", "terms", "reliability", "rests_on")
@@ -47,7 +49,7 @@ def hindcast_into_folder(
     """
     started = dt.datetime.now(dt.UTC)
     folder = out / FOLDER / declared.name / hindcast_id(declared, cases, fitted, options, csv=csv)
-    with whole_folder(folder, "figures") as draft:
+    with whole_folder(folder) as draft:
         result = hindcast_cases(declared, cases, fitted, options, progress)
         save_figures(result, draft / "figures")
         for name in TABLES:

@@ -13,7 +13,10 @@ from sim.experiments.run import RunOptions
 from sim.inputs.parameters import load_parameters
 from sim.inputs.patterns_file import Patterns
 from sim.outputs.patterns.tables import patterns_markdown
-from sim.outputs.store import FORMAT, describe_work, whole_folder, write_manifest, write_table
+from sim.outputs.store import describe_work, write_manifest, write_table
+from sim.system import folders
+from sim.system.drafts import whole_folder
+from sim.system.manifests import FORMAT
 
 FOLDER = "patterns"
 TABLES = {"patterns": "table", "checks": "checks"}
@@ -52,7 +55,7 @@ def patterns_into_folder(
         result = check_all(patterns, parameters, options, progress)
         for name, table in TABLES.items():
             write_table(getattr(result, table), draft, name, csv=csv)
-        (draft / "patterns.md").write_text(patterns_markdown(result), encoding="utf-8")
+        folders.write(draft / "patterns.md", patterns_markdown(result).encode())
         write_manifest(describe(result, digests, parameters, started), draft)
     return result, folder
 

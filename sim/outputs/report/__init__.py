@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from sim.inputs.errors import InputError
-from sim.outputs.drafts import whole_file
 from sim.outputs.kinds import kind_of
 from sim.outputs.report.page import Page, render
 from sim.outputs.report.run import run_page
 from sim.outputs.report.stored import stored_page
 from sim.outputs.results_folder import Manifest, damaged_tables_told, read_manifest
+from sim.system.folders import adding_to, check, stream
 
 REPORT = "report.html"
 RUN = "run"
@@ -19,16 +18,13 @@ def write_report(folder: Path) -> Path:
 
     Raises
     ------
-    InputError
+    InputError, Failure
         If the folder holds no results, they are damaged, or it cannot be written to.
     """
     manifest = read_manifest(folder)
-    try:
-        with whole_file(folder / REPORT) as draft:
-            draft.touch()  # to find out now whether it can be written
-            draft.write_text(_page(folder, manifest), "utf-8")
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror or error}", file=folder / REPORT) from None
+    check(folder)
+    with adding_to(folder), stream(folder / REPORT) as opened:  # to find out now whether it can be written
+        opened.write(_page(folder, manifest).encode())
     return folder / REPORT
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 from sim.outputs.report.page import Page, Picture, Section
 from sim.outputs.report.parts import Manifest, data_section, reproduce_section, scenario_section
 from sim.outputs.report.printed import read_printed
+from sim.system.folders import AGAIN, Damaged, read
 
 TITLES = {
     "comparison": "Compared",
@@ -35,7 +37,7 @@ def stored_page(folder: Path, manifest: Manifest) -> Page:
         title=_title(manifest, cases),
         headline=found.paragraphs[:FIRST],
         sections=[
-            Section("In pictures", pictures=list(stored_pictures(folder / "figures"))),
+            Section("In pictures", pictures=list(stored_pictures(folder))),
             replace(found, paragraphs=found.paragraphs[FIRST:]),
             *(scenario_section(case) for case in cases),
             *(data_section(case) for case in cases[:1]),
@@ -45,15 +47,21 @@ def stored_page(folder: Path, manifest: Manifest) -> Page:
 
 
 def stored_pictures(folder: Path) -> Iterator[Picture]:
-    """Yield the figures of a folder; their files say what they show."""
+    """Yield the figures of a results folder; their files say what they show."""
+    for file in sorted((folder / "figures").glob("*.png")):
+        yield _picture(file, read(file))
+
+
+def _picture(file: Path, content: bytes) -> Picture:
     from PIL import Image
 
-    for file in sorted(folder.glob("*.png")):
-        with Image.open(file) as image:
-            words = getattr(image, "text", {})
-            alt = ". ".join(words[key].rstrip(".") for key in ("Title", "Description") if words.get(key))
-            width, height = image.size
-        yield Picture(file.read_bytes(), alt or file.stem.replace("-", " "), width, height)
+    try:
+        with Image.open(BytesIO(content), formats=["PNG"]) as image:
+            words, (width, height) = getattr(image, "text", {}), image.size
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Damaged(file, f"is no picture that can be read ({error})", AGAIN) from None
+    alt = ". ".join(words[key].rstrip(".") for key in ("Title", "Description") if words.get(key))
+    return Picture(content, alt or file.stem.replace("-", " "), width, height)
 
 
 def _cases(manifest: Manifest) -> Sequence[Manifest]:

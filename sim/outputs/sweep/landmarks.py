@@ -1,7 +1,6 @@
 """Known scenarios that lie on the ground that a sweep covers."""
 
 import datetime as dt
-import json
 from dataclasses import fields
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ from sim.inputs.errors import InputError
 from sim.inputs.keys import Key
 from sim.inputs.situation import SITUATION
 from sim.inputs.timeline import Timeline
-from sim.outputs.drafts import whole_file
+from sim.system import folders, manifests
 
 START = "start."
 FILE = "landmarks.json"
@@ -50,9 +49,8 @@ def landmarks_of(result: SweepResult) -> list[Landmark]:
     file = result.folder / FILE
     if not file.exists():
         found = [mark._asdict() for mark in landmarks(result.plan)]
-        with whole_file(file) as draft:
-            draft.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return [Landmark(**told) for told in json.loads(file.read_text("utf-8"))]
+        folders.write(file, manifests.written(found))
+    return [Landmark(**told) for told in manifests.read_json(file)]
 
 
 def value_of(case: Case, path: str) -> Any:

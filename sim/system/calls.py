@@ -1,0 +1,23 @@
+"""The seam between this layer and the system: every call goes through here, so that tests can let it fail."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+def before(name: str) -> None:
+    """Do nothing before a call, named by its function; tests put in this place what raises."""
+
+
+def call(function: Callable[Given, Result]) -> Callable[Given, Result]:
+    """Mark a function as a call of the system."""
+
+    @wraps(function)
+    def called(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        before(function.__name__)
+        return function(*args, **kwargs)
+
+    return called
