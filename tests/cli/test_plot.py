@@ -168,5 +168,5 @@ def test_markup_and_odd_characters_are_shown_as_text(
         root = ET.parse(folder / "figures" / f"{name}-AAX-ABX-ACX.svg").getroot()  # noqa: S314 - our own
         words = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
         assert any("<b>A & B</b> $x^2$ ]]> \\alpha" in (word or "") for word in words), words
-        assert "$\\alpha_1$ & <script>" in words
-        assert "Ö'Land_{}" in words
+        for nation in ("$\\alpha_1$ & <script>", "Ö'Land_{}"):
+            assert any((word or "").startswith(nation) for word in words)

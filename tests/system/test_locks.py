@@ -5,7 +5,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -104,19 +104,20 @@ HERE, ELSEWHERE = platform.node(), "another-machine"
 
 
 @pytest.mark.parametrize(
-    ("owner", "is_free"),
+    ("says", "is_free"),
     [
-        (f"{HERE} {gone()} 1", True),
-        (f"{HERE} {os.getpid()} 1", True),  # a later process of that number
-        (f"{ELSEWHERE} {gone()} 1", False),
-        (f"{HERE} not-a-number 1", False),
-        ("", False),
+        pytest.param(lambda: f"{HERE} {gone()} 1", True, id="a process that is no more"),
+        pytest.param(lambda: f"{HERE} {os.getpid()} 1", True, id="a later process of that number"),
+        pytest.param(lambda: f"{ELSEWHERE} {gone()} 1", False, id="another machine"),
+        pytest.param(lambda: f"{HERE} not-a-number 1", False, id="no number"),
+        pytest.param(str, False, id="empty"),
     ],
 )
 def test_a_file_of_a_process_that_is_no_more_holds_nothing(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, owner: str, is_free: bool
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, says: Callable[[], str], is_free: bool
 ) -> None:
     refusing(monkeypatch, errno.ENOTSUP)
+    owner = says()
     folder, file = tmp_path / "sweep", tmp_path / ".sweep.lock"
     folder.mkdir()
     file.write_text(owner)
