@@ -8,6 +8,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from sim.system.calls import call
 from sim.system.failures import Failure
 
 WHOLLY_OWN = 0o700
@@ -39,6 +40,7 @@ def temporary_cache() -> Path:
     return Path(temporary) / f"coalition-sim-{user}"
 
 
+@call
 def make_own_folder(folder: Path) -> None:
     """Make a folder that nobody else may look into; it may be there.
 
@@ -50,6 +52,7 @@ def make_own_folder(folder: Path) -> None:
     folder.mkdir(mode=WHOLLY_OWN, parents=True, exist_ok=True)
 
 
+@call
 def check_own_folder(folder: Path, way_on: str) -> None:
     """Refuse what others may have put into a folder.
 

@@ -28,6 +28,7 @@ from sim.system.caches import (
     temporary_cache,
     user_cache,
 )
+from sim.system.calls import call
 from sim.system.failures import Failure
 from sim.system.memory import OutOfMemory, available_memory
 
@@ -177,6 +178,7 @@ def _cause(error: OSError) -> str:
 # --- files -------------------------------------------------------------------------------------------
 
 
+@call
 def read_sealed(file: Path) -> bytes:
     """Return the content of a file that `write_sealed` wrote; what is looked at is what is returned.
 
@@ -207,6 +209,7 @@ def _opened(file: Path) -> int:
     return os.open(file, os.O_RDONLY | sum(getattr(os, flag, 0) for flag in flags))
 
 
+@call
 def write_sealed(file: Path, content: bytes) -> None:
     """Write a file with a digest; it takes its place whole.
 

@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.system.calls import call
 from sim.system.failures import Failure
 from sim.system.memory import LESS, OutOfMemory, available_memory
 
@@ -87,6 +88,7 @@ def existing(folder: Path) -> Path:
     return next(path for path in (folder, *folder.absolute().parents) if path.exists())
 
 
+@call
 def try_to_write(folder: Path) -> None:
     """Write a file into a folder and remove it; an OSError if that cannot be."""
     with tempfile.TemporaryFile(dir=folder) as stream:
@@ -97,9 +99,14 @@ def try_to_write(folder: Path) -> None:
 def free_space(folder: Path) -> float:
     """Return how many bytes may still be written to a disk, quotas apart; infinite if that is unknown."""
     try:
-        return shutil.disk_usage(folder).free
+        return _left_on_disk(folder)
     except OSError:
         return math.inf
+
+
+@call
+def _left_on_disk(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
 
 
 def _bytes(number: float) -> str:

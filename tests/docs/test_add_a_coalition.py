@@ -31,7 +31,7 @@ def test_a_coalition_is_added_as_the_page_says(coalition: Callable[..., Any]) ->
 
     assert [each.code for each in ended] == [0, 0, 0, 0], [each.err for each in ended]
     validated, shown, fitted, left_out = (each.out for each in ended)
-    assert "48 coalitions, 1593 candidates" in validated
+    assert "48 coalitions, 1,593 candidates" in validated
     assert shown.startswith("My force, 2030 (mycase2030/force)\n")
     assert "CHE: alignment (counts as the mean)" in shown
     assert "1,383 candidates of 41 coalitions, 38 cases in 24 families" in fitted

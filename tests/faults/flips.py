@@ -6,6 +6,7 @@ After each flip all that reads the folder is asked: the same command, tables, fi
 `coalition verify`. Each must say in one line which file it is, or give what it gave before.
 """
 
+import contextlib
 import logging
 import random
 import shutil
@@ -246,18 +247,31 @@ def flips(
 ) -> Counter[str]:
     """Flip so many bits, of one folder after another; tell of what was wrong, and count."""
     chance, counted = random.Random(seed), Counter[str]()  # noqa: S311
-    logging.getLogger("sim").setLevel(logging.ERROR)  # that a part is computed again is said each time
-    every = list(subjects(folder, commands))
-    for subject in every:
-        assert not any(isinstance(each, Named | str) for each in subject.expected.values()), subject.expected
-    for each in range(number):
-        subject = every[each % len(every)]
-        what, wrong = subject.flip(chance, each, folder / "flipped")
-        counted[subject.name] += 1
-        for line in wrong:
-            counted["wrong"] += 1
-            tell(f"{each} {what}: {line}")
+    with only_errors():
+        every = list(subjects(folder, commands))
+        for subject in every:
+            expected = subject.expected
+            assert not any(isinstance(each, Named | str) for each in expected.values()), expected
+        for each in range(number):
+            subject = every[each % len(every)]
+            what, wrong = subject.flip(chance, each, folder / "flipped")
+            counted[subject.name] += 1
+            for line in wrong:
+                counted["wrong"] += 1
+                tell(f"{each} {what}: {line}")
     return counted
+
+
+@contextlib.contextmanager
+def only_errors() -> Iterator[None]:
+    """Say no warnings: that a part is computed again is said each time."""
+    logger = logging.getLogger("sim")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,4 @@ def test_without_room_it_says_so(folder: Path, process: Callable[..., Any]) -> N
     assert ended.code == 2
     (line,) = [line for line in ended.err.splitlines() if line.startswith("coalition:")]
     assert "taken/calibrate/" in line
-    assert (
-        "cannot be written to: Not a directory; choose another folder; the parts that are done are kept"
-        in line
-    )
+    assert "--out: cannot be written to: Not a directory; give another folder" in line

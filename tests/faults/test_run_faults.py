@@ -292,7 +292,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_told_in_one_line_and_nothing_is_left(
     process: Callable[..., Any], small_disk: Path
 ) -> None:
-    ended = process("run", BASELINE, "--runs", 2000, "--trajectories", "--out", small_disk / "out")
+    ended = process("run", BASELINE, "--runs", 2000, "--out", small_disk / "out")
     assert ended.code == 2
     assert ended.out == ""
     (line,) = [line for line in ended.err.splitlines() if not line.startswith("compiling")]
