@@ -51,7 +51,7 @@ def redrawing(moves: int = 20) -> Table:
         page.locator(".stage .names button").last.click()
         page.get_by_text("log-odds").first.wait_for()
         page.wait_for_timeout(2000)
-        explained = _moves(page, moves, "Ceasefire", "Weight of peers")
+        explained = _moves(page, moves, "Ceasefire", "Followership")
         browser.close()
     rows = [
         ("a scenario", *_seconds(plain)),
@@ -90,12 +90,20 @@ def served() -> Iterator[str]:
 def _moves(page: Any, moves: int, *sliders: str) -> list[float]:
     """Return the seconds that each of so many moves takes, of sliders in turn: to new settings."""
     taken = []
+    named = [page.get_by_role("slider", name=name) for name in sliders]
+    keys = [_towards_the_middle(slider) for slider in named]
     for move in range(moves):
-        page.get_by_role("slider", name=sliders[move % len(sliders)]).focus()
-        page.keyboard.press("ArrowRight")
+        named[move % len(sliders)].focus()
+        page.keyboard.press(keys[move % len(sliders)])
         page.wait_for_function(SETTLED, timeout=60_000)
         taken.append(page.evaluate("(window.changed - window.pressed) / 1000"))
     return taken
+
+
+def _towards_the_middle(slider: Any) -> str:
+    """Return the key that moves a slider away from its nearer end, at which it would stand still."""
+    now, low, high = map(float, slider.evaluate("slider => [slider.value, slider.min, slider.max]"))
+    return "ArrowLeft" if now > (low + high) / 2 else "ArrowRight"
 
 
 def _seconds(taken: list[float]) -> tuple[str, str, str]:
