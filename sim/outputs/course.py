@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from sim.declarations.words import ASSUMED
 from sim.experiments.about import RunTables
-from sim.outputs.words import counted, percent, percent_interval
+from sim.outputs.words import counted, mark, percent, percent_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,9 @@ WORTH_NAMING = 0.1
 """Share of the runs in which a nation joins, or leaves, from which it is told of."""
 
 MOST_NAMED = 6
+
+UNTOLD = mark(ASSUMED)
+"""What numbers of other days than the last rest on: what decides them there is not analysed, so the worst."""
 
 
 def peak(rounds: "pd.DataFrame", name: str) -> Any:

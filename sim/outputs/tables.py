@@ -18,7 +18,7 @@ from sim.inputs.evidence import (
     Source,
 )
 from sim.model.setup import extrapolated
-from sim.outputs.course import WORTH_NAMING, ever_enough, peak, who_left
+from sim.outputs.course import UNTOLD, WORTH_NAMING, ever_enough, peak, who_left
 from sim.outputs.whole_table import WholeTable
 from sim.outputs.words import (
     RESTS_ON,
@@ -44,8 +44,9 @@ LEGEND = (
     "range of 90 % of the runs. P(land): declares soldiers on land; P(any): contributes any military means. "
     "Joined: median date of declaring soldiers, among the runs in which the nation did, where these are a "
     "tenth or more. Held back by: what alone would let it in if it were gone, demands first; else its own "
-    "position; share of the runs in "
-    f"which the nation is out. {RESTS_ON}"
+    "position; share of the runs in which the nation is out. Range of a kind: all nations at the low, or the "
+    f"high, end of what is known of them. {RESTS_ON} Of other days than the last that is not analysed: the "
+    "worst is said."
 )
 
 
@@ -77,33 +78,33 @@ def _coalition(result: "RunResult") -> RenderableType:
     )
     declare, contribute = (f"{_nations_range(end, name)} nations" for name in ("size", "contributors"))
     lines.add_row("declare soldiers on land", declare, mark(told["size"]))
-    _add_peak(lines, result, "size", told["size"])
+    _add_peak(lines, result, "size")
     lines.add_row("contribute any military means", contribute, mark(told["contributors"]))
-    _add_peak(lines, result, "contributors", told["contributors"])
+    _add_peak(lines, result, "contributors")
     if by_kind := kinds_in_words(result.kinds):
         lines.add_row("of these, by kind", by_kind, mark(ASSUMED))
     lines.add_row("soldiers pledged on land", _soldiers_range(end, "force"), mark(told["force"]))
-    _add_peak(lines, result, "force", told["force"])
+    _add_peak(lines, result, "force")
     lines.add_row("of them in the field at a time", _soldiers_range(end, "fielded"), mark(told["fielded"]))
-    _add_peak(lines, result, "fielded", told["fielded"])
+    _add_peak(lines, result, "fielded")
     lines.add_row(
         f"P(pledged >= {required})",
         f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]",
         mark(told[FORCE_MET]),
     )
-    lines.add_row("... at any time", ever_enough(result), mark(told[FORCE_MET]))
+    lines.add_row("... at any time", ever_enough(result), UNTOLD)
     if left := who_left(result):
         names = ", ".join(f"{name} {percent(share)}" for name, share in left)
-        lines.add_row("were in, and out at the end", names)
+        lines.add_row("were in, and out at the end", names, UNTOLD)
     return Padding(lines, (0, 0, 1, 0))
 
 
-def _add_peak(lines: Table, result: "RunResult", name: str, verdict: str) -> None:
+def _add_peak(lines: Table, result: "RunResult", name: str) -> None:
     """Add a line with the most that a number came to, where that is worth telling."""
     row = peak(result.rounds, name)
     if row is not None:
         shown = _soldiers_range(row, name) if name in SOLDIERS else f"{_nations_range(row, name)} nations"
-        lines.add_row(f"  most, on {row.date:%-d %B %Y}", shown, mark(verdict))
+        lines.add_row(f"  most, on {row.date:%-d %B %Y}", shown, UNTOLD)
 
 
 SOLDIERS = ("force", "fielded")

@@ -97,6 +97,10 @@ def test_a_coalition_that_rose_and_fell_is_told_of_in_all_its_course(rise_and_fa
     assert "most, on" in text
     assert f"{top:.1f} [" in text
     assert "It was largest on" in sentences
+    told = [line for line in text.splitlines() if "most, on" in line or "at any time" in line]
+    assert all(
+        line.rstrip().endswith("(assumed)") for line in told
+    )  # what decides them there is not analysed
     assert "were in, and out at the end" in text
     assert "In it at some time and out at the end" in sentences
 

@@ -7,7 +7,7 @@ from sim.declarations.words import ASSUMED
 from sim.experiments.about import RunTables
 from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.inputs.roster_file import Vocabulary
-from sim.outputs.course import ever_enough, peak, who_left
+from sim.outputs.course import UNTOLD, ever_enough, peak, who_left
 from sim.outputs.figures import figures_of
 from sim.outputs.report.page import Column, Page, Section, Table
 from sim.outputs.report.parts import (
@@ -86,23 +86,23 @@ def _numbers(result: RunTables) -> Iterator[str]:
 
 def course(result: RunTables) -> Iterator[str]:
     """Say whether it was ever enough, how large it was at most, and who left it."""
-    yield f"At some time, not only at the end, so many are pledged in {ever_enough(result)}."
+    yield f"At some time, not only at the end, so many are pledged in {ever_enough(result)} {UNTOLD}."
     top = peak(result.rounds, "size")
     if top is not None:
         yield (
             f"It was largest on {top.date:%-d %B %Y}: {top.size_mean:.1f} nations ({top.size_q05:.0f} to "
             f"{top.size_q95:.0f}) declared soldiers on land, {thousands(top.force_mean)} "
-            f"({thousands(top.force_q05)} to {thousands(top.force_q95)})."
+            f"({thousands(top.force_q05)} to {thousands(top.force_q95)}) {UNTOLD}."
         )
     top = peak(result.rounds, "fielded")
     if top is not None:
         yield (
             f"Most soldiers were in the field on {top.date:%-d %B %Y}: {thousands(top.fielded_mean)} "
-            f"({thousands(top.fielded_q05)} to {thousands(top.fielded_q95)})."
+            f"({thousands(top.fielded_q05)} to {thousands(top.fielded_q95)}) {UNTOLD}."
         )
     if left := who_left(result):
         names = ", ".join(f"{name} {percent(share)}" for name, share in left)
-        yield f"In it at some time and out at the end: {names}."
+        yield f"In it at some time and out at the end: {names} {UNTOLD}."
 
 
 def members(result: RunTables) -> Iterator[str]:
