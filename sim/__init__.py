@@ -14,19 +14,22 @@ from sim.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from sim.experiments.calibration.calibrate import Calibration, calibrate
-    from sim.experiments.comparison.compare import Comparison, compare
+    from sim.experiments.comparison.compare import compare
+    from sim.experiments.comparison.result import Comparison
     from sim.experiments.explain.answers import Explanation, explain
     from sim.experiments.hindcast.hindcast import hindcast
     from sim.experiments.hindcast.result import HindcastResult
     from sim.experiments.results import RunResult
     from sim.experiments.run import run
-    from sim.experiments.sensitivity.sensitivity import Sensitivity, sensitivity
-    from sim.experiments.sweep.sweep import SweepResult, sweep
+    from sim.experiments.sensitivity.result import Sensitivity
+    from sim.experiments.sensitivity.sensitivity import sensitivity
+    from sim.experiments.sweep.result import SweepResult
+    from sim.experiments.sweep.sweep import sweep
     from sim.inputs.case import Case, load_case
     from sim.inputs.errors import InputError
     from sim.inputs.scenario import Scenario, load_scenario
     from sim.model.coalition import CoalitionModel
-    from sim.outputs.kinds import load_result
+    from sim.results.result import load_result
     from sim.system.failures import Failure
 
 __all__ = [
@@ -58,21 +61,21 @@ _HOMES = {
     "Calibration": "sim.experiments.calibration.calibrate",
     "Case": "sim.inputs.case",
     "CoalitionModel": "sim.model.coalition",
-    "Comparison": "sim.experiments.comparison.compare",
+    "Comparison": "sim.experiments.comparison.result",
     "Explanation": "sim.experiments.explain.answers",
     "Failure": "sim.system.failures",
     "HindcastResult": "sim.experiments.hindcast.result",
     "InputError": "sim.inputs.errors",
     "RunResult": "sim.experiments.results",
     "Scenario": "sim.inputs.scenario",
-    "Sensitivity": "sim.experiments.sensitivity.sensitivity",
-    "SweepResult": "sim.experiments.sweep.sweep",
+    "Sensitivity": "sim.experiments.sensitivity.result",
+    "SweepResult": "sim.experiments.sweep.result",
     "calibrate": "sim.experiments.calibration.calibrate",
     "compare": "sim.experiments.comparison.compare",
     "explain": "sim.experiments.explain.answers",
     "hindcast": "sim.experiments.hindcast.hindcast",
     "load_case": "sim.inputs.case",
-    "load_result": "sim.outputs.kinds",
+    "load_result": "sim.results.result",
     "load_scenario": "sim.inputs.scenario",
     "run": "sim.experiments.run",
     "sensitivity": "sim.experiments.sensitivity.sensitivity",

@@ -56,8 +56,9 @@ def calibrate(
         results_of_calibration,
         run_calibration,
     )
-    from sim.outputs.calibration.figures import save_figures
     from sim.outputs.calibration.tables import calibration_report
+    from sim.results.drawing import save_figures
+    from sim.results.saving import complete
     from sim.system.preflight import settle
 
     plan = plan_calibration(
@@ -68,6 +69,7 @@ def calibrate(
     with going_on_in(folder):
         with run_bar(plan.total_runs, plan.name, quiet=quiet) as progress:
             result = run_calibration(plan, out, threads=threads, progress=progress)
-        with results_of_calibration(plan, out):
-            save_figures(result, folder / "figures")
+        with results_of_calibration(plan, out) as parts:
+            complete(result, parts)
+            save_figures(result, folder)
     tell(calibration_report(result), folder, quiet=quiet)

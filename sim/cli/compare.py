@@ -47,9 +47,8 @@ def compare(
     Goes on where it was stopped.
     """
     from sim.experiments.comparison.compare import compared, plan_comparison
-    from sim.experiments.resumable import run_parts
+    from sim.experiments.resumable import complete_results, run_parts
     from sim.experiments.run import RunOptions
-    from sim.outputs.comparison.store import write_comparison
     from sim.outputs.comparison.tables import comparison_report
     from sim.system.preflight import settle
 
@@ -63,5 +62,5 @@ def compare(
             folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)
         with said_to_work("drawing", quiet=quiet):
             comparison = compared(plan, folder)
-            write_comparison(comparison, folder, csv=csv)
+            complete_results(plan, folder, comparison, csv=csv)
     tell(comparison_report(comparison), folder, quiet=quiet)

@@ -15,7 +15,7 @@ from sim.system import folders
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sim.experiments.hindcast.result import HindcastOptions
+    from sim.experiments.hindcast.options import HindcastOptions
     from sim.inputs.patterns_file import Patterns
 
 
@@ -47,11 +47,10 @@ def cross_validate(
     others, and score it. The fit goes on where it was stopped; it is that of `coalition calibrate`.
     """
     from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration
-    from sim.experiments.calibration.held_out import simulated_runs
-    from sim.experiments.hindcast.result import HindcastOptions
+    from sim.experiments.calibration.held_out import cross_validate_into_folder, simulated_runs
+    from sim.experiments.hindcast.options import HindcastOptions
     from sim.inputs.patterns_file import load_patterns
     from sim.outputs.cross_validation.page import validation_page
-    from sim.outputs.cross_validation.store import cross_validate_into_folder
     from sim.outputs.cross_validation.tables import cross_validation_report
     from sim.system.preflight import settle
 

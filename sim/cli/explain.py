@@ -43,13 +43,12 @@ def explain(
     quiet: Quiet = False,
 ) -> None:
     """Say why nations are in or out, what it would take, who is pivotal, whom to persuade."""
-    from sim.experiments.explain.answers import ExplainOptions, find_nations
+    from sim.experiments.explain.answers import ExplainOptions, explain_into_folder, find_nations
     from sim.experiments.explain.why import CHUNK
     from sim.experiments.needs import need_in_order
     from sim.inputs.case import load_case
     from sim.inputs.questions import load_questions
     from sim.model.ensemble import Keep
-    from sim.outputs.explanation.store import explain_into_folder
     from sim.outputs.explanation.tables import explain_report
     from sim.system.preflight import settle
 

@@ -73,8 +73,9 @@ def forecast(
 
 
 def _of_past(file: str, seed: int, out: Path, *, quiet: bool) -> "Question":
+    from sim.experiments.evidence.forecast import forecast_into_folder
     from sim.inputs.coalitions.asked_file import load_asked
-    from sim.outputs.evidence.forecast import forecast_into_folder, forecast_report
+    from sim.outputs.evidence.forecast import forecast_report
     from sim.outputs.evidence.ledger import question_of_past
     from sim.system.preflight import settle
 

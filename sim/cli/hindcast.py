@@ -25,13 +25,12 @@ def hindcast(
     quiet: Quiet = False,
 ) -> None:
     """Score the model against positions recorded later, beside forecasts that know nothing of it."""
-    from sim.experiments.hindcast.hindcast import simulated_runs
-    from sim.experiments.hindcast.result import HindcastOptions
+    from sim.experiments.hindcast.hindcast import hindcast_into_folder, simulated_runs
+    from sim.experiments.hindcast.options import HindcastOptions
     from sim.experiments.needs import need_in_order
     from sim.inputs.fit import fitted_to
     from sim.inputs.hindcast_file import load_hindcast_cases
     from sim.model.ensemble import CHUNK, Keep
-    from sim.outputs.hindcast.store import hindcast_into_folder
     from sim.outputs.hindcast.tables import hindcast_report
     from sim.system.preflight import settle
 

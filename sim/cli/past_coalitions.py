@@ -53,8 +53,8 @@ def refuse_options(context: typer.Context, allowed: Collection[str]) -> None:
 
 def fit_coalitions(folder: Path, *, seed: int, out: Path, quiet: bool) -> None:
     """Fit past coalitions into a results folder, and print what they teach."""
+    from sim.experiments.evidence.results import fit_into_folder
     from sim.inputs.coalitions.reading import load_coalitions
-    from sim.outputs.evidence.store import fit_into_folder
     from sim.outputs.evidence.tables import fit_report
     from sim.system.preflight import settle
 
@@ -66,18 +66,19 @@ def fit_coalitions(folder: Path, *, seed: int, out: Path, quiet: bool) -> None:
 
 def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | None, quiet: bool) -> None:
     """Leave out each family of past coalitions, write a results folder, and print what came of it."""
+    from sim.experiments.evidence.results import left_out_into_folder
     from sim.inputs.coalitions.reading import load_coalitions
-    from sim.outputs.evidence.store import left_out_into_folder
+    from sim.outputs.evidence.page import evidence_page
     from sim.outputs.evidence.tables import left_out_report
     from sim.system.preflight import settle
 
     coalitions = load_coalitions(folder)
     settle(out)
     with _progress(quiet=quiet) as progress:
-        result, text, results = left_out_into_folder(coalitions, seed, out, progress)
+        result, results = left_out_into_folder(coalitions, seed, out, progress)
     if page is not None:
-        folders.write(page, text.encode())
-    tell(left_out_report(result, coalitions.forces()), results, quiet=quiet)
+        folders.write(page, evidence_page(result).encode())
+    tell(left_out_report(result.left_out, coalitions.forces()), results, quiet=quiet)
 
 
 def show_coalitions(found: Sequence["Coalition"], coalitions: "Coalitions") -> None:

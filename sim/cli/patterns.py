@@ -25,10 +25,9 @@ def patterns(
     quiet: Quiet = False,
 ) -> None:
     """Check whether the model reproduces known patterns, each with its source."""
-    from sim.experiments.patterns.verdicts import worlds
+    from sim.experiments.patterns.verdicts import patterns_into_folder, worlds
     from sim.experiments.run import RunOptions
     from sim.inputs.patterns_file import load_patterns
-    from sim.outputs.patterns.store import patterns_into_folder
     from sim.outputs.patterns.tables import patterns_report
     from sim.system.preflight import settle
 

@@ -67,10 +67,9 @@ def run(
 ) -> None:
     """Run scenarios and say who joins, when, and what holds back the others."""
     from sim.experiments.needs import need_of_runs
-    from sim.experiments.run import RunOptions
+    from sim.experiments.run import RunOptions, run_into_folder
     from sim.experiments.without import added_by, check_mechanisms
     from sim.inputs.case import load_case, reacting
-    from sim.outputs.store import run_into_folder
     from sim.system.preflight import settle
 
     check_mechanisms(without or [])

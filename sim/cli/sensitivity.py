@@ -62,10 +62,9 @@ def sensitivity(
 
     Goes on where it was stopped.
     """
-    from sim.experiments.resumable import run_parts
+    from sim.experiments.resumable import complete_results, run_parts
     from sim.experiments.sensitivity.plan import SensitivityOptions
     from sim.experiments.sensitivity.sensitivity import analyse, plan_sensitivity
-    from sim.outputs.sensitivity.store import write_sensitivity
     from sim.outputs.sensitivity.tables import sensitivity_report
     from sim.system.preflight import settle
 
@@ -80,5 +79,5 @@ def sensitivity(
             folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)
         with said_to_work("estimating what matters, drawing", quiet=quiet):
             result = analyse(plan, folder, threads=threads)
-            write_sensitivity(result)
+            complete_results(plan, folder, result)
     tell(sensitivity_report(result), folder, quiet=quiet)

@@ -27,9 +27,8 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario at many points of its levers and unknowns; goes on where it was stopped."""
-    from sim.experiments.resumable import results_of
+    from sim.experiments.resumable import complete_results
     from sim.experiments.sweep.sweep import plan_sweep, run_sweep
-    from sim.outputs.sweep.figures import save_figures
     from sim.outputs.sweep.tables import sweep_report
     from sim.system.preflight import settle
 
@@ -39,6 +38,5 @@ def sweep(
     with going_on_in(plan.folder(out)):
         with rate_bar(plan.name, quiet=quiet) as progress:
             result = run_sweep(plan, out, executor=executor, resume=resume, progress=progress)
-        with results_of(plan, result.folder):
-            save_figures(result, result.folder / "figures")
+        complete_results(plan, result.folder, result)
     tell(sweep_report(result), result.folder, quiet=quiet)

@@ -28,12 +28,12 @@ def verify(
 def _faults(folder: Path, *, recompute: bool) -> int:
     """Tell what is wrong with a folder, or that nothing is; return how many faults it has."""
     from sim.outputs.recompute import changed_files
-    from sim.outputs.results_folder import read_manifest
+    from sim.results.reading import manifest_of
     from sim.system.folders import Damaged, Missing, names_in
     from sim.system.folders import verify as find
 
     with suppress(Damaged, Missing):  # named below, with all else that is wrong
-        read_manifest(folder)
+        manifest_of(folder)
     found = find(folder)
     told = {"damaged": found.damaged, "missing": found.missing, "not written by a command": found.surplus}
     if recompute and not any(told.values()):

@@ -14,7 +14,7 @@ from sim.dashboard.setting import Setting, words_of
 from sim.dashboard.simulated import compared, simulated
 from sim.dashboard.stage import show_stage
 from sim.dashboard.words import plain
-from sim.experiments.comparison.compare import Comparison
+from sim.experiments.comparison.result import Comparison
 from sim.experiments.results import RunResult
 from sim.inputs.errors import InputError
 

@@ -8,7 +8,7 @@ from sim.dashboard.components import mount
 from sim.dashboard.rows import Row, point, row_picture
 from sim.dashboard.setting import Setting
 from sim.dashboard.words import change_words, difference_words, plain, runs_words
-from sim.experiments.comparison.compare import Comparison
+from sim.experiments.comparison.result import Comparison
 from sim.experiments.results import RunResult
 from sim.outputs import style
 from sim.outputs.words import counted
@@ -56,17 +56,17 @@ def show_differences(comparison: Comparison) -> None:
         st.write(
             "These runs tell no nation apart: all intervals of differences in P(soldiers on land) cover 0."
         )
-    left = len(comparison.cases[0].roster.iso3) - len(rows)
+    left = len(comparison.about.cases[0].iso3) - len(rows)
     st.caption(
         "Percentage points by which a nation declares soldiers more (right) or less often at the end, with "
         f"paired 95 % intervals, each for itself; those of {counted(left, 'nation')} not shown cover 0. Both "
-        f"with the same draws, {runs_words(comparison.number_of_runs, comparison.seed)}"
+        f"with the same draws, {runs_words(comparison.about.runs, comparison.about.seed)}"
     )
 
 
 def difference_rows(comparison: Comparison) -> list[Row]:
     """Return the nations whose interval does not cover 0, in percentage points, the largest gain first."""
-    roster = comparison.cases[0].roster
+    roster = comparison.about.cases[0]
     names = dict(zip(roster.iso3, roster.names, strict=True))
     table = comparison.nations[comparison.nations["measure"] == "p_committed"]
     table = table[(table["difference_low"] > 0) | (table["difference_high"] < 0)]

@@ -14,14 +14,13 @@ from sim.dashboard.setting import Setting
 from sim.experiments.results import RunResult
 from sim.outputs import style
 from sim.outputs.figures import FIGURES, ON_MAPS
-from sim.outputs.spreadsheets import for_spreadsheets
-from sim.outputs.store import TABLES, plain_summary
+from sim.results.spreadsheets import for_spreadsheets
 
 
 def show_downloads(result: RunResult, setting: Setting) -> None:
     """Offer the setting, the tables and the figures; these are made when they are asked for."""
     st.header("Take it along")
-    name, text = result.about.scenario, scenario_file(setting)
+    name, text = result.about.name, scenario_file(setting)
     left, middle, right = st.columns(3)
     with left:
         st.markdown("**The setting**")
@@ -45,7 +44,7 @@ def _offer_figures(result: RunResult) -> None:
     name = st.selectbox("Figure", names, key="figure", format_func=lambda name: name.replace("-", " "))
     for ending in ("svg", "png"):
         content = partial(figure_file, result, name, ending)
-        _button(f"Figure ({ending.upper()})", content, f"{result.about.scenario}-{name}.{ending}")
+        _button(f"Figure ({ending.upper()})", content, f"{result.about.name}-{name}.{ending}")
 
 
 def _button(label: str, data: str | Callable[[], bytes], file: str) -> None:
@@ -54,11 +53,9 @@ def _button(label: str, data: str | Callable[[], bytes], file: str) -> None:
 
 def packed_tables(result: RunResult, ending: str) -> bytes:
     """Return all tables of a result, as Parquet or CSV, in a zip file."""
-    tables = {name: getattr(result, name) for name in TABLES} | {"runs": result.runs}
-    tables["summary"] = plain_summary(result.summary)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, table in tables.items():
+        for name, table in result.tables.items():
             write = table.to_parquet if ending == "parquet" else for_spreadsheets(table).to_csv
             with archive.open(f"{name}.{ending}", "w") as file:
                 write(file, index=False)

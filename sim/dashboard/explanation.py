@@ -80,7 +80,7 @@ def term_rows(why: Why, code: str) -> list[Row]:
     """Return the parts of a nation's propensity that are not 0, their sum, and the threshold."""
     return [
         Row(
-            name=part_words(row["term"], why.case),
+            name=part_words(row["term"], why.case.roster.vocabulary),
             value=row[VALUES[0]],
             low=row[VALUES[1]],
             high=row[VALUES[2]],

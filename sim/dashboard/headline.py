@@ -6,7 +6,7 @@ import streamlit as st
 
 from sim.dashboard.setting import Setting
 from sim.dashboard.words import change_words, difference_words, plain, runs_words
-from sim.experiments.comparison.compare import DIFFERENCE, Comparison
+from sim.experiments.comparison.result import DIFFERENCE, Comparison
 from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.experiments.results import RunResult
 from sim.outputs.report.run import course, members
@@ -28,7 +28,7 @@ DIFFERENCES = {
 def show_title(result: RunResult, setting: Setting) -> None:
     """Show what is run, and what is changed of it."""
     scenario, changed = result.case.scenario, change_words(setting, result.case)
-    later = sum(event.round > 1 for event in result.about.events)
+    later = sum(event.round > 1 for event in result.about.past_events)
     words = f"Set from the first round on: {changed}." if changed else "As the scenario says."
     if changed and later:
         words += f" The scenario's later events ({later}) still happen, and may set levels anew."
@@ -95,7 +95,7 @@ def _differences(comparison: Comparison | None) -> dict[str, str]:
     if comparison is None:
         return {}
     rows = comparison.coalition.set_index("measure").to_dict("index")
-    told = comparison.verdicts(comparison.names[1], DIFFERENCE)
+    told = comparison.verdicts(comparison.about.names[1], DIFFERENCE)
     return {
         measure: f"{difference_words(rows[measure], factor, decimals)}{unit} {mark(told[measure])}"
         for measure, (factor, decimals, unit) in DIFFERENCES.items()

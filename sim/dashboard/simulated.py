@@ -3,13 +3,14 @@
 import streamlit as st
 
 from sim.dashboard.setting import Setting
-from sim.experiments.comparison.compare import Comparison, compare_cases
-from sim.experiments.description import case_digest
+from sim.experiments.comparison.compare import compare_cases
+from sim.experiments.comparison.result import Comparison
 from sim.experiments.explain.answers import ExplainOptions, Explanation, explain_case
 from sim.experiments.results import RunResult
 from sim.experiments.run import RunOptions, run
 from sim.inputs.case import Case
 from sim.inputs.questions import load_questions
+from sim.results.identity import case_digest
 
 MOST_EXPLAINED = 500
 """Runs that an explanation rests on: every term of each is kept."""

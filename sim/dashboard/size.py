@@ -29,7 +29,7 @@ def size_picture(result: RunResult, pinned: RunResult | None) -> str:
     right = max(map(len, ends.values())) * CHARACTER * BOLD / 11 + 12
     plot = TimePlot(picture, len(rounds) - 1, highest, right)
     plot.draw_axes(rounds["date"])
-    for event in result.about.events:
+    for event in result.about.past_events:
         at = plot.x(event.round)
         picture.rule(
             (at, plot.top), (at, plot.bottom), style.MUTED, stroke_dasharray="3 2", title=event.title

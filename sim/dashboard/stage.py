@@ -68,7 +68,7 @@ def stage_data(
         "does": outcome.does,
         "dates": [f"{date:%-d %b %Y}" for date in result.rounds["date"]],
         "rounds": [_round_words(row) for row in result.rounds.itertuples()],
-        "events": [{"round": each.round, "title": each.title} for each in result.about.events],
+        "events": [{"round": each.round, "title": each.title} for each in result.about.past_events],
         "map": drawn_map(result.case.roster.map_file, result.case.roster.iso3),
         "colours": {"shades": _shades(), "context": CONTEXT, "dark": DARK * (SHADES - 1)},
         "nation": nation,

@@ -11,7 +11,6 @@ from sim.declarations.words import Stance
 from sim.evidence.case_draws import case_draws
 from sim.evidence.learned import learned
 from sim.experiments.hindcast.forecasts import last_statement_and_noise
-from sim.experiments.identity import case_digests
 from sim.experiments.run import RunOptions, simulate_case
 from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
@@ -20,6 +19,7 @@ from sim.inputs.prior import declared_prior
 from sim.model.rules import MISREAD_AT_ENDS, MISREAD_BETWEEN
 from sim.model.setup import START_STANCE, case_levels
 from sim.model.tally import Tally
+from sim.results.identity import case_digests
 
 RUNS = 10_000
 MODEL, WITHOUT_INTERACTION, NOISE = "model", "model without interaction", "last statement + noise"

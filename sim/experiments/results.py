@@ -1,8 +1,9 @@
 """The result of the runs of a scenario, as tables."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -11,7 +12,6 @@ from sim.declarations.records import Behaviour, Ladder, blank
 from sim.declarations.words import POSITIONS, WORDS_ALONE, Stance
 from sim.evidence.kinds_named import kind_shares
 from sim.experiments import statistics
-from sim.experiments.about import About, past_events
 from sim.experiments.independent import independent_runs
 from sim.inputs.case import Case
 from sim.inputs.map_file import Map, read_map
@@ -26,16 +26,71 @@ from sim.model.tally import (
     Counts,
     Tally,
 )
+from sim.results.about import About, AboutCase, about_case
+from sim.results.result import Loaded, Result
+from sim.results.tables import Tables, tables_of
+from sim.system import folders
 
 if TYPE_CHECKING:
     import pandas as pd
+
+TABLES = ("summary", "nations", "rounds", "moves", "flows", "kinds", "rests_on")
+"""The tables of a run beside that of its runs and their trajectories, see `RunResult`."""
+
+MAP = "map.geojson"
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 WILLINGNESS_QUANTILES = (0.05, 0.5, 0.95)
 
 
-@dataclass(frozen=True, eq=False)
-class RunResult:
+class AboutRun(About, AboutCase):
+    """What the runs of a scenario are of.
+
+    Attributes
+    ----------
+    seed, runs, engine
+        Which runs, and what computed them.
+    """
+
+    kind: str = "run"
+    seed: int
+    runs: int
+    engine: str
+
+
+class RunTables(Protocol):
+    """The runs of a scenario, computed or read back: the tables are those of `RunResult`."""
+
+    @property
+    def about(self) -> AboutRun: ...  # noqa: D102
+
+    @property
+    def nations(self) -> "pd.DataFrame": ...  # noqa: D102
+
+    @property
+    def rounds(self) -> "pd.DataFrame": ...  # noqa: D102
+
+    @property
+    def summary(self) -> "pd.DataFrame": ...  # noqa: D102
+
+    @property
+    def moves(self) -> "pd.DataFrame": ...  # noqa: D102
+
+    @property
+    def flows(self) -> "pd.DataFrame": ...  # noqa: D102
+
+    @property
+    def kinds(self) -> "pd.DataFrame": ...  # noqa: D102
+
+    @property
+    def rests_on(self) -> "pd.DataFrame": ...  # noqa: D102
+
+    @property
+    def map(self) -> Map | None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RunResult(Result):
     """What the runs of a scenario add up to.
 
     Shares come with 95 % Wilson intervals, means with 95 % normal ones: they tell how far the number of
@@ -75,24 +130,32 @@ class RunResult:
         """How many of the runs intervals count on."""
         return independent_runs(self.case, self.number_of_runs)
 
+    kind = "run"
+
     @cached_property
-    def about(self) -> About:
-        """What was run, in words and dates."""
-        scenario = self.case.scenario
-        return About(
-            scenario=scenario.name,
-            title=scenario.title,
-            description=" ".join(scenario.description.split()),
-            roster=self.case.roster.title,
-            vocabulary=self.case.roster.vocabulary,
-            start=scenario.start,
-            rounds=scenario.rounds,
-            days_per_round=scenario.days_per_round,
-            force_required=scenario.force_required,
-            events=past_events(self.case),
+    def about(self) -> AboutRun:
+        """What was run."""
+        return AboutRun(
+            **dict(about_case(self.case)),
             seed=self.seed,
             runs=self.number_of_runs,
+            engine=self.engine,
         )
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Every table by name; reasons are a text."""
+        kept = [name for name in ("runs", "trajectories") if getattr(self, name) is not None]
+        as_they_are = (*(name for name in TABLES if name != "summary"), *kept)
+        return Tables(
+            {"summary": partial(plain_summary, self.summary), **tables_of(self, as_they_are).makers}
+        )
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """The map, if the roster has one."""
+        file = self.case.roster.map_file
+        return {MAP: file.read_bytes()} if file else {}
 
     @cached_property
     def map(self) -> Map | None:
@@ -369,3 +432,45 @@ def thresholds(parameters: Parameters) -> dict[str, float]:
     ladders = [rules.ladder(blank(Behaviour, **dict(zip(PARAMETERS, row, strict=True)))) for row in rows]
     means = statistics.willingness(np.array(ladders)).mean(axis=0)
     return dict(zip(Ladder._fields, means.tolist(), strict=True))
+
+
+class LoadedRun(Loaded):
+    """The runs of a scenario as their folder holds them; the tables are those of `RunResult`, bit for bit."""
+
+    kind, manifest_model, declared = "run", AboutRun, (*TABLES, "runs")
+
+    @cached_property
+    def summary(self) -> "pd.DataFrame":
+        """A row a nation, at the end."""
+        table = self.tables["summary"].set_index("iso3")
+        return table.assign(held_back_by=[_reasons(text) for text in table["held_back_by"]])
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """The map, if there is one."""
+        file = self.folder / MAP
+        return {MAP: folders.read(file)} if file.exists() else {}
+
+    @cached_property
+    def map(self) -> Map | None:
+        """Outlines of the nations, if there are any."""
+        file = self.folder / MAP
+        if not file.exists():
+            return None
+        folders.open_whole(file).close()
+        return read_map(file)
+
+
+def plain_summary(summary: "pd.DataFrame") -> "pd.DataFrame":
+    """Return a summary as files hold it: the nations a column, reasons with their shares as a text."""
+    reasons = [
+        "; ".join(f"{reason} {share!r}" for reason, share in held_back)
+        for held_back in summary["held_back_by"]
+    ]
+    return summary.assign(held_back_by=reasons).reset_index()
+
+
+def _reasons(text: str) -> Any:
+    """Return reasons and shares from their text, see `plain_summary`."""
+    pairs = (part.rsplit(" ", 1) for part in text.split("; ") if part)
+    return tuple((reason, float(share)) for reason, share in pairs)

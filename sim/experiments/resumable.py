@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.experiments.executors import Executor, Threads
-from sim.experiments.parts import PartsFolder
 from sim.inputs.errors import InputError
+from sim.results.about import About
+from sim.results.drawing import save_figures
+from sim.results.parts import PartsFolder
+from sim.results.result import Result
+from sim.results.saving import complete
 from sim.system.manifests import MANIFEST
 
 if TYPE_CHECKING:
@@ -82,8 +86,9 @@ class Experiment(Protocol):
         """Return where the results go below the folder of all results: the same command, the same place."""
         ...
 
-    def manifest(self) -> dict[str, Any]:
-        """Return what is computed, for people and for a repeat of it, see `PartsFolder`."""
+    @property
+    def about(self) -> About:
+        """What is computed, see `PartsFolder`."""
         ...
 
 
@@ -98,7 +103,20 @@ def compute_parts(
 
 def results_of(experiment: Experiment, folder: Path) -> PartsFolder:
     """Return the folder of an experiment's results, to be entered as a context."""
-    return PartsFolder(folder, experiment.called, experiment.manifest())
+    return PartsFolder(folder, experiment.called, experiment.about)
+
+
+def complete_results(experiment: Experiment, folder: Path, result: Result, *, csv: bool = False) -> None:
+    """Write tables and figures of what an experiment's parts say into their folder.
+
+    Raises
+    ------
+    Failure
+        If the folder cannot be written to; the parts are kept.
+    """
+    with results_of(experiment, folder) as parts:
+        complete(result, parts, csv=csv)
+        save_figures(result, folder)
 
 
 def run_parts(

@@ -1,8 +1,10 @@
 """Running a scenario many times."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
@@ -11,15 +13,20 @@ from sim.experiments.choices import Engine
 from sim.experiments.results import RunResult
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
-from sim.inputs.options import check_whole_number, chosen_options
+from sim.inputs.options import check_whole_number
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
 from sim.model.tally import RUN_COLUMNS, Records, Tally
+from sim.results.about import shown_digest
+from sim.results.saving import Saving
+from sim.system.manifests import FORMAT
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.model.ensemble import Sink
+
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,12 @@ def run(
     *,
     overrides: Overrides = (),
     parameters: Path | None = None,
-    **options: Any,
+    runs: int = 1000,
+    seed: int = 1,
+    trajectories: bool = False,
+    terms: bool = False,
+    engine: Engine = "ensemble",
+    threads: int = 0,
 ) -> RunResult:
     """Run a scenario many times.
 
@@ -78,13 +90,13 @@ def run(
         Changes to the scenario, as ``coalition run --set`` takes them.
     parameters
         File of behavioural parameters; the bundled ones if none.
-    **options
-        Those of `RunOptions`: `runs`, `seed`, `trajectories`, `terms`, `engine`, `threads`.
+    runs, seed, trajectories, terms, engine, threads
+        As in `RunOptions`.
 
     Returns
     -------
     RunResult
-        Tables `nations`, `rounds`, `runs`, `summary` and, if asked for, `trajectories`.
+        Tables `summary`, `nations`, `rounds`, `runs` and, if asked for, `trajectories`.
 
     Raises
     ------
@@ -97,20 +109,65 @@ def run(
     >>> bool(result.rounds["size_mean"].iloc[-1] > 8)
     True
     """
-    chosen = chosen_options(RunOptions, options)
+    options = RunOptions(runs, seed, trajectories, terms, engine, threads)
     case = scenario if isinstance(scenario, Case) else load_case(scenario, overrides, parameters)
-    kept = _Rows(case, chosen.trajectories)
-    tally = simulate_case(case, chosen, kept.add)
-    return RunResult(
-        case=case,
-        seed=chosen.seed,
-        number_of_runs=chosen.runs,
-        engine=chosen.engine,
-        tally=tally,
-        runs=kept.runs(),
-        trajectories=kept.trajectories() if chosen.trajectories else None,
-        threads=chosen.threads,
-    )
+    kept = _Rows(case, options.trajectories)
+    tally = simulate_case(case, options, kept.add)
+    trajectories_kept = kept.trajectories() if options.trajectories else None
+    return replace(_result(case, options, tally), runs=kept.runs(), trajectories=trajectories_kept)
+
+
+def _result(case: Case, options: RunOptions, tally: Tally) -> RunResult:
+    return RunResult(case, options.seed, options.runs, options.engine, tally, threads=options.threads)
+
+
+def run_id(case: Case, options: RunOptions, *, csv: bool = False) -> str:
+    """Return the name of the folder for these runs: the same inputs and the same files have the same name.
+
+    What is written is a part of it, so that a plain repeat does not replace a folder that holds more, and so
+    is what changes no number but is shown, such as the title.
+    """
+    written = [options.trajectories, options.terms, csv]
+    inputs = f"{shown_digest(case)} {options.seed} {options.runs} {written} {FORMAT}"
+    return hashlib.sha256(inputs.encode()).hexdigest()[:12]
+
+
+def run_into_folder(
+    case: Case, options: RunOptions, out: Path, *, csv: bool = False, progress: Progress = lambda _: None
+) -> tuple[RunResult, Path]:
+    """Run a case and write its results folder, ``OUT/SCENARIO/RUN``.
+
+    Memory does not grow with the number of runs: what is a row a run is written as it comes.
+
+    Parameters
+    ----------
+    case, options
+        What is run.
+    out
+        Folder of all results.
+    csv
+        Whether to write the tables as CSV beside the Parquet.
+    progress
+        Told the number of runs each time some are done.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to; nothing is left behind.
+    """
+    folder = out / case.scenario.name / run_id(case, options, csv=csv)
+    with Saving(folder, csv=csv) as saving:
+
+        def sink(first_run: int, records: Records) -> None:
+            saving.rows("runs").add(runs_table(first_run, records))
+            if options.trajectories:
+                table = trajectories_table(case, first_run, records)
+                saving.part(table, f"trajectories/part-{first_run:09d}")
+            progress(len(records.runs))
+
+        result = _result(case, options, simulate_case(case, options, sink))
+        saving.finish(result)
+    return result, folder
 
 
 def simulate_case(

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from sim.declarations.words import ASSUMED
-from sim.experiments.about import RunTables
+from sim.experiments.results import RunTables
 from sim.outputs.words import counted, mark, percent, percent_interval
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.outputs.report.printed import read_printed
-from sim.outputs.results_folder import read_manifest
+from sim.results.reading import manifest_of
 from sim.system import folders
 from sim.system.failures import Failure
 from sim.system.manifests import MANIFEST
@@ -48,7 +48,7 @@ def changed_files(folder: Path) -> tuple[str, ...]:
     Failure
         If the command cannot be given again, or makes other results.
     """
-    manifest = read_manifest(folder)
+    manifest = manifest_of(folder)
     words = _command(folder)
     with tempfile.TemporaryDirectory() as temporary:
         again = [sys.executable, "-m", "sim", *words, "--out", temporary, "--quiet"]
@@ -84,7 +84,7 @@ def _made(folder: Path, out: Path) -> Path:
 def _differing(folder: Path, manifest: Mapping[str, Any], made: Path) -> tuple[str, ...]:
     names = [name for name in folders.names_in(made) if name != MANIFEST]
     differing = [name for name in names if _content(folder / name) != _content(made / name)]
-    is_same = _lasting(manifest) == _lasting(read_manifest(made))
+    is_same = _lasting(manifest) == _lasting(manifest_of(made))
     return tuple(differing if is_same else [MANIFEST, *differing])
 
 

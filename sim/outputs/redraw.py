@@ -3,22 +3,21 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sim.experiments.parts import refuse_link
 from sim.inputs.errors import InputError, near_match
 from sim.outputs import style
-from sim.outputs.kinds import Draw, kind_of
-from sim.outputs.results_folder import (
-    Manifest,
-    StoredRun,
-    damage_told,
-    damaged_tables_told,
-    read_manifest,
-)
-from sim.outputs.stored_case import stored_case
+from sim.outputs.figure_folder import Draw
+from sim.results.kinds import KINDS
+from sim.results.parts import refuse_link
+from sim.results.reading import damage_named
+from sim.results.result import Result, load_result
 from sim.system.folders import adding_to
 
+if TYPE_CHECKING:
+    from sim.experiments.results import RunTables
+
+RUN = "run"
 FOLDER = "figures"
 
 
@@ -66,7 +65,7 @@ def redraw(folders: Sequence[Path], wanted: Wanted) -> Iterator[Path]:
         refuse_link(target)
         with adding_to(folder):
             for name, draw in drawn.items():
-                with damaged_tables_told(folder):
+                with damage_named(folder):
                     figure = draw()
                 yield from style.save(figure, target, name, wanted.formats)
             if wanted.animate:
@@ -77,24 +76,24 @@ def redraw(folders: Sequence[Path], wanted: Wanted) -> Iterator[Path]:
 
 def _plan(folder: Path, wanted: Wanted) -> tuple[Any, dict[str, Draw]]:
     """Return the results of a folder, and what draws each figure that is wanted of them."""
-    manifest = read_manifest(folder)
-    kind = kind_of(folder, manifest)
-    with damaged_tables_told(folder):
-        result = kind.load(folder, manifest)
-    if not isinstance(result, StoredRun):
-        for option, given in (("--nations", wanted.nations), ("--animate", wanted.animate)):
-            if given:
-                raise InputError(f"is for results of runs; these are of kind {manifest['kind']}", file=option)
+    result: Result = load_result(folder)
+    if result.kind != RUN:
+        for option, value in (("--nations", wanted.nations), ("--animate", wanted.animate)):
+            if value:
+                raise InputError(f"is for results of runs; these are of kind {result.kind}", file=option)
     from sim.outputs.figures import file_name
 
-    nations = _codes(folder, manifest, wanted.nations) if wanted.nations else ()
+    nations = result.nations_named(wanted.nations)
     if wanted.animate:
         from sim.outputs.figures.map import check_map
 
-        check_map(result)
-    with damaged_tables_told(folder):
-        drawn = dict(kind.figures(result, nations))
-    return result, {file_name(name, nations): drawn[_found(name, drawn)] for name in _names(drawn, wanted)}
+        check_map(cast("RunTables", result))
+    with damage_named(folder):
+        drawn = dict(KINDS[result.kind].figures_of(result, nations))
+    if not drawn:
+        problem = f"results of kind {result.kind} have no figures; coalition report shows their tables"
+        raise InputError(problem, file=folder)
+    return result, {file_name(name, nations): drawn[_known(name, drawn)] for name in _names(drawn, wanted)}
 
 
 def _names(drawn: dict[str, Draw], wanted: Wanted) -> list[str]:
@@ -108,15 +107,8 @@ def _names(drawn: dict[str, Draw], wanted: Wanted) -> list[str]:
     return list(dict.fromkeys(wanted.figures)) or every
 
 
-def _found(name: str, drawn: dict[str, Draw]) -> str:
+def _known(name: str, drawn: dict[str, Draw]) -> str:
     if name not in drawn:
         problem = f"no such figure here; there are {', '.join(drawn)}{near_match(name, drawn)}"
         raise InputError(problem, file=f"--figure {name}")
     return name
-
-
-def _codes(folder: Path, manifest: Manifest, given: Sequence[str]) -> list[str]:
-    """Return the codes of nations given by any name, in that order, each once."""
-    with damage_told(folder):
-        nations = stored_case(manifest).roster.nations
-    return list(dict.fromkeys(nations.known(word) for word in given))

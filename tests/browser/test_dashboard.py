@@ -135,7 +135,7 @@ def test_a_pinned_setting_is_compared(visit: Callable[..., Any]) -> None:
     case = sim.load_case("paris-2026-01")
     changed = case.with_overrides({"washington.involvement": 1.0})
     comparison = sim.compare([case, changed], runs=1000)
-    row, told = comparison.coalition.iloc[0], comparison.verdicts(comparison.names[1], "difference")
+    row, told = comparison.coalition.iloc[0], comparison.verdicts(comparison.about.names[1], "difference")
     found = f"{row.difference:+.2f} [{row.difference_low:+.2f} to {row.difference_high:+.2f}]"
     assert deltas[0].strip() == f"{found} ({told['size']})"
     here.keep("compared")

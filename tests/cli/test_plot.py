@@ -11,9 +11,8 @@ import pytest
 from PIL import Image
 
 import sim
-from sim.experiments.run import RunOptions
+from sim.experiments.run import RunOptions, run_into_folder
 from sim.outputs.figures import FIGURES, animation
-from sim.outputs.store import run_into_folder
 
 Command = Callable[..., Any]
 

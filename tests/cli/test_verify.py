@@ -11,9 +11,8 @@ import pytest
 from signing import sign
 
 import sim
-from sim.experiments.run import RunOptions
+from sim.experiments.run import RunOptions, run_into_folder
 from sim.outputs.report.printed import FILE
-from sim.outputs.store import run_into_folder
 
 Command = Callable[..., Any]
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from sim.dashboard.scenario_file import scenario_file
 from sim.dashboard.setting import Setting, Source, Value
-from sim.experiments.description import case_digest
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.characters import refused_character
+from sim.results.identity import case_digest
 
 BASELINE = Source("brussels-2025-04")
 ALL = (

@@ -22,12 +22,12 @@ from sim.experiments.calibration.calibrate import (
     run_calibration,
 )
 from sim.experiments.calibration.likelihood import Target
-from sim.experiments.parts import PartsFolder
 from sim.inputs.errors import InputError
 from sim.inputs.fit import fitted_to
 from sim.inputs.parameters import load_parameters
 from sim.inputs.prior import Prior
-from sim.outputs.kinds import load_result
+from sim.results.parts import PartsFolder
+from sim.results.result import load_result
 from sim.system.locks import Held
 
 EARLY, LATE = "2025-04-10 to 2025-05-22", "2025-04-10 to 2025-07-10"
@@ -141,7 +141,7 @@ def test_tables_and_manifest_stand_in_the_folder(fitted: tuple[Calibration, Path
     pd.testing.assert_frame_equal(pd.read_parquet(folder / "summary.parquet"), result.summary)
     manifest = json.loads((folder / "manifest.json").read_text())
     assert {wave["name"]: wave["number"] for wave in manifest["waves"]} == {EARLY: 16, LATE: 16}
-    assert set(manifest["prior"]) == {"reach", "wander", "support"}
+    assert set(manifest["prior"]["parameters"]) == {"reach", "wander", "support"}
     assert {"scenario", "roster", "observations", "prior", "sampling", "model"} <= set(manifest["digests"])
     assert str(folder.parent) not in json.dumps(manifest)
 
@@ -232,7 +232,7 @@ def test_a_reason_in_other_words_leaves_what_was_made_of_the_prior(
 def test_two_at_once_do_not_write_to_the_same_folder(world: World, tmp_path: Path) -> None:
     plan = small_plan(world.target, world.prior)
     with (
-        PartsFolder(calibration_folder(plan, tmp_path), "calibration", plan.manifest()),
+        PartsFolder(calibration_folder(plan, tmp_path), "calibration", plan.manifest),
         pytest.raises(Held, match="another calibration is writing here"),
     ):
         run_calibration(plan, tmp_path)
@@ -258,7 +258,6 @@ def test_a_damaged_block_is_named_and_computed_again(
     [
         ({"draws": 5}, "draws: must be a whole number from 10 on"),
         ({"draws": 2**70}, "draws: must be at most "),
-        ({"drwas": 100}, 'drwas: no such option; did you mean "draws"'),
         ({"runs": 0}, "runs: must be a whole number from 1 on"),
         ({"runs": 1.5}, "runs: must be a whole number from 1 on, not 1.5"),
         ({"kept": 0}, "kept: must be"),

@@ -95,7 +95,7 @@ def test_a_named_nation_that_is_not_in_makes_a_run_unfit(tmp_path: Path) -> None
 
 
 def test_a_report_changes_no_run_and_no_digest(tmp_path: Path) -> None:
-    from sim.experiments.identity import case_digests
+    from sim.results.identity import case_digests
 
     with_it, without = (reported(tmp_path / name, report) for name, report in (("a", REPORT), ("b", None)))
     assert without.scenario.observed is None

@@ -13,7 +13,8 @@ from sim.experiments.calibration.held_out import (
     fitted_on,
     simulated_runs,
 )
-from sim.experiments.hindcast.result import BASELINES, HindcastOptions
+from sim.experiments.hindcast.options import HindcastOptions
+from sim.experiments.hindcast.result import BASELINES
 
 OPTIONS = HindcastOptions(runs=150, resamples=200)
 EARLY, LATE = "2025-04-10 to 2025-05-22", "2025-04-10 to 2025-07-10"
@@ -39,7 +40,7 @@ def test_each_wave_is_forecast_by_the_fit_to_the_others(plan: CalibrationPlan) -
     assert fitted_on(plan.about, EARLY) == (LATE,)
     assert fitted_on(plan.about, LATE) == (EARLY,)
     early, late = plan.about.waves
-    covered = replace(plan.about, waves=(early, replace(late, fitted=False)))
+    covered = plan.about.model_copy(update={"waves": (early, late.model_copy(update={"fitted": False}))})
     assert fitted_on(covered, LATE) == ()  # the prior alone
     assert fitted_on(covered, EARLY) == ()
 

@@ -310,7 +310,6 @@ def test_who_joined_is_enough_for_a_hindcast(joined: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"rums": 5}, 'rums: no such option; did you mean "runs"'),
         ({"runs": 0}, "runs: must be a whole number from 1 on, not 0"),
         ({"seed": -1}, "seed: must be a whole number from 0 on, not -1"),
         ({"resamples": 1.5}, "resamples: must be a whole number from 1 on, not 1.5"),

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments.identity import case_digests, code_digests
 from sim.inputs.case import load_case
+from sim.results.identity import case_digests, code_digests
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_what_past_coalitions_teach_has_a_digest_of_its_own(world: Callable[...,
 def test_the_source_of_the_evidence_layer_counts_as_the_models(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.experiments import identity
+    from sim.results import identity
 
     (tmp_path / "case_draws.py").write_text("other = 1\n", encoding="utf-8")
     before = code_digests()

@@ -42,7 +42,7 @@ import re, sys
 from pathlib import Path
 import sim
 from sim.experiments.run import RunOptions
-from sim.outputs.store import run_into_folder
+from sim.experiments.run import run_into_folder
 def peak():
     return 1024 * int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 few, many = (sim.load_case("brussels-2025-04", [f"rounds={rounds}"]) for rounds in (2, 4000))

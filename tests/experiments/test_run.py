@@ -412,7 +412,6 @@ def test_the_baseline_is_what_runs_by_itself() -> None:
         ("seed", 2**63, "seed: must be at most 9223372036854775807, not 9223372036854775808"),
         ("threads", -1, "threads: must be a whole number from 0 on, not -1"),
         ("engine", "fast", "engine: must be one of ensemble, mesa, not 'fast'"),
-        ("run", 5, 'run: no such option; did you mean "runs"?; allowed: runs, seed, trajectories'),
     ],
 )
 def test_an_option_that_cannot_be_is_refused_by_name(option: str, value: object, says: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
+from sim.experiments.sweep.landmarks import landmarks
 
 import sim
 from sim.experiments.executors import Threads
@@ -19,7 +20,6 @@ from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.parameters import DECLARED
 from sim.inputs.sweep_file import OUTCOMES
-from sim.outputs.sweep.landmarks import landmarks
 from sim.system import calls
 from sim.system.folders import DIGESTS, Findings, verify, write
 from sim.system.locks import Held
@@ -376,7 +376,7 @@ def test_whatever_a_factor_takes_is_one_type_to_the_end(
     )
     result = run_sweep(plan_sweep(file), tmp_path)
     assert result.points[path].unique().tolist() == held
-    assert {mark.point[path] for mark in landmarks(result.plan)} <= set(held)
+    assert {mark.point[path] for mark in result.landmarks} <= set(held)
 
 
 def test_one_number_under_two_names_is_refused(tmp_path: Path) -> None:

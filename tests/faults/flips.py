@@ -23,17 +23,14 @@ from typing import Any
 import sim
 from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration, run_calibration
 from sim.experiments.comparison.compare import compared, plan_comparison
-from sim.experiments.resumable import results_of, run_parts
-from sim.experiments.run import RunOptions
-from sim.experiments.sweep.sweep import SweepResult, plan_sweep
+from sim.experiments.resumable import complete_results, results_of, run_parts
+from sim.experiments.run import RunOptions, run_into_folder
+from sim.experiments.sweep.sweep import plan_sweep
 from sim.inputs.errors import InputError
-from sim.outputs.comparison.store import write_comparison
-from sim.outputs.kinds import load_result
 from sim.outputs.redraw import Wanted, redraw
 from sim.outputs.report import write_report
 from sim.outputs.report.printed import keep_printed
-from sim.outputs.store import run_into_folder
-from sim.outputs.sweep.figures import save_figures
+from sim.results.result import load_result
 from sim.system.failures import Failure
 from sim.system.folders import verify
 from sim.system.tables import read_table
@@ -85,7 +82,7 @@ def sweep(folder: Path) -> Command:
 
     def show(results: Path) -> None:
         with results_of(plan, results):
-            save_figures(SweepResult(plan, results), results / "figures")
+            complete_results(plan, results, load_result(results))
 
     return Command(lambda out, progress: run_parts(plan, out, progress=progress), show)
 
@@ -94,7 +91,7 @@ def comparison(_: Path) -> Command:
     plan = plan_comparison([BASE, "us-backstop"], RunOptions(runs=1500), ["rounds=3"])
     return Command(
         lambda out, progress: run_parts(plan, out, progress=progress),
-        lambda results: write_comparison(compared(plan, results), results),
+        lambda results: complete_results(plan, results, compared(plan, results)),
     )
 
 

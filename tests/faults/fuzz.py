@@ -57,9 +57,9 @@ from sim.inputs.parameters import load_parameters
 from sim.inputs.patterns_file import load_patterns
 from sim.inputs.prior import load_prior
 from sim.inputs.questions import load_questions
-from sim.outputs.kinds import load_result
 from sim.outputs.redraw import Wanted, redraw
 from sim.outputs.report import write_report
+from sim.results.result import load_result
 from sim.system.failures import Failure
 from sim.system.folders import DIGESTS
 from sim.system.manifests import MANIFEST
@@ -423,8 +423,8 @@ def show(case: Case, out: Path) -> None:
     """Write, print, draw and report a run."""
     from rich.console import Console
 
+    from sim.experiments.run import run_into_folder
     from sim.outputs.report import write_report
-    from sim.outputs.store import run_into_folder
     from sim.outputs.tables import run_report
 
     result, folder = run_into_folder(case, RunOptions(runs=2, threads=1), out, csv=True)

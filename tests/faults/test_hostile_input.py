@@ -26,7 +26,7 @@ from sim.inputs.roster import load_roster
 from sim.inputs.scenario import Scenario, load_scenario
 from sim.inputs.sweep_file import load_sweep
 from sim.inputs.toml_file import read_toml
-from sim.outputs.spreadsheets import for_spreadsheets
+from sim.results.spreadsheets import for_spreadsheets
 
 Command = Callable[..., Any]
 World = Callable[..., Path]

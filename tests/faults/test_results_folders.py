@@ -15,13 +15,13 @@ import pytest
 from signing import sign
 
 import sim
-from sim.experiments.parts import PartsFolder
-from sim.experiments.run import RunOptions
+from sim.experiments.run import RunOptions, run_into_folder
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.outputs import style
 from sim.outputs.figure_folder import save_all
 from sim.outputs.redraw import Wanted, redraw
-from sim.outputs.store import describe_work, run_into_folder
+from sim.results.about import work
+from sim.results.parts import PartsFolder
 from sim.system.drafts import Draft
 from sim.system.failures import Failure
 from sim.system.folders import write
@@ -258,7 +258,7 @@ def test_a_manifest_that_is_damaged_is_not_gone_on_from(tmp_path: Path) -> None:
 
 
 def test_a_clock_that_was_set_back_makes_no_negative_time() -> None:
-    assert describe_work(dt.datetime.now(dt.UTC) + dt.timedelta(hours=1))["seconds"] == 0.0
+    assert work(dt.datetime.now(dt.UTC) + dt.timedelta(hours=1))["seconds"] == 0.0
 
 
 @pytest.mark.parametrize("year", [1975, 2100])

@@ -15,8 +15,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.experiments.run import RunOptions
-from sim.outputs.store import run_into_folder
+from sim.experiments.run import RunOptions, run_into_folder
 from sim.system.drafts import Draft
 from sim.system.folders import DIGESTS, Findings, adding_to, begin, stream, verify, write
 
@@ -319,7 +318,7 @@ import resource, sys
 from pathlib import Path
 import sim
 from sim.experiments.run import RunOptions
-from sim.outputs.store import run_into_folder
+from sim.experiments.run import run_into_folder
 case = sim.load_case("brussels-2025-04", ["rounds=12"])
 options = RunOptions(runs=int(sys.argv[1]), threads=2)
 run_into_folder(case, options, Path(sys.argv[2]))

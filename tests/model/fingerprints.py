@@ -11,11 +11,11 @@ import sys
 
 from worlds import ensemble, setup_of
 
-from sim.experiments.identity import digest_of
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import load_case
 from sim.inputs.parameters import DECLARED
 from sim.model.ensemble import Execution
+from sim.results.identity import digest_of
 
 RUNS = range(64)
 

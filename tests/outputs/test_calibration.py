@@ -15,17 +15,18 @@ from signal_world import observed_in, rows_with, small_plan, world_of, write_sig
 
 from sim.experiments.calibration.calibrate import Calibration
 from sim.experiments.calibration.held_out import CrossValidation, cross_validate
-from sim.experiments.hindcast.result import HindcastOptions
+from sim.experiments.hindcast.options import HindcastOptions
 from sim.inputs.fit import fitted_to
 from sim.outputs import style
 from sim.outputs.calibration import words as calibration_words
-from sim.outputs.calibration.figures import UNCHANGED, marginals, save_figures
+from sim.outputs.calibration.figures import UNCHANGED, marginals
 from sim.outputs.calibration.tables import calibration_report
 from sim.outputs.cross_validation.figures import differences
 from sim.outputs.cross_validation.page import validation_page
 from sim.outputs.cross_validation.tables import cross_validation_report
 from sim.outputs.grids import Grid, as_markdown
 from sim.outputs.hindcast.words import MEASURED
+from sim.results.drawing import save_figures
 
 Command = Callable[..., Any]
 FAST = ("--draws", "50", "--runs", "4", "--threads", "1")
@@ -174,8 +175,8 @@ def test_every_figure_says_what_it_rests_on(result: CrossValidation) -> None:
 
 @pytest.mark.slow
 def test_figures_have_the_same_bytes_again(calibration: Calibration, tmp_path: Path) -> None:
-    first = [file.read_bytes() for file in save_figures(calibration, tmp_path / "figures")]
-    again = [file.read_bytes() for file in save_figures(calibration, tmp_path / "figures")]
+    first = [file.read_bytes() for file in save_figures(calibration, tmp_path)]
+    again = [file.read_bytes() for file in save_figures(calibration, tmp_path)]
     assert first == again
     assert {file.name for file in (tmp_path / "figures").iterdir()} == {"marginals.png", "marginals.svg"}
 

@@ -19,15 +19,16 @@ from matplotlib.transforms import Bbox
 from printing import lost
 from rich.console import Console
 
-from sim.experiments.comparison.compare import Comparison, compare, compared, plan_comparison
+from sim.experiments.comparison.compare import TABLES, compare, compared, plan_comparison
+from sim.experiments.comparison.result import Comparison
 from sim.experiments.comparison.runs import ComparisonPlan
-from sim.experiments.resumable import run_parts
+from sim.experiments.resumable import complete_results, run_parts
 from sim.experiments.run import RunOptions
 from sim.inputs.case import load_case
-from sim.outputs.comparison.figures import FIGURES, save_figures
-from sim.outputs.comparison.store import TABLES, write_comparison
+from sim.outputs.comparison.figures import FIGURES
 from sim.outputs.comparison.tables import comparison_report
 from sim.outputs.words import signed
+from sim.results.drawing import save_figures
 
 A, B = "brussels-2025-04", "us-backstop"
 MANY = [A, B, "domestic-backlash", "clear-reassurance", "us-withdrawal", "grand-bargain"]
@@ -140,9 +141,9 @@ def test_the_table_says_how_many_runs_and_what_the_intervals_are(backstop: Compa
 
 def test_no_nation_that_differs_is_left_out(many: Comparison) -> None:
     text = printed(many)
-    for name in many.names[1:]:
+    for name in many.about.names[1:]:
         rows = many.nations[many.nations["scenario"] == name]
-        left = len(many.cases[0].roster.iso3) - rows[rows["difference"] != 0]["iso3"].nunique()
+        left = len(many.about.cases[0].nations) - rows[rows["difference"] != 0]["iso3"].nunique()
         part = text.split(f"\n{name}: ")[1]
         assert f"no difference in any run: {left} of 38 nations" in part.split("\n\n\n")[0]
 
@@ -224,7 +225,7 @@ def test_the_same_comparison_gives_the_same_bytes(backstop: Comparison, tmp_path
 def into_folder(plan: ComparisonPlan, out: Path, *, csv: bool = False) -> tuple[Comparison, Path]:
     folder = run_parts(plan, out)
     comparison = compared(plan, folder)
-    write_comparison(comparison, folder, csv=csv)
+    complete_results(plan, folder, comparison, csv=csv)
     return comparison, folder
 
 
@@ -245,7 +246,7 @@ def test_a_folder_holds_tables_figures_and_what_was_compared(tmp_path: Path) -> 
         )
     manifest = json.loads((folder / "manifest.json").read_text())
     assert [case["scenario"]["name"] for case in manifest["cases"]] == manifest["names"] == [A, B]
-    assert (manifest["reference"], manifest["runs"], manifest["seed"]) == (A, 40, 2)
+    assert (manifest["runs"], manifest["seed"]) == (40, 2)
     assert str(Path.home()) not in json.dumps(manifest)
 
 
@@ -274,7 +275,8 @@ def test_a_folder_is_that_of_the_command() -> None:
 
 
 def test_many_scenarios_make_no_endless_name(many: Comparison, tmp_path: Path) -> None:
-    plan = ComparisonPlan((*many.cases, *many.cases), RunOptions(runs=5))
+    cases = [load_case(name) for name in (*many.about.names, *many.about.names)]
+    plan = ComparisonPlan(tuple(cases), RunOptions(runs=5))
     assert plan.folder(tmp_path).parent.name == f"{A}-and-11-others"
 
 

@@ -10,15 +10,15 @@ from small_coalitions import write_coalitions
 
 from sim.experiments.evidence.about import about
 from sim.experiments.evidence.left_out import EVIDENCE, LeftOut, forecast_family, leave_families_out
+from sim.experiments.evidence.results import LeftOutResult, Taught, teach
 from sim.inputs.coalitions.coalitions import Coalitions, find_coalition
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.outputs.cross_validation.page import headline
 from sim.outputs.evidence import words
 from sim.outputs.evidence.case import case_report
-from sim.outputs.evidence.figures import figures_of_fit, figures_of_left_out, save_figures
 from sim.outputs.evidence.page import evidence_page
-from sim.outputs.evidence.store import Taught, teach
 from sim.outputs.evidence.tables import fit_report, left_out_report
+from sim.results.drawing import save_figures
 
 PAGE = Path(__file__).parents[2] / "docs" / "evidence.md"
 MOST_WORDS = 80
@@ -124,11 +124,8 @@ def test_calibration_is_told_only_where_the_interval_tells(
 def test_figures_are_drawn_and_the_same_again(
     small: Coalitions, result: LeftOut, taught: Taught, tmp_path: Path
 ) -> None:
-    figures = {
-        **figures_of_left_out(result, about(small)),
-        **figures_of_fit(taught.coefficients, about(small)),
-    }
-    one, other = (save_figures(figures, tmp_path / name) for name in ("one", "other"))
+    left_out = LeftOutResult(small, result, taught)
+    one, other = (save_figures(left_out, tmp_path / name) for name in ("one", "other"))
     assert {file.name for file in one} == {
         "left-out.png",
         "left-out.svg",
@@ -136,13 +133,13 @@ def test_figures_are_drawn_and_the_same_again(
         "coefficients.svg",
     }
     assert [file.read_bytes() for file in one] == [file.read_bytes() for file in other]
-    assert "Alpha first" in (tmp_path / "one" / "left-out.svg").read_text()
+    assert "Alpha first" in (tmp_path / "one" / "figures" / "left-out.svg").read_text()
 
 
 def test_a_page_says_what_fails_before_what_it_is_worth(
     small: Coalitions, result: LeftOut, taught: Taught
 ) -> None:
-    page = evidence_page(result, taught.posterior, taught.coefficients, small)
+    page = evidence_page(LeftOutResult(small, result, taught))
     order = [
         "## Where it fails",
         "## What it is worth",
@@ -170,7 +167,7 @@ def test_the_page_of_the_documentation_is_the_one_that_is_made() -> None:
     forces = coalitions.forces()
     taught = teach(forces)
     result = leave_families_out(forces)
-    page = evidence_page(result, taught.posterior, taught.coefficients, coalitions)
+    page = evidence_page(LeftOutResult(coalitions, result, taught))
     assert page.splitlines() == PAGE.read_text(encoding="utf-8").splitlines()
     validation = PAGE.with_name("validation.md").read_text(encoding="utf-8")
     assert "\n".join(headline(result, coalitions)) in validation

@@ -16,16 +16,22 @@ from rich.console import Console
 
 import sim
 from sim.declarations.words import VERDICTS, worst
-from sim.experiments.explain.answers import SECTIONS, ExplainOptions, find_nations
+from sim.experiments.explain.answers import (
+    SECTIONS,
+    ExplainOptions,
+    explain_id,
+    explain_into_folder,
+    find_nations,
+)
 from sim.experiments.rests_on import numbers_of, verdicts
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.parameters import DECLARED
 from sim.inputs.questions import load_questions
-from sim.outputs.explanation.figures import figures, save_figures
-from sim.outputs.explanation.store import explain_id, explain_into_folder
+from sim.outputs.explanation.figures import figures_of
 from sim.outputs.explanation.tables import explain_report
 from sim.outputs.explanation.words import level_interval, observed_sentences
+from sim.results.drawing import save_figures
 
 SHORT = ["rounds=12", "force_required=12000"]
 RUNS = 40
@@ -92,11 +98,6 @@ def test_every_table_has_its_runs(some: sim.Explanation, everybody: sim.Explanat
 def test_what_cannot_be_asked_is_refused(options: dict, says: str) -> None:
     with pytest.raises(InputError, match=says):
         ExplainOptions(**options)
-
-
-def test_an_unknown_option_is_named() -> None:
-    with pytest.raises(sim.InputError, match='runz: no such option; did you mean "runs"'):
-        sim.explain(runz=1)
 
 
 # Sentences and tables
@@ -193,7 +194,7 @@ def test_intervals_of_levels_that_reach_beyond_the_range() -> None:
 
 
 def drawn(answer: sim.Explanation) -> dict[str, Figure]:
-    return {name: draw() for name, draw in figures(answer)}
+    return {name: draw() for name, draw in figures_of(answer).items()}
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,10 @@ from matplotlib.text import Text
 
 import sim
 from sim.outputs import style
-from sim.outputs.figures import FIGURES, coalition_size, force_by_nation, joining_strip, save_figures
+from sim.outputs.figures import FIGURES, coalition_size, force_by_nation, joining_strip
 from sim.outputs.figures.timeline import date_axis
 from sim.outputs.words import percent
+from sim.results.drawing import save_figures
 
 EVENTS = "".join(
     f'\n[[events]]\nround = {number}\ntitle = "Event {number}, told at such length that it does not fit on '

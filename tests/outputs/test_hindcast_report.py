@@ -20,13 +20,21 @@ from printing import lost
 from rich.console import Console
 
 from sim.declarations.words import VERDICTS
-from sim.experiments.hindcast.hindcast import hindcast, hindcast_cases, simulated_runs
-from sim.experiments.hindcast.result import HindcastOptions, HindcastResult
+from sim.experiments.hindcast.hindcast import (
+    TABLES,
+    hindcast,
+    hindcast_cases,
+    hindcast_id,
+    hindcast_into_folder,
+    simulated_runs,
+)
+from sim.experiments.hindcast.options import HindcastOptions
+from sim.experiments.hindcast.result import HindcastResult
 from sim.inputs.hindcast_file import load_hindcast_cases
-from sim.outputs.hindcast.figures import FIGURES, save_figures
-from sim.outputs.hindcast.store import TABLES, hindcast_id, hindcast_into_folder
+from sim.outputs.hindcast.figures import FIGURES
 from sim.outputs.hindcast.tables import hindcast_report
 from sim.outputs.hindcast.words import MEASURED, NOT_IDENTIFIED, fit_line, verdict, verdicts
+from sim.results.drawing import save_figures
 
 OPTIONS = HindcastOptions(runs=120, resamples=200)
 Command = Callable[..., Any]

@@ -17,10 +17,13 @@ from sim.experiments.calibration.calibrate import (
     results_of_calibration,
     run_calibration,
 )
+from sim.experiments.calibration.held_out import cross_validate_into_folder
 from sim.experiments.comparison.compare import compared, plan_comparison
-from sim.experiments.explain.answers import ExplainOptions, find_nations
-from sim.experiments.hindcast.result import HindcastOptions
-from sim.experiments.resumable import Experiment, results_of, run_parts
+from sim.experiments.evidence.results import fit_into_folder, left_out_into_folder
+from sim.experiments.explain.answers import ExplainOptions, explain_into_folder, find_nations
+from sim.experiments.hindcast.hindcast import hindcast_into_folder
+from sim.experiments.hindcast.options import HindcastOptions
+from sim.experiments.resumable import Experiment, complete_results, results_of, run_parts
 from sim.experiments.run import RunOptions
 from sim.experiments.sensitivity.plan import SensitivityOptions
 from sim.experiments.sensitivity.sensitivity import plan_sensitivity
@@ -29,17 +32,11 @@ from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.errors import InputError
 from sim.inputs.hindcast_file import load_hindcast_cases
 from sim.inputs.questions import load_questions
-from sim.outputs.calibration import figures as calibration_figures
-from sim.outputs.comparison.store import write_comparison
-from sim.outputs.cross_validation.store import cross_validate_into_folder
-from sim.outputs.evidence.store import fit_into_folder, left_out_into_folder
-from sim.outputs.explanation.store import explain_into_folder
-from sim.outputs.hindcast.store import hindcast_into_folder
-from sim.outputs.kinds import KINDS, load_result
 from sim.outputs.redraw import Wanted, redraw
 from sim.outputs.report import write_report
-from sim.outputs.sensitivity.store import write_sensitivity
-from sim.outputs.sweep import figures as sweep_figures
+from sim.results.drawing import save_figures
+from sim.results.kinds import KINDS
+from sim.results.result import load_result
 from sim.system.folders import Missing
 from sim.system.manifests import FORMAT, MANIFEST, OtherVersion
 
@@ -52,21 +49,21 @@ def _sweep(folder: Path, given: str) -> Path:
     file = folder / "sweep.toml"
     file.write_text(f'title = "A sweep"\nbase = "brussels-2025-04"\nruns = 5\nrounds = 20\n{given}')
     result = run_sweep(plan_sweep(file), folder)
-    sweep_figures.save_figures(result, result.folder / "figures")
+    save_figures(result, result.folder)
     return result.folder
 
 
 def comparison(folder: Path) -> Path:
     plan = plan_comparison(["brussels-2025-04", "us-backstop"], RunOptions(runs=40), ["rounds=20"])
     there = run_parts(plan, folder)
-    write_comparison(compared(plan, there), there)
+    complete_results(plan, there, compared(plan, there))
     return there
 
 
 def _sensitivity(folder: Path, **options: object) -> Path:
     asked = {"outcomes": ("size", "CAN"), "samples": 16, "runs": 2, "overrides": ["rounds=10"], **options}
     result = sim.sensitivity("brussels-2025-04", factors="us-by-clarity", out=folder, **asked)
-    write_sensitivity(result)
+    save_figures(result, result.folder)
     return result.folder
 
 
@@ -95,7 +92,7 @@ def hindcast(folder: Path) -> Path:
 def calibration(folder: Path) -> Path:
     plan = plan_calibration("europe-2025", draws=50, runs=2)
     result, made = run_calibration(plan, folder), calibration_folder(plan, folder)
-    calibration_figures.save_figures(result, made / "figures")
+    save_figures(result, made)
     return made
 
 
@@ -110,7 +107,7 @@ def taught(folder: Path) -> Path:
 
 
 def left_out(folder: Path) -> Path:
-    return left_out_into_folder(load_coalitions(), 1, folder)[2]
+    return left_out_into_folder(load_coalitions(), 1, folder)[1]
 
 
 WRITERS: dict[str, Callable[[Path], Path]] = {
@@ -214,6 +211,6 @@ def test_a_kind_that_is_not_known_is_told_with_those_that_are(
 ) -> None:
     with pytest.raises(
         InputError,
-        match=f'kind "{re.escape(str(kind))}" cannot be drawn again, only those of {", ".join(KINDS)}$',
+        match=f'kind "{re.escape(str(kind))}"; known: {", ".join(KINDS)}$',
     ):
         load_result(changed(kind=kind))

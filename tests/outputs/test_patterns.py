@@ -142,7 +142,7 @@ def test_the_command_prints_the_table_and_keeps_it(coalition: Callable[..., Any]
     assert (folder / "patterns.md").read_text(encoding="utf-8").startswith("## Facts")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["runs"] == 60
-    assert set(manifest["worlds"]) == {"world", "world on 2025-04-24", "world with full | involvement"}
+    assert set(manifest["digests"]) == {"world", "world on 2025-04-24", "world with full | involvement"}
     assert manifest["patterns"]["patterns"][0]["checks"][0]["of"][0]["with"] == ["full | involvement"]
     assert str(facts.parent) not in json.dumps(manifest)
 

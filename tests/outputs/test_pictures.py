@@ -14,13 +14,14 @@ import pytest
 from legible import illegible
 from matplotlib.figure import Figure
 
-from sim.experiments.about import RunTables
+from sim.experiments.results import MAP, RunTables
 from sim.inputs.bundled import scenarios_folder
+from sim.outputs.figure_folder import Draw
 from sim.outputs.figures import FIGURES
 from sim.outputs.figures.animation import frames
-from sim.outputs.kinds import KINDS, Draw, kind_of, load_result
-from sim.outputs.results_folder import read_manifest
-from sim.outputs.store import MAP
+from sim.results.kinds import KINDS
+from sim.results.reading import manifest_of
+from sim.results.result import load_result
 from sim.system.folders import write
 
 pytestmark = pytest.mark.slow
@@ -77,7 +78,8 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     @cache
     def drawn(example: str) -> Mapping[str, Draw]:
         folder = copied(example, tmp_path_factory.mktemp("example"))
-        return kind_of(folder, read_manifest(folder)).figures(load_result(folder), ())
+        result = load_result(folder)
+        return KINDS[result.kind].figures_of(result)
 
     return drawn
 
@@ -124,7 +126,7 @@ def test_frame(animated: RunTables, step: int) -> Figure:
 
 
 def test_every_kind_of_results_has_an_example() -> None:
-    assert {read_manifest(EXAMPLES / example)["kind"] for example in DRAWN} == set(KINDS)
+    assert {manifest_of(EXAMPLES / example)["kind"] for example in DRAWN} == set(KINDS)
 
 
 def test_every_figure_of_every_example_has_a_picture(figures: Drawn) -> None:

@@ -16,7 +16,8 @@ from rich.text import Text
 from signing import sign
 
 from sim.experiments.rests_on import verdicts
-from sim.experiments.run import RunOptions
+from sim.experiments.results import LoadedRun
+from sim.experiments.run import RunOptions, run_into_folder
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.outputs.report import write_report
@@ -25,8 +26,7 @@ from sim.outputs.report.parts import address, data_section, run_command, scenari
 from sim.outputs.report.printed import keep_printed, read_printed
 from sim.outputs.report.run import headline, nations_table
 from sim.outputs.report.terminal import section_of
-from sim.outputs.results_folder import StoredRun, read_manifest
-from sim.outputs.store import run_into_folder
+from sim.results.reading import manifest_of
 from sim.system.folders import Damaged, begin
 
 MARKUP = '<script>alert("x")</script> & <b>bold</b>'
@@ -55,8 +55,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def stored(folder: Path) -> StoredRun:
-    return StoredRun(folder, read_manifest(folder))
+def stored(folder: Path) -> LoadedRun:
+    return LoadedRun.load(folder, manifest_of(folder))
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def test_every_figure_is_there_and_said_in_words(text: str) -> None:
 
 
 @pytest.mark.slow
-def test_it_says_what_was_supposed_and_how_to_do_it_again(text: str, stored: StoredRun) -> None:
+def test_it_says_what_was_supposed_and_how_to_do_it_again(text: str, stored: LoadedRun) -> None:
     assert "The scenario: A US backstop" in text
     assert "followership = 1.2" in text
     assert str(stored.manifest["digest"]) in text
@@ -103,7 +103,7 @@ def test_the_same_folder_gives_the_same_bytes(folder: Path, text: str) -> None:
     assert write_report(folder).read_text("utf-8") == text
 
 
-def test_the_headline_says_the_numbers_of_the_tables(stored: StoredRun) -> None:
+def test_the_headline_says_the_numbers_of_the_tables(stored: LoadedRun) -> None:
     sentences, end = list(headline(stored)), stored.rounds.iloc[-1]
     told = verdicts(stored.rests_on)
     assert f"{end.contributors_mean:.1f} nations contribute military means on average" in sentences[0]
@@ -123,7 +123,7 @@ def test_the_headline_says_the_numbers_of_the_tables(stored: StoredRun) -> None:
     )
 
 
-def test_every_nation_has_a_row_with_its_interval(stored: StoredRun) -> None:
+def test_every_nation_has_a_row_with_its_interval(stored: LoadedRun) -> None:
     table = nations_table(stored)
     assert len(table.rows) == len(stored.summary)
     shares = [row[2] for row in table.rows]
@@ -131,7 +131,7 @@ def test_every_nation_has_a_row_with_its_interval(stored: StoredRun) -> None:
     assert all(re.search(r"% \[[\d.]+-[\d.]+\]$", cell.text) for cell in shares)
 
 
-def test_the_command_makes_the_same_runs_again(stored: StoredRun) -> None:
+def test_the_command_makes_the_same_runs_again(stored: LoadedRun) -> None:
     words = shlex.split(run_command(stored.manifest))
     assert words[:7] == ["coalition", "run", "us-backstop", "--runs", "120", "--seed", "1"]
     again = load_case(words[2], [words[at + 1] for at, word in enumerate(words) if word == "--set"])
@@ -159,7 +159,7 @@ def test_markup_is_shown_as_text() -> None:
     assert not Seen(text).all("b")
 
 
-def test_markup_in_titles_events_and_cautions_is_shown_as_text(stored: StoredRun) -> None:
+def test_markup_in_titles_events_and_cautions_is_shown_as_text(stored: LoadedRun) -> None:
     manifest: Any = json.loads(json.dumps(stored.manifest))
     manifest["title"] = manifest["description"] = manifest["events"][0]["title"] = MARKUP
     manifest["cautions"] = [MARKUP]

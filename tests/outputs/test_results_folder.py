@@ -9,12 +9,13 @@ from pandas.testing import assert_frame_equal
 from signing import sign
 
 import sim
-from sim.experiments.run import RunOptions
+from sim.experiments.results import TABLES, LoadedRun
+from sim.experiments.run import RunOptions, run_into_folder
 from sim.inputs.errors import InputError
 from sim.outputs import style
-from sim.outputs.figures import FIGURES, USUAL
-from sim.outputs.results_folder import StoredRun, read_manifest
-from sim.outputs.store import TABLES, run_into_folder
+from sim.outputs.figures import FIGURES
+from sim.results.kinds import KINDS
+from sim.results.reading import manifest_of
 from sim.system.folders import Damaged, Missing
 from sim.system.manifests import MANIFEST
 
@@ -29,8 +30,8 @@ NOT_UTF8 = '{"format": 5, "title": "\\ud800"}'
 """Half of a character: JSON may say it, no file and no terminal can."""
 
 
-def read(folder: Path) -> StoredRun:
-    return StoredRun(folder, read_manifest(folder))
+def read(folder: Path) -> LoadedRun:
+    return LoadedRun.load(folder, manifest_of(folder))
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_what_was_run_is_read_as_it_was(written: tuple["sim.RunResult", Path]) -
     result, folder = written
     assert read(folder).about == result.about
     assert result.about.title == 'O\'Brien & <b>"Söhne"</b> $x$'
-    assert len(result.about.events) < len(result.case.scenario.schedule())
+    assert len(result.about.past_events) < len(result.case.scenario.schedule())
 
 
 def test_the_map_comes_with_the_results(written: tuple["sim.RunResult", Path]) -> None:
@@ -60,7 +61,8 @@ def test_the_map_comes_with_the_results(written: tuple["sim.RunResult", Path]) -
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name in USUAL else pytest.mark.slow) for name in FIGURES]
+    "name",
+    [pytest.param(name, marks=() if name in KINDS["run"].usual else pytest.mark.slow) for name in FIGURES],
 )
 def test_a_figure_drawn_again_has_the_same_bytes(
     written: tuple["sim.RunResult", Path], tmp_path: Path, name: str
@@ -78,30 +80,30 @@ def test_a_figure_drawn_again_has_the_same_bytes(
 
 def test_a_folder_without_results_is_told_with_those_below_it(copy: Path) -> None:
     with pytest.raises(InputError, match=f"{copy.parent}: holds no results .*did you mean {copy}"):
-        read_manifest(copy.parent)
+        manifest_of(copy.parent)
 
 
 def test_a_file_and_a_folder_that_is_not_there_are_told(copy: Path) -> None:
     with pytest.raises(InputError, match="is a file; give the folder that it is in"):
-        read_manifest(copy / MANIFEST)
+        manifest_of(copy / MANIFEST)
     with pytest.raises(InputError, match="nowhere: no such folder"):
-        read_manifest(copy / "nowhere")
+        manifest_of(copy / "nowhere")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "null", '{"kind": ', "[" * 100_000, NOT_UTF8])
 def test_a_manifest_that_is_none_is_told(copy: Path, text: str) -> None:
     (copy / MANIFEST).write_text(text, encoding="utf-8")
     with pytest.raises(Damaged, match=r"manifest\.json: is damaged: not what was written; run the command"):
-        read_manifest(copy)
+        manifest_of(copy)
     with pytest.raises(Damaged, match=r"manifest\.json: is no (table|JSON that can be read)"):
-        read_manifest(sign(copy))
+        manifest_of(sign(copy))
 
 
 def test_a_manifest_that_lacks_something_is_told(copy: Path) -> None:
     manifest = json.loads((copy / MANIFEST).read_text("utf-8"))
     del manifest["scenario"]["rounds"]
     (copy / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
-    with pytest.raises(Damaged, match=r"manifest\.json: cannot be read \(KeyError: 'rounds'\)"):
+    with pytest.raises(Damaged, match=r"manifest\.json: cannot be read \(scenario\.rounds: Field required\)"):
         _ = read(sign(copy)).about
 
 

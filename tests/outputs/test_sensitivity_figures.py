@@ -9,12 +9,14 @@ from legible import illegible
 
 from sim.experiments.sensitivity.discovery import Box, Discovery, Limit, Score
 from sim.experiments.sensitivity.plan import Factors
+from sim.experiments.sensitivity.result import Sensitivity
 from sim.experiments.sensitivity.sensitivity import sensitivity
 from sim.inputs.factors import Factor
 from sim.outputs.sensitivity import figures
 from sim.outputs.sensitivity.axes import COLOURS, KEY
 from sim.outputs.sensitivity.boxes import boxes
 from sim.outputs.sensitivity.words import noise_note
+from sim.results.drawing import save_figures
 
 pytestmark = pytest.mark.slow
 
@@ -115,8 +117,13 @@ def conditions():
 @pytest.fixture
 def searched(result):
     """The same analysis, as if conditions had been searched for too."""
-    options = replace(result.options, discover=True)
-    return replace(result, plan=replace(result.plan, options=options))
+    return changed(result, discover=True)
+
+
+def changed(result, **about):
+    return Sensitivity(
+        result.about.model_copy(update=about), result.tables, result.discoveries, result.folder
+    )
 
 
 def test_conditions_are_parts_of_the_ranges(searched, conditions):
@@ -177,10 +184,10 @@ def test_nothing_is_drawn_outside_the_figure(result):
 def test_a_long_label_is_cut_and_leaves_room_for_the_plot(result):
     names = [f"{lever.name}, {'in short ' * 20}" for lever in LEVERS]
     levers = tuple(
-        lever.model_copy(update={"label": name}) for lever, name in zip(LEVERS, names, strict=True)
+        lever.model_copy(update={"label": name}).in_numbers()
+        for lever, name in zip(LEVERS, names, strict=True)
     )
-    told = replace(result, plan=replace(result.plan, factors=Factors(levers, UNCERTAINTIES)))
-    for name, draw in figures.figures(told):
+    for name, draw in figures.figures_of(changed(result, levers=levers)).items():
         figure = draw()
         assert illegible(figure) == [], name
         assert figure.axes[0].get_position().width > 0.4, name
@@ -188,7 +195,7 @@ def test_a_long_label_is_cut_and_leaves_room_for_the_plot(result):
 
 
 def test_saves_all_of_them(result, tmp_path):
-    names = {file.stem for file in figures.save_figures(result, tmp_path)}
+    names = {file.stem for file in save_figures(result, tmp_path)}
     assert names == {
         "nations",
         *(

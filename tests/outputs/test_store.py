@@ -12,11 +12,11 @@ from pandas.testing import assert_frame_equal
 
 import sim
 from sim.experiments.comparison.compare import plan_comparison
-from sim.experiments.identity import case_digests
+from sim.experiments.results import TABLES as WRITTEN
+from sim.experiments.results import plain_summary
 from sim.experiments.resumable import run_parts
-from sim.experiments.run import RunOptions
-from sim.outputs.store import TABLES as WRITTEN
-from sim.outputs.store import plain_summary, run_id, run_into_folder
+from sim.experiments.run import RunOptions, run_id, run_into_folder
+from sim.results.identity import case_digests
 from sim.system.manifests import FORMAT
 
 BASELINE = "brussels-2025-04"

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from legible import illegible
+from sim.experiments.sweep.landmarks import landmarks
 
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
-from sim.outputs.kinds import load_result
 from sim.outputs.style import words_of
 from sim.outputs.sweep.axes import Ground, outcome_of
-from sim.outputs.sweep.figures import figures, save_figures
-from sim.outputs.sweep.landmarks import landmarks
+from sim.outputs.sweep.figures import figures_of
+from sim.results.drawing import save_figures
+from sim.results.result import load_result
 
 US = '[[levers]]\npath = "washington.involvement"\nlabel = "US involvement"\nrange = [0, 1]\nsteps = 3\n'
 CLARITY = '[[levers]]\npath = "mandate.clarity"\nrange = [0, 1]\nsteps = 3\n'
@@ -48,15 +49,15 @@ def test_the_figures_suit_the_factors(
     world: Callable[..., Path], tmp_path: Path, given: str, drawn: set[str]
 ) -> None:
     result = run_sweep(plan_sweep(write_sweep(tmp_path, world(), given)), tmp_path)
-    files = save_figures(result, tmp_path / "figures")
+    files = save_figures(result, tmp_path)
     assert {file.stem for file in files} == drawn
     before = {file: file.read_bytes() for file in files}
-    assert {file: file.read_bytes() for file in save_figures(result, tmp_path / "figures")} == before
+    assert {file: file.read_bytes() for file in save_figures(result, tmp_path)} == before
 
 
 def test_scenarios_that_differ_only_in_the_factors_are_marked(tmp_path: Path) -> None:
     plan = plan_sweep(write_sweep(tmp_path, "brussels-2025-04", US + CLARITY + PRESSURE))
-    found = {mark.name: tuple(mark.point.values()) for mark in landmarks(plan)}
+    found = {mark.name: tuple(mark.point.values()) for mark in landmarks(plan.base, plan.about.factors)}
     assert found["brussels-2025-04"] == (0.1, 0.05, 0.5)
     assert found["us-backstop"] == (0.75, 0.05, 0.5)
     assert found["russian-escalation"][2] == 0.9
@@ -80,7 +81,7 @@ def test_levels_that_were_given_by_name_are_labelled_by_it(
 ) -> None:
     result = run_sweep(plan_sweep(write_sweep(tmp_path, world(), given)), tmp_path)
     for shown in (result, load_result(result.folder)):
-        figure = dict(figures(shown))[name]()
+        figure = figures_of(shown)[name]()
         axes = next(each for each in figure.axes[0].child_axes if each.get_xticklabels())
         assert [label.get_text() for label in axes.get_xticklabels()] == ["none", "0.3", "backstop"]
         assert axes.get_xticks().tolist() == [0.0, 0.3, 0.75]
@@ -118,7 +119,7 @@ def test_a_long_name_is_cut_at_an_axis_and_told_below(
     world: Callable[..., Path], tmp_path: Path, given: str, way: str
 ) -> None:
     sweep = write_sweep(tmp_path, world(), given.replace("US involvement", LONG))
-    drawn = dict(figures(run_sweep(plan_sweep(sweep), tmp_path)))
+    drawn = figures_of(run_sweep(plan_sweep(sweep), tmp_path))
     figure = next(iter(drawn.values()))()
     assert illegible(figure) == []
     assert f"{way}: {LONG}." in words_of(figure)["Description"]

@@ -9,7 +9,7 @@ from rich.console import Console
 from sim.experiments.rests_on import rests_on, verdicts
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.outputs.style import words_of
-from sim.outputs.sweep.figures import figures
+from sim.outputs.sweep.figures import figures_of
 from sim.outputs.sweep.tables import sweep_report
 
 CLARITY = '[[levers]]\npath = "mandate.clarity"\nrange = [0, 1]\nsteps = 3\n'
@@ -39,11 +39,12 @@ def test_says_where_an_outcome_is_least_and_most(world: Callable[..., Path], tmp
 def test_the_least_and_the_most_say_what_they_rest_on(world: Callable[..., Path], tmp_path: Path) -> None:
     """As runs of the scenario at that point say it."""
     file = write_sweep(tmp_path, world(), f"runs = 20\n{CLARITY}")
-    result, text = run_sweep(plan_sweep(file), tmp_path), printed(file)
+    plan = plan_sweep(file)
+    result, text = run_sweep(plan, tmp_path), printed(file)
     for outcome, points in result.extremes.items():
         assert set(points) <= set(result.rests_on["point"])
         for point in points:
-            case = result.plan.base.with_overrides({"mandate.clarity": point / 2})
+            case = plan.base.with_overrides({"mandate.clarity": point / 2})
             told = verdicts(rests_on(case, seed=1))
             assert told == result.verdicts(point)
             assert f"] ({told[outcome]})" in text
@@ -71,7 +72,7 @@ def test_one_run_at_each_point_has_no_intervals_of_means(world: Callable[..., Pa
     sweep = write_sweep(tmp_path, world(), f"runs = 1\n{CLARITY}{PRESSURE}")
     assert "[?-?]" in printed(sweep)
     result = run_sweep(plan_sweep(sweep), tmp_path)
-    for _, draw in figures(result):
+    for draw in figures_of(result).values():
         assert "nan" not in words_of(draw())["Description"].split()
 
 

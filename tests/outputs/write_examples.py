@@ -13,25 +13,24 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from sim.outputs.sweep.landmarks import landmarks_of
+
 import sim
 from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration, run_calibration
+from sim.experiments.calibration.held_out import cross_validate_into_folder
 from sim.experiments.comparison.compare import compared, plan_comparison
-from sim.experiments.explain.answers import ExplainOptions, find_nations
-from sim.experiments.hindcast.result import HindcastOptions
-from sim.experiments.resumable import run_parts
-from sim.experiments.run import RunOptions
+from sim.experiments.evidence.results import fit_into_folder, left_out_into_folder
+from sim.experiments.explain.answers import ExplainOptions, explain_into_folder, find_nations
+from sim.experiments.hindcast.hindcast import hindcast_into_folder
+from sim.experiments.hindcast.options import HindcastOptions
+from sim.experiments.results import MAP
+from sim.experiments.resumable import complete_results, run_parts
+from sim.experiments.run import RunOptions, run_into_folder
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.hindcast_file import load_hindcast_cases
 from sim.inputs.questions import load_questions
-from sim.outputs.comparison.store import write_comparison
-from sim.outputs.cross_validation.store import cross_validate_into_folder
-from sim.outputs.evidence.store import fit_into_folder, left_out_into_folder
-from sim.outputs.explanation.store import explain_into_folder
-from sim.outputs.hindcast.store import hindcast_into_folder
-from sim.outputs.sensitivity.store import write_sensitivity
-from sim.outputs.store import MAP, run_into_folder
-from sim.outputs.sweep.landmarks import landmarks_of
+from sim.results.drawing import save_figures
 from sim.system.folders import settle
 
 EXAMPLES = Path(__file__).with_name("examples")
@@ -56,7 +55,7 @@ def comparison(out: Path) -> Path:
     names = ("brussels-2025-04", "us-backstop", "us-withdrawal")
     plan = plan_comparison(names, RunOptions(runs=400))
     folder = run_parts(plan, out)
-    write_comparison(compared(plan, folder), folder)
+    complete_results(plan, folder, compared(plan, folder))
     return folder
 
 
@@ -65,7 +64,7 @@ def sensitivity(**asked: Any) -> Callable[[Path], Path]:
 
     def write(out: Path) -> Path:
         result = sim.sensitivity("brussels-2025-04", out=out, samples=64, runs=8, **asked)
-        write_sensitivity(result)
+        save_figures(result, result.folder)
         return result.folder
 
     return write
@@ -100,7 +99,7 @@ def evidence(out: Path) -> Path:
 
 
 def left_out(out: Path) -> Path:
-    return left_out_into_folder(load_coalitions(), 1, out)[2]
+    return left_out_into_folder(load_coalitions(), 1, out)[1]
 
 
 def sweep(given: str) -> Callable[[Path], Path]:

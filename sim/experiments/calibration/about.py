@@ -1,12 +1,17 @@
-"""What a calibration is told by, wherever it comes from."""
+"""What a calibration is of."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, PlainSerializer
 
 from sim.experiments.calibration.likelihood import Target
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.fit import wave_name
 from sim.inputs.options import check_whole_number
-from sim.inputs.prior import Prior
+from sim.inputs.prior import Marginal, ParameterPrior, Prior
+from sim.results.about import About, Frozen
 
 
 @dataclass(frozen=True)
@@ -41,8 +46,28 @@ class Sampling:
             check_whole_number(name, getattr(self, name), least, most)
 
 
-@dataclass(frozen=True)
-class FittedWave:
+def _plain_prior(prior: Prior) -> dict[str, Any]:
+    """Return what is believed of each parameter, and within which range, as JSON holds it."""
+    believed = {
+        each.name: {"range": [each.low, each.high], **each.marginal.model_dump(exclude_none=True)}
+        for each in prior.parameters
+    }
+    return {"parameters": believed, "fixed": dict(prior.fixed)}
+
+
+def _read_prior(prior: Any) -> Any:
+    """Return a prior from what `_plain_prior` has made of it."""
+    if isinstance(prior, Prior):
+        return prior
+    return Prior(tuple(_parameter(*each) for each in prior["parameters"].items()), prior["fixed"])
+
+
+def _parameter(name: str, believed: Mapping[str, Any]) -> ParameterPrior:
+    (low, high), marginal = believed["range"], {key: believed[key] for key in believed if key != "range"}
+    return ParameterPrior(name, low, high, Marginal.model_validate(marginal))
+
+
+class FittedWave(Frozen):
     """A wave of a calibration.
 
     Attributes
@@ -64,9 +89,8 @@ class FittedWave:
     fitted: bool
 
 
-@dataclass(frozen=True)
-class AboutCalibration:
-    """What was calibrated, as words and figures say it.
+class AboutCalibration(About):
+    """What was calibrated.
 
     Attributes
     ----------
@@ -78,17 +102,28 @@ class AboutCalibration:
         All waves of the hindcast, those that were not fitted too.
     prior
         What was believed before.
-    sampling
-        How the posterior was sampled.
+    draws, runs, kept, seed
+        How the posterior was sampled, see `Sampling`.
     """
 
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    kind: str = "calibration"
     name: str
     title: str
     caution: str
     roster: str
     waves: tuple[FittedWave, ...]
-    prior: Prior
-    sampling: Sampling
+    prior: Annotated[Prior, BeforeValidator(_read_prior), PlainSerializer(_plain_prior)]
+    draws: int
+    runs: int
+    kept: int
+    seed: int
+
+    @property
+    def sampling(self) -> Sampling:
+        """How the posterior was sampled."""
+        return Sampling(self.draws, self.runs, self.kept, self.seed)
 
     @property
     def fitted(self) -> tuple[FittedWave, ...]:
@@ -104,7 +139,7 @@ class AboutCalibration:
 def about_calibration(
     target: Target, prior: Prior, sampling: Sampling, fitted: tuple[bool, ...]
 ) -> AboutCalibration:
-    """Return what is told of the fit of a target to some of its waves."""
+    """Return what is said of the fit of a target to some of its waves."""
     hindcast = target.hindcast
     return AboutCalibration(
         name=hindcast.name,
@@ -113,9 +148,15 @@ def about_calibration(
         roster=target.cases[0].roster.title,
         waves=tuple(map(_fitted_wave, target.waves, fitted)),
         prior=prior,
-        sampling=sampling,
+        **asdict(sampling),
     )
 
 
 def _fitted_wave(wave: Wave, fitted: bool) -> FittedWave:
-    return FittedWave(wave.name, wave.title, wave.number, int(wave.has_changed.sum()), fitted)
+    return FittedWave(
+        name=wave.name,
+        title=wave.title,
+        number=wave.number,
+        changed=int(wave.has_changed.sum()),
+        fitted=fitted,
+    )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,14 +23,17 @@ from sim.experiments.calibration.likelihood import (
 )
 from sim.experiments.hindcast.scores import Floats
 from sim.experiments.hindcast.waves import Wave
-from sim.experiments.identity import case_digests, code_digests, digest_of
 from sim.experiments.needs import need_in_parts
-from sim.experiments.parts import PartsFolder
 from sim.inputs.errors import InputError
 from sim.inputs.fit import FITTED_TO
-from sim.inputs.options import chosen_options
-from sim.inputs.prior import ParameterPrior, load_prior
+from sim.inputs.prior import load_prior
+from sim.results.identity import case_digests, code_digests, digest_of
+from sim.results.parts import PartsFolder
+from sim.results.reading import Manifest, parsed
+from sim.results.result import Result
+from sim.results.tables import Tables, tables_of
 from sim.system.preflight import Need
+from sim.system.tables import read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,23 +105,14 @@ class CalibrationPlan:
             **code_digests(),
         }
 
-    def manifest(self) -> dict[str, Any]:
-        """Return what the calibration is, for people and for a repeat of it."""
-        about = self.about
-        return {
-            "kind": "calibration",
-            **{name: getattr(about, name) for name in ("name", "title", "caution", "roster")},
-            "waves": [asdict(wave) for wave in about.waves],
-            "prior": {parameter.name: _told_prior(parameter) for parameter in about.prior.parameters},
-            "fixed": dict(about.prior.fixed),
-            **asdict(about.sampling),
-            "options": list(self.options),
-            "digests": self.digests,
-        }
+    @cached_property
+    def manifest(self) -> AboutCalibration:
+        """What is calibrated, with what determines the results."""
+        return self.about.model_copy(update={"options": self.options, "digests": self.digests})
 
 
-@dataclass(frozen=True, eq=False)
-class Calibration:
+@dataclass(frozen=True, eq=False, repr=False)
+class Calibration(Result):
     """The result of a calibration: draws of the prior, and how likely they make each wave.
 
     Attributes
@@ -134,6 +128,19 @@ class Calibration:
     about: AboutCalibration
     coordinates: Floats
     log_likelihoods: Floats
+
+    kind = "calibration"
+
+    @classmethod
+    def load(cls, folder: Path, manifest: Manifest) -> "Calibration":
+        """Return the calibration that a folder holds."""
+        about = parsed(AboutCalibration, folder, manifest)
+        return read_calibration(about, lambda name: read_table(folder / f"{name}.parquet"))
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Every table by name."""
+        return tables_of(self, ("summary", "posterior"))
 
     @cached_property
     def weights(self) -> Floats:
@@ -161,9 +168,9 @@ class Calibration:
         return pd.DataFrame(self.rows, columns=list(PARAMETERS))
 
     @property
-    def metadata(self) -> dict[bytes, bytes]:
+    def metadata(self) -> dict[str, dict[bytes, bytes]]:
         """What the file of the posterior says of itself: the waves that it was fitted to."""
-        return {FITTED_TO: json.dumps(self.about.fitted_to).encode()}
+        return {"posterior": {FITTED_TO: json.dumps(self.about.fitted_to).encode()}}
 
     @cached_property
     def summary(self) -> "pd.DataFrame":
@@ -172,8 +179,8 @@ class Calibration:
 
     def fitted_to(self, names: Sequence[str]) -> "Calibration":
         """Return the fit to some waves alone; to none it is the prior. Nothing is simulated anew."""
-        waves = tuple(replace(wave, fitted=wave.name in names) for wave in self.about.waves)
-        return replace(self, about=replace(self.about, waves=waves))
+        waves = tuple(wave.model_copy(update={"fitted": wave.name in names}) for wave in self.about.waves)
+        return replace(self, about=self.about.model_copy(update={"waves": waves}))
 
 
 def calibrate(
@@ -183,7 +190,10 @@ def calibrate(
     prior: Path | None = None,
     out: Path | str = "results",
     threads: int = 0,
-    **sampling: Any,
+    draws: int = 4096,
+    runs: int = 256,
+    kept: int = 1000,
+    seed: int = 1,
 ) -> Calibration:
     """Fit parameters to a hindcast, going on where an earlier session was stopped.
 
@@ -199,8 +209,8 @@ def calibrate(
         Folder of all results; these go to ``OUT/calibrate/NAME/ID``.
     threads
         0 for one a core; the result does not depend on it.
-    **sampling
-        Those of `Sampling`: `draws`, `runs`, `kept`, `seed`.
+    draws, runs, kept, seed
+        As in `Sampling`.
 
     Returns
     -------
@@ -212,7 +222,9 @@ def calibrate(
     InputError
         For any mistake in any of the files, and where the folder holds what would be mixed.
     """
-    plan = plan_calibration(hindcast, hold_out=hold_out, prior=prior, **sampling)
+    plan = plan_calibration(
+        hindcast, hold_out=hold_out, prior=prior, draws=draws, runs=runs, kept=kept, seed=seed
+    )
     return run_calibration(plan, Path(out), threads=threads)
 
 
@@ -221,10 +233,13 @@ def plan_calibration(
     *,
     hold_out: Sequence[str] = (),
     prior: Path | None = None,
-    **sampling: Any,
+    draws: int = 4096,
+    runs: int = 256,
+    kept: int = 1000,
+    seed: int = 1,
 ) -> CalibrationPlan:
     """Read all that determines a calibration, see `calibrate`."""
-    chosen = chosen_options(Sampling, sampling)
+    sampling = Sampling(draws, runs, kept, seed)
     target = load_target(hindcast)
     believed = load_prior(prior)
     for name in hold_out:
@@ -235,7 +250,7 @@ def plan_calibration(
     if not any(fitted):
         raise InputError("no wave is left to be fitted", key="--hold-out")
     named = (f"prior {Path(prior).name}",) if prior else ()
-    return CalibrationPlan(target, about_calibration(target, believed, chosen, fitted), named)
+    return CalibrationPlan(target, about_calibration(target, believed, sampling, fitted), named)
 
 
 def _names(wave: Wave) -> set[str]:
@@ -250,7 +265,7 @@ def calibration_folder(plan: CalibrationPlan, out: Path) -> Path:
 
 def results_of_calibration(plan: CalibrationPlan, out: Path) -> PartsFolder:
     """Return the folder of a calibration's results, to be entered as a context."""
-    return PartsFolder(calibration_folder(plan, out), "calibration", plan.manifest())
+    return PartsFolder(calibration_folder(plan, out), "calibration", plan.manifest)
 
 
 def run_calibration(
@@ -269,7 +284,7 @@ def run_calibration(
     progress
         Told of runs, `total_runs` of the plan in all.
     """
-    about = plan.about
+    about = plan.manifest
     drawn = about.prior.drawn(about.sampling.draws, about.sampling.seed)
     effort = Effort(about.sampling.runs, about.sampling.seed, threads)
     with results_of_calibration(plan, out) as folder:
@@ -281,8 +296,8 @@ def run_calibration(
             found = log_likelihoods(plan.target, about.prior.rows(block), effort, progress)
             folder.write(name, _as_table(about, block, found))
         result = read_calibration(about, folder.read)
-        folder.write("posterior", result.posterior, result.metadata)
-        folder.write("summary", result.summary)
+        for name, table in result.tables.items():
+            folder.write(name, table, result.metadata.get(name))
     return result
 
 
@@ -313,8 +328,3 @@ def _as_table(about: AboutCalibration, coordinates: Floats, found: Floats) -> "p
 
     columns = [*about.prior.names, *(wave.name for wave in about.waves)]
     return pd.DataFrame(np.column_stack([coordinates, found]), columns=columns)
-
-
-def _told_prior(parameter: ParameterPrior) -> dict[str, Any]:
-    """Return what is believed of a parameter, and within which range."""
-    return {"range": [parameter.low, parameter.high], **parameter.marginal.model_dump(exclude_none=True)}

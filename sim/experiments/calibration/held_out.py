@@ -1,26 +1,29 @@
 """Cross-validation: each wave forecast with parameters fitted to the others, and scored."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from sim.experiments.calibration.about import AboutCalibration
 from sim.experiments.calibration.calibrate import Calibration, CalibrationPlan, run_calibration
 from sim.experiments.calibration.likelihood import Target
 from sim.experiments.hindcast.forecasts import Forecast, forecast_wave, with_draws
 from sim.experiments.hindcast.hindcast import scored_variants, simulated_forecasts
-from sim.experiments.hindcast.result import (
-    PRIOR,
-    HindcastOptions,
-    Variant,
-    difference_table,
-    score_table,
-)
+from sim.experiments.hindcast.options import HindcastOptions
+from sim.experiments.hindcast.result import PRIOR, Variant, difference_table, score_table
+from sim.results.about import About
+from sim.results.identity import digest_of
+from sim.results.result import Loaded, Result
+from sim.results.saving import Saving
+from sim.results.tables import Tables, tables_of
+from sim.system.manifests import FORMAT
 
 if TYPE_CHECKING:
     import pandas as pd
+
+FOLDER = "cross-validate"
 
 FORECASTS = 5
 """How many forecasts of each wave are simulated: those of a hindcast, and that of the prior."""
@@ -29,28 +32,51 @@ Progress = Callable[[int], None]
 """Told the number of runs each time some are done."""
 
 
-class CrossValidationTables(Protocol):
-    """What figures are made of: a `CrossValidation`, or what is read of a results folder."""
+class AboutCrossValidation(About):
+    """What was cross-validated.
+
+    Attributes
+    ----------
+    fit
+        The fit to all waves that may be fitted.
+    variants
+        The ways of scoring, as recorded first: what readers call each.
+    runs, seed, resamples
+        Of the scores.
+    """
+
+    kind: str = "cross-validation"
+    fit: AboutCalibration
+    variants: dict[str, str]
+    runs: int
+    seed: int
+    resamples: int
 
     @property
-    def about(self) -> AboutCalibration: ...  # noqa: D102
+    def title(self) -> str:
+        """The title of the hindcast."""
+        return self.fit.title
 
     @property
-    def options(self) -> HindcastOptions: ...  # noqa: D102
-
-    @property
-    def titles(self) -> dict[str, str]: ...  # noqa: D102
-
-    @property
-    def differences(self) -> "pd.DataFrame": ...  # noqa: D102
+    def scoring(self) -> HindcastOptions:
+        """Which runs, and how sure the scores are made."""
+        return HindcastOptions(runs=self.runs, seed=self.seed, resamples=self.resamples)
 
 
-@dataclass(frozen=True, eq=False)
-class CrossValidation:
+class LoadedCrossValidation(Loaded):
+    """A cross-validation as its folder holds it."""
+
+    kind, manifest_model = "cross-validation", AboutCrossValidation
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CrossValidation(Result):
     """How good fitted parameters are at what they were not fitted to.
 
     Attributes
     ----------
+    fit
+        What was fitted, with what determines it.
     calibration
         The fit to all waves that may be fitted.
     options
@@ -59,19 +85,38 @@ class CrossValidation:
         The ways of scoring, as recorded first; each wave is forecast by the fit of `fitted_on`.
     """
 
+    fit: AboutCalibration
     calibration: Calibration
     options: HindcastOptions
     variants: tuple[Variant, ...]
 
-    @property
-    def about(self) -> AboutCalibration:
-        """What was fitted, in the fit to everything."""
-        return self.calibration.about
+    kind = "cross-validation"
+
+    @cached_property
+    def about(self) -> AboutCrossValidation:
+        """What was cross-validated."""
+        return AboutCrossValidation(
+            fit=self.fit,
+            variants={variant.name: variant.title for variant in self.variants},
+            runs=self.options.runs,
+            seed=self.options.seed,
+            resamples=self.options.resamples,
+        )
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Every table by name."""
+        return Tables(
+            {
+                **tables_of(self, ("scores", "differences")).makers,
+                "posterior": lambda: self.calibration.posterior,
+            }
+        )
 
     @property
-    def titles(self) -> dict[str, str]:
-        """The ways of scoring, in words."""
-        return {variant.name: variant.title for variant in self.variants}
+    def metadata(self) -> Mapping[str, Mapping[bytes, bytes]]:
+        """What the file of the posterior says of itself."""
+        return self.calibration.metadata
 
     @cached_property
     def scores(self) -> "pd.DataFrame":
@@ -82,6 +127,39 @@ class CrossValidation:
     def differences(self) -> "pd.DataFrame":
         """A row a wave, variant, baseline and score, see `difference_table`."""
         return difference_table(self.variants, self.options)
+
+
+def cross_validate_into_folder(
+    plan: CalibrationPlan,
+    options: HindcastOptions,
+    out: Path,
+    *,
+    progress: Progress = lambda _: None,
+) -> tuple[CrossValidation, Path]:
+    """Fit and score and write a results folder, ``OUT/cross-validate/NAME/ID``.
+
+    Parameters
+    ----------
+    plan, options, progress
+        As for `cross_validate`.
+    out
+        Folder of all results; the fits go to ``OUT/calibrate/NAME``, and stay there if it is stopped.
+
+    Raises
+    ------
+    InputError
+        As for `cross_validate`, or if the folder cannot be written to.
+    """
+    folder = out / FOLDER / plan.name / cross_validation_id(plan, options)
+    with Saving(folder) as saving:
+        result = cross_validate(plan, options, out, progress=progress)
+        return result, saving.finish(result)
+
+
+def cross_validation_id(plan: CalibrationPlan, options: HindcastOptions) -> str:
+    """Return the name of the folder: the same inputs have the same name."""
+    scored = [options.runs, options.seed, options.resamples]
+    return digest_of(plan.id, plan.manifest.model_dump_json(), str(scored), str(FORMAT))[:12]
 
 
 def fitted_on(about: AboutCalibration, wave: str) -> tuple[str, ...]:
@@ -121,7 +199,7 @@ def cross_validate(
     target = plan.target
     simulated = [_forecasts(calibration, target, place, options, progress) for place in _places(target)]
     variants = scored_variants(target.hindcast, target.cases, simulated)
-    return CrossValidation(calibration, options, variants)
+    return CrossValidation(plan.manifest, calibration, options, variants)
 
 
 def simulated_runs(plan: CalibrationPlan, options: HindcastOptions) -> int:

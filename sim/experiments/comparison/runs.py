@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.declarations.words import Stance
 from sim.experiments.comparison.paired import PairedSums
-from sim.experiments.description import describe_case, versions
-from sim.experiments.identity import case_digests, code_digests, digest_of
+from sim.experiments.comparison.result import SUMS, AboutComparison
 from sim.experiments.needs import need_in_parts
 from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
 from sim.experiments.run import RunOptions, simulate_case
@@ -20,12 +19,13 @@ from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
 from sim.model.ensemble import CHUNK, Keep
 from sim.model.tally import RUN_COLUMNS, Records
+from sim.results.about import about_case
+from sim.results.identity import case_digests, code_digests, digest_of
 from sim.system.preflight import Need
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SUMS = "sums"
 LONGEST_NAME = 120
 
 NATION_OUTCOMES = ("is_committed", "round_of_joining")
@@ -149,20 +149,18 @@ class ComparisonPlan:
         runs = digest_of(f"{self.options.runs} {self.options.seed} {self.runs_per_part}")
         return {**of_cases, "runs": runs, **code_digests()}
 
-    def manifest(self) -> dict[str, Any]:
-        """Return what is compared, for people and for a repeat of it; the first case is the reference."""
-        return {
-            "kind": "comparison",
-            "reference": self.names[0],
-            "names": list(self.names),
-            "cases": [describe_case(case) for case in self.cases],
-            "seed": self.options.seed,
-            "runs": self.options.runs,
-            "given": list(self.given),
-            "parts": self.parts,
-            "versions": versions(),
-            "digests": self.digests,
-        }
+    @cached_property
+    def about(self) -> AboutComparison:
+        """What is compared."""
+        return AboutComparison(
+            names=self.names,
+            cases=tuple(map(about_case, self.cases)),
+            seed=self.options.seed,
+            runs=self.options.runs,
+            options=self.given,
+            parts=self.parts,
+            digests=self.digests,
+        )
 
 
 class Sums(NamedTuple):

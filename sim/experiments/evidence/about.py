@@ -1,17 +1,10 @@
 """What was learned from, as results folders keep it."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Protocol
-
 from sim.inputs.coalitions.coalitions import Coalitions
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.results.about import Frozen
 
 
-@dataclass(frozen=True)
-class AboutCoalitions:
+class AboutCoalitions(Frozen):
     """How much there was to learn from.
 
     Attributes
@@ -29,11 +22,7 @@ class AboutCoalitions:
     coalitions: int
     cases: int
     families: int
-    titles: Mapping[str, str]
-
-    def manifest(self) -> dict[str, Any]:
-        """Return it as a manifest keeps it."""
-        return asdict(self)
+    titles: dict[str, str]
 
 
 def about(coalitions: Coalitions) -> AboutCoalitions:
@@ -46,19 +35,3 @@ def about(coalitions: Coalitions) -> AboutCoalitions:
         families=len({each.family for each in coalitions.coalitions}),
         titles={each.name: each.title for each in coalitions.coalitions},
     )
-
-
-class LeftOutTables(Protocol):
-    """What figures and words of coalitions left out are made of, see `LeftOut`."""
-
-    @property
-    def coalitions(self) -> "pd.DataFrame":
-        """A row a coalition and forecast."""
-
-    @property
-    def sizes(self) -> "pd.DataFrame":
-        """A row a coalition."""
-
-    @property
-    def summary(self) -> "pd.DataFrame":
-        """A row a forecast and score."""

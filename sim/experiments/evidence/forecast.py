@@ -1,6 +1,9 @@
 """Who takes part in a coalition whose candidates have not spoken: by what past coalitions teach alone."""
 
+import json
 from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +28,14 @@ from sim.inputs.coalitions.asked_file import Asked
 from sim.inputs.coalitions.candidates_file import treated
 from sim.inputs.coalitions.coalitions import Coalition, Coalitions
 from sim.inputs.coalitions.declaration import Declaration
+from sim.inputs.coalitions.draws_file import file_digests
+from sim.results.about import About
+from sim.results.identity import digest_of
+from sim.results.result import Loaded, Result
+from sim.results.saving import Saving
+from sim.results.tables import Tables
+from sim.system.manifests import FORMAT
+from sim.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,14 +45,43 @@ WEIGHTY = 0.25
 """Share of what sets a nation apart from which on a term is named, and counts for the verdict."""
 
 
-@dataclass(frozen=True, eq=False)
-class Forecast:
+class AboutForecast(About):
+    """What was forecast.
+
+    Attributes
+    ----------
+    title
+        What was asked about.
+    seed
+        Of the draws.
+    size
+        How many take part: mean, and 90 % interval.
+    families, files
+        The families of coalitions that were learned from, and digests of their files.
+    """
+
+    kind: str = "forecast"
+    title: str
+    seed: int
+    size: dict[str, float]
+    families: tuple[str, ...]
+    files: dict[str, str]
+
+
+class LoadedForecast(Loaded):
+    """A forecast as its folder holds it, see `Forecast`."""
+
+    kind, manifest_model = "forecast", AboutForecast
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Forecast(Result):
     """A forecast from past coalitions alone.
 
     Attributes
     ----------
-    asked
-        What was asked.
+    asked, seed
+        What was asked, and the seed of the draws.
     posterior
         What was learned, without the families that were to be left out.
     nations
@@ -59,12 +99,48 @@ class Forecast:
     """
 
     asked: Asked
+    seed: int
     posterior: Posterior
     nations: "pd.DataFrame"
     size: Size
     alike: "pd.DataFrame"
     usual: float
     extrapolated: tuple[str, ...]
+
+    kind = "forecast"
+
+    @cached_property
+    def about(self) -> AboutForecast:
+        """What was forecast."""
+        past, size = self.asked.past, self.size
+        return AboutForecast(
+            title=self.asked.title,
+            seed=self.seed,
+            size={"mean": size.mean, "low": size.low, "high": size.high},
+            families=tuple(sorted({each.family for each in past.coalitions})),
+            files=file_digests(past.folder),
+        )
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Every table by name; terms are a text."""
+        rests_on = [", ".join(names) for names in self.nations["rests_on"]]
+        plain = partial(self.nations.assign, rests_on=rests_on)
+        return Tables({"nations": plain, "alike": lambda: self.alike})
+
+
+def forecast_into_folder(asked: Asked, seed: int, out: Path) -> tuple[Forecast, Path]:
+    """Forecast and write a results folder, ``OUT/forecast/NAME/ID``.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to.
+    """
+    inputs = json.dumps([file_digests(asked.past.folder), repr(asked.coalition), seed, FORMAT, __version__])
+    with Saving(out / "forecast" / asked.name / digest_of(inputs)[:12]) as saving:
+        answer = forecast(asked, seed)
+        return answer, saving.finish(answer)
 
 
 @on_one_thread
@@ -93,6 +169,7 @@ def forecast(asked: Asked, seed: int = 1) -> Forecast:
     alike, usual = distances(asked.past, asked.coalition.coalitions[0])
     return Forecast(
         asked=asked,
+        seed=seed,
         posterior=posterior,
         nations=nations.sort_values(["p", "iso3"], ascending=[False, True]).reset_index(drop=True),
         size=shared_size(mean, covariance, generator(seed, "size", asked.name)),

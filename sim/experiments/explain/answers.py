@@ -1,6 +1,7 @@
 """Asking several questions of a scenario at once."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,25 +9,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.explain.frontier import Frontiers, PairAnswers, best_pairs, frontiers
-from sim.experiments.explain.hardened import Answers, hardened_or_cowed
+from sim.experiments.explain.hardened import Hardened, hardened_or_cowed
 from sim.experiments.explain.levers import LeverAnswers, what_would_it_take
 from sim.experiments.explain.observed import Unnamed, who_was_unnamed
 from sim.experiments.explain.persuade import Sequences, whom_to_persuade
 from sim.experiments.explain.pivotal import Pivots, who_is_pivotal
+from sim.experiments.explain.result import AboutExplanation, Answers
 from sim.experiments.explain.why import Why, why
 from sim.experiments.run import RunOptions
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.days import checked_day
 from sim.inputs.errors import InputError
-from sim.inputs.options import chosen_options
 from sim.inputs.overrides import Overrides
 from sim.inputs.questions import Questions, load_questions
 from sim.inputs.scenario import Scenario
 from sim.inputs.validation import one_of
+from sim.results.about import about_case, shown_digest
+from sim.results.saving import Saving
+from sim.system.manifests import FORMAT
 
 if TYPE_CHECKING:
     import pandas as pd
+
+FOLDER = "explain"
+MOST_NAMED = 5
+"""Nations whose codes are a part of a folder's name."""
 
 SECTIONS = ("why", "levers", "pairs", "frontier", "pivotal", "hardened", "persuade", "observed")
 """The questions, in the order in which they are answered."""
@@ -83,8 +91,8 @@ class ExplainOptions:
         return tuple(section for section in SECTIONS if section in chosen)
 
 
-@dataclass(frozen=True, eq=False)
-class Explanation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation(Answers):
     """The answers to the questions asked; None where one was not.
 
     Attributes
@@ -106,13 +114,36 @@ class Explanation:
     pairs: PairAnswers | None = None
     frontier: Frontiers | None = None
     pivotal: Pivots | None = None
-    hardened: Answers | None = None
+    hardened: Hardened | None = None
     persuade: Sequences | None = None
     observed: Unnamed | None = None
 
-    @property
+    @cached_property
+    def about(self) -> AboutExplanation:
+        """What was asked."""
+        case, options, observed = self.case, self.options, self.case.scenario.observed
+        answers = {name: getattr(self, name) for name in SECTIONS}
+        return AboutExplanation(
+            **dict(about_case(case)),
+            asked=tuple(case.roster.iso3[nation] for nation in self.asked),
+            sections=options.sections(case, self.asked),
+            date=self.why.date if self.why else None,
+            runs=options.runs,
+            seed=options.seed,
+            runs_of_answers={
+                name: answer.number_of_runs
+                for name, answer in answers.items()
+                if hasattr(answer, "number_of_runs")
+            },
+            points={name: answer.points for name, answer in answers.items() if hasattr(answer, "points")},
+            rows_of_parameters=len(case.parameters.values),
+            questions=self.questions.model_dump(mode="json", exclude_none=True),
+            observed=observed.model_dump(mode="json", exclude_none=True) if observed else None,
+        )
+
+    @cached_property
     def tables(self) -> "dict[str, pd.DataFrame]":
-        """Every table, by the name of its file."""
+        """Every table that has rows, by the name of its file."""
         named: dict[str, tuple[Any, str]] = {
             "why": (self.why, "summary"),
             "why-terms": (self.why, "terms"),
@@ -129,7 +160,10 @@ class Explanation:
             "observed-unnamed": (self.observed, "unnamed"),
             "observed-next": (self.observed, "next"),
         }
-        return {name: getattr(answer, table) for name, (answer, table) in named.items() if answer is not None}
+        tables = {
+            name: getattr(answer, table) for name, (answer, table) in named.items() if answer is not None
+        }
+        return {name: table for name, table in tables.items() if not table.empty}
 
 
 def explain(
@@ -139,7 +173,11 @@ def explain(
     overrides: Overrides = (),
     parameters: Path | None = None,
     questions: Path | None = None,
-    **options: Any,
+    only: Sequence[str] = (),
+    date: dt.date | None = None,
+    runs: int = 1000,
+    seed: int = 1,
+    threads: int = 0,
 ) -> Explanation:
     """Say why nations are in or out, what it would take, who is pivotal, whom to persuade.
 
@@ -151,8 +189,8 @@ def explain(
         Codes or names; all if none.
     questions
         File of levers and worlds to ask about; the bundled one if none.
-    **options
-        Those of `ExplainOptions`: `only`, `date`, `runs`, `seed`, `threads`.
+    only, date, runs, seed, threads
+        As in `ExplainOptions`.
 
     Raises
     ------
@@ -165,10 +203,10 @@ def explain(
     >>> answer.levers.table.query("status == 'reached'")["lever"].tolist()
     ['mandate.clarity']
     """
-    chosen = chosen_options(ExplainOptions, options)
+    options = ExplainOptions(tuple(only), date, runs, seed, threads)
     case = scenario if isinstance(scenario, Case) else load_case(scenario, overrides, parameters)
     asked = find_nations(case, nations)
-    return explain_case(case, asked, load_questions(questions), chosen)
+    return explain_case(case, asked, load_questions(questions), options)
 
 
 def find_nations(case: Case, given: Sequence[str]) -> tuple[int, ...]:
@@ -219,6 +257,57 @@ def explain_case(
     return Explanation(case, options, questions, tuple(asked), **answers)
 
 
+def explain_into_folder(
+    case: Case,
+    asked: Sequence[int],
+    questions: Questions,
+    options: ExplainOptions,
+    out: Path,
+    *,
+    csv: bool = False,
+    progress: Progress = lambda _: None,
+) -> tuple[Explanation, Path]:
+    """Answer questions and write a results folder, ``OUT/explain/SCENARIO/NATIONS-ID``.
+
+    Parameters
+    ----------
+    case, asked, questions, options, progress
+        As for `explain_case`.
+    out
+        Folder of all results.
+    csv
+        Whether to write the tables as CSV beside the Parquet.
+
+    Raises
+    ------
+    InputError
+        As for `explain_case`, or if the folder cannot be written to; nothing is left behind.
+    """
+    name = f"{_nations(case, asked)}-{explain_id(case, asked, questions, options, csv=csv)}"
+    folder = out / FOLDER / case.scenario.name / name
+    with Saving(folder, csv=csv) as saving:
+        answer = explain_case(case, asked, questions, options, progress)
+        progress("figures")
+        return answer, saving.finish(answer)
+
+
+def explain_id(
+    case: Case, asked: Sequence[int], questions: Questions, options: ExplainOptions, *, csv: bool = False
+) -> str:
+    """Return a digest of all that the tables and files depend on: the same inputs have the same one."""
+    observed = case.scenario.observed
+    chosen = [options.sections(case, asked), options.date, options.runs, options.seed, csv]
+    inputs = f"{shown_digest(case)} {list(asked)} {questions!r} {observed!r} {chosen} {FORMAT}"
+    return hashlib.sha256(inputs.encode()).hexdigest()[:12]
+
+
+def _nations(case: Case, asked: Sequence[int]) -> str:
+    codes = [case.roster.iso3[nation] for nation in asked]
+    if len(codes) > MOST_NAMED:
+        return f"{codes[0]}-and-{len(codes) - 1}-others"
+    return "-".join(codes) or "all"
+
+
 @dataclass(frozen=True, eq=False)
 class _Asking:
     """Asks each question; a method a section."""
@@ -254,7 +343,7 @@ class _Asking:
     def pivotal(self) -> Pivots:
         return who_is_pivotal(self.case, self.nations, self.runs, threads=self.options.threads)
 
-    def hardened(self) -> Answers:
+    def hardened(self) -> Hardened:
         threads = self.options.threads
         return hardened_or_cowed(self.case, self.nations, self.questions, self.runs, threads=threads)
 

@@ -34,7 +34,7 @@ SURE = 0.9
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class Hardened:
     """How nations answer more pressure, in each world asked about.
 
     Attributes
@@ -74,7 +74,7 @@ class Answers:
 
 def hardened_or_cowed(
     case: Case, nations: Sequence[int], questions: Questions, runs: Runs, *, threads: int = 0
-) -> Answers:
+) -> Hardened:
     """Find out which way nations answer more pressure.
 
     Parameters
@@ -107,7 +107,7 @@ def hardened_or_cowed(
         table.insert(3, "pressure_from", now)
         table.insert(4, "pressure_to", more)
         tables.append(table.iloc[list(nations)])
-    return Answers(
+    return Hardened(
         case,
         runs.number,
         runs.seed,

@@ -1,5 +1,6 @@
 """Hindcasts: what the model expected of waves that are past, scored against what was recorded."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,13 +14,13 @@ from sim.experiments.hindcast.forecasts import (
     without_interaction,
     without_mechanisms,
 )
+from sim.experiments.hindcast.options import HindcastOptions
 from sim.experiments.hindcast.result import (
     MECHANISM_FREE,
     MODEL,
     NO_INTERACTION,
     RECORDED,
     STATEMENT,
-    HindcastOptions,
     HindcastResult,
     Variant,
 )
@@ -28,9 +29,13 @@ from sim.experiments.rests_on import rests_on
 from sim.inputs.case import Case
 from sim.inputs.fit import fitted_to
 from sim.inputs.hindcast_file import Hindcast, load_hindcast_cases
-from sim.inputs.options import chosen_options
 from sim.inputs.overrides import Overrides
 from sim.inputs.prior import load_prior
+from sim.results.about import shown_digest
+from sim.results.saving import Saving
+from sim.system.manifests import FORMAT
+
+FOLDER = "hindcast"
 
 SIMULATED = 5
 """How often each wave is simulated: four forecasts, and once to say why."""
@@ -41,7 +46,10 @@ def hindcast(
     *,
     overrides: Overrides = (),
     parameters: Path | None = None,
-    **options: int,
+    runs: int = 4000,
+    seed: int = 1,
+    threads: int = 0,
+    resamples: int = 10_000,
 ) -> HindcastResult:
     """Score the model against positions that were recorded, beside forecasts that know nothing of it.
 
@@ -53,8 +61,8 @@ def hindcast(
         Changes to its scenarios, as ``coalition hindcast --set`` takes them.
     parameters
         File of behavioural parameters; the bundled ones if none.
-    **options
-        Those of `HindcastOptions`: `runs`, `seed`, `threads`, `resamples`.
+    runs, seed, threads, resamples
+        As in `HindcastOptions`.
 
     Returns
     -------
@@ -72,9 +80,9 @@ def hindcast(
     >>> result.waves["nations"].tolist()
     [27, 22, 22]
     """
-    chosen = chosen_options(HindcastOptions, options)
+    options = HindcastOptions(runs, seed, threads, resamples)
     declared, cases = load_hindcast_cases(source, overrides, parameters)
-    return hindcast_cases(declared, cases, fitted_to(parameters), chosen)
+    return hindcast_cases(declared, cases, fitted_to(parameters), options)
 
 
 def hindcast_cases(
@@ -112,6 +120,59 @@ def hindcast_cases(
         reasons=tuple(why(case, options.which, progress) for case in cases),
         marks=tuple(rests_on(case, options.seed, options.runs, options.threads) for case in cases),
     )
+
+
+def hindcast_into_folder(
+    declared: Hindcast,
+    cases: Sequence[Case],
+    fitted: tuple[str, ...] | None,
+    options: HindcastOptions,
+    out: Path,
+    *,
+    csv: bool = False,
+    progress: Progress = lambda _: None,
+) -> tuple[HindcastResult, Path]:
+    """Score a hindcast and write a results folder, ``OUT/hindcast/NAME/ID``.
+
+    Parameters
+    ----------
+    declared, cases, fitted, options, progress
+        As for `hindcast_cases`.
+    out
+        Folder of all results.
+    csv
+        Whether to write the tables as CSV beside the Parquet.
+
+    Raises
+    ------
+    InputError
+        As for `hindcast_cases`, or if the folder cannot be written to; nothing is left behind.
+    """
+    folder = out / FOLDER / declared.name / hindcast_id(declared, cases, fitted, options, csv=csv)
+    with Saving(folder, csv=csv) as saving:
+        result = hindcast_cases(declared, cases, fitted, options, progress)
+        return result, saving.finish(result)
+
+
+def hindcast_id(
+    declared: Hindcast,
+    cases: Sequence[Case],
+    fitted: tuple[str, ...] | None,
+    options: HindcastOptions,
+    *,
+    csv: bool = False,
+) -> str:
+    """Return the name of the folder of a hindcast: the same inputs and the same files have the same name."""
+    records = [
+        declared.records(case, wave, reading)
+        for reading in (None, *declared.readings)
+        for case, wave in zip(cases, declared.waves, strict=True)
+    ]
+    shown = [shown_digest(case) for case in cases]
+    which = [declared.model_dump(mode="json"), records, fitted, csv]
+    counted = [options.seed, options.runs, options.resamples]
+    inputs = f"{shown} {which} {counted} {FORMAT}"
+    return hashlib.sha256(inputs.encode()).hexdigest()[:12]
 
 
 def simulated_runs(declared: Hindcast, options: HindcastOptions) -> int:

@@ -13,15 +13,16 @@ from sim.experiments import statistics
 from sim.experiments.hindcast import skill
 from sim.experiments.hindcast.baselines import CLIMATOLOGY, MARKOV, PERSISTENCE
 from sim.experiments.hindcast.forecasts import Forecast, Why, main_obstacle
+from sim.experiments.hindcast.options import HindcastOptions
 from sim.experiments.hindcast.scores import CUT_POINTS, Observed, ranked_probability_score
 from sim.experiments.hindcast.skill import SCORES
+from sim.experiments.hindcast.tables import AboutHindcast, Declaration, HindcastTables
 from sim.experiments.hindcast.waves import Wave
 from sim.experiments.rests_on import verdicts
-from sim.experiments.run import RunOptions
 from sim.inputs.case import Case
-from sim.inputs.fit import wave_name
 from sim.inputs.hindcast_file import Hindcast
-from sim.inputs.options import check_whole_number
+from sim.results.about import about_case
+from sim.results.tables import Tables, tables_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,38 +37,6 @@ RECORDED, NO_INTERACTION = "recorded", "without-interaction"
 COMPONENTS = ("predisposition", *Terms._fields)
 BIN_EDGES = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
 """Of the reliability diagram: narrow at the ends, where most of the forecasts are."""
-
-
-@dataclass(frozen=True)
-class HindcastOptions:
-    """Which runs, and how sure the scores are made.
-
-    Attributes
-    ----------
-    runs
-        How many of each forecast; with few the scores themselves are noisy.
-    seed
-        Of the runs and of the bootstrap.
-    threads
-        0 for one a core. Results do not depend on it.
-    resamples
-        How often nations are drawn anew for an interval.
-    """
-
-    runs: int = 4000
-    seed: int = 1
-    threads: int = 0
-    resamples: int = 10_000
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be computed."""
-        for name, least in (("runs", 1), ("seed", 0), ("threads", 0), ("resamples", 1)):
-            check_whole_number(name, getattr(self, name), least)
-
-    @property
-    def which(self) -> RunOptions:
-        """The runs of a forecast."""
-        return RunOptions(runs=self.runs, seed=self.seed, threads=self.threads)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +65,11 @@ class Variant:
                 yield wave, forecasts
 
 
-@dataclass(frozen=True, eq=False)
-class HindcastResult:
+TABLES = ("scores", "differences", "waves", "sources", "nations", "terms", "reliability", "rests_on")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class HindcastResult(HindcastTables):
     """What a hindcast says. Scores are the better the lower, differences below 0 favour the model.
 
     Attributes
@@ -127,9 +99,23 @@ class HindcastResult:
         """The scoring against the positions as they were recorded."""
         return self.variants[0]
 
-    def is_in_sample(self, wave: Wave) -> bool:
-        """Tell whether the parameters were, or may have been, fitted to a wave."""
-        return self.fitted_to is None or wave_name(self.hindcast.name, wave.name) in self.fitted_to
+    @cached_property
+    def about(self) -> AboutHindcast:
+        """What was scored."""
+        return AboutHindcast(
+            **dict(about_case(self.case)),
+            hindcast=Declaration(name=self.hindcast.name, **self.hindcast.model_dump(mode="json")),
+            fitted_to=self.fitted_to,
+            variants={variant.name: variant.title for variant in self.variants},
+            seed=self.options.seed,
+            runs=self.options.runs,
+            resamples=self.options.resamples,
+        )
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Every table by name."""
+        return tables_of(self, TABLES)
 
     @cached_property
     def waves(self) -> "pd.DataFrame":
@@ -146,7 +132,7 @@ class HindcastResult:
                 "changed": int(wave.has_changed.sum()),
                 "committed": wave.size,
                 "sources": len(_sources(wave)),
-                "in_sample": self.is_in_sample(wave),
+                "in_sample": self.about.is_in_sample(wave),
             }
             for wave in self.recorded.waves
         )

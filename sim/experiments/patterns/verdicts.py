@@ -1,6 +1,7 @@
 """Whether patterns are reproduced: every check with its interval, its threshold and how far it is from it."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -8,17 +9,25 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from sim.declarations.parameters import PARAMETERS
 from sim.experiments.patterns.measures import measure, share_in_order, worlds_of
 from sim.experiments.patterns.observed import Observer, Progress
 from sim.experiments.run import RunOptions
 from sim.experiments.statistics import Interval
 from sim.inputs.fit import fitted_to
-from sim.inputs.options import chosen_options
 from sim.inputs.parameters import load_parameters
 from sim.inputs.patterns_file import FACE_VALIDITY, Check, Pattern, Patterns, World, load_patterns
+from sim.results.about import About
+from sim.results.identity import case_digest
+from sim.results.result import Loaded, Result
+from sim.results.saving import Saving
+from sim.results.tables import Tables
+from sim.system.manifests import FORMAT
 
 if TYPE_CHECKING:
     import pandas as pd
+
+FOLDER = "patterns"
 
 Verdict = Literal["reproduced", "not reproduced", "not identified", "holds", "fails", "undecided"]
 
@@ -97,8 +106,42 @@ class PatternResult:
         return sum(finding.verdict not in WORST_FIRST for finding in self.findings)
 
 
-@dataclass(frozen=True, eq=False)
-class PatternsResult:
+class AboutPatterns(About):
+    """What was asked of the model.
+
+    Attributes
+    ----------
+    patterns
+        What the file says, and its name.
+    parameters
+        The behavioural parameters by name; a text where each run has its own.
+    fitted_to
+        The waves that these were fitted to, see `sim.inputs.fit.fitted_to`.
+    seed, runs
+        Which runs, of every world.
+    """
+
+    kind: str = "patterns"
+    patterns: dict[str, Any]
+    parameters: dict[str, float] | str
+    fitted_to: tuple[str, ...] | None
+    seed: int
+    runs: int
+
+    @property
+    def title(self) -> str:
+        """The title of the file."""
+        return str(self.patterns["title"])
+
+
+class LoadedPatterns(Loaded):
+    """Patterns as their folder holds them, see `PatternsResult`."""
+
+    kind, manifest_model = "patterns", AboutPatterns
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PatternsResult(Result):
     """What was found for all patterns.
 
     Attributes
@@ -109,18 +152,45 @@ class PatternsResult:
         A result a pattern, in their order.
     seed, runs
         Which runs, of every world.
-    draws
-        How many draws of the parameters the runs take in turn; 1 for a point.
-    fitted_to
-        The waves that the parameters were fitted to, see `sim.inputs.fit.fitted_to`.
+    parameters
+        File of the parameters; None for those that are declared.
+    digests
+        Of what determines the runs of each world, by its words.
     """
 
     patterns: Patterns
     results: tuple[PatternResult, ...]
     seed: int
     runs: int
-    draws: int = 1
-    fitted_to: tuple[str, ...] | None = ()
+    parameters: Path | None
+    digests: Mapping[str, str]
+
+    kind = "patterns"
+
+    @cached_property
+    def about(self) -> AboutPatterns:
+        """What was asked."""
+        rows = load_parameters(self.parameters)
+        point = rows.values[0]  # noqa: PD011 - no pandas
+        by_name = dict(zip(PARAMETERS, point.tolist(), strict=True))
+        return AboutPatterns(
+            patterns={"name": self.patterns.name, **self.patterns.model_dump(mode="json", by_alias=True)},
+            parameters=by_name if rows.draws == 1 else "a row a run",
+            fitted_to=fitted_to(self.parameters),
+            seed=self.seed,
+            runs=self.runs,
+            digests=dict(self.digests),
+        )
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Every table by name."""
+        return Tables({"patterns": lambda: self.table, "checks": lambda: self.checks})
+
+    @property
+    def draws(self) -> int:
+        """How many draws of the parameters the runs take in turn; 1 for a point."""
+        return load_parameters(self.parameters).draws
 
     @cached_property
     def table(self) -> "pd.DataFrame":
@@ -153,7 +223,12 @@ class PatternsResult:
 
 
 def check_patterns(
-    patterns: Patterns | Path | str = "europe-2025", *, parameters: Path | None = None, **options: Any
+    patterns: Patterns | Path | str = "europe-2025",
+    *,
+    parameters: Path | None = None,
+    runs: int = 1000,
+    seed: int = 1,
+    threads: int = 0,
 ) -> PatternsResult:
     """Check whether the model reproduces patterns.
 
@@ -163,8 +238,8 @@ def check_patterns(
         A file of patterns, the name of a bundled one, or what has been read of one.
     parameters
         File of behavioural parameters, a point or the draws of a posterior; the bundled ones if none.
-    **options
-        Those of `RunOptions`: `runs` (of every world), `seed`, `threads`.
+    runs, seed, threads
+        As in `RunOptions`; the runs are those of every world.
 
     Raises
     ------
@@ -179,7 +254,7 @@ def check_patterns(
     """
     if not isinstance(patterns, Patterns):
         patterns = load_patterns(patterns)
-    return check_all(patterns, parameters, chosen_options(RunOptions, options))
+    return check_all(patterns, parameters, RunOptions(runs, seed, threads=threads))
 
 
 def check_all(
@@ -193,8 +268,56 @@ def check_all(
         Told the number of runs, of any world, each time some are done.
     """
     results = tuple(check_one(patterns, one, parameters, options, progress) for one in patterns.patterns)
-    draws, fitted = load_parameters(parameters).draws, fitted_to(parameters)
-    return PatternsResult(patterns, results, options.seed, options.runs, draws, fitted)
+    digests = world_digests(patterns, parameters)
+    return PatternsResult(patterns, results, options.seed, options.runs, parameters, digests)
+
+
+def patterns_into_folder(
+    patterns: Patterns,
+    parameters: Path | None,
+    options: RunOptions,
+    out: Path,
+    *,
+    csv: bool = False,
+    progress: Progress = lambda _: None,
+) -> tuple[PatternsResult, Path]:
+    """Check patterns and write a results folder, ``OUT/patterns/NAME/ID``.
+
+    Parameters
+    ----------
+    patterns, parameters, options, progress
+        As for `check_all`.
+    out
+        Folder of all results.
+    csv
+        Whether to write the tables as CSV beside the Parquet.
+
+    Raises
+    ------
+    InputError
+        As for `check_all`, or if the folder cannot be written to; nothing is left behind.
+    """
+    name = patterns_id(patterns, world_digests(patterns, parameters), options, csv=csv)
+    with Saving(out / FOLDER / patterns.name / name, csv=csv) as saving:
+        result = check_all(patterns, parameters, options, progress)
+        return result, saving.finish(result)
+
+
+def world_digests(patterns: Patterns, parameters: Path | None) -> dict[str, str]:
+    """Return a digest of what determines the runs of each world, by its words."""
+    every = {world for needed in worlds(patterns) for world in needed}
+    return {
+        in_words(world): case_digest(patterns.case(world, parameters))
+        for world in sorted(every, key=in_words)
+    }
+
+
+def patterns_id(
+    patterns: Patterns, digests: dict[str, str], options: RunOptions, *, csv: bool = False
+) -> str:
+    """Return the name of the folder for these patterns: the same inputs and files have the same name."""
+    inputs = f"{patterns.model_dump(mode='json')} {digests} {options.seed} {options.runs} {csv} {FORMAT}"
+    return hashlib.sha256(inputs.encode()).hexdigest()[:12]
 
 
 def check_one(

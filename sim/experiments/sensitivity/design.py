@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.description import describe_case, versions
-from sim.experiments.identity import case_digests, code_digests, digest_of, points_digest
 from sim.experiments.sensitivity.discovery import require_prim
 from sim.experiments.sensitivity.plan import (
     Factors,
@@ -22,6 +20,7 @@ from sim.experiments.sensitivity.plan import (
     find_outcome,
     unit_factors,
 )
+from sim.experiments.sensitivity.result import SAMPLES, AboutSensitivity
 from sim.experiments.statistics import Floats, Interval
 from sim.experiments.sweep.evaluate import Evaluation, check_points
 from sim.experiments.sweep.point_model import Column, Runs, columns_of
@@ -29,13 +28,14 @@ from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.keys import Key
 from sim.inputs.sweep_file import OUTCOMES
+from sim.results.about import about_case
+from sim.results.identity import case_digests, code_digests, digest_of, points_digest
 from sim.system.tables import open_table
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-SAMPLES = "samples"
 BOUNDS = {"estimate": "", "low": "_low", "high": "_high"}
 """What the columns of an outcome's estimates and bounds end in."""
 
@@ -124,20 +124,23 @@ class SensitivityPlan(Evaluation):
             **code_digests(),
         }
 
-    def manifest(self) -> dict[str, Any]:
-        """Return what the analysis is, for people and for a repeat of it."""
-        return {
-            "kind": "sensitivity",
-            **describe_case(self.base),
+    @cached_property
+    def about(self) -> AboutSensitivity:
+        """What is analysed."""
+        levers, uncertainties = (
+            tuple(factor.in_numbers() for factor in group)
+            for group in (self.factors.levers, self.factors.uncertainties)
+        )
+        return AboutSensitivity(
+            **dict(about_case(self.base)),
             **asdict(self.options),
-            "given": list(self.given),
-            "points": self.options.points(len(self.factors.all)),
-            "levers": [factor.in_numbers() for factor in self.factors.levers],
-            "uncertainties": [factor.in_numbers() for factor in self.factors.uncertainties],
-            "parts": self.parts,
-            "versions": versions(),
-            "digests": self.digests,
-        }
+            options=self.given,
+            points=self.options.points(len(self.factors.all)),
+            levers=levers,
+            uncertainties=uncertainties,
+            parts=self.parts,
+            digests=self.digests,
+        )
 
 
 def design_sensitivity(

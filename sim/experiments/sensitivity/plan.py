@@ -200,6 +200,11 @@ def find_outcome(name: str, nations: Nations) -> Outcome:
     )
 
 
+def file_name(outcome: Outcome) -> str:
+    """Return what the files of an outcome are called after: ``size``, ``force-met``, ``NLD``."""
+    return outcome[1] or outcome[0].removeprefix("p_").replace("_", "-")
+
+
 def unit_factors(factors: Sequence[Factor]) -> list[Factor]:
     """Return factors that run from 0 to 1, so that a design gives shares of their ranges."""
     shares = {"values": None, "range": (0.0, 1.0), "scale": "linear"}

@@ -1,21 +1,20 @@
 """Sensitivity analysis: which levers and which unknowns matter most for where a coalition ends."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.experiments.executors import Executor, threads_of
-from sim.experiments.identity import command_options, source_options
 from sim.experiments.independent import independent_runs
-from sim.experiments.rests_on import rests_on, verdicts
+from sim.experiments.rests_on import rests_on
 from sim.experiments.resumable import THREADS, run_parts
 from sim.experiments.sensitivity.design import Samples, SensitivityPlan, check_factors, design_sensitivity
 from sim.experiments.sensitivity.discovery import LIKELY, Discovery, discover
 from sim.experiments.sensitivity.indices import convergence, morris_effects, sobol_indices
-from sim.experiments.sensitivity.plan import Factors, Outcome, SensitivityOptions, factors_of
+from sim.experiments.sensitivity.plan import Factors, Outcome, SensitivityOptions, factors_of, file_name
+from sim.experiments.sensitivity.result import BOXES, Sensitivity
 from sim.experiments.statistics import Z_95, Floats, Interval
 from sim.experiments.sweep.point_model import Column
 from sim.inputs.case import Case, load_case
@@ -23,126 +22,12 @@ from sim.inputs.options import chosen_options
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
 from sim.inputs.sweep_file import load_sweep
+from sim.results.identity import command_options, source_options
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TARGET: Outcome = ("p_force_met", "")
-LEADING = 0.05
-"""Share of the variance from which a factor is said to matter."""
-
-
-@dataclass(frozen=True, eq=False)
-class Sensitivity:
-    """What matters for where a coalition ends.
-
-    Attributes
-    ----------
-    plan
-        What was asked.
-    folder
-        Where ``samples.parquet`` is: a row a point with its design, the factors, and each outcome with the
-        bounds of its 95 % interval.
-    spread
-        A row an outcome: its mean, standard deviation and extremes over the points, and `noise`, the share of
-        its variance over the points that the limited number of runs could at most account for. The points are
-        those of the Sobol indices, else of the elementary effects.
-    indices
-        Sobol indices of every outcome and nation, see `sobol_indices`; empty without that method.
-    convergence
-        The same from ever more points, of the outcomes asked about.
-    morris
-        Elementary effects of every outcome and nation, see `morris_effects`.
-    rests_on
-        What the numbers of the scenario as it is rest on, see `sim.experiments.rests_on`.
-    discoveries
-        Conditions, if asked for: of every probability asked about, else of the required force being met.
-    """
-
-    plan: SensitivityPlan
-    folder: Path
-    spread: "pd.DataFrame"
-    indices: "pd.DataFrame"
-    convergence: "pd.DataFrame"
-    morris: "pd.DataFrame"
-    rests_on: "pd.DataFrame"
-    discoveries: tuple[Discovery, ...] = ()
-
-    @property
-    def case(self) -> Case:
-        """The scenario and what it is run with."""
-        return self.plan.base
-
-    @property
-    def factors(self) -> Factors:
-        """What varies."""
-        return self.plan.factors
-
-    @property
-    def options(self) -> SensitivityOptions:
-        """What was asked."""
-        return self.plan.options
-
-    @property
-    def outcomes(self) -> tuple[Outcome, ...]:
-        """The outcomes asked about."""
-        return self.plan.asked
-
-    @property
-    def points(self) -> dict[str, int]:
-        """How many points each part took."""
-        return self.options.points(len(self.factors.all))
-
-    def of(self, table: "pd.DataFrame", outcome: Outcome) -> "pd.DataFrame":
-        """Return the rows of a table that are about an outcome."""
-        return table[(table["outcome"] == outcome[0]) & (table["iso3"] == outcome[1])]
-
-    def verdict(self, outcome: Outcome) -> str:
-        """Return what an outcome of the scenario as it is rests on."""
-        kind, iso3 = outcome
-        return verdicts(self.rests_on)[iso3 or kind]
-
-    def settled(self, outcome: Outcome) -> "Settled | None":
-        """Tell how far Sobol indices have settled; nothing if they were not estimated, or are missing."""
-        if self.convergence.empty:
-            return None
-        table = self.of(self.convergence, outcome).query("index == 'total'")
-        if table["estimate"].isna().any():
-            return None
-        most = table["samples"].max()
-        last, half = (table[table["samples"] == samples] for samples in (most, most // 2))
-        return Settled(
-            widest=float((last["high"] - last["low"]).max()),
-            leading=_leading(last),
-            leading_from_half=_leading(half) if len(half) else None,
-        )
-
-
-@dataclass(frozen=True)
-class Settled:
-    """How far Sobol indices have settled.
-
-    Attributes
-    ----------
-    widest
-        Width of the widest interval of a total effect.
-    leading, leading_from_half
-        The factors whose total effect is at least `LEADING`, in its order; the same from half of the points.
-    """
-
-    widest: float
-    leading: tuple[str, ...]
-    leading_from_half: tuple[str, ...] | None
-
-    @property
-    def same_factors_lead(self) -> bool:
-        """Whether half of the points tell the same factors from the rest."""
-        return self.leading_from_half is not None and set(self.leading) == set(self.leading_from_half)
-
-
-def _leading(totals: "pd.DataFrame") -> tuple[str, ...]:
-    ranked = totals.sort_values("estimate", ascending=False, kind="stable")
-    return tuple(ranked[ranked["estimate"] >= LEADING]["factor"])
 
 
 def sensitivity(
@@ -215,7 +100,7 @@ def _analysed(plan: SensitivityPlan, folder: Path, samples: Samples, threads: in
     import pandas as pd
 
     seed, paths, asked, every = plan.options.seed, plan.factors.paths, plan.asked, plan.columns
-    tables = {"indices": pd.DataFrame(), "convergence": pd.DataFrame(), "morris": pd.DataFrame()}
+    tables: dict[str, pd.DataFrame] = {}
     second = plan.options.second_order
     if "morris" in plan.designs:
         shares = plan.shares("morris")
@@ -232,12 +117,16 @@ def _analysed(plan: SensitivityPlan, folder: Path, samples: Samples, threads: in
             ),
         )
     main = "sobol" if "sobol" in plan.designs else "morris"
-    spread = pd.DataFrame([_spread(plan, outcome, samples.of(main, outcome)) for outcome in every])
+    tables["spread"] = pd.DataFrame([_spread(plan, outcome, samples.of(main, outcome)) for outcome in every])
     discoveries: tuple[Discovery, ...] = ()
     if "judge" in plan.designs:
         discoveries = tuple(_discovery(plan, samples, target) for target in targets(asked))
-    told = rests_on(plan.base, seed, threads=threads)
-    return Sensitivity(plan, folder, spread, rests_on=told, discoveries=discoveries, **tables)
+    tables["rests_on"] = rests_on(plan.base, seed, threads=threads)
+    tables["factors"] = plan.factors.table()
+    for discovery in discoveries:
+        if discovery.boxes:
+            tables[f"{BOXES}{file_name(discovery.outcome)}"] = discovery.table()
+    return Sensitivity(plan.about, tables, discoveries, folder)
 
 
 def _all_indices(plan: SensitivityPlan, samples: Samples) -> "pd.DataFrame":

@@ -1,32 +1,28 @@
 """Sweeps: a design's points, computed part by part, so that nothing done is lost."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sim.experiments.description import describe_case, versions
 from sim.experiments.executors import Executor, threads_of
-from sim.experiments.identity import (
-    case_digests,
-    code_digests,
-    command_options,
-    digest_of,
-    points_digest,
-)
-from sim.experiments.rests_on import rests_on, verdicts
+from sim.experiments.rests_on import rests_on
 from sim.experiments.resumable import THREADS, Progress, results_of, run_parts
 from sim.experiments.sweep.evaluate import Evaluation, check_points, factor_columns, with_factors
+from sim.experiments.sweep.landmarks import landmarks
 from sim.experiments.sweep.point_model import PER_NATION, Runs
+from sim.experiments.sweep.result import RESTS_ON, TABLES, AboutSweep, SweepResult, extremes
 from sim.inputs.case import Case
 from sim.inputs.designs import Design, PointList
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
 from sim.inputs.keys import parameter_key
 from sim.inputs.sweep_file import Sweep, load_sweep_case
-from sim.system.tables import read_frame
+from sim.results.about import about_case
+from sim.results.identity import case_digests, code_digests, command_options, digest_of, points_digest
+from sim.results.tables import FolderTables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,71 +101,19 @@ class SweepPlan(Evaluation):
             **code_digests(),
         }
 
-    def manifest(self) -> dict[str, Any]:
-        """Return what the sweep is, for people and for a repeat of it."""
-        return {
-            "kind": "sweep",
-            "sweep": {"name": self.name, **self.sweep.model_dump(mode="json", exclude_none=True)},
-            "options": list(self.options),
-            **describe_case(self.base),
-            "factors": list(map(str, self.points.columns)),
-            "points": len(self.points),
-            "runs": self.total_runs,
-            "parts": self.parts,
-            "versions": versions(),
-            "digests": self.digests,
-        }
-
-
-RESTS_ON = "rests_on"
-TABLES = {"points": False, "nations": True}
-"""The tables, and whether they hold the estimates by nation."""
-
-
-@dataclass(frozen=True, eq=False)
-class SweepResult:
-    """The tables of a sweep.
-
-    Attributes
-    ----------
-    plan
-        What was computed.
-    folder
-        Where `points.parquet`, `nations.parquet` and `rests_on.parquet` are.
-    """
-
-    plan: SweepPlan
-    folder: Path
-
     @cached_property
-    def points(self) -> "pd.DataFrame":
-        """A row a point and outcome: point, the factors, outcome, estimate, low, high, runs."""
-        return read_frame(self.folder / "points.parquet")
-
-    @cached_property
-    def nations(self) -> "pd.DataFrame":
-        """A row a point and nation: as `points`, with iso3; the outcome is P(committed)."""
-        return read_frame(self.folder / "nations.parquet")
-
-    @cached_property
-    def extremes(self) -> dict[str, tuple[int, int]]:
-        """The points at which each outcome of the coalition is least and most."""
-        if "points" not in self.plan.tables:
-            return {}
-        found = {}
-        for outcome, rows in self.points.groupby("outcome", sort=False):
-            at, estimate = rows["point"].to_numpy(), rows["estimate"].to_numpy()
-            found[str(outcome)] = int(at[estimate.argmin()]), int(at[estimate.argmax()])
-        return found
-
-    @cached_property
-    def rests_on(self) -> "pd.DataFrame":
-        """A row a point, number and group, see `sim.experiments.rests_on`; of the `extremes` alone."""
-        return read_frame(self.folder / f"{RESTS_ON}.parquet")
-
-    def verdicts(self, point: int) -> dict[str, str]:
-        """Return what each number at one of the `extremes` rests on."""
-        return verdicts(self.rests_on[self.rests_on["point"] == point])
+    def about(self) -> AboutSweep:
+        """What is swept."""
+        return AboutSweep(
+            **dict(about_case(self.base)),
+            sweep={"name": self.name, **self.sweep.model_dump(mode="json", exclude_none=True)},
+            options=self.options,
+            factors=tuple(map(str, self.points.columns)),
+            points=len(self.points),
+            runs=self.total_runs,
+            parts=self.parts,
+            digests=self.digests,
+        )
 
 
 def sweep(
@@ -262,21 +206,23 @@ def run_sweep(
 ) -> SweepResult:
     """Compute the parts of a sweep that are not there yet, and put its tables together; see `run_parts`."""
     folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)
-    result = SweepResult(plan, folder)
     with results_of(plan, folder) as store:
         if not store.has(RESTS_ON):
-            store.write(RESTS_ON, _rests_on(result, threads_of(executor)))
-    return result
+            store.write(RESTS_ON, _rests_on(plan, FolderTables(folder), threads_of(executor)))
+    return SweepResult(
+        plan.about, FolderTables(folder), partial(landmarks, plan.base, plan.about.factors), folder
+    )
 
 
-def _rests_on(result: SweepResult, threads: int) -> "pd.DataFrame":
+def _rests_on(plan: SweepPlan, tables: "Mapping[str, pd.DataFrame]", threads: int) -> "pd.DataFrame":
     """Return what the numbers at the extremes rest on; no rows if no outcome is of the coalition."""
     import pandas as pd
 
-    plan, tables = result.plan, []
-    for point in sorted({each for both in result.extremes.values() for each in both}):
+    of_outcomes = extremes(tables["points"]) if "points" in tables else {}
+    marked = []
+    for point in sorted({each for both in of_outcomes.values() for each in both}):
         changes = {str(path): value for path, value in plan.points.iloc[point].items()}
         table = rests_on(plan.base.with_overrides(changes), plan.runs.seed, threads=threads)
         table.insert(0, "point", point)
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"point": []})
+        marked.append(table)
+    return pd.concat(marked, ignore_index=True) if marked else pd.DataFrame({"point": []})

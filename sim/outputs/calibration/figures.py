@@ -1,7 +1,7 @@
 """Figures of a calibration: functions of a result that return a matplotlib Figure."""
 
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ from sim.experiments.statistics import Floats
 from sim.inputs.prior import ParameterPrior
 from sim.outputs import style
 from sim.outputs.calibration import words
-from sim.outputs.figure_folder import save_all
+from sim.outputs.figure_folder import Draw
 from sim.outputs.panels import Panels
 
 if TYPE_CHECKING:
@@ -71,9 +71,9 @@ def _marginal(axes: "Axes", parameter: ParameterPrior, values: Floats, weighted:
 FIGURES = {"marginals": marginals}
 
 
-def save_figures(calibration: Calibration, folder: Path) -> list[Path]:
-    """Draw all figures as PNG and SVG into a folder that appears when all of them are there."""
-    return save_all(((name, partial(draw, calibration)) for name, draw in FIGURES.items()), folder)
+def figures_of(calibration: Calibration, _: Sequence[str] = ()) -> dict[str, Draw]:
+    """Return what draws each figure of a calibration, by name."""
+    return {name: partial(draw, calibration) for name, draw in FIGURES.items()}
 
 
 def _basis(calibration: Calibration) -> list[str]:

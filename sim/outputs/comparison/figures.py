@@ -1,15 +1,14 @@
 """Figures of a comparison: functions of a comparison that return a matplotlib Figure."""
 
 import math
+from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.experiments.comparison.compare import Comparison
+from sim.experiments.comparison.result import Comparison
 from sim.outputs import style
-from sim.outputs.figure_folder import save_all
 from sim.outputs.panels import Panels
 from sim.outputs.words import counted, signed
 
@@ -54,7 +53,7 @@ def nation_differences(comparison: Comparison) -> "Figure":
 
 def joining_differences(comparison: Comparison) -> "Figure":
     """Draw how much earlier or later each nation joins, with paired intervals."""
-    scenario = comparison.cases[0].scenario
+    scenario = comparison.about.cases[0]
     key = (
         f"Days by which the mean joining is earlier (left) or later; a run in which a nation does not join "
         f"within the {scenario.rounds * scenario.days_per_round} days counts as these days."
@@ -64,7 +63,7 @@ def joining_differences(comparison: Comparison) -> "Figure":
 
 def coalition_differences(comparison: Comparison) -> "Figure":
     """Draw how many more declare soldiers and contribute, and soldiers pledged, a row a scenario."""
-    names = [style.wrapped(name, 2.2, 8, max_lines=1)[0] for name in comparison.names[1:]]
+    names = [style.wrapped(name, 2.2, 8, max_lines=1)[0] for name in comparison.about.names[1:]]
     with style.figure_style():
         figure, area = style.page(
             _title("The coalition", comparison),
@@ -94,19 +93,19 @@ FIGURES = {
 }
 
 
-def save_figures(comparison: Comparison, folder: Path) -> list[Path]:
-    """Draw all figures of a comparison as PNG and SVG into a folder; the same one gives the same bytes."""
-    return save_all(((name, partial(draw, comparison)) for name, draw in FIGURES.items()), folder)
+def figures_of(comparison: Comparison, _: Sequence[str] = ()) -> dict[str, Callable[[], "Figure"]]:
+    """Return what draws each figure of a comparison, by name."""
+    return {name: partial(draw, comparison) for name, draw in FIGURES.items()}
 
 
 def _forest(comparison: Comparison, measure: Measure, key: str) -> "Figure":
     """Draw a panel a scenario and a row a nation; nations that nowhere differ visibly are left out."""
     shown, order = _visible(comparison, measure)
-    roster = comparison.cases[0].roster
-    by_code = dict(zip(roster.iso3, roster.names, strict=True))
+    reference = comparison.about.cases[0]
+    by_code = reference.nations
     labels = [style.wrapped(by_code[code], 2.2, 8, max_lines=1)[0] for code in order]
-    left_out = len(roster.iso3) - len(order)
-    scenarios = comparison.names[1:]
+    left_out = len(reference.nations) - len(order)
+    scenarios = comparison.about.names[1:]
     lines = math.ceil(len(scenarios) / COLUMNS)
     columns = math.ceil(len(scenarios) / lines)
     panels = Panels(len(scenarios), columns, ROW * max(len(order), 1) + 0.1, GAP)
@@ -218,14 +217,15 @@ def _limits(rows: "pd.DataFrame", measure: Measure) -> tuple[float, float]:
 
 
 def _title(what: str, comparison: Comparison) -> str:
-    return f"{what} – against {comparison.cases[0].scenario.title}"
+    return f"{what} – against {comparison.about.cases[0].title}"
 
 
 def _notes(comparison: Comparison, key: str) -> list[str]:
     """Return what stands under a figure: what it shows, how many runs, on what data."""
+    about = comparison.about
     source = (
-        f"{counted(comparison.number_of_runs, 'run')} of each scenario with the same draws, seed "
-        f"{comparison.seed}, reference {comparison.names[0]}. Data: {comparison.cases[0].roster.title}."
+        f"{counted(about.runs, 'run')} of each scenario with the same draws, seed {about.seed}, "
+        f"reference {about.names[0]}. Data: {about.cases[0].roster}."
     )
     intervals = (
         "Lines: 95 % intervals of the paired differences, each for itself. Blue: a larger or earlier "

@@ -8,14 +8,14 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from sim.experiments.comparison.compare import DIFFERENCE, VALUE
+from sim.experiments.comparison.result import DIFFERENCE, VALUE
 from sim.outputs.whole_table import WholeTable
 from sim.outputs.words import RESTS_ON, counted, mark, parameter_note, percent, signed, thousands
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.comparison.compare import Comparison
+    from sim.experiments.comparison.result import Comparison
 
 LEGEND = (
     "[ ] is the 95 % interval of the paired difference, each for itself; P in percentage points. Joining: "
@@ -28,28 +28,28 @@ LEGEND = (
 
 def comparison_report(comparison: "Comparison") -> RenderableType:
     """Return how each scenario differs from the reference: the coalition first, then nation by nation."""
-    scenario = comparison.cases[0].scenario
+    scenario = comparison.about.cases[0]
     legend = LEGEND.format(days=scenario.rounds * scenario.days_per_round)
     which = (
-        f"{counted(comparison.number_of_runs, 'run')} of each, seed {comparison.seed}, "
-        f"against {comparison.names[0]}."
+        f"{counted(comparison.about.runs, 'run')} of each, seed {comparison.about.seed}, "
+        f"against {comparison.about.names[0]}."
     )
     return Group(
         Text(f"Against {scenario.title}", style="bold"),
-        *(Text(_sentence(comparison, index)) for index in range(1, len(comparison.cases))),
-        *(_scenario(comparison, index) for index in range(1, len(comparison.cases))),
-        Text(f"{which} {parameter_note(comparison.cases[0].parameters.draws)} {legend}", style="dim"),
+        *(Text(_sentence(comparison, index)) for index in range(1, len(comparison.about.cases))),
+        *(_scenario(comparison, index) for index in range(1, len(comparison.about.cases))),
+        Text(f"{which} {parameter_note(comparison.about.cases[0].draws)} {legend}", style="dim"),
     )
 
 
 def _sentence(comparison: "Comparison", index: int) -> str:
     """Say what a scenario changes for the coalition at the end, if anything."""
-    name = comparison.names[index]
+    name = comparison.about.names[index]
     rows = comparison.coalition[comparison.coalition["scenario"] == name].set_index("measure")
     size: Any = rows.loc["size"]
     contributors: Any = rows.loc["contributors"]
     force: Any = rows.loc["force"]
-    title = comparison.cases[index].scenario.title
+    title = comparison.about.cases[index].title
     told = comparison.verdicts(name, DIFFERENCE)
     others = (
         f"{_difference(contributors, 1.0, 2)} contribute at all {mark(told['contributors'])}, "
@@ -65,12 +65,12 @@ def _sentence(comparison: "Comparison", index: int) -> str:
 
 def _scenario(comparison: "Comparison", index: int) -> RenderableType:
     """Return how one scenario differs."""
-    name = comparison.names[index]
+    name = comparison.about.names[index]
     nations = comparison.nations[comparison.nations["scenario"] == name]
     coalition = comparison.coalition[comparison.coalition["scenario"] == name].set_index("measure")
     told = comparison.verdicts(name, DIFFERENCE)
     return Group(
-        Text(f"\n{name}: {comparison.cases[index].scenario.title}", style="bold"),
+        Text(f"\n{name}: {comparison.about.cases[index].title}", style="bold"),
         _coalition(coalition, comparison, index),
         _nations(nations, comparison, told),
     )
@@ -78,13 +78,13 @@ def _scenario(comparison: "Comparison", index: int) -> RenderableType:
 
 def _force_required(comparison: "Comparison", index: int) -> str:
     """Return the force that is enough, or both where the scenarios differ in it."""
-    required = {comparison.cases[at].scenario.force_required: None for at in (0, index)}
+    required = {comparison.about.cases[at].force_required: None for at in (0, index)}
     return " or ".join(thousands(number) for number in required)
 
 
 def _coalition(rows: "pd.DataFrame", comparison: "Comparison", index: int) -> Padding:
     """Return both outcomes, the force, and whether it is enough, at the end, each with what it rests on."""
-    required, names = _force_required(comparison, index), comparison.names
+    required, names = _force_required(comparison, index), comparison.about.names
     reference, value = (comparison.verdicts(names[at], VALUE) for at in (0, index))
     told = comparison.verdicts(names[index], DIFFERENCE)
     shown: dict[str, tuple[str, Callable[[float], str], float, int]] = {
@@ -108,8 +108,8 @@ def _coalition(rows: "pd.DataFrame", comparison: "Comparison", index: int) -> Pa
 
 def _nations(rows: "pd.DataFrame", comparison: "Comparison", told: dict[str, str]) -> RenderableType:
     """Return a row a nation whose stance or joining differs in any run, the largest gains first."""
-    roster = comparison.cases[0].roster
-    names = dict(zip(roster.iso3, roster.names, strict=True))
+    reference = comparison.about.cases[0]
+    names = reference.nations
     committed = rows[rows["measure"] == "p_committed"].set_index("iso3")
     joining = rows[rows["measure"] == "days_to_joining"].set_index("iso3")
     differs = (committed["difference"] != 0) | (joining["difference"] != 0)

@@ -60,7 +60,7 @@ def headline(result: LeftOut, coalitions: Coalitions) -> Iterator[str]:
 
 
 def _rests_on(result: CrossValidation) -> Iterator[str]:
-    about = result.about
+    about = result.about.fit
     yield from ("## What it rests on", "", calibration_words.evidence(about), "")
     yield from (f"- {words.heading(wave)}" for wave in about.waves)
     yield from ("", about.caution, "")
@@ -68,13 +68,13 @@ def _rests_on(result: CrossValidation) -> Iterator[str]:
 
 def _out_of_sample(result: CrossValidation) -> Iterator[str]:
     yield from ("## Scores out of sample", "")
-    for wave in result.about.waves:
-        yield from ("", f"### {words.heading(wave)}", "", words.seen(result.about, wave), "")
+    for wave in result.about.fit.waves:
+        yield from ("", f"### {words.heading(wave)}", "", words.seen(result.about.fit, wave), "")
         yield from (*as_markdown(scores(result, wave.name)), "")
         yield from (*as_markdown(differences(result, wave.name)), "")
         rows = result.differences[result.differences["wave"] == wave.name]
         yield from (f"- {line}" for line in verdicts(rows))
-    yield from ("", f"{words.effort(result)} {words.LEGEND}", "")
+    yield from ("", f"{words.effort(result.about)} {words.LEGEND}", "")
 
 
 def _learned(result: CrossValidation) -> Iterator[str]:

@@ -13,7 +13,7 @@ from sim.outputs.hindcast.words import verdicts
 
 def cross_validation_report(result: CrossValidation) -> RenderableType:
     """Return the scores of each wave by the fit to the others: first what they rest on."""
-    about = result.about
+    about = result.about.fit
     parts: list[RenderableType] = [
         Text("Cross-validation", style="bold"),
         Text(f"{calibration_words.evidence(about)} {about.caution}"),
@@ -29,5 +29,5 @@ def cross_validation_report(result: CrossValidation) -> RenderableType:
             Text(),
             *(Text(line) for line in verdicts(rows)),
         ]
-    parts.append(Text(f"\n{words.effort(result)} {words.LEGEND}", style="dim"))
+    parts.append(Text(f"\n{words.effort(result.about)} {words.LEGEND}", style="dim"))
     return Group(*parts)

@@ -1,7 +1,7 @@
 """What a cross-validation says, in words."""
 
 from sim.experiments.calibration.about import AboutCalibration, FittedWave
-from sim.experiments.calibration.held_out import CrossValidationTables, fitted_on
+from sim.experiments.calibration.held_out import AboutCrossValidation, fitted_on
 from sim.outputs.hindcast.words import MEANINGS, MEASURED
 from sim.outputs.words import counted
 
@@ -25,9 +25,9 @@ def seen(about: AboutCalibration, wave: FittedWave) -> str:
     return f"Forecast by the fit to {', '.join(names)}."
 
 
-def effort(result: CrossValidationTables) -> str:
+def effort(about: AboutCrossValidation) -> str:
     """Return how many draws and runs the scores rest on."""
-    sampling, options = result.about.sampling, result.options
+    sampling = about.fit.sampling
     fit = f"{counted(sampling.draws, 'draw')} of {counted(sampling.runs, 'run')}, seed {sampling.seed}"
-    scores = f"{counted(options.runs, 'run')}, seed {options.seed}; {counted(options.resamples, 'resample')}"
+    scores = f"{counted(about.runs, 'run')}, seed {about.seed}; {counted(about.resamples, 'resample')}"
     return f"Fits: {fit}. Forecasts: {scores}."

@@ -1,17 +1,17 @@
 """Figures of what past coalitions teach."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.declarations.words import LEARNED, LIKELY, NOT_TOLD
-from sim.experiments.evidence.about import AboutCoalitions, LeftOutTables
+from sim.experiments.evidence.about import AboutCoalitions
 from sim.experiments.evidence.left_out import EVIDENCE
 from sim.experiments.statistics import Z_95
 from sim.outputs import style
 from sim.outputs.evidence import words
-from sim.outputs.figure_folder import save_all
+from sim.outputs.figure_folder import Draw
+from sim.results.result import Result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,11 +59,10 @@ def _coefficient(axes: "Axes", place: int, row: Any) -> None:
     )
 
 
-def left_out(result: LeftOutTables, known: AboutCoalitions) -> "Figure":
+def left_out(tables: "Mapping[str, pd.DataFrame]", known: AboutCoalitions) -> "Figure":
     """Draw how well each coalition that was left out was ranked, and how well its size was forecast."""
-    mine = result.coalitions[result.coalitions["forecast"] == EVIDENCE].merge(
-        result.sizes[["coalition", "low", "high"]], on="coalition"
-    )
+    scored, sizes = tables["coalitions"], tables["sizes"]
+    mine = scored[scored["forecast"] == EVIDENCE].merge(sizes[["coalition", "low", "high"]], on="coalition")
     mine = mine.sort_values("auc", kind="stable").reset_index(drop=True)
     titles = [known.titles[name] for name in mine["coalition"]]
     labels = max(style.text_width(title, 8) for title in titles) + 0.15
@@ -75,23 +74,22 @@ def left_out(result: LeftOutTables, known: AboutCoalitions) -> "Figure":
     with style.figure_style():
         figure, area = style.page(
             "Coalitions forecast without them, the worst first",
-            [key, words.outside(result, known), f"{words.counted(known)}. {words.WHAT}"],
+            [key, words.outside(sizes, known), f"{words.counted(known)}. {words.WHAT}"],
             plot=ROW * len(mine),
             left=labels,
             right=0.15,
             below=0.45,
         )
         area.set_axis_off()
-        ranks, sizes = area.inset_axes((0, 0, 0.47, 1)), area.inset_axes((0.53, 0, 0.47, 1))
-        _ranks(ranks, mine, result)
-        _sizes(sizes, mine)
+        ranks, shares = area.inset_axes((0, 0, 0.47, 1)), area.inset_axes((0.53, 0, 0.47, 1))
+        _ranks(ranks, mine, tables["summary"])
+        _sizes(shares, mine)
         _rows(ranks, titles, size=8)
-        _rows(sizes, [""] * len(titles))
+        _rows(shares, [""] * len(titles))
     return figure
 
 
-def _ranks(axes: "Axes", mine: "pd.DataFrame", result: LeftOutTables) -> None:
-    summary = result.summary
+def _ranks(axes: "Axes", mine: "pd.DataFrame", summary: "pd.DataFrame") -> None:
     mean = summary[(summary["forecast"] == EVIDENCE) & (summary["score"] == "auc")]["value"].iloc[0]
     for line in (0.5, mean):
         axes.axvline(line, color=style.MUTED, lw=1, ls=":", zorder=1)
@@ -125,16 +123,13 @@ def _rows(axes: "Axes", labels: list[str], size: int = 9) -> None:
     axes.set_axisbelow(True)
 
 
-def save_figures(figures: Mapping[str, Callable[[], "Figure"]], folder: Path) -> list[Path]:
-    """Draw figures as PNG and SVG."""
-    return save_all(figures.items(), folder)
-
-
-def figures_of_fit(table: "pd.DataFrame", known: AboutCoalitions) -> dict[str, Callable[[], "Figure"]]:
+def figures_of_fit(result: Result, _: Sequence[str] = ()) -> dict[str, Draw]:
     """Return what draws the figures of a fit, by name."""
-    return {"coefficients": partial(coefficients, table, known)}
+    known: Any = result.about
+    return {"coefficients": partial(coefficients, result.tables["coefficients"], known.learned_from)}
 
 
-def figures_of_left_out(result: LeftOutTables, known: AboutCoalitions) -> dict[str, Callable[[], "Figure"]]:
+def figures_of_left_out(result: Result, _: Sequence[str] = ()) -> dict[str, Draw]:
     """Return what draws the figures of coalitions left out, by name."""
-    return {"left-out": partial(left_out, result, known)}
+    known: Any = result.about
+    return {"left-out": partial(left_out, result.tables, known.learned_from), **figures_of_fit(result)}

@@ -1,24 +1,14 @@
 """What is shown of a forecast from past coalitions alone."""
 
-import datetime as dt
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from sim.experiments.evidence.about import about
-from sim.experiments.evidence.forecast import Forecast, forecast
-from sim.experiments.identity import digest_of
-from sim.inputs.coalitions.asked_file import Asked
-from sim.inputs.coalitions.draws_file import file_digests
+from sim.experiments.evidence.forecast import Forecast
 from sim.outputs.evidence import words
 from sim.outputs.grids import Grid, as_table
-from sim.outputs.store import describe_work, write_manifest, write_table
-from sim.system.drafts import whole_folder
-from sim.system.manifests import FORMAT
-from sim.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,31 +70,6 @@ def nation_grid(found: Forecast) -> Grid:
         for row in _each(found.nations)
     )
     return Grid(("nation", "P", "verdict", "rests on"), rows, 1)
-
-
-def forecast_into_folder(asked: Asked, seed: int, out: Path) -> tuple[Forecast, Path]:
-    """Forecast and write a results folder, ``OUT/forecast/NAME/ID``.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be written to.
-    """
-    started = dt.datetime.now(dt.UTC)
-    digests = file_digests(asked.past.folder)
-    told = json.dumps([digests, repr(asked.coalition), seed, FORMAT, __version__])
-    folder = out / "forecast" / asked.name / digest_of(told)[:12]
-    with whole_folder(folder) as draft:
-        found = forecast(asked, seed)
-        rests_on = [", ".join(names) for names in found.nations["rests_on"]]
-        write_table(found.nations.assign(rests_on=rests_on), draft, "nations")
-        write_table(found.alike, draft, "alike")
-        size = {"mean": found.size.mean, "low": found.size.low, "high": found.size.high}
-        manifest = {"kind": "forecast", "format": FORMAT, "title": asked.title, "seed": seed, "size": size}
-        families = sorted({each.family for each in asked.past.coalitions})
-        learned = {"families": families, "files": digests}
-        write_manifest({**manifest, "learned_from": learned, **describe_work(started)}, draft)
-    return found, folder
 
 
 def _each(table: "pd.DataFrame") -> Any:

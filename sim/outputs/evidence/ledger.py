@@ -16,12 +16,12 @@ from sim.experiments.evidence.baselines import BASE_RATE, base_rate, plain_logit
 from sim.experiments.evidence.forecast import Forecast
 from sim.experiments.evidence.left_out import EVIDENCE
 from sim.experiments.evidence.sealed import SealedScores
-from sim.experiments.identity import digest_of
 from sim.experiments.outlook import Outlook
 from sim.inputs.coalitions.draws_file import file_digests
 from sim.inputs.ledger import BEGINNING, Sealed, check_by, digest_of_line, read_ledger
 from sim.outputs.grids import Grid, as_table
 from sim.outputs.words import percent
+from sim.results.identity import digest_of
 from sim.system import files
 from sim.system.failures import named
 from sim.system.folders import PATIENCE

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sim.experiments.evidence.about import about
 from sim.experiments.evidence.left_out import LeftOut, leave_families_out
 from sim.experiments.evidence.posterior import Posterior
+from sim.experiments.evidence.results import LeftOutResult
 from sim.experiments.evidence.verdicts import coefficient_table, fits_for_verdicts
 from sim.inputs.coalitions.coalitions import FIRST, GIFT, SECOND, Coalitions
 from sim.outputs.evidence import words
@@ -26,28 +27,17 @@ if TYPE_CHECKING:
 SURE = 0.95
 
 
-def evidence_page(
-    result: LeftOut, posterior: Posterior, coefficients: "pd.DataFrame", coalitions: Coalitions
-) -> str:
-    """Return the page in Markdown: what fails first, then scores, then what was learned.
-
-    Parameters
-    ----------
-    result
-        Coalitions of soldiers and ships, each family left out.
-    posterior, coefficients
-        The fit of all of them.
-    coalitions
-        All that were read, gifts too.
-    """
+def evidence_page(result: LeftOutResult) -> str:
+    """Return the page in Markdown: what fails first, then scores, then what was learned."""
+    taught, coalitions = result.taught, result.coalitions
     lines = [
         "# Past coalitions",
         "",
         "Made by `coalition cross-validate`; do not edit it by hand.",
         "",
-        *forecast_sections(result, coalitions),
-        *_first_pool(result, coalitions),
-        *_learned(posterior, coefficients, coalitions),
+        *forecast_sections(result.left_out, coalitions),
+        *_first_pool(result.left_out, coalitions),
+        *_learned(taught.posterior, taught.coefficients, coalitions),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -65,7 +55,7 @@ def forecast_sections(result: LeftOut, coalitions: Coalitions) -> Iterator[str]:
     known = about(coalitions.forces())
     yield from (f"{words.counted(known)}. {words.WHAT}", "", "## Where it fails", "")
     yield from (f"- {line}" for line in words.failures(result, known))
-    yield from (f"- {words.outside(result, known)}", "")
+    yield from (f"- {words.outside(result.sizes, known)}", "")
     yield from (f"- {line}" for line in coalitions.declaration.cautions)
     yield from ("", "## What it is worth", "")
     yield from (*as_markdown(score_grid(result)), "", *as_markdown(difference_grid(result)), "")
@@ -91,7 +81,10 @@ def _first_pool(result: LeftOut, coalitions: Coalitions) -> Iterator[str]:
         return
     alone, known = leave_families_out(first, result.seed), about(first)
     yield from ("## The first pool alone", "")
-    yield from (f"{words.counted(known)}; their levels were coded twice. {words.outside(alone, known)}", "")
+    yield from (
+        f"{words.counted(known)}; their levels were coded twice. {words.outside(alone.sizes, known)}",
+        "",
+    )
     yield from (*as_markdown(score_grid(alone)), "", *as_markdown(difference_grid(alone)), "")
     yield from (f"- {line}" for line in words.against(alone))
     by_coding = {"consensus": alone}

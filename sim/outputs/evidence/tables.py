@@ -110,7 +110,7 @@ def left_out_report(result: LeftOut, coalitions: Coalitions) -> RenderableType:
         Text(f"{words.counted(known)}. {words.WHAT}"),
         _heading("Where it fails"),
         *(Text(line) for line in words.failures(result, known)),
-        Text(words.outside(result, known)),
+        Text(words.outside(result.sizes, known)),
         *(Text(line) for line in coalitions.declaration.cautions),
         _heading("Scores"),
         as_table(score_grid(result)),

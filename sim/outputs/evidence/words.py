@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sim.declarations.words import LEARNED, LIKELY, NOT_TOLD
-from sim.experiments.evidence.about import AboutCoalitions, LeftOutTables
+from sim.experiments.evidence.about import AboutCoalitions
 from sim.experiments.evidence.left_out import EVIDENCE, LeftOut
 from sim.experiments.evidence.scores import SCORES
 from sim.inputs.coalitions.coalitions import Coalition, Coalitions
@@ -63,13 +63,13 @@ def rungs() -> str:
     return ", ".join(f"{rung} {meaning}" for rung, meaning in enumerate(RUNGS))
 
 
-def worst(result: LeftOutTables) -> "pd.DataFrame":
+def worst(result: LeftOut) -> "pd.DataFrame":
     """Return the coalitions whose candidates were ranked worst."""
     mine = result.coalitions[result.coalitions["forecast"] == EVIDENCE]
     return mine.nsmallest(WORST, "auc")
 
 
-def failures(result: LeftOutTables, known: AboutCoalitions) -> Iterator[str]:
+def failures(result: LeftOut, known: AboutCoalitions) -> Iterator[str]:
     """Yield where the evidence layer fails, worst first, a sentence a coalition."""
     row: Any
     for row in worst(result).itertuples():
@@ -80,9 +80,8 @@ def failures(result: LeftOutTables, known: AboutCoalitions) -> Iterator[str]:
         )
 
 
-def outside(result: LeftOutTables, known: AboutCoalitions) -> str:
+def outside(sizes: "pd.DataFrame", known: AboutCoalitions) -> str:
     """Return how often sizes lay within their intervals, and which did not."""
-    sizes = result.sizes
     holds = within(sizes, "low", "high")
     apart = within(sizes, "low_independent", "high_independent")
     missed = [known.titles[name] for name in sizes.loc[~holds, "coalition"]]

@@ -2,11 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.explain.hardened import Answers
-from sim.experiments.explain.observed import Unnamed
-from sim.experiments.explain.persuade import Sequences
+from sim.experiments.explain.result import Answers
 from sim.outputs import style
-from sim.outputs.explanation.stored import StoredHardened, StoredTable, StoredUnnamed
 from sim.outputs.explanation.words import drawn_over, gain, observed_sentences, share, source
 from sim.outputs.words import percent, percent_interval, thousands
 
@@ -22,9 +19,9 @@ COLOURS = (style.VERMILION, style.BLUE, style.GREEN, style.PURPLE, style.ORANGE)
 MOST_FOLLOWERS = 12
 
 
-def hardened_dots(answers: Answers | StoredHardened) -> "Figure":
+def hardened_dots(result: Answers) -> "Figure":
     """Draw which way each nation answers pressure, a colour a world."""
-    table = answers.table
+    table = result.table("hardened")
     worlds = list(dict.fromkeys(table["world"]))
     first = table[table["world"] == worlds[0]].sort_values("slope", ascending=False, kind="stable")
     labels = [style.wrapped(str(name), 1.8, 8, max_lines=1)[0] for name in first["name"]]
@@ -32,7 +29,7 @@ def hardened_dots(answers: Answers | StoredHardened) -> "Figure":
     with style.figure_style():
         figure, axes = style.page(
             "Hardened or cowed: how nations answer pressure",
-            _hardened_notes(answers),
+            _hardened_notes(result),
             plot=ROW * len(labels) + 0.1,
             left=max(style.text_width(label, 8) for label in labels) + 0.2,
             right=column * len(worlds) + 0.25,
@@ -77,19 +74,20 @@ def _write(axes: "Axes", place: float, text: str, colour: str, right: float) -> 
     )
 
 
-def persuasion(found: Sequences | StoredTable) -> "Figure":
+def persuasion(result: Answers) -> "Figure":
     """Draw how the force grows as one nation after the other is persuaded, a panel a stance."""
-    groups = [(str(stance), rows) for stance, rows in found.table.groupby("stance", sort=False)]
+    table = result.table("persuade")
+    groups = [(str(stance), rows) for stance, rows in table.groupby("stance", sort=False)]
     most = max(len(rows) for _, rows in groups)
-    required = found.case.scenario.force_required
+    required = result.about.force_required
     row, head, gap = 0.2, 0.3, 0.25
     heights = [row * len(rows) for _, rows in groups]
     plot = sum(heights) + (head + gap) * len(groups)
-    labels = found.table["name"].tolist()
+    labels = table["name"].tolist()
     with style.figure_style():
         figure, area = style.page(
             f"Whom to persuade, so that the force reaches {thousands(required)} soldiers",
-            _persuade_notes(found),
+            _persuade_notes(result),
             plot=plot,
             left=max(style.text_width(f"{most}. {label}", 8) for label in labels) + 0.25,
             right=3.8,
@@ -97,7 +95,7 @@ def persuasion(found: Sequences | StoredTable) -> "Figure":
         )
         area.set_axis_off()
         top = plot
-        limit = 1.05 * max(float(found.table["force_high"].max()), required)
+        limit = 1.05 * max(float(table["force_high"].max()), required)
         for place, ((stance, rows), height) in enumerate(zip(groups, heights, strict=True)):
             top -= head
             axes = area.inset_axes((0.0, (top - height) / plot, 1.0, height / plot))
@@ -136,17 +134,18 @@ def _draw_sequence(axes: "Axes", rows: "pd.DataFrame", required: float, limit: f
     axes.spines["left"].set_visible(False)
 
 
-def unnamed_members(found: Unnamed | StoredUnnamed) -> "Figure":
+def unnamed_members(result: Answers) -> "Figure":
     """Draw who the unnamed member is the first time, from the day of the report on, that there is one."""
-    rows = found.next[found.next["p"] > 0.0].head(MOST_FOLLOWERS)
+    first = result.table("observed-next")
+    rows = first[first["p"] > 0.0].head(MOST_FOLLOWERS)
     labels = [style.wrapped(str(name), 1.8, 9, max_lines=1)[0] for name in rows["name"]]
     with style.figure_style():
         figure, axes = style.page(
-            f"Who was not named on {found.observed.date:%-d %B %Y}?",
+            f"Who was not named on {result.about.report.date:%-d %B %Y}?",
             [
-                *observed_sentences(found),
+                *observed_sentences(result),
                 _observed_key(),
-                source(found.case, found.number_of_runs, found.seed),
+                source(result.about, "observed"),
             ],
             plot=0.26 * len(rows) + 0.1,
             left=max(style.text_width(label, 9) for label in labels) + 0.25,
@@ -175,16 +174,16 @@ def _observed_key() -> str:
     return "Line and [ ]: 95 % interval. More than one may be the first together."
 
 
-def _hardened_notes(answers: Answers | StoredHardened) -> list[str]:
+def _hardened_notes(result: Answers) -> list[str]:
     key = (
         "Point: mean over runs of what a unit of pressure adds to the log-odds of any military "
         "contribution, as past coalitions teach of nations like it. Line: 90 % of the runs. P(cowed): "
         "share of the runs in which it is negative, with its 95 % interval."
     )
-    return [key, drawn_over(answers), source(answers.case, answers.number_of_runs, answers.seed)]
+    return [key, drawn_over(result.about.rows_of_parameters), source(result.about, "hardened")]
 
 
-def _persuade_notes(found: Sequences | StoredTable) -> list[str]:
+def _persuade_notes(result: Answers) -> list[str]:
     key = (
         "Bar: mean force at the end with the nations up to here held committed from round 1; thin line: its "
         "95 % interval; dashed: the force required. Beside: soldiers that the step adds (others who follow "
@@ -195,4 +194,4 @@ def _persuade_notes(found: Sequences | StoredTable) -> list[str]:
         "* In half of the runs or more a condition that it has stated is not met; the cost does not count "
         "that. Greedy: the next nation is the one that adds most of what is required for its cost."
     )
-    return [key, star, source(found.case, found.number_of_runs, found.seed)]
+    return [key, star, source(result.about, "persuade")]

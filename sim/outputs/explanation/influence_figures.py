@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.explain.pivotal import Pivots
+from sim.experiments.explain.result import Answers
 from sim.outputs import style
-from sim.outputs.explanation.stored import StoredPivots
 from sim.outputs.explanation.words import source
 from sim.outputs.words import signed
 
@@ -20,9 +19,9 @@ MOST_EDGES = 40
 """Edges that are drawn, the strongest: more would hide each other."""
 
 
-def pivotal_ranking(pivots: Pivots | StoredPivots) -> "Figure":
+def pivotal_ranking(result: Answers) -> "Figure":
     """Draw how many other members, and how many of their soldiers, each nation brings along."""
-    table = pivots.table
+    table = result.table("pivotal")
     labels = [style.wrapped(str(name), 1.8, 8, max_lines=1)[0] for name in table["name"]]
     measures = (
         ("size", "other members (nations)", 2),
@@ -31,7 +30,7 @@ def pivotal_ranking(pivots: Pivots | StoredPivots) -> "Figure":
     with style.figure_style():
         figure, area = style.page(
             "Who is pivotal: what others do with a nation in rather than out",
-            _ranking_notes(pivots),
+            _ranking_notes(result),
             plot=ROW * len(table) + 0.1,
             left=max(style.text_width(label, 8) for label in labels) + 0.2,
             right=0.1,
@@ -76,19 +75,20 @@ def _draw_ranking(axes: "Axes", table: "pd.DataFrame", name: str, decimals: int)
     axes.set_axisbelow(True)
 
 
-def influence_network(pivots: Pivots | StoredPivots) -> "Figure":
+def influence_network(result: Answers) -> "Figure":
     """Draw who follows whom: leaders left, followers right, a line for each effect beyond chance."""
-    edges = pivots.network[pivots.network["is_edge"]]
+    network = result.table("influence")
+    edges = network[network["is_edge"]]
     strongest = edges.loc[edges["difference"].abs().sort_values(ascending=False, kind="stable").index]
     drawn = strongest.head(MOST_EDGES)
-    names = dict(zip(pivots.case.roster.iso3, pivots.case.roster.names, strict=True))
+    names = result.about.nations
     leaders, followers = (_ranked(drawn, side) for side in ("leader", "follower"))
     rows = max(len(leaders), len(followers), 1)
     wide = max((style.text_width(names[code], 8) for code in (*leaders, *followers)), default=1.0) + 0.2
     with style.figure_style():
         figure, axes = style.page(
             "Who follows whom",
-            _network_notes(pivots, len(edges), len(drawn)),
+            _network_notes(result, len(edges), len(drawn)),
             plot=max(0.24 * rows, 1.0),
             left=wide,
             right=wide + 1.2,
@@ -162,17 +162,17 @@ def _colour(low: float, high: float) -> str:
     return style.VERMILION if high < 0 else style.MUTED
 
 
-def _ranking_notes(pivots: Pivots | StoredPivots) -> list[str]:
+def _ranking_notes(result: Answers) -> list[str]:
     key = (
         "Each nation is held in the coalition from round 1 on, and out of it: mean number of other members "
         "at the end, and of the soldiers that they pledge, in less out. Lines and [ ]: paired 95 % "
         "intervals, each for itself. Hollow: may be either."
     )
-    return [key, source(pivots.case, pivots.number_of_runs, pivots.seed)]
+    return [key, source(result.about, "pivotal")]
 
 
-def _network_notes(pivots: Pivots | StoredPivots, edges: int, drawn: int) -> list[str]:
-    pairs = len(pivots.network)
+def _network_notes(result: Answers, edges: int, drawn: int) -> list[str]:
+    pairs = len(result.table("influence"))
     key = (
         "Line: the follower is more (blue) or less (orange) surely committed at the end with the leader "
         "held in the coalition than with it held out; the wider, the larger the difference. Number: the "
@@ -183,4 +183,4 @@ def _network_notes(pivots: Pivots | StoredPivots, edges: int, drawn: int) -> lis
         f"Bonferroni's: the chance that any of them does so by chance is at most 5 %. Drawn: the {drawn} "
         "strongest. All are in influence.parquet with their intervals."
     )
-    return [key, chance, source(pivots.case, pivots.number_of_runs, pivots.seed)]
+    return [key, chance, source(result.about, "pivotal")]

@@ -4,17 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.explain.frontier import Frontiers
 from sim.experiments.explain.levers import (
     COMMITTED_ALREADY,
     NOT_ALONE,
     REACHED,
     UNDECIDED,
-    LeverAnswers,
 )
+from sim.experiments.explain.result import Answers
 from sim.inputs.questions import LEADING
 from sim.outputs import style
-from sim.outputs.explanation.stored import StoredLevers, StoredTable
 from sim.outputs.explanation.words import level, share, source
 
 if TYPE_CHECKING:
@@ -35,15 +33,14 @@ SETTLED = {
 }
 
 
-def nation_levers(levers: LeverAnswers | StoredLevers, nation: int) -> "Figure":
+def nation_levers(result: Answers, iso3: str) -> "Figure":
     """Draw the least level of each lever, alone, that brings a nation in, along the lever's range."""
-    roster = levers.case.roster
-    rows = levers.of(roster.iso3[nation]).reset_index(drop=True)
+    rows = result.of("levers", iso3).reset_index(drop=True)
     labels = rows["label"].tolist()
     with style.figure_style():
         figure, axes = style.page(
-            f"{roster.names[nation]}: what it would take, one lever alone",
-            _notes(levers),
+            f"{result.about.nations[iso3]}: what it would take, one lever alone",
+            _notes(result),
             plot=ROW * len(rows),
             left=max(style.text_width(label, 9) for label in labels) + 0.45,
             right=3.3,
@@ -111,19 +108,19 @@ def _draw_range(axes: "Axes", place: int, row: "pd.Series[Any]") -> None:
         axes.plot(at(row["value"]), place, "o", color=style.BLUE, ms=6, zorder=4)
 
 
-def all_levers(levers: LeverAnswers | StoredLevers) -> "Figure":
+def all_levers(result: Answers) -> "Figure":
     """Draw the least level of each lever, alone, that brings each nation in: a panel a lever."""
-    table, roster = levers.table, levers.case.roster
+    table = result.table("levers")
     in_already = table[table["status"] == COMMITTED_ALREADY]["iso3"].unique()
     reached = table[table["status"] == REACHED]
     order = reached.groupby("iso3").size().sort_values(ascending=False, kind="stable").index.tolist()
-    names = dict(zip(roster.iso3, roster.names, strict=True))
+    names = result.about.nations
     panels = _panels(table)
     labels = [style.wrapped(names[iso3], 1.6, 8, max_lines=1)[0] for iso3 in order]
     with style.figure_style():
         figure, area = style.page(
             "What it would take, one lever alone",
-            [*_notes(levers), _left_out(levers, len(in_already), len(order))],
+            [*_notes(result), _left_out(result, len(in_already), len(order))],
             plot=NATION_ROW * max(len(order), 1) + 0.1,
             left=max((style.text_width(label, 8) for label in labels), default=0.0) + 0.2,
             right=0.1,
@@ -189,17 +186,16 @@ def _scale(axes: "Axes", rows: "pd.DataFrame") -> None:
         axes.axvline(rows["present"].iloc[0], color=style.INK, lw=1, ls=(0, (3, 2)))
 
 
-def frontier_line(frontier: Frontiers | StoredTable, iso3: str) -> "Figure":
+def frontier_line(result: Answers, iso3: str) -> "Figure":
     """Draw the least level of the second lever for each level of the first, for a nation's best pair."""
-    rows = frontier.table[frontier.table["iso3"] == iso3]
-    names = dict(zip(frontier.case.roster.iso3, frontier.case.roster.names, strict=True))
+    rows = result.of("frontier", iso3)
     first, second = rows["first"].iloc[0], rows["second"].iloc[0]
     found = rows[rows["second_level"].notna()]
     rising = bool((found["second_level"] >= found["second_present"]).all())
     with style.figure_style():
         figure, axes = style.page(
-            f"{names[iso3]}: how {first} and {second} stand in for each other",
-            _frontier_notes(frontier, rows),
+            f"{result.about.nations[iso3]}: how {first} and {second} stand in for each other",
+            _frontier_notes(result, rows),
             plot=3.6,
             left=0.6,
             right=0.35,
@@ -247,25 +243,26 @@ def _name_sides(axes: "Axes", found: "pd.DataFrame", rising: bool) -> None:
     )
 
 
-def _left_out(levers: LeverAnswers | StoredLevers, already: int, shown: int) -> str:
+def _left_out(result: Answers, already: int, shown: int) -> str:
     """Say which nations have no row, and why."""
-    none = len(levers.nations) - already - shown
+    asked = len(result.about.nations_asked)
+    none = asked - already - shown
     return (
-        f"{shown} of {len(levers.nations)} nations; {already} are committed already, {none} are brought in "
+        f"{shown} of {asked} nations; {already} are committed already, {none} are brought in "
         "by no lever alone."
     )
 
 
-def _notes(levers: LeverAnswers | StoredLevers) -> list[str]:
+def _notes(result: Answers) -> list[str]:
     key = (
         "Point: the level nearest to the present one (black line) with P(committed at the end) >= 0.5, the "
         "lever set in round 1. Line and [ ]: its 95 % interval, the levels at which the 95 % interval of P "
         "holds 0.5."
     )
-    return [key, source(levers.case, levers.number_of_runs, levers.seed)]
+    return [key, source(result.about, "levers")]
 
 
-def _frontier_notes(frontier: Frontiers | StoredTable, rows: "pd.DataFrame") -> list[str]:
+def _frontier_notes(result: Answers, rows: "pd.DataFrame") -> list[str]:
     first, second = rows["first"].iloc[0], rows["second"].iloc[0]
     key = (
         f"Line: the level of {second} nearest to the present one with P(committed at the end) >= 0.5, for "
@@ -277,4 +274,4 @@ def _frontier_notes(frontier: Frontiers | StoredTable, rows: "pd.DataFrame") -> 
     none = [text] if missing else []
     if (rows["second_level"] == rows["second_present"]).any():
         none.append("Where the line lies at the present level, that is enough; beyond it nothing was tried.")
-    return [key, *none, source(frontier.case, frontier.number_of_runs, frontier.seed)]
+    return [key, *none, source(result.about, "frontier")]

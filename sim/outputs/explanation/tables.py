@@ -9,7 +9,7 @@ from rich.text import Text
 from sim.declarations.words import ASSUMED
 from sim.experiments.explain.answers import Explanation
 from sim.experiments.explain.frontier import Frontiers, PairAnswers
-from sim.experiments.explain.hardened import Answers
+from sim.experiments.explain.hardened import Hardened
 from sim.experiments.explain.levers import (
     COMMITTED_ALREADY,
     NOT_ALONE,
@@ -17,7 +17,6 @@ from sim.experiments.explain.levers import (
     UNDECIDED,
     LeverAnswers,
 )
-from sim.experiments.explain.observed import Unnamed
 from sim.experiments.explain.persuade import Sequences
 from sim.experiments.explain.pivotal import Pivots
 from sim.experiments.explain.why import Why
@@ -113,7 +112,7 @@ def explain_report(answer: Explanation) -> RenderableType:
     if answer.persuade is not None:
         parts += _persuade(answer.persuade)
     if answer.observed is not None:
-        parts += _observed(answer.observed)
+        parts += _observed(answer)
     parts.append(_note(f"\n{RESTS_ON} {LEVELS}"))
     return Group(*parts)
 
@@ -140,7 +139,7 @@ def _why(why: Why, iso3: str) -> list[RenderableType]:
     rows = why.terms[why.terms["iso3"] == iso3]
     for _, row in rows[rows["value"].abs() + rows["anchor"].abs() > 0].iterrows():
         cells = [spread(row, "anchor"), spread(row, "value"), _difference(row, "change", 2)]
-        table.add_row(part_words(row["term"], why.case), *cells)
+        table.add_row(part_words(row["term"], why.case.roster.vocabulary), *cells)
     parts: list[RenderableType] = [Text(), table, _note(WHY.format(runs=counted(why.number_of_runs, "run")))]
     conditions = why.conditions
     if not conditions.empty and (conditions["iso3"] == iso3).any():
@@ -154,7 +153,7 @@ def _conditions(rows: Any, case: Case) -> WholeTable:
     for _, row in rows.iterrows():
         cells = [level_spread(row, "at_least"), level_spread(row, "actual")]
         cells += [share(row, "p_met"), share(row, "p_if_met")]
-        table.add_row(condition_words(row["condition"], case), *cells)
+        table.add_row(condition_words(row["condition"], case.roster.vocabulary), *cells)
     return table
 
 
@@ -255,7 +254,7 @@ def _pivotal(pivotal: Pivots) -> list[RenderableType]:
     ]
 
 
-def _hardened(found: Answers) -> list[RenderableType]:
+def _hardened(found: Hardened) -> list[RenderableType]:
     """Return which way nations answer pressure, in each world."""
     rows = found.table
     worlds = list(dict.fromkeys(rows["world"]))
@@ -278,7 +277,7 @@ def _hardened(found: Answers) -> list[RenderableType]:
         Text("\nHardened or cowed", style="bold"),
         Text(who_hardens(found)),
         table,
-        _note(f"{key} {drawn_over(found)}"),
+        _note(f"{key} {drawn_over(found.rows_of_parameters)}"),
     ]
 
 
@@ -301,9 +300,9 @@ def _persuade(found: Sequences) -> list[RenderableType]:
     return [*parts, Text(), table, _note(PERSUADE.format(runs=counted(found.number_of_runs, "run")))]
 
 
-def _observed(found: Unnamed) -> list[RenderableType]:
+def _observed(answer: Explanation) -> list[RenderableType]:
     """Return who was not named, in the runs that fit what was reported."""
-    sentences = [Text(sentence) for sentence in observed_sentences(found)]
+    sentences = [Text(sentence) for sentence in observed_sentences(answer)]
     return [Text("\nWho was not named", style="bold"), *sentences, _note("Intervals: 95 %.")]
 
 

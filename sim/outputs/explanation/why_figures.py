@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.explain.why import Why
+from sim.experiments.explain.result import Answers
 from sim.outputs import style
-from sim.outputs.explanation.stored import StoredWhy
 from sim.outputs.explanation.words import condition_words, distance, level_spread, part_words, share, source
 from sim.outputs.words import signed
 
@@ -23,23 +22,23 @@ WORDS = 1.75
 SUMS = ("propensity", "threshold", "gap")
 
 
-def waterfall(why: Why | StoredWhy, nation: int) -> "Figure":
+def waterfall(result: Answers, iso3: str) -> "Figure":
     """Draw what a nation's propensity is made of, and how it got from its anchor to where it stands.
 
     Left: each part at the date. Right: what each has changed by since the start, and the threshold.
     """
-    roster = why.case.roster
-    rows: Any = why.terms[why.terms["iso3"] == roster.iso3[nation]].set_index("term")
+    about = result.about
+    rows: Any = result.of("why-terms", iso3).set_index("term")
     shown = [str(term) for term in rows.index if term not in SUMS and _is_seen(rows.loc[term])]
-    hidden = [part_words(str(term), why.case) for term in rows.index if term not in (*shown, *SUMS)]
-    labels = [f"anchor, {why.case.scenario.start:%-d %b %Y}", *(part_words(term, why.case) for term in shown)]
+    hidden = [part_words(str(term), about.vocabulary) for term in rows.index if term not in (*shown, *SUMS)]
+    labels = [f"anchor, {about.start:%-d %b %Y}", *(part_words(term, about.vocabulary) for term in shown)]
     labels += ["propensity", f"threshold {signed(float(rows.loc['threshold', 'value']), 2)}"]
     left, right = max(style.text_width(label, 8) for label in labels) + 0.25, 0.05
     words = WORDS / (style.WIDTH - left - right)
     with style.figure_style():
         figure, area = style.page(
-            f"{roster.names[nation]}: what it weighs on {why.date:%-d %B %Y}",
-            _notes(why, nation, hidden),
+            f"{about.nations[iso3]}: what it weighs on {about.date:%-d %B %Y}",
+            _notes(result, iso3, hidden),
             plot=ROW * len(labels),
             left=left,
             right=right,
@@ -138,25 +137,23 @@ def _dress(axes: "Axes", labels: list[str], title: str) -> None:
     axes.set_title(title, fontsize=9, loc="left")
 
 
-def _conditions(why: Why | StoredWhy, iso3: str) -> list[str]:
+def _conditions(result: Answers, iso3: str) -> list[str]:
     """Say how often the conditions that a nation has stated are met."""
-    if why.conditions.empty:
-        return []
-    rows = why.conditions[why.conditions["iso3"] == iso3]
+    rows, vocabulary = result.of("why-conditions", iso3), result.about.vocabulary
     stated = [
-        f"{condition_words(row['condition'], why.case)} >= {level_spread(row, 'at_least')} (is "
+        f"{condition_words(row['condition'], vocabulary)} >= {level_spread(row, 'at_least')} (is "
         f"{level_spread(row, 'actual')}) met in {share(row, 'p_met')}"
         for _, row in rows.iterrows()
     ]
     return [f"Its stated conditions: {'; '.join(stated)} of the runs."] if stated else []
 
 
-def _notes(why: Why | StoredWhy, nation: int, hidden: list[str]) -> list[str]:
+def _notes(result: Answers, iso3: str, hidden: list[str]) -> list[str]:
     key = (
         "Left: means over runs; lines and [ ] hold 90 % of the runs. Right: means of the changes since the "
         "start; lines and [ ] are 95 % intervals of the mean. The parts add up to the propensity; above the "
         "threshold, with its conditions met and approval at home, a nation commits."
     )
     left_out = [f"Left out, less than 0.005 in nearly all runs: {', '.join(hidden)}."] if hidden else []
-    conditions = _conditions(why, why.case.roster.iso3[nation])
-    return [key, *conditions, *left_out, source(why.case, why.number_of_runs, why.seed)]
+    conditions = _conditions(result, iso3)
+    return [key, *conditions, *left_out, source(result.about, "why")]

@@ -8,13 +8,12 @@ from sim.declarations.levels import LEVELS
 from sim.declarations.terms import TERMS
 from sim.experiments.explain.answers import Explanation
 from sim.experiments.explain.frontier import Frontiers
-from sim.experiments.explain.hardened import COWED, EITHER, HARDENED, Answers
+from sim.experiments.explain.hardened import COWED, EITHER, HARDENED, Hardened
 from sim.experiments.explain.levers import COMMITTED_ALREADY, REACHED, UNDECIDED, LeverAnswers
-from sim.experiments.explain.observed import Unnamed
 from sim.experiments.explain.persuade import ENOUGH, Sequences
+from sim.experiments.explain.result import AboutExplanation, Answers
 from sim.experiments.explain.why import Why
-from sim.outputs.explanation.stored import StoredHardened, StoredUnnamed
-from sim.outputs.stored_case import ShownCase
+from sim.inputs.roster_file import Vocabulary
 from sim.outputs.words import counted, mark, percent, percent_interval, reason_words, signed, thousands
 
 PARTS = {
@@ -36,14 +35,14 @@ MOST_NAMED = 5
 """Nations named in a sentence."""
 
 
-def part_words(part: str, case: ShownCase) -> str:
+def part_words(part: str, vocabulary: Vocabulary) -> str:
     """Return what a part of a propensity is called."""
-    return case.roster.vocabulary.in_words(PARTS[part])
+    return vocabulary.in_words(PARTS[part])
 
 
-def condition_words(condition: str, case: ShownCase) -> str:
+def condition_words(condition: str, vocabulary: Vocabulary) -> str:
     """Return what a stated condition is about."""
-    return case.roster.vocabulary.in_words(LEVELS[condition].words)
+    return vocabulary.in_words(LEVELS[condition].words)
 
 
 def share(row: Any, name: str = "p") -> str:
@@ -109,7 +108,7 @@ def _why(why: Why, nation: int) -> Iterator[str]:
     )
     against = terms.loc[list(TERMS)].sort_values("p_without", ascending=False, kind="stable").iloc[0]
     if against["p_without"] > row["p_willing"]:
-        words = part_words(str(against.name), why.case)
+        words = part_words(str(against.name), vocabulary)
         above = share(against, "p_without")
         yield f"What keeps it below most often is {words}: without, it is above in {above}."
 
@@ -171,7 +170,7 @@ def second_level(row: Any) -> str:
     return f"{sign} {at} {level_interval(row['second_level_low'], row['second_level_high'])}"
 
 
-def _hardened(answers: Answers, iso3: str) -> str:
+def _hardened(answers: Hardened, iso3: str) -> str:
     """Say which way a nation answers pressure, in each world."""
     rows = answers.table[answers.table["iso3"] == iso3]
     own = {row["world"]: row for _, row in rows.iterrows()}
@@ -183,7 +182,7 @@ def _hardened(answers: Answers, iso3: str) -> str:
     return f"Pressure {'; '.join(parts)}."
 
 
-def who_hardens(answers: Answers) -> str:
+def who_hardens(answers: Hardened) -> str:
     """Say whether it is the nations near the adversary that harden, in the first world."""
     row = answers.table.iloc[0]
     adversary = answers.case.roster.vocabulary.actors.adversary.name
@@ -194,42 +193,46 @@ def who_hardens(answers: Answers) -> str:
     )
 
 
-def drawn_over(answers: Answers | StoredHardened) -> str:
+def drawn_over(rows: int) -> str:
     """Say what the probabilities of signs are over."""
     over = "Probabilities are over draws of what past coalitions teach"
-    if answers.rows_of_parameters == 1:
+    if rows == 1:
         return f"{over}; the parameters are a point."
-    return f"{over}, and {counted(answers.rows_of_parameters, 'row')} of parameters."
+    return f"{over}, and {counted(rows, 'row')} of parameters."
 
 
-def observed_sentences(found: Unnamed | StoredUnnamed) -> Iterator[str]:
+def observed_sentences(result: Answers) -> Iterator[str]:
     """Return what the runs that fit a report say about who was not named."""
-    named, (least, most) = len(found.observed.named), found.observed.total
-    matched = int(found.totals["matched"].sum())
-    totals: list[Any] = list(found.totals.itertuples())
+    report, runs = result.about.report, counted(result.about.runs_of_answers["observed"], "run")
+    of_totals, unnamed, first = (result.table(f"observed-{name}") for name in ("totals", "unnamed", "next"))
+    named, (least, most) = len(report.named), report.total
+    matched = int(of_totals["matched"].sum()) if len(of_totals) else 0
+    totals: list[Any] = list(of_totals.itertuples())
     yield (
-        f"Reported on {found.observed.date:%-d %B %Y}: {counted(named, 'member')} by name, "
+        f"Reported on {report.date:%-d %B %Y}: {counted(named, 'member')} by name, "
         f"{least} to {most} in all. "
-        f"{matched:,} of {counted(found.number_of_runs, 'run')} fit on that day: "
+        f"{matched:,} of {runs} fit on that day: "
         + ", ".join(f"{row.matched:,} with {counted(row.total, 'member')}" for row in totals)
         + "."
     )
     if matched == 0:
         yield "No run fits, so the runs do not say who was not named."
-    elif not found.unnamed["p"].max() > 0.0:
-        at_start = " It starts from what governments have said by then." if found.round == 0 else ""
+    elif not unnamed["p"].max() > 0.0:
+        at_start = (
+            " It starts from what governments have said by then." if result.about.round_of_report == 0 else ""
+        )
         yield (
             "In all of these the members are the named ones: on that day the model knows of no other."
             + at_start
         )
     else:
-        yield f"Who was not named, in these: {_likeliest(found.unnamed)}."
-    if not found.next.empty:
-        times = f"{int(found.next['matched'].iloc[0]):,}"
+        yield f"Who was not named, in these: {_likeliest(unnamed)}."
+    if not first.empty:
+        times = f"{int(first['matched'].iloc[0]):,}"
         yield (
             f"The first time, from that day on, that an unnamed one is among them (in {times} of "
-            f"{counted(found.number_of_runs, 'run')}, within the total reported), "
-            f"it is {_likeliest(found.next)}."
+            f"{runs}, within the total reported), "
+            f"it is {_likeliest(first)}."
         )
 
 
@@ -262,10 +265,9 @@ def gain(row: Any) -> str:
     return f"{signed(row['gain'])} [{signed(row['gain_low'])} to {signed(row['gain_high'])}]"
 
 
-def source(case: ShownCase, runs: int, seed: int) -> str:
+def source(about: AboutExplanation, section: str) -> str:
     """Return how many runs of what an answer rests on."""
-    rounds = case.scenario.rounds
     return (
-        f"{counted(runs, 'run')}, seed {seed}, scenario {case.scenario.name}, {counted(rounds, 'round')}. "
-        f"Data: {case.roster.title}."
+        f"{counted(about.runs_of_answers[section], 'run')}, seed {about.seed}, scenario {about.name}, "
+        f"{counted(about.rounds, 'round')}. Data: {about.roster}."
     )

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.experiments.about import RunTables
-from sim.outputs import style
+from sim.experiments.results import RunTables
 from sim.outputs.figures.contributions import contributions
 from sim.outputs.figures.flows import stance_flows
 from sim.outputs.figures.force import force_by_nation
@@ -32,9 +30,6 @@ FIGURES: dict[str, Callable[[RunTables], "Figure"]] = {
     "mandate": mandate,
     "great-powers": great_powers,
 }
-
-USUAL = ("coalition-size", "joining")
-"""What a run draws if nobody says what."""
 
 OF_NATIONS = {"nation": nation_over_time, "joining": joining_strip, "willingness": willingness_paths}
 """Those that can show chosen nations; the first shows nothing else."""
@@ -75,8 +70,3 @@ def file_name(name: str, nations: Sequence[str]) -> str:
         return name
     more = f"-and-{len(nations) - MOST_IN_NAME}" if len(nations) > MOST_IN_NAME else ""
     return f"{name}-{'-'.join(nations[:MOST_IN_NAME])}{more}"
-
-
-def save_figures(result: RunTables, folder: Path, names: Sequence[str] = USUAL) -> list[Path]:
-    """Draw figures of a run into a folder, as PNG and SVG; the same result gives the same bytes."""
-    return [file for name in names for file in style.save(FIGURES[name](result), folder, name)]

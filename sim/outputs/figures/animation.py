@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.experiments.about import RunTables
+from sim.experiments.results import RunTables
 from sim.outputs import style
 from sim.outputs.figures.joining import committed_shares
 from sim.outputs.figures.map import map_page, moment

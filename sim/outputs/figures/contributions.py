@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.declarations.words import WORDS_ALONE
-from sim.experiments.about import RunTables
+from sim.experiments.results import RunTables
 from sim.experiments.statistics import Floats
 from sim.outputs import style
 from sim.outputs.figures.timeline import notes

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.declarations.words import Stance
-from sim.experiments.about import RunTables
+from sim.experiments.results import RunTables
 from sim.outputs import style
 from sim.outputs.figures.timeline import source_note
 from sim.outputs.labels import apart

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.about import RunTables
+from sim.experiments.results import RunTables
 from sim.experiments.statistics import Floats
 from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes

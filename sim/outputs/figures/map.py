@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.experiments.about import RunTables
+from sim.experiments.results import RunTables
 from sim.experiments.statistics import Floats
 from sim.inputs.errors import InputError
 from sim.outputs import style

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.declarations.words import Stance
-from sim.experiments.about import RunTables
+from sim.experiments.results import RunTables
 from sim.experiments.statistics import Floats
 from sim.outputs import style
 from sim.outputs.course import WORTH_NAMING

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.about import RunTables
+from sim.experiments.results import RunTables
 from sim.outputs import style
 from sim.outputs.words import counted
 
@@ -26,16 +26,14 @@ def dates_of(result: RunTables) -> Dates:
 def source_note(result: RunTables) -> str:
     """Return how many runs a figure rests on, and where its data come from."""
     about = result.about
-    return (
-        f"{counted(about.runs, 'run')}, seed {about.seed}, scenario {about.scenario}. Data: {about.roster}."
-    )
+    return f"{counted(about.runs, 'run')}, seed {about.seed}, scenario {about.name}. Data: {about.roster}."
 
 
 def notes(result: RunTables, *keys: str) -> list[str]:
     """Return what stands under a figure: what it shows, how many runs, on what data, and the events."""
     events = [
         f"{number}. {event.date:%-d %b %Y}: {event.title}"
-        for number, event in enumerate(result.about.events, start=1)
+        for number, event in enumerate(result.about.past_events, start=1)
     ]
     return [*keys, source_note(result), *events]
 
@@ -62,7 +60,7 @@ def mark_events(axes: "Axes", result: RunTables, width: float) -> float:
 
     dates = date2num(dates_of(result))
     by_round: dict[int, list[int]] = {}
-    for number, event in enumerate(result.about.events, start=1):
+    for number, event in enumerate(result.about.past_events, start=1):
         by_round.setdefault(event.round, []).append(number)
     for round_ in by_round:
         axes.axvline(float(dates[round_]), color=style.MUTED, lw=0.7, ls=(0, (3, 2)), zorder=1.5)

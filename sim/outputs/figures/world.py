@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.declarations.words import PURPOSES
-from sim.experiments.about import RunTables
+from sim.experiments.results import RunTables
 from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
 from sim.outputs.labels import apart

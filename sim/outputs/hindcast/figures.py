@@ -1,14 +1,16 @@
 """Figures of a hindcast: functions of a result that return a matplotlib Figure."""
 
 import math
-from pathlib import Path
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.declarations.words import Stance
-from sim.experiments.hindcast.result import HindcastResult
 from sim.experiments.hindcast.scores import Observed
+from sim.experiments.hindcast.tables import HindcastTables
 from sim.experiments.hindcast.waves import Wave
 from sim.outputs import style
+from sim.outputs.figure_folder import Draw
 from sim.outputs.hindcast.skill_figures import score_differences, variant_differences
 from sim.outputs.hindcast.words import basis, span
 from sim.outputs.panels import Panels
@@ -38,9 +40,9 @@ UNRESOLVED = "white"
 """Colour of a nation that is only known not to be committed."""
 
 
-def expected_and_recorded(result: HindcastResult) -> "Figure":
+def expected_and_recorded(result: HindcastTables) -> "Figure":
     """Draw for every nation the stances expected, between its stance at the start and what was recorded."""
-    waves = [wave for wave in result.recorded.waves if wave.number]
+    waves = [wave for wave in result.observed_waves if wave.number]
     lines, columns = math.ceil(len(waves) / COLUMNS), min(len(waves), COLUMNS)
     panel = ROW * max(wave.number for wave in waves)
     plot = lines * panel + (lines - 1) * GAP
@@ -51,7 +53,7 @@ def expected_and_recorded(result: HindcastResult) -> "Figure":
     )
     with style.figure_style():
         figure, area = style.page(
-            f"Expected and recorded – {result.hindcast.title}",
+            f"Expected and recorded – {result.about.hindcast.title}",
             [key, *basis(result)],
             plot=plot,
             left=0.1,
@@ -65,16 +67,16 @@ def expected_and_recorded(result: HindcastResult) -> "Figure":
             bottom = 1 - (line * (panel + GAP) + ROW * wave.number) / plot
             left, width = column / columns + name, 1 / columns - name - 0.07
             axes = area.inset_axes((left, bottom, width, ROW * wave.number / plot))
-            rows = result.nations[result.nations["wave"] == wave.name]
+            rows = _of(result, "nations", wave)
             _draw_nations(axes, rows)
             axes.set_title(span(wave), fontsize=9, loc="left", pad=4)
         _stance_key(area, plot)
     return figure
 
 
-def reliability(result: HindcastResult) -> "Figure":
+def reliability(result: HindcastTables) -> "Figure":
     """Draw how often what was forecast with some probability was recorded, with how few nations tell it."""
-    waves = [wave for wave in result.recorded.waves if wave.number]
+    waves = [wave for wave in result.observed_waves if wave.number]
     panels = Panels(len(waves), min(len(waves), COLUMNS), 2.9, GAP)
     key = (
         "Events: a nation is recorded above a rung, three rungs a nation, error of readings included. "
@@ -84,7 +86,7 @@ def reliability(result: HindcastResult) -> "Figure":
     )
     with style.figure_style():
         figure, area = style.page(
-            f"As often as forecast? – {result.hindcast.title}",
+            f"As often as forecast? – {result.about.hindcast.title}",
             [key, *basis(result)],
             plot=panels.plot,
             left=0.75,
@@ -93,7 +95,7 @@ def reliability(result: HindcastResult) -> "Figure":
         )
         area.set_axis_off()
         for wave, (column, axes) in zip(waves, panels.axes(area, 0.86), strict=True):
-            _draw_reliability(axes, result.reliability[result.reliability["wave"] == wave.name])
+            _draw_reliability(axes, _of(result, "reliability", wave))
             axes.set_title(f"{span(wave)}: {counted(wave.number, 'nation')}", fontsize=9, loc="left")
             axes.set_xlabel("forecast", fontsize=8)
             if column == 0:
@@ -109,9 +111,15 @@ FIGURES = {
 }
 
 
-def save_figures(result: HindcastResult, folder: Path) -> list[Path]:
-    """Draw all figures of a hindcast into a folder, as PNG and SVG; the same one gives the same bytes."""
-    return [file for name, draw in FIGURES.items() for file in style.save(draw(result), folder, name)]
+def figures_of(result: HindcastTables, _: Sequence[str] = ()) -> dict[str, Draw]:
+    """Return what draws each figure of a hindcast, by name."""
+    return {name: partial(draw, result) for name, draw in FIGURES.items()}
+
+
+def _of(result: HindcastTables, table: str, wave: Wave) -> "pd.DataFrame":
+    """Return the rows of a table that are about a wave."""
+    rows = result.tables[table]
+    return rows[rows["wave"] == wave.name]
 
 
 def _draw_nations(axes: "Axes", rows: "pd.DataFrame") -> None:

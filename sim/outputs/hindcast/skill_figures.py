@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.hindcast.baselines import CLIMATOLOGY
-from sim.experiments.hindcast.result import BASELINES, RECORDED, HindcastOptions, HindcastResult
+from sim.experiments.hindcast.options import HindcastOptions
+from sim.experiments.hindcast.result import BASELINES, RECORDED
 from sim.experiments.hindcast.skill import NATION_SCORES
+from sim.experiments.hindcast.tables import HindcastTables
 from sim.outputs import style
 from sim.outputs.hindcast.words import FORECASTS, NOT_IDENTIFIED, SCORE_NAMES, basis, interval, span
 
@@ -25,12 +27,12 @@ Row = tuple[str, Any]
 """A label and a paired difference; no difference for a heading."""
 
 
-def variant_differences(result: HindcastResult) -> "Figure":
+def variant_differences(result: HindcastTables) -> "Figure":
     """Draw the paired differences of the ranked probability score, for every way of scoring."""
-    titles = {each.name: each.title for each in result.variants}
-    notes = [differences_key(result.differences, result.options), *basis(result)]
-    heading = f"Better than knowing less? – {result.hindcast.title}"
-    return differences_figure(result.differences, titles, heading, notes)
+    titles, rows = result.about.variants, result.tables["differences"]
+    notes = [differences_key(rows, result.about.scoring), *basis(result)]
+    heading = f"Better than knowing less? – {result.about.hindcast.title}"
+    return differences_figure(rows, titles, heading, notes)
 
 
 def differences_figure(
@@ -62,16 +64,17 @@ def differences_key(differences: "pd.DataFrame", options: HindcastOptions) -> st
     )
 
 
-def score_differences(result: HindcastResult) -> "Figure":
+def score_differences(result: HindcastTables) -> "Figure":
     """Draw the paired differences of each score of nations, as recorded, a row a baseline and wave."""
-    waves = {wave.name: span(wave) for wave in result.recorded.waves if wave.number}
-    rows = result.differences[result.differences["variant"] == RECORDED]
+    waves = {wave.name: span(wave) for wave in result.observed_waves if wave.number}
+    rows = result.tables["differences"]
+    rows = rows[rows["variant"] == RECORDED]
     columns = {score: _by_baseline(rows[rows["score"] == score], waves) for score in NATION_SCORES}
     key = (
         "Difference of the mean scores, the model's minus the other's: left of 0 the model is better. "
-        f"{_intervals(result.options)}"
+        f"{_intervals(result.about.scoring)}"
     )
-    heading = f"Better by any score? – {result.hindcast.title}"
+    heading = f"Better by any score? – {result.about.hindcast.title}"
     return _forest(columns, SCORE_NAMES, "difference", heading, [key, *basis(result)])
 
 

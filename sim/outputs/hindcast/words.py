@@ -13,9 +13,9 @@ from sim.experiments.hindcast.result import (
     PRIOR,
     RECORDED,
     STATEMENT,
-    HindcastResult,
 )
 from sim.experiments.hindcast.skill import NATION_SCORES
+from sim.experiments.hindcast.tables import HindcastTables
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.roster_file import Vocabulary
 from sim.outputs.words import counted, percent, reason_words, signed
@@ -58,9 +58,9 @@ def span(wave: Wave) -> str:
     return f"{day(wave.since)} to {day(wave.date)}"
 
 
-def evidence_line(result: HindcastResult) -> str:
+def evidence_line(result: HindcastTables) -> str:
     """Return how much was observed and how much of it had changed: what the scores can rest on."""
-    waves = result.recorded.waves
+    waves = result.observed_waves
     total = sum(wave.number for wave in waves)
     changed = sum(int(wave.has_changed.sum()) for wave in waves)
     parts = "; ".join(_evidence(wave) for wave in waves)
@@ -72,30 +72,32 @@ def _evidence(wave: Wave) -> str:
     return f"{counted(wave.number, 'nation')} from {span(wave)}, {int(wave.has_changed.sum())} changed"
 
 
-def fit_line(result: HindcastResult) -> str:
+def fit_line(result: HindcastTables) -> str:
     """Return whether the parameters have seen what they are held against."""
-    if result.fitted_to is None:
+    about = result.about
+    if about.fitted_to is None:
         return (
             "IN-SAMPLE as far as is known: the parameters are draws that do not say what they were fitted to."
         )
-    seen = [span(wave) for wave in result.recorded.waves if result.is_in_sample(wave)]
+    seen = [span(wave) for wave in result.observed_waves if about.is_in_sample(wave)]
     if seen:
         return f"IN-SAMPLE: the parameters were fitted to the changes from {', and from '.join(seen)}."
-    if result.fitted_to:
-        return f"Out of sample: the parameters were fitted to {', '.join(result.fitted_to)}."
+    if about.fitted_to:
+        return f"Out of sample: the parameters were fitted to {', '.join(about.fitted_to)}."
     return "The parameters are set by hand, not fitted to these positions."
 
 
-def caution(result: HindcastResult) -> str:
+def caution(result: HindcastTables) -> str:
     """Return the file's own caution, on one line."""
-    return " ".join(result.hindcast.caution.split())
+    return " ".join(result.about.hindcast.caution.split())
 
 
-def basis(result: HindcastResult) -> list[str]:
+def basis(result: HindcastTables) -> list[str]:
     """Return what stands under every figure: how little it rests on, and on what."""
+    about = result.about
     runs = (
-        f"{counted(result.options.runs, 'run')}, seed {result.options.seed}, "
-        f"hindcast {result.hindcast.name}. Data: {result.case.roster.title}."
+        f"{counted(about.runs, 'run')}, seed {about.seed}, hindcast {about.hindcast.name}. "
+        f"Data: {about.roster}."
     )
     return [evidence_line(result), f"{fit_line(result)} {caution(result)}".strip(), runs]
 

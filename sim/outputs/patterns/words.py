@@ -64,10 +64,10 @@ def draws_line(result: PatternsResult) -> str:
 
 def fit_line(result: PatternsResult) -> str:
     """Return what the parameters have seen of the time that the patterns are about."""
-    if result.fitted_to is None:
+    if result.about.fitted_to is None:
         return "The parameters do not say what they were fitted to; patterns of it would be in-sample."
-    if result.fitted_to:
-        return f"Fitted to {', '.join(result.fitted_to)}: patterns of the same positions are in-sample."
+    if result.about.fitted_to:
+        return f"Fitted to {', '.join(result.about.fitted_to)}: patterns of the same positions are in-sample."
     return ""
 
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from sim.outputs.kinds import kind_of
 from sim.outputs.report.page import Page, render
 from sim.outputs.report.run import run_page
 from sim.outputs.report.stored import stored_page
-from sim.outputs.results_folder import Manifest, damaged_tables_told, read_manifest
+from sim.results.reading import Manifest, damage_named, manifest_of
+from sim.results.result import load_result
 from sim.system.folders import adding_to, check, stream
 
 REPORT = "report.html"
@@ -21,7 +21,7 @@ def write_report(folder: Path) -> Path:
     InputError, Failure
         If the folder holds no results, they are damaged, or it cannot be written to.
     """
-    manifest = read_manifest(folder)
+    manifest = manifest_of(folder)
     check(folder)
     with adding_to(folder), stream(folder / REPORT) as opened:  # to find out now whether it can be written
         opened.write(_page(folder, manifest).encode())
@@ -29,10 +29,10 @@ def write_report(folder: Path) -> Path:
 
 
 def _page(folder: Path, manifest: Manifest) -> str:
-    with damaged_tables_told(folder):
+    with damage_named(folder):
         page = _run_page(folder, manifest) if manifest.get("kind") == RUN else stored_page(folder, manifest)
         return render(page)
 
 
 def _run_page(folder: Path, manifest: Manifest) -> Page:
-    return run_page(kind_of(folder, manifest).load(folder, manifest), manifest)
+    return run_page(load_result(folder), manifest)

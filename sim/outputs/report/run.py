@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sim.declarations.words import ASSUMED
-from sim.experiments.about import RunTables
 from sim.experiments.rests_on import FORCE_MET, verdicts
+from sim.experiments.results import RunTables
 from sim.inputs.roster_file import Vocabulary
 from sim.outputs.course import UNTOLD, ever_enough, peak, who_left
 from sim.outputs.figures import figures_of

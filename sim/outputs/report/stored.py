@@ -8,22 +8,8 @@ from pathlib import Path
 from sim.outputs.report.page import Page, Picture, Section
 from sim.outputs.report.parts import Manifest, data_section, reproduce_section, scenario_section
 from sim.outputs.report.printed import read_printed
+from sim.results.kinds import KINDS
 from sim.system.folders import AGAIN, Damaged, read
-
-TITLES = {
-    "comparison": "Compared",
-    "sweep": "A sweep",
-    "sensitivity": "What matters",
-    "explanation": "Explained",
-    "hindcast": "Held against what was recorded",
-    "calibration": "Fitted to what was recorded",
-    "cross-validation": "Fitted to a part of what was recorded, scored on the rest",
-    "evidence": "What past coalitions teach",
-    "left out": "Past coalitions, each family left out",
-    "forecast": "Forecast from past coalitions alone",
-    "patterns": "Stylised facts",
-}
-"""What a report of a kind is headed."""
 
 FIRST = 6
 """Sentences that stand as the headline."""
@@ -72,5 +58,6 @@ def _cases(manifest: Manifest) -> Sequence[Manifest]:
 
 def _title(manifest: Manifest, cases: Sequence[Manifest]) -> str:
     told = [case["title"] for case in cases] or [manifest.get("title", "")]
-    what = TITLES.get(manifest.get("kind", ""), "Results")
+    kind = KINDS.get(str(manifest.get("kind")))
+    what = kind.title if kind else "Results"
     return ": ".join([what, *filter(None, ["; ".join(filter(None, told))])])

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sim.experiments.sensitivity.sensitivity import Sensitivity
+from sim.experiments.sensitivity.result import Sensitivity
 from sim.outputs import style
 from sim.outputs.sensitivity.words import effort, factor_labels
 from sim.outputs.words import counted
@@ -36,6 +36,6 @@ def legend(axes: "Axes") -> None:
 
 def source(result: Sensitivity, part: str) -> tuple[str, str]:
     """Return how many points and runs a figure rests on, and of what data."""
-    scenario = result.case.scenario
+    scenario = result.about
     after = f"Scenario {scenario.name}, after {counted(scenario.rounds, 'round')}."
-    return f"{effort(result, part)}.", f"{after} Data: {result.case.roster.title}."
+    return f"{effort(result, part)}.", f"{after} Data: {result.about.roster}."

@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.experiments.sensitivity.discovery import LIKELY, Box, Discovery, Limit
-from sim.experiments.sensitivity.sensitivity import Sensitivity
+from sim.experiments.sensitivity.result import Sensitivity
 from sim.inputs.factors import Factor
 from sim.outputs import style
 from sim.outputs.sensitivity.axes import COLOURS, legend, short_labels, source

@@ -1,21 +1,19 @@
 """Figures of a sensitivity analysis: functions of a result that return a matplotlib Figure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.sensitivity.plan import Outcome
-from sim.experiments.sensitivity.sensitivity import LEADING, Sensitivity
+from sim.experiments.sensitivity.plan import Outcome, file_name
+from sim.experiments.sensitivity.result import LEADING, Sensitivity
 from sim.outputs import style
-from sim.outputs.figure_folder import Draw, save_all
+from sim.outputs.figure_folder import Draw
 from sim.outputs.sensitivity.axes import COLOURS, legend, short_labels, source
 from sim.outputs.sensitivity.boxes import boxes
 from sim.outputs.sensitivity.words import (
     factor_kinds,
-    file_name,
     noise_note,
     outcome_name,
     unit,
@@ -118,7 +116,7 @@ def nation_heat_map(result: Sensitivity) -> "Figure":
     """Draw which factors matter for whether each nation joins."""
     shares = _nation_effects(result)
     labels, kinds = short_labels(result, 8), factor_kinds(result)
-    names = dict(zip(result.case.roster.iso3, result.case.roster.names, strict=True))
+    names = result.about.nations
     rows, columns = [names[iso3] for iso3 in shares.index], [labels[factor] for factor in shares.columns]
     notes = _notes_of_nations(result, len(names) - len(rows))
     with style.figure_style():
@@ -146,13 +144,12 @@ def nation_heat_map(result: Sensitivity) -> "Figure":
     return figure
 
 
-def save_figures(result: Sensitivity, folder: Path) -> list[Path]:
-    """Draw all figures of an analysis as PNG and SVG into a folder; the same one gives the same bytes."""
-    return save_all(figures(result), folder)
+def figures_of(result: Sensitivity, _: Sequence[str] = ()) -> dict[str, Draw]:
+    """Return what draws each figure that an analysis has something for, by name."""
+    return dict(_figures(result))
 
 
-def figures(result: Sensitivity) -> Iterator[tuple[str, Draw]]:
-    """Yield the figures that an analysis has something for, each with its name."""
+def _figures(result: Sensitivity) -> Iterator[tuple[str, Draw]]:
     for outcome in result.outcomes:
         varies = result.of(result.spread, outcome)["deviation"].iloc[0] > 0.0
         name = file_name(outcome)

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from sim.experiments.sensitivity.discovery import LIKELY, Box, Discovery, Limit
 from sim.experiments.sensitivity.plan import Outcome
-from sim.experiments.sensitivity.sensitivity import LEADING, Sensitivity
+from sim.experiments.sensitivity.result import LEADING, Sensitivity
 from sim.outputs.sensitivity.words import (
     effort,
     factor_kinds,
@@ -50,7 +50,7 @@ CONDITIONS = (
 
 def sensitivity_report(result: Sensitivity) -> RenderableType:
     """Return what matters for each outcome asked about, and the conditions found."""
-    parts: list[RenderableType] = [Text(result.case.scenario.title, style="bold")]
+    parts: list[RenderableType] = [Text(result.about.title, style="bold")]
     for outcome in result.outcomes:
         parts += _outcome(result, outcome)
     for discovery in result.discoveries:

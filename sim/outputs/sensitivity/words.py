@@ -1,7 +1,7 @@
 """How sensitivity analyses are told: outcomes, units, numbers of points and runs."""
 
 from sim.experiments.sensitivity.plan import Outcome
-from sim.experiments.sensitivity.sensitivity import Sensitivity
+from sim.experiments.sensitivity.result import Sensitivity
 from sim.experiments.statistics import Interval
 from sim.outputs.words import counted, percent, percent_interval, thousands
 
@@ -15,7 +15,7 @@ def outcome_name(result: Sensitivity, outcome: Outcome) -> str:
     """Return what an outcome is."""
     kind, iso3 = outcome
     varies = "force_required" in result.factors.paths
-    required = "required" if varies else f"{thousands(result.case.scenario.force_required)} soldiers"
+    required = "required" if varies else f"{thousands(result.about.force_required)} soldiers"
     names = {
         "size": "the size of the coalition",
         "contributors": "how many contribute any military means",
@@ -60,11 +60,6 @@ def number(outcome: Outcome, value: float) -> str:
     return f"{value:.1f}" if outcome[0] in NATIONS else f"{value:.2f}"
 
 
-def file_name(outcome: Outcome) -> str:
-    """Return what the files of an outcome are called after: ``size``, ``force-met``, ``NLD``."""
-    return outcome[1] or outcome[0].removeprefix("p_").replace("_", "-")
-
-
 def effort(result: Sensitivity, *parts: str) -> str:
     """Return how many points and runs something rests on."""
     points = " + ".join(f"{result.points[part]:,}" for part in parts)
@@ -89,5 +84,4 @@ def noise_note(result: Sensitivity, outcome: Outcome) -> str:
 
 
 def _nation(result: Sensitivity, iso3: str) -> str:
-    roster = result.case.roster
-    return dict(zip(roster.iso3, roster.names, strict=True)).get(iso3, "")
+    return result.about.nations.get(iso3, "")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.experiments.statistics import Floats, Interval
-from sim.experiments.sweep.sweep import SweepResult
+from sim.experiments.sweep.result import SweepResult
 from sim.inputs.factors import Factor, Level
 from sim.outputs import style
 from sim.outputs.words import counted, thousands
@@ -67,9 +67,9 @@ def outcome_of(result: SweepResult, outcome: str) -> Interval:
 
 def nations_of(result: SweepResult) -> dict[str, Interval]:
     """Return P(committed) of every nation, point by point."""
-    shape = (len(result.plan.points), -1)
+    shape = (len(result.values), -1)
     columns = [result.nations[name].to_numpy().reshape(shape) for name in ("estimate", "low", "high")]
-    codes = result.plan.base.roster.iso3
+    codes = result.about.iso3
     return {code: Interval(*(column[:, place] for column in columns)) for place, code in enumerate(codes)}
 
 
@@ -160,7 +160,7 @@ class Ground:
     @classmethod
     def of(cls, result: SweepResult) -> "Ground":
         """Return the ground that a grid of two or three factors covers."""
-        first, second, *more = result.plan.factors
+        first, second, *more = result.factors
         layers = tuple((level,) for level in more[0].levels) if more else ((),)
         return cls(Scale.rising(first), Scale.rising(second), more[0] if more else None, layers)
 
@@ -220,8 +220,8 @@ def draw_line(
     axes: "Axes", result: SweepResult, found: Interval, measure: Measure, *, small: bool = False
 ) -> None:
     """Draw an outcome along the only factor, with its 95 % band; a small panel has fewer ticks."""
-    factor = result.plan.factors[0]
-    given = result.plan.points[factor.path]
+    factor = result.factors[0]
+    given = result.values[factor.path]
     levels = tuple(given.tolist())
     scale = Scale(factor, levels)
     order = np.argsort(scale.places, kind="stable")
@@ -260,15 +260,14 @@ def page(
 
 def caption(result: SweepResult) -> list[str]:
     """Return how many runs a figure rests on, and where its data come from."""
-    plan = result.plan
-    base = plan.base
+    about = result.about
     runs = (
-        f"{counted(plan.sweep.runs, 'run')} at each of {counted(len(plan.points), 'point')}, the same runs "
-        f"at all of them; seed {plan.sweep.seed}."
+        f"{counted(result.sweep.runs, 'run')} at each of {counted(about.points, 'point')}, the same runs "
+        f"at all of them; seed {result.sweep.seed}."
     )
     source = (
-        f"After {counted(base.scenario.rounds, 'round')} of {counted(base.scenario.days_per_round, 'day')}. "
-        f"Base scenario: {base.scenario.title}. Data: {base.roster.title}."
+        f"After {counted(about.rounds, 'round')} of {counted(about.days_per_round, 'day')}. "
+        f"Base scenario: {about.title}. Data: {about.roster}."
     )
     return [runs, source]
 

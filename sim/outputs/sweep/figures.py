@@ -1,18 +1,18 @@
 """Figures of a sweep: functions of its result that return a matplotlib Figure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.experiments.statistics import Floats
-from sim.experiments.sweep.sweep import SweepResult
+from sim.experiments.sweep.landmarks import Landmark
+from sim.experiments.sweep.result import SweepResult
 from sim.inputs.factors import Level
 from sim.outputs import style
-from sim.outputs.figure_folder import Draw, save_all
+from sim.outputs.figure_folder import Draw
 from sim.outputs.panels import Panels
 from sim.outputs.sweep.axes import (
     ACROSS,
@@ -30,7 +30,6 @@ from sim.outputs.sweep.axes import (
     page,
     whole_names,
 )
-from sim.outputs.sweep.landmarks import Landmark, landmarks_of
 from sim.outputs.sweep.nations import nation_lines, nation_surfaces
 
 if TYPE_CHECKING:
@@ -53,15 +52,17 @@ MOST_LAYERS = 8
 BINS = 10
 
 
-def save_figures(result: SweepResult, folder: Path) -> list[Path]:
-    """Draw all figures of a sweep as PNG and SVG into a folder; the same sweep gives the same bytes."""
-    return save_all(figures(result), folder)
+def figures_of(result: SweepResult, _: Sequence[str] = ()) -> dict[str, Draw]:
+    """Return what draws each figure that suits a sweep, by name.
+
+    Lines for one factor, phase diagrams for two or three, effects for more.
+    """
+    return dict(_figures(result))
 
 
-def figures(result: SweepResult) -> Iterator[tuple[str, Draw]]:
-    """Yield the figures that suit a sweep: lines for one factor, phase diagrams for two or three."""
-    has_nations = "p_committed" in result.plan.sweep.outcomes
-    measures, factors = _measures(result), result.plan.factors
+def _figures(result: SweepResult) -> Iterator[tuple[str, Draw]]:
+    has_nations = "p_committed" in result.sweep.outcomes
+    measures, factors = _measures(result), result.factors
     if len(factors) == 1:
         if measures:
             yield "lines", lambda: lines(result)
@@ -80,16 +81,16 @@ def figures(result: SweepResult) -> Iterator[tuple[str, Draw]]:
 
 def _is_ground(result: SweepResult) -> bool:
     """Tell whether the points are a grid of two factors, or of three of which the last has few levels."""
-    factors = result.plan.factors
+    factors = result.factors
     few = len(factors) == 2 or (len(factors) == 3 and len(factors[2].levels) <= MOST_LAYERS)
-    return result.plan.sweep.design == "grid" and few
+    return result.sweep.design == "grid" and few
 
 
 def lines(result: SweepResult) -> "Figure":
     """Draw what is asked of the coalition along the only factor, with 95 % bands."""
-    measures, factor = _measures(result), result.plan.factors[0]
+    measures, factor = _measures(result), result.factors[0]
     room = ACROSS / len(measures) - BESIDE
-    base = [mark for mark in landmarks_of(result) if mark.name == result.plan.base.scenario.name]
+    base = [mark for mark in result.landmarks if mark.name == result.about.name]
     at_base = base[0].point[factor.path] if base else None
     note = "Band: 95 % interval of the estimate. Dashed: the base scenario."
     notes = [note, *whole_names({"Across": (factor, room)})]
@@ -111,7 +112,7 @@ def lines(result: SweepResult) -> "Figure":
 
 def phase_diagram(result: SweepResult) -> "Figure":
     """Draw what is asked of the coalition over two factors; a row of panels a value of the third."""
-    ground, marks = Ground.of(result), landmarks_of(result)
+    ground, marks = Ground.of(result), result.landmarks
     measures, rows = _measures(result), len(ground.layers)
     plot = rows * PANEL + (rows - 1) * GAP
     width = 1 / len(measures)
@@ -159,18 +160,18 @@ def _add_bar(figure: "Figure", axes: "Axes", image: "QuadMesh", measure: Measure
 
 
 def _measures(result: SweepResult) -> list[Measure]:
-    return [measure for measure in MEASURES if measure.outcome in result.plan.sweep.outcomes]
+    return [measure for measure in MEASURES if measure.outcome in result.sweep.outcomes]
 
 
 def _title(result: SweepResult) -> str:
-    return result.plan.sweep.title
+    return result.sweep.title
 
 
 def effects(result: SweepResult) -> "Figure":
     """Draw the first outcome against each of many factors: mean, and middle 90 % of the points, by tenths."""
     measure = _measures(result)[0]
     values = outcome_of(result, measure.outcome).estimate * measure.factor
-    factors = result.plan.factors
+    factors = result.factors
     panels = Panels(len(factors), columns=5, height=0.8, gap=0.62)
     note = (
         f"{measure.title.capitalize()} at the end against each factor, all others varying too. Line: mean of "
@@ -180,7 +181,7 @@ def effects(result: SweepResult) -> "Figure":
     with style.figure_style():
         figure, area = page(result, _title(result), [note], plot=panels.plot, below=0.35)
         for factor, (column, axes) in zip(factors, panels.axes(area, 0.84), strict=True):
-            _draw_effect(axes, Scale(factor, tuple(result.plan.points[factor.path])), values)
+            _draw_effect(axes, Scale(factor, tuple(result.values[factor.path])), values)
             axes.set_ylim(np.quantile(values, 0.01), np.quantile(values, 0.99))
             name = style.wrapped(factor.name, 1.45, 7, max_lines=1)[0]
             axes.set_title(name, fontsize=7, loc="left", pad=3)
@@ -211,7 +212,7 @@ def _draw_effect(axes: "Axes", scale: Scale, values: Floats) -> None:
     axes.grid(color=style.GRID, lw=0.5)
 
 
-def _key(result: SweepResult, ground: Ground, marks: list[Landmark]) -> list[str]:
+def _key(result: SweepResult, ground: Ground, marks: Sequence[Landmark]) -> list[str]:
     """Return what is seen on a phase diagram, and how sure it is."""
     rows = f" Rows: {ground.third.name}." if ground.third else ""
     found = {measure.title: (outcome_of(result, measure.outcome), measure) for measure in _measures(result)}
@@ -232,7 +233,7 @@ def _clear(axes: "Axes", at: tuple[float, float]) -> None:
         label.set_visible(label.get_visible() and bool(np.hypot(*apart) > MARK * axes.figure.dpi))
 
 
-def _mark(axes: "Axes", ground: Ground, layer: tuple[Level, ...], marks: list[Landmark]) -> None:
+def _mark(axes: "Axes", ground: Ground, layer: tuple[Level, ...], marks: Sequence[Landmark]) -> None:
     """Mark the scenarios that lie on a layer by their numbers."""
     for number, mark in enumerate(marks, start=1):
         x, y, *third = mark.point.values()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiments.statistics import Interval
-from sim.experiments.sweep.sweep import SweepResult
+from sim.experiments.sweep.result import SweepResult
 from sim.outputs import style
 from sim.outputs.panels import Panels
 from sim.outputs.sweep.axes import COMMITTED, Ground, draw_line, draw_surface, half_widths, nations_of, page
@@ -50,7 +50,7 @@ def nation_surfaces(result: SweepResult, layer: int = 0) -> "Figure":
 def nation_lines(result: SweepResult) -> "Figure":
     """Draw P(committed) of every nation that flips, along the only factor, with 95 % bands."""
     found = nations_of(result)
-    factor = result.plan.factors[0]
+    factor = result.factors[0]
     key = (
         "Share of the runs in which the nation is committed at the end, in %, with the 95 % interval of the "
         f"estimate. Across: {factor.name}."
@@ -82,13 +82,12 @@ def _multiples(
     draw: Callable[["Axes", Interval], None],
 ) -> "Figure":
     """Draw a panel a nation."""
-    roster = result.plan.base.roster
-    names = dict(zip(roster.iso3, roster.names, strict=True))
+    names = result.about.nations
     left_out = len(names) - len(shown)
     are = "nation is" if left_out == 1 else "nations are"
     rest = [f"{left_out} {are} not shown: nowhere above 5 %, or nowhere below 95 %."] if left_out else []
     panels = Panels(len(shown), COLUMNS, PANEL, GAP)
-    title = f"Where nations join: {result.plan.sweep.title}{suffix}"
+    title = f"Where nations join: {result.sweep.title}{suffix}"
     with style.figure_style():
         figure, area = page(result, title, [*notes, *rest], plot=panels.plot, below=0.35)
         for number, (code, (column, axes)) in enumerate(zip(shown, panels.axes(area, 0.88), strict=True)):

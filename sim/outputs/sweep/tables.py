@@ -10,7 +10,7 @@ from sim.outputs.whole_table import WholeTable
 from sim.outputs.words import RESTS_ON, mark, thousands
 
 if TYPE_CHECKING:
-    from sim.experiments.sweep.sweep import SweepResult
+    from sim.experiments.sweep.result import SweepResult
 
 LEGEND = f"Least and most: over the points, each with the 95 % interval of its estimate. {RESTS_ON}"
 EVERYWHERE = "every point"
@@ -23,7 +23,7 @@ def sweep_report(result: "SweepResult") -> RenderableType:
         is_number = heading in ("least", "most")
         table.add_column(heading, justify="right" if is_number else "left")
     for measure in MEASURES:
-        if measure.outcome in result.plan.sweep.outcomes:
+        if measure.outcome in result.sweep.outcomes:
             found = outcome_of(result, measure.outcome)
             least, most = result.extremes[measure.outcome]
             cells = []
@@ -35,7 +35,7 @@ def sweep_report(result: "SweepResult") -> RenderableType:
             table.add_row(f"{measure.title} ({measure.unit})", *cells)
             sentences.append(_sentence(measure, *cells))
     return Group(
-        Text(result.plan.sweep.title, style="bold"),
+        Text(result.sweep.title, style="bold"),
         *map(Text, sentences),
         table,
         Text(" ".join([*caption(result), LEGEND]), style="dim"),
@@ -51,7 +51,7 @@ def _sentence(measure: Measure, least: str, at_least: str, most: str, at_most: s
 
 def _place(result: "SweepResult", point: int) -> str:
     """Return the factors' values at a point; of many factors, the number of the point."""
-    values = result.plan.points.iloc[point]
+    values = result.values.iloc[point]
     if len(values) > 3:
         return f"point {point}"
-    return ", ".join(f"{factor.path} {factor.shown(values[factor.path])}" for factor in result.plan.factors)
+    return ", ".join(f"{factor.path} {factor.shown(values[factor.path])}" for factor in result.factors)

@@ -25,6 +25,18 @@ PACKAGES = ("numpy", "pyarrow")
 """Versions that may change a bit of a table: NumPy computes, pyarrow writes."""
 
 
+def case_digest(case: Case) -> str:
+    """Return a digest of all that determines the runs of a case but the seed: the numbers, not the prose."""
+    from sim.model.setup import build_setup
+
+    digest = hashlib.sha256()
+    for values in build_setup(case.scenario, case.roster, case.parameters, case.timeline):
+        digest.update(np.ascontiguousarray(values).tobytes())
+    digest.update(" ".join(case.roster.iso3).encode())
+    digest.update(str([case.scenario.start, case.scenario.days_per_round]).encode())
+    return digest.hexdigest()
+
+
 def case_digests(case: Case) -> dict[str, str]:
     """Return a digest each of scenario, roster, past coalitions, parameters: of numbers, not prose."""
     from sim.model.setup import build_setup

@@ -1,22 +1,25 @@
 """Known scenarios that lie on the ground that a sweep covers."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.experiments.sweep.sweep import SweepPlan, SweepResult
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.inputs.keys import Key
 from sim.inputs.situation import SITUATION
 from sim.inputs.timeline import Timeline
-from sim.system import folders, manifests
+from sim.system import manifests
 
 START = "start."
 FILE = "landmarks.json"
+MOST_FACTORS = 3
+"""More have no figure that shows landmarks."""
 
 
 class Landmark(NamedTuple):
@@ -27,30 +30,25 @@ class Landmark(NamedTuple):
     point: dict[str, Any]
 
 
-def landmarks(plan: SweepPlan) -> list[Landmark]:
+def landmarks(base: Case, factors: Sequence[str]) -> list[Landmark]:
     """Return the base and the bundled scenarios that differ from it in nothing but the factors."""
-    cases = {plan.base.scenario.name: plan.base}
+    cases = {base.scenario.name: base}
     for name, file in bundled_scenarios().items():
         cases.setdefault(name, load_case(file))
-    paths = [str(path) for path in plan.points.columns]
-    found = []
+    marks = []
     for name, case in cases.items():
-        point = {path: value_of(case, path) for path in paths}
-        if _is_at(plan.base, point, case):
-            found.append(Landmark(name, case.scenario.title, point))
-    return found
+        point = {path: value_of(case, path) for path in factors}
+        if _is_at(base, point, case):
+            marks.append(Landmark(name, case.scenario.title, point))
+    return marks
 
 
-def landmarks_of(result: SweepResult) -> list[Landmark]:
-    """Return the landmarks of a sweep as they were when its figures were first drawn.
+def read_landmarks(folder: Path) -> list[Landmark]:
+    """Return the landmarks of a sweep as they were when it was computed.
 
     They are kept beside its tables: what is bundled may change, and drawing again reads no scenario.
     """
-    file = result.folder / FILE
-    if not file.exists():
-        found = [mark._asdict() for mark in landmarks(result.plan)]
-        folders.write(file, manifests.written(found))
-    return [Landmark(**told) for told in manifests.read_json(file)]
+    return [Landmark(**mark) for mark in manifests.read_json(folder / FILE)]
 
 
 def value_of(case: Case, path: str) -> Any:

@@ -9,11 +9,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from sim.inputs.errors import InputError
+from sim.results.about import About, versions
 from sim.system import files, folders, manifests, tables
 from sim.system.failures import Failure, Refused, named
 from sim.system.folders import Damaged, Missing
 from sim.system.locks import Lock, hold
-from sim.system.manifests import FORMAT, MANIFEST, OtherVersion
+from sim.system.manifests import MANIFEST, OtherVersion
 
 if TYPE_CHECKING:
     import io
@@ -41,7 +42,7 @@ class PartsFolder:
         Where the results go.
     what
         What is computed, as messages call it: ``calibration``.
-    manifest
+    about
         What is computed; its ``digests`` determine the results.
 
     Raises
@@ -50,9 +51,9 @@ class PartsFolder:
         On entering, if the folder holds parts of something else, is in use or cannot be written to.
     """
 
-    def __init__(self, folder: Path, what: str, manifest: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, what: str, about: About) -> None:
         self.folder = folder
-        self._what, self._manifest = what, {"format": FORMAT, **manifest}
+        self._what, self._manifest = what, {**about.model_dump(mode="json"), "versions": versions()}
         self._lock: Lock | None = None
 
     def __enter__(self) -> "PartsFolder":

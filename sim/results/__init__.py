@@ -1,0 +1,1 @@
+"""Results: what is computed can be kept, read back, shown."""

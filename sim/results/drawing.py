@@ -1,0 +1,31 @@
+"""The figures and the page of a result, made by the layers above and written into its folder."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.results.kinds import KINDS, load
+from sim.system import folders
+
+if TYPE_CHECKING:
+    from sim.results.result import Result
+
+SAVE_ALL = "sim.outputs.figure_folder:save_all"
+"""Home of what draws figures into a folder; it lies in a layer above."""
+
+
+def save_figures(result: "Result", folder: Path) -> list[Path]:
+    """Draw the usual figures of a result into its folder, as PNG and SVG, and remove others."""
+    kind = KINDS[result.kind]
+    drawn = kind.figures_of(result)
+    figures = [(name, drawn[name]) for name in kind.usual or drawn]
+    if not figures:
+        return []
+    files: list[Path] = load(SAVE_ALL)(figures, folder / "figures")
+    return files
+
+
+def write_page(result: "Result", folder: Path) -> None:
+    """Write the page of documentation that a kind of results has into its folder."""
+    kind = KINDS[result.kind]
+    if kind.page:
+        folders.write(folder / kind.page_file, load(kind.page)(result).encode())

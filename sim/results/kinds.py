@@ -1,0 +1,150 @@
+"""The kinds of results, each declared once: where its class is, what draws it, and what says it in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Results of a kind.
+
+    What is drawn and said lies in layers above, and is loaded when it is asked for.
+
+    Attributes
+    ----------
+    name
+        What manifests call it.
+    title
+        What heads its reports.
+    result
+        Home of its class, ``module:name``.
+    figures
+        Home of a function of the result and of chosen nations, that returns what draws each figure by name;
+        none if empty.
+    document
+        Home of a function of the result, that returns what it says.
+    usual
+        The figures that are drawn when it is saved; all if none are named.
+    page, page_file
+        Home of a function of the result that returns a page of documentation, and the name of its file; none
+        if empty.
+    """
+
+    name: str
+    title: str
+    result: str
+    document: str
+    figures: str = ""
+    usual: tuple[str, ...] = ()
+    page: str = ""
+    page_file: str = ""
+
+    def figures_of(self, result: Any, nations: Sequence[str] = ()) -> Mapping[str, Any]:
+        """Return what draws each figure of a result, by name."""
+        drawn: Mapping[str, Any] = load(self.figures)(result, nations) if self.figures else {}
+        return drawn
+
+
+def load(home: str) -> Any:
+    """Return what stands at a home, ``module:name``."""
+    module, _, name = home.partition(":")
+    return getattr(import_module(module), name)
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "run",
+            title="",
+            result="sim.experiments.results:LoadedRun",
+            figures="sim.outputs.figures:figures_of",
+            document="sim.outputs.tables:run_report",
+            usual=("coalition-size", "joining"),
+        ),
+        Kind(
+            "comparison",
+            title="Compared",
+            result="sim.experiments.comparison.result:Comparison",
+            figures="sim.outputs.comparison.figures:figures_of",
+            document="sim.outputs.comparison.tables:comparison_report",
+        ),
+        Kind(
+            "sweep",
+            title="A sweep",
+            result="sim.experiments.sweep.result:SweepResult",
+            figures="sim.outputs.sweep.figures:figures_of",
+            document="sim.outputs.sweep.tables:sweep_report",
+        ),
+        Kind(
+            "sensitivity",
+            title="What matters",
+            result="sim.experiments.sensitivity.result:Sensitivity",
+            figures="sim.outputs.sensitivity.figures:figures_of",
+            document="sim.outputs.sensitivity.tables:sensitivity_report",
+        ),
+        Kind(
+            "explanation",
+            title="Explained",
+            result="sim.experiments.explain.result:LoadedExplanation",
+            figures="sim.outputs.explanation.figures:figures_of",
+            document="sim.outputs.explanation.tables:explain_report",
+        ),
+        Kind(
+            "hindcast",
+            title="Held against what was recorded",
+            result="sim.experiments.hindcast.tables:LoadedHindcast",
+            figures="sim.outputs.hindcast.figures:figures_of",
+            document="sim.outputs.hindcast.tables:hindcast_report",
+        ),
+        Kind(
+            "calibration",
+            title="Fitted to what was recorded",
+            result="sim.experiments.calibration.calibrate:Calibration",
+            figures="sim.outputs.calibration.figures:figures_of",
+            document="sim.outputs.calibration.tables:calibration_report",
+        ),
+        Kind(
+            "cross-validation",
+            title="Fitted to a part of what was recorded, scored on the rest",
+            result="sim.experiments.calibration.held_out:LoadedCrossValidation",
+            figures="sim.outputs.cross_validation.figures:figures_of",
+            document="sim.outputs.cross_validation.tables:cross_validation_report",
+            page="sim.outputs.cross_validation.page:validation_page",
+            page_file="validation.md",
+        ),
+        Kind(
+            "evidence",
+            title="What past coalitions teach",
+            result="sim.experiments.evidence.results:LoadedTaught",
+            figures="sim.outputs.evidence.figures:figures_of_fit",
+            document="sim.outputs.evidence.tables:fit_report",
+        ),
+        Kind(
+            "left out",
+            title="Past coalitions, each family left out",
+            result="sim.experiments.evidence.results:LoadedLeftOut",
+            figures="sim.outputs.evidence.figures:figures_of_left_out",
+            document="sim.outputs.evidence.tables:left_out_report",
+            page="sim.outputs.evidence.page:evidence_page",
+            page_file="evidence.md",
+        ),
+        Kind(
+            "forecast",
+            title="Forecast from past coalitions alone",
+            result="sim.experiments.evidence.forecast:LoadedForecast",
+            document="sim.outputs.evidence.forecast:forecast_report",
+        ),
+        Kind(
+            "patterns",
+            title="Stylised facts",
+            result="sim.experiments.patterns.verdicts:LoadedPatterns",
+            document="sim.outputs.patterns.tables:patterns_report",
+            page="sim.outputs.patterns.tables:patterns_markdown",
+            page_file="patterns.md",
+        ),
+    )
+}
+"""By the word that `kind` has in a manifest."""

@@ -1,0 +1,194 @@
+"""What every question answers with: tables, what they are of, and what is drawn and said of them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from sim.inputs.errors import InputError, near_match
+from sim.results.about import About
+from sim.results.kinds import KINDS, Kind, load
+from sim.results.reading import Manifest, damage_named, kind_of, manifest_of, parsed
+from sim.results.tables import FolderTables
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+MOST_ROWS = 8
+"""Rows of a table that a notebook shows at a glance."""
+
+
+class Result:
+    """The answer to a question: computed just now, or read back from its folder.
+
+    Attributes
+    ----------
+    kind
+        One of `KINDS`.
+    """
+
+    kind: ClassVar[str]
+
+    if TYPE_CHECKING:  # the real ones may be fields of dataclasses, whose defaults these would become
+
+        @property
+        def about(self) -> Any:
+            """What the result is of; the manifest of its folder."""
+
+        @property
+        def tables(self) -> Mapping[str, pd.DataFrame]:
+            """Every table by name, as files hold them."""
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """Further files that its folder holds, by name."""
+        return {}
+
+    @property
+    def metadata(self) -> Mapping[str, Mapping[bytes, bytes]]:
+        """What files of tables say of themselves, by the name of the table."""
+        return {}
+
+    def to_frame(self, table: str = "") -> "pd.DataFrame":
+        """Return a table by name; the first if none is named.
+
+        Raises
+        ------
+        InputError
+            If there is none of this name.
+        """
+        name = table or next(iter(self.tables))
+        if name not in self.tables:
+            problem = f'no table "{name}"; allowed: {", ".join(self.tables)}{near_match(name, self.tables)}'
+            raise InputError(problem, key="table")
+        return self.tables[name]
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The names of the figures that there are, for `plot`."""
+        return tuple(self._kind.figures_of(self))
+
+    def plot(self, figure: str = "", *, nations: Sequence[str] = ()) -> "Figure":
+        """Draw a figure.
+
+        Parameters
+        ----------
+        figure
+            One of `figures`; the first if none is named.
+        nations
+            Codes or names of those that figures of chosen nations show.
+
+        Raises
+        ------
+        InputError
+            If there is no such figure, or a nation is not known.
+        """
+        drawn = self._kind.figures_of(self, self.nations_named(nations))
+        name = figure or next(iter(drawn))
+        if name not in drawn:
+            problem = f'no figure "{name}"; allowed: {", ".join(drawn)}{near_match(name, drawn)}'
+            raise InputError(problem, key="figure")
+        picture: Figure = drawn[name]()
+        return picture
+
+    def save(self, folder: Path | str, *, csv: bool = False) -> Path:
+        """Write a folder of results, whole or not at all, and return it; what stands there is replaced.
+
+        Raises
+        ------
+        Failure
+            If it cannot be written to.
+        """
+        from sim.results.saving import Saving
+
+        with Saving(Path(folder), csv=csv) as saving:
+            return saving.finish(self)
+
+    def __repr__(self) -> str:
+        """Say in a line what it is."""
+        tables = ", ".join(self.tables)
+        return f"<{type(self).__name__}: {self.title}; tables {tables}>"
+
+    @property
+    def title(self) -> str:
+        """What it is of, in a line."""
+        return str(getattr(self.about, "title", "")) or self.kind
+
+    @property
+    def _kind(self) -> Kind:
+        return KINDS[self.kind]
+
+    def nations_named(self, nations: Sequence[str]) -> list[str]:
+        """Return the codes of nations given by any name, in that order, each once.
+
+        Raises
+        ------
+        InputError
+            If one is not known, or the result is of no roster.
+        """
+        known: Any = getattr(self.about, "known_nations", None)
+        if nations and known is None:
+            raise InputError("is for results of runs", key="nations")
+        return list(dict.fromkeys(known.known(nation) for nation in nations))
+
+
+class Loaded(Result):
+    """A result as its folder holds it; each table is read when it is first asked for.
+
+    Attributes
+    ----------
+    manifest_model
+        What its manifest is read as.
+    apart
+        Tables of the folder that others are made from; they are none of the result's.
+    declared
+        Tables that every such result has: where one lacks, its folder is damaged.
+    """
+
+    manifest_model: ClassVar[type[About]]
+    apart: ClassVar[tuple[str, ...]] = ()
+    declared: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, about: About, tables: "Mapping[str, pd.DataFrame]", folder: Path) -> None:
+        self._about, self._tables, self.folder = about, tables, folder
+
+    @classmethod
+    def load(cls, folder: Path, manifest: Manifest) -> Self:
+        """Return the result that a folder holds."""
+        return cls(parsed(cls.manifest_model, folder, manifest), FolderTables(folder, cls.apart), folder)
+
+    @property
+    def about(self) -> Any:
+        """What the result is of."""
+        return self._about
+
+    @property
+    def tables(self) -> "Mapping[str, pd.DataFrame]":
+        """Every table by name."""
+        return self._tables
+
+    def __getattr__(self, name: str) -> "pd.DataFrame":
+        """Return a table by its name."""
+        if name.startswith("_") or name not in {*self.declared, *self.tables}:
+            raise AttributeError(f"{type(self).__name__} has no {name}")
+        return self.tables[name]
+
+
+def load_result(folder: Path | str) -> Any:
+    """Read the results of a command, or what `Result.save` has written, from their folder.
+
+    Returns
+    -------
+    Result
+        With the same tables, figures and words as when it was computed; nothing is run again.
+
+    Raises
+    ------
+    InputError, Failure
+        If it is no results folder, one of another version, or damaged.
+    """
+    folder = Path(folder)
+    manifest = manifest_of(folder)
+    kind = kind_of(folder, manifest)
+    with damage_named(folder):
+        return load(kind.result).load(folder, manifest)

@@ -1,0 +1,129 @@
+"""Folders of results that appear only when all of a result is in them."""
+
+import contextlib
+import datetime as dt
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from sim.results.about import work
+from sim.results.drawing import save_figures, write_page
+from sim.results.parts import PartsFolder
+from sim.results.spreadsheets import for_spreadsheets
+from sim.results.tables import ENDING, write_csv, write_table
+from sim.system import folders, manifests
+from sim.system.drafts import Draft
+from sim.system.manifests import MANIFEST
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow.parquet as pq
+
+    from sim.results.result import Result
+
+
+class Saving:
+    """Writes a result into a folder that appears only when all of it is there.
+
+    Use it as a context: what has been written is thrown away unless `finish` is reached.
+
+    Parameters
+    ----------
+    folder
+        Where the result goes; what stands there is replaced.
+    csv
+        Whether to write the tables as CSV beside the Parquet.
+    """
+
+    def __init__(self, folder: Path, *, csv: bool = False) -> None:
+        self.folder, self._csv = folder, csv
+        self._streamed: dict[str, Rows] = {}
+        self._started = dt.datetime.now(dt.UTC)
+
+    def __enter__(self) -> "Saving":
+        """Make room, and find out now whether the folder can be written to."""
+        self._draft = Draft(self.folder)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave nothing half-written."""
+        with contextlib.suppress(Exception):
+            self._close()
+        self._draft.close()
+
+    def rows(self, name: str) -> "Rows":
+        """Return a table of the result that is written as its rows come."""
+        if name not in self._streamed:
+            self._streamed[name] = Rows(self._draft.folder, name, csv=self._csv)
+        return self._streamed[name]
+
+    def part(self, table: "pd.DataFrame", name: str) -> None:
+        """Write a table in a folder of its own, without a CSV: ``trajectories/part-0``."""
+        write_table(table, self._draft.folder, name)
+
+    def finish(self, result: "Result") -> Path:
+        """Write what is not written yet of a result, and move everything to its place."""
+        self._close()
+        draft = self._draft.folder
+        for name in result.tables:
+            if name not in self._streamed and not (draft / name).is_dir():
+                metadata = result.metadata.get(name)
+                write_table(result.tables[name], draft, name, csv=self._csv, metadata=metadata)
+        for name, content in result.files.items():
+            folders.write(draft / name, content)
+        save_figures(result, draft)
+        write_page(result, draft)
+        manifest = {**result.about.model_dump(mode="json"), **work(self._started)}
+        folders.write(draft / MANIFEST, manifests.written(manifest))
+        self._draft.publish()
+        return self.folder
+
+    def _close(self) -> None:
+        for rows in self._streamed.values():
+            rows.close()
+
+
+def complete(result: "Result", parts: PartsFolder, *, csv: bool = False) -> None:
+    """Write what is not there yet of a result into the folder of its parts; no figures are drawn.
+
+    The same result gives the same bytes.
+
+    Raises
+    ------
+    Failure
+        If the folder cannot be written to; what is there is kept.
+    """
+    for name in result.tables:
+        if not parts.has(name):
+            parts.write(name, result.tables[name], result.metadata.get(name))
+        if csv:
+            write_csv(result.tables[name], parts.folder, name)
+    for name, content in result.files.items():
+        folders.write(parts.folder / name, content)
+
+
+class Rows:
+    """A table that is written as its rows come, as Parquet and, if asked, as CSV; close it."""
+
+    def __init__(self, folder: Path, name: str, *, csv: bool) -> None:
+        self._opened = contextlib.ExitStack()
+        self._parquet = self._opened.enter_context(folders.stream(folder / f"{name}{ENDING}"))
+        csv_file = folders.stream(folder / f"{name}.csv") if csv else None
+        self._csv = self._opened.enter_context(csv_file) if csv_file else None
+        self._writer: pq.ParquetWriter | None = None
+        self.close = self._opened.close
+
+    def add(self, table: "pd.DataFrame") -> None:
+        """Write further rows."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        rows, is_first = pa.Table.from_pandas(table, preserve_index=False), self._writer is None
+        if self._writer is None:
+            writer = pq.ParquetWriter(self._parquet, rows.schema, compression="zstd")
+            self._writer = self._opened.enter_context(writer)
+        self._writer.write_table(rows)
+        if self._csv:
+            self._csv.write(for_spreadsheets(table).to_csv(index=False, header=is_first).encode())
