@@ -21,7 +21,6 @@ from rich.console import Console
 
 from sim.declarations.words import VERDICTS
 from sim.experiments.hindcast.hindcast import (
-    TABLES,
     hindcast,
     hindcast_cases,
     hindcast_id,
@@ -29,6 +28,7 @@ from sim.experiments.hindcast.hindcast import (
     simulated_runs,
 )
 from sim.experiments.hindcast.options import HindcastOptions
+from sim.experiments.hindcast.result import TABLES
 from sim.experiments.hindcast.result import HindcastResult
 from sim.inputs.hindcast_file import load_hindcast_cases
 from sim.outputs.hindcast.figures import FIGURES
