@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console, RenderableType
+from rich.console import Console
 
 from sim.version import __version__
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
+
+    from sim.outputs.document.blocks import Document
 
 app = typer.Typer(
     add_completion=True,
@@ -62,15 +64,21 @@ Csv = Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV."
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")]
 
 
-def tell(printed: RenderableType, folder: Path, *, quiet: bool) -> None:
-    """Keep what was found in the results folder for reports, print it, and say where that is."""
-    from sim.outputs.report.printed import keep_printed
-    from sim.outputs.tables import print_table
+def tell(document: "Document", folder: Path, *, quiet: bool) -> None:
+    """Keep what an answer says in its results folder for reports, print it, and say where that is."""
+    from sim.outputs.document.terminal import print_document
 
-    keep_printed(printed, folder, same_results(sys.argv[1:]))  # whether or not anybody reads what is printed
+    keep(document, folder)  # whether or not anybody reads what is printed
     if not quiet:
-        print_table(printed)
+        print_document(document)
     print(f"results: {folder}")
+
+
+def keep(document: "Document", folder: Path) -> None:
+    """Keep what an answer says in its results folder, with the command that gave it."""
+    from sim.outputs.document.kept import Kept, write_document
+
+    write_document(Kept(same_results(sys.argv[1:]), document), folder)
 
 
 WITH_VALUE = ("--out", "--threads", "--workers", "--scheduler", "--page")

@@ -83,14 +83,14 @@ def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | Non
 def show_coalitions(found: Sequence["Coalition"], coalitions: "Coalitions") -> None:
     """Print what coalitions rest on, and what their candidates' forecasts from the other families were."""
     from sim.experiments.evidence.left_out import forecast_family
+    from sim.outputs.document.terminal import print_document
     from sim.outputs.evidence.case import case_report
-    from sim.outputs.tables import print_table
 
     alike = coalitions.where(lambda each: each.kind == found[0].kind)
     for coalition in found:
         predictions = forecast_family(alike, coalition.family)
         mine = predictions[predictions["coalition"] == coalition.name]
-        print_table(case_report(coalition, alike, mine))
+        print_document(case_report(coalition, alike, mine))
 
 
 def unknown(word: str, coalitions: "Coalitions", error: InputError) -> InputError:

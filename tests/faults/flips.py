@@ -28,10 +28,11 @@ from sim.experiments.run import RunOptions
 from sim.experiments.sweep.sweep import SweepResult, plan_sweep
 from sim.inputs.errors import InputError
 from sim.outputs.comparison.store import write_comparison
+from sim.outputs.document.blocks import Document
+from sim.outputs.document.kept import Kept, write_document
 from sim.outputs.kinds import load_result
 from sim.outputs.redraw import Wanted, redraw
 from sim.outputs.report import write_report
-from sim.outputs.report.printed import keep_printed
 from sim.outputs.store import run_into_folder
 from sim.outputs.sweep.figures import save_figures
 from sim.system.failures import Failure
@@ -76,7 +77,7 @@ class Command:
     def __call__(self, out: Path) -> Path:
         results = self.compute(out, quiet)
         self.show(results)
-        keep_printed("What was found.", results, "coalition")
+        write_document(Kept("coalition", Document("What was found.", ())), results)
         return results
 
 

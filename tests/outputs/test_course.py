@@ -11,8 +11,8 @@ import pytest
 from printing import printed
 
 import sim
+from sim.dashboard.headline import course
 from sim.outputs.course import ever_enough, peak, weeks_enough, who_left
-from sim.outputs.report.run import headline
 from sim.outputs.tables import run_report
 
 DAYS = [dt.datetime(2026, 1, day) for day in (1, 8, 15, 22)]
@@ -91,7 +91,7 @@ def rise_and_fall(world: Callable[..., Path]) -> sim.RunResult:
 
 
 def test_a_coalition_that_rose_and_fell_is_told_of_in_all_its_course(rise_and_fall: sim.RunResult) -> None:
-    text, sentences = printed(run_report(rise_and_fall), 120), " ".join(headline(rise_and_fall))
+    text, sentences = printed(run_report(rise_and_fall), 120), " ".join(course(rise_and_fall))
     top = rise_and_fall.rounds["size_mean"].max()
     assert top > rise_and_fall.rounds["size_mean"].iloc[-1] + 1
     assert "most, on" in text

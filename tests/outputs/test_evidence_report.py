@@ -13,6 +13,8 @@ from sim.experiments.evidence.left_out import EVIDENCE, LeftOut, forecast_family
 from sim.inputs.coalitions.coalitions import Coalitions, find_coalition
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.outputs.cross_validation.page import headline
+from sim.outputs.document.blocks import Document
+from sim.outputs.document.markdown import markdown
 from sim.outputs.evidence import words
 from sim.outputs.evidence.case import case_report
 from sim.outputs.evidence.figures import figures_of_fit, figures_of_left_out, save_figures
@@ -83,7 +85,7 @@ def test_the_worst_coalition_is_named_first(small: Coalitions, result: LeftOut) 
     first, *_ = words.failures(result, about(small))
     assert first.startswith(about(small).titles[worst["coalition"]])
     text = printed(left_out_report(result, small), 200)
-    assert text.index("Where it fails") < text.index("Scores") < text.index("Calibration")
+    assert text.index("Where it fails") < text.index("What it is worth") < text.index("Calibration slope")
 
 
 def summary_of(*differences: tuple[float, float]) -> pd.DataFrame:
@@ -173,4 +175,5 @@ def test_the_page_of_the_documentation_is_the_one_that_is_made() -> None:
     page = evidence_page(result, taught.posterior, taught.coefficients, coalitions)
     assert page.splitlines() == PAGE.read_text(encoding="utf-8").splitlines()
     validation = PAGE.with_name("validation.md").read_text(encoding="utf-8")
-    assert "\n".join(headline(result, coalitions)) in validation
+    made = markdown(Document("Validation", headline(result, coalitions)))
+    assert made.removeprefix("# Validation\n").rstrip() in validation

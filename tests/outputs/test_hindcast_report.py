@@ -157,7 +157,7 @@ def test_a_hindcast_of_joiners_is_told_too(joined: HindcastResult) -> None:
     text = " ".join(printed(joined).split())
     assert "15 observations, 2 of a changed rung: 5 nations from 10 April 2025 to 1 May 2025" in text
     assert "recorded not committed" in text or "recorded committed" in text
-    assert "Indented: without-interaction" in text
+    assert "Variants: without-interaction" in text
 
 
 # Figures

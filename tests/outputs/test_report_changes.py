@@ -47,7 +47,7 @@ def test_each_key_stands_with_what_it_was_in_the_order_of_events(world: Callable
 
 
 def test_a_scenario_without_events_changes_nothing(world: Callable[..., Path]) -> None:
-    assert changes_table(describe_case(load_case(world(rounds=3)))).rows == []
+    assert changes_table(describe_case(load_case(world(rounds=3)))).rows == ()
 
 
 def test_a_description_is_not_that_of_what_is_extended(world: Callable[..., Path], tmp_path: Path) -> None:
