@@ -31,7 +31,7 @@ def _wave(result: CrossValidation, wave: FittedWave) -> Section:
         (
             words.seen(result.about, wave),
             scores(result, wave.name),
-            differences(result, wave.name),
+            *differences(result, wave.name),
             points(verdicts(rows)),
         ),
     )

@@ -98,13 +98,17 @@ LEVELS = (
 
 
 def explain_report(answer: Explanation) -> Document:
-    """Return the answers: what is found of each nation asked about, then of all."""
-    return Document(answer.case.scenario.title, (*_sections(answer), Note(f"{RESTS_ON} {LEVELS}")))
+    """Return the answers: what is found of the nations asked about in sentences, then all of it."""
+    sentences = (sentence for nation in answer.asked for sentence in nation_sentences(answer, nation))
+    return Document(
+        f"Explained: {answer.case.scenario.title}",
+        (*sentences, *_sections(answer), Note(f"{RESTS_ON} {LEVELS}")),
+    )
 
 
 def _sections(answer: Explanation) -> Iterator[Section]:
     for nation in answer.asked:
-        yield _nation(answer, nation)
+        yield from _nation(answer, nation)
     if answer.levers is not None and not answer.asked:
         yield _all_levers(answer.levers, answer.pairs)
     if answer.pivotal is not None:
@@ -117,18 +121,19 @@ def _sections(answer: Explanation) -> Iterator[Section]:
         yield _observed(answer.observed)
 
 
-def _nation(answer: Explanation, nation: int) -> Section:
-    """Return what is found about a nation asked about."""
+def _nation(answer: Explanation, nation: int) -> Iterator[Section]:
+    """Yield the tables about a nation asked about, if there are any."""
     roster = answer.case.roster
     iso3 = roster.iso3[nation]
-    blocks: list[Block] = [*nation_sentences(answer, nation)]
+    blocks: list[Block] = []
     if answer.why is not None:
         blocks += _why(answer.why, iso3)
     if answer.levers is not None:
         blocks += _levers(answer.levers, iso3)
     if answer.frontier is not None:
         blocks += _frontier(answer.frontier, iso3)
-    return Section(f"{roster.names[nation]} ({iso3})", tuple(blocks))
+    if blocks:
+        yield Section(f"{roster.names[nation]} ({iso3})", tuple(blocks))
 
 
 def _why(why: Why, iso3: str) -> Iterator[Block]:

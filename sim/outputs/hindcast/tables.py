@@ -61,7 +61,7 @@ def hindcast_report(result: HindcastResult) -> Document:
     note = f"{which} {LEGEND} {MEANINGS} {f'Variants: {variants}.' if variants else ''}".strip()
     basis = (evidence_line(result), f"{fit_line(result)} {caution(result)}".strip())
     waves = (_wave(result, wave) for wave in result.recorded.waves if wave.number)
-    return Document(result.hindcast.title, (*basis, *waves, Note(note)))
+    return Document(f"Hindcast: {result.hindcast.title}", (*basis, *waves, Note(note)))
 
 
 def _wave(result: HindcastResult, wave: Wave) -> Section:
@@ -73,7 +73,7 @@ def _wave(result: HindcastResult, wave: Wave) -> Section:
         (
             scores(result, wave.name),
             Note(_noise(result, wave.name)),
-            differences(result, wave.name),
+            *differences(result, wave.name),
             points(verdicts(rows)),
             *_sources(result, wave.name),
             Section("Largest misses", (points(_misses(result, wave)),)),
@@ -93,24 +93,21 @@ def scores(result: "Scores", wave: str) -> Table:
     return Table(("as recorded", *(SCORE_NAMES[score] for score in SCORES)), tuple(lines))
 
 
-def differences(result: "Scores", wave: str) -> Table:
-    """Return the model's paired differences: for each baseline a row a way of scoring."""
+def differences(result: "Scores", wave: str) -> Iterator[Table]:
+    """Yield the model's paired differences: a table a way of scoring, a row a baseline."""
     rows = result.differences[result.differences["wave"] == wave]
-    cells = {
-        (row.baseline, row.variant, row.score): number(row.difference, interval(row)) for row in _each(rows)
-    }
-    lines = (
-        (word(_label(baseline, variant)), *(cells[baseline, variant, score] for score in SCORES))
-        for baseline in BASELINES
-        for variant in dict.fromkeys(rows["variant"])
-        if (baseline, variant, SCORES[0]) in cells
-    )
-    return Table(("the model minus", *(SCORE_NAMES[score] for score in SCORES)), tuple(lines))
-
-
-def _label(baseline: str, variant: str) -> str:
-    name = FORECASTS[baseline]
-    return name if variant == RECORDED else f"{name}, {VARIANTS.get(variant, variant)}"
+    for variant in dict.fromkeys(rows["variant"]):
+        cells = {
+            (row.baseline, row.score): number(row.difference, interval(row))
+            for row in _each(rows[rows["variant"] == variant])
+        }
+        lines = (
+            (word(FORECASTS[baseline]), *(cells[baseline, score] for score in SCORES))
+            for baseline in BASELINES
+            if (baseline, SCORES[0]) in cells
+        )
+        headings = ("the model minus", *(SCORE_NAMES[score] for score in SCORES))
+        yield Table(headings, tuple(lines), VARIANTS.get(variant, variant))
 
 
 def _each(table: "pd.DataFrame") -> Iterator[Any]:

@@ -33,7 +33,7 @@ FORECASTS = {
     CLIMATOLOGY: "climatology",
 }
 SCORE_NAMES = {"rps": "RPS", "log": "log score", "brier": "Brier score", "crps": "CRPS"}
-VARIANTS = {NO_INTERACTION: "without interaction"}
+VARIANTS = {RECORDED: "as recorded", NO_INTERACTION: "without interaction"}
 """Variants in words; other readings are called by their names."""
 NOT_IDENTIFIED, BETTER, WORSE = "not identified by these data", "the model is better", "the model is worse"
 VERDICTS = (WORSE, NOT_IDENTIFIED, BETTER)

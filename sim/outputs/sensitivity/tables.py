@@ -50,7 +50,7 @@ def sensitivity_report(result: Sensitivity) -> Document:
     """Return what matters for each outcome asked about, and the conditions found."""
     outcomes = (_outcome(result, outcome) for outcome in result.outcomes)
     discoveries = (_discovery(result, discovery) for discovery in result.discoveries)
-    return Document(result.case.scenario.title, (*outcomes, *discoveries, Note(LEGEND)))
+    return Document(f"What matters: {result.case.scenario.title}", (*outcomes, *discoveries, Note(LEGEND)))
 
 
 def _outcome(result: Sensitivity, outcome: Outcome) -> Section:

@@ -22,7 +22,9 @@ def sweep_report(result: "SweepResult") -> Document:
         tuple((word(f"{each.title} ({each.unit})"), *cells) for each, cells in rows.items()),
     )
     sentences = (_sentence(each, *(cell.text for cell in cells)) for each, cells in rows.items())
-    return Document(result.plan.sweep.title, (*sentences, table, Note(" ".join([*caption(result), LEGEND]))))
+    return Document(
+        f"Sweep: {result.plan.sweep.title}", (*sentences, table, Note(" ".join([*caption(result), LEGEND])))
+    )
 
 
 def _extremes(result: "SweepResult", measure: Measure) -> list[Cell]:
