@@ -12,7 +12,7 @@ from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.experiments.results import RunResult
 from sim.outputs.course import UNTOLD, ever_enough, peak, who_left
 from sim.outputs.headline import members
-from sim.outputs.words import WORST_OF, counted, mark, percent, percent_interval, thousands
+from sim.outputs.words import WORST_OF, counted, mark, percent, percent_with_interval, thousands
 
 TILES = (("size", "contributors"), ("force", "fielded", "p_force_met"))
 """What stands beside each other: who is in it, and how many soldiers that makes."""
@@ -88,7 +88,7 @@ def _numbers(result: RunResult) -> dict[str, tuple[str, str]]:
     """Return, by measure, label with what it rests on, and value."""
     end, required = result.rounds.iloc[-1], thousands(result.about.force_required)
     told = verdicts(result.rests_on)
-    met = f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]"
+    met = percent_with_interval(end.p_force_met, end.p_force_met_low, end.p_force_met_high)
     return {
         "size": (f"Nations that declare soldiers on land {mark(told['size'])}", _nations(end, "size")),
         "contributors": (

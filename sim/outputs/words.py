@@ -95,6 +95,11 @@ def signed(number: float, decimals: int = 0) -> str:
     return text if text.strip("+-0.,") else text[1:]
 
 
+def signed_with_interval(difference: float, low: float, high: float, decimals: int = 0) -> str:
+    """Return a difference with its interval: ``+1.05 [+0.74 to +1.36]``."""
+    return f"{signed(difference, decimals)} [{signed(low, decimals)} to {signed(high, decimals)}]"
+
+
 def parameter_note(draws: int) -> str:
     """Return whether what is shown includes how little is known of the behavioural parameters.
 

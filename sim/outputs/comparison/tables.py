@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.comparison.compare import DIFFERENCE, VALUE
 from sim.outputs.document.blocks import Cell, Document, Note, Section, Table, nothing, number, word
-from sim.outputs.words import RESTS_ON, counted, mark, parameter_note, percent, signed, thousands
+from sim.outputs.words import (
+    RESTS_ON,
+    counted,
+    mark,
+    parameter_note,
+    percent,
+    signed_with_interval,
+    thousands,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,10 +137,8 @@ def _nations(rows: "pd.DataFrame", comparison: "Comparison", rests_on: dict[str,
 
 def _difference(row: Any, factor: float = 1.0, decimals: int = 0) -> str:
     """Return a difference and its interval."""
-    difference, low, high = (
-        signed(row[name] * factor, decimals) for name in ("difference", "difference_low", "difference_high")
-    )
-    return f"{difference} [{low} to {high}]"
+    difference, low, high = (row[f"difference{end}"] * factor for end in ("", "_low", "_high"))
+    return signed_with_interval(difference, low, high, decimals)
 
 
 def _is_same(row: Any) -> bool:

@@ -39,7 +39,7 @@ from sim.outputs.explanation.words import (
     spread,
     who_hardens,
 )
-from sim.outputs.words import RESTS_ON, counted, mark, signed, thousands
+from sim.outputs.words import RESTS_ON, counted, mark, signed_with_interval, thousands
 
 MOST_EDGES = 15
 """Rows of the influence network that are shown."""
@@ -276,8 +276,8 @@ def _edges(pivotal: Pivots, edges: Any) -> Table:
     strongest = edges.loc[edges["difference"].abs().sort_values(ascending=False, kind="stable").index]
     lines = []
     for _, row in strongest.head(MOST_EDGES).iterrows():
-        points, low, high = (signed(row[name] * 100, 1) for name in ("difference", "low", "high"))
-        cell = number(row["difference"], f"{points} [{low} to {high}]")
+        points, low, high = (row[name] * 100 for name in ("difference", "low", "high"))
+        cell = number(points, signed_with_interval(points, low, high, 1))
         lines.append((word(names[row["leader"]]), word(names[row["follower"]]), cell))
     return Table(("leader", "follower", "P(committed), points"), tuple(lines))
 
@@ -344,5 +344,5 @@ def _share(row: Any, name: str) -> Cell:
 
 
 def _difference(row: Any, name: str, decimals: int) -> Cell:
-    value, low, high = (signed(row[column], decimals) for column in (name, f"{name}_low", f"{name}_high"))
-    return number(row[name], f"{value} [{low} to {high}]")
+    text = signed_with_interval(row[name], row[f"{name}_low"], row[f"{name}_high"], decimals)
+    return number(row[name], text)

@@ -18,7 +18,7 @@ from sim.experiments.hindcast.result import (
 from sim.experiments.hindcast.skill import NATION_SCORES
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.roster_file import Vocabulary
-from sim.outputs.words import counted, percent, reason_words, signed
+from sim.outputs.words import counted, percent, reason_words, signed, signed_with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,8 +156,7 @@ def interval(row: Any, decimals: int = 3) -> str:
     """Return a difference and its interval, if it has one."""
     if row.low != row.low:
         return signed(row.difference, 2)
-    low, high = signed(row.low, decimals), signed(row.high, decimals)
-    return f"{signed(row.difference, decimals)} [{low} to {high}]"
+    return signed_with_interval(row.difference, row.low, row.high, decimals)
 
 
 def rungs(low: int, high: int) -> str:
