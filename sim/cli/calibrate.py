@@ -56,7 +56,6 @@ def calibrate(
         results_of_calibration,
         run_calibration,
     )
-    from sim.outputs.calibration.tables import calibration_report
     from sim.results.drawing import save_figures
     from sim.results.saving import complete
     from sim.system.preflight import settle
@@ -72,4 +71,4 @@ def calibrate(
         with results_of_calibration(plan, out) as parts:
             complete(result, parts)
             save_figures(result, folder)
-    tell(calibration_report(result), folder, quiet=quiet)
+    tell(result, folder, quiet=quiet)

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console, RenderableType
+from rich.console import Console
 
+from sim.system.folders import adding_to
 from sim.version import __version__
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
+
+    from sim.results.result import Result
 
 app = typer.Typer(
     add_completion=True,
@@ -62,15 +65,22 @@ Csv = Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV."
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")]
 
 
-def tell(printed: RenderableType, folder: Path, *, quiet: bool) -> None:
-    """Keep what was found in the results folder for reports, print it, and say where that is."""
-    from sim.outputs.report.printed import keep_printed
-    from sim.outputs.tables import print_table
+def tell(result: "Result", folder: Path, *, quiet: bool) -> None:
+    """Keep the command in the results folder for reports, print what was found, and say where that is."""
+    from sim.outputs.document.terminal import print_document
 
-    keep_printed(printed, folder, same_results(sys.argv[1:]))  # whether or not anybody reads what is printed
+    keep(result, folder)  # whether or not anybody reads what is printed
     if not quiet:
-        print_table(printed)
+        print_document(result.document)
     print(f"results: {folder}")
+
+
+def keep(result: "Result", folder: Path) -> None:
+    """Keep what an answer says in its results folder, with the command that gave it."""
+    from sim.results.drawing import keep_document
+
+    with adding_to(folder):
+        keep_document(result, folder, same_results(sys.argv[1:]))
 
 
 WITH_VALUE = ("--out", "--threads", "--workers", "--scheduler", "--page")

@@ -49,7 +49,6 @@ def compare(
     from sim.experiments.comparison.compare import compared, plan_comparison
     from sim.experiments.resumable import complete_results, run_parts
     from sim.experiments.run import RunOptions
-    from sim.outputs.comparison.tables import comparison_report
     from sim.system.preflight import settle
 
     executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
@@ -63,4 +62,4 @@ def compare(
         with said_to_work("drawing", quiet=quiet):
             comparison = compared(plan, folder)
             complete_results(plan, folder, comparison, csv=csv)
-    tell(comparison_report(comparison), folder, quiet=quiet)
+    tell(comparison, folder, quiet=quiet)

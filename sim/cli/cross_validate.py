@@ -13,10 +13,9 @@ from sim.inputs.errors import InputError
 from sim.system import folders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sim.experiments.hindcast.options import HindcastOptions
     from sim.inputs.patterns_file import Patterns
+    from sim.outputs.document.blocks import Block, Section
 
 
 @app.command("cross-validate")
@@ -51,7 +50,6 @@ def cross_validate(
     from sim.experiments.hindcast.options import HindcastOptions
     from sim.inputs.patterns_file import load_patterns
     from sim.outputs.cross_validation.page import validation_page
-    from sim.outputs.cross_validation.tables import cross_validation_report
     from sim.system.preflight import settle
 
     _check_page(page, patterns)
@@ -72,9 +70,9 @@ def cross_validate(
         result, folder = cross_validate_into_folder(plan, options, out, progress=progress)
     if page is not None:
         posterior = folder / "posterior.parquet"
-        sections = [_section(each, posterior, options) for each in declared]
+        sections = tuple(_section(each, posterior, options) for each in declared)
         folders.write(page, validation_page(result, _headline(seed), sections).encode())
-    tell(cross_validation_report(result), folder, quiet=quiet)
+    tell(result, folder, quiet=quiet)
 
 
 def _check_page(page: Path | None, patterns: list[str] | None) -> None:
@@ -87,8 +85,8 @@ def _check_page(page: Path | None, patterns: list[str] | None) -> None:
         raise InputError("there is no such folder to write the page into", file=page.parent, key="--page")
 
 
-def _headline(seed: int) -> "Iterator[str]":
-    """Return the lines that come first on the page: what is forecast of bundled coalitions never shown."""
+def _headline(seed: int) -> "tuple[Block, ...]":
+    """Return what comes first on the page: what is forecast of bundled coalitions never shown."""
     from sim.experiments.evidence.left_out import leave_families_out
     from sim.inputs.coalitions.reading import load_coalitions
     from sim.outputs.cross_validation.page import headline
@@ -97,11 +95,14 @@ def _headline(seed: int) -> "Iterator[str]":
     return headline(leave_families_out(coalitions.forces(), seed), coalitions)
 
 
-def _section(patterns: "Patterns", posterior: Path, options: "HindcastOptions") -> str:
+def _section(patterns: "Patterns", posterior: Path, options: "HindcastOptions") -> "Section":
     """Return what the calibrated model reproduces of patterns, as a section of the page."""
     from sim.experiments.patterns.verdicts import check_patterns
-    from sim.outputs.patterns.tables import patterns_markdown
+    from sim.outputs.document.blocks import Section
+    from sim.outputs.patterns.tables import patterns_report
 
     runs, seed, threads = patterns.runs, options.seed, options.threads
-    result = check_patterns(patterns, parameters=posterior, runs=runs, seed=seed, threads=threads)
-    return patterns_markdown(result)
+    document = patterns_report(
+        check_patterns(patterns, parameters=posterior, runs=runs, seed=seed, threads=threads)
+    )
+    return Section(document.title, document.blocks)

@@ -49,7 +49,6 @@ def explain(
     from sim.inputs.case import load_case
     from sim.inputs.questions import load_questions
     from sim.model.ensemble import Keep
-    from sim.outputs.explanation.tables import explain_report
     from sim.system.preflight import settle
 
     sections = tuple(word.strip() for word in ",".join(only or []).split(",") if word.strip())
@@ -64,4 +63,4 @@ def explain(
         answer, folder = explain_into_folder(
             case, asked, asking, options, out, csv=csv, progress=lambda section: say(f"{name}: {section}")
         )
-    tell(explain_report(answer), folder, quiet=quiet)
+    tell(answer, folder, quiet=quiet)

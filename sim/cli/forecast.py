@@ -49,9 +49,9 @@ def forecast(
     """
     from sim.inputs.ledger import check_by
     from sim.inputs.scenario import is_scenario
+    from sim.outputs.document.terminal import print_document
     from sim.outputs.evidence.ledger import seal as seal_forecast
     from sim.outputs.evidence.ledger import sealed_report
-    from sim.outputs.tables import print_table
 
     if score is not None:
         _check_score(file, seal=seal, by=by, condition=condition)
@@ -69,32 +69,31 @@ def forecast(
         questions = [_of_past(file, seed, out, quiet=quiet)]
     if seal and day:
         for question in questions:
-            print_table(sealed_report(seal_forecast(question, day, condition, ledger), ledger))
+            print_document(sealed_report(seal_forecast(question, day, condition, ledger), ledger))
 
 
 def _of_past(file: str, seed: int, out: Path, *, quiet: bool) -> "Question":
     from sim.experiments.evidence.forecast import forecast_into_folder
     from sim.inputs.coalitions.asked_file import load_asked
-    from sim.outputs.evidence.forecast import forecast_report
     from sim.outputs.evidence.ledger import question_of_past
     from sim.system.preflight import settle
 
     asked = load_asked(file)
     settle(out)
     found, folder = forecast_into_folder(asked, seed, out)
-    tell(forecast_report(found), folder, quiet=quiet)
+    tell(found, folder, quiet=quiet)
     return question_of_past(found)
 
 
 def _of_scenario(file: str, by: date, seed: int, *, quiet: bool) -> "list[Question]":
     from sim.experiments.outlook import outlooks
     from sim.inputs.case import load_case
+    from sim.outputs.document.terminal import print_document
     from sim.outputs.evidence.ledger import outlook_report, question_of_scenario
-    from sim.outputs.tables import print_table
 
     found = outlooks(load_case(file), by, seed)
     for outlook in found if not quiet else ():
-        print_table(outlook_report(outlook, by))
+        print_document(outlook_report(outlook, by))
     return [question_of_scenario(outlook) for outlook in found]
 
 
@@ -129,10 +128,10 @@ def _check_seal(*, seal: bool, by: datetime | None, condition: str, of_scenario:
 def _score(outcomes: Path, ledger: Path) -> None:
     from sim.experiments.evidence.sealed import score_sealed
     from sim.inputs.ledger import read_ledger, read_outcomes
+    from sim.outputs.document.terminal import print_document
     from sim.outputs.evidence.ledger import scores_report
-    from sim.outputs.tables import print_table
 
     entries = read_ledger(ledger)
     if not entries:
         raise InputError("holds no sealed forecast", file=ledger)
-    print_table(scores_report(score_sealed(entries, read_outcomes(outcomes, entries))))
+    print_document(scores_report(score_sealed(entries, read_outcomes(outcomes, entries))))

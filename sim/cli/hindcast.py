@@ -31,7 +31,6 @@ def hindcast(
     from sim.inputs.fit import fitted_to
     from sim.inputs.hindcast_file import load_hindcast_cases
     from sim.model.ensemble import CHUNK, Keep
-    from sim.outputs.hindcast.tables import hindcast_report
     from sim.system.preflight import settle
 
     options = HindcastOptions(runs=runs, seed=seed, threads=threads)
@@ -43,4 +42,4 @@ def hindcast(
         result, folder = hindcast_into_folder(
             declared, cases, fitted_to(parameters), options, out, csv=csv, progress=progress
         )
-    tell(hindcast_report(result), folder, quiet=quiet)
+    tell(result, folder, quiet=quiet)

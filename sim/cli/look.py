@@ -19,11 +19,12 @@ def list_scenarios() -> None:
     """List the bundled scenarios."""
     from sim.inputs.bundled import bundled_scenarios
     from sim.inputs.scenario import load_scenario
-    from sim.outputs.tables import print_table, scenarios_table
+    from sim.outputs.document.terminal import print_document
+    from sim.outputs.tables import scenarios_report
 
     loaded = {name: load_scenario(path) for name, path in bundled_scenarios().items()}
     rows = [(name, found.title, " ".join(found.description.split())) for name, found in loaded.items()]
-    print_table(scenarios_table(rows))
+    print_document(scenarios_report(rows))
 
 
 @app.command()
@@ -110,7 +111,8 @@ def evidence(
     from sim.inputs.doubts import tell_suspects
     from sim.inputs.evidence import evidence as find_evidence
     from sim.inputs.roster import load_roster
-    from sim.outputs.tables import evidence_report, print_table
+    from sim.outputs.document.terminal import print_document
+    from sim.outputs.evidence.nation import evidence_report
 
     past = load_coalitions(coalitions)
     found = [each for each in past.coalitions if is_coalition(each, nation)]
@@ -123,4 +125,4 @@ def evidence(
     except InputError as error:
         raise unknown(nation, past, error) from None
     tell_suspects(load_roster(folder))
-    print_table(evidence_report(gathered))
+    print_document(evidence_report(gathered))

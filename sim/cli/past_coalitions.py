@@ -55,13 +55,12 @@ def fit_coalitions(folder: Path, *, seed: int, out: Path, quiet: bool) -> None:
     """Fit past coalitions into a results folder, and print what they teach."""
     from sim.experiments.evidence.results import fit_into_folder
     from sim.inputs.coalitions.reading import load_coalitions
-    from sim.outputs.evidence.tables import fit_report
     from sim.system.preflight import settle
 
     forces = load_coalitions(folder).forces()
     settle(out)
     taught, results = fit_into_folder(forces, seed, out)
-    tell(fit_report(taught.posterior, taught.coefficients, forces), results, quiet=quiet)
+    tell(taught, results, quiet=quiet)
 
 
 def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | None, quiet: bool) -> None:
@@ -69,7 +68,6 @@ def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | Non
     from sim.experiments.evidence.results import left_out_into_folder
     from sim.inputs.coalitions.reading import load_coalitions
     from sim.outputs.evidence.page import evidence_page
-    from sim.outputs.evidence.tables import left_out_report
     from sim.system.preflight import settle
 
     coalitions = load_coalitions(folder)
@@ -78,20 +76,20 @@ def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | Non
         result, results = left_out_into_folder(coalitions, seed, out, progress)
     if page is not None:
         folders.write(page, evidence_page(result).encode())
-    tell(left_out_report(result.left_out, coalitions.forces()), results, quiet=quiet)
+    tell(result, results, quiet=quiet)
 
 
 def show_coalitions(found: Sequence["Coalition"], coalitions: "Coalitions") -> None:
     """Print what coalitions rest on, and what their candidates' forecasts from the other families were."""
     from sim.experiments.evidence.left_out import forecast_family
+    from sim.outputs.document.terminal import print_document
     from sim.outputs.evidence.case import case_report
-    from sim.outputs.tables import print_table
 
     alike = coalitions.where(lambda each: each.kind == found[0].kind)
     for coalition in found:
         predictions = forecast_family(alike, coalition.family)
         mine = predictions[predictions["coalition"] == coalition.name]
-        print_table(case_report(coalition, alike, mine))
+        print_document(case_report(coalition, alike, mine))
 
 
 def unknown(word: str, coalitions: "Coalitions", error: InputError) -> InputError:

@@ -28,7 +28,6 @@ def patterns(
     from sim.experiments.patterns.verdicts import patterns_into_folder, worlds
     from sim.experiments.run import RunOptions
     from sim.inputs.patterns_file import load_patterns
-    from sim.outputs.patterns.tables import patterns_report
     from sim.system.preflight import settle
 
     declared = load_patterns(file)
@@ -37,4 +36,4 @@ def patterns(
     total = options.runs * sum(map(len, worlds(declared)))
     with run_bar(total, declared.name, quiet=quiet) as progress:
         result, folder = patterns_into_folder(declared, parameters, options, out, csv=csv, progress=progress)
-    tell(patterns_report(result), folder, quiet=quiet)
+    tell(result, folder, quiet=quiet)

@@ -1,6 +1,5 @@
 """`coalition run`."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -18,8 +17,8 @@ from sim.cli.common import (
     Set,
     Threads,
     app,
+    keep,
     run_bar,
-    same_results,
 )
 from sim.experiments.choices import Engine
 from sim.inputs.errors import InputError
@@ -90,16 +89,15 @@ def run(
     for case in cases:
         with run_bar(runs, case.scenario.name, quiet=quiet) as progress:
             result, folder = run_into_folder(case, options, out, csv=csv, progress=progress)
-        from sim.outputs.report.printed import keep_printed
-        from sim.outputs.tables import added_report, print_table, run_report
+        from sim.outputs.document.terminal import print_document
+        from sim.outputs.tables import added_report
 
-        found = run_report(result)
-        keep_printed(found, folder, same_results(sys.argv[1:]))
+        keep(result, folder)
         written = _written_report(folder) if report else None
         if not quiet:
-            print_table(found)
+            print_document(result.document)
             if without:
-                print_table(added_report(added_by(case, without, options)))
+                print_document(added_report(added_by(case, without, options)))
         print(f"results: {folder}")
         if written is not None:
             print(f"report: {written}")

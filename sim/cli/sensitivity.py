@@ -65,7 +65,6 @@ def sensitivity(
     from sim.experiments.resumable import complete_results, run_parts
     from sim.experiments.sensitivity.plan import SensitivityOptions
     from sim.experiments.sensitivity.sensitivity import analyse, plan_sensitivity
-    from sim.outputs.sensitivity.tables import sensitivity_report
     from sim.system.preflight import settle
 
     options = SensitivityOptions(
@@ -80,4 +79,4 @@ def sensitivity(
         with said_to_work("estimating what matters, drawing", quiet=quiet):
             result = analyse(plan, folder, threads=threads)
             complete_results(plan, folder, result)
-    tell(sensitivity_report(result), folder, quiet=quiet)
+    tell(result, folder, quiet=quiet)

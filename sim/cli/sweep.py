@@ -29,7 +29,6 @@ def sweep(
     """Run a scenario at many points of its levers and unknowns; goes on where it was stopped."""
     from sim.experiments.resumable import complete_results
     from sim.experiments.sweep.sweep import plan_sweep, run_sweep
-    from sim.outputs.sweep.tables import sweep_report
     from sim.system.preflight import settle
 
     executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
@@ -39,4 +38,4 @@ def sweep(
         with rate_bar(plan.name, quiet=quiet) as progress:
             result = run_sweep(plan, out, executor=executor, resume=resume, progress=progress)
         complete_results(plan, result.folder, result)
-    tell(sweep_report(result), result.folder, quiet=quiet)
+    tell(result, result.folder, quiet=quiet)

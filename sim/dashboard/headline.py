@@ -1,5 +1,6 @@
 """What comes first: what is run, and how large the coalition is at the end."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import streamlit as st
@@ -9,8 +10,9 @@ from sim.dashboard.words import change_words, difference_words, plain, runs_word
 from sim.experiments.comparison.result import DIFFERENCE, Comparison
 from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.experiments.results import RunResult
-from sim.outputs.report.run import course, members
-from sim.outputs.words import WORST_OF, counted, mark, percent, percent_interval, thousands
+from sim.outputs.course import UNTOLD, ever_enough, peak, who_left
+from sim.outputs.headline import members
+from sim.outputs.words import WORST_OF, counted, mark, percent, percent_with_interval, thousands
 
 TILES = (("size", "contributors"), ("force", "fielded", "p_force_met"))
 """What stands beside each other: who is in it, and how many soldiers that makes."""
@@ -61,11 +63,32 @@ def show_numbers(result: RunResult, comparison: Comparison | None) -> None:
     )
 
 
+def course(result: RunResult) -> Iterator[str]:
+    """Say whether it was ever enough, how large it was at most, and who left it."""
+    yield f"At some time, not only at the end, so many are pledged in {ever_enough(result)} {UNTOLD}."
+    top = peak(result.rounds, "size")
+    if top is not None:
+        yield (
+            f"It was largest on {top.date:%-d %B %Y}: {top.size_mean:.1f} nations ({top.size_q05:.0f} to "
+            f"{top.size_q95:.0f}) declared soldiers on land, {thousands(top.force_mean)} "
+            f"({thousands(top.force_q05)} to {thousands(top.force_q95)}) {UNTOLD}."
+        )
+    top = peak(result.rounds, "fielded")
+    if top is not None:
+        yield (
+            f"Most soldiers were in the field on {top.date:%-d %B %Y}: {thousands(top.fielded_mean)} "
+            f"({thousands(top.fielded_q05)} to {thousands(top.fielded_q95)}) {UNTOLD}."
+        )
+    if left := who_left(result):
+        names = ", ".join(f"{name} {percent(share)}" for name, share in left)
+        yield f"In it at some time and out at the end: {names} {UNTOLD}."
+
+
 def _numbers(result: RunResult) -> dict[str, tuple[str, str]]:
     """Return, by measure, label with what it rests on, and value."""
     end, required = result.rounds.iloc[-1], thousands(result.about.force_required)
     told = verdicts(result.rests_on)
-    met = f"{percent(end.p_force_met)} [{percent_interval(end.p_force_met_low, end.p_force_met_high)}]"
+    met = percent_with_interval(end.p_force_met, end.p_force_met_low, end.p_force_met_high)
     return {
         "size": (f"Nations that declare soldiers on land {mark(told['size'])}", _nations(end, "size")),
         "contributors": (

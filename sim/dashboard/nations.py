@@ -7,11 +7,13 @@ import streamlit as st
 
 from sim.dashboard.components import mount
 from sim.experiments.results import RunResult
-from sim.outputs.report.run import nations_table
+from sim.outputs.tables import LEGEND, nations_table
 
 
 def show_nations(result: RunResult, on_nation: Callable[[str], None]) -> None:
     """Show a row a nation, as reports do; a click on a nation is told by its code."""
     st.header("Nation by nation")
     by_name = dict(zip(result.case.roster.names, result.case.roster.iso3, strict=True))
-    mount("nations", {"table": asdict(nations_table(result)), "codes": by_name}, on_nation)
+    table = nations_table(result)
+    shown = {"table": asdict(table), "numbers": table.numbers, "legend": LEGEND, "codes": by_name}
+    mount("nations", shown, on_nation)

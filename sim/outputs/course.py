@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.declarations.words import ASSUMED
 from sim.experiments.results import RunTables
-from sim.outputs.words import counted, mark, percent, percent_interval
+from sim.outputs.words import counted, mark, percent_with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,8 +44,7 @@ def peak(rounds: "pd.DataFrame", name: str) -> Any:
 def ever_enough(result: RunTables) -> str:
     """Return in which share of the runs the force was ever what is required, and for how long, in words."""
     end = result.rounds.iloc[-1]
-    bounds = percent_interval(end.p_force_met_by_low, end.p_force_met_by_high)
-    share = f"{percent(end.p_force_met_by)} [{bounds}]"
+    share = percent_with_interval(end.p_force_met_by, end.p_force_met_by_low, end.p_force_met_by_high)
     weeks = max(1, round(weeks_enough(result)))
     return f"{share}, for {counted(weeks, 'week')} on average" if end.p_force_met_by else share
 

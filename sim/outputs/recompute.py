@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.outputs.report.printed import read_printed
+from sim.outputs.document.kept import read_document
 from sim.results.reading import manifest_of
 from sim.system import folders
 from sim.system.failures import Failure
@@ -61,7 +61,7 @@ def changed_files(folder: Path) -> tuple[str, ...]:
 
 def _command(folder: Path) -> Sequence[str]:
     """Return the words of the command that made a folder, behind the name of the program."""
-    _, command = read_printed(folder)
+    command = read_document(folder).command
     try:
         _, *words = shlex.split(command) or [""]
     except ValueError:  # a quotation that does not end

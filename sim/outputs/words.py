@@ -57,6 +57,11 @@ def percent_interval(low: float, high: float) -> str:
     return f"{_bound(low)}-{_bound(high)}"
 
 
+def percent_with_interval(share: float, low: float, high: float) -> str:
+    """Return a share in percent with its interval: ``49 % [46-52]``."""
+    return f"{percent(share)} [{percent_interval(low, high)}]"
+
+
 def _bound(share: float) -> str:
     near_an_end = 0.0 < share < 0.01 or 0.99 < share < 1.0
     return f"{share * 100:.1f}" if near_an_end else f"{share * 100:.0f}"
@@ -88,6 +93,11 @@ def signed(number: float, decimals: int = 0) -> str:
         return "?"
     text = f"{number:+,.{decimals}f}"
     return text if text.strip("+-0.,") else text[1:]
+
+
+def signed_with_interval(difference: float, low: float, high: float, decimals: int = 0) -> str:
+    """Return a difference with its interval: ``+1.05 [+0.74 to +1.36]``."""
+    return f"{signed(difference, decimals)} [{signed(low, decimals)} to {signed(high, decimals)}]"
 
 
 def parameter_note(draws: int) -> str:

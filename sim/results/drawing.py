@@ -1,4 +1,4 @@
-"""The figures and the page of a result, made by the layers above and written into its folder."""
+"""Figures, words and page of a result, made by the layers above and written into its folder."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from sim.results.result import Result
 
 SAVE_ALL = "sim.outputs.figure_folder:save_all"
-"""Home of what draws figures into a folder; it lies in a layer above."""
+KEPT, KEEP = "sim.outputs.document.kept:read_document", "sim.outputs.document.kept:write_document"
+"""Homes of what draws figures into a folder, and of what reads and writes documents; in a layer above."""
 
 
 def save_figures(result: "Result", folder: Path) -> list[Path]:
@@ -22,6 +23,11 @@ def save_figures(result: "Result", folder: Path) -> list[Path]:
         return []
     files: list[Path] = load(SAVE_ALL)(figures, folder / "figures")
     return files
+
+
+def keep_document(result: "Result", folder: Path, command: str = "") -> None:
+    """Keep what a result says in its folder, with the command that gave it."""
+    load(KEEP)(result.document, folder, command)
 
 
 def write_page(result: "Result", folder: Path) -> None:

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sim.inputs.errors import InputError, near_match
 from sim.results.about import About
+from sim.results.drawing import KEPT
 from sim.results.kinds import KINDS, Kind, load
 from sim.results.reading import Manifest, damage_named, kind_of, manifest_of, parsed
 from sim.results.tables import FolderTables
+from sim.system import folders
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-MOST_ROWS = 8
-"""Rows of a table that a notebook shows at a glance."""
+    from sim.outputs.document.blocks import Document
+
+REPORT, NOTEBOOK = "sim.outputs.report:report_page", "sim.outputs.document.html:fragment"
+"""Homes of what makes a page of a result, and a part of one of a document; they lie in a layer above."""
 
 
 class Result:
@@ -104,6 +108,28 @@ class Result:
         with Saving(Path(folder), csv=csv) as saving:
             return saving.finish(self)
 
+    @property
+    def document(self) -> "Document":
+        """What the result says: sentences, facts, tables; terminal, reports and notebooks show it."""
+        said: Document = load(self._kind.document)(self)
+        return said
+
+    def report(self, file: Path | str) -> Path:
+        """Write all of it as one HTML file that needs nothing else, and return the file.
+
+        Raises
+        ------
+        Failure
+            If it cannot be written.
+        """
+        file = Path(file)
+        folders.write(file, load(REPORT)(self).encode())
+        return file
+
+    def _repr_html_(self) -> str:
+        """Show what it says in a notebook."""
+        return str(load(NOTEBOOK)(self.document))
+
     def __repr__(self) -> str:
         """Say in a line what it is."""
         tables = ", ".join(self.tables)
@@ -166,6 +192,12 @@ class Loaded(Result):
     def tables(self) -> "Mapping[str, pd.DataFrame]":
         """Every table by name."""
         return self._tables
+
+    @property
+    def document(self) -> "Document":
+        """What the result said when it was computed."""
+        said: Document = load(KEPT)(self.folder).document
+        return said
 
     def __getattr__(self, name: str) -> "pd.DataFrame":
         """Return a table by its name."""

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from sim.results.about import work
-from sim.results.drawing import save_figures, write_page
+from sim.results.drawing import keep_document, save_figures, write_page
 from sim.results.parts import PartsFolder
 from sim.results.spreadsheets import for_spreadsheets
 from sim.results.tables import ENDING, write_csv, write_table
@@ -75,6 +75,7 @@ class Saving:
             folders.write(draft / name, content)
         save_figures(result, draft)
         write_page(result, draft)
+        keep_document(result, draft)
         manifest = {**result.about.model_dump(mode="json"), **work(self._started)}
         folders.write(draft / MANIFEST, manifests.written(manifest))
         self._draft.publish()
@@ -102,6 +103,7 @@ def complete(result: "Result", parts: PartsFolder, *, csv: bool = False) -> None
             write_csv(result.tables[name], parts.folder, name)
     for name, content in result.files.items():
         folders.write(parts.folder / name, content)
+    keep_document(result, parts.folder)
 
 
 class Rows:

@@ -132,13 +132,15 @@ def test_tables_are_sorted_by_their_headings(
 
 
 def column(table: Any, heading: Any) -> list[Any]:
-    """Return by what the rows are sorted, below a heading, from the top."""
+    """Return by what the rows are sorted, below a heading, from the top; those without a value are last."""
     index = heading.evaluate("heading => heading.cellIndex")
     found = table.evaluate(
-        "(table, index) => [...table.tBodies[0].rows].map((row) => row.cells[index].dataset.order)", index
+        "(table, index) => [...table.tBodies[0].rows].map((row) => row.cells[index].dataset.value)", index
     )
     is_number = "number" in str(heading.get_attribute("class"))
-    return [float(order) for order in found] if is_number else [order.casefold() for order in found]
+    values = [value for value in found if value]
+    assert not any(found[len(values) :])
+    return [float(value) for value in values] if is_number else [value.casefold() for value in values]
 
 
 @each_kind

@@ -34,8 +34,8 @@ def test_calibrate_writes_what_coalitions_teach(coalition: Command, small: Path)
     folder = results_of(coalition("calibrate", small))
     assert folder.parent == Path("results/calibrate/small")
     assert {file.name for file in folder.iterdir()} == {
-        "coefficients.parquet", "covariance.parquet", "posterior", "figures", "manifest.json", "printed.json",
-        "digests.sha256",
+        "coefficients.parquet", "covariance.parquet", "posterior", "figures", "manifest.json",
+        "document.json", "digests.sha256",
     }  # fmt: skip
     manifest = json.loads((folder / "manifest.json").read_text())
     assert (manifest["kind"], manifest["learned_from"]["rows"], manifest["learned_from"]["families"]) == (
@@ -67,7 +67,7 @@ def test_cross_validate_leaves_out_families_and_writes_a_page(
     assert {file.name for file in folder.iterdir()} == {
         "predictions.parquet", "coalitions.parquet", "sizes.parquet", "summary.parquet",
         "calibration.parquet", "coefficients.parquet", "evidence.md", "figures", "manifest.json",
-        "printed.json", "digests.sha256",
+        "document.json", "digests.sha256",
     }  # fmt: skip
     assert (tmp_path / "page.md").read_text() == (folder / "evidence.md").read_text()
     assert ended.out.index("Where it fails") < ended.out.index("Scores")

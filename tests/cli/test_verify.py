@@ -12,7 +12,7 @@ from signing import sign
 
 import sim
 from sim.experiments.run import RunOptions, run_into_folder
-from sim.outputs.report.printed import FILE
+from sim.outputs.document.kept import FILE
 
 Command = Callable[..., Any]
 
@@ -99,7 +99,7 @@ def test_results_whose_command_ends_otherwise_now_are_named(
     ["", "coalition", "coalition dashboard", "rm -rf results", "coalition run brussels-2025-04 --out=/", "'"],
 )
 def test_what_is_no_command_of_ours_is_not_given(coalition: Command, results: Path, command: str) -> None:
-    kept = {"command": command, "heading": "", "paragraphs": [], "tables": []}
+    kept = {"command": command, "document": {"title": "", "blocks": []}}
     (results / FILE).write_text(json.dumps(kept))
     ended = coalition("verify", "--recompute", sign(results))
     assert ended.code == 2

@@ -1,6 +1,5 @@
 """Cross-validation: each wave is forecast by the fit to the others, and scored."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest

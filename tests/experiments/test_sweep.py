@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
-from sim.experiments.sweep.landmarks import landmarks
 
 import sim
 from sim.experiments.executors import Threads

@@ -27,9 +27,10 @@ from sim.experiments.resumable import complete_results, results_of, run_parts
 from sim.experiments.run import RunOptions, run_into_folder
 from sim.experiments.sweep.sweep import plan_sweep
 from sim.inputs.errors import InputError
+from sim.outputs.document.blocks import Document
+from sim.outputs.document.kept import Kept, write_document
 from sim.outputs.redraw import Wanted, redraw
 from sim.outputs.report import write_report
-from sim.outputs.report.printed import keep_printed
 from sim.results.result import load_result
 from sim.system.failures import Failure
 from sim.system.folders import verify
@@ -73,7 +74,7 @@ class Command:
     def __call__(self, out: Path) -> Path:
         results = self.compute(out, quiet)
         self.show(results)
-        keep_printed("What was found.", results, "coalition")
+        write_document(Kept("coalition", Document("What was found.", ())), results)
         return results
 
 

@@ -57,6 +57,7 @@ from sim.inputs.parameters import load_parameters
 from sim.inputs.patterns_file import load_patterns
 from sim.inputs.prior import load_prior
 from sim.inputs.questions import load_questions
+from sim.outputs.document.kept import FILE, Kept, write_document
 from sim.outputs.redraw import Wanted, redraw
 from sim.outputs.report import write_report
 from sim.results.result import load_result
@@ -200,9 +201,9 @@ FIGURE = {
 }
 """Results that are read, by the name of their folder, and what is drawn of them."""
 
-PRINTED = """{"command": "coalition sweep x", "heading": "Found", "paragraphs": ["All."], "points": [],
-"tables": [{"caption": "A", "columns": [{"heading": "n", "numbers": true}], "notes": ["No."],
-"rows": [[{"text": "1", "order": 1.0}]]}]}"""
+KEPT = """{"command": "coalition sweep x", "document": {"title": "Found", "blocks": ["All.", {"note": "No."},
+{"facts": [{"name": "a", "value": "1"}]}, {"points": [{"text": "b"}]},
+{"heading": "A", "blocks": [{"headings": ["n"], "rows": [[{"text": "1", "value": 1.0}]]}]}]}}"""
 
 
 def _results(name: str) -> Subject:
@@ -212,7 +213,7 @@ def _results(name: str) -> Subject:
         for file in sorted((EXAMPLES / name).rglob("*"))
         if file.is_file() and file.name != DIGESTS
     }
-    files = {**kept, f"out/{name}/printed.json": PRINTED.encode()}
+    files = {**kept, f"out/{name}/{FILE}": KEPT.encode()}
     damaged_files = (*files, *[f"out/{name}/{MANIFEST}"] * (len(files) - 2))
     return Subject(files, damaged_files, f"out/{name}", use_results)
 
@@ -424,13 +425,14 @@ def show(case: Case, out: Path) -> None:
     from rich.console import Console
 
     from sim.experiments.run import run_into_folder
-    from sim.outputs.report import write_report
     from sim.outputs.tables import run_report
 
     result, folder = run_into_folder(case, RunOptions(runs=2, threads=1), out, csv=True)
     printed = io.StringIO()
-    Console(file=printed, force_terminal=True, width=80).print(run_report(result))
+    document = run_report(result)
+    Console(file=printed, force_terminal=True, width=80).print(document)
     assert "\x1b]" not in printed.getvalue()
+    write_document(Kept("", document), folder)
     write_report(folder)
 
 

@@ -35,7 +35,7 @@ def tables(folder: Path) -> dict[str, bytes]:
     return {
         str(file.relative_to(folder)): file.read_bytes()
         for file in folder.glob("results/**/*")
-        if file.is_file() and file.name not in {"manifest.json", "printed.json", "digests.sha256"}
+        if file.is_file() and file.name not in {"manifest.json", "document.json", "digests.sha256"}
     }
 
 

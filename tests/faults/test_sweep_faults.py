@@ -141,6 +141,6 @@ def test_a_whole_sweep_ends_with_tables_figures_and_a_report(
     assert ended.out.splitlines()[-1] == f"results: {folder}"
     assert {file.name for file in folder.iterdir()} == {
         "manifest.json", "digests.sha256", "points.parquet", "nations.parquet", "rests_on.parquet",
-        "landmarks.json", "printed.json", "figures",
+        "landmarks.json", "document.json", "figures",
     }  # fmt: skip
     assert {file.name for file in (folder / "figures").glob("*.png")} == {"lines.png", "nations.png"}

@@ -16,7 +16,8 @@ from sim.inputs.case import Case, load_case
 from sim.inputs.parameters import DECLARED
 from sim.inputs.roster import load_roster
 from sim.inputs.roster_file import Actor
-from sim.outputs.tables import print_table, run_report
+from sim.outputs.document.terminal import print_document
+from sim.outputs.tables import run_report
 from sim.outputs.words import reason_words
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +87,7 @@ def test_the_patron_waits_for_the_region_and_the_adversary_acts(result: sim.RunR
 
 def told(result: sim.RunResult, capsys: pytest.CaptureFixture[str]) -> str:
     """Return what `coalition run` prints."""
-    print_table(run_report(result))
+    print_document(run_report(result))
     return capsys.readouterr().out
 
 

@@ -10,7 +10,7 @@ from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError
 from sim.inputs.evidence import Evidence, Source, evidence, source_of
 from sim.inputs.roster import load_roster
-from sim.outputs.tables import evidence_report
+from sim.outputs.evidence.nation import evidence_report
 
 EUROPE = scenarios_folder() / "rosters" / "europe-2025"
 

@@ -155,7 +155,7 @@ def test_the_command_writes_a_results_folder(coalition: Callable[..., Any]) -> N
     assert ended.code == 0, ended.err
     folder = Path(ended.out.splitlines()[-1].removeprefix("results: "))
     assert {file.name for file in folder.iterdir()} == {
-        "nations.parquet", "alike.parquet", "manifest.json", "printed.json", "digests.sha256",
+        "nations.parquet", "alike.parquet", "manifest.json", "document.json", "digests.sha256",
     }  # fmt: skip
     assert coalition("forecast", "atalanta2009", "-q").out == f"results: {folder}\n"
     unknown = coalition("forecast", "atalanta2010")

@@ -14,6 +14,8 @@ from sim.experiments.evidence.results import LeftOutResult, Taught, teach
 from sim.inputs.coalitions.coalitions import Coalitions, find_coalition
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.outputs.cross_validation.page import headline
+from sim.outputs.document.blocks import Document
+from sim.outputs.document.markdown import markdown
 from sim.outputs.evidence import words
 from sim.outputs.evidence.case import case_report
 from sim.outputs.evidence.page import evidence_page
@@ -40,8 +42,8 @@ def taught(small: Coalitions) -> Taught:
 
 
 def test_reports_lose_nothing_at_80_columns(small: Coalitions, result: LeftOut, taught: Taught) -> None:
-    assert lost(left_out_report(result, small)) == []
-    assert lost(fit_report(taught.posterior, taught.coefficients, small)) == []
+    assert lost(left_out_report(LeftOutResult(small, result, taught))) == []
+    assert lost(fit_report(taught)) == []
 
 
 def letters(text: str) -> list[str]:
@@ -82,8 +84,8 @@ def test_the_worst_coalition_is_named_first(small: Coalitions, result: LeftOut) 
     worst = result.coalitions.query("forecast == @EVIDENCE").sort_values("auc").iloc[0]
     first, *_ = words.failures(result, about(small))
     assert first.startswith(about(small).titles[worst["coalition"]])
-    text = printed(left_out_report(result, small), 200)
-    assert text.index("Where it fails") < text.index("Scores") < text.index("Calibration")
+    text = printed(left_out_report(LeftOutResult(small, result, taught)), 200)
+    assert text.index("Where it fails") < text.index("What it is worth") < text.index("Calibration slope")
 
 
 def summary_of(*differences: tuple[float, float]) -> pd.DataFrame:
@@ -170,4 +172,5 @@ def test_the_page_of_the_documentation_is_the_one_that_is_made() -> None:
     page = evidence_page(LeftOutResult(coalitions, result, taught))
     assert page.splitlines() == PAGE.read_text(encoding="utf-8").splitlines()
     validation = PAGE.with_name("validation.md").read_text(encoding="utf-8")
-    assert "\n".join(headline(result, coalitions)) in validation
+    made = markdown(Document("Validation", headline(result, coalitions)))
+    assert made.removeprefix("# Validation\n").rstrip() in validation

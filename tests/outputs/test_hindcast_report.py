@@ -28,8 +28,7 @@ from sim.experiments.hindcast.hindcast import (
     simulated_runs,
 )
 from sim.experiments.hindcast.options import HindcastOptions
-from sim.experiments.hindcast.result import TABLES
-from sim.experiments.hindcast.result import HindcastResult
+from sim.experiments.hindcast.result import TABLES, HindcastResult
 from sim.inputs.hindcast_file import load_hindcast_cases
 from sim.outputs.hindcast.figures import FIGURES
 from sim.outputs.hindcast.tables import hindcast_report
@@ -165,7 +164,7 @@ def test_a_hindcast_of_joiners_is_told_too(joined: HindcastResult) -> None:
     text = " ".join(printed(joined).split())
     assert "15 observations, 2 of a changed rung: 5 nations from 10 April 2025 to 1 May 2025" in text
     assert "recorded not committed" in text or "recorded committed" in text
-    assert "Indented: without-interaction" in text
+    assert "Variants: without-interaction" in text
 
 
 # Figures

@@ -2,33 +2,29 @@
 
 import json
 import re
-import shlex
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import html5lib
 import pytest
-from rich.console import Group
-from rich.padding import Padding
-from rich.table import Table as TerminalTable
-from rich.text import Text
-from signing import sign
 
 from sim.experiments.rests_on import verdicts
 from sim.experiments.results import LoadedRun
 from sim.experiments.run import RunOptions, run_into_folder
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
+from sim.outputs.document.blocks import Document
+from sim.outputs.document.html import page
+from sim.outputs.document.kept import Kept, write_document
+from sim.outputs.headline import headline, together
 from sim.outputs.report import write_report
-from sim.outputs.report.page import Cell, Column, Link, Page, Section, Table, render
-from sim.outputs.report.parts import address, data_section, run_command, scenario_section, together
-from sim.outputs.report.printed import keep_printed, read_printed
-from sim.outputs.report.run import headline, nations_table
-from sim.outputs.report.terminal import section_of
+from sim.outputs.report.scenario import address, data_section, scenario_section
+from sim.outputs.tables import nations_table, run_report
 from sim.results.reading import manifest_of
-from sim.system.folders import Damaged, begin
 
+COMMAND = "coalition run us-backstop --set 'mandate.clarity=0.4'"
 MARKUP = '<script>alert("x")</script> & <b>bold</b>'
 
 
@@ -51,7 +47,9 @@ class Seen(HTMLParser):
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A results folder of a real run with a change made on the command line."""
     case = load_case("us-backstop", ["mandate.clarity=0.4", "parameters.followership=1.2", "rounds=20"])
-    return run_into_folder(case, RunOptions(runs=120), tmp_path_factory.mktemp("report"))[1]
+    result, folder = run_into_folder(case, RunOptions(runs=120), tmp_path_factory.mktemp("report"))
+    write_document(Kept(COMMAND, run_report(result)), folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +92,7 @@ def test_it_says_what_was_supposed_and_how_to_do_it_again(text: str, stored: Loa
     assert "The scenario: A US backstop" in text
     assert "followership = 1.2" in text
     assert str(stored.manifest["digest"]) in text
+    assert escape(COMMAND).replace("&#x27;", "&#39;") in text
     for caution in load_case("us-backstop").roster.cautions:
         assert caution.split("'")[0] in text
 
@@ -111,12 +110,8 @@ def test_the_headline_says_the_numbers_of_the_tables(stored: LoadedRun) -> None:
     assert f"({told['contributors']})" in sentences[0]
     assert f"{end.size_mean:.1f} declare soldiers on land" in sentences[0]
     assert f"({told['size']})." in sentences[0]
-    training = stored.kinds.query("kind == 'training'")
-    assert f"training {training['p'].sum():.0f} [" in sentences[1]
-    assert sentences[1].endswith("nations (assumed).")
-    assert sentences[2].startswith(f"They pledge {end.force_mean:,.0f} soldiers")
-    assert sentences[2].endswith("in the field at a time (assumed).")
-    assert sentences[3].endswith("of the runs (assumed).")
+    assert sentences[1].startswith(f"They pledge {end.force_mean:,.0f} soldiers, ")
+    assert sentences[1].endswith("of the runs (assumed).")
     likely = stored.summary[stored.summary["p_committed"] >= 0.5]["name"]
     assert sum(name in sentences[-2] for name in likely) + int("more are" in sentences[-2]) >= min(
         len(likely), 8
@@ -127,43 +122,15 @@ def test_every_nation_has_a_row_with_its_interval(stored: LoadedRun) -> None:
     table = nations_table(stored)
     assert len(table.rows) == len(stored.summary)
     shares = [row[2] for row in table.rows]
-    assert [cell.order for cell in shares] == sorted((cell.order for cell in shares), reverse=True)
+    assert [cell.value for cell in shares] == sorted((cell.value for cell in shares), reverse=True)
     assert all(re.search(r"% \[[\d.]+-[\d.]+\]$", cell.text) for cell in shares)
-
-
-def test_the_command_makes_the_same_runs_again(stored: LoadedRun) -> None:
-    words = shlex.split(run_command(stored.manifest))
-    assert words[:7] == ["coalition", "run", "us-backstop", "--runs", "120", "--seed", "1"]
-    again = load_case(words[2], [words[at + 1] for at, word in enumerate(words) if word == "--set"])
-    assert (
-        again.scenario.resolved()
-        == load_case(
-            "us-backstop", ["mandate.clarity=0.4", "parameters.followership=1.2", "rounds=20"]
-        ).scenario.resolved()
-    )
-
-
-def test_what_was_set_from_python_is_set_on_the_command_line_alike() -> None:
-    manifest = {"scenario": {"name": "mine"}, "runs": 10, "seed": 2, "set": ["washington__involvement=0.5"]}
-    assert (
-        run_command(manifest) == "coalition run mine.toml --runs 10 --seed 2 --set washington.involvement=0.5"
-    )
-
-
-def test_markup_is_shown_as_text() -> None:
-    table = Table(MARKUP, [Column(MARKUP)], [[Cell(MARKUP, MARKUP)]])
-    section = Section(MARKUP, [MARKUP], [(MARKUP, MARKUP)], [Link(MARKUP, '"><b>')], [], [table], MARKUP)
-    text = render(Page(MARKUP, [MARKUP], [section]))
-    html5lib.HTMLParser(strict=True).parse(text)
-    assert len(Seen(text).all("script")) == 1  # the one that sorts
-    assert not Seen(text).all("b")
 
 
 def test_markup_in_titles_events_and_cautions_is_shown_as_text(stored: LoadedRun) -> None:
     manifest: Any = json.loads(json.dumps(stored.manifest))
     manifest["title"] = manifest["description"] = manifest["events"][0]["title"] = MARKUP
     manifest["cautions"] = [MARKUP]
-    text = render(Page(MARKUP, [], [scenario_section(manifest), data_section(manifest)]))
+    text = page(Document(MARKUP, (scenario_section(manifest), data_section(manifest))))
     assert text.count("&lt;script&gt;") >= 5
     assert len(Seen(text).all("script")) == 1
 
@@ -183,51 +150,6 @@ def test_names_are_listed_as_in_a_sentence(names: list[str], said: str) -> None:
 def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no results"):
         write_report(tmp_path)
-
-
-# What other commands print
-
-
-def printed() -> Group:
-    table = TerminalTable()
-    table.add_column("nation")
-    table.add_column("gain", justify="right")
-    table.add_row(Text("[bold]Ayland"), "+1,200 [900 to 1,500]")
-    table.add_row("Beeland", "-")
-    facts = TerminalTable.grid()
-    facts.add_row("size", "6.1 nations")
-    sentence, note = Text("Ayland gains most."), Text("[ ] is the 95 % interval.", style="dim")
-    return Group(sentence, facts, Text("Gains", style="bold"), Padding(table, 1), note)
-
-
-def test_what_a_command_prints_is_said_on_the_page_in_the_same_words() -> None:
-    section = section_of("What was found", printed())
-    assert section.paragraphs == ["Ayland gains most.", "size: 6.1 nations"]
-    (table,) = section.tables
-    assert table.caption == "Gains"
-    assert table.notes == ["[ ] is the 95 % interval."]
-    assert [column.numbers for column in table.columns] == [False, True]
-    assert table.rows[0] == [Cell("[bold]Ayland", "[bold]Ayland"), Cell("+1,200 [900 to 1,500]", 1200.0)]
-
-
-def test_cells_without_a_number_are_sorted_behind_all_numbers() -> None:
-    (table,) = section_of("What was found", printed()).tables
-    assert float(table.rows[1][1].order) < -1e9
-
-
-def test_what_was_printed_is_kept_with_the_results(tmp_path: Path) -> None:
-    begin(tmp_path)
-    keep_printed(printed(), tmp_path, "coalition explain NLD")
-    section, command = read_printed(tmp_path)
-    assert section == section_of("What was found", printed())
-    assert command == "coalition explain NLD"
-
-
-@pytest.mark.parametrize("content", ["", "{}", '{"command": 1, "tables": [{}]}'])
-def test_a_damaged_record_of_what_was_printed_is_told(tmp_path: Path, content: str) -> None:
-    (tmp_path / "printed.json").write_text(content, "utf-8")
-    with pytest.raises(Damaged, match=r"printed.json: .*; run the command"):
-        read_printed(sign(tmp_path))
 
 
 @pytest.mark.slow

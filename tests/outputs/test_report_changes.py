@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from sim.results.about import about_case
-
 from sim.inputs.case import load_case
 from sim.inputs.scenario import load_scenario
 from sim.outputs.report.changes import AS_STATED, changes_table
+from sim.results.about import about_case
 
 EVENTS = """
 [[events]]
@@ -35,7 +34,9 @@ def test_each_key_stands_with_what_it_was_in_the_order_of_events(world: Callable
     file = world(rounds=30)
     file.write_text(file.read_text("utf-8") + EVENTS, encoding="utf-8")
     case = load_case(file)
-    rows = [[cell.text for cell in row] for row in changes_table(about_case(case).model_dump(mode="json")).rows]
+    rows = [
+        [cell.text for cell in row] for row in changes_table(about_case(case).model_dump(mode="json")).rows
+    ]
     involvement = f"{case.scenario.patron.involvement:g}"
     assert [row[1:5] for row in rows] == [
         ["An election", "nations.AAX.position", AS_STATED, "open"],
@@ -48,7 +49,7 @@ def test_each_key_stands_with_what_it_was_in_the_order_of_events(world: Callable
 
 
 def test_a_scenario_without_events_changes_nothing(world: Callable[..., Path]) -> None:
-    assert changes_table(about_case(load_case(world(rounds=3))).model_dump(mode="json")).rows == []
+    assert changes_table(about_case(load_case(world(rounds=3))).model_dump(mode="json")).rows == ()
 
 
 def test_a_description_is_not_that_of_what_is_extended(world: Callable[..., Path], tmp_path: Path) -> None:

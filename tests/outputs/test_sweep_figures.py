@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from legible import illegible
-from sim.experiments.sweep.landmarks import landmarks
 
+from sim.experiments.sweep.landmarks import landmarks
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.outputs.style import words_of
 from sim.outputs.sweep.axes import Ground, outcome_of

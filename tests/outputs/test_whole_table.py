@@ -15,10 +15,10 @@ from sim.experiments.sensitivity.sensitivity import sensitivity
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.case import load_case
 from sim.inputs.factors import Factor
+from sim.outputs.document.whole_table import WholeTable
 from sim.outputs.sensitivity.tables import sensitivity_report
 from sim.outputs.sweep.tables import sweep_report
-from sim.outputs.tables import scenarios_table
-from sim.outputs.whole_table import WholeTable
+from sim.outputs.tables import scenarios_report
 
 SCENARIOS = ("brussels-2025-04", "clear-reassurance", "hindcast-2025")
 SWEEP = """\
@@ -118,7 +118,7 @@ def test_styles_stay_on_what_is_wrapped() -> None:
 
 def test_scenarios_lose_nothing_at_80_columns() -> None:
     rows = [(name, load_case(name).scenario.title, "Nothing changes from here. " * 9) for name in SCENARIOS]
-    assert lost(scenarios_table(rows)) == []
+    assert lost(scenarios_report(rows)) == []
 
 
 def test_a_sweep_loses_nothing_at_80_columns(world: Callable[..., Path], tmp_path: Path) -> None:

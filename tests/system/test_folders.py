@@ -88,8 +88,8 @@ def test_a_file_that_is_written_again_is_whole_at_every_moment(results: Path) ->
 def test_a_digest_that_was_cut_short_does_not_spoil_the_next(results: Path) -> None:
     with (results / DIGESTS).open("a") as file:
         file.write("0123")
-    write(results / "printed.json", b"[]")
-    assert read(results / "printed.json") == b"[]"
+    write(results / "document.json", b"[]")
+    assert read(results / "document.json") == b"[]"
     settle(results)
     assert verify(results) == Findings((), (), ())
 
@@ -103,9 +103,9 @@ def test_a_line_that_cannot_be_added_leaves_nothing_of_it(results: Path) -> None
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(Refused, match="No space left"):
         patch.setattr(calls, "before", refuse)
-        write(results / "printed.json", b"[]")
+        write(results / "document.json", b"[]")
     assert (results / DIGESTS).read_bytes() == before
-    assert not (results / "printed.json").exists()
+    assert not (results / "document.json").exists()
 
 
 def test_what_is_wrong_with_a_folder_is_listed(results: Path) -> None:
@@ -118,7 +118,7 @@ def test_what_is_wrong_with_a_folder_is_listed(results: Path) -> None:
 def test_a_killed_process_leaves_what_the_next_clears(results: Path) -> None:
     (results / "figures" / ".size.0123abcd.draft.png").touch()
     with adding_to(results):
-        write(results / "printed.json", b"[]")
+        write(results / "document.json", b"[]")
     assert verify(results) == Findings((), (), ())
 
 

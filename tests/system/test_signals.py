@@ -151,7 +151,7 @@ def test_results_are_whole_though_nobody_reads_what_is_printed(
     assert unread(*run, folder=tmp_path) == (141, "")
     assert unread(*compare, folder=tmp_path) == (141, "")
     assert list(tmp_path.glob("run/*/*/report.html"))
-    assert list(tmp_path.glob("compared/*/*/*/printed.json"))
+    assert list(tmp_path.glob("compared/*/*/*/document.json"))
     assert not list(tmp_path.rglob(".*"))
 
 

@@ -5,8 +5,8 @@ const sorts = new WeakMap(); // by place on the page: the column pressed, and it
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const table = parentElement.querySelector("table");
-  const { caption, columns, rows } = data.table;
-  table.caption.textContent = caption;
+  const { table: { headings, rows }, numbers } = data;
+  table.caption.textContent = data.legend;
   const name = (row) => {
     const cell = element("th", { scope: "row" });
     cell.append(press(row[0].text, () => setTriggerValue("nation", data.codes[row[0].text])));
@@ -14,20 +14,20 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   const draw = () => {
     const { index, sign } = sorts.get(parentElement) || { index: -1 };
-    const headings = columns.map((column, place) => {
-      const heading = element("th", { scope: "col", className: column.numbers ? "number" : "" });
+    const tops = headings.map((text, place) => {
+      const heading = element("th", { scope: "col", className: numbers[place] ? "number" : "" });
       if (place === index) heading.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
-      heading.append(press(column.heading, () => sort(place)));
+      heading.append(press(text, () => sort(place)));
       return heading;
     });
-    table.tHead.rows[0].replaceChildren(...headings);
-    const compare = (a, b) => sign * ordered(a[index].order, b[index].order);
+    table.tHead.rows[0].replaceChildren(...tops);
+    const compare = (a, b) => ordered(a[index].value, b[index].value, sign);
     const shown = index < 0 ? rows : [...rows].sort(compare);
     table.tBodies[0].replaceChildren(
       ...shown.map((row) => {
         const line = element("tr", {});
         const cells = row.slice(1).map((cell, place) => {
-          const className = columns[place + 1].numbers ? "number" : cell.text.length <= SHORT ? "short" : "";
+          const className = numbers[place + 1] ? "number" : cell.text.length <= SHORT ? "short" : "";
           return element("td", { textContent: cell.text, className });
         });
         line.append(name(row), ...cells);
@@ -37,15 +37,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   const sort = (index) => {
     const before = sorts.get(parentElement);
-    const first = columns[index].numbers ? -1 : 1; // numbers from the largest, words from A
+    const first = numbers[index] ? -1 : 1; // numbers from the largest, words from A
     sorts.set(parentElement, { index, sign: before?.index === index ? -before.sign : first });
     draw();
   };
   draw();
 }
 
-function ordered(a, b) {
-  return typeof a === "number" ? a - b : a.localeCompare(b);
+function ordered(a, b, sign) {
+  if (a === null || b === null) return (a === null) - (b === null); // without a value: last
+  return sign * (typeof a === "number" ? a - b : a.localeCompare(b));
 }
 
 function press(text, onclick) {

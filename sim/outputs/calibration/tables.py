@@ -1,13 +1,10 @@
-"""The tables of a calibration for the terminal."""
+"""What a calibration says: what it rests on, then what was learned of each parameter."""
 
 from typing import Any
 
-from rich.console import Group, RenderableType
-from rich.text import Text
-
 from sim.experiments.calibration.calibrate import Calibration
 from sim.outputs.calibration import words
-from sim.outputs.grids import Grid, as_table
+from sim.outputs.document.blocks import Block, Cell, Document, Note, Table, number, word
 from sim.outputs.words import signed
 
 LEGEND = (
@@ -17,35 +14,41 @@ LEGEND = (
 )
 
 
-def calibration_report(calibration: Calibration) -> RenderableType:
+def calibration_report(calibration: Calibration) -> Document:
     """Return what a calibration says: first what it rests on, then what was learned of each parameter."""
     about = calibration.about
-    return Group(
-        Text(f"Calibration: {about.title}", style="bold"),
-        Text(f"{words.evidence(about)} {about.caution}"),
-        Text(f"{words.fitted(about)} {words.MEANING}"),
-        Text(f"{words.effort(calibration)} {words.likelihoods(calibration)}\n"),
-        as_table(parameters(calibration)),
-        Text(f"\n{words.learned(calibration)}"),
-        Text(f"\n{LEGEND}", style="dim"),
+    rests_on = f"{words.evidence(about)} {about.caution}"
+    return Document(f"Calibration: {about.title}", (rests_on, *lessons(calibration)))
+
+
+def lessons(calibration: Calibration) -> tuple[Block, ...]:
+    """Return what was fitted, and what was learned of each parameter."""
+    return (
+        f"{words.fitted(calibration.about)} {words.MEANING}",
+        f"{words.effort(calibration)} {words.likelihoods(calibration)}",
+        parameters(calibration),
+        words.learned(calibration),
+        Note(LEGEND),
     )
 
 
-def parameters(calibration: Calibration) -> Grid:
+def parameters(calibration: Calibration) -> Table:
     """Return a row a parameter, those that may be fitted first, of these the most learned."""
     keys = ["fitted", "learned", "distance"]
     rows = calibration.summary.sort_values(keys, ascending=False, kind="stable")
-    columns = ("parameter", "prior", "posterior", "moved", "SD left", "distance", "")
-    return Grid(columns, tuple(map(_parameter, rows.itertuples())), numbers=5)
+    headings = ("parameter", "prior", "posterior", "moved", "SD left", "distance", "learned")
+    return Table(headings, tuple(map(_parameter, rows.itertuples())))
 
 
-def _parameter(row: Any) -> tuple[str, ...]:
+def _parameter(row: Any) -> tuple[Cell, ...]:
+    prior = words.estimate(row.prior_mean, row.prior_low, row.prior_high)
+    posterior = words.estimate(row.posterior_mean, row.posterior_low, row.posterior_high)
     return (
-        f"{row.parameter}{' (fitted)' if row.fitted else ''}",
-        words.estimate(row.prior_mean, row.prior_low, row.prior_high),
-        words.estimate(row.posterior_mean, row.posterior_low, row.posterior_high),
-        signed(row.shift, 1),
-        f"{row.spread:.2f}",
-        f"{row.distance:.2f}",
-        words.lesson(row),
+        word(f"{row.parameter}{' (fitted)' if row.fitted else ''}"),
+        number(row.prior_mean, prior),
+        number(row.posterior_mean, posterior),
+        number(row.shift, signed(row.shift, 1)),
+        number(row.spread, f"{row.spread:.2f}"),
+        number(row.distance, f"{row.distance:.2f}"),
+        word(words.lesson(row)),
     )

@@ -1,16 +1,20 @@
-"""The table of a comparison for the terminal."""
+"""What a comparison says: how each scenario differs from the reference, first the coalition, then nations."""
 
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.text import Text
-
 from sim.experiments.comparison.result import DIFFERENCE, VALUE
-from sim.outputs.whole_table import WholeTable
-from sim.outputs.words import RESTS_ON, counted, mark, parameter_note, percent, signed, thousands
+from sim.outputs.document.blocks import Cell, Document, Note, Section, Table, nothing, number, word
+from sim.outputs.words import (
+    RESTS_ON,
+    counted,
+    mark,
+    parameter_note,
+    percent,
+    signed_with_interval,
+    thousands,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,20 +30,18 @@ LEGEND = (
 )
 
 
-def comparison_report(comparison: "Comparison") -> RenderableType:
+def comparison_report(comparison: "Comparison") -> Document:
     """Return how each scenario differs from the reference: the coalition first, then nation by nation."""
-    scenario = comparison.about.cases[0]
+    scenario, others = comparison.about.cases[0], range(1, len(comparison.about.cases))
     legend = LEGEND.format(days=scenario.rounds * scenario.days_per_round)
     which = (
         f"{counted(comparison.about.runs, 'run')} of each, seed {comparison.about.seed}, "
         f"against {comparison.about.names[0]}."
     )
-    return Group(
-        Text(f"Against {scenario.title}", style="bold"),
-        *(Text(_sentence(comparison, index)) for index in range(1, len(comparison.about.cases))),
-        *(_scenario(comparison, index) for index in range(1, len(comparison.about.cases))),
-        Text(f"{which} {parameter_note(comparison.about.cases[0].draws)} {legend}", style="dim"),
-    )
+    note = Note(f"{which} {parameter_note(comparison.about.cases[0].draws)} {legend}")
+    sentences = (_sentence(comparison, index) for index in others)
+    scenarios = (_scenario(comparison, index) for index in others)
+    return Document(f"Against {scenario.title}", (*sentences, *scenarios, note))
 
 
 def _sentence(comparison: "Comparison", index: int) -> str:
@@ -50,30 +52,31 @@ def _sentence(comparison: "Comparison", index: int) -> str:
     contributors: Any = rows.loc["contributors"]
     force: Any = rows.loc["force"]
     title = comparison.about.cases[index].title
-    told = comparison.verdicts(name, DIFFERENCE)
+    rests_on = comparison.verdicts(name, DIFFERENCE)
     others = (
-        f"{_difference(contributors, 1.0, 2)} contribute at all {mark(told['contributors'])}, "
-        f"{_difference(force)} soldiers are pledged {mark(told['force'])}"
+        f"{_difference(contributors, 1.0, 2)} contribute at all {mark(rests_on['contributors'])}, "
+        f"{_difference(force)} soldiers are pledged {mark(rests_on['force'])}"
     )
     if _is_same(size):
         return f"{title}: as many nations declare soldiers on land at the end in every run; {others}."
-    found = f"{_difference(size, 1.0, 2)} nations declare soldiers on land {mark(told['size'])}, {others}"
+    change = (
+        f"{_difference(size, 1.0, 2)} nations declare soldiers on land {mark(rests_on['size'])}, {others}"
+    )
     is_sure = size.difference_low > 0.0 or size.difference_high < 0.0
     open_ = "" if is_sure else "; the first may be chance"
-    return f"{title}: {found} at the end, 95 % intervals of paired differences{open_}."
+    return f"{title}: {change} at the end, 95 % intervals of paired differences{open_}."
 
 
-def _scenario(comparison: "Comparison", index: int) -> RenderableType:
+def _scenario(comparison: "Comparison", index: int) -> Section:
     """Return how one scenario differs."""
     name = comparison.about.names[index]
     nations = comparison.nations[comparison.nations["scenario"] == name]
     coalition = comparison.coalition[comparison.coalition["scenario"] == name].set_index("measure")
-    told = comparison.verdicts(name, DIFFERENCE)
-    return Group(
-        Text(f"\n{name}: {comparison.about.cases[index].title}", style="bold"),
-        _coalition(coalition, comparison, index),
-        _nations(nations, comparison, told),
-    )
+    table = _nations(nations, comparison, comparison.verdicts(name, DIFFERENCE))
+    number_of = len(comparison.about.cases[0].nations)
+    same = Note(f"no difference in any run: {number_of - len(table.rows)} of {number_of} nations")
+    heading = f"{name}: {comparison.about.cases[index].title}"
+    return Section(heading, (_coalition(coalition, comparison, index), table, same))
 
 
 def _force_required(comparison: "Comparison", index: int) -> str:
@@ -82,11 +85,11 @@ def _force_required(comparison: "Comparison", index: int) -> str:
     return " or ".join(thousands(number) for number in required)
 
 
-def _coalition(rows: "pd.DataFrame", comparison: "Comparison", index: int) -> Padding:
+def _coalition(rows: "pd.DataFrame", comparison: "Comparison", index: int) -> Table:
     """Return both outcomes, the force, and whether it is enough, at the end, each with what it rests on."""
     required, names = _force_required(comparison, index), comparison.about.names
     reference, value = (comparison.verdicts(names[at], VALUE) for at in (0, index))
-    told = comparison.verdicts(names[index], DIFFERENCE)
+    rests_on = comparison.verdicts(names[index], DIFFERENCE)
     shown: dict[str, tuple[str, Callable[[float], str], float, int]] = {
         "size": ("declare soldiers on land, nations", lambda size: f"{size:.1f}", 1.0, 2),
         "contributors": ("contribute at all, nations", lambda size: f"{size:.1f}", 1.0, 2),
@@ -94,55 +97,47 @@ def _coalition(rows: "pd.DataFrame", comparison: "Comparison", index: int) -> Pa
         "fielded": ("soldiers in the field at a time", thousands, 1.0, 0),
         "p_force_met": (f"P(pledged >= {required})", percent, 100.0, 1),
     }
-    table = _table("at the end", "", "unpaired")
-    row: Any
+    lines = []
     for measure, (label, text, factor, decimals) in shown.items():
-        row = rows.loc[measure]
-        values = (
-            f"{text(row.reference)} {mark(reference[measure])} -> {text(row.value)} {mark(value[measure])}"
+        row: Any = rows.loc[measure]
+        before, after = (
+            f"{text(row.reference)} {mark(reference[measure])}",
+            f"{text(row.value)} {mark(value[measure])}",
         )
-        difference = f"{_difference(row, factor, decimals)} {mark(told[measure])}"
-        table.add_row(label, values, difference, _runs(row))
-    return Padding(table, (0, 0, 1, 0))
+        difference = f"{_difference(row, factor, decimals)} {mark(rests_on[measure])}"
+        cells = number(row.value, f"{before} -> {after}"), number(row.difference * factor, difference)
+        lines.append((word(label), *cells, _runs(row)))
+    return Table(("at the end", "reference -> this", "difference", "unpaired"), tuple(lines))
 
 
-def _nations(rows: "pd.DataFrame", comparison: "Comparison", told: dict[str, str]) -> RenderableType:
+def _nations(rows: "pd.DataFrame", comparison: "Comparison", rests_on: dict[str, str]) -> Table:
     """Return a row a nation whose stance or joining differs in any run, the largest gains first."""
-    reference = comparison.about.cases[0]
-    names = reference.nations
+    names = comparison.about.cases[0].nations
     committed = rows[rows["measure"] == "p_committed"].set_index("iso3")
     joining = rows[rows["measure"] == "days_to_joining"].set_index("iso3")
     differs = (committed["difference"] != 0) | (joining["difference"] != 0)
-    table = _table("nation", "P(committed)", "joining, days", "unpaired")
     order = committed[differs].sort_values("difference", ascending=False, kind="stable").index
-    share: Any
+    lines = []
     for code in order:
-        share = committed.loc[code]
-        table.add_row(
-            Text(names[str(code)]),
-            f"{percent(share.reference)} -> {percent(share.value)}",
-            f"{_difference(share, 100.0, 1)} {mark(told[str(code)])}",
-            _difference(joining.loc[code]),
-            _runs(share),
+        share: Any = committed.loc[code]
+        days: Any = joining.loc[code]
+        difference = f"{_difference(share, 100.0, 1)} {mark(rests_on[str(code)])}"
+        lines.append(
+            (
+                word(names[str(code)]),
+                number(share.value, f"{percent(share.reference)} -> {percent(share.value)}"),
+                number(share.difference, difference),
+                number(days.difference, _difference(days)),
+                _runs(share),
+            )
         )
-    left = len(names) - len(order)
-    return Group(table, Text(f"no difference in any run: {left} of {len(names)} nations", style="dim"))
-
-
-def _table(first: str, values: str, *others: str) -> WholeTable:
-    table = WholeTable()
-    table.add_column(first, no_wrap=True, min_width=24)
-    for column in (values, "difference", *others):
-        table.add_column(column, justify="right", no_wrap=True)
-    return table
+    return Table(("nation", "P(committed)", "difference", "joining, days", "unpaired"), tuple(lines))
 
 
 def _difference(row: Any, factor: float = 1.0, decimals: int = 0) -> str:
     """Return a difference and its interval."""
-    difference, low, high = (
-        signed(row[name] * factor, decimals) for name in ("difference", "difference_low", "difference_high")
-    )
-    return f"{difference} [{low} to {high}]"
+    difference, low, high = (row[f"difference{end}"] * factor for end in ("", "_low", "_high"))
+    return signed_with_interval(difference, low, high, decimals)
 
 
 def _is_same(row: Any) -> bool:
@@ -150,9 +145,9 @@ def _is_same(row: Any) -> bool:
     return bool(row.difference == row.difference_low == row.difference_high == 0.0)
 
 
-def _runs(row: Any) -> str:
+def _runs(row: Any) -> Cell:
     """Return how many unpaired runs; none would do where all paired ones differ alike."""
-    number = row.unpaired_runs
-    if _is_same(row) or math.isnan(number):
-        return "-"
-    return "inf" if math.isinf(number) else thousands(math.ceil(number))
+    runs = row.unpaired_runs
+    if _is_same(row) or math.isnan(runs):
+        return nothing("-")
+    return number(runs, "inf" if math.isinf(runs) else thousands(math.ceil(runs)))

@@ -2,13 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Group, RenderableType
-from rich.text import Text
-
 from sim.experiments.evidence.about import about
 from sim.experiments.evidence.forecast import Forecast
+from sim.outputs.document.blocks import Document, Note, Table, number, word
 from sim.outputs.evidence import words
-from sim.outputs.grids import Grid, as_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,18 +19,16 @@ LEGEND = (
 )
 
 
-def forecast_report(found: Forecast) -> RenderableType:
+def forecast_report(found: Forecast) -> Document:
     """Return a forecast: how far it is from what was learned first, then who is likely."""
     asked, size = found.asked, found.size
-    candidates = len(found.nations)
-    return Group(
-        Text(f"{asked.title}, from past coalitions alone", style="bold"),
-        Text(f"Learned from {words.counted(about(asked.past))}."),
-        *(Text(line) for line in _how_far(found)),
-        Text(f"{size.mean:.0f} of {candidates} candidates are expected [{size.low:.0f}-{size.high:.0f}]."),
-        Text(),
-        as_table(nation_grid(found)),
-        Text(f"\n{LEGEND}", style="dim"),
+    expected = (
+        f"{size.mean:.0f} of {len(found.nations)} candidates are expected [{size.low:.0f}-{size.high:.0f}]."
+    )
+    learned_from = f"Learned from {words.counted(about(asked.past))}."
+    return Document(
+        f"{asked.title}, from past coalitions alone",
+        (learned_from, *_how_far(found), expected, nation_table(found), Note(LEGEND)),
     )
 
 
@@ -57,19 +52,19 @@ def _how_far(found: Forecast) -> list[str]:
     return [*beyond, alike, *gaps]
 
 
-def nation_grid(found: Forecast) -> Grid:
+def nation_table(found: Forecast) -> Table:
     """Return a row a nation, the likeliest first."""
     labels = {term.name: term.label for term in found.posterior.declaration.terms}
     rows = tuple(
         (
-            row.iso3,
-            f"{row.p:.2f} [{row.low:.2f}-{row.high:.2f}]",
-            row.verdict,
-            ", ".join(labels[name] for name in row.rests_on),
+            word(row.iso3),
+            number(row.p, f"{row.p:.2f} [{row.low:.2f}-{row.high:.2f}]"),
+            word(row.verdict),
+            word(", ".join(labels[name] for name in row.rests_on)),
         )
         for row in _each(found.nations)
     )
-    return Grid(("nation", "P", "verdict", "rests on"), rows, 1)
+    return Table(("nation", "P", "verdict", "rests on"), rows)
 
 
 def _each(table: "pd.DataFrame") -> Any:

@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from math import isnan
 from pathlib import Path
 from typing import Any
-
-from rich.console import Group, RenderableType
-from rich.text import Text
 
 from sim.evidence.rows import candidate_table
 from sim.experiments.evidence.baselines import BASE_RATE, base_rate, plain_logit
@@ -19,7 +17,7 @@ from sim.experiments.evidence.sealed import SealedScores
 from sim.experiments.outlook import Outlook
 from sim.inputs.coalitions.draws_file import file_digests
 from sim.inputs.ledger import BEGINNING, Sealed, check_by, digest_of_line, read_ledger
-from sim.outputs.grids import Grid, as_table
+from sim.outputs.document.blocks import Cell, Document, Note, Table, nothing, number, word
 from sim.outputs.words import percent
 from sim.results.identity import digest_of
 from sim.system import files
@@ -115,53 +113,50 @@ def _append(line: Mapping[str, object], ledger: Path) -> None:
             files.append(ledger, json.dumps(whole, ensure_ascii=False))
 
 
-def outlook_report(found: Outlook, by: date) -> RenderableType:
+def outlook_report(found: Outlook, by: date) -> Document:
     """Return a forecast of a scenario, the likeliest nations first."""
     forecasts = list(found.forecasts.values())
     order = sorted(forecasts[0], key=lambda nation: (-forecasts[0][nation], nation))
-    rows = tuple((nation, *(percent(each[nation]) for each in forecasts)) for nation in order)
-    return Group(
-        Text(f"{found.title} by {by:%-d %B %Y}", style="bold"),
-        as_table(Grid(("nation", *found.forecasts), rows, len(forecasts))),
-        Text(),
+    rows = tuple(
+        (word(nation), *(number(each[nation], percent(each[nation])) for each in forecasts))
+        for nation in order
     )
+    return Document(f"{found.title} by {by:%-d %B %Y}", (Table(("nation", *found.forecasts), rows),))
 
 
-def sealed_report(entry: Sealed, ledger: Path) -> RenderableType:
+def sealed_report(entry: Sealed, ledger: Path) -> Document:
     """Return what was sealed, where, and how anybody can check it."""
     condition = f", if {entry.condition}" if entry.condition else ""
-    return Group(
-        Text(f"Sealed as forecast {entry.number} of {ledger}: {entry.title}, by {entry.by}{condition}."),
-        Text(f"Its digest, to be kept elsewhere too: {entry.digest}"),
+    what = f"{entry.title}, by {entry.by}{condition}."
+    return Document(
+        f"Sealed as forecast {entry.number} of {ledger}: {what}",
+        (f"Its digest, to be kept elsewhere too: {entry.digest}",),
     )
 
 
-def scores_report(found: SealedScores) -> RenderableType:
+def scores_report(found: SealedScores) -> Document:
     """Return the scores of sealed forecasts, and how many are void or wait."""
+    table: Any = found.table
     rows = tuple(
         (
-            f"{row.number} {row.forecast}",
-            _number(row.auc),
-            _number(row.brier),
-            _number(row.log_score),
-            f"{row.title}, by {row.by}: {row.took_part} of {row.nations} took part",
+            Cell(f"{row.number} {row.forecast}", f"{row.number:06} {row.forecast}"),
+            *map(_score, (row.auc, row.brier, row.log_score)),
+            word(f"{row.title}, by {row.by}: {row.took_part} of {row.nations} took part"),
         )
-        for row in _rows(found)
+        for row in table.itertuples()
     )
-    grid = Grid(("forecast", "AUC", "Brier", "log score", "question"), rows, 3)
-    return Group(
-        Text(f"Void: {_list(found.void)}. Waiting for what comes: {_list(found.waiting)}."),
-        as_table(grid),
-        Text("\nBrier and log score: the lower, the better. Void: its condition was not met.", style="dim"),
+    return Document(
+        "Sealed forecasts",
+        (
+            f"Void: {_list(found.void)}. Waiting for what comes: {_list(found.waiting)}.",
+            Table(("forecast", "AUC", "Brier", "log score", "question"), rows),
+            Note("Brier and log score: the lower, the better. Void: its condition was not met."),
+        ),
     )
 
 
-def _rows(found: SealedScores) -> Any:
-    return found.table.itertuples()
-
-
-def _number(value: float) -> str:
-    return f"{value:.3f}" if value == value else NOT_KNOWN  # noqa: PLR0124 - not a number
+def _score(value: float) -> Cell:
+    return nothing(NOT_KNOWN) if isnan(value) else number(value, f"{value:.3f}")
 
 
 def _list(numbers: tuple[int, ...]) -> str:

@@ -1,150 +1,163 @@
 """Tables of what past coalitions teach."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
-
-from rich.console import Group, RenderableType
-from rich.text import Text
 
 from sim.experiments.evidence.about import AboutCoalitions, about
 from sim.experiments.evidence.left_out import EVIDENCE, LeftOut
-from sim.experiments.evidence.posterior import Posterior
+from sim.experiments.evidence.results import LeftOutResult, Taught
 from sim.experiments.evidence.scores import SCORES
 from sim.inputs.coalitions.coalitions import Coalitions
+from sim.outputs.document.blocks import (
+    Block,
+    Cell,
+    Document,
+    Note,
+    Section,
+    Table,
+    nothing,
+    number,
+    points,
+    word,
+)
 from sim.outputs.evidence import words
-from sim.outputs.grids import Grid, as_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def score_grid(result: LeftOut) -> Grid:
+def score_table(result: LeftOut) -> Table:
     """Return a row a forecast: its scores, with intervals."""
     cells = {
-        (row.forecast, row.score): f"{row.value:.3f} [{row.low:.3f}-{row.high:.3f}]"
+        (row.forecast, row.score): number(row.value, f"{row.value:.3f} [{row.low:.3f}-{row.high:.3f}]")
         for row in _each(result.summary)
     }
-    rows = tuple((name, *(cells[name, score] for score in SCORES)) for name in result.forecasts)
-    return Grid(("mean over coalitions", *(words.SCORE_NAMES[score] for score in SCORES)), rows, len(SCORES))
+    rows = tuple((word(name), *(cells[name, score] for score in SCORES)) for name in result.forecasts)
+    return Table(("mean over coalitions", *(words.SCORE_NAMES[score] for score in SCORES)), rows)
 
 
-def coding_grid(results: Mapping[str, LeftOut]) -> Grid:
+def coding_table(results: Mapping[str, LeftOut]) -> Table:
     """Return a row a coding of levels: the scores of the evidence layer, with intervals."""
     rows = []
     for name, result in results.items():
-        scored = score_grid(result)
-        (mine,) = (row for row in scored.rows if row[0] == EVIDENCE)
-        rows.append((f"evidence layer, {name}", *mine[1:]))
-    return Grid(("levels of", *(words.SCORE_NAMES[score] for score in SCORES)), tuple(rows), len(SCORES))
+        (mine,) = (row for row in score_table(result).rows if row[0].text == EVIDENCE)
+        rows.append((word(f"evidence layer, {name}"), *mine[1:]))
+    return Table(("levels of", *(words.SCORE_NAMES[score] for score in SCORES)), tuple(rows))
 
 
-def difference_grid(result: LeftOut) -> Grid:
+def difference_table(result: LeftOut) -> Table:
     """Return a row a baseline: the evidence layer minus it, paired."""
     cells = {
-        (row.forecast, row.score): (
-            f"{row.difference:+.3f} [{row.difference_low:+.3f} to {row.difference_high:+.3f}]"
+        (row.forecast, row.score): number(
+            row.difference, f"{row.difference:+.3f} [{row.difference_low:+.3f} to {row.difference_high:+.3f}]"
         )
         for row in _each(result.summary)
     }
     names = [name for name in result.forecasts if name != EVIDENCE]
-    rows = tuple((name, *(cells[name, score] for score in SCORES)) for name in names)
-    return Grid(("evidence layer minus", *(words.SCORE_NAMES[score] for score in SCORES)), rows, len(SCORES))
+    rows = tuple((word(name), *(cells[name, score] for score in SCORES)) for name in names)
+    return Table(("evidence layer minus", *(words.SCORE_NAMES[score] for score in SCORES)), rows)
 
 
-def coalition_grid(result: LeftOut, known: AboutCoalitions) -> Grid:
+def coalition_table(result: LeftOut, known: AboutCoalitions) -> Table:
     """Return a row a coalition, the one that was ranked worst first: scores, and size with its interval."""
     mine = result.coalitions[result.coalitions["forecast"] == EVIDENCE].merge(
         result.sizes[["coalition", "low", "high"]], on="coalition"
     )
     rows = tuple(
         (
-            known.titles[row.coalition],
-            f"{row.auc:.2f}",
-            f"{row.brier:.2f}",
-            f"{row.took_part * row.candidates:.0f} of {row.candidates}",
-            f"{row.expected * row.candidates:.0f} [{row.low:.0f}-{row.high:.0f}]",
+            word(known.titles[row.coalition]),
+            number(row.auc, f"{row.auc:.2f}"),
+            number(row.brier, f"{row.brier:.2f}"),
+            number(row.took_part, f"{row.took_part * row.candidates:.0f} of {row.candidates}"),
+            number(row.expected, f"{row.expected * row.candidates:.0f} [{row.low:.0f}-{row.high:.0f}]"),
         )
         for row in _each(mine.sort_values("auc", kind="stable"))
     )
-    return Grid(("left out", "AUC", "Brier", "took part", "expected"), rows, 4)
+    return Table(("left out", "AUC", "Brier", "took part", "expected"), rows)
 
 
-def calibration_grid(result: LeftOut) -> Grid:
+def calibration_table(result: LeftOut) -> Table:
     """Return a row a tenth of probability: how many were forecast so, and how many of them took part."""
     rows = tuple(
         (
-            f"{row.low:.1f} to {row.high:.1f}",
-            f"{row.candidates}",
-            f"{row.forecast:.2f}",
-            f"{row.took_part:.2f}",
+            word(f"{row.low:.1f} to {row.high:.1f}"),
+            number(row.candidates, f"{row.candidates}"),
+            number(row.forecast, f"{row.forecast:.2f}"),
+            number(row.took_part, f"{row.took_part:.2f}"),
         )
         for row in _each(result.calibration[result.calibration["candidates"] > 0])
     )
-    return Grid(("probability", "candidates", "mean forecast", "share that took part"), rows, 3)
+    return Table(("probability", "candidates", "mean forecast", "share that took part"), rows)
 
 
-def coefficient_grid(table: "pd.DataFrame") -> Grid:
+def coefficient_table(coefficients: "pd.DataFrame") -> Table:
     """Return a row a term: its coefficient, how sure it is and what both codings say."""
     rows = tuple(
         (
-            row.label,
-            f"{row.mean:+.2f} ({row.sd:.2f})",
-            f"{row.sd_new:.2f}",
-            f"{row.p_positive:.3f}",
-            _number(row.first_coding),
-            _number(row.second_coding),
-            row.verdict,
+            word(row.label),
+            number(row.mean, f"{row.mean:+.2f} ({row.sd:.2f})"),
+            number(row.sd_new, f"{row.sd_new:.2f}"),
+            number(row.p_positive, f"{row.p_positive:.3f}"),
+            _coefficient(row.first_coding),
+            _coefficient(row.second_coding),
+            word(row.verdict),
         )
-        for row in _each(table)
+        for row in _each(coefficients)
     )
-    columns = ("term", "mean (SD)", "SD in a new one", "P(positive)", "1st coding", "2nd coding", "verdict")
-    return Grid(columns, rows, 5)
+    headings = ("term", "mean (SD)", "SD in a new one", "P(positive)", "1st coding", "2nd coding", "verdict")
+    return Table(headings, rows)
 
 
-def left_out_report(result: LeftOut, coalitions: Coalitions) -> RenderableType:
+def _coefficient(value: float) -> Cell:
+    return nothing("?") if math.isnan(value) else number(value, f"{value:+.2f}")
+
+
+def left_out_report(result: LeftOutResult) -> Document:
     """Return what leaving out families says: failures first."""
-    known = about(coalitions)
-    return Group(
-        Text("Past coalitions, each family left out", style="bold"),
-        Text(f"{words.counted(known)}. {words.WHAT}"),
-        _heading("Where it fails"),
-        *(Text(line) for line in words.failures(result, known)),
-        Text(words.outside(result.sizes, known)),
-        *(Text(line) for line in coalitions.declaration.cautions),
-        _heading("Scores"),
-        as_table(score_grid(result)),
-        Text(),
-        as_table(difference_grid(result)),
-        Text(),
-        *(Text(line) for line in words.against(result)),
-        _heading("Calibration"),
-        Text(words.calibrated(result)),
-        as_table(calibration_grid(result)),
-        _heading("Coalition by coalition"),
-        as_table(coalition_grid(result, known)),
-        Text(f"\n{words.READ_SCORES} Seed {result.seed}.", style="dim"),
+    blocks = failures_and_scores(result.left_out, result.coalitions.forces())
+    return Document("Past coalitions, each family left out", (*blocks, Note(f"Seed {result.about.seed}.")))
+
+
+def failures_and_scores(result: LeftOut, coalitions: Coalitions) -> Iterator[Block]:
+    """Yield what was forecast of coalitions that were never seen: failures, scores, calibration, sizes.
+
+    Parameters
+    ----------
+    result
+        Coalitions of soldiers and ships, each family left out.
+    coalitions
+        All that were read.
+    """
+    known = about(coalitions.forces())
+    failures = points([*words.failures(result, known), words.outside(result.sizes, known)])
+    cautions = points(coalitions.declaration.cautions)
+    yield f"{words.counted(known)}. {words.WHAT}"
+    yield Section("Where it fails", (failures, cautions))
+    yield Section("What it is worth", (*comparisons(result), Note(words.READ_SCORES)))
+    yield Section("Are its probabilities right?", (words.calibrated(result), calibration_table(result)))
+    yield Section(
+        "Coalition by coalition",
+        (
+            "The worst first. Expected: mean and 90 % interval of how many take part.",
+            coalition_table(result, known),
+        ),
     )
 
 
-def fit_report(posterior: Posterior, table: "pd.DataFrame", coalitions: Coalitions) -> RenderableType:
+def comparisons(result: LeftOut) -> tuple[Block, ...]:
+    """Return the scores, and what they tell of the baselines."""
+    return score_table(result), difference_table(result), points([*words.against(result)])
+
+
+def fit_report(taught: Taught) -> Document:
     """Return what past coalitions teach: what is not told first."""
-    return Group(
-        Text("What past coalitions teach", style="bold"),
-        Text(f"{words.counted(about(coalitions))}; log evidence {posterior.log_evidence:.2f}."),
-        *(Text(line) for line in words.told(table)),
-        Text(),
-        as_table(coefficient_grid(table)),
-        Text(f"\n{words.READ_COEFFICIENTS}", style="dim"),
+    evidence, table = taught.posterior.log_evidence, taught.coefficients
+    learned_from = f"{words.counted(taught.about.learned_from)}; log evidence {evidence:.2f}."
+    return Document(
+        "What past coalitions teach",
+        (learned_from, *words.told(table), coefficient_table(table), Note(words.READ_COEFFICIENTS)),
     )
-
-
-def _heading(text: str) -> Text:
-    return Text(f"\n{text}", style="bold")
-
-
-def _number(value: float) -> str:
-    return "?" if math.isnan(value) else f"{value:+.2f}"
 
 
 def _each(table: "pd.DataFrame") -> Any:

@@ -1,10 +1,8 @@
-"""The tables of an explanation for the terminal."""
+"""What an explanation says: sentences first, then the tables that they rest on."""
 
+from collections.abc import Iterator
 from math import isnan
 from typing import Any
-
-from rich.console import Group, RenderableType
-from rich.text import Text
 
 from sim.declarations.words import ASSUMED
 from sim.experiments.explain.answers import Explanation
@@ -21,6 +19,7 @@ from sim.experiments.explain.persuade import Sequences
 from sim.experiments.explain.pivotal import Pivots
 from sim.experiments.explain.why import Why
 from sim.inputs.case import Case
+from sim.outputs.document.blocks import Block, Cell, Document, Note, Section, Table, nothing, number, word
 from sim.outputs.explanation.words import (
     condition_words,
     cost,
@@ -39,11 +38,10 @@ from sim.outputs.explanation.words import (
     spread,
     who_hardens,
 )
-from sim.outputs.whole_table import WholeTable
-from sim.outputs.words import RESTS_ON, counted, mark, signed, thousands
+from sim.outputs.words import RESTS_ON, counted, mark, signed_with_interval, thousands
 
 MOST_EDGES = 15
-"""Rows of the influence network that are printed."""
+"""Rows of the influence network that are shown."""
 
 WHY = (
     "Log-odds. Mean over {runs} with [the range of 90 % of the runs]; the change with [the 95 % "
@@ -98,76 +96,95 @@ LEVELS = (
 )
 
 
-def explain_report(answer: Explanation) -> RenderableType:
-    """Return the answers: what is found in sentences first, then the tables."""
-    parts: list[RenderableType] = [Text(answer.case.scenario.title, style="bold")]
+def explain_report(answer: Explanation) -> Document:
+    """Return the answers: what is found of the nations asked about in sentences, then all of it."""
+    sentences = (sentence for nation in answer.asked for sentence in nation_sentences(answer, nation))
+    return Document(
+        f"Explained: {answer.case.scenario.title}",
+        (*sentences, *_sections(answer), Note(f"{RESTS_ON} {LEVELS}")),
+    )
+
+
+def _sections(answer: Explanation) -> Iterator[Section]:
     for nation in answer.asked:
-        parts += _nation(answer, nation)
+        yield from _nation(answer, nation)
     if answer.levers is not None and not answer.asked:
-        parts += _all_levers(answer.levers, answer.pairs)
+        yield _all_levers(answer.levers, answer.pairs)
     if answer.pivotal is not None:
-        parts += _pivotal(answer.pivotal)
+        yield from _pivotal(answer.pivotal)
     if answer.hardened is not None:
-        parts += _hardened(answer.hardened)
+        yield _hardened(answer.hardened)
     if answer.persuade is not None:
-        parts += _persuade(answer.persuade)
+        yield _persuade(answer.persuade)
     if answer.observed is not None:
-        parts += _observed(answer)
-    parts.append(_note(f"\n{RESTS_ON} {LEVELS}"))
-    return Group(*parts)
+        yield _observed(answer)
 
 
-def _nation(answer: Explanation, nation: int) -> list[RenderableType]:
-    """Return what is found about a nation asked about."""
+def _nation(answer: Explanation, nation: int) -> Iterator[Section]:
+    """Yield the tables about a nation asked about, if there are any."""
     roster = answer.case.roster
     iso3 = roster.iso3[nation]
-    parts: list[RenderableType] = [Text(f"\n{roster.names[nation]} ({iso3})", style="bold")]
-    parts += [Text(sentence) for sentence in nation_sentences(answer, nation)]
+    blocks: list[Block] = []
     if answer.why is not None:
-        parts += _why(answer.why, iso3)
+        blocks += _why(answer.why, iso3)
     if answer.levers is not None:
-        parts += _levers(answer.levers, iso3)
+        blocks += _levers(answer.levers, iso3)
     if answer.frontier is not None:
-        parts += _frontier(answer.frontier, iso3)
-    return parts
+        blocks += _frontier(answer.frontier, iso3)
+    if blocks:
+        yield Section(f"{roster.names[nation]} ({iso3})", tuple(blocks))
 
 
-def _why(why: Why, iso3: str) -> list[RenderableType]:
-    """Return the terms of a nation's propensity, and its conditions."""
-    start = why.case.scenario.start
-    table = _table("what it weighs", f"{start:%-d %b %Y}", f"{why.date:%-d %b %Y}", "change")
+def _why(why: Why, iso3: str) -> Iterator[Block]:
+    """Yield the terms of a nation's propensity, and its conditions."""
+    days = (f"{day:%-d %b %Y}" for day in (why.case.scenario.start, why.date))
     rows = why.terms[why.terms["iso3"] == iso3]
-    for _, row in rows[rows["value"].abs() + rows["anchor"].abs() > 0].iterrows():
-        cells = [spread(row, "anchor"), spread(row, "value"), _difference(row, "change", 2)]
-        table.add_row(part_words(row["term"], why.case.roster.vocabulary), *cells)
-    parts: list[RenderableType] = [Text(), table, _note(WHY.format(runs=counted(why.number_of_runs, "run")))]
+    lines = [
+        (
+            word(part_words(row["term"], why.case.roster.vocabulary)),
+            number(row["anchor"], spread(row, "anchor")),
+            number(row["value"], spread(row, "value")),
+            _difference(row, "change", 2),
+        )
+        for _, row in rows[rows["value"].abs() + rows["anchor"].abs() > 0].iterrows()
+    ]
+    yield Table(("what it weighs", *days, "change"), tuple(lines))
+    yield Note(WHY.format(runs=counted(why.number_of_runs, "run")))
     conditions = why.conditions
     if not conditions.empty and (conditions["iso3"] == iso3).any():
-        rows = conditions[conditions["iso3"] == iso3]
-        parts += [Text(), _conditions(rows, why.case), _note(CONDITIONS)]
-    return parts
+        yield _conditions(conditions[conditions["iso3"] == iso3], why.case)
+        yield Note(CONDITIONS)
 
 
-def _conditions(rows: Any, case: Case) -> WholeTable:
-    table = _table("stated condition", "at least", "actual", "met in", "if met")
-    for _, row in rows.iterrows():
-        cells = [level_spread(row, "at_least"), level_spread(row, "actual")]
-        cells += [share(row, "p_met"), share(row, "p_if_met")]
-        table.add_row(condition_words(row["condition"], case.roster.vocabulary), *cells)
-    return table
-
-
-def _levers(levers: LeverAnswers, iso3: str) -> list[RenderableType]:
-    """Return what each lever alone would do for a nation."""
-    table = _table("lever alone", "now", "least change", "P(committed)", "again")
-    for _, row in levers.of(iso3).iterrows():
-        now = "" if isnan(row["present"]) else f"{row['present']:.2f}"
-        is_reached = row["status"] == REACHED
-        again = share(row, "again") if is_reached else ""
-        table.add_row(
-            row["label"], now, _least(row), f"{'' if is_reached else 'at most '}{marked_share(row)}", again
+def _conditions(rows: Any, case: Case) -> Table:
+    lines = [
+        (
+            word(condition_words(row["condition"], case.roster.vocabulary)),
+            *(number(row[name], level_spread(row, name)) for name in ("at_least", "actual")),
+            *(_share(row, name) for name in ("p_met", "p_if_met")),
         )
-    return [Text(), table, _note(LEVERS.format(runs=counted(levers.number_of_runs, "run")))]
+        for _, row in rows.iterrows()
+    ]
+    return Table(("stated condition", "at least", "actual", "met in", "if met"), tuple(lines))
+
+
+def _levers(levers: LeverAnswers, iso3: str) -> Iterator[Block]:
+    """Yield what each lever alone would do for a nation."""
+    lines = [_lever(row) for _, row in levers.of(iso3).iterrows()]
+    yield Table(("lever alone", "now", "least change", "P(committed)", "again"), tuple(lines))
+    yield Note(LEVERS.format(runs=counted(levers.number_of_runs, "run")))
+
+
+def _lever(row: Any) -> tuple[Cell, ...]:
+    is_reached = row["status"] == REACHED
+    chance = f"{'' if is_reached else 'at most '}{marked_share(row)}"
+    return (
+        word(row["label"]),
+        nothing() if isnan(row["present"]) else number(row["present"], f"{row['present']:.2f}"),
+        number(row["value"], _least(row)),
+        number(row["p"], chance),
+        _share(row, "again") if is_reached else nothing(),
+    )
 
 
 def _least(row: Any) -> str:
@@ -179,43 +196,52 @@ def _least(row: Any) -> str:
     return words.get(row["status"]) or level(row) or "enough"
 
 
-def _frontier(frontier: Frontiers, iso3: str) -> list[RenderableType]:
-    """Return the frontier of the best pair of levers for a nation."""
+def _frontier(frontier: Frontiers, iso3: str) -> Iterator[Block]:
+    """Yield the frontier of the best pair of levers for a nation."""
     if frontier.table.empty or not (frontier.table["iso3"] == iso3).any():
-        return []
+        return
     rows = frontier.table[frontier.table["iso3"] == iso3]
     first, second = rows["first"].iloc[0], rows["second"].iloc[0]
-    table = _table(first, f"least change of {second}", "P(committed)")
-    for _, row in rows.iterrows():
-        needed = "not enough" if isnan(row["second_level"]) else second_level(row)
-        chance = "" if isnan(row["second_level"]) else marked_share(row)
-        table.add_row(f"{row['first_level']:.2f}", needed, chance)
-    return [Text(), table, _note(FRONTIER.format(runs=counted(frontier.number_of_runs, "run")))]
+    lines = [
+        (
+            number(row["first_level"], f"{row['first_level']:.2f}"),
+            *(
+                (nothing("not enough"), nothing())
+                if isnan(row["second_level"])
+                else (number(row["second_level"], second_level(row)), number(row["p"], marked_share(row)))
+            ),
+        )
+        for _, row in rows.iterrows()
+    ]
+    yield Table((first, f"least change of {second}", "P(committed)"), tuple(lines))
+    yield Note(FRONTIER.format(runs=counted(frontier.number_of_runs, "run")))
 
 
-def _all_levers(levers: LeverAnswers, pairs: PairAnswers | None) -> list[RenderableType]:
+def _all_levers(levers: LeverAnswers, pairs: PairAnswers | None) -> Section:
     """Return what would bring in each of all nations."""
     by_two = {} if pairs is None else {row["iso3"]: _by_two(row) for _, row in pairs.table.iterrows()}
-    table = WholeTable()
-    for column in ("nation", "would join with, alone", "by two"):
-        table.add_column(column, no_wrap=column == "nation")
     roster = levers.case.roster
-    for nation in levers.nations:
-        rows = levers.of(roster.iso3[nation])
-        if (rows["status"] == COMMITTED_ALREADY).any():
-            text = f"committed already in {marked_share(rows.iloc[0])}"
-        else:
-            reached = [
-                f"{lever(row)} {mark(row['rests_on'])}"
-                for _, row in rows[rows["status"] == REACHED].iterrows()
-            ]
-            reached += [f"{row['label']}: open" for _, row in rows[rows["status"] == UNDECIDED].iterrows()]
-            text = ", or ".join(reached) or "not by one alone"
-        table.add_row(Text(roster.names[nation]), Text(text), Text(by_two.get(roster.iso3[nation], "")))
+    names = dict(zip(roster.iso3, roster.names, strict=True))
+    lines = [
+        (word(names[iso3]), word(_alone(levers.of(iso3))), word(by_two.get(iso3, "")))
+        for iso3 in (roster.iso3[nation] for nation in levers.nations)
+    ]
     notes = [LEVERS.format(runs=counted(levers.number_of_runs, "run"))]
     if pairs is not None:
         notes.append(PAIRS.format(runs=counted(int(pairs.table["runs"].iloc[0]), "run")))
-    return [Text("\nWhat would it take", style="bold"), table, _note(" ".join(notes))]
+    table = Table(("nation", "would join with, alone", "by two"), tuple(lines))
+    return Section("What would it take", (table, Note(" ".join(notes))))
+
+
+def _alone(rows: Any) -> str:
+    """Return which levers alone would bring a nation in."""
+    if (rows["status"] == COMMITTED_ALREADY).any():
+        return f"committed already in {marked_share(rows.iloc[0])}"
+    reached = [
+        f"{lever(row)} {mark(row['rests_on'])}" for _, row in rows[rows["status"] == REACHED].iterrows()
+    ]
+    reached += [f"{row['label']}: open" for _, row in rows[rows["status"] == UNDECIDED].iterrows()]
+    return ", or ".join(reached) or "not by one alone"
 
 
 def _by_two(row: Any) -> str:
@@ -227,96 +253,98 @@ def _by_two(row: Any) -> str:
     return f"{both}: {marked_share(row)}"
 
 
-def _pivotal(pivotal: Pivots) -> list[RenderableType]:
-    """Return who is pivotal, and the strongest edges of the network."""
-    table = _table("nation", "other members", "other nations' troops")
-    for _, row in pivotal.table.iterrows():
-        table.add_row(row["name"], _difference(row, "size", 2), _difference(row, "troops", 0))
-    network, told = pivotal.network, mark(ASSUMED)
-    edges = network[network["is_edge"]]
-    strongest = edges.loc[edges["difference"].abs().sort_values(ascending=False, kind="stable").index]
-    edge_table = _table("leader", "follower", "P(committed), points")
-    names = dict(zip(pivotal.case.roster.iso3, pivotal.case.roster.names, strict=True))
-    for _, row in strongest.head(MOST_EDGES).iterrows():
-        points = [signed(row[name] * 100, 1) for name in ("difference", "low", "high")]
-        edge_table.add_row(
-            names[row["leader"]], names[row["follower"]], f"{points[0]} [{points[1]} to {points[2]}]"
-        )
-    edge_table.columns[1].justify = "left"
-    key = NETWORK.format(pairs=f"{len(network):,}", edges=len(edges), shown=min(len(edges), MOST_EDGES))
-    return [
-        Text(f"\nWho is pivotal {told}", style="bold"),
-        table,
-        _note(PIVOTAL.format(runs=counted(pivotal.number_of_runs, "run"))),
-        Text(f"\nWho follows whom {told}", style="bold"),
-        *([edge_table] if len(edges) else []),
-        _note(key),
+def _pivotal(pivotal: Pivots) -> Iterator[Section]:
+    """Yield who is pivotal, and the strongest edges of the network."""
+    lines = [
+        (word(row["name"]), _difference(row, "size", 2), _difference(row, "troops", 0))
+        for _, row in pivotal.table.iterrows()
     ]
+    table = Table(("nation", "other members", "other nations' troops"), tuple(lines))
+    note = Note(PIVOTAL.format(runs=counted(pivotal.number_of_runs, "run")))
+    yield Section(f"Who is pivotal {mark(ASSUMED)}", (table, note))
+    network = pivotal.network
+    edges = network[network["is_edge"]]
+    key = NETWORK.format(pairs=f"{len(network):,}", edges=len(edges), shown=min(len(edges), MOST_EDGES))
+    strongest = (_edges(pivotal, edges),) if len(edges) else ()
+    yield Section(f"Who follows whom {mark(ASSUMED)}", (*strongest, Note(key)))
 
 
-def _hardened(found: Hardened) -> list[RenderableType]:
+def _edges(pivotal: Pivots, edges: Any) -> Table:
+    """Return the strongest edges."""
+    names = dict(zip(pivotal.case.roster.iso3, pivotal.case.roster.names, strict=True))
+    strongest = edges.loc[edges["difference"].abs().sort_values(ascending=False, kind="stable").index]
+    lines = []
+    for _, row in strongest.head(MOST_EDGES).iterrows():
+        points, low, high = (row[name] * 100 for name in ("difference", "low", "high"))
+        cell = number(points, signed_with_interval(points, low, high, 1))
+        lines.append((word(names[row["leader"]]), word(names[row["follower"]]), cell))
+    return Table(("leader", "follower", "P(committed), points"), tuple(lines))
+
+
+def _hardened(answers: Hardened) -> Section:
     """Return which way nations answer pressure, in each world."""
-    rows = found.table
+    rows = answers.table
     worlds = list(dict.fromkeys(rows["world"]))
     slope, land = (mark(rows[name].iloc[0]) for name in ("rests_on", "land_rests_on"))
     columns = (f"slope {slope}", f"cowed {slope}", f"on land {land}")
-    table = _table("nation", *(f"{what}\n{world}" for world in worlds for what in columns))
     first = rows[rows["world"] == worlds[0]].sort_values("slope", ascending=False, kind="stable")
+    lines = []
     for iso3 in first["iso3"]:
         own = [rows[(rows["iso3"] == iso3) & (rows["world"] == world)].iloc[0] for world in worlds]
-        cells = [
-            cell
-            for row in own
-            for cell in (spread(row, "slope"), share(row, "p_cowed"), share(row, "p_land_cowed"))
-        ]
-        table.add_row(own[0]["name"], *cells)
+        lines.append((word(own[0]["name"]), *(cell for row in own for cell in _slope(row))))
+    table = Table(("nation", *(f"{what}\n{world}" for world in worlds for what in columns)), tuple(lines))
     rises = rows[["pressure_from", "pressure_to"]].drop_duplicates().to_numpy()
-    told = " or ".join(f"from {low:g} to {high:g}" for low, high in rises)
-    key = HARDENED.format(runs=counted(found.number_of_runs, "run"), rises=told)
-    return [
-        Text("\nHardened or cowed", style="bold"),
-        Text(who_hardens(found)),
-        table,
-        _note(f"{key} {drawn_over(found.rows_of_parameters)}"),
-    ]
+    ranges = " or ".join(f"from {low:g} to {high:g}" for low, high in rises)
+    key = HARDENED.format(runs=counted(answers.number_of_runs, "run"), rises=ranges)
+    return Section(
+        "Hardened or cowed",
+        (who_hardens(answers), table, Note(f"{key} {drawn_over(answers.rows_of_parameters)}")),
+    )
 
 
-def _persuade(found: Sequences) -> list[RenderableType]:
+def _slope(row: Any) -> tuple[Cell, ...]:
+    shares = (_share(row, name) for name in ("p_cowed", "p_land_cowed"))
+    return number(row["slope"], spread(row, "slope")), *shares
+
+
+def _persuade(sequences: Sequences) -> Section:
     """Return whom to persuade under each stance of the patron."""
-    required = thousands(found.case.scenario.force_required)
-    parts: list[RenderableType] = [Text(f"\nWhom to persuade {mark(ASSUMED)}", style="bold")]
-    parts += [Text(sentence) for sentence in persuade_sentences(found)]
-    table = _table("nation", "cost", "conditions not met", "adds soldiers", "force", f"P(>= {required})")
-    for stance, rows in found.table.groupby("stance", sort=False):
-        table.add_row(Text(str(stance), style="italic"))
-        for _, row in rows.iterrows():
-            is_first = row["step"] == 0
-            added = ["", "", ""] if is_first else [cost(row), share(row, "p_demands"), gain(row)]
-            force = (
-                f"{thousands(row['force'])} [{thousands(row['force_low'])}-{thousands(row['force_high'])}]"
-            )
-            name = "  (nobody)" if is_first else f"{row['step']:2}. {row['name']}"
-            table.add_row(name, *added, force, share(row, "p_enough"))
-    return [*parts, Text(), table, _note(PERSUADE.format(runs=counted(found.number_of_runs, "run")))]
+    required = thousands(sequences.case.scenario.force_required)
+    headings = ("nation", "cost", "conditions not met", "adds soldiers", "force", f"P(>= {required})")
+    tables = (
+        Table(headings, tuple(_step(row) for _, row in rows.iterrows()), caption=str(stance))
+        for stance, rows in sequences.table.groupby("stance", sort=False)
+    )
+    note = Note(PERSUADE.format(runs=counted(sequences.number_of_runs, "run")))
+    return Section(f"Whom to persuade {mark(ASSUMED)}", (*persuade_sentences(sequences), *tables, note))
 
 
-def _observed(answer: Explanation) -> list[RenderableType]:
+def _step(row: Any) -> tuple[Cell, ...]:
+    """Return whom a step persuades, what that costs and adds, and what force there is then."""
+    is_first = row["step"] == 0
+    force = f"{thousands(row['force'])} [{thousands(row['force_low'])}-{thousands(row['force_high'])}]"
+    added = (
+        (nothing(), nothing(), nothing())
+        if is_first
+        else (number(row["cost"], cost(row)), _share(row, "p_demands"), number(row["gain"], gain(row)))
+    )
+    return (
+        nothing("(nobody)") if is_first else Cell(f"{row['step']}. {row['name']}", f"{row['step']:02}"),
+        *added,
+        number(row["force"], force),
+        _share(row, "p_enough"),
+    )
+
+
+def _observed(answer: Explanation) -> Section:
     """Return who was not named, in the runs that fit what was reported."""
-    sentences = [Text(sentence) for sentence in observed_sentences(answer)]
-    return [Text("\nWho was not named", style="bold"), *sentences, _note("Intervals: 95 %.")]
+    return Section("Who was not named", (*observed_sentences(answer), Note("Intervals: 95 %.")))
 
 
-def _difference(row: Any, name: str, decimals: int) -> str:
-    value, low, high = (signed(row[column], decimals) for column in (name, f"{name}_low", f"{name}_high"))
-    return f"{value} [{low} to {high}]"
+def _share(row: Any, name: str) -> Cell:
+    return number(row[name], share(row, name))
 
 
-def _table(*columns: str) -> WholeTable:
-    table = WholeTable()
-    for place, column in enumerate(columns):
-        table.add_column(column, justify="right" if place else "left", no_wrap=True)
-    return table
-
-
-def _note(text: str) -> Text:
-    return Text(text, style="dim")
+def _difference(row: Any, name: str, decimals: int) -> Cell:
+    text = signed_with_interval(row[name], row[f"{name}_low"], row[f"{name}_high"], decimals)
+    return number(row[name], text)

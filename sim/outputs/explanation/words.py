@@ -14,7 +14,14 @@ from sim.experiments.explain.persuade import ENOUGH, Sequences
 from sim.experiments.explain.result import AboutExplanation, Answers
 from sim.experiments.explain.why import Why
 from sim.inputs.roster_file import Vocabulary
-from sim.outputs.words import counted, mark, percent, percent_interval, reason_words, signed, thousands
+from sim.outputs.words import (
+    counted,
+    mark,
+    percent_with_interval,
+    reason_words,
+    signed_with_interval,
+    thousands,
+)
 
 PARTS = {
     "predisposition": "predisposition",
@@ -47,7 +54,7 @@ def condition_words(condition: str, vocabulary: Vocabulary) -> str:
 
 def share(row: Any, name: str = "p") -> str:
     """Return a share of the runs with its interval: ``49 % [46-52]``."""
-    return f"{percent(row[name])} [{percent_interval(row[f'{name}_low'], row[f'{name}_high'])}]"
+    return percent_with_interval(row[name], row[f"{name}_low"], row[f"{name}_high"])
 
 
 def level(row: Any) -> str:
@@ -122,7 +129,7 @@ def distance(gap: Any) -> str:
 
 def spread(row: Any, name: str) -> str:
     """Return a mean in log-odds with the range of 90 % of the runs."""
-    return f"{signed(row[name], 2)} [{signed(row[f'{name}_q05'], 2)} to {signed(row[f'{name}_q95'], 2)}]"
+    return signed_with_interval(row[name], row[f"{name}_q05"], row[f"{name}_q95"], 2)
 
 
 def level_spread(row: Any, name: str) -> str:
@@ -262,7 +269,7 @@ def cost(row: Any) -> str:
 
 def gain(row: Any) -> str:
     """Return the soldiers that a step adds, with the interval."""
-    return f"{signed(row['gain'])} [{signed(row['gain_low'])} to {signed(row['gain_high'])}]"
+    return signed_with_interval(row["gain"], row["gain_low"], row["gain_high"])
 
 
 def source(about: AboutExplanation, section: str) -> str:

@@ -1,17 +1,13 @@
-"""The tables of a hindcast for the terminal."""
+"""What a hindcast says: how little it rests on, then wave by wave."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
-
-from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.text import Text
 
 from sim.experiments.hindcast.result import BASELINES, MODEL, RECORDED, HindcastResult
 from sim.experiments.hindcast.skill import SCORES
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.roster_file import Vocabulary
-from sim.outputs.grids import Grid, as_table
+from sim.outputs.document.blocks import Document, Note, Section, Table, number, points, word
 from sim.outputs.hindcast.words import (
     FORECASTS,
     MEANINGS,
@@ -55,69 +51,63 @@ class Scores(Protocol):
     def differences(self) -> "pd.DataFrame": ...  # noqa: D102
 
 
-def hindcast_report(result: HindcastResult) -> RenderableType:
+def hindcast_report(result: HindcastResult) -> Document:
     """Return what a hindcast says: first how little it rests on, then wave by wave."""
     which = (
         f"{counted(result.options.runs, 'run')} of each forecast, seed {result.options.seed}, "
         f"{counted(result.options.resamples, 'resample')}."
     )
     variants = "; ".join(f"{each.name}: {each.title}" for each in result.variants[1:])
-    return Group(
-        Text(result.hindcast.title, style="bold"),
-        Text(evidence_line(result)),
-        Text(f"{fit_line(result)} {caution(result)}".strip()),
-        *(_wave(result, place) for place, wave in enumerate(result.recorded.waves) if wave.number),
-        Text(f"{which} {LEGEND} {MEANINGS} {f'Indented: {variants}.' if variants else ''}", style="dim"),
-    )
+    note = f"{which} {LEGEND} {MEANINGS} {f'Variants: {variants}.' if variants else ''}".strip()
+    basis = (evidence_line(result), f"{fit_line(result)} {caution(result)}".strip())
+    waves = (_wave(result, wave) for wave in result.recorded.waves if wave.number)
+    return Document(f"Hindcast: {result.hindcast.title}", (*basis, *waves, Note(note)))
 
 
-def _wave(result: HindcastResult, place: int) -> RenderableType:
+def _wave(result: HindcastResult, wave: Wave) -> Section:
     """Return what a hindcast says of a wave."""
-    wave = result.recorded.waves[place]
     title = f"From {span(wave)}{f', {wave.title}' if wave.title else ''}: {counted(wave.round, 'round')}"
     rows = result.differences[result.differences["wave"] == wave.name]
-    sources = [f"  {_source_line(result, wave.name, name)}" for name in BASELINES]
-    return Group(
-        Text(f"\n{title}, {counted(wave.number, 'nation')}", style="bold"),
-        as_table(scores(result, wave.name)),
-        Text(_noise(result, wave.name), style="dim"),
-        Padding(as_table(differences(result, wave.name)), (1, 0, 1, 0)),
-        *(Text(line) for line in verdicts(rows)),
-        Text("RPS, range without the nations of one source, each left out in turn:", style="dim"),
-        *(Text(line, style="dim") for line in sources if line.strip()),
-        Text("\nLargest misses", style="bold"),
-        *_misses(result, wave),
-        Text(),
+    return Section(
+        f"{title}, {counted(wave.number, 'nation')}",
+        (
+            scores(result, wave.name),
+            Note(_noise(result, wave.name)),
+            *differences(result, wave.name),
+            points(verdicts(rows)),
+            *_sources(result, wave.name),
+            Section("Largest misses", (points(_misses(result, wave)),)),
+        ),
     )
 
 
-def scores(result: "Scores", wave: str) -> Grid:
+def scores(result: "Scores", wave: str) -> Table:
     """Return a row a forecast, a column a score, as recorded."""
     rows = result.scores[(result.scores["wave"] == wave) & (result.scores["variant"] == RECORDED)]
-    cells = {(row.forecast, row.score): _score(row) for row in _each(rows)}
-    told = tuple(
-        (words, *(cells[name, score] for score in SCORES))
+    cells = {(row.forecast, row.score): number(row.value, _score(row)) for row in _each(rows)}
+    lines = (
+        (word(words), *(cells[name, score] for score in SCORES))
         for name, words in FORECASTS.items()
         if (name, SCORES[0]) in cells
     )
-    return Grid(("as recorded", *(SCORE_NAMES[score] for score in SCORES)), told, len(SCORES))
+    return Table(("as recorded", *(SCORE_NAMES[score] for score in SCORES)), tuple(lines))
 
 
-def differences(result: "Scores", wave: str) -> Grid:
-    """Return the model's paired differences: for each baseline a row a way of scoring."""
+def differences(result: "Scores", wave: str) -> Iterator[Table]:
+    """Yield the model's paired differences: a table a way of scoring, a row a baseline."""
     rows = result.differences[result.differences["wave"] == wave]
-    cells = {(row.baseline, row.variant, row.score): interval(row) for row in _each(rows)}
-    told = tuple(
-        (_label(baseline, variant), *(cells[baseline, variant, score] for score in SCORES))
-        for baseline in BASELINES
-        for variant in dict.fromkeys(rows["variant"])
-        if (baseline, variant, SCORES[0]) in cells
-    )
-    return Grid(("the model minus ...", *(SCORE_NAMES[score] for score in SCORES)), told, len(SCORES))
-
-
-def _label(baseline: str, variant: str) -> str:
-    return f"... {FORECASTS[baseline]}" if variant == RECORDED else f"  {VARIANTS.get(variant, variant)}"
+    for variant in dict.fromkeys(rows["variant"]):
+        cells = {
+            (row.baseline, row.score): number(row.difference, interval(row))
+            for row in _each(rows[rows["variant"] == variant])
+        }
+        lines = (
+            (word(FORECASTS[baseline]), *(cells[baseline, score] for score in SCORES))
+            for baseline in BASELINES
+            if (baseline, SCORES[0]) in cells
+        )
+        headings = ("the model minus", *(SCORE_NAMES[score] for score in SCORES))
+        yield Table(headings, tuple(lines), VARIANTS.get(variant, variant))
 
 
 def _each(table: "pd.DataFrame") -> Iterator[Any]:
@@ -132,36 +122,35 @@ def _noise(result: HindcastResult, wave: str) -> str:
     """Return how far the number of runs limits what the model's scores say."""
     rows = result.scores[(result.scores["wave"] == wave) & (result.scores["variant"] == RECORDED)]
     errors = rows[rows["forecast"] == MODEL].set_index("score")["noise"]
-    told = ", ".join(f"{SCORE_NAMES[score]} {errors[score]:.4f}" for score in SCORES)
-    return f"standard errors of the model's scores from the number of runs: {told}"
+    each = ", ".join(f"{SCORE_NAMES[score]} {errors[score]:.4f}" for score in SCORES)
+    return f"standard errors of the model's scores from the number of runs: {each}"
 
 
-def _source_line(result: HindcastResult, wave: str, baseline: str) -> str:
-    """Return between what the difference lies without the nations of one source; empty if all are of one."""
-    span = _source_range(result, wave, baseline)
-    return f"against {FORECASTS[baseline]} {span}" if span else ""
-
-
-def _source_range(result: HindcastResult, wave: str, baseline: str) -> str:
-    """Return between what the difference lies if the nations of one source are left out, each in turn."""
+def _sources(result: HindcastResult, wave: str) -> Iterator[Note]:
+    """Yield between what each difference lies without the nations of one source, if there are several."""
     table = result.sources
-    rows = table if table.empty else table[(table["wave"] == wave) & (table["baseline"] == baseline)]
-    if rows.empty:  # all records of the wave rest on one source
-        return ""
-    return f"{signed(rows['difference'].min(), 3)} to {signed(rows['difference'].max(), 3)}"
+    rows = table if table.empty else table[table["wave"] == wave]
+    against = {} if rows.empty else {name: rows[rows["baseline"] == name]["difference"] for name in BASELINES}
+    ranges = [
+        f"against {FORECASTS[name]} {signed(found.min(), 3)} to {signed(found.max(), 3)}"
+        for name, found in against.items()
+        if len(found)
+    ]
+    if ranges:
+        without = "RPS, range without the nations of one source, each left out in turn"
+        yield Note(f"{without}: {'; '.join(ranges)}")
 
 
-def _misses(result: HindcastResult, wave: Wave) -> list[RenderableType]:
+def _misses(result: HindcastResult, wave: Wave) -> list[str]:
     """Return the nations that the model was worst at, each with the model's reason."""
     rows = result.nations[result.nations["wave"] == wave.name]
     worst = rows.sort_values(["rps_model", "iso3"], ascending=[False, True], kind="stable").head(MISSES)
     vocabulary = result.case.roster.vocabulary
-    return [Padding(_miss(row, vocabulary), (0, 0, 0, 2)) for row in worst.set_index("name").itertuples()]
+    return [_miss(row, vocabulary) for row in _each(worst)]
 
 
-def _miss(row: Any, vocabulary: Vocabulary) -> Text:
+def _miss(row: Any, vocabulary: Vocabulary) -> str:
     """Return what was expected of a nation and what was recorded."""
     start, recorded = rungs(row.start_low, row.start_high), rungs(row.recorded_low, row.recorded_high)
     forecast = f"expected {expected(row)} {mark(row.rests_on)}"
-    told = f": {start} at the start, recorded {recorded}; {forecast}. {reason(row, vocabulary)}."
-    return Text.assemble((row.Index, "bold"), told)
+    return f"{row.name}: {start} at the start, recorded {recorded}; {forecast}. {reason(row, vocabulary)}."

@@ -18,7 +18,7 @@ from sim.experiments.hindcast.skill import NATION_SCORES
 from sim.experiments.hindcast.tables import HindcastTables
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.roster_file import Vocabulary
-from sim.outputs.words import counted, percent, reason_words, signed
+from sim.outputs.words import counted, percent, reason_words, signed, signed_with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ FORECASTS = {
     CLIMATOLOGY: "climatology",
 }
 SCORE_NAMES = {"rps": "RPS", "log": "log score", "brier": "Brier score", "crps": "CRPS"}
-VARIANTS = {NO_INTERACTION: "without interaction"}
+VARIANTS = {RECORDED: "as recorded", NO_INTERACTION: "without interaction"}
 """Variants in words; other readings are called by their names."""
 NOT_IDENTIFIED, BETTER, WORSE = "not identified by these data", "the model is better", "the model is worse"
 VERDICTS = (WORSE, NOT_IDENTIFIED, BETTER)
@@ -158,8 +158,7 @@ def interval(row: Any, decimals: int = 3) -> str:
     """Return a difference and its interval, if it has one."""
     if row.low != row.low:
         return signed(row.difference, 2)
-    low, high = signed(row.low, decimals), signed(row.high, decimals)
-    return f"{signed(row.difference, decimals)} [{low} to {high}]"
+    return signed_with_interval(row.difference, row.low, row.high, decimals)
 
 
 def rungs(low: int, high: int) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sim.inputs.roster_file import Vocabulary
 from sim.inputs.situation import SITUATION, leaves, written
-from sim.outputs.report.page import Cell, Column, Table
+from sim.outputs.document.blocks import Cell, Table, word
 
 AS_STATED = "as stated"
 """What a nation says, and does, before a scenario says anything of it."""
@@ -19,27 +19,19 @@ def changes_table(manifest: Mapping[str, Any]) -> Table:
     manifest
         Of the runs of a scenario: holds the resolved scenario, and the titles and sources of its events.
     """
-    columns = [
-        Column("date"),
-        Column("event"),
-        Column("key"),
-        Column("before"),
-        Column("after"),
-        Column("source"),
-    ]
     caption = "Every change of the scenario. What the scenario says itself; policies may move levels further."
-    return Table(caption, columns, [*_rows(manifest)])
+    return Table(("date", "event", "key", "before", "after", "source"), tuple(_rows(manifest)), caption)
 
 
-def _rows(manifest: Mapping[str, Any]) -> Iterator[list[Cell]]:
+def _rows(manifest: Mapping[str, Any]) -> Iterator[tuple[Cell, ...]]:
     scenario, vocabulary = manifest["scenario"], Vocabulary.model_validate(manifest["vocabulary"])
     now = leaves({key: scenario[key] for key in SITUATION if key in scenario})
     titled = [event for event in manifest["events"] if event["round"] <= scenario["rounds"]]
-    for event, told in zip(scenario["events"], titled, strict=True):
+    for event, about in zip(scenario["events"], titled, strict=True):
         for path, value in leaves({key: event[key] for key in SITUATION if key in event}).items():
             key = ".".join(written(path, vocabulary))
-            cells = (told["date"], told["title"], key, _shown(now.get(path)), _shown(value), told["source"])
-            yield [Cell(cell, cell) for cell in cells]
+            change = key, _shown(now.get(path)), _shown(value)
+            yield tuple(map(word, (about["date"], about["title"], *change, about["source"])))
             now[path] = value
 
 

@@ -1,26 +1,24 @@
-"""The tables of a sensitivity analysis for the terminal."""
+"""What a sensitivity analysis says: what matters for each outcome, and where it is likely."""
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
-
-from rich.console import Group, RenderableType
-from rich.text import Text
 
 from sim.experiments.sensitivity.discovery import LIKELY, Box, Discovery, Limit
 from sim.experiments.sensitivity.plan import Outcome
 from sim.experiments.sensitivity.result import LEADING, Sensitivity
+from sim.outputs.document.blocks import Block, Cell, Document, Note, Section, Table, number, word
+from sim.outputs.sensitivity import words
 from sim.outputs.sensitivity.words import (
     effort,
     factor_kinds,
     factor_labels,
     level_text,
     noise_note,
-    number,
     outcome_name,
     share_text,
     unit,
 )
-from sim.outputs.whole_table import WholeTable
 from sim.outputs.words import RESTS_ON, mark
 
 if TYPE_CHECKING:
@@ -48,59 +46,53 @@ CONDITIONS = (
 )
 
 
-def sensitivity_report(result: Sensitivity) -> RenderableType:
+def sensitivity_report(result: Sensitivity) -> Document:
     """Return what matters for each outcome asked about, and the conditions found."""
-    parts: list[RenderableType] = [Text(result.about.title, style="bold")]
-    for outcome in result.outcomes:
-        parts += _outcome(result, outcome)
-    for discovery in result.discoveries:
-        parts += _discovery(result, discovery)
-    parts.append(Text(LEGEND, style="dim"))
-    return Group(*parts)
+    outcomes = (_outcome(result, outcome) for outcome in result.outcomes)
+    discoveries = (_discovery(result, discovery) for discovery in result.discoveries)
+    return Document(f"What matters: {result.about.title}", (*outcomes, *discoveries, Note(LEGEND)))
 
 
-def _outcome(result: Sensitivity, outcome: Outcome) -> list[RenderableType]:
+def _outcome(result: Sensitivity, outcome: Outcome) -> Section:
     spread = result.of(result.spread, outcome).iloc[0]
-    values = [number(outcome, spread[name]) for name in ("mean", "deviation", "least", "most")]
-    heading = (
-        f"{unit(outcome)} {mark(result.verdict(outcome))}: mean {values[0]}, standard deviation {values[1]}, "
-        f"from {values[2]} to {values[3]} over all points. {noise_note(result, outcome)}"
+    mean, deviation, least, most = (
+        words.number(outcome, spread[name]) for name in ("mean", "deviation", "least", "most")
     )
-    parts: list[RenderableType] = [
-        Text(f"\nWhat matters for {outcome_name(result, outcome)}", style="bold"),
-        Text(heading),
-    ]
-    if not spread["deviation"] > 0.0:
-        return parts
-    if not result.indices.empty:
-        parts += _indices(result, outcome)
-    if not result.morris.empty:
-        parts += _effects(result, outcome)
-    return parts
+    summary = (
+        f"{unit(outcome)} {mark(result.verdict(outcome))}: mean {mean}, standard deviation {deviation}, "
+        f"from {least} to {most} over all points. {noise_note(result, outcome)}"
+    )
+    blocks: list[Block] = [summary]
+    if spread["deviation"] > 0.0 and not result.indices.empty:
+        blocks += _indices(result, outcome)
+    if spread["deviation"] > 0.0 and not result.morris.empty:
+        blocks += _effects(result, outcome)
+    return Section(f"What matters for {outcome_name(result, outcome)}", tuple(blocks))
 
 
-def _indices(result: Sensitivity, outcome: Outcome) -> list[RenderableType]:
-    """Return the leading Sobol indices, pairs if there are any, and how far they have settled."""
+def _indices(result: Sensitivity, outcome: Outcome) -> Iterator[Block]:
+    """Yield the leading Sobol indices, pairs if there are any, and how far they have settled."""
     rows = result.of(result.indices, outcome)
     total, first = (rows[rows["index"] == index].set_index("factor") for index in ("total", "first"))
-    table = _table("factor", "", "total", "first order")
-    for factor in total.nlargest(MOST_FACTORS, "estimate").index:
-        table.add_row(*_names(result, factor), _estimate(total.loc[factor]), _estimate(first.loc[factor]))
-    parts: list[RenderableType] = [Text(), table]
+    leading = total.nlargest(MOST_FACTORS, "estimate").index
+    lines = (
+        (*_names(result, factor), _estimate(total.loc[factor]), _estimate(first.loc[factor]))
+        for factor in leading
+    )
+    yield Table(("factor", "kind", "total", "first order"), tuple(lines))
     pairs = rows[rows["index"] == "second"].nlargest(MOST_PAIRS, "estimate")
     if len(pairs):
-        parts += [Text(), _pairs(result, pairs)]
-    parts.append(Text(f"{effort(result, 'sobol')}. {TOTALS} {_settled(result, outcome)}", style="dim"))
-    return parts
+        yield _pairs(result, pairs)
+    yield Note(f"{effort(result, 'sobol')}. {TOTALS} {_settled(result, outcome)}".strip())
 
 
-def _pairs(result: Sensitivity, pairs: "pd.DataFrame") -> WholeTable:
+def _pairs(result: Sensitivity, pairs: "pd.DataFrame") -> Table:
     labels = factor_labels(result)
-    table = _table("pair", "", "second order")
-    row: Any
-    for row in pairs.itertuples():
-        table.add_row(labels[row.factor], f"with {labels[row.other]}", _estimate(row._asdict()))
-    return table
+    lines = (
+        (word(labels[row["factor"]]), word(labels[row["other"]]), _estimate(row))
+        for _, row in pairs.iterrows()
+    )
+    return Table(("factor", "with", "second order"), tuple(lines))
 
 
 def _settled(result: Sensitivity, outcome: Outcome) -> str:
@@ -115,45 +107,47 @@ def _settled(result: Sensitivity, outcome: Outcome) -> str:
     )
 
 
-def _effects(result: Sensitivity, outcome: Outcome) -> list[RenderableType]:
-    """Return the leading elementary effects."""
+def _effects(result: Sensitivity, outcome: Outcome) -> Iterator[Block]:
+    """Yield the leading elementary effects."""
     rows = result.of(result.morris, outcome).nlargest(MOST_FACTORS, "mu_star").set_index("factor")
-    table = _table("factor", "", "mu*", "mu", "sigma")
-    for factor, row in rows.iterrows():
-        cells = [_measure(outcome, row, name) for name in ("mu_star", "mu", "sigma")]
-        table.add_row(*_names(result, str(factor)), *cells)
-    key = EFFECTS.format(unit=unit(outcome))
+    lines = (
+        (*_names(result, str(factor)), *(_measure(outcome, row, name) for name in ("mu_star", "mu", "sigma")))
+        for factor, row in rows.iterrows()
+    )
+    yield Table(("factor", "kind", "mu*", "mu", "sigma"), tuple(lines))
     trajectories = f"{result.options.trajectories} trajectories, {effort(result, 'morris')}"
-    return [Text(), table, Text(f"{trajectories}. {key}", style="dim")]
+    yield Note(f"{trajectories}. {EFFECTS.format(unit=unit(outcome))}")
 
 
-def _discovery(result: Sensitivity, discovery: Discovery) -> list[RenderableType]:
+def _discovery(result: Sensitivity, discovery: Discovery) -> Section:
     """Return the conditions under which an outcome is likely."""
     name = outcome_name(result, discovery.outcome)
-    found = f"So it is at {discovery.of_interest:,} of {discovery.points:,} points."
-    parts: list[RenderableType] = [
-        Text(f"\nWhere {name} is {LIKELY} or more", style="bold"),
-        Text(found if discovery.boxes else f"{found} No conditions tell these from the others."),
-    ]
-    for position, box in enumerate(discovery.boxes, start=1):
-        parts += _box(result, position, box)
-    key = CONDITIONS.format(unseen=f"{discovery.points // 2:,}")
-    source = f"{effort(result, 'discovery')}. {key}"
-    return [*parts, Text(source, style="dim")]
+    where = f"So it is at {discovery.of_interest:,} of {discovery.points:,} points."
+    boxes = [block for place, box in enumerate(discovery.boxes, 1) for block in _box(result, place, box)]
+    source = f"{effort(result, 'discovery')}. {CONDITIONS.format(unseen=f'{discovery.points // 2:,}')}"
+    return Section(
+        f"Where {name} is {LIKELY} or more",
+        (
+            where if boxes else f"{where} No conditions tell these from the others.",
+            *boxes,
+            Note(source),
+        ),
+    )
 
 
-def _box(result: Sensitivity, position: int, box: Box) -> list[RenderableType]:
-    labels = factor_labels(result)
-    table = _table("condition", "", "p")
-    for limit in box.limits:
-        p_value = "<0.001" if limit.p_value < 0.001 else f"{limit.p_value:.3f}"
-        table.add_row(labels[limit.factor], _bounds(limit), p_value)
-    score = box.judged
-    text = (
+def _box(result: Sensitivity, position: int, box: Box) -> Iterator[Block]:
+    """Yield what a box is worth, and its limits."""
+    labels, score = factor_labels(result), box.judged
+    yield (
         f"box {position}: coverage {share_text(score.coverage)}, density {share_text(score.density)}: "
         f"{score.hits:,} of the {score.in_box:,} points in it, of {score.of_interest:,} such points in all"
     )
-    return [Text(), Text(text), table]
+    lines = ((word(labels[limit.factor]), word(_bounds(limit)), _p_value(limit)) for limit in box.limits)
+    yield Table(("condition", "range", "p"), tuple(lines))
+
+
+def _p_value(limit: Limit) -> Cell:
+    return number(limit.p_value, "<0.001" if limit.p_value < 0.001 else f"{limit.p_value:.3f}")
 
 
 def _bounds(limit: Limit) -> str:
@@ -163,21 +157,16 @@ def _bounds(limit: Limit) -> str:
     return f"at most {high}" if math.isinf(limit.low) else f"{low} to {high}"
 
 
-def _estimate(row: Any) -> str:
-    return f"{row['estimate']:.2f} [{row['low']:.2f} to {row['high']:.2f}]"
+def _estimate(row: Any) -> Cell:
+    return number(row["estimate"], f"{row['estimate']:.2f} [{row['low']:.2f} to {row['high']:.2f}]")
 
 
-def _measure(outcome: Outcome, row: "pd.Series[float]", name: str) -> str:
-    value, low, high = (number(outcome, row[column]) for column in (name, f"{name}_low", f"{name}_high"))
-    return f"{value} [{low} to {high}]"
+def _measure(outcome: Outcome, row: "pd.Series[float]", name: str) -> Cell:
+    value, low, high = (
+        words.number(outcome, row[column]) for column in (name, f"{name}_low", f"{name}_high")
+    )
+    return number(row[name], f"{value} [{low} to {high}]")
 
 
-def _names(result: Sensitivity, factor: str) -> tuple[str, str]:
-    return factor_labels(result)[factor], factor_kinds(result)[factor]
-
-
-def _table(*columns: str) -> WholeTable:
-    table = WholeTable()
-    for place, column in enumerate(columns):
-        table.add_column(column, justify="left" if place < 2 else "right", no_wrap=True)
-    return table
+def _names(result: Sensitivity, factor: str) -> tuple[Cell, Cell]:
+    return word(factor_labels(result)[factor]), word(factor_kinds(result)[factor])

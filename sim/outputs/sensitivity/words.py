@@ -3,7 +3,7 @@
 from sim.experiments.sensitivity.plan import Outcome
 from sim.experiments.sensitivity.result import Sensitivity
 from sim.experiments.statistics import Interval
-from sim.outputs.words import counted, percent, percent_interval, thousands
+from sim.outputs.words import counted, percent_with_interval, thousands
 
 NATIONS = ("size", "contributors")
 """Outcomes that count nations."""
@@ -39,8 +39,7 @@ def factor_kinds(result: Sensitivity) -> dict[str, str]:
 
 def share_text(found: Interval) -> str:
     """Return a share and its interval."""
-    estimate, low, high = (float(value) for value in found)
-    return f"{percent(estimate)} [{percent_interval(low, high)}]"
+    return percent_with_interval(*map(float, found))
 
 
 def level_text(level: float) -> str:

@@ -1,12 +1,9 @@
-"""What a sweep found, for the terminal."""
+"""What a sweep found: where each outcome is least and where it is most."""
 
 from typing import TYPE_CHECKING
 
-from rich.console import Group, RenderableType
-from rich.text import Text
-
+from sim.outputs.document.blocks import Cell, Document, Note, Table, number, word
 from sim.outputs.sweep.axes import MEASURES, Measure, caption, outcome_of
-from sim.outputs.whole_table import WholeTable
 from sim.outputs.words import RESTS_ON, mark, thousands
 
 if TYPE_CHECKING:
@@ -16,30 +13,32 @@ LEGEND = f"Least and most: over the points, each with the 95 % interval of its e
 EVERYWHERE = "every point"
 
 
-def sweep_report(result: "SweepResult") -> RenderableType:
+def sweep_report(result: "SweepResult") -> Document:
     """Return where each outcome is least and where it is most."""
-    table, sentences = WholeTable(), []
-    for heading in ("outcome", "least", "at", "most", "at"):
-        is_number = heading in ("least", "most")
-        table.add_column(heading, justify="right" if is_number else "left")
-    for measure in MEASURES:
-        if measure.outcome in result.sweep.outcomes:
-            found = outcome_of(result, measure.outcome)
-            least, most = result.extremes[measure.outcome]
-            cells = []
-            for point in (least, most):
-                estimate, low, high = (thousands(part[point] * measure.factor, 1) for part in found)
-                place = _place(result, point) if least != most else EVERYWHERE
-                verdict = result.verdicts(point)[measure.outcome]
-                cells += [f"{estimate} [{low}-{high}] {mark(verdict)}", place]
-            table.add_row(f"{measure.title} ({measure.unit})", *cells)
-            sentences.append(_sentence(measure, *cells))
-    return Group(
-        Text(result.sweep.title, style="bold"),
-        *map(Text, sentences),
-        table,
-        Text(" ".join([*caption(result), LEGEND]), style="dim"),
+    measures = [each for each in MEASURES if each.outcome in result.sweep.outcomes]
+    rows = {measure: _extremes(result, measure) for measure in measures}
+    table = Table(
+        ("outcome", "least", "at", "most", "at"),
+        tuple((word(f"{each.title} ({each.unit})"), *cells) for each, cells in rows.items()),
     )
+    sentences = (_sentence(each, *(cell.text for cell in cells)) for each, cells in rows.items())
+    return Document(
+        f"Sweep: {result.sweep.title}", (*sentences, table, Note(" ".join([*caption(result), LEGEND])))
+    )
+
+
+def _extremes(result: "SweepResult", measure: Measure) -> list[Cell]:
+    """Return the least of an outcome and where that is, and the most."""
+    least, most = result.extremes[measure.outcome]
+    cells = []
+    for point in (least, most):
+        parts = outcome_of(result, measure.outcome)
+        estimate, low, high = (float(part[point]) * measure.factor for part in parts)
+        interval = f"[{thousands(low, 1)}-{thousands(high, 1)}]"
+        verdict = mark(result.verdicts(point)[measure.outcome])
+        place = _place(result, point) if least != most else EVERYWHERE
+        cells += [number(estimate, f"{thousands(estimate, 1)} {interval} {verdict}"), word(place)]
+    return cells
 
 
 def _sentence(measure: Measure, least: str, at_least: str, most: str, at_most: str) -> str:

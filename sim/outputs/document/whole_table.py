@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from rich.table import Column, Table
 
-from sim.outputs.wrapping import Wrapped, cuts_words, narrowed, texts_of, unwrapped
+from sim.outputs.document.wrapping import Wrapped, cuts_words, narrowed, texts_of, unwrapped
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult

@@ -1,0 +1,1 @@
+"""Documents: what an answer says, written once, for the terminal, for pages and for notebooks."""

@@ -1,0 +1,53 @@
+"""Documents of any kind, for tests of what becomes of them."""
+
+from hypothesis import strategies as st
+
+from sim.outputs.document.blocks import (
+    Cell,
+    Code,
+    Document,
+    Fact,
+    Facts,
+    Note,
+    Picture,
+    Point,
+    Points,
+    Section,
+    Table,
+    nothing,
+    number,
+    word,
+)
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=12)
+MARKUP = st.sampled_from(
+    ["<b>x</b>", "[bold]x[/bold]", "a|b", "&amp;", '"><script>', ":flag:", "<!--", "]]>"]
+)
+TEXTS = WORDS | MARKUP
+NUMBERS = st.floats(allow_nan=False).map(lambda value: number(value, f"{value:g}"))
+CELLS = NUMBERS | TEXTS.map(word) | TEXTS.map(nothing)
+
+
+@st.composite
+def tables(draw: st.DrawFn, cells: st.SearchStrategy[Cell] = CELLS) -> Table:
+    """Return a table of one to four columns, which may have no row."""
+    width = draw(st.integers(1, 4))
+    rows = st.lists(st.tuples(*[cells] * width), max_size=4).map(tuple)
+    return Table(draw(st.tuples(*[TEXTS] * width)), draw(rows), draw(TEXTS))
+
+
+BLOCKS = st.one_of(
+    TEXTS,
+    st.builds(Note, TEXTS),
+    st.builds(Code, TEXTS),
+    st.builds(Picture, st.just("data:image/png;base64,"), TEXTS, st.integers(1), st.integers(1)),
+    st.lists(st.builds(Fact, TEXTS, TEXTS, TEXTS), max_size=3).map(lambda facts: Facts(tuple(facts))),
+    st.lists(st.builds(Point, TEXTS, TEXTS), max_size=3).map(lambda points: Points(tuple(points))),
+    tables(),
+)
+SECTIONS = st.recursive(
+    BLOCKS,
+    lambda blocks: st.builds(Section, TEXTS, st.lists(blocks, max_size=3).map(tuple)),
+    max_leaves=6,
+)
+DOCUMENTS = st.builds(Document, TEXTS, st.lists(SECTIONS, max_size=5).map(tuple))
