@@ -73,8 +73,8 @@ def test_the_fit_is_kept_and_the_tables_the_same_again(plan: CalibrationPlan, tm
     told: list[int] = []
     first = cross_validate(plan, OPTIONS, tmp_path, progress=told.append)
     assert sum(told) == simulated_runs(plan, OPTIONS)
-    files = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("likelihoods/*.parquet")}
+    files = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("draws.parquet")}
     again = cross_validate(plan, OPTIONS, tmp_path)
-    assert files == {file: file.stat().st_mtime_ns for file in tmp_path.rglob("likelihoods/*.parquet")}
+    assert files == {file: file.stat().st_mtime_ns for file in tmp_path.rglob("draws.parquet")}
     assert first.scores.equals(again.scores)
     assert first.differences.equals(again.differences)

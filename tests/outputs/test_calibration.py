@@ -188,14 +188,14 @@ def test_calibrate_then_run_then_hindcast(coalition: Command, hindcast: Path) ->
     folder = Path(ended.out.splitlines()[-1].removeprefix("results: "))
     assert folder.parent == Path("results/calibrate/after")
     names = {"digests.sha256", "manifest.json", "posterior.parquet", "summary.parquet"}
-    assert {file.name for file in folder.iterdir()} == names | {"figures", "likelihoods", "document.json"}
+    assert {file.name for file in folder.iterdir()} == names | {"figures", "draws.parquet", "document.json"}
     posterior = folder / "posterior.parquet"
     assert fitted_to(posterior) == (f"after {EARLY}",)
 
-    times = {file: file.stat().st_mtime_ns for file in folder.rglob("likelihoods/*")}
+    times = {file: file.stat().st_mtime_ns for file in folder.rglob("draws.parquet")}
     again = coalition("calibrate", hindcast, "--prior", prior, "--hold-out", "2025-07-10", *FAST, "--quiet")
     assert again.out == f"results: {folder}\n"
-    assert times == {file: file.stat().st_mtime_ns for file in folder.rglob("likelihoods/*")}
+    assert times == {file: file.stat().st_mtime_ns for file in folder.rglob("draws.parquet")}
 
     ran = coalition("run", hindcast.with_name("signal.toml"), "--runs", "60", "--parameters", posterior)
     said = " ".join(ran.out.split())

@@ -33,11 +33,13 @@ from sim.results.reading import Manifest, parsed
 from sim.results.result import Result
 from sim.results.tables import Tables, tables_of
 from sim.system.preflight import Need
-from sim.system.tables import read_table
+from sim.system.tables import read_frame
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
+
+DRAWS, PARTS = "draws", "likelihoods"
+"""The table of all draws, and the folder of those that are weighed until all are."""
 
 BLOCK = 256
 """Draws that are weighed, and kept, at a time."""
@@ -135,12 +137,17 @@ class Calibration(Result):
     def load(cls, folder: Path, manifest: Manifest) -> "Calibration":
         """Return the calibration that a folder holds."""
         about = parsed(AboutCalibration, folder, manifest)
-        return read_calibration(about, lambda name: read_table(folder / f"{name}.parquet"))
+        return _calibration(about, read_frame(folder / f"{DRAWS}.parquet"))
 
     @cached_property
     def tables(self) -> Tables:
         """Every table by name."""
-        return tables_of(self, ("summary", "posterior"))
+        return tables_of(self, ("summary", "posterior", DRAWS))
+
+    @cached_property
+    def draws(self) -> "pd.DataFrame":
+        """A row a draw of the prior: its coordinates, and its log-likelihood in each wave."""
+        return _draws_table(self.about, self.coordinates, self.log_likelihoods)
 
     @cached_property
     def weights(self) -> Floats:
@@ -285,46 +292,47 @@ def run_calibration(
         Told of runs, `total_runs` of the plan in all.
     """
     about = plan.manifest
-    drawn = about.prior.drawn(about.sampling.draws, about.sampling.seed)
-    effort = Effort(about.sampling.runs, about.sampling.seed, threads)
     with results_of_calibration(plan, out) as folder:
-        for number, first in enumerate(range(0, len(drawn), BLOCK)):
-            block, name = drawn[first : first + BLOCK], _part(number)
-            if folder.has(name):
-                progress(len(block) * plan.runs_each)
-                continue
-            found = log_likelihoods(plan.target, about.prior.rows(block), effort, progress)
-            folder.write(name, _as_table(about, block, found))
-        result = read_calibration(about, folder.read)
-        for name, table in result.tables.items():
-            folder.write(name, table, result.metadata.get(name))
+        if folder.has(DRAWS):
+            progress(plan.total_runs)
+        else:
+            folder.write(DRAWS, _weighed_draws(plan, folder, threads, progress))
+            folder.remove(PARTS)
+        result = _calibration(about, folder.read(DRAWS).to_pandas())
+        for name in ("summary", "posterior"):
+            folder.write(name, result.tables[name], result.metadata.get(name))
     return result
 
 
-def read_calibration(about: AboutCalibration, read: "Callable[[str], pa.Table]") -> Calibration:
-    """Return a calibration of which all draws are weighed, bit for bit.
+def _weighed_draws(
+    plan: CalibrationPlan, folder: PartsFolder, threads: int, progress: Progress
+) -> "pd.DataFrame":
+    """Return all draws of the prior, see `Calibration.draws`; those that are weighed already are read."""
+    import pandas as pd
 
-    Parameters
-    ----------
-    about
-        What was calibrated.
-    read
-        Reads a table of its folder, by name.
-    """
-    blocks = range(-(-about.sampling.draws // BLOCK))
-    tables = [read(_part(number)) for number in blocks]
-    rows = np.vstack([np.column_stack([column.to_numpy() for column in table.columns]) for table in tables])
+    about, tables = plan.about, []
+    drawn = about.prior.drawn(about.sampling.draws, about.sampling.seed)
+    effort = Effort(about.sampling.runs, about.sampling.seed, threads)
+    for number, first in enumerate(range(0, len(drawn), BLOCK)):
+        block, name = drawn[first : first + BLOCK], f"{PARTS}/{number:03d}"
+        if folder.has(name):
+            progress(len(block) * plan.runs_each)
+        else:
+            weighed = log_likelihoods(plan.target, about.prior.rows(block), effort, progress)
+            folder.write(name, _draws_table(about, block, weighed))
+        tables.append(folder.read(name).to_pandas())
+    return pd.concat(tables, ignore_index=True)
+
+
+def _calibration(about: AboutCalibration, draws: "pd.DataFrame") -> Calibration:
+    """Return the calibration that a table of draws says, bit for bit."""
     parameters = len(about.prior.names)
+    rows = draws.to_numpy()
     return Calibration(about, rows[:, :parameters], rows[:, parameters:])
 
 
-def _part(number: int) -> str:
-    return f"likelihoods/{number:03d}"
-
-
-def _as_table(about: AboutCalibration, coordinates: Floats, found: Floats) -> "pd.DataFrame":
-    """Return draws as a table: their coordinates, and their log-likelihood in each wave."""
+def _draws_table(about: AboutCalibration, coordinates: Floats, log_likelihoods: Floats) -> "pd.DataFrame":
     import pandas as pd
 
     columns = [*about.prior.names, *(wave.name for wave in about.waves)]
-    return pd.DataFrame(np.column_stack([coordinates, found]), columns=columns)
+    return pd.DataFrame(np.column_stack([coordinates, log_likelihoods]), columns=columns)
