@@ -70,7 +70,7 @@ def test_cross_validate_leaves_out_families_and_writes_a_page(
         "document.json", "digests.sha256",
     }  # fmt: skip
     assert (tmp_path / "page.md").read_text() == (folder / "evidence.md").read_text()
-    assert ended.out.index("Where it fails") < ended.out.index("Scores")
+    assert ended.out.index("Where it fails") < ended.out.index("What it is worth")
     assert len(pd.read_parquet(folder / "predictions.parquet")) == 20
 
 
