@@ -8,7 +8,6 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from sim.declarations.kinds import ADVERSARY, PATRON
-from sim.declarations.levels import LEVELS
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.roster_file import Vocabulary
 from sim.outputs.report.changes import changes_table
@@ -78,7 +77,7 @@ def _situation(scenario: Manifest, vocabulary: Vocabulary) -> Iterator[tuple[str
     rounds, days = scenario["rounds"], scenario["days_per_round"]
     yield "from", f"{scenario['start']}, {counted(rounds, 'round')} of {counted(days, 'day')}"
     yield "mandate", f"{scenario['mandate']['purpose']} ({scenario['mandate']['policy']})"
-    for level in LEVELS.values():
+    for level in vocabulary.all_levels.values():
         policy = scenario[level.key[0]]["policy"] if level.key[0] in {PATRON, ADVERSARY} else ""
         yield (
             vocabulary.in_words(level.words),
