@@ -57,7 +57,6 @@ def calibrate(
         run_calibration,
     )
     from sim.results.drawing import save_figures
-    from sim.results.saving import complete
     from sim.system.preflight import settle
 
     plan = plan_calibration(
@@ -68,7 +67,6 @@ def calibrate(
     with going_on_in(folder):
         with run_bar(plan.total_runs, plan.name, quiet=quiet) as progress:
             result = run_calibration(plan, out, threads=threads, progress=progress)
-        with results_of_calibration(plan, out) as parts:
-            complete(result, parts)
+        with results_of_calibration(plan, out):
             save_figures(result, folder)
     tell(result, folder, quiet=quiet)

@@ -53,7 +53,7 @@ def _checked(file: Path) -> str:
     from sim.inputs.doubts import tell_closed_kinds, tell_imputed, tell_suspects
     from sim.inputs.map_file import read_map
     from sim.inputs.roster import load_roster
-    from sim.inputs.scenario import check_actor_keys
+    from sim.inputs.scenario import check_keys
     from sim.outputs.words import counted
 
     if file.is_dir() and (file / DECLARATION).exists():
@@ -62,7 +62,7 @@ def _checked(file: Path) -> str:
         return f"ok, {past.declaration.title}: {', '.join(read)}"
     if file.is_dir() or file.name == "roster.toml":
         roster = load_roster(file if file.is_dir() else file.parent)
-        check_actor_keys(roster.folder)
+        check_keys(roster.folder)
         tell_imputed(roster)
         tell_closed_kinds(roster)
         tell_suspects(roster)

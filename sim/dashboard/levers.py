@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from sim.dashboard.setting import Value
 from sim.declarations.kinds import Level
-from sim.declarations.levels import LEVELS
 from sim.declarations.parameters import PARAMETERS
 from sim.declarations.words import PURPOSES
 from sim.inputs.case import Case
@@ -41,7 +40,7 @@ class Lever(NamedTuple):
 
     def value_in(self, case: Case) -> float:
         """Return its value in the first round of a case, after what happens at once; of draws, their mean."""
-        for name, level in LEVELS.items():
+        for name, level in case.roster.vocabulary.all_levels.items():
             if case.scenario.key_path(self.path) == level.key:
                 return float(case.timeline.level(name)[1])
         drawn = case.parameters.column(Key(self.path).parameter)
@@ -64,7 +63,7 @@ class Choice(NamedTuple):
 def levers(vocabulary: Vocabulary) -> tuple[Lever | Choice, ...]:
     """Return what can be moved, in the order in which it is shown, as readers know the actors."""
     return (
-        *(_lever(level, vocabulary) for level in LEVELS.values()),
+        *(_lever(level, vocabulary) for level in vocabulary.all_levels.values()),
         Choice("mandate.purpose", "Purpose of the mission", "What the mandate is for.", PURPOSES),
         *(_parameter(name, *called) for name, called in MOVED.items()),
     )

@@ -12,6 +12,9 @@ from typing import Any, Literal, TypeVar
 PATRON, ADVERSARY = "patron", "adversary"
 """The actors outside the coalition: whom it looks to for cover, and who threatens those who join."""
 
+LEFT_OPEN = ("{patron}", "{adversary}", "{further_levels}")
+"""Places in words that a roster fills in."""
+
 TABLES = (PATRON, "mandate", ADVERSARY)
 """The tables of a scenario file that hold levels."""
 
@@ -160,7 +163,7 @@ class Term:
     equation
         Its value in log-odds of `Behaviour`, `Nation` and `World`, in plain arithmetic.
     words
-        What readers call it as a part of a propensity; ``{patron}`` stands for the roster's word.
+        What readers call it as a part of a propensity, with places of `LEFT_OPEN` for the roster's words.
     holds_back
         What readers call it as a reason why a nation is out.
     military
@@ -315,11 +318,10 @@ def _check_words(declaration: Parameter | Term | Level, *names: str) -> None:
     if not declaration.name.isidentifier() or declaration.name in TAKEN:
         raise _problem(declaration, "the name is no word, or means something else already")
     for name in names:
-        left_open = set(re.findall(r"\{.*?\}", str(getattr(declaration, name)))) - {"{patron}", "{adversary}"}
-        if left_open:
-            raise _problem(
-                declaration, f"{name} holds {', '.join(left_open)}; allowed: {{patron}}, {{adversary}}"
-            )
+        unknown = set(re.findall(r"\{.*?\}", str(getattr(declaration, name)))) - {*LEFT_OPEN}
+        if unknown:
+            problem = f"{name} holds {', '.join(unknown)}; allowed: {', '.join(LEFT_OPEN)}"
+            raise _problem(declaration, problem)
 
 
 def _require(declaration: Parameter | Term | Level, kind: str, *names: str) -> None:

@@ -1,4 +1,7 @@
-"""The levels of the world, each declared once. Arrays and draws are in their order."""
+"""The levels of every world, each declared once. Arrays and draws are in their order.
+
+A roster may declare further ones for its crisis (`sim.inputs.roster_file.FurtherLevel`).
+"""
 
 from sim.declarations.kinds import ADVERSARY, PATRON, CasesLevel, Level, by_name
 
@@ -65,6 +68,9 @@ PERCEIVED = tuple(name for name in LEVERS if LEVELS[name].perceived)
 
 CONDITIONS = tuple(name for name, level in LEVELS.items() if level.demand)
 """What a nation may demand before it commits: the actual value must reach a threshold."""
+
+MOST_FURTHER_LEVELS = 16
+"""How many levels a roster may declare beside these."""
 
 MOVED = tuple(name for name, level in LEVELS.items() if level.moved)
 """What policies and negotiations may move away from what the scenario prescribes."""

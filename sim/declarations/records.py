@@ -53,6 +53,7 @@ else:
         (
             *(f"slope_{lever}" for lever in LEVERS),
             *(f"{lever}_change" for lever in PERCEIVED),
+            "further_levels",
             "others_growth",
             "leads",
             "lobbying",

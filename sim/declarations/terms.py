@@ -88,6 +88,15 @@ def authority(behaviour: Behaviour, nation: Nation, world: World) -> float:
     return behaviour.reach * (nation.slope_authority * world.authority_change)
 
 
+@term(
+    words="{further_levels}",
+    holds_back="{further_levels}",
+)
+def further_levels(behaviour: Behaviour, nation: Nation, world: World) -> float:
+    """Return what changes are worth of the levels that the roster declares for its crisis."""
+    return behaviour.reach * nation.further_levels
+
+
 # Interaction: assumed, no data seen; each is switched off where its parameter is 0.
 
 

@@ -118,9 +118,11 @@ def _last_statements(case: Case) -> Floats:
 
 
 def _past_alone(case: Case) -> Floats:
-    levels, levers = case_levels(case.timeline)
+    vocabulary = case.roster.vocabulary
+    levels = case_levels(case.timeline, vocabulary.all_levels)
+    command = vocabulary.commands[case.scenario.mandate.command]
     nothing = np.full(len(case.roster.iso3), np.nan)
-    drawn = case_draws(case.roster, levels, case.scenario.mandate.command, nothing, levers)
+    drawn = case_draws(case.roster, levels, command, nothing, levers=())
     return np.asarray((drawn.disposition > 0.0).mean(axis=0))
 
 

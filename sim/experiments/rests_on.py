@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.declarations.levels import LEVELS, LEVERS
 from sim.declarations.parameters import FITTED as FITTED_PARAMETERS
 from sim.declarations.parameters import INTERACTION, PARAMETERS
 from sim.declarations.words import ASSUMED, FITTED, LEARNED, NOT_TOLD, Stance, worst
@@ -36,7 +35,7 @@ from sim.experiments.statistics import Z_95, Floats
 from sim.inputs.case import Case
 from sim.inputs.parameters import COLUMN, Parameters
 from sim.model.ensemble import Execution, Keep, simulate
-from sim.model.setup import Setup, behaviour_columns, build_setup, drawn_case
+from sim.model.setup import Setup, behaviour_columns, build_setup, drawn_case, levers_of
 from sim.model.tally import RUN_COLUMNS, Records
 
 if TYPE_CHECKING:
@@ -187,10 +186,17 @@ def _groups(case: Case, setup: Setup) -> Iterator[tuple[str, str, Setup]]:
     is_read = not np.isnan(case.roster.contributes_on(case.scenario.start)).all()
     disposition, *of_levers = _drawn_anew(drawn_case(case.scenario, case.roster, case.timeline))
     yield "who contributes", ASSUMED if is_read else LEARNED, setup._replace(disposition=disposition)
-    for place, (name, verdict) in enumerate(lever_verdicts(case).items()):
+    levers, told = levers_of(case.roster.vocabulary.all_levels), lever_verdicts(case)
+    for past, redrawn in zip(dict.fromkeys(levers.values()), of_levers, strict=True):
+        names = [name for name, other in levers.items() if other == past]
         slopes = setup.slopes.copy()
-        slopes[:, :, place] = of_levers[place]
-        yield f"effect of {name}", verdict, setup._replace(slopes=slopes) if _moves(case, name) else setup
+        slopes[:, :, [other == past for other in levers.values()]] = redrawn[:, :, np.newaxis]
+        moves = any(_moves(case, name) for name in names)
+        yield (
+            f"effect of {' and '.join(names)}",
+            told[names[0]],
+            setup._replace(slopes=slopes) if moves else setup,
+        )
     if case.parameters.draws > 1:
         for group, (verdict, names) in _parameter_groups().items():
             behaviour = behaviour_columns(_redrawn(case.parameters, names))
@@ -200,8 +206,8 @@ def _groups(case: Case, setup: Setup) -> Iterator[tuple[str, str, Setup]]:
 def lever_verdicts(case: Case) -> dict[str, str]:
     """Return what past coalitions tell of what each lever does to any contribution."""
     told = learned(case.roster.past, case.roster.posterior).verdicts
-    levels = {name: LEVELS[name].cases for name in LEVERS}
-    return {name: told.get(cases.name, NOT_TOLD) if cases else NOT_TOLD for name, cases in levels.items()}
+    levers = levers_of(case.roster.vocabulary.all_levels)
+    return {name: told.get(past, NOT_TOLD) for name, past in levers.items()}
 
 
 def _moves(case: Case, lever: str) -> bool:

@@ -14,10 +14,11 @@ from sim.inputs.coalitions.declaration import FILE, Declaration
 from sim.inputs.coalitions.declaration import read_declaration as read_past
 from sim.inputs.coalitions.draws_file import FOLDER as POSTERIOR
 from sim.inputs.csv_file import Table
-from sim.inputs.errors import InputError
+from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray, min_max, on_grid
 from sim.inputs.nations import Nations
-from sim.inputs.roster_file import CandidatesFile, past_of, vocabulary_of
+from sim.inputs.roster_file import past_of, vocabulary_of
+from sim.inputs.roster_tables import CandidatesFile
 from sim.inputs.toml_file import TomlFile
 from sim.inputs.validation import one_of
 
@@ -70,13 +71,15 @@ def roster_candidates(
     Raises
     ------
     InputError
-        If a nation has no row or an empty cell and is not declared to be imputed, a command is none of past
-        coalitions, or there are none of these where they should be.
+        If a nation has no row or an empty cell and is not declared to be imputed, a command or the level
+        that a further one corresponds to is none of past coalitions, or there are none of these where they
+        should be.
     """
     imputed = _imputed(declared, file, nations)
     past, posterior = _folders(folder, declared, file)
     declaration = read_past(past)
     _check_commands(folder, file, declaration)
+    _check_levels(folder, file, declaration)
     rows = table.require(*(each.column for each in declaration.attributes.values())).rows
     by_code = {each.iso3: each for each in read_candidates(rows, ASKED, declaration, imputed)}
     nobody = {attribute.column: math.nan for attribute in declaration.attributes.values()}
@@ -109,6 +112,16 @@ def _check_commands(folder: Path, file: TomlFile, past: Declaration) -> None:
     for name, command in vocabulary_of(folder).commands.items():
         if command not in past.commands:
             raise file.error(("commands", name), one_of(command, past.commands))
+
+
+def _check_levels(folder: Path, file: TomlFile, past: Declaration) -> None:
+    for name, level in vocabulary_of(folder).further_levels.items():
+        if level.past_coalitions not in past.levers:
+            word, known = level.past_coalitions, past.levers
+            problem = f'past coalitions have no lever "{word}"; allowed: {", ".join(known)}'
+            mended = f"another needs a term in their {FILE} and what coalition calibrate learns of it"
+            key_path = ("further_levels", name, "past_coalitions")
+            raise file.error(key_path, f"{problem}; {mended}{near_match(word, known)}")
 
 
 def _folders(folder: Path, declared: CandidatesFile, file: TomlFile) -> tuple[Path, Path]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sim.inputs.csv_file import Row, Table
-from sim.inputs.roster_file import NumberColumn
+from sim.inputs.roster_tables import NumberColumn
 
 USUAL_CODES = (-9.0, -99.0, -999.0, 99.0, 999.0, 9999.0)
 """What data sets write where nothing is known."""

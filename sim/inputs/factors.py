@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
-from sim.declarations.levels import LEVELS
 from sim.declarations.parameters import PARAMETERS
 from sim.inputs.days import day_of
 from sim.inputs.errors import InputError
@@ -170,7 +169,8 @@ def is_numeric(levels: Iterable[Level]) -> bool:
 def level_steps(key: Key, vocabulary: Vocabulary) -> Mapping[str, float]:
     """Return the names that scenario files may give to numbers of a key, with these; none of most."""
     path = canonical(key.removeprefix("start.").split("."), vocabulary)
-    return next((vocabulary.steps(level.name) for level in LEVELS.values() if level.key == path), {})
+    levels = vocabulary.all_levels.values()
+    return next((vocabulary.steps(level.name) for level in levels if level.key == path), {})
 
 
 def check_factor(path: str, vocabulary: Vocabulary) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.csv_file import Table
-from sim.inputs.roster_file import Indicator
+from sim.inputs.roster_tables import Indicator
 
 FloatArray = NDArray[np.float64]
 

@@ -23,14 +23,13 @@ from sim.inputs.indicators import FloatArray, mean_of_present, score
 from sim.inputs.keys import Key
 from sim.inputs.nations import Nations, nations_in
 from sim.inputs.roster_file import (
-    Kind,
-    Preference,
     RosterDeclaration,
     Vocabulary,
     past_of,
     read_declaration,
     vocabulary_of,
 )
+from sim.inputs.roster_tables import Kind, Preference
 from sim.inputs.second_reading import (
     DatedEvent,
     Reading,

@@ -1,154 +1,44 @@
-"""What `roster.toml` may declare: which tables there are and how their columns say of nations."""
+"""What `roster.toml` declares: what its world is called, and what its tables and columns say of nations."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from sim.declarations.kinds import ADVERSARY, PATRON
-from sim.declarations.levels import LEVELS
+from sim.declarations.kinds import (
+    ADVERSARY,
+    LEFT_OPEN,
+    NOT_LEVELS,
+    PATRON,
+    TAKEN,
+    CasesLevel,
+    Level,
+)
+from sim.declarations.levels import LEVELS, MOST_FURTHER_LEVELS
 from sim.declarations.words import LAND, PURPOSES
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError, near_match
+from sim.inputs.roster_tables import (
+    CandidatesFile,
+    Column,
+    Declared,
+    Deployable,
+    FileName,
+    Kind,
+    KindName,
+    NumberColumn,
+    Preference,
+    RatificationRounds,
+    SecondReading,
+    TableFile,
+)
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import validate
 
 ROSTER_FILE = "roster.toml"
 COALITIONS = "coalitions"
-
-
-def _plain_file_name(name: str) -> str:
-    if not name or Path(name).name != name or "\\" in name or name in (".", ".."):
-        raise ValueError(f'"{name}" is not allowed; give the name of a file in the same folder')
-    return name
-
-
-FileName = Annotated[str, AfterValidator(_plain_file_name)]
-Column = Annotated[str, Field(min_length=1)]
-Number = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
-Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
-Rounds = Annotated[int, Field(ge=0, le=10_000)]
-
-
-class Declared(BaseModel):
-    """A table of roster.toml: frozen, every key known, no number written as a text."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class TableFile(Declared):
-    """A CSV file next to `roster.toml`; of its rows those count whose columns hold the texts in `where`."""
-
-    table: FileName
-    where: dict[Column, str] = {}
-
-
-class CandidatesFile(Declared):
-    """A CSV file next to `roster.toml`: what past coalitions ask of each nation, and where these are.
-
-    `imputed` names nations whose missing cells count as the mean of past candidates. `past`, a folder of past
-    coalitions, and `posterior`, one of draws of what they teach, are relative to the roster.
-    """
-
-    table: FileName
-    imputed: list[str] = []
-    past: Annotated[str, Field(min_length=1)] | None = None
-    posterior: Annotated[str, Field(min_length=1)] | None = None
-
-
-class SecondReading(Declared):
-    """CSV files next to `roster.toml` that a second reader made: statements, and events if there are any.
-
-    A statement up to `days_after_wave` days after a wave may stand in for a position of it without a source.
-    """
-
-    statements: FileName
-    events: FileName | None = None
-    days_after_wave: Annotated[int, Field(ge=0, le=366)] = 0
-
-
-class Indicator(Declared):
-    """A column brought to 0..1 over the nations, in this order.
-
-    `where_above` drops nations where another column is not above a number; `per` divides by another
-    column; `log` takes log10; `reversed` turns it round; min-max; `times` multiplies by a column of
-    zeros and ones and takes min-max once more.
-    """
-
-    column: Column
-    where_above: dict[Column, Number] = {}
-    per: Column | None = None
-    log: bool = False
-    reversed: bool = False
-    times: Column | None = None
-
-    def columns(self) -> Iterator[tuple[KeyPath, str]]:
-        """Yield every column it reads, with the key that names it."""
-        yield ("column",), self.column
-        for column in self.where_above:
-            yield ("where_above", column), column
-        for key, other in (("per", self.per), ("times", self.times)):
-            if other is not None:
-                yield (key,), other
-
-
-class Preference(Declared):
-    """How much a nation wants a purpose, before normalising: base + weight * mean of the terms."""
-
-    base: Annotated[Weight, Field(gt=0)]
-    weight: Weight = 0.0
-    mean_of: list[Indicator] = []
-
-
-class NumberColumn(Declared):
-    """What the numbers of a column are: their unit, the least and the largest, codes for what is missing."""
-
-    unit: str = ""
-    range: Annotated[tuple[Number, Number] | None, Field(strict=False)] = None
-    missing: list[Number | str] = []
-
-    @model_validator(mode="after")
-    def _range_rises(self) -> "NumberColumn":
-        if self.range is not None and self.range[0] >= self.range[1]:
-            raise ValueError(f"the range [{self.range[0]:g}, {self.range[1]:g}] does not rise")
-        return self
-
-
-class ForceColumn(Declared):
-    """A column of soldiers, and the share of it that can be sent."""
-
-    column: Column
-    share: Annotated[Weight, Field(le=1)] = 1.0
-
-
-class Deployable(Declared):
-    """The soldiers a nation can send: the largest of some columns, none where a column is zero."""
-
-    largest_of: Annotated[list[ForceColumn], Field(min_length=1)]
-    zero_where_zero: Column | None = None
-
-
-class Kind(Declared):
-    """A kind of military contribution that statements may name.
-
-    Kinds of one `group` are shown together. It is closed to a nation where `none_where_zero` is 0.
-    """
-
-    group: Annotated[str, Field(min_length=1)]
-    none_where_zero: Column | None = None
-
-
-KindName = Annotated[str, Field(pattern="^[a-z][a-z_]*$")]
-
-
-class RatificationRounds(Declared):
-    """Rounds of approval at home, by the word in a column."""
-
-    column: Column
-    rounds: dict[str, Rounds]
-    empty: Rounds
 
 
 class Actor(Declared):
@@ -167,6 +57,25 @@ class Actor(Declared):
 Step = Annotated[float, Field(ge=0, le=1)]
 StepName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
 CommandName = Annotated[str, Field(min_length=1)]
+Words = Annotated[str, Field(min_length=1, pattern="^[^{}]*$")]
+LevelName = Annotated[str, Field(pattern="^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
+
+
+class FurtherLevel(Declared):
+    """A level of the world beside `LEVELS`, which scenario files give by its name, 0 where they say nothing.
+
+    It is on the scale of `past_coalitions`, the level of past coalitions that it corresponds to: a change of
+    it moves each nation by the slope that these teach, and nations see it at once.
+    """
+
+    meaning: Words = Field(description="what 0 and 1 are")
+    words: Words = Field(description="what tables call it")
+    past_coalitions: Words = Field(description="the level of past coalitions whose slope it has")
+
+    def as_level(self, name: str) -> Level:
+        """Return it as what `LEVELS` are."""
+        cases = CasesLevel(self.past_coalitions)
+        return Level(name, key=(name,), meaning=self.meaning, words=self.words, cases=cases)
 
 
 class Actors(Declared):
@@ -185,20 +94,34 @@ class Actors(Declared):
 class Vocabulary(Declared):
     """What scenario files and readers call the world of a roster.
 
-    Its actors; the names that may stand for numbers of `levels`; who may command, and which command of past
-    coalitions that is.
+    Its actors; its further levels; the names that may stand for numbers of `levels`; who may command, and
+    which command of past coalitions that is.
     """
 
     actors: Actors = Actors()
-    levels: dict[str, dict[StepName, Step]] = {}
-    commands: dict[CommandName, CommandName] = {"nation": "nation"}
+    further_levels: dict[LevelName, FurtherLevel] = Field(default={}, max_length=MOST_FURTHER_LEVELS)
+    levels: dict[str, dict[StepName, Step]] = Field(default={})
+    commands: dict[CommandName, CommandName] = Field(default={"nation": "nation"})
+
+    @field_validator("further_levels")
+    @classmethod
+    def _names_are_free(cls, declared: dict[str, FurtherLevel]) -> dict[str, FurtherLevel]:
+        for name in declared:
+            if name in (*LEVELS, *TAKEN, *NOT_LEVELS):
+                raise ValueError(f'"{name}" means something else already; choose another word')
+        return declared
 
     @field_validator("levels")
     @classmethod
-    def _are_levels(cls, declared: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    def _are_levels(
+        cls, declared: dict[str, dict[str, float]], info: ValidationInfo
+    ) -> dict[str, dict[str, float]]:
+        if "further_levels" not in info.data:  # something is wrong with them, which is told
+            return declared
+        known = (*LEVELS, *info.data["further_levels"])
         for name in declared:
-            if name not in LEVELS:
-                hint = near_match(name, LEVELS) or f"; allowed: {', '.join(LEVELS)}"
+            if name not in known:
+                hint = near_match(name, known) or f"; allowed: {', '.join(known)}"
                 raise ValueError(f'there is no level "{name}"{hint}')
         return declared
 
@@ -223,15 +146,22 @@ class Vocabulary(Declared):
         """The name of each actor."""
         return {PATRON: self.actors.patron.name, ADVERSARY: self.actors.adversary.name}
 
+    @cached_property
+    def all_levels(self) -> dict[str, Level]:
+        """The levels of its scenarios by name, its own behind those of every world."""
+        return LEVELS | {name: each.as_level(name) for name, each in self.further_levels.items()}
+
     def steps(self, level: str) -> dict[str, float]:
         """Return the names that may stand for numbers of a level, in the order of the roster."""
         return self.levels.get(level, {})
 
     def in_words(self, text: str) -> str:
-        """Return a text with the roster's words in the places left open: ``{patron} involvement``."""
-        return text.replace("{patron}", self.actors.patron.own).replace(
-            "{adversary}", self.actors.adversary.own
-        )
+        """Return a text with the roster's words, if any, in the places of `LEFT_OPEN`."""
+        further = ", ".join(each.words for each in self.further_levels.values())
+        words = self.actors.patron.own, self.actors.adversary.own, further
+        for place, word in zip(LEFT_OPEN, words, strict=True):
+            text = text.replace(place, word)
+        return text
 
     def in_keys(self, path: str) -> str:
         """Return a dotted path with the roster's keys in the places left open: ``{patron}.involvement``."""
@@ -249,18 +179,18 @@ class RosterDeclaration(Vocabulary):
         "for the bundled ones personnel_thousand, democracy, ideal_point_distance_to_us, "
         "distance_to_theatre_km, distance_to_adversary_km, nato, eu, neutral",
     )
-    leads: list[str] = []
+    leads: list[str] = Field(default=[])
     positions: TableFile | None = None
     conditions: TableFile | None = None
     second_reading: SecondReading | None = None
     sources: TableFile | None = None
     map: FileName | None = None
-    cautions: list[str] = []
+    cautions: list[str] = Field(default=[])
     preferred_mandate: dict[str, Preference]
     deployable: Deployable
     ratification_rounds: RatificationRounds
-    kinds: dict[KindName, Kind] = {LAND: Kind(group="soldiers on land")}
-    columns: dict[Column, NumberColumn] = {}
+    kinds: dict[KindName, Kind] = Field(default={LAND: Kind(group="soldiers on land")})
+    columns: dict[Column, NumberColumn] = Field(default={})
 
     @field_validator("kinds")
     @classmethod

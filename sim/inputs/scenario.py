@@ -22,7 +22,6 @@ from sim.inputs.roster import nations_of
 from sim.inputs.roster_file import ROSTER_FILE, Vocabulary, vocabulary_of
 from sim.inputs.schedule import Calendar, Scheduled, schedule
 from sim.inputs.situation import (
-    SITUATION,
     AdversaryAtStart,
     Date,
     Event,
@@ -181,8 +180,9 @@ class Scenario(Table):
         round are left out. The roster is named by its folder's name, whatever machine it is on; what
         its files say is for the roster to add.
         """
+        situation = {*event_type(self.vocabulary).situation}
         events = [
-            {"round": item.round, **item.event.model_dump(include=set(SITUATION), exclude_defaults=True)}
+            {"round": item.round, **item.event.model_dump(include=situation, exclude_defaults=True)}
             for item in self.schedule()
             if item.round <= self.rounds
         ]
@@ -283,23 +283,31 @@ def _named_roster(layer: Layer, changes: Mapping[Key, object]) -> Path | None:
             raise place.error(f"must be the name of a folder, not {shown(roster)}")
         return None
     folder = _roster_folder(roster, place)
-    check_actor_keys(folder)
+    check_keys(folder)
     return folder
 
 
-def check_actor_keys(folder: Path) -> None:
-    """Check that what a roster calls its actors' tables is no other key of scenario files.
+def check_keys(folder: Path) -> None:
+    """Check that what a roster calls its actors' tables and its levels is no other key of scenario files.
 
     Raises
     ------
     InputError
         If it is.
     """
-    taken = {*Scenario.model_fields, *Event.model_fields, *SITUATION} - {PATRON, ADVERSARY}
-    for actor, key in vocabulary_of(folder).keys.items():
-        if key in taken:
-            problem = f'"{key}" is another key of scenario files; choose another word'
-            raise InputError(problem, file=folder / ROSTER_FILE, key=f"actors.{actor}.key")
+    vocabulary = vocabulary_of(folder)
+    taken = {*Scenario.model_fields, *Event.model_fields, *Event.situation}
+    attributes = {*dir(Scenario), *dir(Event)}  # of which a level would be another
+    actors = {f"actors.{actor}.key": key for actor, key in vocabulary.keys.items()}
+    own = [(place, key, taken - {PATRON, ADVERSARY}) for place, key in actors.items()]
+    own += [
+        (f"further_levels.{name}", name, taken | attributes | {*actors.values()})
+        for name in vocabulary.further_levels
+    ]
+    for place, word, others in own:
+        if word in others:
+            problem = f'"{word}" is another key of scenario files; choose another word'
+            raise InputError(problem, file=folder / ROSTER_FILE, key=place)
 
 
 def _roster_folder(roster: str, place: Place) -> Path:

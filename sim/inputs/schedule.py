@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.inputs.errors import InputError
 from sim.inputs.layers import Place
-from sim.inputs.situation import SITUATION, Event
+from sim.inputs.situation import Event
 from sim.inputs.toml_file import KeyPath
 
 
@@ -116,5 +116,4 @@ def _duplicate(item: Scheduled, other: Scheduled, key: str) -> InputError:
 
 def _in_words(key_path: tuple[str, ...], event: Event) -> str:
     """Return a key of the situation as the roster's scenario files write it."""
-    words = dict(zip(SITUATION, event.situation, strict=True))
-    return ".".join((words[key_path[0]], *key_path[1:]))
+    return ".".join((event.situation[key_path[0]], *key_path[1:]))

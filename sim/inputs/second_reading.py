@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.declarations.words import FOUND, KNOWN, MISSING
 from sim.inputs.csv_file import Row, read_csv
 from sim.inputs.errors import near_match
-from sim.inputs.roster_file import SecondReading
+from sim.inputs.roster_tables import SecondReading
 from sim.inputs.statements import UNKNOWN, Chosen, StatedPosition, position_in
 
 STATUSES = (FOUND, "FOUND-EARLIER", "FOUND-FIRST-READING", MISSING)

@@ -16,7 +16,6 @@ from pydantic import (
 )
 
 from sim.declarations.kinds import ADVERSARY, PATRON, TABLES, Level
-from sim.declarations.levels import LEVELS
 from sim.inputs.days import day_of
 from sim.inputs.errors import near_match
 from sim.inputs.roster_file import Vocabulary
@@ -25,13 +24,22 @@ from sim.inputs.validation import shown
 COMMAND = "command"
 """The key, under mandate, of who commands."""
 
-SITUATION = (*dict.fromkeys(level.key[0] for level in LEVELS.values()), "nations")
-"""What describes the world: given at the start, changed by events."""
+
+def situation(vocabulary: Vocabulary) -> dict[str, str]:
+    """Return what describes the world, given at the start and changed by events.
+
+    Returns
+    -------
+    dict
+        What the scenario files of a roster call each key.
+    """
+    keys = dict.fromkeys((*(level.key[0] for level in vocabulary.all_levels.values()), "nations"))
+    return {key: vocabulary.keys.get(key, key) for key in keys}
 
 
 def situation_keys(vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Return the keys of `SITUATION` as the scenario files of a roster call them."""
-    return tuple(vocabulary.keys.get(key, key) for key in SITUATION)
+    """Return the keys of the situation as the scenario files of a roster call them."""
+    return tuple(situation(vocabulary).values())
 
 
 def canonical(key_path: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -221,7 +229,7 @@ class Nation(Table):
 class Event(Table):
     """Something that happens and changes the situation; `event_type` adds levels and actors' tables."""
 
-    situation: ClassVar[tuple[str, ...]] = SITUATION
+    situation: ClassVar[Mapping[str, str]] = situation(Vocabulary())
     date: Date | None = Field(None, description="When it happens; or give a round.")
     round: int | None = Field(None, ge=1, le=1_000_000, description="The round in which it happens.")
     title: Text = Field(description="What happens, in a few words.")
@@ -237,12 +245,12 @@ class Event(Table):
         if (self.date is None) == (self.round is None):
             raise ValueError("an event has exactly one of date and round")
         if not self.changes():
-            raise ValueError(f"an event must change something: {', '.join(self.situation)}")
+            raise ValueError(f"an event must change something: {', '.join(self.situation.values())}")
         return self
 
     def changes(self) -> dict[tuple[str, ...], Any]:
         """Return what the event sets, by key path: ``{("patron", "involvement"): 0.45}``."""
-        return leaves(self.model_dump(include=set(SITUATION), exclude_none=True))
+        return leaves(self.model_dump(include=set(self.situation), exclude_none=True))
 
 
 @cache
@@ -250,22 +258,23 @@ def event_type(vocabulary: Vocabulary) -> type[Event]:
     """Return the events of a roster's scenario files: actors, levels and commands are called what it says."""
     fields = situation_fields(vocabulary, start=False)
     made = create_model("Event", __base__=Event, __doc__=Event.__doc__, **fields)
-    made.situation = situation_keys(vocabulary)
+    made.situation = situation(vocabulary)
     return made
 
 
 def situation_fields(vocabulary: Vocabulary, *, start: bool) -> dict[str, Any]:
     """Return the fields of the situation, nations apart: at the start, or as events change it."""
     tables = AT_START if start else CHANGED
+    levels = vocabulary.all_levels
     fields: dict[str, Any] = {}
-    for name in dict.fromkeys(level.key[0] for level in LEVELS.values()):
+    for name in dict.fromkeys(level.key[0] for level in levels.values()):
         if name in TABLES:
-            levels = {level.key[1]: level for level in LEVELS.values() if level.key[0] == name}
-            kind = _with_levels(tables[name], levels, vocabulary, start=start)
+            within = {level.key[1]: level for level in levels.values() if level.key[0] == name}
+            kind = _with_levels(tables[name], within, vocabulary, start=start)
             alias = vocabulary.keys.get(name)
             fields[name] = (kind, Field(alias=alias)) if start else (kind | None, Field(None, alias=alias))
         else:
-            fields[name] = _level_field(LEVELS[name], vocabulary, start=start)
+            fields[name] = _level_field(levels[name], vocabulary, start=start)
     return fields
 
 

@@ -11,7 +11,7 @@ from sim.declarations.words import POSITIONS
 from sim.inputs.csv_file import Row, Table, read_csv
 from sim.inputs.errors import near_match
 from sim.inputs.nations import Nations
-from sim.inputs.roster_file import TableFile
+from sim.inputs.roster_tables import TableFile
 
 UNKNOWN = "unknown"
 

@@ -17,7 +17,8 @@ from sim.inputs.nations import Nations
 from sim.inputs.overrides import NOBODY, changes_of, overridden
 from sim.inputs.prior import declared_prior
 from sim.inputs.roster import Roster
-from sim.inputs.roster_file import FileName, Vocabulary
+from sim.inputs.roster_file import Vocabulary
+from sim.inputs.roster_tables import FileName
 from sim.inputs.situation import Table, Text
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import KeyProblem, validate

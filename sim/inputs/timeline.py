@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.declarations.kinds import ADVERSARY, PATRON
-from sim.declarations.levels import LEVELS
 from sim.declarations.words import HELD, POSITIONS, PURPOSES
 from sim.inputs.nations import Nations
 from sim.inputs.scenario import Scenario, check_nations
@@ -34,8 +33,10 @@ class Timeline:
 
     Attributes
     ----------
+    level_names
+        Of `LEVELS`, and of the further ones that the roster declares.
     levels, level_set_in
-        (rounds + 1, levels): each of `LEVELS` in [0, 1] as given, and the round in which it was set.
+        (rounds + 1, levels): each of these in [0, 1] as given, and the round in which it was set.
     involvement_set
         Whether the patron's involvement is set in this very round.
     burden_sharing, ceiling, threshold, width, speed
@@ -59,6 +60,7 @@ class Timeline:
         The day of each round.
     """
 
+    level_names: tuple[str, ...]
     levels: Floats
     level_set_in: Integers
     involvement_set: Flags
@@ -81,8 +83,8 @@ class Timeline:
     dates: tuple[dt.date, ...]
 
     def level(self, name: str) -> Floats:
-        """Return a level of `LEVELS` in each round as given, shape (rounds + 1,)."""
-        return np.asarray(self.levels[:, list(LEVELS).index(name)])
+        """Return a level in each round as given, shape (rounds + 1,)."""
+        return np.asarray(self.levels[:, self.level_names.index(name)])
 
 
 def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: Sequence[str]) -> Timeline:
@@ -104,8 +106,10 @@ def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: 
     """
     check_nations(scenario, Nations(dict(zip(iso3, iso3, strict=True))))
     rows = _Rows(scenario)
-    keys = [level.key for level in LEVELS.values()]
+    levels = scenario.vocabulary.all_levels
+    keys = [level.key for level in levels.values()]
     return Timeline(
+        level_names=tuple(levels),
         levels=np.column_stack([rows.levels(*key) for key in keys]),
         level_set_in=np.column_stack([rows.set_in(*key) for key in keys]),
         involvement_set=rows.touched(PATRON, "involvement"),

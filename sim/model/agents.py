@@ -25,6 +25,7 @@ class Environment(Protocol):
     now: Round
     statements: Sequence[Statement]
     levels: Levels
+    further_changes: dict[str, float]
     ladder: Ladder
     behaviour: Behaviour
     force_pledged: float
@@ -128,7 +129,8 @@ class NationAgent(mesa.Agent):
         self.preferred_mandate: rules.Mandate = tuple(given["preferred"].tolist())
         self.sensitivity: list[float] = given["sensitivity"].tolist()
         self.disposition = float(setup.disposition[row, index])
-        self.slopes = dict(zip(LEVERS, setup.slopes[row, index].tolist(), strict=True))
+        levers = (*LEVERS, *model.further_changes)
+        self.slopes = dict(zip(levers, setup.slopes[row, index].tolist(), strict=True))
         self._draw()
 
         self.perceived = dict.fromkeys(PERCEIVED, 0.0)
@@ -271,6 +273,14 @@ class NationAgent(mesa.Agent):
         self.demands_met = not self.unmet_demands
 
     @property
+    def further_levels(self) -> float:
+        """What changes of the levels that the roster declares are worth, before `reach`; log-odds."""
+        worth = 0.0
+        for name, change in self.model.further_changes.items():
+            worth += self.slopes[name] * change
+        return worth
+
+    @property
     def contributes(self) -> bool:
         """Whether it gives any military contribution."""
         is_free_lead = self.leads and not self.is_held_out
@@ -295,8 +305,9 @@ class NationAgent(mesa.Agent):
 
     def _situation(self) -> Nation:
         return Nation(
-            **{f"slope_{name}": slope for name, slope in self.slopes.items()},
+            **{f"slope_{name}": self.slopes[name] for name in LEVERS},
             **{f"{name}_change": change for name, change in self.perceived.items()},
+            further_levels=self.further_levels,
             others_growth=self.others_growth,
             leads=float(self.leads),
             lobbying=self.lobbying,

@@ -146,6 +146,7 @@ def _start_nation(given: Row, nation: Row, world: Row) -> None:
         nation.mood_key[lane] = draws.purpose_key(world.run_key[lane], draws.MOOD, given.code)
         for lever in range(PERCEIVED_COUNT):
             nation.perceived[lever, lane] = 0.0
+        nation.further_levels[lane] = 0.0
         nation.mood[lane] = 0.0
         nation.lobbying[lane] = 0.0
         nation.committed[lane] = 0.0

@@ -136,6 +136,7 @@ class CoalitionModel(mesa.Model):
         self.now = self._schedule[number]
         self.statements = [Statement(*row) for row in self.setup.statements[number].tolist()]
         self.levels = self._drawn_levels()
+        self.further_changes = self._further_changes()
 
     def _drawn_levels(self) -> Levels:
         """Return the levels of this round; an uncertain one is drawn for the round that set it."""
@@ -145,6 +146,20 @@ class CoalitionModel(mesa.Model):
             for index, (level, set_in) in enumerate(zip(now.levels, now.level_set_in, strict=True))
         )
         return Levels(*drawn)
+
+    def _further_changes(self) -> dict[str, float]:
+        """Return by how much each level that the roster declares has changed since the start."""
+        names = enumerate(self.case.roster.vocabulary.further_levels)
+        return {
+            name: self._further_level(place, self.round) - self._further_level(place, 0)
+            for place, name in names
+        }
+
+    def _further_level(self, place: int, number: int) -> float:
+        """Return one of these levels in a round; an uncertain one is drawn for the round that set it."""
+        draw = self.draws.further_levels[self.setup.further_set_in[number, place], place]
+        level = float(self.setup.further_levels[number, place])
+        return rules.drawn_level(level, self.setup.level_half_width, float(draw))
 
     # A round
 

@@ -11,7 +11,7 @@ from sim.model.anchoring import start
 from sim.model.compilation import kept, load_numba
 from sim.model.counting import count_bins, count_end, count_round, record_round, record_terms
 from sim.model.lanes import BLOCKS, LANES, OPTIONS, State, empty_state
-from sim.model.lockstep import lobby, move_nations, move_world
+from sim.model.lockstep import lobby, move_further_levels, move_nations, move_world
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally
 
@@ -59,6 +59,7 @@ def _simulate_chunk(
         record_round(state, 0, filled, row, records)
         for step in range(1, setup.rounds.size):
             move_world(state, setup.rounds[step], step)
+            move_further_levels(setup, state, step, first_run + row)
             move_nations(state, setup.statements, step)
             record_terms(state, step, filled, row, records)
             count_round(state, step, filled, block, tally)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.declarations.levels import CONDITIONS, LEVELS
+from sim.declarations.levels import CONDITIONS, LEVELS, MOST_FURTHER_LEVELS
 
 # Numba turns a mix of uint64 and Python integers into floats, so every constant is a uint64.
 GOLDEN_GAMMA = np.uint64(0x9E3779B97F4A7C15)
@@ -38,6 +38,7 @@ def _purposes(first: int, room: int, number: int) -> NDArray[np.uint64]:
 
 CONDITION_PURPOSES = _purposes(3, 4, len(CONDITIONS))
 LEVEL_PURPOSES = _purposes(13, 87, len(LEVELS))
+FURTHER_PURPOSES = _purposes(100, MOST_FURTHER_LEVELS, MOST_FURTHER_LEVELS)
 
 ALL_NATIONS = np.uint64(26**3)
 """The nation code of draws that concern all nations alike; no ISO code maps to it."""
@@ -103,6 +104,8 @@ class RunDraws:
         Uniform draws for elections, shape (rounds + 1, nations).
     levels
         Uniform draws for levels set in a round, shape (rounds + 1, LEVELS).
+    further_levels
+        The same for those that the roster declares, shape (rounds + 1, MOST_FURTHER_LEVELS).
     """
 
     def __init__(self, seed: int, run: int, codes: NDArray[np.uint64], rounds: int) -> None:
@@ -125,6 +128,7 @@ class RunDraws:
         self.reversals = uniform(purpose_key(run_key, reversal, everybody), steps)[:, 0]
         self.elections = uniform(purpose_key(run_key, election, codes), steps)
         self.levels = uniform(purpose_key(run_key, LEVEL_PURPOSES, everybody), steps)
+        self.further_levels = uniform(purpose_key(run_key, FURTHER_PURPOSES, everybody), steps)
 
 
 def _words(number: int | np.uint64) -> NDArray[np.uint64]:

@@ -78,6 +78,7 @@ NATION_LANES = _lanes(
     perceived=PERCEIVED_COUNT,
     at_least=CONDITION_COUNT,
     deployable="f8",
+    further_levels="f8",
     disposition="f8",
     predisposition="f8",
     others_at_start="f8",

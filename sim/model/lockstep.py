@@ -13,6 +13,7 @@ from sim.model.lanes import (
     COMMITTED,
     LANES,
     LEVEL_COUNT,
+    LEVER_COUNT,
     PERCEIVED_COUNT,
     PERCEIVED_LEVERS,
     PURPOSE_COUNT,
@@ -29,7 +30,7 @@ from sim.model.lanes import (
     unmet,
     world_of,
 )
-from sim.model.setup import UNSTATED
+from sim.model.setup import UNSTATED, Setup
 
 # A round
 
@@ -46,6 +47,31 @@ def move_world(state: State, now: Row, step: int) -> None:
     _move_mandate(state, now, world)
     _see_changes(world)
     _draw_common_mood(world, step)
+
+
+@compilable
+def move_further_levels(setup: Setup, state: State, step: int, first_run: int) -> None:
+    """Set the levels that the roster declares, and add up what their changes are worth to each nation."""
+    world = state.world[0]
+    for further in range(setup.further_levels.shape[1]):
+        for lane in range(LANES):
+            now = _further_level(setup, world, further, step, lane)
+            world.share[lane] = now - _further_level(setup, world, further, 0, lane)
+        for index in range(state.nations.size):
+            nation = state.nations[index]
+            for lane in range(LANES):
+                row = (first_run + lane) % setup.slopes.shape[0]
+                worth = setup.slopes[row, index, LEVER_COUNT + further] * world.share[lane]
+                before = nation.further_levels[lane] if further > 0 else 0.0
+                nation.further_levels[lane] = before + worth
+
+
+@compilable
+def _further_level(setup: Setup, world: Row, further: int, step: int, lane: int) -> float:
+    """Return a level that the roster declares; an uncertain one is drawn for the round that set it."""
+    key = draws.purpose_key(world.run_key[lane], draws.FURTHER_PURPOSES[further], draws.ALL_NATIONS)
+    draw = draws.uniform(key, np.uint64(setup.further_set_in[step, further]))
+    return rules.drawn_level(setup.further_levels[step, further], world.level_half_width, draw)
 
 
 @compilable

@@ -16,7 +16,7 @@ from sim.model.tally import Records, Tally, empty_records, empty_tally
 
 CHANGING = (
     *("stance", "propensity", "contribution", "contributes", "supports", "pledge", "fielded"),
-    *("above", "below", "others_growth", "lobbying", "mood", "unmet"),
+    *("above", "below", "further_levels", "others_growth", "lobbying", "mood", "unmet"),
 )
 """What changes of a nation from round to round, and is counted or explains what is."""
 
@@ -72,7 +72,7 @@ def _show(model: CoalitionModel, state: State, lane: int) -> None:
     world.members[lane] = model.size
     for agent, nation in zip(model.nations, state.nations, strict=True):
         if model.round == 0:
-            nation.slopes[:, lane] = list(agent.slopes.values())
+            nation.slopes[:, lane] = [agent.slopes[name] for name in LEVERS]
             nation.at_least[:, lane] = list(agent.at_least.values())
             nation.deployable[lane] = agent.deployable
             nation.first_committed[lane] = math.inf

@@ -1,12 +1,14 @@
 """All that a run needs, as arrays: roster, timeline and parameters put side by side."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.declarations.levels import CONDITIONS, LEVELS, LEVERS, PERCEIVED
+from sim.declarations.kinds import Level
+from sim.declarations.levels import CONDITIONS, LEVELS, PERCEIVED
 from sim.declarations.parameters import DERIVED, PARAMETERS
 from sim.declarations.records import Levels
 from sim.declarations.words import HELD, POSITIONS, PURPOSES, Stance
@@ -106,6 +108,9 @@ _FORMATS = {
     Levels: f"{len(LEVELS)}f8",
     tuple[int, ...]: f"{len(LEVELS)}i8",
 }
+OF_LEVELS = ("levels", "level_set_in")
+"""Fields of a round with a number for each of `LEVELS`; further levels have arrays of their own."""
+
 ROUND = row_type([(name, _FORMATS[kind]) for name, kind in Round.__annotations__.items()])
 STATEMENT = row_type([(name, _FORMATS[kind]) for name, kind in Statement.__annotations__.items()])
 
@@ -123,7 +128,9 @@ class Setup(NamedTuple):
     statements: NDArray[np.void]  # (rounds + 1, nations) of STATEMENT
     leads: Integers  # (leads,) indices of nations
     disposition: Floats  # (draws, nations) log-odds of any military contribution at the start
-    slopes: Floats  # (draws, nations, levers) log-odds per unit on the scale of past coalitions
+    slopes: Floats  # (draws, nations, levers) log-odds per unit on the scale of past coalitions; further last
+    further_levels: Floats  # (rounds + 1, further levels) as given
+    further_set_in: Integers  # (rounds + 1, further levels) the round in which each was set
     unstated: Floats  # (3,) cumulative shares of the lower rungs of those that have spoken
     behaviour: Floats  # (parameters and what follows from them, columns)
     force_required: float  # soldiers
@@ -133,7 +140,8 @@ class Setup(NamedTuple):
 def build_setup(scenario: Scenario, roster: Roster, parameters: Parameters, timeline: Timeline) -> Setup:
     """Put the inputs of a scenario side by side; logarithms, powers and roots are taken here, once."""
     conditions = roster.conditions_on(scenario.start)
-    disposition, slopes = _shared_arrays(drawn_case(scenario, roster, timeline))
+    levers = levers_of(roster.vocabulary.all_levels)
+    disposition, slopes = _shared_arrays(drawn_case(scenario, roster, timeline), tuple(levers.values()))
     statements = _statements(timeline)
     return Setup(
         nations=_nations(roster, conditions),
@@ -142,6 +150,8 @@ def build_setup(scenario: Scenario, roster: Roster, parameters: Parameters, time
         leads=np.array(roster.leads, dtype=np.int64),
         disposition=disposition,
         slopes=slopes,
+        further_levels=np.ascontiguousarray(timeline.levels[:, len(LEVELS) :]),
+        further_set_in=np.ascontiguousarray(timeline.level_set_in[:, len(LEVELS) :]),
         unstated=_shares_below(statements["stance"][0]),
         behaviour=behaviour_columns(parameters),
         force_required=float(scenario.force_required),
@@ -150,26 +160,38 @@ def build_setup(scenario: Scenario, roster: Roster, parameters: Parameters, time
 
 
 @lru_cache(maxsize=8)
-def _shared_arrays(drawn: CaseDraws) -> tuple[Floats, Floats]:
-    """Return what all setups of a case share as arrays that can be written: Numba types others apart."""
-    return drawn.disposition.copy(), drawn.slopes.copy()
+def _shared_arrays(drawn: CaseDraws, past: tuple[str, ...]) -> tuple[Floats, Floats]:
+    """Return what all setups of a case share as arrays that can be written: Numba types others apart.
+
+    Levers that correspond to the same level of past coalitions have the same slope.
+    """
+    places = [[*dict.fromkeys(past)].index(name) for name in past]
+    return drawn.disposition.copy(), drawn.slopes.take(places, axis=2)
 
 
 def drawn_case(scenario: Scenario, roster: Roster, timeline: Timeline) -> CaseDraws:
     """Return what past coalitions say of the nations in the world of a scenario's start."""
-    levels, levers = case_levels(timeline)
+    declared = roster.vocabulary.all_levels
     coded = roster.contributes_on(scenario.start)
     command = roster.vocabulary.commands[scenario.mandate.command]
-    return case_draws(roster, levels, command, coded, levers)
+    levers = tuple(dict.fromkeys(levers_of(declared).values()))
+    return case_draws(roster, case_levels(timeline, declared), command, coded, levers)
 
 
-def case_levels(timeline: Timeline, row: int = 0) -> tuple[dict[str, float], list[str]]:
-    """Return the levels of a round as past coalitions name and measure them, and which are levers."""
-    cases = {name: level.cases for name, level in LEVELS.items() if level.cases}
-    levels = {
-        each.name: each.on_their_scale(float(timeline.level(name)[row])) for name, each in cases.items()
-    }
-    return levels, [cases[name].name for name in LEVERS]
+def levers_of(declared: Mapping[str, Level]) -> dict[str, str]:
+    """Return what moves willingness when it changes, and what past coalitions call it."""
+    cases = {name: level.cases for name, level in declared.items()}
+    return {name: each.name for name, each in cases.items() if each and each.lever}
+
+
+def case_levels(timeline: Timeline, declared: Mapping[str, Level], row: int = 0) -> dict[str, float]:
+    """Return the levels of a round as past coalitions name and measure them; of one level there, the sum."""
+    levels: dict[str, float] = {}
+    for name, level in declared.items():
+        if level.cases:
+            value = level.cases.on_their_scale(float(timeline.level(name)[row]))
+            levels[level.cases.name] = levels.get(level.cases.name, 0.0) + value
+    return levels
 
 
 def extrapolated(scenario: Scenario, roster: Roster, timeline: Timeline) -> list[str]:
@@ -177,7 +199,7 @@ def extrapolated(scenario: Scenario, roster: Roster, timeline: Timeline) -> list
     found = list(drawn_case(scenario, roster, timeline).extrapolated)
     ranges = learned(roster.past, roster.posterior).level_ranges
     for row in np.flatnonzero(np.any(np.diff(timeline.levels, axis=0) != 0.0, axis=1)) + 1:
-        levels = case_levels(timeline, int(row))[0]
+        levels = case_levels(timeline, roster.vocabulary.all_levels, int(row))
         found += levels_beyond({name: ranges[name] for name in levels if name in ranges}, levels)
     return list(dict.fromkeys(found))
 
@@ -210,7 +232,8 @@ def _nations(roster: Roster, conditions: Conditions) -> NDArray[np.void]:
 def _rounds(timeline: Timeline) -> NDArray[np.void]:
     rows = np.zeros(len(timeline.dates), ROUND)
     for name in Round._fields:
-        rows[name] = getattr(timeline, name)
+        given = getattr(timeline, name)
+        rows[name] = given[:, : len(LEVELS)] if name in OF_LEVELS else given
     return rows
 
 

@@ -45,9 +45,11 @@ def case_digests(case: Case) -> dict[str, str]:
     roster = case.roster
     covariates = np.array([list(candidate.covariates.values()) for candidate in roster.candidates])
     said = (case.timeline.position[0], roster.contributes_on(case.scenario.start))
+    further = roster.vocabulary.further_levels.items()
+    levers = [f"{name}: {level.past_coalitions}" for name, level in further]
     return {
         "scenario": digest_of(json.dumps(case.scenario.resolved(), sort_keys=True)),
-        "roster": digest_of(" ".join(roster.iso3), setup.nations, setup.leads, *said, covariates),
+        "roster": digest_of(" ".join(roster.iso3), setup.nations, setup.leads, *said, covariates, *levers),
         "past coalitions": _learned_digest(roster),
         "parameters": digest_of(setup.behaviour),
     }

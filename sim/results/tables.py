@@ -38,6 +38,10 @@ class Tables(Mapping[str, "pd.DataFrame"]):
         """Yield the names."""
         return iter(self.makers)
 
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is a table, without making it."""
+        return name in self.makers
+
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self.makers)

@@ -24,8 +24,8 @@ def april() -> Case:
 
 def probabilities(case: Case, coded: np.ndarray) -> dict[str, float]:
     """Return the share of draws in which each nation contributes at the start, told what is coded."""
-    levels, levers = case_levels(case.timeline)
-    drawn = case_draws(case.roster, levels, "nation", coded, levers)
+    levels = case_levels(case.timeline, case.roster.vocabulary.all_levels)
+    drawn = case_draws(case.roster, levels, "nation", coded, levers=())
     return dict(zip(case.roster.iso3, (drawn.disposition > 0).mean(axis=0).tolist(), strict=True))
 
 

@@ -129,7 +129,8 @@ def test_each_round_has_its_date() -> None:
 
 
 def test_arrays_are_contiguous_rows_of_rounds() -> None:
-    for name, rows in vars(timeline()).items():
+    arrays = {name: rows for name, rows in vars(timeline()).items() if name != "level_names"}
+    for name, rows in arrays.items():
         assert len(rows) == 5, name
         if name != "dates":
             assert rows.flags.c_contiguous, name

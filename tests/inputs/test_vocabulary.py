@@ -10,14 +10,14 @@ from sim.declarations.parameters import PARAMETERS
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.roster import load_roster
-from sim.inputs.scenario import Scenario, check_actor_keys, load_scenario
-from sim.inputs.situation import SITUATION, Event
+from sim.inputs.scenario import Scenario, check_keys, load_scenario
+from sim.inputs.situation import Event
 from sim.inputs.sweep_file import load_sweep_case
 from sim.model.setup import drawn_case
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "another-crisis"
 ROSTER = (EXAMPLE / "roster" / "roster.toml").read_text("utf-8")
-TAKEN = sorted({*Scenario.model_fields, *Event.model_fields, *SITUATION} - {"patron", "adversary"})
+TAKEN = sorted({*Scenario.model_fields, *Event.model_fields, *Event.situation} - {"patron", "adversary"})
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_another_key_of_scenario_files_is_no_key_of_an_actor(crisis: Path, key: 
     roster = crisis / "roster" / "roster.toml"
     roster.write_text(roster.read_text("utf-8").replace('key = "meridia"', f'key = "{key}"'), "utf-8")
     with pytest.raises(InputError, match=f'roster.toml: actors.patron.key: "{key}" is another key'):
-        check_actor_keys(crisis / "roster")
+        check_keys(crisis / "roster")
 
 
 def declare(crisis: Path, before: str, after: str) -> None:

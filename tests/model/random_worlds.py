@@ -1,6 +1,7 @@
 """Random worlds, as hypothesis draws them: rosters of one nation or many, scenarios, parameters."""
 
 import tempfile
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,8 @@ SOME = {
         "deterred": LEVEL,
     },
 }
+PAST = ["threat", "authority", "clarity", "us_involvement"]
+"""What further levels may correspond to."""
 COMMAND = st.sampled_from(["nation", "NATO", "EU", "UN"])
 GIVEN = {"washington": ["involvement"], "mandate": ["purpose", "clarity"], "moscow": ["pressure"]}
 
@@ -73,13 +76,16 @@ def nations_given(iso3: tuple[str, ...], *, start: bool) -> st.SearchStrategy[An
 
 
 @st.composite
-def scenarios(draw: Any, roster: Path, iso3: tuple[str, ...], rounds: int) -> Case:
-    later = {"ceasefire": LEVEL, "nations": nations_given(iso3, start=False)}
+def scenarios(
+    draw: Any, roster: Path, iso3: tuple[str, ...], rounds: int, further: Iterable[str] = ()
+) -> Case:
+    levels = dict.fromkeys(("ceasefire", *further), LEVEL)
+    later = {**levels, "nations": nations_given(iso3, start=False)}
     change = st.fixed_dictionaries({}, optional={**vocabulary(start=False), **later}).filter(bool)
     dated = st.tuples(st.integers(1, rounds + 1), change)
     events = draw(st.lists(dated, max_size=6, unique_by=lambda event: event[0]))
-    levels = {"ceasefire": LEVEL, "nations": nations_given(iso3, start=True)}
-    world = draw(st.fixed_dictionaries(vocabulary(start=True), optional=levels))
+    may = {**levels, "nations": nations_given(iso3, start=True)}
+    world = draw(st.fixed_dictionaries(vocabulary(start=True), optional=may))
     case = small_case(
         roster,
         rounds=rounds,
@@ -120,10 +126,12 @@ def small_worlds(draw: Any, folder: Path, most: int = 6) -> Case:
     )
     demand = st.tuples(st.sampled_from(iso3), st.sampled_from(CONDITIONS), LEVEL, st.just(0.0) | SHARE)
     demands = draw(st.lists(demand, max_size=4, unique_by=lambda row: row[:2]))
+    further = draw(st.dictionaries(st.sampled_from(["outbreak", "blockade"]), st.sampled_from(PAST)))
     roster = write_roster(
         Path(tempfile.mkdtemp(dir=folder)),
         {code: draw(nation) for code in iso3},
         leads=draw(st.lists(st.sampled_from(iso3), unique=True, max_size=3)),
         conditions=demands,
+        further=further,
     )
-    return draw(scenarios(roster, iso3, rounds=12))
+    return draw(scenarios(roster, iso3, rounds=12, further=further))

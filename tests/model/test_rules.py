@@ -39,6 +39,7 @@ NATION = Nation(
     slope_authority=2.0,
     involvement_change=0.3,
     pressure_change=0.6,
+    further_levels=0.35,
     others_growth=0.25,
     leads=0.0,
     lobbying=0.06,
@@ -251,6 +252,7 @@ BY_HAND = {
     "pressure": 0.4 * -0.7 * 0.6,
     "clarity": 0.4 * 0.5 * 0.2,
     "authority": 0.4 * 2.0 * 0.5,
+    "further_levels": 0.4 * 0.35,
     "followership": 0.3 * 0.25,
     "framework": -0.9,
     "lobbying": 0.06,
@@ -265,25 +267,25 @@ def test_each_term_by_hand(term: str) -> None:
 
 
 def test_the_total_by_hand() -> None:
-    # 0.144 - 0.168 + 0.04 + 0.4 + 0.075 - 0.9 + 0.06 - 0.07 - 1.2
-    assert rules.total(rules.terms(BEHAVIOUR, NATION, WORLD)) == approx(-1.619)
+    # 0.144 - 0.168 + 0.04 + 0.4 + 0.14 + 0.075 - 0.9 + 0.06 - 0.07 - 1.2
+    assert rules.total(rules.terms(BEHAVIOUR, NATION, WORLD)) == approx(-1.479)
 
 
 def test_levels_move_any_contribution_in_full_and_moods_and_demands_not_at_all() -> None:
-    # 0.36 - 0.42 + 0.1 + 1 + 0.075 - 0.9 + 0.06
+    # 0.36 - 0.42 + 0.1 + 1 + 0.35 + 0.075 - 0.9 + 0.06
     in_full = rules.in_full(BEHAVIOUR)
     assert in_full == BEHAVIOUR._replace(reach=1.0)
-    assert rules.military_total(rules.terms(in_full, NATION, WORLD)) == approx(0.275)
+    assert rules.military_total(rules.terms(in_full, NATION, WORLD)) == approx(0.625)
 
 
 def test_without_reach_levels_move_no_soldiers_and_still_any_contribution() -> None:
     without = BEHAVIOUR._replace(reach=0.0)
-    unmoved = NATION._replace(involvement_change=0.0, pressure_change=0.0)
+    unmoved = NATION._replace(involvement_change=0.0, pressure_change=0.0, further_levels=0.0)
     calm = WORLD._replace(clarity_change=0.0, authority_change=0.0)
     assert rules.terms(without, NATION, WORLD) == rules.terms(without, unmoved, calm)
     in_full = rules.in_full(without)
     moved = rules.military_total(rules.terms(in_full, NATION, WORLD))
-    assert moved - rules.military_total(rules.terms(in_full, unmoved, calm)) == approx(1.04)
+    assert moved - rules.military_total(rules.terms(in_full, unmoved, calm)) == approx(1.39)
 
 
 def test_with_a_reach_of_1_levels_move_both_alike() -> None:
@@ -311,8 +313,8 @@ def test_the_total_adds_every_term_once_from_left_to_right() -> None:
     number = len(Terms._fields)
     assert rules.total(Terms._make(2.0**n for n in range(number))) == 2.0**number - 1
     military = [term.military for term in TERMS.values()]
-    assert military == [True] * 7 + [False] * 2
-    assert rules.military_total(Terms._make(2.0**n for n in range(number))) == 2.0**7 - 1
+    assert military == [True] * 8 + [False] * 2
+    assert rules.military_total(Terms._make(2.0**n for n in range(number))) == 2.0**8 - 1
     assert rules.total(blank(Terms, involvement=1.0, pressure=2.0**60, clarity=-(2.0**60))) == 0.0
     assert rules.total(blank(Terms, involvement=2.0**60, pressure=-(2.0**60), clarity=1.0)) == 1.0
 
@@ -707,6 +709,7 @@ def nations(draw: Any) -> Nation:
         **slopes,
         involvement_change=draw(CHANGE),
         pressure_change=draw(CHANGE),
+        further_levels=draw(st.floats(-3.0, 3.0)),
         others_growth=draw(st.floats(-2.0, 5.0)),
         leads=draw(st.sampled_from([0.0, 1.0])),
         lobbying=draw(SHARE),

@@ -176,14 +176,20 @@ EVENTS: list[dict[str, Any]] = [
     {"round": 1, "mandate": {"authority": 0.5}},
     {"round": 2, "nations": {"BBB": {"position": "committed"}, "FFF": {"position": "committed"}}},
     {"round": 3, "washington": {"involvement": 0.9}, "mandate": {"clarity": 0.4}, "ceasefire": 1.0},
-    {"round": 4, "nations": {"HHH": {"held": "committed"}, "GGG": {"election": 0.5}}},
+    {"round": 4, "nations": {"HHH": {"held": "committed"}, "GGG": {"election": 0.5}}, "outbreak": 0.6},
 ]
 
 
 @pytest.fixture
 def eventful(tmp_path: Path) -> Case:
     """A world in which all happens that a round knows."""
-    roster = write_roster(tmp_path, EVENTFUL, leads=["AAA", "BBB"], conditions=[("CCC", "authority", 1.0)])
+    roster = write_roster(
+        tmp_path,
+        EVENTFUL,
+        leads=["AAA", "BBB"],
+        conditions=[("CCC", "authority", 1.0)],
+        further={"outbreak": "threat", "blockade": "clarity"},
+    )
     return small_case(
         roster,
         rounds=6,
@@ -192,6 +198,7 @@ def eventful(tmp_path: Path) -> Case:
         washington={"involvement": 0.2, "policy": "burden_sharing", "reversal": 0.1},
         mandate={"purpose": "reassurance", "clarity": 0.2, "policy": "negotiated", "command": "NATO"},
         moscow={"pressure": 0.5, "policy": "reactive"},
+        outbreak=0.2,
         nations={"EEE": {"held": "out"}},
         events=[{"title": "something", **event} for event in EVENTS],
         parameters={"reach": 1.0, "wander": 2.0, "patience": 1.5},

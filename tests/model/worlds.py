@@ -34,6 +34,7 @@ positions = {{ table = "positions.csv" }}
 conditions = {{ table = "conditions.csv" }}
 deployable = {{ largest_of = [{{ column = "troops" }}] }}
 ratification_rounds = {{ column = "approval", rounds = {{ no = 0, two = 2, three = 3 }}, empty = 0 }}
+{further}
 
 [preferred_mandate]
 peacekeeping = {{ base = 1, weight = 2, mean_of = [{{ column = "peaceable" }}] }}
@@ -65,10 +66,12 @@ def write_roster(
     *,
     leads: Sequence[str] = (),
     conditions: Iterable[tuple[Any, ...]] = (),
+    further: Mapping[str, str] = {},
 ) -> Path:
     """Write a roster; a nation may give `position`, anything of COLUMNS, COVARIATES and of a candidate.
 
-    Nations alike in what makes them sensitive have a sensitivity of 0.5.
+    Further levels are given with what past coalitions call them. Nations alike in what makes them sensitive
+    have a sensitivity of 0.5.
     """
     folder.mkdir(parents=True, exist_ok=True)
     rows = [",".join(("iso3", "name", *COLUMNS))]
@@ -86,7 +89,12 @@ def write_roster(
     for iso3, name, level, *half_width in conditions:
         demanded.append(f"{iso3},{name},{level},{[*half_width, 0][0]},2025-04-10,as stated,it said so")
     leads_text = "[" + ", ".join(f'"{lead}"' for lead in leads) + "]"
-    (folder / "roster.toml").write_text(ROSTER.format(leads=leads_text), encoding="utf-8")
+    further_text = "\n".join(
+        f'further_levels.{name} = {{ meaning = "{name}", words = "the {name}", past_coalitions = "{past}" }}'
+        for name, past in further.items()
+    )
+    roster = ROSTER.format(leads=leads_text, further=further_text)
+    (folder / "roster.toml").write_text(roster, encoding="utf-8")
     write_candidates(folder, nations, covariates)
     for name, lines in (("nations", rows), ("positions", said), ("conditions", demanded)):
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -31,6 +31,7 @@ from sim.results.identity import case_digests, code_digests, digest_of
 from sim.results.parts import PartsFolder
 from sim.results.reading import Manifest, parsed
 from sim.results.result import Result
+from sim.results.saving import complete
 from sim.results.tables import Tables, tables_of
 from sim.system.preflight import Need
 from sim.system.tables import read_frame
@@ -299,8 +300,7 @@ def run_calibration(
             folder.write(DRAWS, _weighed_draws(plan, folder, threads, progress))
             folder.remove(PARTS)
         result = _calibration(about, folder.read(DRAWS).to_pandas())
-        for name in ("summary", "posterior"):
-            folder.write(name, result.tables[name], result.metadata.get(name))
+        complete(result, folder)
     return result
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from sim.experiments.executors import Executor, threads_of
 from sim.experiments.independent import independent_runs
 from sim.experiments.rests_on import rests_on
-from sim.experiments.resumable import THREADS, run_parts
+from sim.experiments.resumable import THREADS, results_of, run_parts
 from sim.experiments.sensitivity.design import Samples, SensitivityPlan, check_factors, design_sensitivity
 from sim.experiments.sensitivity.discovery import LIKELY, Discovery, discover
 from sim.experiments.sensitivity.indices import convergence, morris_effects, sobol_indices
@@ -23,6 +23,7 @@ from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
 from sim.inputs.sweep_file import load_sweep
 from sim.results.identity import command_options, source_options
+from sim.results.saving import complete
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +67,11 @@ def sensitivity(
     """
     chosen = chosen_options(SensitivityOptions, options)
     plan = plan_sensitivity(scenario, factors, chosen, overrides=overrides, parameters=parameters)
-    return analyse(plan, run_parts(plan, Path(out), executor=executor), threads=threads_of(executor))
+    folder = run_parts(plan, Path(out), executor=executor)
+    result = analyse(plan, folder, threads=threads_of(executor))
+    with results_of(plan, folder) as parts:
+        complete(result, parts)
+    return result
 
 
 def plan_sensitivity(

@@ -12,7 +12,7 @@ from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.inputs.keys import Key
-from sim.inputs.situation import SITUATION
+from sim.inputs.situation import situation
 from sim.inputs.timeline import Timeline
 from sim.system import manifests
 
@@ -59,7 +59,7 @@ def value_of(case: Case, path: str) -> Any:
     value: Any = case.scenario.model_dump()
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
-    if not path.startswith(START) and keys[0] in SITUATION:
+    if not path.startswith(START) and keys[0] in situation(case.scenario.vocabulary):
         for item in case.scenario.schedule():
             value = item.changes.get(keys, value) if item.round == 1 else value
     return str(value) if isinstance(value, dt.date) else value

@@ -22,6 +22,7 @@ from sim.inputs.keys import parameter_key
 from sim.inputs.sweep_file import Sweep, load_sweep_case
 from sim.results.about import about_case
 from sim.results.identity import case_digests, code_digests, command_options, digest_of, points_digest
+from sim.results.saving import complete
 from sim.results.tables import FolderTables
 
 if TYPE_CHECKING:
@@ -209,9 +210,11 @@ def run_sweep(
     with results_of(plan, folder) as store:
         if not store.has(RESTS_ON):
             store.write(RESTS_ON, _rests_on(plan, FolderTables(folder), threads_of(executor)))
-    return SweepResult(
-        plan.about, FolderTables(folder), partial(landmarks, plan.base, plan.about.factors), folder
-    )
+        result = SweepResult(
+            plan.about, FolderTables(folder), partial(landmarks, plan.base, plan.about.factors), folder
+        )
+        complete(result, store)
+    return result
 
 
 def _rests_on(plan: SweepPlan, tables: "Mapping[str, pd.DataFrame]", threads: int) -> "pd.DataFrame":

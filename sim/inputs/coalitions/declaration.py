@@ -113,6 +113,12 @@ class Declaration(Table):
         """The columns that levels.csv must have."""
         return tuple(level.column for level in self.levels.values() if level.column is not None)
 
+    @property
+    def levers(self) -> tuple[str, ...]:
+        """The levels that may be moved, from 0 to 1, to ask what would follow, in the order of the terms."""
+        moved = dict.fromkeys(term.level for term in self.terms if term.level is not None and term.lever)
+        return tuple(name for name in moved if self.levels[name].column is not None)
+
     def term(self, name: str) -> Term:
         """Return the term of a name."""
         return next(term for term in self.terms if term.name == name)

@@ -30,7 +30,8 @@ def waterfall(result: Answers, iso3: str) -> "Figure":
     about = result.about
     rows: Any = result.of("why-terms", iso3).set_index("term")
     shown = [str(term) for term in rows.index if term not in SUMS and _is_seen(rows.loc[term])]
-    hidden = [part_words(str(term), about.vocabulary) for term in rows.index if term not in (*shown, *SUMS)]
+    unseen = (part_words(str(term), about.vocabulary) for term in rows.index if term not in (*shown, *SUMS))
+    hidden = list(filter(None, unseen))  # a roster without further levels has no words for them
     labels = [f"anchor, {about.start:%-d %b %Y}", *(part_words(term, about.vocabulary) for term in shown)]
     labels += ["propensity", f"threshold {signed(float(rows.loc['threshold', 'value']), 2)}"]
     left, right = max(style.text_width(label, 8) for label in labels) + 0.25, 0.05

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.inputs.roster_file import Vocabulary
-from sim.inputs.situation import SITUATION, leaves, written
+from sim.inputs.situation import leaves, situation, written
 from sim.outputs.document.blocks import Cell, Table, word
 
 AS_STATED = "as stated"
@@ -25,10 +25,11 @@ def changes_table(manifest: Mapping[str, Any]) -> Table:
 
 def _rows(manifest: Mapping[str, Any]) -> Iterator[tuple[Cell, ...]]:
     scenario, vocabulary = manifest["scenario"], Vocabulary.model_validate(manifest["vocabulary"])
-    now = leaves({key: scenario[key] for key in SITUATION if key in scenario})
+    keys = situation(vocabulary)
+    now = leaves({key: scenario[key] for key in keys if key in scenario})
     titled = [event for event in manifest["events"] if event["round"] <= scenario["rounds"]]
     for event, about in zip(scenario["events"], titled, strict=True):
-        for path, value in leaves({key: event[key] for key in SITUATION if key in event}).items():
+        for path, value in leaves({key: event[key] for key in keys if key in event}).items():
             key = ".".join(written(path, vocabulary))
             change = key, _shown(now.get(path)), _shown(value)
             yield tuple(map(word, (about["date"], about["title"], *change, about["source"])))

@@ -6,7 +6,6 @@ from operator import getitem
 from typing import Any
 
 from sim.declarations.kinds import ADVERSARY, PATRON
-from sim.declarations.levels import LEVELS
 from sim.inputs.roster_file import Vocabulary
 from sim.outputs.document.blocks import Code, Fact, Facts, Point, Points, Section, points
 from sim.outputs.report.changes import changes_table
@@ -45,7 +44,7 @@ def _situation(scenario: Manifest, vocabulary: Vocabulary) -> Iterator[Fact]:
     rounds, days = scenario["rounds"], scenario["days_per_round"]
     yield Fact("from", f"{scenario['start']}, {counted(rounds, 'round')} of {counted(days, 'day')}")
     yield Fact("mandate", f"{scenario['mandate']['purpose']} ({scenario['mandate']['policy']})")
-    for level in LEVELS.values():
+    for level in vocabulary.all_levels.values():
         policy = scenario[level.key[0]]["policy"] if level.key[0] in {PATRON, ADVERSARY} else ""
         value = _level(_value_at(scenario, level.key), vocabulary.steps(level.name), policy)
         yield Fact(vocabulary.in_words(level.words), value)
