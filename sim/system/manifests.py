@@ -8,7 +8,7 @@ from sim.system import files, folders
 from sim.system.failures import READING, Failure, named
 from sim.system.folders import AGAIN, DIGESTS, Damaged, Missing
 
-FORMAT = 5
+FORMAT = 6
 """Version of the layout of folders of results."""
 
 MANIFEST = "manifest.json"

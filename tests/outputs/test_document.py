@@ -84,7 +84,7 @@ def test_a_number_that_is_not_known_has_no_value() -> None:
 
 def kept_again(document: Document, folder: Path) -> Kept:
     begin(folder)
-    write_document(Kept("coalition explain NLD", document), folder)
+    write_document(document, folder, "coalition explain NLD")
     return read_document(folder)
 
 

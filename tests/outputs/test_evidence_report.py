@@ -80,7 +80,7 @@ def test_every_nation_of_a_case_has_its_probability_and_rung(small: Coalitions, 
         assert re.search(rf"{iso3} +{predicted[iso3]:.2f} +{rung} +FOUND", text)
 
 
-def test_the_worst_coalition_is_named_first(small: Coalitions, result: LeftOut) -> None:
+def test_the_worst_coalition_is_named_first(small: Coalitions, result: LeftOut, taught: Taught) -> None:
     worst = result.coalitions.query("forecast == @EVIDENCE").sort_values("auc").iloc[0]
     first, *_ = words.failures(result, about(small))
     assert first.startswith(about(small).titles[worst["coalition"]])

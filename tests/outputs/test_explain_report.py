@@ -262,7 +262,10 @@ def test_the_folder_holds_tables_figures_and_what_was_asked(tmp_path: Path) -> N
     assert re.fullmatch(r"explain/brussels-2025-04/SWE-[0-9a-f]{12}", "/".join(folder.parts[-3:]))
     tables = {"why", "why-terms", "why-conditions", "why-reasons", "hardened"}
     names = {f"{name}.{ending}" for name in tables for ending in ("parquet", "csv")}
-    assert {item.name for item in folder.iterdir()} == {*names, "digests.sha256", "manifest.json", "figures"}
+    assert {item.name for item in folder.iterdir()} == {
+        *names,
+        *("digests.sha256", "document.json", "manifest.json", "figures"),
+    }
     assert {item.name for item in (folder / "figures").iterdir()} == {
         f"{name}.{ending}" for name in ("why-SWE", "hardened") for ending in ("png", "svg")
     }

@@ -17,7 +17,7 @@ from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.outputs.document.blocks import Document
 from sim.outputs.document.html import page
-from sim.outputs.document.kept import Kept, write_document
+from sim.outputs.document.kept import write_document
 from sim.outputs.headline import headline, together
 from sim.outputs.report import write_report
 from sim.outputs.report.scenario import address, data_section, scenario_section
@@ -48,7 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A results folder of a real run with a change made on the command line."""
     case = load_case("us-backstop", ["mandate.clarity=0.4", "parameters.followership=1.2", "rounds=20"])
     result, folder = run_into_folder(case, RunOptions(runs=120), tmp_path_factory.mktemp("report"))
-    write_document(Kept(COMMAND, run_report(result)), folder)
+    write_document(run_report(result), folder, COMMAND)
     return folder
 
 

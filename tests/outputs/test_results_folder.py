@@ -26,7 +26,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple["sim.RunResult", 
     return run_into_folder(case, RunOptions(runs=40, seed=7), tmp_path_factory.mktemp("results"))
 
 
-NOT_UTF8 = '{"format": 5, "title": "\\ud800"}'
+NOT_UTF8 = '{"format": 6, "title": "\\ud800"}'
 """Half of a character: JSON may say it, no file and no terminal can."""
 
 

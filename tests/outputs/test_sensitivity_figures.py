@@ -184,8 +184,7 @@ def test_nothing_is_drawn_outside_the_figure(result):
 def test_a_long_label_is_cut_and_leaves_room_for_the_plot(result):
     names = [f"{lever.name}, {'in short ' * 20}" for lever in LEVERS]
     levers = tuple(
-        lever.model_copy(update={"label": name}).in_numbers()
-        for lever, name in zip(LEVERS, names, strict=True)
+        lever.model_copy(update={"label": name}) for lever, name in zip(LEVERS, names, strict=True)
     )
     for name, draw in figures.figures_of(changed(result, levers=levers)).items():
         figure = draw()

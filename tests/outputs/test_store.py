@@ -48,6 +48,7 @@ def test_a_folder_holds_what_the_design_says(written: Path) -> None:
     assert files(written) == {
         "digests.sha256",
         "manifest.json",
+        "document.json",
         "map.geojson",
         *(f"{table}.{ending}" for table in (*TABLES, "summary") for ending in ("parquet", "csv")),
         *(f"figures/{name}.{ending}" for name in ("coalition-size", "joining") for ending in ("png", "svg")),

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from sim.outputs.sweep.landmarks import landmarks_of
-
 import sim
 from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration, run_calibration
 from sim.experiments.calibration.held_out import cross_validate_into_folder
@@ -108,9 +106,7 @@ def sweep(given: str) -> Callable[[Path], Path]:
     def write(out: Path) -> Path:
         file = out / "sweep.toml"
         file.write_text(f'title = "A sweep"\nbase = "brussels-2025-04"\nruns = 50\n{given}')
-        result = run_sweep(plan_sweep(file), out)
-        landmarks_of(result)
-        return result.folder
+        return run_sweep(plan_sweep(file), out).folder
 
     return write
 
@@ -137,7 +133,7 @@ KEPT: dict[str, tuple[str, ...]] = {
         "manifest", "why-terms", "why-conditions", "levers", "frontier", "pivotal", "influence", "hardened",
         "persuade", "observed-totals", "observed-unnamed", "observed-next",
     ),
-    "calibration": ("manifest", "likelihoods"),
+    "calibration": ("manifest", "draws"),
     "cross-validation": ("manifest", "differences"),
     "evidence": ("manifest", "coefficients"),
     "left-out": ("manifest", "coefficients", "coalitions", "sizes", "summary"),

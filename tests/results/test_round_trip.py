@@ -101,7 +101,7 @@ def left_out(_: Path) -> Result:
 
 
 def unifil(_: Path) -> Result:
-    return forecast(load_asked("unifil-2006"))
+    return forecast(load_asked("unifil2006"))
 
 
 def patterns(_: Path) -> Result:

@@ -26,6 +26,7 @@ from sim.experiments.sweep.evaluate import Evaluation, check_points
 from sim.experiments.sweep.point_model import Column, Runs, columns_of
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
+from sim.inputs.factors import Factor
 from sim.inputs.keys import Key
 from sim.inputs.sweep_file import OUTCOMES
 from sim.results.about import about_case
@@ -128,7 +129,7 @@ class SensitivityPlan(Evaluation):
     def about(self) -> AboutSensitivity:
         """What is analysed."""
         levers, uncertainties = (
-            tuple(factor.in_numbers() for factor in group)
+            tuple(Factor.model_validate(factor.in_numbers()) for factor in group)
             for group in (self.factors.levers, self.factors.uncertainties)
         )
         return AboutSensitivity(

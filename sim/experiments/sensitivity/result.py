@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from sim.experiments.choices import Method
 from sim.experiments.rests_on import verdicts
@@ -46,8 +46,8 @@ class AboutSensitivity(About, AboutCase):
     seed: int
     second_order: bool
     discover: bool
-    levers: tuple[dict[str, Any], ...]
-    uncertainties: tuple[dict[str, Any], ...]
+    levers: tuple[Factor, ...]
+    uncertainties: tuple[Factor, ...]
     points: dict[str, int]
     parts: int
 
@@ -129,8 +129,7 @@ class Sensitivity(Result):
     @cached_property
     def factors(self) -> Factors:
         """What varies."""
-        groups = self.about.levers, self.about.uncertainties
-        return Factors(*(tuple(map(Factor.model_validate, group)) for group in groups))
+        return Factors(self.about.levers, self.about.uncertainties)
 
     @cached_property
     def options(self) -> SensitivityOptions:
