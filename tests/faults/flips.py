@@ -28,12 +28,12 @@ from sim.experiments.run import RunOptions, run_into_folder
 from sim.experiments.sweep.sweep import plan_sweep
 from sim.inputs.errors import InputError
 from sim.outputs.document.blocks import Document
-from sim.outputs.document.kept import Kept, write_document
+from sim.outputs.document.kept import write_document
 from sim.outputs.redraw import Wanted, redraw
 from sim.outputs.report import write_report
 from sim.results.result import load_result
 from sim.system.failures import Failure
-from sim.system.folders import verify
+from sim.system.folders import adding_to, verify
 from sim.system.tables import read_table
 
 Make = Callable[[Path, Callable[..., None]], Path]
@@ -74,7 +74,8 @@ class Command:
     def __call__(self, out: Path) -> Path:
         results = self.compute(out, quiet)
         self.show(results)
-        write_document(Kept("coalition", Document("What was found.", ())), results)
+        with adding_to(results):
+            write_document(Document("What was found.", ()), results, "coalition")
         return results
 
 

@@ -36,7 +36,7 @@ from sim.outputs.document.html import fragment, page
 from sim.outputs.document.kept import FILE, Kept, read_document, write_document
 from sim.outputs.document.markdown import markdown
 from sim.system import manifests
-from sim.system.folders import Damaged, begin
+from sim.system.folders import Damaged, adding_to, begin
 
 GAINS = Table(
     ("nation", "gain"),
@@ -84,7 +84,8 @@ def test_a_number_that_is_not_known_has_no_value() -> None:
 
 def kept_again(document: Document, folder: Path) -> Kept:
     begin(folder)
-    write_document(Kept("coalition explain NLD", document), folder)
+    with adding_to(folder):
+        write_document(document, folder, "coalition explain NLD")
     return read_document(folder)
 
 

@@ -242,6 +242,7 @@ def test_a_folder_holds_tables_figures_and_what_was_scored(joined: HindcastResul
     assert sum(seen) == simulated_runs(declared, given[3])
     assert {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()} == {
         "digests.sha256",
+        "document.json",
         "manifest.json",
         *(f"{table}.{ending}" for table in TABLES for ending in ("parquet", "csv")),
         *(f"figures/{name}.{ending}" for name in FIGURES for ending in ("png", "svg")),
