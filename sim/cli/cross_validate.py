@@ -15,7 +15,7 @@ from sim.system import folders
 if TYPE_CHECKING:
     from sim.experiments.hindcast.options import HindcastOptions
     from sim.inputs.patterns_file import Patterns
-    from sim.outputs.document.blocks import Block, Section
+    from sim.results.document import Block, Section
 
 
 @app.command("cross-validate")
@@ -98,8 +98,8 @@ def _headline(seed: int) -> "tuple[Block, ...]":
 def _section(patterns: "Patterns", posterior: Path, options: "HindcastOptions") -> "Section":
     """Return what the calibrated model reproduces of patterns, as a section of the page."""
     from sim.experiments.patterns.verdicts import check_patterns
-    from sim.outputs.document.blocks import Section
     from sim.outputs.patterns.tables import patterns_report
+    from sim.results.document import Section
 
     runs, seed, threads = patterns.runs, options.seed, options.threads
     document = patterns_report(

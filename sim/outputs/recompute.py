@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.outputs.document.kept import read_document
+from sim.results.kept import read_document
 from sim.results.reading import manifest_of
 from sim.system import folders
 from sim.system.failures import Failure

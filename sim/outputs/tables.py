@@ -8,18 +8,6 @@ from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.experiments.results import RunTables
 from sim.inputs.roster_file import Vocabulary
 from sim.outputs.course import UNTOLD, WORTH_NAMING, ever_enough, peak, who_left
-from sim.outputs.document.blocks import (
-    Cell,
-    Document,
-    Fact,
-    Facts,
-    Note,
-    Table,
-    nothing,
-    number,
-    points,
-    word,
-)
 from sim.outputs.headline import by_likelihood, headline
 from sim.outputs.words import (
     RESTS_ON,
@@ -32,6 +20,18 @@ from sim.outputs.words import (
     reason_words,
     signed,
     thousands,
+)
+from sim.results.document import (
+    Cell,
+    Document,
+    Fact,
+    Facts,
+    Note,
+    Table,
+    nothing,
+    number,
+    points,
+    word,
 )
 
 if TYPE_CHECKING:

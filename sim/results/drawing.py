@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.results.kept import write_document
 from sim.results.kinds import KINDS, load
 from sim.system import folders
 
@@ -10,8 +11,7 @@ if TYPE_CHECKING:
     from sim.results.result import Result
 
 SAVE_ALL = "sim.outputs.figure_folder:save_all"
-KEPT, KEEP = "sim.outputs.document.kept:read_document", "sim.outputs.document.kept:write_document"
-"""Homes of what draws figures into a folder, and of what reads and writes documents; in a layer above."""
+"""Home of what draws figures into a folder; it lies in a layer above."""
 
 
 def save_figures(result: "Result", folder: Path) -> list[Path]:
@@ -27,7 +27,7 @@ def save_figures(result: "Result", folder: Path) -> list[Path]:
 
 def keep_document(result: "Result", folder: Path, command: str = "") -> None:
     """Keep what a result says in its folder, with the command that gave it."""
-    load(KEEP)(result.document, folder, command)
+    write_document(result.document, folder, command)
 
 
 def write_page(result: "Result", folder: Path) -> None:

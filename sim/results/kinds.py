@@ -18,6 +18,8 @@ class Kind:
         What manifests call it.
     title
         What heads its reports.
+    first
+        The table that answers first, where there is one of this name.
     result
         Home of its class, ``module:name``.
     figures
@@ -34,6 +36,7 @@ class Kind:
 
     name: str
     title: str
+    first: str
     result: str
     document: str
     figures: str = ""
@@ -59,6 +62,7 @@ KINDS = {
         Kind(
             "run",
             title="",
+            first="summary",
             result="sim.experiments.results:LoadedRun",
             figures="sim.outputs.figures:figures_of",
             document="sim.outputs.tables:run_report",
@@ -67,6 +71,7 @@ KINDS = {
         Kind(
             "comparison",
             title="Compared",
+            first="coalition",
             result="sim.experiments.comparison.result:Comparison",
             figures="sim.outputs.comparison.figures:figures_of",
             document="sim.outputs.comparison.tables:comparison_report",
@@ -74,6 +79,7 @@ KINDS = {
         Kind(
             "sweep",
             title="A sweep",
+            first="points",
             result="sim.experiments.sweep.result:SweepResult",
             figures="sim.outputs.sweep.figures:figures_of",
             document="sim.outputs.sweep.tables:sweep_report",
@@ -81,6 +87,7 @@ KINDS = {
         Kind(
             "sensitivity",
             title="What matters",
+            first="spread",
             result="sim.experiments.sensitivity.result:Sensitivity",
             figures="sim.outputs.sensitivity.figures:figures_of",
             document="sim.outputs.sensitivity.tables:sensitivity_report",
@@ -88,6 +95,7 @@ KINDS = {
         Kind(
             "explanation",
             title="Explained",
+            first="levers",
             result="sim.experiments.explain.result:LoadedExplanation",
             figures="sim.outputs.explanation.figures:figures_of",
             document="sim.outputs.explanation.tables:explain_report",
@@ -95,6 +103,7 @@ KINDS = {
         Kind(
             "hindcast",
             title="Held against what was recorded",
+            first="scores",
             result="sim.experiments.hindcast.tables:LoadedHindcast",
             figures="sim.outputs.hindcast.figures:figures_of",
             document="sim.outputs.hindcast.tables:hindcast_report",
@@ -102,6 +111,7 @@ KINDS = {
         Kind(
             "calibration",
             title="Fitted to what was recorded",
+            first="summary",
             result="sim.experiments.calibration.calibrate:Calibration",
             figures="sim.outputs.calibration.figures:figures_of",
             document="sim.outputs.calibration.tables:calibration_report",
@@ -109,6 +119,7 @@ KINDS = {
         Kind(
             "cross-validation",
             title="Fitted to a part of what was recorded, scored on the rest",
+            first="scores",
             result="sim.experiments.calibration.held_out:LoadedCrossValidation",
             figures="sim.outputs.cross_validation.figures:figures_of",
             document="sim.outputs.cross_validation.tables:cross_validation_report",
@@ -118,6 +129,7 @@ KINDS = {
         Kind(
             "evidence",
             title="What past coalitions teach",
+            first="coefficients",
             result="sim.experiments.evidence.results:LoadedTaught",
             figures="sim.outputs.evidence.figures:figures_of_fit",
             document="sim.outputs.evidence.tables:fit_report",
@@ -125,6 +137,7 @@ KINDS = {
         Kind(
             "left out",
             title="Past coalitions, each family left out",
+            first="summary",
             result="sim.experiments.evidence.results:LoadedLeftOut",
             figures="sim.outputs.evidence.figures:figures_of_left_out",
             document="sim.outputs.evidence.tables:left_out_report",
@@ -134,12 +147,14 @@ KINDS = {
         Kind(
             "forecast",
             title="Forecast from past coalitions alone",
+            first="nations",
             result="sim.experiments.evidence.forecast:LoadedForecast",
             document="sim.outputs.evidence.forecast:forecast_report",
         ),
         Kind(
             "patterns",
             title="Stylised facts",
+            first="patterns",
             result="sim.experiments.patterns.verdicts:LoadedPatterns",
             document="sim.outputs.patterns.tables:patterns_report",
             page="sim.outputs.patterns.tables:patterns_markdown",

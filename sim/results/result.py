@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sim.inputs.errors import InputError, near_match
 from sim.results.about import About
-from sim.results.drawing import KEPT
+from sim.results.document import Document
+from sim.results.kept import read_document
 from sim.results.kinds import KINDS, Kind, load
 from sim.results.reading import Manifest, damage_named, kind_of, manifest_of, parsed
 from sim.results.tables import FolderTables
@@ -15,8 +16,6 @@ from sim.system import folders
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
-
-    from sim.outputs.document.blocks import Document
 
 REPORT, NOTEBOOK = "sim.outputs.report:report_page", "sim.outputs.document.html:fragment"
 """Homes of what makes a page of a result, and a part of one of a document; they lie in a layer above."""
@@ -54,14 +53,15 @@ class Result:
         return {}
 
     def to_frame(self, table: str = "") -> "pd.DataFrame":
-        """Return a table by name; the first if none is named.
+        """Return a table by name; the one that answers first if none is named.
 
         Raises
         ------
         InputError
             If there is none of this name.
         """
-        name = table or next(iter(self.tables))
+        first = self._kind.first
+        name = table or (first if first in self.tables else next(iter(self.tables)))
         if name not in self.tables:
             problem = f'no table "{name}"; allowed: {", ".join(self.tables)}{near_match(name, self.tables)}'
             raise InputError(problem, key="table")
@@ -109,7 +109,7 @@ class Result:
             return saving.finish(self)
 
     @property
-    def document(self) -> "Document":
+    def document(self) -> Document:
         """What the result says: sentences, facts, tables; terminal, reports and notebooks show it."""
         said: Document = load(self._kind.document)(self)
         return said
@@ -129,6 +129,11 @@ class Result:
     def _repr_html_(self) -> str:
         """Show what it says in a notebook."""
         return str(load(NOTEBOOK)(self.document))
+
+    @property
+    def summary(self) -> "pd.DataFrame":
+        """The table that answers first."""
+        return self.to_frame()
 
     def __repr__(self) -> str:
         """Say in a line what it is."""
@@ -194,10 +199,9 @@ class Loaded(Result):
         return self._tables
 
     @property
-    def document(self) -> "Document":
+    def document(self) -> Document:
         """What the result said when it was computed."""
-        said: Document = load(KEPT)(self.folder).document
-        return said
+        return read_document(self.folder).document
 
     def __getattr__(self, name: str) -> "pd.DataFrame":
         """Return a table by its name."""

@@ -12,7 +12,7 @@ from signing import sign
 
 import sim
 from sim.experiments.run import RunOptions, run_into_folder
-from sim.outputs.document.kept import FILE
+from sim.results.kept import FILE
 
 Command = Callable[..., Any]
 

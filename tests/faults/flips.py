@@ -23,17 +23,17 @@ from typing import Any
 import sim
 from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration, run_calibration
 from sim.experiments.comparison.compare import compared, plan_comparison
-from sim.experiments.resumable import complete_results, results_of, run_parts
+from sim.experiments.resumable import complete_results, run_parts
 from sim.experiments.run import RunOptions, run_into_folder
 from sim.experiments.sweep.sweep import plan_sweep
 from sim.inputs.errors import InputError
-from sim.outputs.document.blocks import Document
-from sim.outputs.document.kept import write_document
 from sim.outputs.redraw import Wanted, redraw
 from sim.outputs.report import write_report
+from sim.results.document import Document
+from sim.results.kept import write_document
 from sim.results.result import load_result
 from sim.system.failures import Failure
-from sim.system.folders import verify
+from sim.system.folders import adding_to, verify
 from sim.system.tables import read_table
 
 Make = Callable[[Path, Callable[..., None]], Path]
@@ -74,7 +74,8 @@ class Command:
     def __call__(self, out: Path) -> Path:
         results = self.compute(out, quiet)
         self.show(results)
-        write_document(Document("What was found.", ()), results, "coalition")
+        with adding_to(results):
+            write_document(Document("What was found.", ()), results, "coalition")
         return results
 
 
@@ -82,8 +83,7 @@ def sweep(folder: Path) -> Command:
     plan = plan_sweep(folder / "sweep.toml")
 
     def show(results: Path) -> None:
-        with results_of(plan, results):
-            complete_results(plan, results, load_result(results))
+        complete_results(plan, results, load_result(results))
 
     return Command(lambda out, progress: run_parts(plan, out, progress=progress), show)
 

@@ -57,12 +57,13 @@ from sim.inputs.parameters import load_parameters
 from sim.inputs.patterns_file import load_patterns
 from sim.inputs.prior import load_prior
 from sim.inputs.questions import load_questions
-from sim.outputs.document.kept import FILE, write_document
+from sim.outputs.document.terminal import rendered
 from sim.outputs.redraw import Wanted, redraw
 from sim.outputs.report import write_report
+from sim.results.kept import FILE, write_document
 from sim.results.result import load_result
 from sim.system.failures import Failure
-from sim.system.folders import DIGESTS
+from sim.system.folders import DIGESTS, adding_to
 from sim.system.manifests import MANIFEST
 
 LIMIT = 20.0
@@ -430,9 +431,10 @@ def show(case: Case, out: Path) -> None:
     result, folder = run_into_folder(case, RunOptions(runs=2, threads=1), out, csv=True)
     printed = io.StringIO()
     document = run_report(result)
-    Console(file=printed, force_terminal=True, width=80).print(document)
+    Console(file=printed, force_terminal=True, width=80).print(rendered(document))
     assert "\x1b]" not in printed.getvalue()
-    write_document(document, folder, "")
+    with adding_to(folder):
+        write_document(document, folder, "")
     write_report(folder)
 
 

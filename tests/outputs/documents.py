@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from sim.outputs.document.blocks import (
+from sim.results.document import (
     Cell,
     Code,
     Document,

@@ -24,8 +24,8 @@ from sim.outputs.calibration.tables import calibration_report
 from sim.outputs.cross_validation.figures import differences
 from sim.outputs.cross_validation.page import validation_page
 from sim.outputs.cross_validation.tables import cross_validation_report
-from sim.outputs.document.blocks import Section
 from sim.outputs.hindcast.words import MEASURED
+from sim.results.document import Section
 from sim.results.drawing import save_figures
 
 Command = Callable[..., Any]

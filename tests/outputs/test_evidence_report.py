@@ -14,12 +14,12 @@ from sim.experiments.evidence.results import LeftOutResult, Taught, teach
 from sim.inputs.coalitions.coalitions import Coalitions, find_coalition
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.outputs.cross_validation.page import headline
-from sim.outputs.document.blocks import Document
 from sim.outputs.document.markdown import markdown
 from sim.outputs.evidence import words
 from sim.outputs.evidence.case import case_report
 from sim.outputs.evidence.page import evidence_page
 from sim.outputs.evidence.tables import fit_report, left_out_report
+from sim.results.document import Document
 from sim.results.drawing import save_figures
 
 PAGE = Path(__file__).parents[2] / "docs" / "evidence.md"

@@ -15,14 +15,15 @@ from sim.experiments.results import LoadedRun
 from sim.experiments.run import RunOptions, run_into_folder
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
-from sim.outputs.document.blocks import Document
 from sim.outputs.document.html import page
-from sim.outputs.document.kept import write_document
 from sim.outputs.headline import headline, together
 from sim.outputs.report import write_report
 from sim.outputs.report.scenario import address, data_section, scenario_section
 from sim.outputs.tables import nations_table, run_report
+from sim.results.document import Document
+from sim.results.kept import write_document
 from sim.results.reading import manifest_of
+from sim.system.folders import adding_to
 
 COMMAND = "coalition run us-backstop --set 'mandate.clarity=0.4'"
 MARKUP = '<script>alert("x")</script> & <b>bold</b>'
@@ -48,7 +49,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A results folder of a real run with a change made on the command line."""
     case = load_case("us-backstop", ["mandate.clarity=0.4", "parameters.followership=1.2", "rounds=20"])
     result, folder = run_into_folder(case, RunOptions(runs=120), tmp_path_factory.mktemp("report"))
-    write_document(run_report(result), folder, COMMAND)
+    with adding_to(folder):
+        write_document(run_report(result), folder, COMMAND)
     return folder
 
 
@@ -88,10 +90,10 @@ def test_every_figure_is_there_and_said_in_words(text: str) -> None:
 
 
 @pytest.mark.slow
-def test_it_says_what_was_supposed_and_how_to_do_it_again(text: str, stored: LoadedRun) -> None:
+def test_it_says_what_was_supposed_and_how_to_do_it_again(text: str, folder: Path) -> None:
     assert "The scenario: A US backstop" in text
     assert "followership = 1.2" in text
-    assert str(stored.manifest["digest"]) in text
+    assert str(manifest_of(folder)["digest"]) in text
     assert escape(COMMAND).replace("&#x27;", "&#39;") in text
     for caution in load_case("us-backstop").roster.cautions:
         assert caution.split("'")[0] in text
@@ -126,8 +128,8 @@ def test_every_nation_has_a_row_with_its_interval(stored: LoadedRun) -> None:
     assert all(re.search(r"% \[[\d.]+-[\d.]+\]$", cell.text) for cell in shares)
 
 
-def test_markup_in_titles_events_and_cautions_is_shown_as_text(stored: LoadedRun) -> None:
-    manifest: Any = json.loads(json.dumps(stored.manifest))
+def test_markup_in_titles_events_and_cautions_is_shown_as_text(folder: Path) -> None:
+    manifest: Any = json.loads(json.dumps(manifest_of(folder)))
     manifest["title"] = manifest["description"] = manifest["events"][0]["title"] = MARKUP
     manifest["cautions"] = [MARKUP]
     text = page(Document(MARKUP, (scenario_section(manifest), data_section(manifest))))

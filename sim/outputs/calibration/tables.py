@@ -4,8 +4,8 @@ from typing import Any
 
 from sim.experiments.calibration.calibrate import Calibration
 from sim.outputs.calibration import words
-from sim.outputs.document.blocks import Block, Cell, Document, Note, Table, number, word
 from sim.outputs.words import signed
+from sim.results.document import Block, Cell, Document, Note, Table, number, word
 
 LEGEND = (
     "[ ] is the range of the middle 90 %. Moved: of the mean, in standard deviations of the prior; SD left: "

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.comparison.result import DIFFERENCE, VALUE
-from sim.outputs.document.blocks import Cell, Document, Note, Section, Table, nothing, number, word
 from sim.outputs.words import (
     RESTS_ON,
     counted,
@@ -15,6 +14,7 @@ from sim.outputs.words import (
     signed_with_interval,
     thousands,
 )
+from sim.results.document import Cell, Document, Note, Section, Table, nothing, number, word
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,9 +7,9 @@ from sim.outputs.calibration import words as calibration_words
 from sim.outputs.calibration.tables import lessons
 from sim.outputs.cross_validation import words
 from sim.outputs.cross_validation.tables import out_of_sample
-from sim.outputs.document.blocks import Block, Document, Section, points
 from sim.outputs.document.markdown import markdown
 from sim.outputs.evidence.tables import failures_and_scores
+from sim.results.document import Block, Document, Section, points
 
 ACCEPTANCE = "```{include} acceptance.inc\n```"
 """What was asked of the model before it was built, and what of it holds: written by hand."""

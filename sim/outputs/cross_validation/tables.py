@@ -6,9 +6,9 @@ from sim.experiments.calibration.about import FittedWave
 from sim.experiments.calibration.held_out import CrossValidation
 from sim.outputs.calibration import words as calibration_words
 from sim.outputs.cross_validation import words
-from sim.outputs.document.blocks import Block, Document, Note, Section, points
 from sim.outputs.hindcast.tables import differences, scores
 from sim.outputs.hindcast.words import verdicts
+from sim.results.document import Block, Document, Note, Section, points
 
 
 def cross_validation_report(result: CrossValidation) -> Document:

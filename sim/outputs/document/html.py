@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.outputs.document.blocks import Block, Cell, Document
+from sim.results.document import Block, Cell, Document
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from sim.outputs.document.blocks import (
+from sim.results.document import (
     Block,
     Code,
     Document,

@@ -9,8 +9,8 @@ from rich.table import Column
 from rich.table import Table as Grid
 from rich.text import Text
 
-from sim.outputs.document.blocks import Block, Code, Document, Facts, Note, Points, Section, Table
 from sim.outputs.document.whole_table import WholeTable
+from sim.results.document import Block, Code, Document, Facts, Note, Points, Section, Table
 
 WIDE = 120
 """Characters of a line where what is printed goes to no terminal."""

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.evidence.left_out import EVIDENCE
 from sim.inputs.coalitions.coalitions import CONSENSUS, FIRST, SECOND, Coalition, Coalitions
-from sim.outputs.document.blocks import Document, Note, Section, Table, number, points, word
 from sim.outputs.evidence import words
+from sim.results.document import Document, Note, Section, Table, number, points, word
 
 if TYPE_CHECKING:
     import pandas as pd

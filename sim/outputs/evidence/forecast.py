@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.evidence.about import about
 from sim.experiments.evidence.forecast import Forecast
-from sim.outputs.document.blocks import Document, Note, Table, number, word
 from sim.outputs.evidence import words
+from sim.results.document import Document, Note, Table, number, word
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,8 +17,8 @@ from sim.experiments.evidence.sealed import SealedScores
 from sim.experiments.outlook import Outlook
 from sim.inputs.coalitions.draws_file import file_digests
 from sim.inputs.ledger import BEGINNING, Sealed, check_by, digest_of_line, read_ledger
-from sim.outputs.document.blocks import Cell, Document, Note, Table, nothing, number, word
 from sim.outputs.words import percent
+from sim.results.document import Cell, Document, Note, Table, nothing, number, word
 from sim.results.identity import digest_of
 from sim.system import files
 from sim.system.failures import named

@@ -11,8 +11,8 @@ from sim.inputs.evidence import (
     SensitivityEvidence,
     Source,
 )
-from sim.outputs.document.blocks import Document, Section, points
 from sim.outputs.words import counted, thousands
+from sim.results.document import Document, Section, points
 
 
 def evidence_report(evidence: Evidence) -> Document:

@@ -11,10 +11,10 @@ from sim.experiments.evidence.results import LeftOutResult
 from sim.experiments.evidence.verdicts import coefficient_table as coefficients_of
 from sim.experiments.evidence.verdicts import fits_for_verdicts
 from sim.inputs.coalitions.coalitions import FIRST, GIFT, SECOND, Coalitions
-from sim.outputs.document.blocks import Document, Note, Section, points
 from sim.outputs.document.markdown import markdown
 from sim.outputs.evidence import words
 from sim.outputs.evidence.tables import coding_table, coefficient_table, comparisons, failures_and_scores
+from sim.results.document import Document, Note, Section, points
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,8 @@ from sim.experiments.evidence.left_out import EVIDENCE, LeftOut
 from sim.experiments.evidence.results import LeftOutResult, Taught
 from sim.experiments.evidence.scores import SCORES
 from sim.inputs.coalitions.coalitions import Coalitions
-from sim.outputs.document.blocks import (
+from sim.outputs.evidence import words
+from sim.results.document import (
     Block,
     Cell,
     Document,
@@ -21,7 +22,6 @@ from sim.outputs.document.blocks import (
     points,
     word,
 )
-from sim.outputs.evidence import words
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,7 +19,6 @@ from sim.experiments.explain.persuade import Sequences
 from sim.experiments.explain.pivotal import Pivots
 from sim.experiments.explain.why import Why
 from sim.inputs.case import Case
-from sim.outputs.document.blocks import Block, Cell, Document, Note, Section, Table, nothing, number, word
 from sim.outputs.explanation.words import (
     condition_words,
     cost,
@@ -39,6 +38,7 @@ from sim.outputs.explanation.words import (
     who_hardens,
 )
 from sim.outputs.words import RESTS_ON, counted, mark, signed_with_interval, thousands
+from sim.results.document import Block, Cell, Document, Note, Section, Table, nothing, number, word
 
 MOST_EDGES = 15
 """Rows of the influence network that are shown."""

@@ -7,7 +7,6 @@ from sim.experiments.hindcast.result import BASELINES, MODEL, RECORDED, Hindcast
 from sim.experiments.hindcast.skill import SCORES
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.roster_file import Vocabulary
-from sim.outputs.document.blocks import Document, Note, Section, Table, number, points, word
 from sim.outputs.hindcast.words import (
     FORECASTS,
     MEANINGS,
@@ -25,6 +24,7 @@ from sim.outputs.hindcast.words import (
     verdicts,
 )
 from sim.outputs.words import RESTS_ON, counted, mark, signed
+from sim.results.document import Document, Note, Section, Table, number, points, word
 
 if TYPE_CHECKING:
     import pandas as pd

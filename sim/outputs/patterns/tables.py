@@ -1,9 +1,9 @@
 """What was found of patterns: all their verdicts, then the checks of each."""
 
 from sim.experiments.patterns.verdicts import Finding, PatternResult, PatternsResult, in_words
-from sim.outputs.document.blocks import Cell, Document, Note, Section, Table, nothing, number, word
 from sim.outputs.document.markdown import markdown
 from sim.outputs.patterns.words import basis, decided, legend, margin, measured, summary, wanted
+from sim.results.document import Cell, Document, Note, Section, Table, nothing, number, word
 
 
 def patterns_report(result: PatternsResult) -> Document:

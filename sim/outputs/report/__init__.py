@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.outputs.document.blocks import Document, Section
 from sim.outputs.document.html import page
-from sim.outputs.document.kept import read_document
 from sim.outputs.report.pictures import pictures_of
 from sim.outputs.report.scenario import data_section, reproduce_section, scenario_section
+from sim.results.document import Document, Section
+from sim.results.kept import read_document
 from sim.results.reading import Manifest, damage_named, manifest_of
 from sim.results.result import Result, load_result
 from sim.system.folders import adding_to, check, stream

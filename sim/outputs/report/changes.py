@@ -5,7 +5,7 @@ from typing import Any
 
 from sim.inputs.roster_file import Vocabulary
 from sim.inputs.situation import leaves, situation, written
-from sim.outputs.document.blocks import Cell, Table, word
+from sim.results.document import Cell, Table, word
 
 AS_STATED = "as stated"
 """What a nation says, and does, before a scenario says anything of it."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from sim.outputs.document.blocks import Picture
+from sim.results.document import Picture
 from sim.results.kinds import KINDS
 from sim.results.result import Result
 

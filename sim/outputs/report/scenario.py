@@ -7,9 +7,9 @@ from typing import Any
 
 from sim.declarations.kinds import ADVERSARY, PATRON
 from sim.inputs.roster_file import Vocabulary
-from sim.outputs.document.blocks import Code, Fact, Facts, Point, Points, Section, points
 from sim.outputs.report.changes import changes_table
 from sim.outputs.words import counted
+from sim.results.document import Code, Fact, Facts, Point, Points, Section, points
 
 Manifest = Mapping[str, Any]
 

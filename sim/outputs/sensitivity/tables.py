@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from sim.experiments.sensitivity.discovery import LIKELY, Box, Discovery, Limit
 from sim.experiments.sensitivity.plan import Outcome
 from sim.experiments.sensitivity.result import LEADING, Sensitivity
-from sim.outputs.document.blocks import Block, Cell, Document, Note, Section, Table, number, word
 from sim.outputs.sensitivity import words
 from sim.outputs.sensitivity.words import (
     effort,
@@ -20,6 +19,7 @@ from sim.outputs.sensitivity.words import (
     unit,
 )
 from sim.outputs.words import RESTS_ON, mark
+from sim.results.document import Block, Cell, Document, Note, Section, Table, number, word
 
 if TYPE_CHECKING:
     import pandas as pd

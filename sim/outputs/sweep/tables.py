@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from sim.outputs.document.blocks import Cell, Document, Note, Table, number, word
 from sim.outputs.sweep.axes import MEASURES, Measure, caption, outcome_of
 from sim.outputs.words import RESTS_ON, mark, thousands
+from sim.results.document import Cell, Document, Note, Table, number, word
 
 if TYPE_CHECKING:
     from sim.experiments.sweep.result import SweepResult

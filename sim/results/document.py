@@ -4,10 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from math import isnan
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from typing import TypeAlias
 
 SHORT = 16
 """Characters of a cell that is not broken into lines, as a date or a name."""
@@ -158,18 +155,6 @@ class Document:
     def body(self) -> tuple[Block, ...]:
         """What follows the headline."""
         return self.blocks[len(self.headline) :]
-
-    def __rich__(self) -> "RenderableType":
-        """Return it as Rich prints it, whole at any width."""
-        from sim.outputs.document.terminal import rendered
-
-        return rendered(self)
-
-    def _repr_html_(self) -> str:
-        """Return it as notebooks show it."""
-        from sim.outputs.document.html import fragment
-
-        return fragment(self)
 
 
 def _is_paragraph(block: Block) -> bool:

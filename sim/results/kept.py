@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sim.outputs.document.blocks import Document
+from sim.results.document import Document
 from sim.system import folders, manifests
 from sim.system.folders import AGAIN, Damaged
 
