@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sim.inputs.errors import InputError, near_match
 from sim.outputs import style
 from sim.outputs.figure_folder import Draw
-from sim.results.kinds import KINDS
+from sim.results.kinds import KINDS, Kind
 from sim.results.parts import refuse_link
 from sim.results.reading import damage_named
 from sim.results.result import Result, load_result
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sim.experiments.results import RunTables
 
 RUN = "run"
+
+MOST_IN_NAME = 4
+"""Nations that the name of a file holds."""
 FOLDER = "figures"
 
 
@@ -77,34 +80,43 @@ def redraw(folders: Sequence[Path], wanted: Wanted) -> Iterator[Path]:
 def _plan(folder: Path, wanted: Wanted) -> tuple[Any, dict[str, Draw]]:
     """Return the results of a folder, and what draws each figure that is wanted of them."""
     result: Result = load_result(folder)
-    if result.kind != RUN:
-        for option, value in (("--nations", wanted.nations), ("--animate", wanted.animate)):
-            if value:
-                raise InputError(f"is for results of runs; these are of kind {result.kind}", file=option)
-    from sim.outputs.figures import file_name
-
+    kind = KINDS[result.kind]
+    for option, value, serves in (
+        ("--nations", wanted.nations, kind.of_nations),
+        ("--animate", wanted.animate, kind.name == RUN),
+    ):
+        if value and not serves:
+            raise InputError(f"is not for results of kind {kind.name}", file=option)
     nations = result.nations_named(wanted.nations)
     if wanted.animate:
         from sim.outputs.figures.map import check_map
 
         check_map(cast("RunTables", result))
     with damage_named(folder):
-        drawn = dict(KINDS[result.kind].figures_of(result, nations))
+        drawn = dict(kind.figures_of(result, nations))
     if not drawn:
-        problem = f"results of kind {result.kind} have no figures; coalition report shows their tables"
+        problem = f"results of kind {kind.name} have no figures; coalition report shows their tables"
         raise InputError(problem, file=folder)
-    return result, {file_name(name, nations): drawn[_known(name, drawn)] for name in _names(drawn, wanted)}
+    names = _names(drawn, kind, wanted)
+    return result, {file_name(name, kind.of_nations, nations): drawn[_known(name, drawn)] for name in names}
 
 
-def _names(drawn: dict[str, Draw], wanted: Wanted) -> list[str]:
+def _names(drawn: dict[str, Draw], kind: Kind, wanted: Wanted) -> list[str]:
     """Return the figures that are wanted, checking that they suit the other options."""
-    from sim.outputs.figures import OF_NATIONS
-
-    if wanted.nations and wanted.figures and not set(wanted.figures) & {*OF_NATIONS}:
-        problem = f"no figure that is named shows chosen nations; those that do: {', '.join(OF_NATIONS)}"
+    if wanted.nations and wanted.figures and not set(wanted.figures) & {*kind.of_nations}:
+        showing = ", ".join(kind.of_nations)
+        problem = f"no figure that is named shows chosen nations; those that do: {showing}"
         raise InputError(problem, file="--nations")
-    every = [] if wanted.animate else list(OF_NATIONS if wanted.nations else drawn)
+    every = [] if wanted.animate else list(kind.of_nations if wanted.nations else drawn)
     return list(dict.fromkeys(wanted.figures)) or every
+
+
+def file_name(name: str, of_nations: Sequence[str], nations: Sequence[str]) -> str:
+    """Return what the file of a figure is called: one of chosen nations does not replace that of all."""
+    if name not in of_nations or not nations:
+        return name
+    more = f"-and-{len(nations) - MOST_IN_NAME}" if len(nations) > MOST_IN_NAME else ""
+    return f"{name}-{'-'.join(nations[:MOST_IN_NAME])}{more}"
 
 
 def _known(name: str, drawn: dict[str, Draw]) -> str:

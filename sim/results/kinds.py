@@ -29,6 +29,8 @@ class Kind:
         Home of a function of the result, that returns what it says.
     usual
         The figures that are drawn when it is saved; all if none are named.
+    of_nations
+        The figures that can show chosen nations.
     page, page_file
         Home of a function of the result that returns a page of documentation, and the name of its file; none
         if empty.
@@ -41,6 +43,7 @@ class Kind:
     document: str
     figures: str = ""
     usual: tuple[str, ...] = ()
+    of_nations: tuple[str, ...] = ()
     page: str = ""
     page_file: str = ""
 
@@ -67,6 +70,7 @@ KINDS = {
             figures="sim.outputs.figures:figures_of",
             document="sim.outputs.tables:run_report",
             usual=("coalition-size", "joining"),
+            of_nations=("nation", "joining", "willingness"),
         ),
         Kind(
             "comparison",
@@ -75,6 +79,7 @@ KINDS = {
             result="sim.experiments.comparison.result:Comparison",
             figures="sim.outputs.comparison.figures:figures_of",
             document="sim.outputs.comparison.tables:comparison_report",
+            of_nations=("nations-over-time",),
         ),
         Kind(
             "sweep",

@@ -157,10 +157,12 @@ class Result:
         InputError
             If one is not known, or the result is of no roster.
         """
-        known: Any = getattr(self.about, "known_nations", None)
-        if nations and known is None:
-            raise InputError("is for results of runs", key="nations")
-        return list(dict.fromkeys(known.known(nation) for nation in nations))
+        if not nations:
+            return []
+        if not self._kind.of_nations:
+            raise InputError(f"is not for results of kind {self.kind}", key="nations")
+        case = self.about.cases[0] if hasattr(self.about, "cases") else self.about
+        return list(dict.fromkeys(case.known_nations.known(nation) for nation in nations))
 
 
 class Loaded(Result):

@@ -10,6 +10,7 @@ from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError
 from sim.inputs.evidence import Evidence, Source, evidence, source_of
 from sim.inputs.roster import load_roster
+from sim.outputs.document.terminal import rendered
 from sim.outputs.evidence.nation import evidence_report
 
 EUROPE = scenarios_folder() / "rosters" / "europe-2025"
@@ -167,5 +168,5 @@ def printed(found: Evidence) -> str:
     """Return what the command prints."""
     console = Console(width=200)
     with console.capture() as capture:
-        console.print(evidence_report(found))
+        console.print(rendered(evidence_report(found)))
     return capture.get()

@@ -24,6 +24,7 @@ from sim.outputs.calibration.tables import calibration_report
 from sim.outputs.cross_validation.figures import differences
 from sim.outputs.cross_validation.page import validation_page
 from sim.outputs.cross_validation.tables import cross_validation_report
+from sim.outputs.document.terminal import rendered
 from sim.outputs.hindcast.words import MEASURED
 from sim.results.document import Section
 from sim.results.drawing import save_figures
@@ -50,7 +51,7 @@ def calibration(result: CrossValidation) -> Calibration:
 
 def printed(renderable: Any) -> str:
     console = Console(width=200, file=io.StringIO(), record=True)
-    console.print(renderable)
+    console.print(rendered(renderable))
     return console.export_text()
 
 

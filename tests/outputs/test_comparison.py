@@ -27,6 +27,7 @@ from sim.experiments.run import RunOptions
 from sim.inputs.case import load_case
 from sim.outputs.comparison.figures import FIGURES
 from sim.outputs.comparison.tables import comparison_report
+from sim.outputs.document.terminal import rendered
 from sim.outputs.words import signed
 from sim.results.drawing import save_figures
 
@@ -52,7 +53,7 @@ def many() -> Comparison:
 
 def printed(comparison: Comparison, width: int = 120) -> str:
     console = Console(width=width, file=io.StringIO(), record=True)
-    console.print(comparison_report(comparison))
+    console.print(rendered(comparison_report(comparison)))
     return console.export_text()
 
 

@@ -20,6 +20,7 @@ from signing import sign
 
 from sim.outputs.document.html import fragment, page
 from sim.outputs.document.markdown import markdown
+from sim.outputs.document.terminal import rendered
 from sim.results.document import (
     Block,
     Document,
@@ -141,7 +142,7 @@ def texts_of(blocks: tuple[Block, ...]) -> Iterator[str]:
 
 def shown(document: Document, width: int) -> str:
     console = Console(width=width, file=io.StringIO(), record=True)
-    console.print(document)
+    console.print(rendered(document))
     return console.export_text()
 
 

@@ -28,6 +28,7 @@ from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.parameters import DECLARED
 from sim.inputs.questions import load_questions
+from sim.outputs.document.terminal import rendered
 from sim.outputs.explanation.figures import figures_of
 from sim.outputs.explanation.tables import explain_report
 from sim.outputs.explanation.words import level_interval, observed_sentences
@@ -53,7 +54,7 @@ def everybody() -> sim.Explanation:
 def printed(answer: sim.Explanation, width: int = 120) -> str:
     console = Console(width=width)
     with console.capture() as capture:
-        console.print(explain_report(answer))
+        console.print(rendered(explain_report(answer)))
     return capture.get()
 
 

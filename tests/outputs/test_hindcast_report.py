@@ -30,6 +30,7 @@ from sim.experiments.hindcast.hindcast import (
 from sim.experiments.hindcast.options import HindcastOptions
 from sim.experiments.hindcast.result import TABLES, HindcastResult
 from sim.inputs.hindcast_file import load_hindcast_cases
+from sim.outputs.document.terminal import rendered
 from sim.outputs.hindcast.figures import FIGURES
 from sim.outputs.hindcast.tables import hindcast_report
 from sim.outputs.hindcast.words import MEASURED, NOT_IDENTIFIED, fit_line, verdict, verdicts
@@ -60,7 +61,7 @@ def joined(tmp_path_factory: pytest.TempPathFactory, write_world: Command) -> Hi
 
 def printed(result: HindcastResult) -> str:
     console = Console(width=120, file=io.StringIO(), record=True)
-    console.print(hindcast_report(result))
+    console.print(rendered(hindcast_report(result)))
     return console.export_text()
 
 

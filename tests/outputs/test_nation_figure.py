@@ -6,10 +6,11 @@ import pytest
 from matplotlib.figure import Figure
 
 import sim
-from sim.outputs.figures import MOST_IN_NAME, figures_of, file_name
+from sim.outputs.figures import OF_NATIONS, figures_of
 from sim.outputs.figures.nation import nation_over_time
-from sim.outputs.redraw import Wanted, redraw
+from sim.outputs.redraw import MOST_IN_NAME, Wanted, file_name, redraw
 from sim.outputs.style import WIDTH
+from sim.results.kinds import KINDS
 
 PAGE = 9 / 16
 
@@ -52,17 +53,22 @@ def test_texts_do_not_run_into_each_other(result: sim.RunResult) -> None:
             assert box.x1 <= figure.bbox.x1
 
 
+def test_figures_of_nations_are_those_that_are_declared() -> None:
+    assert tuple(OF_NATIONS) == KINDS["run"].of_nations
+
+
 def test_it_is_drawn_of_chosen_nations_only(result: sim.RunResult) -> None:
     assert "nation" not in figures_of(result)
     assert "nation" in figures_of(result, ["SWE"])
 
 
 def test_figures_of_chosen_nations_do_not_replace_those_of_all() -> None:
-    assert file_name("joining", ()) == "joining"
-    assert file_name("joining", ["NLD", "SWE"]) == "joining-NLD-SWE"
-    assert file_name("map", ["NLD"]) == "map"
+    of_nations = KINDS["run"].of_nations
+    assert file_name("joining", of_nations, ()) == "joining"
+    assert file_name("joining", of_nations, ["NLD", "SWE"]) == "joining-NLD-SWE"
+    assert file_name("map", of_nations, ["NLD"]) == "map"
     many = [f"N{number:02}" for number in range(MOST_IN_NAME + 3)]
-    assert file_name("nation", many).endswith(f"{many[MOST_IN_NAME - 1]}-and-3")
+    assert file_name("nation", of_nations, many).endswith(f"{many[MOST_IN_NAME - 1]}-and-3")
 
 
 def test_plot_writes_them_beside_the_figures_of_all(tmp_path: Path) -> None:

@@ -9,13 +9,14 @@ from rich.console import Console
 import sim
 from sim.experiments.rests_on import verdicts
 from sim.model.tally import HOLDS_BACK
+from sim.outputs.document.terminal import rendered
 from sim.outputs.tables import run_report
 from sim.outputs.words import REASONS, counted, percent, percent_interval
 
 
 def report(result: "sim.RunResult", width: int = 120) -> str:
     console = Console(width=width, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
-    console.print(run_report(result))
+    console.print(rendered(run_report(result)))
     console.file.close()
     return console.export_text()
 

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from sim.experiments.rests_on import rests_on, verdicts
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
+from sim.outputs.document.terminal import rendered
 from sim.outputs.style import words_of
 from sim.outputs.sweep.figures import figures_of
 from sim.outputs.sweep.tables import sweep_report
@@ -25,7 +26,7 @@ def write_sweep(folder: Path, base: Path, given: str) -> Path:
 
 def printed(sweep: Path) -> str:
     console = Console(width=200, file=io.StringIO(), record=True)
-    console.print(sweep_report(run_sweep(plan_sweep(sweep), sweep.parent)))
+    console.print(rendered(sweep_report(run_sweep(plan_sweep(sweep), sweep.parent))))
     return console.export_text()
 
 

@@ -121,7 +121,7 @@ def compared(plan: ComparisonPlan, folder: Path) -> Comparison:
     return _comparison(plan, sums)
 
 
-TABLES = ("coalition", "nations", "rests_on")
+TABLES = ("coalition", "nations", "rounds", "nation_rounds", "rests_on")
 """What a comparison is told by, see `Comparison`."""
 
 

@@ -11,13 +11,25 @@ from sim.experiments.comparison.result import DIFFERENCE, VALUE
 from sim.experiments.comparison.runs import COALITION_MEASURES, NUMBERS, ComparisonPlan, Sums
 from sim.experiments.independent import independent_runs
 from sim.experiments.rests_on import Numbers, numbers_of
+from sim.experiments.results import RunResult
+from sim.experiments.run import RunOptions, simulate_case
 from sim.experiments.statistics import Interval
 from sim.inputs.case import Case
+from sim.model.tally import Records
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NATION_MEASURES = ("p_committed", "days_to_joining")
+
+SHARES = tuple(f"{name}{end}" for name in ("p_committed", "p_contributes") for end in ("", "_low", "_high"))
+
+MOST_RUNS_OVER_TIME = 10_000
+"""Lines over time are those of so many runs at most: more are no different to the eye."""
+
+
+def _drop(_first: int, _records: Records) -> None:
+    """Keep nothing of single runs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +110,37 @@ class Estimates:
                 self._table(index, {"measure": np.array(COALITION_MEASURES[count:])}, met),
             ]
         return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def rounds(self) -> "pd.DataFrame":
+        """A row a scenario and round, see `Comparison`."""
+        return self._over_time("rounds")
+
+    @cached_property
+    def nation_rounds(self) -> "pd.DataFrame":
+        """A row a scenario, round and nation, see `Comparison`."""
+        table = self._over_time("nations")
+        return table[["scenario", "round", "date", "iso3", *SHARES, "runs"]]
+
+    def _over_time(self, table: str) -> "pd.DataFrame":
+        """Return a table of the runs of each scenario, the reference first."""
+        import pandas as pd
+
+        tables = [
+            getattr(result, table).assign(scenario=name, runs=result.number_of_runs)
+            for name, result in zip(self.plan.names, self._runs, strict=True)
+        ]
+        return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def _runs(self) -> list[RunResult]:
+        """Runs of each scenario with all rounds counted; of many runs the first."""
+        runs = min(self.number_of_runs, MOST_RUNS_OVER_TIME)
+        options = RunOptions(runs, self.seed, threads=self._threads)
+        return [
+            RunResult(case, self.seed, runs, options.engine, simulate_case(case, options, _drop))
+            for case in self.cases
+        ]
 
     @cached_property
     def rests_on(self) -> "pd.DataFrame":

@@ -56,6 +56,9 @@ class Comparison(Result):
     (`_low`, `_high`); that of the difference is paired. `unpaired_runs` is how many runs of each scenario
     would tell the difference as precisely if they did not share their draws: infinite where all runs
     agree on the difference, missing where nothing varies at all. `runs` is how many there were.
+
+    Two tables of how things go over time have a row a scenario, the reference among them, and round:
+    `rounds`, as `RunResult.rounds`, and `nation_rounds`, the shares of `RunResult.nations`.
     """
 
     kind = "comparison"

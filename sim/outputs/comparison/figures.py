@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.experiments.comparison.result import Comparison
 from sim.outputs import style
+from sim.outputs.comparison.course_figures import nations_over_time, over_time
 from sim.outputs.panels import Panels
 from sim.outputs.words import counted, signed
 
@@ -87,15 +88,21 @@ def coalition_differences(comparison: Comparison) -> "Figure":
 
 
 FIGURES = {
+    "over-time": over_time,
     "nation-differences": nation_differences,
     "joining-differences": joining_differences,
     "coalition-differences": coalition_differences,
 }
 
+OF_NATIONS = "nations-over-time"
 
-def figures_of(comparison: Comparison, _: Sequence[str] = ()) -> dict[str, Callable[[], "Figure"]]:
-    """Return what draws each figure of a comparison, by name."""
-    return {name: partial(draw, comparison) for name, draw in FIGURES.items()}
+
+def figures_of(comparison: Comparison, nations: Sequence[str] = ()) -> dict[str, Callable[[], "Figure"]]:
+    """Return what draws each figure of a comparison, by name; nations are those shown over time."""
+    return {
+        **{name: partial(draw, comparison) for name, draw in FIGURES.items()},
+        OF_NATIONS: partial(nations_over_time, comparison, nations),
+    }
 
 
 def _forest(comparison: Comparison, measure: Measure, key: str) -> "Figure":

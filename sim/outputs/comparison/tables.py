@@ -1,6 +1,5 @@
 """What a comparison says: how each scenario differs from the reference, first the coalition, then nations."""
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from sim.outputs.words import (
     signed_with_interval,
     thousands,
 )
-from sim.results.document import Cell, Document, Note, Section, Table, nothing, number, word
+from sim.results.document import Document, Note, Section, Table, number, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 LEGEND = (
     "[ ] is the 95 % interval of the paired difference, each for itself; P in percentage points. Joining: "
     "days by which the mean joining is later, a run in which the nation does not join counting as the "
-    "horizon of {days} days. Unpaired: runs of each scenario that would tell the difference in the line "
-    "as precisely without common random numbers; for a nation, that of P(committed). "
+    "horizon of {days} days. "
     f"{RESTS_ON} Of a nation it is said of the difference in P(committed)."
 )
 
@@ -106,8 +104,8 @@ def _coalition(rows: "pd.DataFrame", comparison: "Comparison", index: int) -> Ta
         )
         difference = f"{_difference(row, factor, decimals)} {mark(rests_on[measure])}"
         cells = number(row.value, f"{before} -> {after}"), number(row.difference * factor, difference)
-        lines.append((word(label), *cells, _runs(row)))
-    return Table(("at the end", "reference -> this", "difference", "unpaired"), tuple(lines))
+        lines.append((word(label), *cells))
+    return Table(("at the end", "reference -> this", "difference"), tuple(lines))
 
 
 def _nations(rows: "pd.DataFrame", comparison: "Comparison", rests_on: dict[str, str]) -> Table:
@@ -128,10 +126,9 @@ def _nations(rows: "pd.DataFrame", comparison: "Comparison", rests_on: dict[str,
                 number(share.value, f"{percent(share.reference)} -> {percent(share.value)}"),
                 number(share.difference, difference),
                 number(days.difference, _difference(days)),
-                _runs(share),
             )
         )
-    return Table(("nation", "P(committed)", "difference", "joining, days", "unpaired"), tuple(lines))
+    return Table(("nation", "P(committed)", "difference", "joining, days"), tuple(lines))
 
 
 def _difference(row: Any, factor: float = 1.0, decimals: int = 0) -> str:
@@ -143,11 +140,3 @@ def _difference(row: Any, factor: float = 1.0, decimals: int = 0) -> str:
 def _is_same(row: Any) -> bool:
     """Return whether the two scenarios agree in every run."""
     return bool(row.difference == row.difference_low == row.difference_high == 0.0)
-
-
-def _runs(row: Any) -> Cell:
-    """Return how many unpaired runs; none would do where all paired ones differ alike."""
-    runs = row.unpaired_runs
-    if _is_same(row) or math.isnan(runs):
-        return nothing("-")
-    return number(runs, "inf" if math.isinf(runs) else thousands(math.ceil(runs)))

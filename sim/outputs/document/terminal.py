@@ -21,7 +21,7 @@ def print_document(document: Document) -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDE)
-    console.print(document)
+    console.print(rendered(document))
 
 
 def rendered(document: Document) -> RenderableType:

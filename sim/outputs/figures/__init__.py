@@ -34,9 +34,6 @@ FIGURES: dict[str, Callable[[RunTables], "Figure"]] = {
 OF_NATIONS = {"nation": nation_over_time, "joining": joining_strip, "willingness": willingness_paths}
 """Those that can show chosen nations; the first shows nothing else."""
 
-MOST_IN_NAME = 4
-"""Nations that the name of a file holds."""
-
 ON_MAPS = ("map", "map-over-time")
 """Those that need a map of the roster's nations."""
 
@@ -62,11 +59,3 @@ def figures_of(result: RunTables, nations: Sequence[str] = ()) -> dict[str, Call
         },
         **of_nations,
     }
-
-
-def file_name(name: str, nations: Sequence[str]) -> str:
-    """Return what the file of a figure is called: one of chosen nations does not replace that of all."""
-    if name not in OF_NATIONS or not nations:
-        return name
-    more = f"-and-{len(nations) - MOST_IN_NAME}" if len(nations) > MOST_IN_NAME else ""
-    return f"{name}-{'-'.join(nations[:MOST_IN_NAME])}{more}"
