@@ -34,7 +34,7 @@ from sim.evidence.threads import on_one_thread
 from sim.experiments.statistics import Z_95, Floats
 from sim.inputs.case import Case
 from sim.inputs.parameters import COLUMN, Parameters
-from sim.model.ensemble import Execution, Keep, simulate
+from sim.model.ensemble import ENDS, Execution, simulate
 from sim.model.setup import Setup, behaviour_columns, build_setup, drawn_case, levers_of
 from sim.model.tally import RUN_COLUMNS, Records
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 64
-"""Runs that a thread takes at a time: their trajectories are in memory, though only the end is looked at."""
+"""Runs that a thread takes at a time: few, so that all threads are busy to the end."""
 
 MOST_RUNS = 1000
 """Runs that indices are estimated from: their error is then some hundredths."""
@@ -283,7 +283,7 @@ def _outcomes(case: Case, setup: Setup, seed: int, runs: range, threads: int) ->
         seed,
         runs,
         sink=keep,
-        keep=Keep(trajectories=True, counted=1),
+        keep=ENDS,
         execution=Execution(threads=threads, chunk=CHUNK),
     )
     rows, stances = np.concatenate(ends), np.concatenate(committed).astype(np.float64)

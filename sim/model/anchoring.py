@@ -32,7 +32,8 @@ from sim.model.lockstep import (
     state_position,
     weigh,
 )
-from sim.model.setup import Points, Setup
+from sim.model.points import Points
+from sim.model.setup import Setup
 
 
 @compilable
@@ -64,9 +65,9 @@ def start(setup: Setup, points: Points, state: State, seed: np.uint64) -> None:
     for index in range(setup.nations.size):
         nation = state.nations[index]
         for lane in range(LANES):
-            nation.others_at_start[lane] = (
-                world.force[lane] - nation.pledge[lane]
-            ) / world.force_required[lane]
+            nation.others_at_start[lane] = (world.force[lane] - nation.pledge[lane]) / world.force_required[
+                lane
+            ]
             see_others(nation, world, lane)
         anchor_predisposition(setup.nations[index], nation, world)
     see_leads(state)

@@ -12,7 +12,8 @@ from sim.model.compilation import kept, load_numba
 from sim.model.counting import count_bins, count_end, count_round, record_round, record_terms
 from sim.model.lanes import BLOCKS, LANES, OPTIONS, State, compilable, empty_state
 from sim.model.lockstep import lobby, move_further_levels, move_nations, move_world
-from sim.model.setup import Points, Setup
+from sim.model.points import Points
+from sim.model.setup import Setup
 from sim.model.tally import Records, Tally
 
 load_numba()

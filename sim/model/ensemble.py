@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.model.compiled import simulate_chunk
-from sim.model.setup import Points, Setup, single_point
+from sim.model.points import Points, single_point
+from sim.model.setup import Setup
 from sim.model.tally import Records, Tally, add_tally, empty_records, empty_tally, last_rows
 from sim.system.threads import computing
 
@@ -80,6 +81,9 @@ class Keep:
         return empty_records(runs, rows, nations, trajectories=self.trajectories, terms=self.terms)
 
 
+ENDS = Keep(trajectories=True, counted=0, recorded=1)
+"""Keeps how each run ends, and counts nothing."""
+
 Sink = Callable[[int, Records], None]
 """Takes the number of the first run of a chunk and its records; chunks come in the order of the runs."""
 
@@ -125,9 +129,7 @@ def simulate(
         if thread not in tallies:
             tallies[thread] = keep.empty_tally(setup)
         records = keep.empty_records(len(chunk), rounds, nations)
-        simulate_chunk(
-            setup, point, first_seed, chunk.start, execution.width, tallies[thread], records
-        )
+        simulate_chunk(setup, point, first_seed, chunk.start, execution.width, tallies[thread], records)
         return chunk.start, records
 
     with closing(_computed(execution.workers, compute, _chunks(runs, execution.chunk))) as computed:
@@ -157,10 +159,9 @@ def simulate_points(setup: Setup, points: Points, seed: int, runs: range) -> Rec
         How runs end, and stance and propensity in the last round: a row a run, those of the first point
         first.
     """
-    keep = Keep(trajectories=True, counted=0, recorded=1)
     number = len(points.force_required) * len(runs)
-    records = keep.empty_records(number, setup.rounds.size - 1, setup.nations.size)
-    tally = keep.empty_tally(setup)
+    records = ENDS.empty_records(number, setup.rounds.size - 1, setup.nations.size)
+    tally = ENDS.empty_tally(setup)
     simulate_chunk(setup, points, np.uint64(seed), runs.start, Execution().width, tally, records)
     return records
 

@@ -287,7 +287,10 @@ def _decide(given: Row, said: Row, nation: Row, world: Row) -> None:
 def see_others(nation: Row, world: Row, lane: int) -> None:
     """See by how much the others' pledges have grown since the start."""
     nation.others_growth[lane] = rules.others_growth(
-        world.force_pledged[lane], nation.pledge[lane], nation.others_at_start[lane], world.force_required[lane]
+        world.force_pledged[lane],
+        nation.pledge[lane],
+        nation.others_at_start[lane],
+        world.force_required[lane],
     )
 
 

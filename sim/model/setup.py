@@ -137,22 +137,6 @@ class Setup(NamedTuple):
     level_half_width: float
 
 
-class Points(NamedTuple):
-    """What may differ between points whose runs are simulated together, a point along the first axis.
-
-    All else they share. The arrays are those of `Setup` with an axis more.
-    """
-
-    rounds: NDArray[np.void]  # (points, rounds + 1) of ROUND
-    behaviour: Floats  # (points, parameters and what follows from them, columns)
-    force_required: Floats  # (points,) soldiers
-
-
-def single_point(setup: Setup) -> Points:
-    """Return a setup as the only point."""
-    return Points(setup.rounds[np.newaxis], setup.behaviour[np.newaxis], np.array([setup.force_required]))
-
-
 def build_setup(scenario: Scenario, roster: Roster, parameters: Parameters, timeline: Timeline) -> Setup:
     """Put the inputs of a scenario side by side; logarithms, powers and roots are taken here, once."""
     conditions = roster.conditions_on(scenario.start)

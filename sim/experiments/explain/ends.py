@@ -67,7 +67,7 @@ class Ends(NamedTuple):
 
 def ends_of(setup: "Setup", runs: Runs, threads: int = 1) -> Ends:
     """Simulate runs and return how they end; the result does not depend on the number of threads."""
-    from sim.model.ensemble import Execution, Keep, simulate
+    from sim.model.ensemble import ENDS, Execution, simulate
 
     parts: list[Ends] = []
 
@@ -81,7 +81,7 @@ def ends_of(setup: "Setup", runs: Runs, threads: int = 1) -> Ends:
         runs.seed,
         range(runs.number),
         sink=sink,
-        keep=Keep(trajectories=True, counted=0),
+        keep=ENDS,
         execution=Execution(threads=threads, chunk=CHUNK),
     )
     return Ends(*(np.concatenate(pieces) for pieces in zip(*parts, strict=True)))

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-POINT_RUNS = 32
-"""What preparing a point costs, in runs."""
-
 NAMES = ".name"
 """What the column of a factor's names ends in."""
 
@@ -59,15 +56,15 @@ class Evaluation:
 
     def need(self, at_once: int) -> Need:
         """Return what it takes, where this machine computes so many parts at a time."""
-        from sim.model.ensemble import Keep
+        from sim.model.ensemble import ENDS
 
         runs = self.points_per_part * self.runs.number
-        return need_in_parts([self.base], runs, self.total_runs, Keep(counted=1), at_once)
+        return need_in_parts([self.base], runs, self.total_runs, ENDS, at_once)
 
     @property
     def points_per_part(self) -> int:
         """How many points are computed together."""
-        fitting = PART_RUNS // (self.runs.number + POINT_RUNS)
+        fitting = PART_RUNS // self.runs.number
         return max(1, min(fitting, math.ceil(len(self.points) / LEAST_PARTS)))
 
     @property
