@@ -58,10 +58,8 @@ class Ends(NamedTuple):
     def troops_of(self, setup: "Setup", runs: Runs, nation: int) -> Floats:
         """Return what a nation pledges in each run."""
         stance = np.where(self.committed[:, nation], float(Stance.COMMITTED), 0.0)
-        can_send, cut = (
-            drawn_deployable(setup, runs)[:, nation],
-            drawn_parameter(setup, runs, "cut_committed"),
-        )
+        alone = setup._replace(nations=setup.nations[[nation]])
+        can_send, cut = drawn_deployable(alone, runs)[:, 0], drawn_parameter(setup, runs, "cut_committed")
         return np.asarray(pledge(stance, can_send, self.propensity[:, nation], cut))
 
 
