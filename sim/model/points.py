@@ -1,12 +1,14 @@
 """Points whose runs are simulated together: what differs between them, as arrays."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.declarations.levels import LEVELS
-from sim.model.setup import Floats, Setup
+from sim.inputs.case import Case
+from sim.model.setup import STANCES_HELD, Floats, Setup
 
 PLACES = {name: place for place, name in enumerate(LEVELS)}
 """Where arrays of levels hold each of them."""
@@ -56,3 +58,22 @@ def set_level(points: Points, level: str, values: Floats) -> None:
     rounds["level_set_in"][:, 1:end, place] = 1
     if level in MARKS:
         rounds[MARKS[level]][:, 1] = True
+
+
+def with_held(setup: Setup, case: Case, held: Mapping[str, str]) -> Setup:
+    """Return the setup of a case with nations held from round 1 on, until an event holds them otherwise.
+
+    Parameters
+    ----------
+    setup, case
+        Without.
+    held
+        Words of `HELD` by the code of the nation.
+    """
+    statements, schedule = setup.statements.copy(), case.scenario.schedule()
+    for code, word in held.items():
+        key, nation = ("nations", code, "held"), case.roster.iso3.index(code)
+        later = (item.round for item in schedule if item.round > 1 and key in item.changes)
+        rows = statements[1 : min(later, default=len(statements)), nation]
+        rows["least_stance"], rows["most_stance"] = STANCES_HELD[word]
+    return setup._replace(statements=statements)

@@ -12,6 +12,7 @@ from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.inputs.keys import Key
+from sim.inputs.scenario import Scenario, load_scenario
 from sim.model.ensemble import ENDS, simulate
 from sim.model.points import repeated, set_level
 from sim.model.setup import Setup, build_setup
@@ -44,6 +45,18 @@ def test_a_level_is_set_as_an_event_of_round_1_sets_it(name: str, level: str) ->
     set_level(points, level, np.array([0.3, 0.7]))
     for rounds, value in zip(points.rounds, (0.3, 0.7), strict=True):
         assert_array_equal(rounds, setup_of(case.with_overrides({key: value})).rounds)
+
+
+HOLDS = {"round": 4, "title": "A return", "nations": {"NLD": {"held": "free"}}}
+
+
+@pytest.mark.parametrize("events", [[], [HOLDS], [{**HOLDS, "round": 1}]])
+def test_nations_are_held_as_events_of_round_1_hold_them(events: list[dict[str, object]]) -> None:
+    given = load_scenario("brussels-2025-04").model_dump(by_alias=True, exclude_unset=True)
+    case = load_case(Scenario.from_dict({**given, "events": events}))
+    held = {"nations.NLD.held": "committed", "nations.GBR.held": "out"}
+    found = PointModel(case, Runs(1), ()).setup(held)
+    assert_array_equal(found.statements, setup_of(case.with_overrides(held)).statements)
 
 
 @pytest.mark.parametrize("runs", [7, 32, 100])

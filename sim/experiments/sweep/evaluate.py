@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sim.experiments.needs import need_in_parts
@@ -99,9 +100,15 @@ class Evaluation:
 
 def estimate_points(model: Model, points: "pd.DataFrame") -> Estimates:
     """Return the estimates at points, a pure function."""
-    return PointModel(*model).estimates(
+    return _point_model(*model).estimates(
         {str(path): value for path, value in record.items()} for record in points.to_dict("records")
     )
+
+
+@lru_cache(maxsize=1)
+def _point_model(base: Case, runs: Runs, outcomes: tuple[str, ...]) -> PointModel:
+    """Return the model that the parts of an experiment share."""
+    return PointModel(base, runs, outcomes)
 
 
 def compute_points(model: Model, points: "pd.DataFrame") -> "pa.Table":

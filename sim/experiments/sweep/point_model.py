@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.declarations.words import Stance
+from sim.declarations.words import HELD, Stance
 from sim.experiments import statistics
 from sim.experiments.independent import independent_runs
 from sim.experiments.statistics import Floats, Interval
@@ -110,7 +110,7 @@ class PointModel:
         self._base, self._runs, self._outcomes = base, runs, outcomes
         self._independent = independent_runs(base, runs.number)
         world = build_setup(base.scenario, base.roster, base.parameters, base.timeline)
-        self._latest: tuple[Mapping[Key, object], Setup] = ({}, world)
+        self._latest: tuple[Mapping[Key, object], Case, Setup] = ({}, base, world)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -146,14 +146,26 @@ class PointModel:
 
     def _world(self, levers: Mapping[Key, object]) -> "Setup":
         """Return the setup with some levers set; neighbouring points of many designs share it."""
+        from sim.model.points import with_held
         from sim.model.setup import build_setup
 
-        latest, world = self._latest
-        if levers != latest:
-            case = self._base.with_overrides(levers)
+        held = {key: word for key, word in levers.items() if self._is_held(key, word)}
+        others = {key: value for key, value in levers.items() if key not in held}
+        latest, case, world = self._latest
+        if others != latest:
+            case = self._base.with_overrides(others)
             world = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
-            self._latest = levers, world
-        return world
+            self._latest = others, case, world
+        if not held:
+            return world
+        return with_held(world, case, {key.path[1]: str(word) for key, word in held.items()})
+
+    def _is_held(self, key: Key, word: object) -> bool:
+        """Return whether a lever holds a nation of the roster in a stance."""
+        match key.path:
+            case ("nations", code, "held"):
+                return word in HELD and code in self._base.roster.iso3
+        return False
 
     def _ends(self, batch: Batch) -> _Ends:
         """Simulate points, and add up where their runs end."""
