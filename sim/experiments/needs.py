@@ -106,8 +106,7 @@ def _bytes_of_tally(rounds: int, nations: int, keep: "Keep") -> int:
 def _bytes_in_order(rounds: int, nations: int, keep: "Keep", runs: int, chunk: int, threads: int) -> int:
     """Return the memory of all records that are under way or wait for their turn."""
     from sim.model.ensemble import AHEAD
-    from sim.model.tally import empty_records
 
-    one = empty_records(1, rounds, nations, trajectories=keep.trajectories, terms=keep.terms)
+    one = keep.empty_records(1, rounds, nations)
     waiting = min(AHEAD * threads + 1, math.ceil(runs / chunk))
     return waiting * min(runs, chunk) * sum(array.nbytes for array in one)

@@ -18,23 +18,23 @@ Saltelli, A., P. Annoni, I. Azzini, F. Campolongo, M. Ratto, S. Tarantola (2010)
 Communications 181, 259-270.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.declarations.parameters import FITTED as FITTED_PARAMETERS
 from sim.declarations.parameters import INTERACTION, PARAMETERS
-from sim.declarations.words import ASSUMED, FITTED, LEARNED, NOT_TOLD, Stance, worst
+from sim.declarations.words import ASSUMED, FITTED, LEARNED, NOT_TOLD, VERDICTS, Stance, worst
 from sim.evidence.case_draws import STEPS, CaseDraws
 from sim.evidence.learned import learned
 from sim.evidence.threads import on_one_thread
 from sim.experiments.statistics import Z_95, Floats
 from sim.inputs.case import Case
 from sim.inputs.parameters import COLUMN, Parameters
-from sim.model.ensemble import Execution, Keep, simulate
+from sim.model.ensemble import ENDS, Execution, simulate
 from sim.model.setup import Setup, behaviour_columns, build_setup, drawn_case, levers_of
 from sim.model.tally import RUN_COLUMNS, Records
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 64
-"""Runs that a thread takes at a time: their trajectories are in memory, though only the end is looked at."""
+"""Runs that a thread takes at a time: few, so that all threads are busy to the end."""
 
 MOST_RUNS = 1000
 """Runs that indices are estimated from: their error is then some hundredths."""
@@ -52,18 +52,28 @@ DECIDES = 0.25
 
 NUMBERS = ("size", "contributors", "force", "fielded")
 FORCE_MET = "p_force_met"
+IN_SOLDIERS = ("force", "fielded", FORCE_MET)
 POLICIES = "policies and elections"
 
 SPREAD = 1e-6
 """Directions of draws that spread less than this, as a share of the widest, are rounding."""
 
 
-@dataclass(frozen=True)
+Outcomes = Mapping[str, Floats]
+"""Numbers at the end of some runs, by name, shape (runs,)."""
+
+
+@dataclass(frozen=True, eq=False)
 class Group:
-    """Something uncertain: its verdict, and the numbers of the same runs with other draws of it."""
+    """Something uncertain: its verdict, and what simulates the same runs with other draws of it."""
 
     verdict: str
-    redrawn: Mapping[str, Floats]
+    simulate: Callable[[], Outcomes]
+
+    @cached_property
+    def redrawn(self) -> Outcomes:
+        """The numbers with other draws, simulated when they are first asked for."""
+        return self.simulate()
 
 
 @dataclass(frozen=True)
@@ -81,18 +91,30 @@ class Numbers:
         Whether anything but the scenario moves its levels, or elections its positions.
     """
 
-    as_run: Mapping[str, Floats]
+    as_run: Outcomes
     groups: Mapping[str, Group]
     has_policies: bool
 
+    def group(self, name: str) -> Group:
+        """Return a group; one that is not uncertain here changes nothing."""
+        return self.groups.get(name) or Group(LEARNED, lambda: self.as_run)
+
     def less(self, reference: "Numbers") -> "Numbers":
         """Return by how much they differ, run by run, from those of another case of the same nations."""
-        groups = {}
-        for name in dict.fromkeys([*self.groups, *reference.groups]):
-            own, other = (each.groups.get(name, Group(LEARNED, each.as_run)) for each in (self, reference))
-            groups[name] = Group(worst([own.verdict, other.verdict]), _less(own.redrawn, other.redrawn))
+        names = dict.fromkeys([*self.groups, *reference.groups])
+        groups = {name: _difference(self.group(name), reference.group(name)) for name in names}
         has_policies = self.has_policies or reference.has_policies
         return Numbers(_less(self.as_run, reference.as_run), groups, has_policies)
+
+    def verdict(self, number: str) -> str:
+        """Return what a number rests on, as `verdicts` of the table; once that is known no more is run."""
+        if self.has_policies or number in IN_SOLDIERS:
+            return ASSUMED
+        if self.as_run[number].var() > 0.0:
+            for group in sorted(self.groups.values(), key=lambda group: VERDICTS.index(group.verdict)):
+                if decides(*total_index(self.as_run[number], group.redrawn[number])):
+                    return group.verdict
+        return worst(group.verdict for group in self.groups.values())
 
     def table(self) -> "pd.DataFrame":
         """Return what they rest on, see `rests_on`."""
@@ -102,7 +124,7 @@ class Numbers:
         for name, group in self.groups.items():
             for number, values in self.as_run.items():
                 total, error = total_index(values, group.redrawn[number])
-                rows.append((number, name, group.verdict, total, error, total + error >= DECIDES))
+                rows.append((number, name, group.verdict, total, error, decides(total, error)))
         if self.has_policies:
             rows += [(number, POLICIES, ASSUMED, np.nan, np.nan, True) for number in self.as_run]
         return pd.DataFrame(rows, columns=["number", "group", "verdict", "total", "error", "decides"])
@@ -126,22 +148,31 @@ def rests_on(case: Case, seed: int, runs: int = MOST_RUNS, threads: int = 0) -> 
     return numbers_of(case, seed, runs, threads).table()
 
 
+@lru_cache(maxsize=2)
 def numbers_of(case: Case, seed: int, runs: int = MOST_RUNS, threads: int = 0) -> Numbers:
-    """Return the numbers of a case, as they are and with other draws; parameters as for `rests_on`."""
+    """Return the numbers of a case, as they are and with other draws; parameters as for `rests_on`.
+
+    What is known of a case is kept for the next question about it.
+    """
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
 
-    def of(redrawn: Setup) -> dict[str, Floats]:
+    def of(redrawn: Setup) -> Outcomes:
         return _outcomes(case, redrawn, seed, range(min(runs, MOST_RUNS)), threads)
 
     as_run = of(setup)
     groups = {
-        name: Group(verdict, as_run if redrawn is setup else of(redrawn))
+        name: Group(verdict, (lambda: as_run) if redrawn is setup else partial(of, redrawn))
         for name, verdict, redrawn in _groups(case, setup)
     }
     return Numbers(as_run, groups, _has_policies(case))
 
 
-def _less(values: Mapping[str, Floats], reference: Mapping[str, Floats]) -> dict[str, Floats]:
+def _difference(group: Group, reference: Group) -> Group:
+    verdict = worst([group.verdict, reference.verdict])
+    return Group(verdict, lambda: _less(group.redrawn, reference.redrawn))
+
+
+def _less(values: Outcomes, reference: Outcomes) -> Outcomes:
     return {name: each - reference[name] for name, each in values.items()}
 
 
@@ -160,8 +191,7 @@ def verdicts(table: "pd.DataFrame") -> dict[str, str]:
     told = {}
     for number, rows in table.groupby("number", sort=False):
         deciding = rows["verdict"][rows["decides"]].tolist()
-        in_soldiers = number in ("force", "fielded", FORCE_MET)
-        told[str(number)] = ASSUMED if in_soldiers else worst(deciding or rows["verdict"])
+        told[str(number)] = ASSUMED if number in IN_SOLDIERS else worst(deciding or rows["verdict"])
     return told
 
 
@@ -178,6 +208,11 @@ def total_index(values: Floats, redrawn: Floats) -> tuple[float, float]:
         return 0.0, 0.0
     halves = 0.5 * (values - redrawn) ** 2 / variance
     return float(halves.mean()), float(Z_95 * halves.std() / np.sqrt(len(halves)))
+
+
+def decides(total: float, error: float) -> bool:
+    """Return whether a group decides a number, or may for all that the runs tell."""
+    return total + error >= DECIDES
 
 
 def _groups(case: Case, setup: Setup) -> Iterator[tuple[str, str, Setup]]:
@@ -269,7 +304,7 @@ def _others(draws: Floats) -> Floats:
     return np.ascontiguousarray(np.roll(draws, len(draws) // 2, axis=0))
 
 
-def _outcomes(case: Case, setup: Setup, seed: int, runs: range, threads: int) -> dict[str, Floats]:
+def _outcomes(case: Case, setup: Setup, seed: int, runs: range, threads: int) -> Outcomes:
     """Return each number at the end of each run, shape (runs,)."""
     ends: list[Floats] = []
     committed: list[Floats] = []
@@ -283,7 +318,7 @@ def _outcomes(case: Case, setup: Setup, seed: int, runs: range, threads: int) ->
         seed,
         runs,
         sink=keep,
-        keep=Keep(trajectories=True, counted=1),
+        keep=ENDS,
         execution=Execution(threads=threads, chunk=CHUNK),
     )
     rows, stances = np.concatenate(ends), np.concatenate(committed).astype(np.float64)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 COLUMN = {name: column for column, name in enumerate(PARAMETERS)}
 """Where arrays of parameters hold each of them."""
 
+NUMBERS = "iuf"
+"""Kinds of NumPy types that are numbers."""
+
 MAX_DRAWS = 500_000
 
 
@@ -50,7 +53,7 @@ class Parameters:
         return len(self.values)
 
     def with_values(self, overrides: Mapping[str, object]) -> "Parameters":
-        """Return the parameters with some of them set in every row.
+        """Return the parameters with some of them set: a number in every row, or one a row.
 
         Raises
         ------
@@ -61,11 +64,25 @@ class Parameters:
         for name, value in overrides.items():
             if name not in PARAMETERS:
                 raise InputError(unknown_parameter(name))
-            if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+            numbers = np.asarray(value)
+            if numbers.dtype.kind not in NUMBERS:
                 raise InputError(f"must be a number, not {shown(value)}", key=name)
-            values[:, COLUMN[name]] = value
+            values[:, COLUMN[name]] = numbers
         _check(values, lambda key_path, problem: InputError(problem, key=dotted(key_path)))
         return replace(self, values=_read_only(values))
+
+    def at_points(self, columns: Mapping[str, FloatArray], rows: int) -> "Parameters":
+        """Return the first rows with some parameters set: all of them for each value of the columns in turn.
+
+        Raises
+        ------
+        InputError
+            As for `with_values`.
+        """
+        first = self.values[:rows]
+        points = {len(column) for column in columns.values()}.pop()
+        repeated = replace(self, values=np.tile(first, (points, 1)))
+        return repeated.with_values({name: np.repeat(each, len(first)) for name, each in columns.items()})
 
     def check_columns(self, columns: Mapping[str, ArrayLike]) -> None:
         """Check many values of some parameters at once, each row with the others of the first row here.

@@ -21,6 +21,7 @@ from sim.model.lanes import (
 from sim.model.lockstep import (
     anchor_predisposition,
     give,
+    last_of_point,
     pledge,
     script_mandate,
     see_demands,
@@ -31,20 +32,27 @@ from sim.model.lockstep import (
     state_position,
     weigh,
 )
+from sim.model.points import Points
 from sim.model.setup import Setup
 
 
 @compilable
-def start(setup: Setup, state: State, seed: np.uint64, first_run: int) -> None:
+def start(setup: Setup, points: Points, state: State, seed: np.uint64) -> None:
     """Draw what is uncertain and put the lanes into the anchor world, round 0."""
-    now, world = setup.rounds[0], state.world[0]
-    _draw_runs(setup.behaviour, world, seed, first_run)
-    set_levels(now, world)
-    _start_world(now, world)
+    world = state.world[0]
+    _draw_runs(points, world, seed)
+    first = 0
+    while first < LANES:
+        last = last_of_point(world, first)
+        now = points.rounds[world.point[first], 0]
+        set_levels(now, world, first, last)
+        script_mandate(now, world, first, last)
+        first = last + 1
+    _start_world(world)
     for index in range(setup.nations.size):
         given, said, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
         _draw_nation(given, nation, world)
-        _take_evidence(setup, nation, index, first_run)
+        _take_evidence(setup, nation, world, index)
         _start_nation(given, nation, world)
         state_position(given, said, nation, world, 0)
         see_demands(nation, world)
@@ -57,7 +65,9 @@ def start(setup: Setup, state: State, seed: np.uint64, first_run: int) -> None:
     for index in range(setup.nations.size):
         nation = state.nations[index]
         for lane in range(LANES):
-            nation.others_at_start[lane] = (world.force[lane] - nation.pledge[lane]) / world.force_required
+            nation.others_at_start[lane] = (world.force[lane] - nation.pledge[lane]) / world.force_required[
+                lane
+            ]
             see_others(nation, world, lane)
         anchor_predisposition(setup.nations[index], nation, world)
     see_leads(state)
@@ -70,8 +80,8 @@ def start(setup: Setup, state: State, seed: np.uint64, first_run: int) -> None:
 
 
 @compilable
-def _start_world(now: Row, world: Row) -> None:
-    """Let the world be as the scenario has it at the start."""
+def _start_world(world: Row) -> None:
+    """Let the world, its mandate apart, be as the scenario has it at the start."""
     for lane in range(LANES):
         levels = levels_of(world, lane)
         world.involvement[lane] = levels.involvement
@@ -83,8 +93,6 @@ def _start_world(now: Row, world: Row) -> None:
         world.force[lane] = 0.0
         world.fielded[lane] = 0.0
         world.first_met[lane] = math.inf
-    script_mandate(now, world)
-    for lane in range(LANES):
         levels = levels_now(world, lane)
         for index in range(LEVEL_COUNT):
             world.at_start[index, lane] = levels[index]
@@ -93,14 +101,16 @@ def _start_world(now: Row, world: Row) -> None:
 
 
 @compilable
-def _draw_runs(behaviour: Row, world: Row, seed: np.uint64, first_run: int) -> None:
+def _draw_runs(points: Points, world: Row, seed: np.uint64) -> None:
     """Give the lanes their runs' keys, parameters and thresholds."""
     for lane in range(LANES):
-        run = first_run + lane
+        run, point = world.run[lane], world.point[lane]
         run_key = draws.element(seed, np.uint64(run))
         world.run_key[lane] = run_key
         world.common_key[lane] = draws.purpose_key(run_key, draws.COMMON_MOOD, draws.ALL_NATIONS)
         world.reversal_key[lane] = draws.purpose_key(run_key, draws.REVERSAL, draws.ALL_NATIONS)
+        world.force_required[lane] = points.force_required[point]
+        behaviour = points.behaviour[point]
         column = run % behaviour.shape[1]
         for parameter in range(behaviour.shape[0]):
             world.behaviour[parameter, lane] = behaviour[parameter, column]
@@ -124,10 +134,10 @@ def _draw_nation(given: Row, nation: Row, world: Row) -> None:
 
 
 @compilable
-def _take_evidence(setup: Setup, nation: Row, index: int, first_run: int) -> None:
+def _take_evidence(setup: Setup, nation: Row, world: Row, index: int) -> None:
     """Give a nation what past coalitions say of it in a lane's draw."""
     for lane in range(LANES):
-        row = (first_run + lane) % setup.disposition.shape[0]
+        row = world.run[lane] % setup.disposition.shape[0]
         nation.disposition[lane] = setup.disposition[row, index]
         for lever in range(LEVER_COUNT):
             nation.slopes[lever, lane] = setup.slopes[row, index, lever]

@@ -10,8 +10,9 @@ from numba import njit
 from sim.model.anchoring import start
 from sim.model.compilation import kept, load_numba
 from sim.model.counting import count_bins, count_end, count_round, record_round, record_terms
-from sim.model.lanes import BLOCKS, LANES, OPTIONS, State, empty_state
+from sim.model.lanes import BLOCKS, LANES, OPTIONS, State, compilable, empty_state
 from sim.model.lockstep import lobby, move_further_levels, move_nations, move_world
+from sim.model.points import Points
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally
 
@@ -19,12 +20,15 @@ load_numba()
 
 
 def simulate_chunk(
-    setup: Setup, seed: np.uint64, first_run: int, width: int, tally: Tally, records: Records
+    setup: Setup, points: Points, seed: np.uint64, first_run: int, width: int, tally: Tally, records: Records
 ) -> None:
-    """Run as many runs as `records.runs` has rows, from `first_run` on, in blocks of at most `width`."""
+    """Run the same runs at each point, from `first_run` on, in blocks of at most `width`.
+
+    `records.runs` has a row a run, those of a point one below the other.
+    """
     state = empty_state(setup, len(tally.stances))
     with _garbage_kept():
-        _simulate_chunk(setup, state, seed, first_run, min(width, LANES), tally, records)
+        _simulate_chunk(setup, points, state, seed, first_run, min(width, LANES), tally, records)
 
 
 @contextmanager
@@ -39,10 +43,21 @@ def _garbage_kept() -> Iterator[None]:
             gc.enable()
 
 
+@compilable
+def _fill_lanes(points: Points, state: State, first_run: int, first_row: int, rows: int) -> None:
+    """Give each lane its point and run, from a row of the records on; lanes left over repeat the last."""
+    world, runs = state.world[0], rows // points.force_required.size
+    for lane in range(LANES):
+        row = min(first_row + lane, rows - 1)
+        world.point[lane] = row // runs
+        world.run[lane] = first_run + row % runs
+
+
 @kept
 @njit(**OPTIONS, nogil=True)  # type: ignore[untyped-decorator]
 def _simulate_chunk(
     setup: Setup,
+    points: Points,
     state: State,
     seed: np.uint64,
     first_run: int,
@@ -51,19 +66,21 @@ def _simulate_chunk(
     records: Records,
 ) -> None:
     runs, block = records.runs.shape[0], 0
+    skipped = setup.rounds.size - records.stance.shape[1]
     for row in range(0, runs, width):
         filled = min(width, runs - row)
-        start(setup, state, seed, first_run + row)
-        record_terms(state, 0, filled, row, records)
+        _fill_lanes(points, state, first_run, row, runs)
+        start(setup, points, state, seed)
+        record_terms(state, -skipped, filled, row, records)
         count_round(state, 0, filled, block, tally)
-        record_round(state, 0, filled, row, records)
+        record_round(state, -skipped, filled, row, records)
         for step in range(1, setup.rounds.size):
-            move_world(state, setup.rounds[step], step)
-            move_further_levels(setup, state, step, first_run + row)
+            move_world(state, points.rounds, step)
+            move_further_levels(setup, state, step)
             move_nations(state, setup.statements, step)
-            record_terms(state, step, filled, row, records)
+            record_terms(state, step - skipped, filled, row, records)
             count_round(state, step, filled, block, tally)
-            record_round(state, step, filled, row, records)
+            record_round(state, step - skipped, filled, row, records)
             lobby(state)
         count_end(state, setup.statements, filled, row, tally, records)
         block += 1

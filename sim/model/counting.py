@@ -113,27 +113,30 @@ def count_bins(state: State, block: int, filled: int, tally: Tally) -> None:
 
 
 @compilable
-def record_round(state: State, step: int, filled: int, first_row: int, records: Records) -> None:
-    """Keep the trajectories asked for; `first_row` is the row of lane 0."""
-    if records.stance.shape[0] > 0:
+def record_round(state: State, at: int, filled: int, first_row: int, records: Records) -> None:
+    """Keep the trajectories asked for; `first_row` is the row of lane 0.
+
+    `at` is the place of the round among those that are kept, negative for one that is not.
+    """
+    if records.stance.shape[0] > 0 and at >= 0:
         for index in range(state.nations.size):
             nation = state.nations[index]
             for lane in range(filled):
-                records.stance[first_row + lane, step, index] = np.int8(nation.stance[lane])
-                records.propensity[first_row + lane, step, index] = nation.propensity[lane]
+                records.stance[first_row + lane, at, index] = np.int8(nation.stance[lane])
+                records.propensity[first_row + lane, at, index] = nation.propensity[lane]
 
 
 @compilable
-def record_terms(state: State, step: int, filled: int, first_row: int, records: Records) -> None:
+def record_terms(state: State, at: int, filled: int, first_row: int, records: Records) -> None:
     """Keep each term of each propensity, if asked; to be called before lead nations lobby."""
-    if records.terms.shape[0] > 0:
+    if records.terms.shape[0] > 0 and at >= 0:
         for index in range(state.nations.size):
             nation = state.nations[index]
             for lane in range(filled):
                 parts = _terms_of(state.given[index], nation, state.world[0], lane)
                 for term in range(len(parts)):
-                    records.terms[first_row + lane, step, index, term] = parts[term]
-                records.predisposition[first_row + lane, step, index] = nation.predisposition[lane]
+                    records.terms[first_row + lane, at, index, term] = parts[term]
+                records.predisposition[first_row + lane, at, index] = nation.predisposition[lane]
 
 
 @compilable
@@ -149,7 +152,7 @@ def _note_firsts(state: State, step: int) -> None:
             nation.first_committed[lane] = smaller(since, nation.first_committed[lane])
     world = state.world[0]
     for lane in range(LANES):
-        since = step if world.force[lane] >= world.force_required else math.inf
+        since = step if world.force[lane] >= world.force_required[lane] else math.inf
         world.first_met[lane] = smaller(since, world.first_met[lane])
 
 
@@ -183,7 +186,7 @@ def _count_coalition(world: Row, row: int, filled: int, tally: Tally) -> None:
     for lane in range(filled):
         tally.sizes[row, int(world.members[lane])] += 1
         tally.contributors[row, int(world.contributors[lane])] += 1
-        tally.force_met[row] += 1 if world.force[lane] >= world.force_required else 0
+        tally.force_met[row] += 1 if world.force[lane] >= world.force_required[lane] else 0
 
 
 @compilable

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.model.compiled import simulate_chunk
+from sim.model.points import Points, single_point
 from sim.model.setup import Setup
-from sim.model.tally import Records, Tally, add_tally, empty_records, empty_tally
+from sim.model.tally import Records, Tally, add_tally, empty_records, empty_tally, last_rows
 from sim.system.threads import computing
 
 CHUNK = 512
@@ -61,16 +62,27 @@ class Keep:
     counted
         Of how many of the last rounds counts are kept; of all if None. Runs of which only the end is
         counted take a fifth to a third less time.
+    recorded
+        Of how many of the last rounds trajectories and terms are kept; of all if None.
     """
 
     trajectories: bool = False
     terms: bool = False
     counted: int | None = None
+    recorded: int | None = None
 
     def empty_tally(self, setup: Setup) -> Tally:
         """Return a tally of no runs of a setup."""
         return empty_tally(setup.rounds.size - 1, setup.nations.size, self.counted)
 
+    def empty_records(self, runs: int, rounds: int, nations: int) -> Records:
+        """Return room for the records of runs."""
+        rows = last_rows(rounds, self.recorded)
+        return empty_records(runs, rows, nations, trajectories=self.trajectories, terms=self.terms)
+
+
+ENDS = Keep(trajectories=True, counted=0, recorded=1)
+"""Keeps how each run ends, and counts nothing."""
 
 Sink = Callable[[int, Records], None]
 """Takes the number of the first run of a chunk and its records; chunks come in the order of the runs."""
@@ -110,14 +122,14 @@ def simulate(
     """
     rounds, nations = setup.rounds.size - 1, setup.nations.size
     tallies: dict[int, Tally] = {}
-    first_seed = np.uint64(seed)
+    first_seed, point = np.uint64(seed), single_point(setup)
 
     def compute(chunk: range) -> tuple[int, Records]:
         thread = threading.get_ident()
         if thread not in tallies:
             tallies[thread] = keep.empty_tally(setup)
-        records = empty_records(len(chunk), rounds, nations, trajectories=keep.trajectories, terms=keep.terms)
-        simulate_chunk(setup, first_seed, chunk.start, execution.width, tallies[thread], records)
+        records = keep.empty_records(len(chunk), rounds, nations)
+        simulate_chunk(setup, point, first_seed, chunk.start, execution.width, tallies[thread], records)
         return chunk.start, records
 
     with closing(_computed(execution.workers, compute, _chunks(runs, execution.chunk))) as computed:
@@ -127,6 +139,31 @@ def simulate(
     for tally in others:
         add_tally(total, tally)
     return total
+
+
+def simulate_points(setup: Setup, points: Points, seed: int, runs: range) -> Records:
+    """Simulate the same runs at several points, computed by the thread that asks.
+
+    Parameters
+    ----------
+    setup
+        What the points share.
+    points
+        What differs between them.
+    seed, runs
+        As for `simulate`.
+
+    Returns
+    -------
+    Records
+        How runs end, and stance and propensity in the last round: a row a run, those of the first point
+        first.
+    """
+    number = len(points.force_required) * len(runs)
+    records = ENDS.empty_records(number, setup.rounds.size - 1, setup.nations.size)
+    tally = ENDS.empty_tally(setup)
+    simulate_chunk(setup, points, np.uint64(seed), runs.start, Execution().width, tally, records)
+    return records
 
 
 def _chunks(runs: range, size: int) -> Iterator[range]:

@@ -108,7 +108,10 @@ NATION_LANES = _lanes(
 """Where a nation stands in every lane."""
 
 WORLD_LANES = _lanes(
-    given={"force_required": (), "most_force": (), "level_half_width": (), "unstated": (3,)},
+    given={"most_force": (), "level_half_width": (), "unstated": (3,)},
+    point="i8",
+    run="i8",
+    force_required="f8",
     behaviour=len(Behaviour._fields),
     levels=LEVEL_COUNT,
     **dict.fromkeys(MOVED, "f8"),

@@ -36,21 +36,26 @@ from sim.model.setup import UNSTATED, Setup
 
 
 @compilable
-def move_world(state: State, now: Row, step: int) -> None:
+def move_world(state: State, rounds: Row, step: int) -> None:
     """Move the world into round `step`, from how it stood after the round before."""
     world = state.world[0]
     see_force(world)
     see_leads(state)
-    set_levels(now, world)
-    _move_patron(now, world, step)
-    _move_adversary(now, world)
-    _move_mandate(state, now, world)
+    first = 0
+    while first < LANES:
+        last = last_of_point(world, first)
+        now = rounds[world.point[first], step]
+        set_levels(now, world, first, last)
+        _move_patron(now, world, step, first, last)
+        _move_adversary(now, world, first, last)
+        _move_mandate(state, now, world, first, last)
+        first = last + 1
     _see_changes(world)
     _draw_common_mood(world, step)
 
 
 @compilable
-def move_further_levels(setup: Setup, state: State, step: int, first_run: int) -> None:
+def move_further_levels(setup: Setup, state: State, step: int) -> None:
     """Set the levels that the roster declares, and add up what their changes are worth to each nation."""
     world = state.world[0]
     for further in range(setup.further_levels.shape[1]):
@@ -60,7 +65,7 @@ def move_further_levels(setup: Setup, state: State, step: int, first_run: int) -
         for index in range(state.nations.size):
             nation = state.nations[index]
             for lane in range(LANES):
-                row = (first_run + lane) % setup.slopes.shape[0]
+                row = world.run[lane] % setup.slopes.shape[0]
                 worth = setup.slopes[row, index, LEVER_COUNT + further] * world.share[lane]
                 before = nation.further_levels[lane] if further > 0 else 0.0
                 nation.further_levels[lane] = before + worth
@@ -111,11 +116,20 @@ def lobby(state: State) -> None:
 
 
 @compilable
+def last_of_point(world: Row, first: int) -> int:
+    """Return the last lane of the point that a lane is the first of."""
+    last = first
+    while last + 1 < LANES and world.point[last + 1] == world.point[first]:
+        last += 1
+    return last
+
+
+@compilable
 def see_force(world: Row) -> None:
     """Compare the force pledged with the force required."""
     for lane in range(LANES):
         world.force_pledged[lane] = world.force[lane]
-        world.force_ratio[lane] = world.force[lane] / world.force_required
+        world.force_ratio[lane] = world.force[lane] / world.force_required[lane]
 
 
 @compilable
@@ -131,13 +145,13 @@ def see_leads(state: State) -> None:
 
 
 @compilable
-def _move_patron(now: Row, world: Row, step: int) -> None:
+def _move_patron(now: Row, world: Row, step: int, first: int, last: int) -> None:
     """Let the patron follow the scenario, or wait for others to show up first, or take back what it gives."""
     if now.involvement_set or not now.burden_sharing:
-        for lane in range(LANES):
+        for lane in range(first, last + 1):
             world.given_involvement[lane] = levels_of(world, lane).involvement
     if now.burden_sharing:
-        for lane in range(LANES):
+        for lane in range(first, last + 1):
             world.given_involvement[lane] = rules.burden_sharing_involvement(
                 world.given_involvement[lane],
                 world.force_ratio[lane],
@@ -146,7 +160,7 @@ def _move_patron(now: Row, world: Row, step: int) -> None:
                 now.width,
                 now.speed,
             )
-    for lane in range(LANES):
+    for lane in range(first, last + 1):
         draw = draws.uniform(world.reversal_key[lane], np.uint64(step))
         taken = rules.took_back(world.took_back[lane], now.reversal, now.restoration, draw)
         world.took_back[lane] = taken
@@ -154,12 +168,12 @@ def _move_patron(now: Row, world: Row, step: int) -> None:
 
 
 @compilable
-def _move_adversary(now: Row, world: Row) -> None:
+def _move_adversary(now: Row, world: Row, first: int, last: int) -> None:
     """Let the adversary, who sees what the patron does, follow the scenario or react to the force."""
-    for lane in range(LANES):
+    for lane in range(first, last + 1):
         world.pressure[lane] = levels_of(world, lane).pressure
     if now.reactive:
-        for lane in range(LANES):
+        for lane in range(first, last + 1):
             growth = rules.force_growth(world.force_ratio[lane], world.force_ratio_at_start[lane])
             world.pressure[lane] = rules.reactive_pressure(
                 world.pressure[lane], now.reaction, now.deterred, world.involvement[lane], growth
@@ -167,19 +181,19 @@ def _move_adversary(now: Row, world: Row) -> None:
 
 
 @compilable
-def _move_mandate(state: State, now: Row, world: Row) -> None:
+def _move_mandate(state: State, now: Row, world: Row, first: int, last: int) -> None:
     """Take the mandate from the scenario, or negotiate it from where it stands."""
     if now.mandate_set or not now.negotiated:
-        script_mandate(now, world)
+        script_mandate(now, world, first, last)
     if now.negotiated:
-        for lane in range(LANES):
+        for lane in range(first, last + 1):
             _negotiate(state, world, lane)
 
 
 @compilable
-def script_mandate(now: Row, world: Row) -> None:
+def script_mandate(now: Row, world: Row, first: int, last: int) -> None:
     """Take the mandate from the scenario."""
-    for lane in range(LANES):
+    for lane in range(first, last + 1):
         clarity, purpose = levels_of(world, lane).clarity, now.purpose
         scripted = rules.scripted_mandate((purpose[0], purpose[1], purpose[2]), clarity)
         world.clarity[lane] = clarity
@@ -273,7 +287,10 @@ def _decide(given: Row, said: Row, nation: Row, world: Row) -> None:
 def see_others(nation: Row, world: Row, lane: int) -> None:
     """See by how much the others' pledges have grown since the start."""
     nation.others_growth[lane] = rules.others_growth(
-        world.force_pledged[lane], nation.pledge[lane], nation.others_at_start[lane], world.force_required
+        world.force_pledged[lane],
+        nation.pledge[lane],
+        nation.others_at_start[lane],
+        world.force_required[lane],
     )
 
 
@@ -368,15 +385,15 @@ def _visit(state: State, lead: int) -> None:
 
 
 @compilable
-def set_levels(now: Row, world: Row) -> None:
+def set_levels(now: Row, world: Row, first: int, last: int) -> None:
     """Set the levels that the scenario prescribes; an uncertain one is drawn for the round that set it."""
     for index in range(LEVEL_COUNT):
         level = now.levels[index]
-        for lane in range(LANES):
+        for lane in range(first, last + 1):
             world.levels[index, lane] = level
         if world.level_half_width > 0.0:
             purpose, set_in = draws.LEVEL_PURPOSES[index], np.uint64(now.level_set_in[index])
-            for lane in range(LANES):
+            for lane in range(first, last + 1):
                 key = draws.purpose_key(world.run_key[lane], purpose, draws.ALL_NATIONS)
                 draw = draws.uniform(key, set_in)
                 world.levels[index, lane] = rules.drawn_level(level, world.level_half_width, draw)

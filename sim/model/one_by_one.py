@@ -12,7 +12,7 @@ from sim.model.counting import count_bins, count_end, count_round, record_round
 from sim.model.ensemble import Keep, Sink
 from sim.model.lanes import LANES, State, empty_state
 from sim.model.setup import Setup, build_setup
-from sim.model.tally import Records, Tally, empty_records, empty_tally
+from sim.model.tally import Records, Tally, empty_tally
 
 CHANGING = (
     *("stance", "propensity", "contribution", "contributes", "supports", "pledge", "fielded"),
@@ -42,16 +42,17 @@ def simulate_one_by_one(case: Case, seed: int, runs: range, *, sink: Sink, keep:
 def _simulate_block(models: list[CoalitionModel], setup: Setup, tally: Tally, sink: Sink, keep: Keep) -> None:
     """Step runs side by side through their rounds, and count them."""
     rounds, nations, number = setup.rounds.size - 1, setup.nations.size, len(models)
-    records = empty_records(number, rounds, nations, trajectories=keep.trajectories, terms=keep.terms)
+    records = keep.empty_records(number, rounds, nations)
+    skipped = rounds + 1 - records.stance.shape[1]
     state = empty_state(setup, len(tally.stances))
     for step in range(rounds + 1):
         for lane, model in enumerate(models):
             if step > 0:
                 model.step()
             _show(model, state, lane)
-            _keep_terms(model, records, lane)
+            _keep_terms(model, step - skipped, records, lane)
         count_round(state, step, number, 0, tally)
-        record_round(state, step, number, 0, records)
+        record_round(state, step - skipped, number, 0, records)
     count_bins(state, 0, number, tally)
     count_end(state, setup.statements, number, 0, tally, records)
     sink(models[0].run, records)
@@ -82,8 +83,8 @@ def _show(model: CoalitionModel, state: State, lane: int) -> None:
             nation[name][lane] = getattr(agent, name)
 
 
-def _keep_terms(model: CoalitionModel, records: Records, lane: int) -> None:
+def _keep_terms(model: CoalitionModel, at: int, records: Records, lane: int) -> None:
     """Keep what nations weighed in the round, if asked; since then they have decided."""
-    if records.terms.size:
-        records.terms[lane, model.round] = [agent.terms for agent in model.nations]
-        records.predisposition[lane, model.round] = [agent.predisposition for agent in model.nations]
+    if records.terms.size and at >= 0:
+        records.terms[lane, at] = [agent.terms for agent in model.nations]
+        records.predisposition[lane, at] = [agent.predisposition for agent in model.nations]

@@ -67,19 +67,21 @@ class Tally(NamedTuple):
 
 
 class Records(NamedTuple):
-    """What is kept of each run, if asked; an empty array is not written to."""
+    """What is kept of each run, if asked; an empty array is not written to.
+
+    With all rounds recorded there are rounds + 1 rows, and row 0 is the anchor world.
+    """
 
     runs: Floats  # (runs, RUN_COLUMNS)
-    stance: NDArray[np.int8]  # (runs, rounds + 1, nations)
-    propensity: Floats  # (runs, rounds + 1, nations)
-    terms: Floats  # (runs, rounds + 1, nations, terms)
-    predisposition: Floats  # (runs, rounds + 1, nations)
+    stance: NDArray[np.int8]  # (runs, rows, nations)
+    propensity: Floats  # (runs, rows, nations)
+    terms: Floats  # (runs, rows, nations, terms)
+    predisposition: Floats  # (runs, rows, nations)
 
 
 def empty_tally(rounds: int, nations: int, counted: int | None = None) -> Tally:
     """Return a tally of no runs, with room for the last so many rounds: for all and the anchor if None."""
-    steps = rounds + 1
-    rows = steps if counted is None else min(counted, steps)
+    steps, rows = rounds + 1, last_rows(rounds, counted)
     return Tally(
         stances=np.zeros((rows, nations, len(Stance)), np.int64),
         propensities=np.zeros((rows, nations, BINS), np.int32),
@@ -110,16 +112,21 @@ def add_tally(total: Tally, part: Tally) -> None:
         merge.get(name, np.add)(into, getattr(part, name), out=into)
 
 
-def empty_records(runs: int, rounds: int, nations: int, *, trajectories: bool, terms: bool) -> Records:
+def last_rows(rounds: int, wanted: int | None) -> int:
+    """Return how many rows so many of the last rounds take, the anchor world being the first: all if None."""
+    return rounds + 1 if wanted is None else min(wanted, rounds + 1)
+
+
+def empty_records(runs: int, rows: int, nations: int, *, trajectories: bool, terms: bool) -> Records:
     """Return room for the records asked for; what is not asked for gets no room."""
     kept = runs if trajectories or terms else 0
     with_terms = runs if terms else 0
     return Records(
         runs=np.empty((runs, len(RUN_COLUMNS))),
-        stance=np.empty((kept, rounds + 1, nations), np.int8),
-        propensity=np.empty((kept, rounds + 1, nations)),
-        terms=np.empty((with_terms, rounds + 1, nations, len(Terms._fields))),
-        predisposition=np.empty((with_terms, rounds + 1, nations)),
+        stance=np.empty((kept, rows, nations), np.int8),
+        propensity=np.empty((kept, rows, nations)),
+        terms=np.empty((with_terms, rows, nations, len(Terms._fields))),
+        predisposition=np.empty((with_terms, rows, nations)),
     )
 
 

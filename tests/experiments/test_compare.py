@@ -88,9 +88,7 @@ def records(stance: list[list[list[int]]], force: list[float]) -> Records:
     Whoever is open contributes something; a third of the force is in the field.
     """
     stances = np.array(stance, dtype=np.int8)
-    given = empty_records(
-        len(stances), stances.shape[1] - 1, stances.shape[2], trajectories=True, terms=False
-    )
+    given = empty_records(*stances.shape, trajectories=True, terms=False)
     given.stance[:] = stances
     given.runs[:] = 0.0
     given.runs[:, RUN_COLUMNS.index("size")] = (stances[:, -1] == 3).sum(axis=1)

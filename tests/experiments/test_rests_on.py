@@ -48,6 +48,22 @@ def backstop() -> pd.DataFrame:
     return rests_on(case, seed=1, runs=RUNS)
 
 
+@pytest.mark.parametrize(
+    "changes", [{}, {"washington.involvement": 0.9}, {"washington.policy": "burden_sharing"}]
+)
+def test_a_number_is_told_alone_as_in_the_table_of_all(changes: dict[str, object]) -> None:
+    case = load_case(BASELINE)
+    numbers = numbers_of(case.with_overrides(changes), 1, 200)
+    for each in (numbers, numbers.less(numbers_of(case, 1, 200))):
+        expected = verdicts(each.table())
+        assert {number: each.verdict(number) for number in each.as_run} == expected
+
+
+def test_what_is_asked_again_of_a_case_is_not_run_again() -> None:
+    case = load_case(BASELINE)
+    assert numbers_of(case, 1, 50) is numbers_of(case, 1, 50)
+
+
 # --- the index ---------------------------------------------------------------------------------------
 
 

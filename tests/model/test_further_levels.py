@@ -11,6 +11,7 @@ from worlds import ALONE, ensemble, finished, history, setup_of, small_case, wri
 from sim.declarations.levels import LEVERS
 from sim.declarations.records import Terms
 from sim.experiments.rests_on import rests_on
+from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case
 from sim.model.ensemble import Keep, simulate
 from sim.model.setup import extrapolated
@@ -116,3 +117,11 @@ def test_levels_of_one_slope_are_one_thing_that_numbers_rest_on(roster: Path) ->
     assert effects.loc["effect of pressure and outbreak", "verdict"] == "not told"
     assert effects.loc["effect of pressure and outbreak", "total"] > 0.0
     assert effects.loc["effect of authority and blessing", "total"] == 0.0
+
+
+def test_points_of_a_design_that_set_it_come_out_as_they_do_alone(roster: Path) -> None:
+    case = world(roster, outbreak=0.1)
+    points = [{"outbreak": level, "moscow.pressure": 0.4, "parameters.reach": 2.0} for level in (0.2, 0.8)]
+    found = PointModel(case, Runs(40, 1), ("contributors",)).estimates(points)
+    alone = [ensemble(case.with_overrides(point), 1, RUNS)[0].contributors[-1] for point in points]
+    assert found.estimate[:, 0].tolist() == [counts @ range(len(counts)) / 40 for counts in alone]

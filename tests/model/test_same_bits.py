@@ -235,6 +235,22 @@ def test_counting_only_the_last_rounds_counts_these_as_if_all_were_counted(
     assert_array_equal(np.concatenate([each.runs for each in runs[1:]]), records.runs)
 
 
+@pytest.mark.parametrize("recorded", [0, 1, 3, 100])
+def test_recording_only_the_last_rounds_records_these_as_if_all_were_recorded(
+    eventful: Case, recorded: int
+) -> None:
+    keep = Keep(trajectories=True, terms=True, recorded=recorded)
+    _, every = ensemble(eventful, 1, range(16), terms=True)
+    rows = max(every.stance.shape[1] - recorded, 0)
+    expected = Records(every.runs, *(part[:, rows:] for part in every[1:]))
+    runs: list[Records] = []
+    simulate(setup_of(eventful), 1, range(16), sink=lambda _, records: runs.append(records), keep=keep)
+    simulate_one_by_one(eventful, 1, range(16), sink=lambda _, records: runs.append(records), keep=keep)
+    for records in runs:
+        for part, same in zip(records, expected, strict=True):
+            assert_array_equal(part, same)
+
+
 @pytest.mark.slow
 def test_the_compiled_loops_count_the_same_where_they_are_read_as_python() -> None:
     # So they can be stepped through with a debugger; NumPy tells of overflows, which draws are made of.

@@ -58,16 +58,14 @@ class Ends(NamedTuple):
     def troops_of(self, setup: "Setup", runs: Runs, nation: int) -> Floats:
         """Return what a nation pledges in each run."""
         stance = np.where(self.committed[:, nation], float(Stance.COMMITTED), 0.0)
-        can_send, cut = (
-            drawn_deployable(setup, runs)[:, nation],
-            drawn_parameter(setup, runs, "cut_committed"),
-        )
+        alone = setup._replace(nations=setup.nations[[nation]])
+        can_send, cut = drawn_deployable(alone, runs)[:, 0], drawn_parameter(setup, runs, "cut_committed")
         return np.asarray(pledge(stance, can_send, self.propensity[:, nation], cut))
 
 
 def ends_of(setup: "Setup", runs: Runs, threads: int = 1) -> Ends:
     """Simulate runs and return how they end; the result does not depend on the number of threads."""
-    from sim.model.ensemble import Execution, Keep, simulate
+    from sim.model.ensemble import ENDS, Execution, simulate
 
     parts: list[Ends] = []
 
@@ -81,7 +79,7 @@ def ends_of(setup: "Setup", runs: Runs, threads: int = 1) -> Ends:
         runs.seed,
         range(runs.number),
         sink=sink,
-        keep=Keep(trajectories=True, counted=0),
+        keep=ENDS,
         execution=Execution(threads=threads, chunk=CHUNK),
     )
     return Ends(*(np.concatenate(pieces) for pieces in zip(*parts, strict=True)))

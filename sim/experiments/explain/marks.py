@@ -1,10 +1,8 @@
 """What the probabilities of an explanation rest on."""
 
-from collections.abc import Mapping
-
-from sim.declarations.words import worst
+from sim.declarations.words import VERDICTS, worst
 from sim.experiments.explain.search import AS_IT_IS, Point
-from sim.experiments.rests_on import Numbers, numbers_of, verdicts
+from sim.experiments.rests_on import Numbers, numbers_of
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 
@@ -23,15 +21,17 @@ class Marks:
     def __init__(self, case: Case, runs: Runs, threads: int = 0) -> None:
         self._case, self._runs, self._threads = case, runs, threads
         self._as_it_is = self._numbers(AS_IT_IS)
-        self._found: dict[Point, Mapping[str, str]] = {AS_IT_IS: verdicts(self._as_it_is.table())}
+        self._found: dict[Point, Numbers] = {AS_IT_IS: self._as_it_is}
 
     def of(self, nation: int, point: Point = AS_IT_IS) -> str:
         """Return the worse of what P(committed) rests on at a point, and what its change from now does."""
         if point not in self._found:
-            there = self._numbers(point)
-            value, change = (verdicts(each.table()) for each in (there, there.less(self._as_it_is)))
-            self._found[point] = {number: worst([told, change[number]]) for number, told in value.items()}
-        return self._found[point][self._case.roster.iso3[nation]]
+            self._found[point] = self._numbers(point)
+        there, code = self._found[point], self._case.roster.iso3[nation]
+        told = there.verdict(code)
+        if point == AS_IT_IS or told == VERDICTS[0]:
+            return told
+        return worst([told, there.less(self._as_it_is).verdict(code)])
 
     def _numbers(self, point: Point) -> Numbers:
         case = self._case.with_overrides(dict(point))

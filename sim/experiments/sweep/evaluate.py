@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sim.experiments.needs import need_in_parts
@@ -17,9 +18,6 @@ from sim.system.preflight import Need
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-POINT_RUNS = 32
-"""What preparing a point costs, in runs."""
 
 NAMES = ".name"
 """What the column of a factor's names ends in."""
@@ -59,15 +57,15 @@ class Evaluation:
 
     def need(self, at_once: int) -> Need:
         """Return what it takes, where this machine computes so many parts at a time."""
-        from sim.model.ensemble import Keep
+        from sim.model.ensemble import ENDS
 
         runs = self.points_per_part * self.runs.number
-        return need_in_parts([self.base], runs, self.total_runs, Keep(counted=1), at_once)
+        return need_in_parts([self.base], runs, self.total_runs, ENDS, at_once)
 
     @property
     def points_per_part(self) -> int:
         """How many points are computed together."""
-        fitting = PART_RUNS // (self.runs.number + POINT_RUNS)
+        fitting = PART_RUNS // self.runs.number
         return max(1, min(fitting, math.ceil(len(self.points) / LEAST_PARTS)))
 
     @property
@@ -102,9 +100,15 @@ class Evaluation:
 
 def estimate_points(model: Model, points: "pd.DataFrame") -> Estimates:
     """Return the estimates at points, a pure function."""
-    return PointModel(*model).estimates(
+    return _point_model(*model).estimates(
         {str(path): value for path, value in record.items()} for record in points.to_dict("records")
     )
+
+
+@lru_cache(maxsize=1)
+def _point_model(base: Case, runs: Runs, outcomes: tuple[str, ...]) -> PointModel:
+    """Return the model that the parts of an experiment share."""
+    return PointModel(base, runs, outcomes)
 
 
 def compute_points(model: Model, points: "pd.DataFrame") -> "pa.Table":

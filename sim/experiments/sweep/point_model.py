@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.declarations.words import Stance
+from sim.declarations.words import HELD, Stance
 from sim.experiments import statistics
 from sim.experiments.independent import independent_runs
 from sim.experiments.statistics import Floats, Interval
+from sim.experiments.sweep.batches import FORCE_REQUIRED, Batch, batches, level_keys
 from sim.inputs.case import Case
 from sim.inputs.keys import Key
 from sim.inputs.overrides import overridden
@@ -17,10 +18,13 @@ from sim.inputs.overrides import overridden
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from sim.model.points import Points
     from sim.model.setup import Setup
-    from sim.model.tally import Counts, Records
 
 PER_NATION = "p_committed"
+
+BATCH_RUNS, BATCH_ROUNDS = 2048, 4096
+"""Of points that are simulated together, the most runs and rounds: several blocks of runs, and some MB."""
 
 Column = tuple[str, str]
 """Outcome and nation: ``("size", "")``, ``("p_committed", "NLD")``."""
@@ -81,23 +85,23 @@ def columns_of(outcomes: Iterable[str], iso3: Iterable[str]) -> tuple[Column, ..
 
 
 class _Ends(NamedTuple):
-    """Sums over the runs of a point, where they end; of many points, an array each, the points first."""
+    """Sums over the runs of each point, where they end; the points are the first axis."""
 
-    size: Any
-    size_squared: Any
-    contributors: Any
-    contributors_squared: Any
-    force: Any
-    force_squared: Any
-    force_met: Any
-    committed: Any  # by nation
+    size: Floats
+    size_squared: Floats
+    contributors: Floats
+    contributors_squared: Floats
+    force: Floats
+    force_squared: Floats
+    force_met: Floats
+    committed: Floats  # (points, nations)
 
 
 class PointModel:
     """The model as a function of its factors: where a point's runs come out.
 
-    What does not vary is prepared once. As long as only parameters vary from one point to the next, so is
-    the whole world.
+    What does not vary is prepared once. Points that differ in parameters, in levels of the world from round 1
+    on and in the force required are arrays, and simulated together; any other lever takes a world of its own.
     """
 
     def __init__(self, base: Case, runs: Runs, outcomes: tuple[str, ...]) -> None:
@@ -106,7 +110,7 @@ class PointModel:
         self._base, self._runs, self._outcomes = base, runs, outcomes
         self._independent = independent_runs(base, runs.number)
         world = build_setup(base.scenario, base.roster, base.parameters, base.timeline)
-        self._latest: tuple[Mapping[Key, object], Setup] = ({}, world)
+        self._latest: tuple[Mapping[Key, object], Case, Setup] = ({}, base, world)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -120,7 +124,10 @@ class PointModel:
 
     def estimates(self, points: Iterable[dict[str, object]]) -> Estimates:
         """Return the estimates at points, computed by the thread that asks."""
-        ends = _Ends(*map(np.array, zip(*map(self._ends, points), strict=True)))
+        rounds = self._base.scenario.rounds
+        most = max(1, min(BATCH_RUNS // self._runs.number, BATCH_ROUNDS // rounds))
+        done = map(self._ends, batches(points, self._base.scenario.vocabulary, most))
+        ends = _Ends(*(np.concatenate(parts) for parts in zip(*done, strict=True)))
         found = [self._estimate(outcome, ends) for outcome in self._outcomes]
         estimate, low, high = (np.hstack(parts) for parts in zip(*found, strict=True))
         return Estimates(self.columns, estimate, low, high, self._runs.number)
@@ -139,35 +146,70 @@ class PointModel:
 
     def _world(self, levers: Mapping[Key, object]) -> "Setup":
         """Return the setup with some levers set; neighbouring points of many designs share it."""
+        from sim.model.points import with_held
         from sim.model.setup import build_setup
 
-        latest, world = self._latest
-        if levers != latest:
-            case = self._base.with_overrides(levers)
+        held = {key: word for key, word in levers.items() if self._is_held(key, word)}
+        others = {key: value for key, value in levers.items() if key not in held}
+        latest, case, world = self._latest
+        if others != latest:
+            case = self._base.with_overrides(others)
             world = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
-            self._latest = levers, world
-        return world
+            self._latest = others, case, world
+        if not held:
+            return world
+        return with_held(world, case, {key.path[1]: str(word) for key, word in held.items()})
 
-    def _ends(self, point: dict[str, object]) -> _Ends:
-        from sim.model.ensemble import Execution, Keep, simulate
+    def _is_held(self, key: Key, word: object) -> bool:
+        """Return whether a lever holds a nation of the roster in a stance."""
+        match key.path:
+            case ("nations", code, "held"):
+                return word in HELD and code in self._base.roster.iso3
+        return False
 
-        forces = _ForceSums()
-        tally = simulate(
-            self.setup(point),
-            self._runs.seed,
-            range(self._runs.number),
-            sink=forces.add,
-            keep=Keep(counted=1),
-            execution=Execution(threads=1),
+    def _ends(self, batch: Batch) -> _Ends:
+        """Simulate points, and add up where their runs end."""
+        from sim.model.ensemble import simulate_points
+        from sim.model.tally import RUN_COLUMNS
+
+        world = self._world(batch.levers)
+        points = self._points(world, batch)
+        records = simulate_points(world, points, self._runs.seed, range(self._runs.number))
+        runs = records.runs.reshape(batch.size, self._runs.number, -1)
+        committed = records.stance.reshape(*runs.shape[:2], -1) == Stance.COMMITTED
+        size, contributors, force = (
+            runs[:, :, RUN_COLUMNS.index(name)] for name in ("size", "contributors", "force")
         )
         return _Ends(
-            *_sums(tally.sizes[-1]),
-            *_sums(tally.contributors[-1]),
-            force=forces.total,
-            force_squared=forces.squares,
-            force_met=tally.force_met[-1],
-            committed=tally.stances[-1, :, Stance.COMMITTED].copy(),
+            *_sums(size),
+            *_sums(contributors),
+            *_sums(force),
+            force_met=(force >= points.force_required[:, np.newaxis]).sum(axis=1),
+            committed=committed.sum(axis=1),
         )
+
+    def _points(self, world: "Setup", batch: Batch) -> "Points":
+        """Return what differs between points of a world."""
+        from sim.model.points import repeated, set_level
+
+        points = repeated(world, batch.size, self._runs.number)
+        parameters: dict[str, Floats] = {}
+        for key, values in batch.numbers.items():
+            if key.parameter:
+                parameters[key.parameter] = values
+            elif key == FORCE_REQUIRED:
+                points.force_required[:] = values
+            else:
+                set_level(points, level_keys(self._base.scenario.vocabulary)[key], values)
+        return points._replace(behaviour=self._behaviour(parameters)) if parameters else points
+
+    def _behaviour(self, parameters: Mapping[str, Floats]) -> Floats:
+        """Return the parameters of points, and what follows from them, with a column a run."""
+        from sim.model.setup import behaviour_columns
+
+        points = len(next(iter(parameters.values())))
+        columns = behaviour_columns(self._base.parameters.at_points(parameters, self._runs.number))
+        return np.ascontiguousarray(columns.reshape(len(columns), points, -1).swapaxes(0, 1))
 
     def _estimate(self, outcome: str, ends: _Ends) -> tuple[Floats, ...]:
         """Return estimates and bounds of an outcome, [point, 1 or nation]."""
@@ -186,22 +228,16 @@ class PointModel:
         return tuple(part.reshape(len(part), -1) for part in found)
 
 
-def _sums(counts: "Counts") -> tuple[Any, Any]:
-    """Return the sums over runs of a number of nations and of its square, given how many runs have which."""
-    numbers = np.arange(len(counts))
-    return counts @ numbers, counts @ numbers**2
+def _sums(values: Floats) -> tuple[Floats, Floats]:
+    """Return the sums over runs of values and of their squares, [point, run].
 
+    Chunk by chunk, as the runs of an ensemble come: the same bits, however many points are added up.
+    """
+    from sim.model.ensemble import CHUNK
 
-class _ForceSums:
-    """Adds up what the tally does not hold: the force at the end and its squares."""
-
-    def __init__(self) -> None:
-        from sim.model.tally import RUN_COLUMNS
-
-        self._column = RUN_COLUMNS.index("force")
-        self.total = self.squares = 0.0
-
-    def add(self, first_run: int, records: "Records") -> None:  # noqa: ARG002 - chunks come in order
-        force = records.runs[:, self._column]
-        self.total += float(force.sum())
-        self.squares += float((force * force).sum())
+    total, squares = np.zeros((2, len(values)))
+    for first in range(0, values.shape[1], CHUNK):
+        chunk = values[:, first : first + CHUNK]
+        total += chunk.sum(axis=1)
+        squares += (chunk * chunk).sum(axis=1)
+    return total, squares
