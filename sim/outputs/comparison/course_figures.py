@@ -8,6 +8,7 @@ from sim.experiments.comparison.result import Comparison
 from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis
 from sim.outputs.labels import apart
+from sim.outputs.panels import Panels
 from sim.outputs.words import counted, percent, thousands
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ COLOURS = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE, style.ORANGE,
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)))
 """Of the scenarios beyond as many as there are colours."""
 
-PANEL, GAP, LABEL = 1.55, 0.45, 8
+PANEL, GAP, LABEL = 1.55, 0.68, 8
 """Height of a panel and of what stands above it, in inches; size of labels."""
 
 LEFT, LONGEST = 0.75, 2.4
@@ -72,7 +73,7 @@ def _drawn(comparison: Comparison, what: str, panels: Sequence[Panel]) -> "Figur
     about = comparison.about
     lines = dict(zip(about.names, _lines(), strict=False))
     right = min(max(style.text_width(name, LABEL) for name in about.names) + 0.75, LONGEST + 0.75)
-    row = PANEL + GAP
+    layout = Panels(len(panels), 1, PANEL, GAP)
     key = (
         f"Grey: the reference. At the right, where each ends. Numbers of the days before rest on: {ASSUMED}."
     )
@@ -84,15 +85,14 @@ def _drawn(comparison: Comparison, what: str, panels: Sequence[Panel]) -> "Figur
         figure, area = style.page(
             f"{what} – against {about.cases[0].title}",
             [key, source],
-            plot=row * len(panels),
+            plot=layout.plot,
             left=LEFT,
             right=right,
-            below=0.3,
+            below=0.45,
         )
         area.set_axis_off()
-        for number, panel in enumerate(panels):
-            bottom = 1 - (number + 1) * row / (row * len(panels))
-            _draw_panel(area.inset_axes((0, bottom, 1, PANEL / (row * len(panels)))), panel, lines)
+        for panel, (_, axes) in zip(panels, layout.axes(area, 1.0), strict=True):
+            _draw_panel(axes, panel, lines)
     return figure
 
 
@@ -112,7 +112,8 @@ def _draw_panel(axes: "Axes", panel: Panel, lines: Mapping[str, dict[str, Any]])
         axes.plot(own["date"], own["value"], **line)
         ends[name] = float(own["value"].iloc[-1])
     is_share = words is percent
-    axes.set_ylim(0, 1.02 if is_share else max(float(rows["value"].max()) * 1.08, 1.0))
+    most = float(rows["value"].max())
+    axes.set_ylim(0, min(max(most * 1.1, 0.1), 1.02) if is_share else max(most * 1.1, 1.0))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value * 100:.0f} %" if is_share else f"{value:,.10g}")
     axes.tick_params(labelsize=LABEL)
     axes.grid(axis="y", color=style.GRID, lw=0.6)
