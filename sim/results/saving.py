@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.results.about import work
 from sim.results.drawing import keep_document, save_figures, write_page
+from sim.results.kept import FILE as DOCUMENT
 from sim.results.parts import PartsFolder
 from sim.results.spreadsheets import for_spreadsheets
 from sim.results.tables import ENDING, write_csv, write_table
@@ -102,8 +103,11 @@ def complete(result: "Result", parts: PartsFolder, *, csv: bool = False) -> None
         if csv:
             write_csv(result.tables[name], parts.folder, name)
     for name, content in result.files.items():
-        folders.write(parts.folder / name, content)
-    keep_document(result, parts.folder)
+        file = parts.folder / name
+        if not folders.has_digest(file, content) or not folders.is_whole(file):
+            folders.write(file, content)
+    if not folders.is_whole(parts.folder / DOCUMENT):
+        keep_document(result, parts.folder)
 
 
 class Rows:

@@ -238,12 +238,12 @@ def test_two_at_once_do_not_write_to_the_same_folder(world: World, tmp_path: Pat
         run_calibration(plan, tmp_path)
 
 
-def test_a_damaged_block_is_named_and_computed_again(
+def test_damaged_draws_are_named_and_weighed_again(
     world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     plan = small_plan(world.target, world.prior)
     run_calibration(plan, tmp_path)
-    part = calibration_folder(plan, tmp_path) / "likelihoods" / "001.parquet"
+    part = calibration_folder(plan, tmp_path) / "draws.parquet"
     whole = part.read_bytes()
     part.write_bytes(whole[:100])
     run_calibration(plan, tmp_path)

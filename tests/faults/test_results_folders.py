@@ -20,7 +20,7 @@ from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.outputs import style
 from sim.outputs.figure_folder import save_all
 from sim.outputs.redraw import Wanted, redraw
-from sim.results.about import work
+from sim.results.about import About, work
 from sim.results.parts import PartsFolder
 from sim.system.drafts import Draft
 from sim.system.failures import Failure
@@ -111,7 +111,7 @@ def test_parts_are_not_written_through_a_link(tmp_path: Path, elsewhere: Path, l
     (folder / link).symlink_to(elsewhere)
     with (
         pytest.raises(Failure, match=r"sweep.*: is a link to another folder"),
-        PartsFolder(folder, "sweep", {"digests": {}}) as parts,
+        PartsFolder(folder, "sweep", About(kind="sweep")) as parts,
     ):
         parts.remove("parts")
 
@@ -124,7 +124,7 @@ def test_a_half_written_part_that_is_a_link_is_cleared_as_a_link(tmp_path: Path,
         (".b.parquet.draft", elsewhere / "not there"),
     ):
         (folder / name).symlink_to(target)
-    with PartsFolder(folder, "sweep", {"digests": {}}) as parts:
+    with PartsFolder(folder, "sweep", About(kind="sweep")) as parts:
         parts.write("a", pd.DataFrame({"x": [1]}))
         parts.write("b", pd.DataFrame({"x": [1]}))
     left = sorted(path.name for path in folder.iterdir())
@@ -243,13 +243,13 @@ def _refused(ended: Any) -> list[str]:
 
 def test_a_manifest_that_is_damaged_is_not_gone_on_from(tmp_path: Path) -> None:
     folder = tmp_path / "sweep"
-    for text in ("", "7", '{"format": 6, "digests": 3}', '{"format": 5}', "[" * 100_000):
+    for text in ("", "7", '{"format": 6, "digests": 3}', '{"format": 6}', "[" * 100_000):
         folder.mkdir(exist_ok=True)
         (folder / MANIFEST).write_text(text)
         sign(folder)
         with (
             pytest.raises(Failure, match=r"manifest\.json: (is|does) .*; remove the folder"),
-            PartsFolder(folder, "sweep", {"digests": {}}),
+            PartsFolder(folder, "sweep", About(kind="sweep")),
         ):
             pass
 

@@ -332,7 +332,7 @@ def test_draws_of_a_posterior_are_used_run_by_run(file: Path, tmp_path: Path) ->
     pd.DataFrame({"reach": [0.0, 2.0]}).to_parquet(posterior)
     found = check_patterns(file, runs=400, parameters=posterior)
     assert found.draws == 2
-    assert found.fitted_to is None
+    assert found.about.fitted_to is None
     points = []
     for number in (0, 1):
         point = tmp_path / f"{number}.toml"

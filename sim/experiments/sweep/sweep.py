@@ -107,7 +107,7 @@ class SweepPlan(Evaluation):
         """What is swept."""
         return AboutSweep(
             **dict(about_case(self.base)),
-            sweep={"name": self.name, **self.sweep.model_dump(mode="json", exclude_none=True)},
+            sweep={"name": self.name, **self.sweep.model_dump(mode="json", exclude_none=True, by_alias=True)},
             options=self.options,
             factors=tuple(map(str, self.points.columns)),
             points=len(self.points),

@@ -79,7 +79,7 @@ def _drawn(comparison: Comparison, what: str, panels: Sequence[Panel]) -> "Figur
     )
     source = (
         f"{counted(int(comparison.tables['rounds']['runs'].iloc[0]), 'run')} of each scenario with the same "
-        f"draws, seed {about.seed}. Data: {about.cases[0].roster}."
+        f"draws, seed {about.seed}, reference {about.names[0]}. Data: {about.cases[0].roster}."
     )
     with style.figure_style():
         figure, area = style.page(
