@@ -310,7 +310,8 @@ def _weighed_draws(
     """Return all draws of the prior, see `Calibration.draws`; those that are weighed already are read."""
     import pandas as pd
 
-    about, tables = plan.about, []
+    about = plan.about
+    tables: list[pd.DataFrame] = []
     drawn = about.prior.drawn(about.sampling.draws, about.sampling.seed)
     effort = Effort(about.sampling.runs, about.sampling.seed, threads)
     for number, first in enumerate(range(0, len(drawn), BLOCK)):

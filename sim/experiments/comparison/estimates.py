@@ -126,7 +126,7 @@ class Estimates:
         """Return a table of the runs of each scenario, the reference first."""
         import pandas as pd
 
-        tables = [
+        tables: list[pd.DataFrame] = [
             getattr(result, table).assign(scenario=name, runs=result.number_of_runs)
             for name, result in zip(self.plan.names, self._runs, strict=True)
         ]
