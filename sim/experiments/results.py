@@ -242,7 +242,8 @@ class RunResult(Result):
         """A row a nation at the end: position, P(committed), P(contributes), when it joined, troops, reasons.
 
         `joined` is the median date of first joining in the runs in which it ever joined, `joined_q25` and
-        `joined_q75` its quartiles; missing where it never did.
+        `joined_q75` its quartiles; missing where it never did. `troops_if_in`: mean of what it pledges in the
+        runs in which it is committed.
         """
         import pandas as pd
 
@@ -267,6 +268,7 @@ class RunResult(Result):
                 "troops_mean": last["troops_mean"],
                 "troops_mean_low": last["troops_mean_low"],
                 "troops_mean_high": last["troops_mean_high"],
+                **self._troops_if_in,
                 "held_back_by": [self.held_back_by(index) for index in range(len(roster.iso3))],
             },
             index=last.index,
@@ -395,6 +397,17 @@ class RunResult(Result):
             quantiles = statistics.quantiles_of_counts(counts, probability)
             columns[f"{name}_q{probability * 100:02.0f}"] = quantiles
         return columns
+
+    @property
+    def _troops_if_in(self) -> dict[str, statistics.Floats]:
+        """Return the mean of the soldiers pledged at the end by those committed, with its interval."""
+        tally = self.tally
+        runs = tally.stances[-1, :, Stance.COMMITTED]
+        independent = runs * (self.independent / self.number_of_runs)
+        pledges = tally.pledges[-1] / FIXED_POINT
+        troops = statistics.mean(pledges, tally.pledge_squares[-1], runs, independent)
+        low = np.maximum(troops.low, 0.0)
+        return {"troops_if_in": troops.estimate, "troops_if_in_low": low, "troops_if_in_high": troops.high}
 
     @cached_property
     def _mean_troops(self) -> statistics.Interval:

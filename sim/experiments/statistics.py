@@ -37,17 +37,19 @@ def share(count: ArrayLike, total: int, independent: int | None = None) -> Inter
 
 
 def mean(
-    total: ArrayLike, total_of_squares: ArrayLike, number: int, independent: int | None = None
+    total: ArrayLike, total_of_squares: ArrayLike, number: ArrayLike, independent: ArrayLike | None = None
 ) -> Interval:
     """Return means of so many runs with normal intervals, from the sums of values and of their squares.
 
     Intervals count on so many independent runs, on all if None. One run says nothing of how far runs differ:
-    its interval is not a number.
+    its interval is not a number, nor is the mean of none.
     """
-    average = np.asarray(total, dtype=np.float64) / number
-    variance = np.maximum(np.asarray(total_of_squares, dtype=np.float64) / number - average**2, 0.0)
-    counted = independent or number
-    margin = Z_95 * np.sqrt(variance / (counted - 1)) if counted > 1 else np.nan
+    runs = np.asarray(number, dtype=np.float64)
+    others = (runs if independent is None else np.asarray(independent, dtype=np.float64)) - 1.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        average = np.asarray(total, dtype=np.float64) / runs
+        variance = np.maximum(np.asarray(total_of_squares, dtype=np.float64) / runs - average**2, 0.0)
+        margin = np.where(others > 0.0, Z_95 * np.sqrt(variance / others), np.nan)
     return Interval(average, average - margin, average + margin)
 
 

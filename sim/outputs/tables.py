@@ -41,10 +41,10 @@ LEGEND = (
     "[ ] is the 95 % interval of an estimate from so many runs; for numbers of nations and for soldiers, the "
     "range of 90 % of the runs. P(land): declares soldiers on land; P(any): contributes any military means. "
     "Joined: median date of declaring soldiers, among the runs in which the nation did, where these are a "
-    "tenth or more. Held back by: what alone would let it in if it were gone, demands first; else its own "
-    "position; share of the runs in which the nation is out. Range of a kind: all nations at the low, or the "
-    f"high, end of what is known of them. {RESTS_ON} Of other days than the last that is not analysed: the "
-    "worst is said."
+    "tenth or more. Soldiers if in: mean of what it pledges in the runs in which it is in. Held back by: "
+    "what alone would let it in if it were gone, demands first; else its own position; share of the runs "
+    "in which the nation is out. Range of a kind: all nations at the low, or the high, end of what is known "
+    f"of them. {RESTS_ON} Of other days than the last that is not analysed: the worst is said."
 )
 
 
@@ -126,7 +126,7 @@ def nations_table(result: RunTables) -> Table:
         "P(land)",
         "P(any)",
         "joined",
-        "troops",
+        "soldiers if in",
         "P(land) rests on",
         "held back by",
     )
@@ -161,10 +161,11 @@ def _joined(row: Any, result: RunTables) -> Cell:
 
 
 def _troops(row: Any) -> Cell:
-    """Return the expected troops, with their interval."""
-    low, high = thousands(row.troops_mean_low), thousands(row.troops_mean_high)
-    text = f"{thousands(row.troops_mean)} [{low}-{high}]" if row.troops_mean else "0"
-    return number(row.troops_mean, text)
+    """Return what a nation pledges where it is in, with the interval; nothing where it never is."""
+    if not row.troops_mean:
+        return nothing("-")
+    low, high = thousands(row.troops_if_in_low), thousands(row.troops_if_in_high)
+    return number(row.troops_if_in, f"{thousands(row.troops_if_in)} [{low}-{high}]")
 
 
 def _reasons(held_back_by: Any, vocabulary: Vocabulary) -> str:

@@ -443,3 +443,17 @@ def test_terms_and_predisposition_add_up_to_the_propensity_bit_for_bit() -> None
 def test_terms_without_trajectories_have_no_place_to_stand() -> None:
     with pytest.raises(sim.InputError, match=r"terms: .*trajectories"):
         sim.run(BASELINE, runs=2, terms=True)
+
+
+def test_soldiers_if_in_are_those_of_the_runs_in_which_a_nation_is_in() -> None:
+    result = sim.run("us-backstop", overrides=["rounds=30"], runs=60, trajectories=True)
+    summary, trajectories = result.summary, result.trajectories
+    assert trajectories is not None
+    last = trajectories.query("round == 30")
+    for iso3 in ("GBR", "DEU", "NLD"):
+        row = summary.loc[iso3]
+        is_in = (last[last["iso3"] == iso3]["stance"] == Stance.COMMITTED).mean()
+        assert row["troops_if_in"] * is_in == pytest.approx(row["troops_mean"])
+        assert row["troops_if_in_low"] <= row["troops_if_in"] <= row["troops_if_in_high"]
+    never = summary[summary["p_committed"] == 0.0]
+    assert never["troops_if_in"].isna().all()
