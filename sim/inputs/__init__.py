@@ -1,1 +1,1 @@
-"""What is given: rosters, scenarios and behavioural parameters, read from files and checked."""
+"""The inputs: rosters, scenarios and behavioural parameters, read from files and checked."""

@@ -83,18 +83,18 @@ def roster_candidates(
     rows = table.require(*(each.column for each in declaration.attributes.values())).rows
     by_code = {each.iso3: each for each in read_candidates(rows, ASKED, declaration, imputed)}
     nobody = {attribute.column: math.nan for attribute in declaration.attributes.values()}
-    found = []
+    candidates = []
     for code in nations.names:
         if code not in by_code and code not in imputed:
             raise _without_row(code, table)
-        found.append(by_code.get(code, Candidate(ASKED, code, 0, ASKED, "", "", "", "", nobody)))
+        candidates.append(by_code.get(code, Candidate(ASKED, code, 0, ASKED, "", "", "", "", nobody)))
     return RosterCandidates(
-        candidates=tuple(found),
-        imputed={each.iso3: missing for each in found if (missing := _missing(each))},
+        candidates=tuple(candidates),
+        imputed={each.iso3: missing for each in candidates if (missing := _missing(each))},
         past=past,
         posterior=posterior,
-        sensitivity_to_patron=_sensitivity(found, declaration, ALIGNMENT),
-        sensitivity_to_adversary=_sensitivity(found, declaration, ADVERSARY_NEARNESS),
+        sensitivity_to_patron=_sensitivity(candidates, declaration, ALIGNMENT),
+        sensitivity_to_adversary=_sensitivity(candidates, declaration, ADVERSARY_NEARNESS),
     )
 
 

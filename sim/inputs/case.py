@@ -18,7 +18,7 @@ from sim.inputs.timeline import Timeline, build_timeline
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """All that is given for a simulation."""
+    """All inputs of a simulation."""
 
     scenario: Scenario
     roster: Roster

@@ -14,8 +14,8 @@ LONGEST_NAME = 60
 
 def refused_character(text: str) -> str | None:
     """Return how the first character is called that may not stand in a text (``U+001B``), else None."""
-    found = REFUSED.search(text)
-    return f"U+{ord(found[0]):04X}" if found else None
+    refused = REFUSED.search(text)
+    return f"U+{ord(refused[0]):04X}" if refused else None
 
 
 def printable(text: str) -> str:

@@ -32,17 +32,17 @@ def with_codes(layer: Layer, nations: Nations) -> Layer:
 
 def _coded(layer: Layer, place: KeyPath, table: Mapping[str, Any], nations: Nations) -> dict[str, Any]:
     """Return the nations of a table by code, if it has any."""
-    given = table.get("nations")
-    if not _is_table(given):
+    named = table.get("nations")
+    if not _is_table(named):
         return {}
     words: dict[str, str] = {}
-    for word in given:
+    for word in named:
         first = words.setdefault(nations.official(word), word)
         if first != word:
             line = layer.place((*place, "nations", first)).short()
             problem = f"{nations.official(word)} is given already, as {first}, in {line}"
             raise layer.error((*place, "nations", word), problem)
-    return {"nations": {code: given[word] for code, word in words.items()}}
+    return {"nations": {code: named[word] for code, word in words.items()}}
 
 
 def _coded_path(path: KeyPath, nations: Nations) -> KeyPath:

@@ -19,18 +19,18 @@ def checked(table: Table, declared: Mapping[str, NumberColumn]) -> Table:
     InputError
         For a number out of the range that is declared.
     """
-    here = {column: said for column, said in declared.items() if column in table.columns}
+    here = {column: numbers for column, numbers in declared.items() if column in table.columns}
     return replace(table, rows=tuple(_checked(row, here) for row in table.rows))
 
 
 def _checked(row: Row, declared: Mapping[str, NumberColumn]) -> Row:
-    for column, said in declared.items():
-        if row.text(column) in said.missing or row.number(column) in said.missing:
+    for column, numbers in declared.items():
+        if row.text(column) in numbers.missing or row.number(column) in numbers.missing:
             row = row.with_text(column, "")
         value = row.number(column)
-        low, high = said.range or (-math.inf, math.inf)
+        low, high = numbers.range or (-math.inf, math.inf)
         if value < low or value > high:
-            allowed = f"{low:.15g} to {high:.15g} {said.unit}".rstrip()
+            allowed = f"{low:.15g} to {high:.15g} {numbers.unit}".rstrip()
             raise row.error(column, f"{value:.15g} is out of range; allowed is {allowed}")
     return row
 

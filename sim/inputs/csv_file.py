@@ -1,4 +1,4 @@
-"""Tables in CSV files, read so that every mistake can be told with its file, line and column."""
+"""Tables in CSV files, read so that every mistake is reported with its file, line and column."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What is allowed in a scenario but likely a slip: told in one line, once, and then done as it says."""
+"""What is allowed in a scenario but likely a slip: a warning in one line, once, and then done as it says."""
 
 import logging
 from functools import cache
@@ -26,10 +26,12 @@ def tell_imputed(roster: Roster) -> None:
 def tell_closed_kinds(roster: Roster) -> None:
     """Warn of statements that name a kind of contribution that the nation cannot give."""
     closed = dict(zip(roster.iso3, roster.closed_kinds, strict=True))
-    for said in roster.positions:
-        for kind in said.kinds:
-            if kind in closed[said.iso3]:
-                _warn(str(said.row.error("kinds", f"{said.iso3} names {kind}, which is closed to it")))
+    for statement in roster.positions:
+        for kind in statement.kinds:
+            if kind in closed[statement.iso3]:
+                _warn(
+                    str(statement.row.error("kinds", f"{statement.iso3} names {kind}, which is closed to it"))
+                )
 
 
 def tell_suspects(roster: Roster) -> None:
@@ -51,14 +53,14 @@ def tell_suspects(roster: Roster) -> None:
 
 def _tell_early_start(scenario: Scenario, roster: Roster) -> None:
     """Warn that nations are taken as unknown because the scenario starts before anything was recorded."""
-    waves = [said.wave for said in roster.positions]
+    waves = [statement.wave for statement in roster.positions]
     if waves and scenario.start < min(waves) and _positions_given(scenario) < {*roster.iso3}:
         problem = f'no position is recorded by then, the first are of {min(waves)}; nations are "unknown"'
         _warn(str(scenario.place(("start",)).error(problem)))
 
 
 def _positions_given(scenario: Scenario) -> set[str]:
-    return {iso3 for iso3, given in scenario.nations.items() if given.position is not None}
+    return {iso3 for iso3, nation in scenario.nations.items() if nation.position is not None}
 
 
 def _tell_late_events(scenario: Scenario) -> None:

@@ -1,4 +1,4 @@
-"""Mistakes in what a user gave, told in one line: file, line, key, what is wrong, what is allowed."""
+"""Mistakes in what a user gave, each in one line: file, line, key, what is wrong, what is allowed."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -41,8 +41,8 @@ def near_match(word: str, allowed: Iterable[str]) -> str:
 
     Of a name of the first model it returns what replaced it.
     """
-    if told := replacement(word):
-        return told
+    if successor := replacement(word):
+        return successor
     by_lower_case = {item.lower(): item for item in allowed}
     matches = get_close_matches(word[:LONGEST_WORD].lower(), by_lower_case, n=1)
     return f'; did you mean "{by_lower_case[matches[0]]}"?' if matches else ""

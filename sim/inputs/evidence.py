@@ -176,7 +176,9 @@ def evidence(folder: Path, nation: str) -> Evidence:
         deployable=_deployable(index, roster, source, sources),
         ratification=_ratification(index, roster, source, sources),
         positions=_positions(roster.iso3[index], source),
-        conditions=tuple(_condition(said) for said in roster.conditions if said.iso3 == roster.iso3[index]),
+        conditions=tuple(
+            _condition(condition) for condition in roster.conditions if condition.iso3 == roster.iso3[index]
+        ),
         missing=(),
     )
     return _with_missing(gathered)
@@ -260,7 +262,7 @@ def _sensitivities(index: int, roster: Roster) -> tuple[SensitivityEvidence, ...
     """Return how fast a nation sees what each actor does."""
     attributes = read_past(roster.past).attributes
     covariates = roster.candidates[index].covariates
-    told = (
+    actors = (
         (roster.vocabulary.actors.patron.name, roster.sensitivity_to_patron, ALIGNMENT),
         (roster.vocabulary.actors.adversary.name, roster.sensitivity_to_adversary, ADVERSARY_NEARNESS),
     )
@@ -268,7 +270,7 @@ def _sensitivities(index: int, roster: Roster) -> tuple[SensitivityEvidence, ...
         SensitivityEvidence(
             actor, float(values[index]), name, is_known=_is_known(name, attributes, covariates)
         )
-        for actor, values, name in told
+        for actor, values, name in actors
     )
 
 
@@ -303,43 +305,45 @@ def _ratification(
 
 def _positions(iso3: str, source: RosterSource) -> tuple[PositionEvidence, ...]:
     stated = positions_of(source)
-    own = sorted((said for said in stated if said.iso3 == iso3), key=lambda said: said.wave)
-    return tuple(_position(said, _against(said, own)) for said in own if said.counts)
+    own = sorted(
+        (statement for statement in stated if statement.iso3 == iso3), key=lambda statement: statement.wave
+    )
+    return tuple(_position(statement, _against(statement, own)) for statement in own if statement.counts)
 
 
-def _against(said: StatedPosition, own: Sequence[StatedPosition]) -> Iterable[StatedPosition]:
+def _against(statement: StatedPosition, own: Sequence[StatedPosition]) -> Iterable[StatedPosition]:
     """Return the records of the same wave that do not count and say something else."""
     return (
         other
         for other in own
-        if other.wave == said.wave and not other.counts and other.position != said.position
+        if other.wave == statement.wave and not other.counts and other.position != statement.position
     )
 
 
-def _position(said: StatedPosition, against: Iterable[StatedPosition] = ()) -> PositionEvidence:
+def _position(statement: StatedPosition, against: Iterable[StatedPosition] = ()) -> PositionEvidence:
     return PositionEvidence(
-        wave=said.wave,
-        position=said.position,
-        contributes=said.contributes,
-        kinds=said.kinds,
-        condition=said.row.text("condition"),
-        statement_date=said.row.text("statement_date"),
-        source=said.row.text("source"),
-        url=said.row.text("url"),
-        status=said.row.text("status"),
-        quality=said.row.text("source_quality"),
+        wave=statement.wave,
+        position=statement.position,
+        contributes=statement.contributes,
+        kinds=statement.kinds,
+        condition=statement.row.text("condition"),
+        statement_date=statement.row.text("statement_date"),
+        source=statement.row.text("source"),
+        url=statement.row.text("url"),
+        status=statement.row.text("status"),
+        quality=statement.row.text("source_quality"),
         contradicted_by=tuple(_position(other) for other in against),
     )
 
 
-def _condition(said: StatedCondition) -> ConditionEvidence:
+def _condition(condition: StatedCondition) -> ConditionEvidence:
     return ConditionEvidence(
-        variable=said.variable,
-        at_least=said.at_least,
-        half_width=said.half_width,
-        known_from=said.known_from,
-        status=said.row.text("status"),
-        statement=said.row.text("statement"),
+        variable=condition.variable,
+        at_least=condition.at_least,
+        half_width=condition.half_width,
+        known_from=condition.known_from,
+        status=condition.row.text("status"),
+        statement=condition.row.text("statement"),
     )
 
 
@@ -348,7 +352,9 @@ def _with_missing(gathered: Evidence) -> Evidence:
     missing = [f"as a candidate: {each.column}" for each in gathered.covariates if not each.raw]
     if not gathered.ratification.word:
         missing.append(f"ratification: {gathered.ratification.column}")
-    missing += [f"position: {said.wave}" for said in gathered.positions if said.position == UNKNOWN]
+    missing += [
+        f"position: {statement.wave}" for statement in gathered.positions if statement.position == UNKNOWN
+    ]
     if not gathered.positions:
         missing.append("position: no record")
     return replace(gathered, missing=tuple(missing))

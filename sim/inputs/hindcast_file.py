@@ -103,11 +103,11 @@ class Hindcast(Table):
         """
         if self.joiners is not None:
             file = self.folder / self.joiners
-            found = read_joiners(file, case.roster.nations, wave.date, _founders(case))
+            records = read_joiners(file, case.roster.nations, wave.date, _founders(case))
         else:
             where = reading.where if reading and reading.wave == wave.date else None
-            found = read_recorded(case.roster, case.scenario.start, wave.date, where)
-        return tuple(record for record in found if record.iso3 not in self.left_out)
+            records = read_recorded(case.roster, case.scenario.start, wave.date, where)
+        return tuple(record for record in records if record.iso3 not in self.left_out)
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Hindcast":

@@ -17,7 +17,7 @@ from sim.inputs.validation import shown
 
 @dataclass(frozen=True)
 class Place:
-    """Where a value was given: a line of a file, or an option such as ``--set rounds=10``."""
+    """Where a value stands: a line of a file, or an option such as ``--set rounds=10``."""
 
     file: Path | None = None
     line: int | None = None
@@ -41,9 +41,9 @@ class Layer:
     places: Mapping[KeyPath, Place] = field(default_factory=dict)
 
     def place(self, key_path: KeyPath) -> Place:
-        """Return where a value was given, or else the nearest table around it."""
-        found = nearest(self.places, key_path) or Place()
-        return found if found.option else Place(found.file, found.line, self._key(key_path))
+        """Return where a value stands, or else the nearest table around it."""
+        place = nearest(self.places, key_path) or Place()
+        return place if place.option else Place(place.file, place.line, self._key(key_path))
 
     def error(self, key_path: KeyPath, problem: str) -> InputError:
         """Return (not raise) the error that says what is wrong with a value."""

@@ -1,4 +1,4 @@
-"""The ledger of sealed forecasts: a line of JSON each, chained by digests, so that any change is told."""
+"""The ledger of sealed forecasts: a line of JSON each, chained by digests, so that any change shows."""
 
 import hashlib
 import json

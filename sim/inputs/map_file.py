@@ -60,7 +60,7 @@ _Position = tuple[
     Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)],
     Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)],
 ]
-_FIRST = FailFast()  # one mistake is told, a million would not fit into memory
+_FIRST = FailFast()  # one mistake is reported, a million would not fit into memory
 _Ring = Annotated[
     list[Annotated[_Position, Field(strict=False), BeforeValidator(_without_altitude)]],
     Field(min_length=4),
@@ -148,9 +148,9 @@ def read_map(file: Path) -> Map:
 def _why_left_out(feature: _Feature) -> str:
     """Return why a feature is no outline of a country, in words; nothing if it is one."""
     if not re.fullmatch("[A-Z]{3}", feature.text("iso3")):
-        given = (feature.properties or {}).get("iso3")
-        no_code = f"its property iso3 is no code of three capitals but {shown(given)}"
-        return "has no property iso3" if given is None else no_code
+        code = (feature.properties or {}).get("iso3")
+        no_code = f"its property iso3 is no code of three capitals but {shown(code)}"
+        return "has no property iso3" if code is None else no_code
     if feature.geometry is None:
         return "has no geometry"
     return "" if feature.shape() in _SHAPES else f"is no polygon but of type {shown(feature.shape())}"

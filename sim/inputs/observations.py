@@ -31,7 +31,7 @@ class Record:
     source
         What it rests on: the host of its address or, where it has none, its source in words.
     note
-        What was said, in the words of the record.
+        The statement, in the words of the record.
     """
 
     iso3: str
@@ -67,13 +67,13 @@ def read_recorded(
         If there is no such column, or no record fits `instead`.
     """
     known = roster.sourced_positions(start)
-    found = {
-        code: Record(code, wave, said.position, publisher(said.row), note=_words(said.row))
-        for code, said in roster.sourced_positions(wave).items()
+    records = {
+        code: Record(code, wave, statement.position, publisher(statement.row), note=_words(statement.row))
+        for code, statement in roster.sourced_positions(wave).items()
     }
     if instead is not None:
-        found |= {record.iso3: record for record in _instead(roster, wave, instead)}
-    return tuple(found[code] for code in roster.iso3 if code in found and code in known)
+        records |= {record.iso3: record for record in _instead(roster, wave, instead)}
+    return tuple(records[code] for code in roster.iso3 if code in records and code in known)
 
 
 def read_joiners(
@@ -127,19 +127,25 @@ def _rows_by_nation(path: Path, nations: Nations) -> dict[str, Row]:
 def _instead(roster: Roster, wave: dt.date, where: Mapping[str, str]) -> list[Record]:
     """Return the records of a wave that hold the texts, one a nation; those that do not usually count too."""
     source = read_source(roster.folder)
-    found: dict[str, Record] = {}
-    for said in positions_of(source):
-        if said.wave == wave and all(_cell(said.row, column) == text for column, text in where.items()):
-            if said.iso3 in found:
-                raise said.row.error("iso3", f"{said.iso3} has two records that fit {_shown(where)}")
-            found[said.iso3] = Record(said.iso3, wave, said.position, publisher(said.row), _words(said.row))
-    if not found:
+    records: dict[str, Record] = {}
+    for statement in positions_of(source):
+        if statement.wave == wave and all(
+            _cell(statement.row, column) == text for column, text in where.items()
+        ):
+            if statement.iso3 in records:
+                raise statement.row.error(
+                    "iso3", f"{statement.iso3} has two records that fit {_shown(where)}"
+                )
+            records[statement.iso3] = Record(
+                statement.iso3, wave, statement.position, publisher(statement.row), _words(statement.row)
+            )
+    if not records:
         raise InputError(f"no record of {wave} holds {_shown(where)}", key=WHERE)
-    return list(found.values())
+    return list(records.values())
 
 
 def _words(row: Row) -> str:
-    """Return what was said, in the words of the first or the second reading."""
+    """Return the statement, in the words of the first or the second reading."""
     return row.text("condition") or row.text("statement_in_own_words")
 
 

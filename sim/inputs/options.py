@@ -18,14 +18,14 @@ LARGEST = 2**63 - 1
 """The largest whole number that an array holds."""
 
 
-def chosen_options(kind: type[Options], given: Mapping[str, Any]) -> Options:
-    """Return the options that were given by name.
+def chosen_options(kind: type[Options], values: Mapping[str, Any]) -> Options:
+    """Return options from their values by name.
 
     Parameters
     ----------
     kind
         The dataclass of these options; it checks their values.
-    given
+    values
         Values by name.
 
     Raises
@@ -34,11 +34,11 @@ def chosen_options(kind: type[Options], given: Mapping[str, Any]) -> Options:
         If there is no option of such a name, with the nearest one, or it cannot have such a value.
     """
     known = [field.name for field in fields(kind)]
-    for name in given:
+    for name in values:
         if name not in known:
             problem = f"no such option{near_match(name, known)}; allowed: {', '.join(known)}"
             raise InputError(problem, key=name)
-    return kind(**{name: _plain(value) for name, value in given.items()})
+    return kind(**{name: _plain(value) for name, value in values.items()})
 
 
 def _plain(value: Any) -> Any:

@@ -71,24 +71,24 @@ def changes_of(overrides: Overrides, nations: Nations = NOBODY) -> list[Change]:
     InputError
         If an override has no ``=``, or a key is set twice, in whatever spelling; the message names both.
     """
-    found: dict[Key, Change] = {}
+    by_key: dict[Key, Change] = {}
     for change in _changes(overrides):
         named = change._replace(key=nations.in_key(change.key))
-        first = found.setdefault(named.key, named)
+        first = by_key.setdefault(named.key, named)
         if first is not named:
             problem = f"{named.key} is set already, by {first.option}"
             raise InputError(problem, file=on_one_line(named.option))
-    return list(found.values())
+    return list(by_key.values())
 
 
 def _changes(overrides: Overrides) -> Iterator[Change]:
     """Yield every change; a table sets each of its keys."""
     if isinstance(overrides, Mapping):
-        given = [(f"{key}={shown(value)}", key, value) for key, value in overrides.items()]
+        changes = [(f"{key}={shown(value)}", key, value) for key, value in overrides.items()]
     else:
         texts = [overrides] if isinstance(overrides, str) else overrides
-        given = [(f"--set {text}", *_key_and_value(text)) for text in texts]
-    for option, key, value in given:
+        changes = [(f"--set {text}", *_key_and_value(text)) for text in texts]
+    for option, key, value in changes:
         inner = leaves(value) if isinstance(value, dict) and value else {(): value}
         for below, leaf in inner.items():
             yield Change(option, Key(".".join((key, *below))), leaf)

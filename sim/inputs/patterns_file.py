@@ -76,7 +76,7 @@ MAX_LEVERS = 6
 
 
 def _some(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Refuse an empty list; a bound on its length would also be told of lists whose items are mistaken."""
+    """Refuse an empty list; a bound on its length would also be reported of lists with mistaken items."""
     if not values:
         raise ValueError("must not be empty")
     return values
@@ -146,12 +146,12 @@ class Check(Table):
 
     def _check_keys(self) -> None:
         needs, may = _NEEDS.get(self.measure, ()), _MAY.get(self.measure, ())
-        given = [name for name in _ARGUMENTS if getattr(self, name) not in ((), None)]
-        for name in given:
+        present = [name for name in _ARGUMENTS if getattr(self, name) not in ((), None)]
+        for name in present:
             if name not in (*needs, *may):
                 raise ValueError(f'measure {self.measure} takes no "{name}"')
         for name in needs:
-            if name not in given:
+            if name not in present:
                 raise ValueError(f'measure {self.measure} needs "{name}"')
         if self.measure not in _OF_MANY and max(len(self.of), len(self.less)) > 1:
             raise ValueError(f"measure {self.measure} is of one world")

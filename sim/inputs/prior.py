@@ -27,7 +27,7 @@ LEAST, LARGEST = 1e-9, 1e9
 """Between which scales and shapes lie: densities of others overflow."""
 
 TINY = 1e-12
-"""Shares nearer to 0 or 1 are not looked for: quantiles so far out are not found reliably."""
+"""Shares nearer to 0 or 1 are not looked for: quantiles so far out are not computed reliably."""
 
 
 class Marginal(Table):
@@ -53,9 +53,9 @@ class Marginal(Table):
     @model_validator(mode="after")
     def _has_its_shape(self) -> "Marginal":
         wanted = SHAPES[self.distribution]
-        given = self.model_dump(exclude={"distribution", "reason"}, exclude_none=True)
-        if set(given) != set(wanted):
-            has = f", not {', '.join(given)}" if given else ""
+        present = self.model_dump(exclude={"distribution", "reason"}, exclude_none=True)
+        if set(present) != set(wanted):
+            has = f", not {', '.join(present)}" if present else ""
             raise ValueError(f"{self.distribution} takes {' and '.join(wanted)}{has}")
         if self.low is not None and self.high is not None and self.high - self.low < LEAST:
             raise ValueError(
@@ -124,16 +124,16 @@ class ParameterPrior:
         """The distribution before truncation."""
         from scipy import stats
 
-        given = self.marginal
-        match given.distribution:
+        marginal = self.marginal
+        match marginal.distribution:
             case "uniform":
-                return stats.uniform(given.low, (given.high or 0.0) - (given.low or 0.0))
+                return stats.uniform(marginal.low, (marginal.high or 0.0) - (marginal.low or 0.0))
             case "normal":
-                return stats.norm(given.mean, given.deviation)
+                return stats.norm(marginal.mean, marginal.deviation)
             case "half_normal":
-                return stats.halfnorm(0.0, given.deviation)
+                return stats.halfnorm(0.0, marginal.deviation)
             case "lognormal":
-                return stats.lognorm(given.deviation, scale=given.median)
+                return stats.lognorm(marginal.deviation, scale=marginal.median)
 
 
 @dataclass(frozen=True)

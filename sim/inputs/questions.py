@@ -138,17 +138,17 @@ def load_questions(file: Path | None = None) -> Questions:
 
 def _paths(questions: Questions) -> list[tuple[KeyPath, str]]:
     """Return every path that is set, and where it stands."""
-    found: list[tuple[KeyPath, str]] = [
+    paths: list[tuple[KeyPath, str]] = [
         (("levers", index, "path"), lever.path) for index, lever in enumerate(questions.levers)
     ]
-    found.append((("pressure", "path"), questions.pressure.path))
+    paths.append((("pressure", "path"), questions.pressure.path))
     groups: list[tuple[KeyPath, tuple[World, ...]]] = [
         (("pressure", "worlds"), questions.pressure.worlds),
         (("stances",), questions.stances),
     ]
     for place, worlds in groups:
-        found += [((*place, index, "set"), path) for index, world in enumerate(worlds) for path in world.set]
-    return found
+        paths += [((*place, index, "set"), path) for index, world in enumerate(worlds) for path in world.set]
+    return paths
 
 
 def _settings(questions: Questions, nation: str) -> Iterator[tuple[KeyPath, dict[str, Level]]]:

@@ -98,11 +98,11 @@ class Roster:
     closed_kinds
         The kinds of contribution that each nation cannot give, in its order.
     positions, conditions
-        What governments said, as far as it counts.
+        The positions governments stated, as far as they count.
     as_candidates
         The nations as past coalitions ask of them.
     readings, later_events
-        What a second reader found: statements, and dated events. No result depends on them.
+        The second reading: statements, and dated events. No result depends on them.
     reading_days
         How many days after a wave a statement of the second reading may stand in for one of it.
     cautions
@@ -153,12 +153,14 @@ class Roster:
         none at all, are "unknown".
         """
         unsourced = {
-            said.iso3: said.position
-            for said in sorted(self.positions, key=lambda said: said.wave)
-            if said.wave <= day and said.row.text("status") == KNOWN
+            statement.iso3: statement.position
+            for statement in sorted(self.positions, key=lambda statement: statement.wave)
+            if statement.wave <= day and statement.row.text("status") == KNOWN
         }
         sourced = {
-            code: said.position for code, said in self._latest(day).items() if said.position != UNKNOWN
+            code: statement.position
+            for code, statement in self._latest(day).items()
+            if statement.position != UNKNOWN
         }
         known = {**unsourced, **sourced}
         return tuple(known.get(code, UNKNOWN) for code in self.iso3)
@@ -182,12 +184,15 @@ class Roster:
         """
         latest: dict[str, StatedPosition | Reading] = {}
         since: dict[str, date] = {}
-        for said in sorted(self.positions, key=lambda said: said.wave):
-            says = said.position != UNKNOWN or said.contributes is not None
-            if says and said.wave <= day and said.row.text("status") != KNOWN:
-                latest[said.iso3], since[said.iso3] = said, said.wave + timedelta(self.reading_days)
+        for statement in sorted(self.positions, key=lambda statement: statement.wave):
+            says = statement.position != UNKNOWN or statement.contributes is not None
+            if says and statement.wave <= day and statement.row.text("status") != KNOWN:
+                latest[statement.iso3], since[statement.iso3] = (
+                    statement,
+                    statement.wave + timedelta(self.reading_days),
+                )
         for reading in sorted(self.readings, key=lambda reading: reading.day):
-            if reading.found and since.get(reading.iso3, date.min) < reading.day <= day:
+            if reading.in_source and since.get(reading.iso3, date.min) < reading.day <= day:
                 latest[reading.iso3] = reading
         return latest
 
@@ -224,10 +229,10 @@ class Roster:
         """Return the thresholds known on a day; of two for the same nation and variable the later counts."""
         at_least = np.full((len(self.iso3), len(CONDITIONS)), -math.inf)
         half_widths = np.zeros_like(at_least)
-        for said in sorted(self.conditions, key=lambda said: said.known_from):
-            if said.known_from <= day:
-                place = self.iso3.index(said.iso3), CONDITIONS.index(said.variable)
-                at_least[place], half_widths[place] = said.at_least, said.half_width
+        for condition in sorted(self.conditions, key=lambda condition: condition.known_from):
+            if condition.known_from <= day:
+                place = self.iso3.index(condition.iso3), CONDITIONS.index(condition.variable)
+                at_least[place], half_widths[place] = condition.at_least, condition.half_width
         return Conditions(_read_only(at_least), _read_only(half_widths))
 
 
@@ -341,7 +346,7 @@ def build_roster(source: RosterSource) -> Roster:
         ratification_rounds=_ratification_rounds(source),
         kinds=declaration.kinds,
         closed_kinds=_closed_kinds(source),
-        positions=tuple(said for said in positions_of(source) if said.counts),
+        positions=tuple(statement for statement in positions_of(source) if statement.counts),
         conditions=read_conditions(source.folder, declaration.conditions, source.chosen),
         as_candidates=roster_candidates(
             source.folder, declaration.candidates, source.file, source.chosen.nations, source.candidates

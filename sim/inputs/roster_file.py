@@ -116,7 +116,7 @@ class Vocabulary(Declared):
     def _are_levels(
         cls, declared: dict[str, dict[str, float]], info: ValidationInfo
     ) -> dict[str, dict[str, float]]:
-        if "further_levels" not in info.data:  # something is wrong with them, which is told
+        if "further_levels" not in info.data:  # something is wrong with them, which is reported
             return declared
         known = (*LEVELS, *info.data["further_levels"])
         for name in declared:
@@ -205,9 +205,9 @@ class RosterDeclaration(Vocabulary):
 
     @field_validator("preferred_mandate")
     @classmethod
-    def _purposes_complete(cls, given: dict[str, Preference]) -> dict[str, Preference]:
-        _check_names(given, PURPOSES, "{ base = 1 }")
-        return given
+    def _purposes_complete(cls, preferences: dict[str, Preference]) -> dict[str, Preference]:
+        _check_names(preferences, PURPOSES, "{ base = 1 }")
+        return preferences
 
     def nation_columns(self) -> Iterator[tuple[KeyPath, str]]:
         """Yield every column of the table of nations that is named, with the key path that names it."""
@@ -225,13 +225,13 @@ class RosterDeclaration(Vocabulary):
                 yield ("kinds", name, "none_where_zero"), kind.none_where_zero
 
 
-def _check_names(given: dict[str, Any], allowed: tuple[str, ...], example: str) -> None:
-    for name in given:
+def _check_names(names: dict[str, Any], allowed: tuple[str, ...], example: str) -> None:
+    for name in names:
         if name not in allowed:
             hint = near_match(name, allowed) or f"; allowed: {', '.join(allowed)}"
             raise ValueError(f'unknown name "{name}"{hint}')
     for name in allowed:
-        if name not in given:
+        if name not in names:
             raise ValueError(f'"{name}" is missing; the least to write is {name} = {example}')
 
 

@@ -55,7 +55,7 @@ class _Origin:
 
 
 class Scenario(Table):
-    """What is given to a simulation: the situation at the start, and the events that change it.
+    """The inputs of a simulation: the situation at the start, and the events that change it.
 
     The fields are the keys of a scenario file, those of the actors' tables and the levels added by
     `scenario_type`. Use :func:`load_scenario` for files and
@@ -166,7 +166,7 @@ class Scenario(Table):
         return tuple(dict.fromkeys(place.option for place in places if place.option))
 
     def place(self, key_path: KeyPath) -> Place:
-        """Return where a key was given, to be named in an error found later."""
+        """Return where a key stands, to be named in a later error."""
         return self._origin.layer.place(key_path)
 
     def schedule(self) -> tuple[Scheduled, ...]:
@@ -187,8 +187,8 @@ class Scenario(Table):
             if item.round <= self.rounds
         ]
         prose = {"title", "description", "extends", "events", "observed"}
-        given = self.model_dump(mode="json", exclude=prose, exclude_none=True)
-        return {**given, "roster": self.roster_folder.name, "events": events}
+        content = self.model_dump(mode="json", exclude=prose, exclude_none=True)
+        return {**content, "roster": self.roster_folder.name, "events": events}
 
 
 def is_scenario(source: str) -> bool:
@@ -258,10 +258,10 @@ def _scenario(layers: list[Layer], overrides: Overrides, name: str) -> Scenario:
 
 
 def _check_nations_given(scenario: Scenario) -> None:
-    for iso3, given in scenario.nations.items():
-        if not given.model_fields_set:
+    for iso3, nation in scenario.nations.items():
+        if not nation.model_fields_set:
             raise scenario.place(("nations", iso3)).error("is empty; allowed: position, held")
-        if given.election is not None:
+        if nation.election is not None:
             problem = "is for events: an election has a date or a round"
             raise scenario.place(("nations", iso3, "election")).error(problem)
 
@@ -340,13 +340,13 @@ def check_nations(scenario: Scenario, nations: Nations) -> None:
         For a nation that is not in the roster, with the nearest one.
     """
     named: list[tuple[KeyPath, Nation]] = [
-        (("nations", code), given) for code, given in scenario.nations.items()
+        (("nations", code), nation) for code, nation in scenario.nations.items()
     ]
     for position, event in enumerate(scenario.events):
-        named += [(("events", position, "nations", code), given) for code, given in event.nations.items()]
-    for path, given in named:
+        named += [(("events", position, "nations", code), nation) for code, nation in event.nations.items()]
+    for path, nation in named:
         if path[-1] not in nations.names:
-            place = scenario.place((*path, *sorted(given.model_fields_set)[:1]))
+            place = scenario.place((*path, *sorted(nation.model_fields_set)[:1]))
             raise _unknown_nation(place, str(path[-1]), nations)
 
 

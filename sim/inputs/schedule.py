@@ -55,7 +55,7 @@ class Scheduled:
     changes
         What it sets, by key path: ``{("patron", "involvement"): 0.45}``.
     place
-        Where it was given.
+        Where it stands.
     """
 
     round: int
@@ -94,13 +94,13 @@ def _scheduled(event: Event, calendar: Calendar, place: Place) -> Scheduled:
 
 
 def _refuse_duplicates(scheduled: Iterable[Scheduled]) -> None:
-    given: dict[tuple[int, tuple[str, ...]], list[Scheduled]] = {}
+    by_key: dict[tuple[int, tuple[str, ...]], list[Scheduled]] = {}
     for item in scheduled:
         for key in item.changes:
-            for other in given.setdefault((item.round, key), []):
+            for other in by_key.setdefault((item.round, key), []):
                 if not _dates_differ(item.event, other.event):
                     raise _duplicate(item, other, _in_words(key, item.event))
-            given[item.round, key].append(item)
+            by_key[item.round, key].append(item)
 
 
 def _dates_differ(one: Event, other: Event) -> bool:

@@ -1,4 +1,4 @@
-"""A second reading of what governments said: statements and dated events, each with its source."""
+"""A second reading of what governments state: statements and dated events, each with its source."""
 
 import re
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ HIGHEST_ORDINAL, HIGHEST_RUNG = 4, 3
 
 @dataclass(frozen=True)
 class Reading:
-    """What a second reader found a nation to say on a day.
+    """A nation's statement on a day, by the second reader.
 
     Attributes
     ----------
     iso3, day, position
         Who, when, one of POSITIONS but "unknown".
-    found
+    in_source
         Whether it was read in a source, and is of the time that the reading is about.
     contributes
         Whether it names a military part (rung 2 or 3 of past coalitions) or refuses any (0); None between.
@@ -39,7 +39,7 @@ class Reading:
     iso3: str
     day: date
     position: str
-    found: bool
+    in_source: bool
     contributes: bool | None
     row: Row
 
@@ -78,14 +78,14 @@ def read_readings(folder: Path, declared: SecondReading | None, chosen: Chosen) 
         return ()
     table = read_csv(folder / declared.statements)
     table.require("iso3", "date", "position", "statement_in_own_words", "source", "quality", "status")
-    said = tuple(_reading(row) for row in chosen.table(table).rows if _status(row, STATUSES) != MISSING)
+    readings = tuple(_reading(row) for row in chosen.table(table).rows if _status(row, STATUSES) != MISSING)
     first: dict[tuple[str, date], int] = {}
-    for reading in said:
+    for reading in readings:
         line = first.setdefault((reading.iso3, reading.day), reading.row.line)
         if line != reading.row.line:
             problem = f"{reading.iso3} has a statement of {reading.day} in line {line} already"
             raise reading.row.error("date", problem)
-    return said
+    return readings
 
 
 def read_events(folder: Path, declared: SecondReading | None) -> tuple[DatedEvent, ...]:
@@ -129,20 +129,26 @@ def sourced_positions(
     dict
         By code, in the order of `stated`.
     """
-    before = max((said.wave for said in stated if said.wave < wave), default=date.min)
+    before = max((statement.wave for statement in stated if statement.wave < wave), default=date.min)
     last = wave + timedelta(days=days)
     latest: dict[str, Reading] = {}
     for reading in sorted(readings, key=lambda reading: reading.day):
-        if reading.found and before < reading.day <= last:
+        if reading.in_source and before < reading.day <= last:
             latest[reading.iso3] = reading
-    found: dict[str, SourcedPosition] = {}
-    for said in (said for said in stated if said.wave == wave and said.position != UNKNOWN):
-        status, second = said.row.text("status"), latest.get(said.iso3)
+    sourced: dict[str, SourcedPosition] = {}
+    for statement in (
+        statement for statement in stated if statement.wave == wave and statement.position != UNKNOWN
+    ):
+        status, second = statement.row.text("status"), latest.get(statement.iso3)
         if status == FOUND:
-            found[said.iso3] = SourcedPosition(said.iso3, said.position, second=False, row=said.row)
+            sourced[statement.iso3] = SourcedPosition(
+                statement.iso3, statement.position, second=False, row=statement.row
+            )
         elif status == KNOWN and second is not None:
-            found[said.iso3] = SourcedPosition(said.iso3, second.position, second=True, row=second.row)
-    return found
+            sourced[statement.iso3] = SourcedPosition(
+                statement.iso3, second.position, second=True, row=second.row
+            )
+    return sourced
 
 
 def _reading(row: Row) -> Reading:

@@ -26,7 +26,7 @@ COMMAND = "command"
 
 
 def situation(vocabulary: Vocabulary) -> dict[str, str]:
-    """Return what describes the world, given at the start and changed by events.
+    """Return what describes the world, set at the start and changed by events.
 
     Returns
     -------
@@ -219,7 +219,7 @@ AT_START: dict[str, type[Table]] = {
 
 
 class Nation(Table):
-    """What is given of a nation, at the start or by an event."""
+    """What a scenario sets of a nation, at the start or by an event."""
 
     position: Position | None = None
     held: Held | None = None
@@ -334,8 +334,8 @@ class Observed(Table):
 
 def leaves(table: Mapping[str, Any]) -> dict[tuple[str, ...], Any]:
     """Return the values of nested tables by key path, in their order."""
-    found: dict[tuple[str, ...], Any] = {}
+    values: dict[tuple[str, ...], Any] = {}
     for key, value in table.items():
         inner = leaves(value) if isinstance(value, dict) else {(): value}
-        found.update({(key, *path): leaf for path, leaf in inner.items()})
-    return found
+        values.update({(key, *path): leaf for path, leaf in inner.items()})
+    return values

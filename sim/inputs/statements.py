@@ -1,4 +1,4 @@
-"""What governments said: positions on own troops, and conditions for sending them."""
+"""Statements of governments: positions on own troops, and conditions for sending them."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -115,11 +115,15 @@ def read_positions(
     table = read_csv(folder / declared.table).require("iso3", "date", "position", *declared.where)
     stated = tuple(_position(row, declared, kinds) for row in chosen.table(table).rows)
     first: dict[tuple[str, date], int] = {}
-    for said in stated:
-        line = first.setdefault((said.iso3, said.wave), said.row.line) if said.counts else said.row.line
-        if line != said.row.line:
-            raise said.row.error(
-                "position", f"{said.iso3} has a position for {said.wave} in line {line} already"
+    for statement in stated:
+        line = (
+            first.setdefault((statement.iso3, statement.wave), statement.row.line)
+            if statement.counts
+            else statement.row.line
+        )
+        if line != statement.row.line:
+            raise statement.row.error(
+                "position", f"{statement.iso3} has a position for {statement.wave} in line {line} already"
             )
     return stated
 
@@ -139,11 +143,14 @@ def read_conditions(folder: Path, declared: TableFile | None, chosen: Chosen) ->
     table.require("iso3", "variable", "at_least", "half_width", "known_from", *declared.where)
     first: dict[tuple[str, str, date], int] = {}
     stated = tuple(_condition(row) for row in chosen.table(table).rows if fits(row, declared))
-    for said in stated:
-        line = first.setdefault((said.iso3, said.variable, said.known_from), said.row.line)
-        if line != said.row.line:
-            raise said.row.error(
-                "variable", f"{said.iso3} has a threshold for {said.variable} from this date in line {line}"
+    for condition in stated:
+        line = first.setdefault(
+            (condition.iso3, condition.variable, condition.known_from), condition.row.line
+        )
+        if line != condition.row.line:
+            raise condition.row.error(
+                "variable",
+                f"{condition.iso3} has a threshold for {condition.variable} from this date in line {line}",
             )
     return stated
 

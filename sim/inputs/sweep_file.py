@@ -131,9 +131,9 @@ class Sweep(Table):
     @model_validator(mode="after")
     def _fits_its_design(self) -> "Sweep":
         design = DESIGNS[self.design]
-        for key, article, given in (("points", "", self.points), ("list", "a ", self.list_)):
-            if (design.takes == key) != (given is not None):
-                needs = "takes no " if given is not None else f"needs {article}"
+        for key, article, value in (("points", "", self.points), ("list", "a ", self.list_)):
+            if (design.takes == key) != (value is not None):
+                needs = "takes no " if value is not None else f"needs {article}"
                 raise KeyProblem(key, f"design {self.design} {needs}{key}")
         if self.points and (problem := design.problem(self.points)):
             raise KeyProblem("points", f"design {self.design} {problem}")
@@ -175,13 +175,13 @@ def load_sweep(source: Path | str, **changes: int | None) -> Sweep:
         nearest match.
     """
     file = read_toml(find_sweep(source))
-    given = {key: value for key, value in changes.items() if value is not None}
+    changed = {key: value for key, value in changes.items() if value is not None}
 
     def error_at(key_path: KeyPath, problem: str) -> InputError:
-        instead = key_path and key_path[0] in given
+        instead = key_path and key_path[0] in changed
         return InputError(problem, key=str(key_path[0])) if instead else file.error(key_path, problem)
 
-    sweep = validate(Sweep, {**file.data, **given}, error_at)
+    sweep = validate(Sweep, {**file.data, **changed}, error_at)
     sweep._file = file
     return sweep
 

@@ -1,4 +1,4 @@
-"""Files of text, read so that a huge one takes no memory and one that is no text, or no file, is told."""
+"""Files of text, read so that a huge one takes no memory and one that is no text, or no file, is an error."""
 
 import stat
 from pathlib import Path

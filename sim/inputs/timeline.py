@@ -36,7 +36,7 @@ class Timeline:
     level_names
         Of `LEVELS`, and of the further ones that the roster declares.
     levels, level_set_in
-        (rounds + 1, levels): each of these in [0, 1] as given, and the round in which it was set.
+        (rounds + 1, levels): each of these in [0, 1], and the round in which it was set.
     involvement_set
         Whether the patron's involvement is set in this very round.
     burden_sharing, ceiling, threshold, width, speed
@@ -83,7 +83,7 @@ class Timeline:
     dates: tuple[dt.date, ...]
 
     def level(self, name: str) -> Floats:
-        """Return a level in each round as given, shape (rounds + 1,)."""
+        """Return a level in each round as the scenario has it, shape (rounds + 1,)."""
         return np.asarray(self.levels[:, self.level_names.index(name)])
 
 
@@ -97,7 +97,7 @@ def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: 
     iso3
         The nations of the roster, sorted.
     recorded_positions
-        What each of them has said by the scenario's start, a word of `POSITIONS`.
+        What each of them has stated by the scenario's start, a word of `POSITIONS`.
 
     Raises
     ------
@@ -140,16 +140,16 @@ class _Rows:
         self.count = scenario.rounds + 1
         self.start: dict[str, Any] = scenario.model_dump(exclude_none=True)
         # The rounds whose events set a key, and what they set; sweeps build thousands of timelines.
-        self.given: dict[KeyPath, list[tuple[int, Any]]] = {}
+        self.changes: dict[KeyPath, list[tuple[int, Any]]] = {}
         for item in scenario.schedule():
             if item.round < self.count:
                 for key, value in item.changes.items():
-                    self.given.setdefault(key, []).append((item.round, value))
+                    self.changes.setdefault(key, []).append((item.round, value))
 
     def values(self, *key: str, start: object) -> list[Any]:
         """Return the value that holds in each row."""
         values = [start] * self.count
-        for round_, value in self.given.get(key, ()):
+        for round_, value in self.changes.get(key, ()):
             values[round_:] = [value] * (self.count - round_)
         return values
 
@@ -162,7 +162,7 @@ class _Rows:
     def touched(self, *key: str) -> Flags:
         """Return in which rows the key is set; the start sets them all."""
         touched = np.zeros(self.count, dtype=np.bool_)
-        touched[[0, *(round_ for round_, _ in self.given.get(key, ()))]] = True
+        touched[[0, *(round_ for round_, _ in self.changes.get(key, ()))]] = True
         return touched
 
     def set_in(self, *key: str) -> Integers:
@@ -187,7 +187,7 @@ def _position(rows: _Rows, iso3: Sequence[str], recorded: Sequence[str]) -> NDAr
     position = np.full((rows.count, len(iso3)), NO_POSITION, dtype=np.int8)
     for column, (nation, recorded_position) in enumerate(zip(iso3, recorded, strict=True)):
         start = nations.get(nation, {}).get("position", recorded_position)
-        for round_, stated in [(0, start), *rows.given.get(("nations", nation, "position"), ())]:
+        for round_, stated in [(0, start), *rows.changes.get(("nations", nation, "position"), ())]:
             position[round_, column] = POSITIONS.index(stated)
     return position
 
@@ -197,7 +197,7 @@ def _held(rows: _Rows, iso3: Sequence[str]) -> NDArray[np.int8]:
     held = np.zeros((rows.count, len(iso3)), dtype=np.int8)
     for column, nation in enumerate(iso3):
         key = ("nations", nation, "held")
-        if nation in nations or key in rows.given:
+        if nation in nations or key in rows.changes:
             words = rows.values(*key, start=rows.at_start(*key, default=None) or HELD[0])
             held[:, column] = [HELD.index(word) for word in words]
     return held
@@ -206,7 +206,7 @@ def _held(rows: _Rows, iso3: Sequence[str]) -> NDArray[np.int8]:
 def _election(rows: _Rows, iso3: Sequence[str]) -> Floats:
     election = np.zeros((rows.count, len(iso3)))
     for column, nation in enumerate(iso3):
-        for round_, probability in rows.given.get(("nations", nation, "election"), ()):
+        for round_, probability in rows.changes.get(("nations", nation, "election"), ()):
             election[round_, column] = probability
     return election
 

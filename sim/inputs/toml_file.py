@@ -31,7 +31,7 @@ class TomlFile:
     Attributes
     ----------
     path
-        The file as it was given.
+        The file.
     data
         Its content, as :mod:`tomllib` reads it.
     lines

@@ -80,13 +80,13 @@ def validate(model: type[M], data: Mapping[str, Any], error_at: ErrorAt) -> M:
 
 def _refuse_control_characters(data: object, error_at: ErrorAt) -> None:
     """Refuse texts that would do something to a terminal, or break a file that they are written to."""
-    found: list[tuple[KeyPath, Any]] = [((), data)]
-    while found:
-        place, value = found.pop()
+    waiting: list[tuple[KeyPath, Any]] = [((), data)]
+    while waiting:
+        place, value = waiting.pop()
         if isinstance(value, Mapping):
-            found += [((*place, key), inner) for key, inner in value.items()]
+            waiting += [((*place, key), inner) for key, inner in value.items()]
         elif isinstance(value, list | tuple):
-            found += [((*place, index), inner) for index, inner in enumerate(value)]
+            waiting += [((*place, index), inner) for index, inner in enumerate(value)]
         elif isinstance(value, str) and (character := refused_character(value)):
             raise error_at(place, f"holds the control character {character}, which no text may")
 

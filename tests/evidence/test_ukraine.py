@@ -37,14 +37,14 @@ def in_first_reading(case: Case) -> dict[str, bool]:
 
 def in_second_reading(case: Case) -> dict[str, bool]:
     """Return what the second reading found by then, words and staff as no part."""
-    found = (said for said in case.roster.readings if said.found and said.day <= BY)
+    found = (said for said in case.roster.readings if said.in_source and said.day <= BY)
     return {said.iso3: bool(said.contributes) for said in found}
 
 
 def in_any_wave(case: Case) -> dict[str, bool]:
     """Return of all nations whether either reading has them name a part by then; nothing found as no part."""
     first = (said for said in case.roster.positions if said.row.text("status") == "FOUND")
-    second = (said for said in case.roster.readings if said.found and said.day <= BY)
+    second = (said for said in case.roster.readings if said.in_source and said.day <= BY)
     named = {said.iso3 for said in (*first, *second) if said.contributes}
     return {iso3: iso3 in named for iso3 in case.roster.iso3}
 

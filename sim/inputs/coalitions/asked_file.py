@@ -77,23 +77,23 @@ def load_asked(source: Path | str) -> Asked:
         If there is none, anything in it is wrong, or a level or a covariate that is needed is missing.
     """
     file = read_toml(find_bundled(source, FOLDER, "forecast"))
-    said = validate(AskedFile, file.data, file.error)
+    asked_file = validate(AskedFile, file.data, file.error)
     past = load_coalitions(BUNDLED).forces()
-    _check(said, past, file)
-    kept = past.where(lambda each: each.family not in said.without)
+    _check(asked_file, past, file)
+    kept = past.where(lambda each: each.family not in asked_file.without)
     name = folder_name(file.path.stem, "forecast")
-    asked = _coalition(said, name, past.declaration)
-    candidates = _candidates(file.path.parent / said.candidates, asked.name, past.declaration)
+    asked = _coalition(asked_file, name, past.declaration)
+    candidates = _candidates(file.path.parent / asked_file.candidates, asked.name, past.declaration)
     alone = Coalitions(file.path.parent, past.declaration, (asked,), candidates)
-    return Asked(name, said.title, said.description, alone, kept)
+    return Asked(name, asked_file.title, asked_file.description, alone, kept)
 
 
-def _check(said: AskedFile, past: Coalitions, file: TomlFile) -> None:
+def _check(asked_file: AskedFile, past: Coalitions, file: TomlFile) -> None:
     declaration = past.declaration
-    if said.command not in declaration.commands:
-        raise file.error(("command",), one_of(said.command, declaration.commands))
+    if asked_file.command not in declaration.commands:
+        raise file.error(("command",), one_of(asked_file.command, declaration.commands))
     lowest = {level.column: level.lowest for level in declaration.levels.values() if level.column is not None}
-    for name, value in said.levels.items():
+    for name, value in asked_file.levels.items():
         if name not in lowest:
             raise file.error(("levels", name), unknown_key(name, lowest))
         if not lowest[name] <= value <= 1.0:
@@ -101,38 +101,38 @@ def _check(said: AskedFile, past: Coalitions, file: TomlFile) -> None:
             raise file.error(("levels", name), problem)
     needed = {declaration.levels[term.level].column for term in declaration.terms if term.level is not None}
     for column in sorted(name for name in needed if name is not None):
-        if column not in said.levels:
+        if column not in asked_file.levels:
             raise file.error(("levels",), f"{column} is missing, and a term needs it; give it, 0 to 1")
     families = sorted({each.family for each in past.coalitions})
-    for index, family in enumerate(said.without):
+    for index, family in enumerate(asked_file.without):
         if family not in families:
             problem = f'no past coalition is of family "{family}"{near_match(family, families)}'
             raise file.error(("without", index), problem)
 
 
-def _coalition(said: AskedFile, name: str, declaration: Declaration) -> Coalition:
-    levels = {column: said.levels.get(column, math.nan) for column in declaration.level_columns}
+def _coalition(asked_file: AskedFile, name: str, declaration: Declaration) -> Coalition:
+    levels = {column: asked_file.levels.get(column, math.nan) for column in declaration.level_columns}
     return Coalition(
         case=name,
         wave=ASKED,
-        title=said.title,
-        date=said.date,
+        title=asked_file.title,
+        date=asked_file.date,
         family=ASKED,
         pool=ASKED,
         kind=FORCES,
         contribution="",
-        lead=said.lead,
-        command=said.command,
-        theatre=said.theatre,
+        lead=asked_file.lead,
+        command=asked_file.command,
+        theatre=asked_file.theatre,
         candidates="",
-        note=said.description,
-        codings={FIRST: Coding(levels, said.description, "")},
+        note=asked_file.description,
+        codings={FIRST: Coding(levels, asked_file.description, "")},
     )
 
 
 def _candidates(file: Path, coalition: str, declaration: Declaration) -> tuple[Candidate, ...]:
     columns = (attribute.column for attribute in declaration.attributes.values())
-    found = read_candidates(read_csv(file).require("iso3", *columns).rows, coalition, declaration)
-    if not found:
+    candidates = read_candidates(read_csv(file).require("iso3", *columns).rows, coalition, declaration)
+    if not candidates:
         raise InputError("holds no candidates", file=file, line=1, key="iso3")
-    return found
+    return candidates

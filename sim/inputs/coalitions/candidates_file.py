@@ -36,13 +36,13 @@ def read_candidates(
         If a nation stands there twice, or a cell is not as it must be.
     """
     refuse_twice(rows, ("iso3",))
-    found = []
+    candidates = []
     for row in rows:
         check_code(row)
         may_miss = None if imputed is None else row.text("iso3") in imputed
         covariates = row_covariates(row, declaration, may_miss=may_miss)
-        found.append(Candidate(coalition, row.text("iso3"), 0, ASKED, "", "", "", "", covariates))
-    return tuple(found)
+        candidates.append(Candidate(coalition, row.text("iso3"), 0, ASKED, "", "", "", "", covariates))
+    return tuple(candidates)
 
 
 def treated(raw: NDArray[np.float64], attribute: Attribute) -> NDArray[np.float64]:

@@ -105,7 +105,7 @@ class Candidate:
     status, source
         How it is known, and from where.
     kind, size, note
-        What was contributed, how much with its unit, and what else is to be said.
+        What was contributed, how much with its unit, and further remarks.
     covariates
         By column of covariates.csv; NaN where nothing is known.
     """
@@ -178,9 +178,9 @@ def find_coalition(coalitions: Coalitions, word: str) -> tuple[Coalition, ...]:
     InputError
         If there is none; the message names the nearest match and all cases.
     """
-    found = tuple(each for each in coalitions.coalitions if is_coalition(each, word))
-    if found:
-        return found
+    named = tuple(each for each in coalitions.coalitions if is_coalition(each, word))
+    if named:
+        return named
     cases = list(dict.fromkeys(each.case for each in coalitions.coalitions))
     names = [name for each in coalitions.coalitions for name in (each.name, each.title)]
     problem = f'unknown coalition "{word}"{near_match(word, [*cases, *names])}; there are {", ".join(cases)}'

@@ -1,4 +1,4 @@
-"""Reads a folder of past coalitions; every mistake is told with its file, line and column."""
+"""Reads a folder of past coalitions; every mistake is reported with its file, line and column."""
 
 import math
 import re
@@ -77,9 +77,9 @@ def _read_cases(folder: Path, declaration: Declaration) -> tuple[Coalition, ...]
 
 def _coalition(row: Row, declaration: Declaration, codings: Codings) -> Coalition:
     case, wave = (_needed(row, column) for column in _KEY)
-    found = codings.get(f"{case}/{wave}", {})
-    if FIRST not in found:
-        also = f" of coding {FIRST}" if found else ""
+    of_wave = codings.get(f"{case}/{wave}", {})
+    if FIRST not in of_wave:
+        also = f" of coding {FIRST}" if of_wave else ""
         raise row.error("case", f'"{case}/{wave}" has no levels; add a row{also} to {LEVELS}')
     return Coalition(
         case=case,
@@ -88,7 +88,7 @@ def _coalition(row: Row, declaration: Declaration, codings: Codings) -> Coalitio
         pool=_needed(row, "pool"),
         kind=_word(row, "kind", (FORCES, GIFT)),
         command=_word(row, "command", declaration.commands),
-        codings=found,
+        codings=of_wave,
         **{column: row.text(column) for column in _TEXTS},
     )
 
