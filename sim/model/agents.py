@@ -53,21 +53,21 @@ class Patron(mesa.Agent):
 
     def __init__(self, model: Environment) -> None:
         super().__init__(model)
-        self.involvement = self.given = model.levels.involvement
+        self.involvement = self.granted = model.levels.involvement
         self.took_back = 0.0
 
     def act(self) -> None:
         """Follow the scenario, or wait for others to show up first; or take back all that it gives."""
         now = self.model.now
         if now.involvement_set or not now.burden_sharing:
-            self.given = self.model.levels.involvement
+            self.granted = self.model.levels.involvement
         if now.burden_sharing:
-            self.given = rules.burden_sharing_involvement(
-                self.given, self.model.force_ratio, now.ceiling, now.threshold, now.width, now.speed
+            self.granted = rules.burden_sharing_involvement(
+                self.granted, self.model.force_ratio, now.ceiling, now.threshold, now.width, now.speed
             )
         draw = float(self.model.draws.reversals[self.model.round])
         self.took_back = rules.took_back(self.took_back, now.reversal, now.restoration, draw)
-        self.involvement = 0.0 if self.took_back > 0.5 else self.given
+        self.involvement = 0.0 if self.took_back > 0.5 else self.granted
 
 
 class Adversary(mesa.Agent):
@@ -120,14 +120,14 @@ class NationAgent(mesa.Agent):
     def __init__(self, model: Environment, index: int) -> None:
         super().__init__(model)
         setup, roster = model.setup, model.roster
-        given, row = setup.nations[index], model.run % len(setup.disposition)
+        traits, row = setup.nations[index], model.run % len(setup.disposition)
         self.index = index
         self.iso3, self.name = roster.iso3[index], roster.names[index]
         self.leads = index in roster.leads
-        self.influence = float(given["influence"])
-        self.ratification_rounds = float(given["ratification"])
-        self.preferred_mandate: rules.Mandate = tuple(given["preferred"].tolist())
-        self.sensitivity: list[float] = given["sensitivity"].tolist()
+        self.influence = float(traits["influence"])
+        self.ratification_rounds = float(traits["ratification"])
+        self.preferred_mandate: rules.Mandate = tuple(traits["preferred"].tolist())
+        self.sensitivity: list[float] = traits["sensitivity"].tolist()
         self.disposition = float(setup.disposition[row, index])
         levers = (*LEVERS, *model.further_changes)
         self.slopes = dict(zip(levers, setup.slopes[row, index].tolist(), strict=True))
@@ -142,16 +142,16 @@ class NationAgent(mesa.Agent):
 
     def _draw(self) -> None:
         """Draw what is uncertain about the nation, once a run."""
-        given, draws = self.model.setup.nations[self.index], self.model.draws
+        traits, draws = self.model.setup.nations[self.index], self.model.draws
         self.deployable = rules.drawn_deployable(
-            float(given["deployable"]), float(draws.deployable[self.index])
+            float(traits["deployable"]), float(draws.deployable[self.index])
         )
         self.at_least = {
             name: rules.drawn_threshold(at_least, half_width, draw)
             for name, at_least, half_width, draw in zip(
                 CONDITIONS,
-                given["at_least"].tolist(),
-                given["at_least_half_widths"].tolist(),
+                traits["at_least"].tolist(),
+                traits["at_least_half_widths"].tolist(),
                 draws.conditions[:, self.index].tolist(),
                 strict=True,
             )
@@ -179,8 +179,8 @@ class NationAgent(mesa.Agent):
 
     def _held(self, stance: float) -> Stance:
         """Return a stance that it wants, unless it is held in the coalition or out of it."""
-        said = self.model.statements[self.index]
-        return Stance(int(rules.held_stance(stance, said.least_stance, said.most_stance)))
+        statement = self.model.statements[self.index]
+        return Stance(int(rules.held_stance(stance, statement.least_stance, statement.most_stance)))
 
     def anchor_predisposition(self) -> None:
         """Be as willing as its rung says in this world, moods apart."""

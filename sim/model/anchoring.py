@@ -50,14 +50,14 @@ def start(setup: Setup, points: Points, state: State, seed: np.uint64) -> None:
         first = last + 1
     _start_world(world)
     for index in range(setup.nations.size):
-        given, said, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
-        _draw_nation(given, nation, world)
+        traits, statement, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
+        _draw_nation(traits, nation, world)
         _take_evidence(setup, nation, world, index)
-        _start_nation(given, nation, world)
-        state_position(given, said, nation, world, 0)
+        _start_nation(traits, nation, world)
+        state_position(traits, statement, nation, world, 0)
         see_demands(nation, world)
         for lane in range(LANES):
-            pledge(given, nation, world, lane)
+            pledge(traits, nation, world, lane)
     see_force(world)
     for lane in range(LANES):
         world.force_ratio_at_start[lane] = world.force_ratio[lane]
@@ -72,10 +72,10 @@ def start(setup: Setup, points: Points, state: State, seed: np.uint64) -> None:
         anchor_predisposition(setup.nations[index], nation, world)
     see_leads(state)
     for index in range(setup.nations.size):
-        given, said, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
+        traits, statement, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
         for lane in range(LANES):
-            weigh(given, nation, world, lane)
-            give(given, said, nation, world, lane)
+            weigh(traits, nation, world, lane)
+            give(traits, statement, nation, world, lane)
             nation.restates[lane] = 0.0
 
 
@@ -85,7 +85,7 @@ def _start_world(world: Row) -> None:
     for lane in range(LANES):
         levels = levels_of(world, lane)
         world.involvement[lane] = levels.involvement
-        world.given_involvement[lane] = levels.involvement
+        world.granted_involvement[lane] = levels.involvement
         world.took_back[lane] = 0.0
         world.pressure[lane] = levels.pressure
         world.members[lane] = 0.0
@@ -120,16 +120,16 @@ def _draw_runs(points: Points, world: Row, seed: np.uint64) -> None:
 
 
 @compilable
-def _draw_nation(given: Row, nation: Row, world: Row) -> None:
+def _draw_nation(traits: Row, nation: Row, world: Row) -> None:
     """Draw what a nation can deploy and its assumed thresholds."""
     for lane in range(LANES):
-        draw = _first_draw(world.run_key[lane], draws.DEPLOYABLE, given.code)
-        nation.deployable[lane] = rules.drawn_deployable(given.deployable, draw)
+        draw = _first_draw(world.run_key[lane], draws.DEPLOYABLE, traits.code)
+        nation.deployable[lane] = rules.drawn_deployable(traits.deployable, draw)
     for index in range(CONDITION_COUNT):
-        mean, half_width = given.at_least[index], given.at_least_half_widths[index]
+        mean, half_width = traits.at_least[index], traits.at_least_half_widths[index]
         purpose = draws.CONDITION_PURPOSES[index]
         for lane in range(LANES):
-            draw = _first_draw(world.run_key[lane], purpose, given.code)
+            draw = _first_draw(world.run_key[lane], purpose, traits.code)
             nation.at_least[index, lane] = rules.drawn_threshold(mean, half_width, draw)
 
 
@@ -150,10 +150,10 @@ def _first_draw(run_key: np.uint64, purpose: np.uint64, code: np.uint64) -> floa
 
 
 @compilable
-def _start_nation(given: Row, nation: Row, world: Row) -> None:
+def _start_nation(traits: Row, nation: Row, world: Row) -> None:
     """Let a nation start undisturbed, knowing the world as it is."""
     for lane in range(LANES):
-        nation.mood_key[lane] = draws.purpose_key(world.run_key[lane], draws.MOOD, given.code)
+        nation.mood_key[lane] = draws.purpose_key(world.run_key[lane], draws.MOOD, traits.code)
         for lever in range(PERCEIVED_COUNT):
             nation.perceived[lever, lane] = 0.0
         nation.further_levels[lane] = 0.0

@@ -133,7 +133,7 @@ def record_terms(state: State, at: int, filled: int, first_row: int, records: Re
         for index in range(state.nations.size):
             nation = state.nations[index]
             for lane in range(filled):
-                parts = _terms_of(state.given[index], nation, state.world[0], lane)
+                parts = _terms_of(state.traits[index], nation, state.world[0], lane)
                 for term in range(len(parts)):
                     records.terms[first_row + lane, at, index, term] = parts[term]
                 records.predisposition[first_row + lane, at, index] = nation.predisposition[lane]
@@ -222,10 +222,10 @@ _count_moved_levels = compilable(  # one call a level: a loop over them is slowe
 
 
 @compilable
-def _terms_of(given: Row, nation: Row, world: Row, lane: int) -> Terms:
+def _terms_of(traits: Row, nation: Row, world: Row, lane: int) -> Terms:
     """Return the terms of a nation's propensity in a lane."""
     weighed: Terms = rules.terms(
-        behaviour_of(world, lane), nation_of(given, nation, lane), world_of(world, lane)
+        behaviour_of(world, lane), nation_of(traits, nation, lane), world_of(world, lane)
     )
     return weighed
 
@@ -243,9 +243,9 @@ def count_end(
         for move in range(MOVES):
             world.moves[move, lane] = 0.0
     for index in range(state.nations.size):
-        given, nation = state.given[index], state.nations[index]
+        traits, nation = state.traits[index], state.nations[index]
         _add_moves(nation, world)
-        _find_hold(given, statements[last, index], nation, world)
+        _find_hold(traits, statements[last, index], nation, world)
         for lane in range(filled):
             first, stance = int(nation.first_stance[lane]), int(nation.stance[lane])
             tally.first_joined[index, int(smaller(nation.first_committed[lane], last + 1.0))] += 1
@@ -288,11 +288,11 @@ def _record_run(world: Row, lane: int, row: Row) -> None:
 
 
 @compilable
-def _find_hold(given: Row, said: Row, nation: Row, world: Row) -> None:
+def _find_hold(traits: Row, statement: Row, nation: Row, world: Row) -> None:
     """Find what keeps a nation out: what alone would let it in if it were gone; else its own position."""
     for lane in range(LANES):
         propensity, bar = nation.propensity[lane], ladder_of(world, lane).climb_to_committed
-        parts = _terms_of(given, nation, world, lane)
+        parts = _terms_of(traits, nation, world, lane)
         heaviest, least = PREDISPOSED, 0.0
         for term in range(len(parts)):
             is_heavier = parts[term] < least
@@ -301,8 +301,8 @@ def _find_hold(given: Row, said: Row, nation: Row, world: Row) -> None:
         reason = heaviest if propensity - least > bar else PREDISPOSED
         reason = FIRST_DEMAND if propensity - parts.demands > bar else reason
         reason = WAITING if propensity > bar else reason
-        reason = HELD_OUT if said.most_stance < COMMITTED else reason
-        nation.hold[lane] = NOTHING_TO_SEND if given.deployable <= 0.0 else reason
+        reason = HELD_OUT if statement.most_stance < COMMITTED else reason
+        nation.hold[lane] = NOTHING_TO_SEND if traits.deployable <= 0.0 else reason
 
 
 @compilable

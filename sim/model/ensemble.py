@@ -21,7 +21,7 @@ from sim.model.tally import Records, Tally, add_tally, empty_records, empty_tall
 from sim.system.threads import computing
 
 CHUNK = 512
-"""Runs that a thread takes at a time where nothing else is said."""
+"""Runs that a thread takes at a time by default."""
 
 AHEAD = 2
 """Chunks that may be under way or wait for their turn, a thread; memory does not grow with the others."""

@@ -61,16 +61,16 @@ PERCEIVED_LEVERS = tuple(LEVERS.index(name) for name in PERCEIVED)
 """Where the perceived stand among the levers."""
 
 
-def _lanes(given: Mapping[str, tuple[int, ...]] = {}, **fields: Any) -> np.dtype[np.void]:
-    """Return a row whose fields are lanes of a type or, if a number is given, that many of them.
+def _lanes(shared: Mapping[str, tuple[int, ...]] = {}, **fields: Any) -> np.dtype[np.void]:
+    """Return a row whose fields are lanes of a type or, for a number, that many lanes of numbers.
 
-    What is given is alike in all lanes: numbers of a shape.
+    What is shared is alike in all lanes: numbers of a shape.
     """
     lanes = [
         (name, "f8", (kind, LANES)) if isinstance(kind, int) else (name, kind, (LANES,))
         for name, kind in fields.items()
     ]
-    return row_type([*lanes, *((name, "f8", shape) for name, shape in given.items())], align=True)
+    return row_type([*lanes, *((name, "f8", shape) for name, shape in shared.items())], align=True)
 
 
 NATION_LANES = _lanes(
@@ -108,7 +108,7 @@ NATION_LANES = _lanes(
 """Where a nation stands in every lane."""
 
 WORLD_LANES = _lanes(
-    given={"most_force": (), "level_half_width": (), "unstated": (3,)},
+    shared={"most_force": (), "level_half_width": (), "unstated": (3,)},
     point="i8",
     run="i8",
     force_required="f8",
@@ -127,7 +127,7 @@ WORLD_LANES = _lanes(
     force_ratio="f8",
     force_ratio_at_start="f8",
     leads_absent="f8",
-    given_involvement="f8",
+    granted_involvement="f8",
     took_back="f8",
     common_mood="f8",
     ladder=len(Ladder._fields),
@@ -147,9 +147,9 @@ Row = Any
 
 
 class State(NamedTuple):
-    """Where the runs of a block stand, and what is given of their nations."""
+    """Where the runs of a block stand, and the traits of their nations."""
 
-    given: NDArray[np.void]  # (nations,) of NATION
+    traits: NDArray[np.void]  # (nations,) of NATION
     nations: NDArray[np.void]  # (nations,) of NATION_LANES
     world: NDArray[np.void]  # (1,) of WORLD_LANES
     leads: NDArray[np.int64]  # (leads,) indices of nations
@@ -237,12 +237,12 @@ world_of = _made(
 
 nation_of = _made(
     Nation,
-    "given, nation, lane",
+    "traits, nation, lane",
     {
         **_in_lane("nation.slopes", [f"slope_{name}" for name in LEVERS]),
         **_in_lane("nation.perceived", [f"{name}_change" for name in PERCEIVED]),
         **{name: f"nation.{name}[lane]" for name in NATION_LANES.names or ()},
-        "leads": "given.leads",
+        "leads": "traits.leads",
     },
     "Return what a nation is and perceives in a lane.",
 )

@@ -89,15 +89,15 @@ def move_nations(state: State, statements: Row, step: int) -> None:
         world.force[lane] = 0.0
         world.fielded[lane] = 0.0
     for index in range(state.nations.size):
-        given, said, nation = state.given[index], statements[step, index], state.nations[index]
-        speaks = said.is_new or said.election > 0.0
-        _perceive(given, nation, world, step)
-        if given.demands:
+        traits, statement, nation = state.traits[index], statements[step, index], state.nations[index]
+        speaks = statement.is_new or statement.election > 0.0
+        _perceive(traits, nation, world, step)
+        if traits.demands:
             see_demands(nation, world)
         if speaks:
-            state_position(given, said, nation, world, step)
-            anchor_predisposition(given, nation, world)
-        _decide(given, said, nation, world)
+            state_position(traits, statement, nation, world, step)
+            anchor_predisposition(traits, nation, world)
+        _decide(traits, statement, nation, world)
         if speaks:
             for lane in range(LANES):
                 nation.restates[lane] = 0.0
@@ -149,11 +149,11 @@ def _move_patron(now: Row, world: Row, step: int, first: int, last: int) -> None
     """Let the patron follow the scenario, or wait for others to show up first, or take back what it gives."""
     if now.involvement_set or not now.burden_sharing:
         for lane in range(first, last + 1):
-            world.given_involvement[lane] = levels_of(world, lane).involvement
+            world.granted_involvement[lane] = levels_of(world, lane).involvement
     if now.burden_sharing:
         for lane in range(first, last + 1):
-            world.given_involvement[lane] = rules.burden_sharing_involvement(
-                world.given_involvement[lane],
+            world.granted_involvement[lane] = rules.burden_sharing_involvement(
+                world.granted_involvement[lane],
                 world.force_ratio[lane],
                 now.ceiling,
                 now.threshold,
@@ -164,7 +164,7 @@ def _move_patron(now: Row, world: Row, step: int, first: int, last: int) -> None
         draw = draws.uniform(world.reversal_key[lane], np.uint64(step))
         taken = rules.took_back(world.took_back[lane], now.reversal, now.restoration, draw)
         world.took_back[lane] = taken
-        world.involvement[lane] = 0.0 if taken > 0.5 else world.given_involvement[lane]
+        world.involvement[lane] = 0.0 if taken > 0.5 else world.granted_involvement[lane]
 
 
 @compilable
@@ -207,8 +207,8 @@ def _negotiate(state: State, world: Row, lane: int) -> None:
     behaviour, mandate = behaviour_of(world, lane), world.mandate
     weight, first, second, third = 0.0, 0.0, 0.0, 0.0
     for index in range(state.nations.size):
-        preferred = state.given[index].preferred
-        voice = state.given[index].influence * rules.engagement(state.nations[index].stance[lane])
+        preferred = state.traits[index].preferred
+        voice = state.traits[index].influence * rules.engagement(state.nations[index].stance[lane])
         weight += voice
         first += voice * preferred[0]
         second += voice * preferred[1]
@@ -241,12 +241,12 @@ def _draw_common_mood(world: Row, step: int) -> None:
 
 
 @compilable
-def _perceive(given: Row, nation: Row, world: Row, step: int) -> None:
+def _perceive(traits: Row, nation: Row, world: Row, step: int) -> None:
     """Let a nation come to see what patron, adversary and the others do, and be in a passing mood."""
     for lane in range(LANES):
         behaviour = behaviour_of(world, lane)
         for index in range(PERCEIVED_COUNT):
-            change, sensitivity = world.changes[PERCEIVED_LEVERS[index], lane], given.sensitivity[index]
+            change, sensitivity = world.changes[PERCEIVED_LEVERS[index], lane], traits.sensitivity[index]
             perceived = rules.perceive(nation.perceived[index, lane], change, sensitivity)
             nation.perceived[index, lane] = perceived
         own = draws.standardised(nation.mood_key[lane], np.uint64(step))
@@ -270,14 +270,14 @@ def see_demands(nation: Row, world: Row) -> None:
 
 
 @compilable
-def _decide(given: Row, said: Row, nation: Row, world: Row) -> None:
+def _decide(traits: Row, statement: Row, nation: Row, world: Row) -> None:
     """Let a nation weigh, climb, slip or stay, and pledge."""
     for lane in range(LANES):
-        weigh(given, nation, world, lane)
-        _move(said, nation, world, lane)
-        pledge(given, nation, world, lane)
-        give(given, said, nation, world, lane)
-        _value_visit(given, said, nation, world, lane)
+        weigh(traits, nation, world, lane)
+        _move(statement, nation, world, lane)
+        pledge(traits, nation, world, lane)
+        give(traits, statement, nation, world, lane)
+        _value_visit(traits, statement, nation, world, lane)
 
 
 # What a nation does in a lane
@@ -295,9 +295,9 @@ def see_others(nation: Row, world: Row, lane: int) -> None:
 
 
 @compilable
-def weigh(given: Row, nation: Row, world: Row, lane: int) -> None:
+def weigh(traits: Row, nation: Row, world: Row, lane: int) -> None:
     """Add up what speaks for and against soldiers on land, and any military contribution."""
-    situation, seen = nation_of(given, nation, lane), world_of(world, lane)
+    situation, seen = nation_of(traits, nation, lane), world_of(world, lane)
     behaviour = behaviour_of(world, lane)
     parts = rules.terms(behaviour, situation, seen)
     nation.propensity[lane] = nation.predisposition[lane] + rules.total(parts)
@@ -306,14 +306,14 @@ def weigh(given: Row, nation: Row, world: Row, lane: int) -> None:
 
 
 @compilable
-def _move(said: Row, nation: Row, world: Row, lane: int) -> None:
+def _move(statement: Row, nation: Row, world: Row, lane: int) -> None:
     """Climb, slip or stay; a newly stated position is taken at its word."""
     behaviour, ladder = behaviour_of(world, lane), ladder_of(world, lane)
     stance, propensity = nation.stance[lane], nation.propensity[lane]
     above = rules.rounds_above(nation.above[lane], stance, propensity, ladder)
     below = rules.rounds_below(nation.below[lane], stance, propensity, ladder)
     wanted = rules.next_stance(stance, above, below, behaviour.patience, nation.deployable[lane])
-    wanted = rules.held_stance(wanted, said.least_stance, said.most_stance)
+    wanted = rules.held_stance(wanted, statement.least_stance, statement.most_stance)
     restates = nation.restates[lane] > 0.0
     stays = (wanted == stance) & (not restates)
     nation.stance[lane] = stance if restates else wanted
@@ -322,12 +322,12 @@ def _move(said: Row, nation: Row, world: Row, lane: int) -> None:
 
 
 @compilable
-def pledge(given: Row, nation: Row, world: Row, lane: int) -> None:
+def pledge(traits: Row, nation: Row, world: Row, lane: int) -> None:
     """Pledge, and send once it may; sums add up in the order of nations."""
     stance, behaviour = nation.stance[lane], behaviour_of(world, lane)
     pledge = rules.pledge(stance, nation.deployable[lane], nation.propensity[lane], behaviour.cut_committed)
     committed = rules.committed_rounds(nation.committed[lane], stance)
-    is_firm = rules.firm(committed, given.ratification, nation.demands_met[lane] > 0.0)
+    is_firm = rules.firm(committed, traits.ratification, nation.demands_met[lane] > 0.0)
     fielded = rules.fielded(pledge, is_firm, levels_of(world, lane).ceasefire)
     nation.pledge[lane], nation.committed[lane], nation.fielded[lane] = pledge, committed, fielded
     world.force[lane] += pledge
@@ -336,9 +336,9 @@ def pledge(given: Row, nation: Row, world: Row, lane: int) -> None:
 
 
 @compilable
-def give(given: Row, said: Row, nation: Row, world: Row, lane: int) -> None:
+def give(traits: Row, statement: Row, nation: Row, world: Row, lane: int) -> None:
     """Give any military contribution, words of support, or nothing."""
-    is_free_lead = (given.leads > 0.0) & (said.most_stance == COMMITTED)
+    is_free_lead = (traits.leads > 0.0) & (statement.most_stance == COMMITTED)
     gives = rules.contributes(nation.stance[lane], nation.contribution[lane], is_free_lead)
     backs = gives | (nation.contribution[lane] > -behaviour_of(world, lane).support)
     nation.contributes[lane] = 1.0 if gives else 0.0
@@ -347,9 +347,9 @@ def give(given: Row, said: Row, nation: Row, world: Row, lane: int) -> None:
 
 
 @compilable
-def _value_visit(given: Row, said: Row, nation: Row, world: Row, lane: int) -> None:
+def _value_visit(traits: Row, statement: Row, nation: Row, world: Row, lane: int) -> None:
     """Value a visit to a nation if it could still be won over; nobody visits lead nations."""
-    may_join = (said.most_stance == COMMITTED) & (given.leads == 0.0)
+    may_join = (statement.most_stance == COMMITTED) & (traits.leads == 0.0)
     worth = rules.lobbying_value(
         nation.deployable[lane], nation.propensity[lane], behaviour_of(world, lane).cut_committed
     )
@@ -400,30 +400,30 @@ def set_levels(now: Row, world: Row, first: int, last: int) -> None:
 
 
 @compilable
-def anchor_predisposition(given: Row, nation: Row, world: Row) -> None:
+def anchor_predisposition(traits: Row, nation: Row, world: Row) -> None:
     """Let a nation that speaks be as willing as its rung says in this world, moods apart."""
     for lane in range(LANES):
         behaviour = behaviour_of(world, lane)
-        calm = rules.undisturbed(nation_of(given, nation, lane))
+        calm = rules.undisturbed(nation_of(traits, nation, lane))
         parts = rules.terms(behaviour, calm, world_of(world, lane))
         stated = rules.anchor(nation.stated[lane], behaviour) - rules.total(parts)
         nation.predisposition[lane] = stated if nation.restates[lane] > 0.0 else nation.predisposition[lane]
 
 
 @compilable
-def state_position(given: Row, said: Row, nation: Row, world: Row, step: int) -> None:
+def state_position(traits: Row, statement: Row, nation: Row, world: Row, step: int) -> None:
     """Read the position stated in a round, or draw one: where none is stated, or an election changes it."""
-    stated, below = said.stance, world.unstated
+    stated, below = statement.stance, world.unstated
     for lane in range(LANES):
         run_key = world.run_key[lane]
-        draw = draws.uniform(draws.purpose_key(run_key, draws.ANCHOR, given.code), np.uint64(step))
-        vote = draws.uniform(draws.purpose_key(run_key, draws.ELECTION, given.code), np.uint64(step))
-        elected = vote < said.election
+        draw = draws.uniform(draws.purpose_key(run_key, draws.ANCHOR, traits.code), np.uint64(step))
+        vote = draws.uniform(draws.purpose_key(run_key, draws.ELECTION, traits.code), np.uint64(step))
+        elected = vote < statement.election
         drawn = rules.rung_drawn((below[0], below[1], below[2]), draw)
         rung = drawn if elected | (stated == UNSTATED) else rules.rung_read(stated, draw)
         taken = rules.within_means(rung, nation.deployable[lane])
-        restates = said.is_new | elected
-        stance = rules.held_stance(taken, said.least_stance, said.most_stance)
+        restates = statement.is_new | elected
+        stance = rules.held_stance(taken, statement.least_stance, statement.most_stance)
         anchor = rules.anchor(taken, behaviour_of(world, lane))
         nation.restates[lane] = 1.0 if restates else 0.0
         nation.stated[lane] = taken if restates else nation.stated[lane]

@@ -67,7 +67,7 @@ NATION = row_type(
         ("at_least_half_widths", "f8", (len(CONDITIONS),)),
     ]
 )
-"""What is given of a nation."""
+"""The traits of a nation: what no round changes."""
 
 
 class Round(NamedTuple):
@@ -129,7 +129,7 @@ class Setup(NamedTuple):
     leads: Integers  # (leads,) indices of nations
     disposition: Floats  # (draws, nations) log-odds of any military contribution at the start
     slopes: Floats  # (draws, nations, levers) log-odds per unit on the scale of past coalitions; further last
-    further_levels: Floats  # (rounds + 1, further levels) as given
+    further_levels: Floats  # (rounds + 1, further levels) as the scenario has them
     further_set_in: Integers  # (rounds + 1, further levels) the round in which each was set
     unstated: Floats  # (3,) cumulative shares of the lower rungs of those that have spoken
     behaviour: Floats  # (parameters and what follows from them, columns)
@@ -196,12 +196,12 @@ def case_levels(timeline: Timeline, declared: Mapping[str, Level], row: int = 0)
 
 def extrapolated(scenario: Scenario, roster: Roster, timeline: Timeline) -> list[str]:
     """Return the levels of any round, and the attributes, that lie beyond all past coalitions, in words."""
-    found = list(drawn_case(scenario, roster, timeline).extrapolated)
+    beyond = list(drawn_case(scenario, roster, timeline).extrapolated)
     ranges = learned(roster.past, roster.posterior).level_ranges
     for row in np.flatnonzero(np.any(np.diff(timeline.levels, axis=0) != 0.0, axis=1)) + 1:
         levels = case_levels(timeline, roster.vocabulary.all_levels, int(row))
-        found += levels_beyond({name: ranges[name] for name in levels if name in ranges}, levels)
-    return list(dict.fromkeys(found))
+        beyond += levels_beyond({name: ranges[name] for name in levels if name in ranges}, levels)
+    return list(dict.fromkeys(beyond))
 
 
 def _shares_below(stances: Floats) -> Floats:
@@ -232,8 +232,8 @@ def _nations(roster: Roster, conditions: Conditions) -> NDArray[np.void]:
 def _rounds(timeline: Timeline) -> NDArray[np.void]:
     rows = np.zeros(len(timeline.dates), ROUND)
     for name in Round._fields:
-        given = getattr(timeline, name)
-        rows[name] = given[:, : len(LEVELS)] if name in OF_LEVELS else given
+        values = getattr(timeline, name)
+        rows[name] = values[:, : len(LEVELS)] if name in OF_LEVELS else values
     return rows
 
 

@@ -41,7 +41,7 @@ RUN_COLUMNS = (
 
 
 class Tally(NamedTuple):
-    """Counts over runs; the first axis is the round unless said, the last rows being the last rounds.
+    """Counts over runs; the first axis is the round by default, the last rows being the last rounds.
 
     With all rounds counted there are rounds + 1 rows, and row 0 is the anchor world.
     """
