@@ -125,8 +125,8 @@ class Processes:
         self.check()
         from loky import ProcessPoolExecutor
 
-        given = (os.getpid(), pickle.dumps(partial(function, shared)))
-        pool = ProcessPoolExecutor(self.number, initializer=_begin, initargs=given, env=_ENVIRONMENT)
+        arguments = (os.getpid(), pickle.dumps(partial(function, shared)))
+        pool = ProcessPoolExecutor(self.number, initializer=_begin, initargs=arguments, env=_ENVIRONMENT)
         try:
             with not_inherited():
                 pool.submit(os.getpid)  # which starts the processes
@@ -156,15 +156,15 @@ def _map_in(
             yield waiting.pop(future), future.result()
 
 
-_given: list[Callable[[Any], Any]] = []
-"""What this process was given to do with each of its tasks."""
+_work: list[Callable[[Any], Any]] = []
+"""What this process does with each of its tasks."""
 
 
 def _begin(parent: int, pickled: bytes) -> None:
     """Make this process ready: Ctrl-C is its parent's to answer, and it ends if that is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _given.append(pickle.loads(pickled))  # noqa: S301 - from the parent, through a pipe of its own
+    _work.append(pickle.loads(pickled))  # noqa: S301 - from the parent, through a pipe of its own
 
 
 def _end_with(parent: int) -> None:
@@ -174,7 +174,7 @@ def _end_with(parent: int) -> None:
 
 
 def _compute(task: Any) -> Any:
-    return _given[-1](task)
+    return _work[-1](task)
 
 
 @dataclass(frozen=True)
@@ -231,12 +231,12 @@ def _map_on(
     from distributed import as_completed
 
     # A computed value, unlike a scattered one, is made anew where the worker that held it has died.
-    given = client.submit(_itself, shared, pure=False)
+    held = client.submit(_itself, shared, pure=False)
     remaining, numbers, done = iter(tasks), {}, as_completed()
 
     def hand_out(how_many: int) -> None:
         for number, task in islice(remaining, how_many):
-            future = client.submit(function, given, task, pure=False, retries=3)
+            future = client.submit(function, held, task, pure=False, retries=3)
             numbers[future] = number
             done.add(future)
 

@@ -1,4 +1,4 @@
-"""What simulations take of memory, disk and time, about, told from their size before any is run."""
+"""What simulations take of memory, disk and time, about, estimated from their size before any is run."""
 
 import math
 from collections.abc import Sequence

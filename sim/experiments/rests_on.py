@@ -188,11 +188,11 @@ def verdicts(table: "pd.DataFrame") -> dict[str, str]:
 
     Numbers of soldiers rest at best on an assumption: how much of what is coded a nation would send.
     """
-    told = {}
+    worst_of = {}
     for number, rows in table.groupby("number", sort=False):
         deciding = rows["verdict"][rows["decides"]].tolist()
-        told[str(number)] = ASSUMED if number in IN_SOLDIERS else worst(deciding or rows["verdict"])
-    return told
+        worst_of[str(number)] = ASSUMED if number in IN_SOLDIERS else worst(deciding or rows["verdict"])
+    return worst_of
 
 
 def total_index(values: Floats, redrawn: Floats) -> tuple[float, float]:
@@ -221,7 +221,7 @@ def _groups(case: Case, setup: Setup) -> Iterator[tuple[str, str, Setup]]:
     is_read = not np.isnan(case.roster.contributes_on(case.scenario.start)).all()
     disposition, *of_levers = _drawn_anew(drawn_case(case.scenario, case.roster, case.timeline))
     yield "who contributes", ASSUMED if is_read else LEARNED, setup._replace(disposition=disposition)
-    levers, told = levers_of(case.roster.vocabulary.all_levels), lever_verdicts(case)
+    levers, verdict_of = levers_of(case.roster.vocabulary.all_levels), lever_verdicts(case)
     for past, redrawn in zip(dict.fromkeys(levers.values()), of_levers, strict=True):
         names = [name for name, other in levers.items() if other == past]
         slopes = setup.slopes.copy()
@@ -229,7 +229,7 @@ def _groups(case: Case, setup: Setup) -> Iterator[tuple[str, str, Setup]]:
         moves = any(_moves(case, name) for name in names)
         yield (
             f"effect of {' and '.join(names)}",
-            told[names[0]],
+            verdict_of[names[0]],
             setup._replace(slopes=slopes) if moves else setup,
         )
     if case.parameters.draws > 1:
@@ -239,10 +239,10 @@ def _groups(case: Case, setup: Setup) -> Iterator[tuple[str, str, Setup]]:
 
 
 def lever_verdicts(case: Case) -> dict[str, str]:
-    """Return what past coalitions tell of what each lever does to any contribution."""
-    told = learned(case.roster.past, case.roster.posterior).verdicts
+    """Return the verdict of past coalitions on the effect of each lever on any contribution."""
+    learned_of = learned(case.roster.past, case.roster.posterior).verdicts
     levers = levers_of(case.roster.vocabulary.all_levels)
-    return {name: told.get(past, NOT_TOLD) for name, past in levers.items()}
+    return {name: learned_of.get(past, NOT_TOLD) for name, past in levers.items()}
 
 
 def _moves(case: Case, lever: str) -> bool:
@@ -254,7 +254,7 @@ def _moves(case: Case, lever: str) -> bool:
 @lru_cache(maxsize=8)
 @on_one_thread
 def _drawn_anew(drawn: CaseDraws) -> tuple[Floats, ...]:
-    """Return other draws of dispositions, and of the slopes of each lever, each given all the others."""
+    """Return other draws of dispositions, and of the slopes of each lever, conditional on all others."""
     parts = [drawn.disposition, *np.moveaxis(drawn.slopes, 2, 0)]
     return tuple(
         drawn_given(part, np.column_stack([*parts[:place], *parts[place + 1 :]]))
@@ -263,7 +263,7 @@ def _drawn_anew(drawn: CaseDraws) -> tuple[Floats, ...]:
 
 
 def drawn_given(draws: Floats, others: Floats) -> Floats:
-    """Return other draws given what was drawn with them, as if all were jointly normal.
+    """Return other draws conditional on what was drawn with them, as if all were jointly normal.
 
     What the others tell of a draw stays, only what they leave open goes to another run. Rounded as draws are,
     so that it is the same on every machine.
@@ -276,8 +276,8 @@ def drawn_given(draws: Floats, others: Floats) -> Floats:
     centred = others - others.mean(axis=0)
     mean = draws.mean(axis=0)
     weights = np.linalg.lstsq(centred, draws - mean, rcond=SPREAD)[0]
-    told = mean + centred @ weights
-    return np.ascontiguousarray(np.rint((told + _others(draws - told)) * STEPS) / STEPS)
+    expected = mean + centred @ weights
+    return np.ascontiguousarray(np.rint((expected + _others(draws - expected)) * STEPS) / STEPS)
 
 
 def _redrawn(parameters: Parameters, names: Sequence[str]) -> Parameters:

@@ -96,7 +96,7 @@ class RunResult(Result):
     Shares come with 95 % Wilson intervals, means with 95 % normal ones: they tell how far the number of
     runs limits what is known, and count on no more than the independent ones (`independent_runs`). Quantiles
     tell how far the runs themselves differ. Those of willingness and of levels are read from counts in 256
-    bins; only that nobody pledges is told exactly.
+    bins; only that nobody pledges is known exactly.
 
     Attributes
     ----------

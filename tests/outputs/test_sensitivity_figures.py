@@ -108,9 +108,9 @@ def conditions():
         Limit("washington.involvement", 0.25, math.inf, 1e-9),
         Limit(REACH, -math.inf, 1.5, 0.031),
     )
-    first = Box((us, reach), found=Score(40, 30, 29, 128), judged=Score(40, 30, 24, 128))
+    first = Box((us, reach), searched=Score(40, 30, 29, 128), judged=Score(40, 30, 24, 128))
     clarity = Limit("mandate.clarity", 0.9, math.inf, 0.002)
-    second = Box((clarity,), found=Score(11, 9, 9, 98), judged=Score(16, 10, 8, 98))
+    second = Box((clarity,), searched=Score(11, 9, 9, 98), judged=Score(16, 10, 8, 98))
     return Discovery(NLD, (first, second), 80, 256)
 
 

@@ -139,7 +139,7 @@ class AboutCalibration(About):
 def about_calibration(
     target: Target, prior: Prior, sampling: Sampling, fitted: tuple[bool, ...]
 ) -> AboutCalibration:
-    """Return what is said of the fit of a target to some of its waves."""
+    """Return the description of the fit of a target to some of its waves."""
     hindcast = target.hindcast
     return AboutCalibration(
         name=hindcast.name,

@@ -46,7 +46,7 @@ BLOCK = 256
 """Draws that are weighed, and kept, at a time."""
 
 Progress = Callable[[int], None]
-"""Told the number of runs each time some are done or found done."""
+"""Called with the number of runs each time some are done, or are done already."""
 
 
 @dataclass(frozen=True, eq=False)

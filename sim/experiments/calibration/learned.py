@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVEL = 0.05
-"""Probability that anything is said to be learned where nothing was, over all parameters."""
+"""Probability of a false positive: that any parameter is called learned where none was."""
 
 TAILS = (0.05, 0.95)
 
@@ -53,8 +53,8 @@ def summary(prior: Prior, coordinates: Floats, weighted: Floats) -> "pd.DataFram
     for parameter, values, distance, p_value in zip(prior.parameters, after, distances, chance, strict=True):
         mean, deviation = parameter.moments
         low, high = parameter.quantile(np.array(TAILS))
-        found = float((weighted * values).sum())
-        spread = np.sqrt((weighted * (values - found) ** 2).sum())
+        posterior_mean = float((weighted * values).sum())
+        spread = np.sqrt((weighted * (values - posterior_mean) ** 2).sum())
         rows.append(
             {
                 "parameter": parameter.name,
@@ -62,10 +62,10 @@ def summary(prior: Prior, coordinates: Floats, weighted: Floats) -> "pd.DataFram
                 "prior_mean": mean,
                 "prior_low": low,
                 "prior_high": high,
-                "posterior_mean": found,
+                "posterior_mean": posterior_mean,
                 "posterior_low": quantile(values, weighted, TAILS[0]),
                 "posterior_high": quantile(values, weighted, TAILS[1]),
-                "shift": (found - mean) / deviation,
+                "shift": (posterior_mean - mean) / deviation,
                 "spread": spread / deviation,
                 "distance": distance,
                 "p_value": p_value,

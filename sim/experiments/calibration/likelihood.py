@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Counts = NDArray[np.int64]
 Progress = Callable[[int], None]
-"""Told how many runs have been done since it was told last."""
+"""Called with how many runs have been done since the last call."""
 
 EXTRA = 0.5
 """Runs counted on each rung beside those that ended there (Jeffreys 1946): nothing is impossible."""
@@ -84,14 +84,14 @@ def log_likelihoods(
     effort
         Runs, seed and threads.
     progress
-        Told the number of runs done.
+        Called with the number of runs done.
     """
-    found = np.full((len(rows), len(target.waves)), np.nan)
+    likelihoods = np.full((len(rows), len(target.waves)), np.nan)
     for place, (case, wave) in enumerate(zip(target.cases, target.waves, strict=True)):
         if wave.fitted:
             counts = count_stances(case, rows, effort, progress)
-            found[:, place] = log_likelihood(counts, wave.observed)
-    return found
+            likelihoods[:, place] = log_likelihood(counts, wave.observed)
+    return likelihoods
 
 
 def log_likelihood(counts: Counts, observed: Observed) -> Floats:
@@ -155,5 +155,5 @@ def effective_size(weighted: Floats) -> float:
 def systematic(weighted: Floats, number: int, generator: np.random.Generator) -> NDArray[np.intp]:
     """Return indices drawn in proportion to weights, each as often as due or once more (Carpenter 1999)."""
     places = (np.arange(number) + generator.random()) / number
-    found = np.searchsorted(np.cumsum(weighted), places, side="right")
-    return np.asarray(np.minimum(found, np.flatnonzero(weighted)[-1]), dtype=np.intp)
+    indices = np.searchsorted(np.cumsum(weighted), places, side="right")
+    return np.asarray(np.minimum(indices, np.flatnonzero(weighted)[-1]), dtype=np.intp)

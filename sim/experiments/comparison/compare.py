@@ -55,7 +55,7 @@ def compare(
     Raises
     ------
     InputError
-        For any mistake in what is given, and where the scenarios differ in their nations or their horizon.
+        For any mistake in the inputs, and where the scenarios differ in their nations or their horizon.
 
     Examples
     --------
@@ -79,10 +79,10 @@ def plan_comparison(
         item if isinstance(item, Case) else load_case(item, overrides, parameters) for item in scenarios
     )
     check_comparable(cases)
-    given = list(command_options(overrides, parameters))
+    changed = list(command_options(overrides, parameters))
     for item, case in zip(scenarios, cases, strict=True):
-        given += source_options(item, case)
-    return ComparisonPlan(cases, options, tuple(given))
+        changed += source_options(item, case)
+    return ComparisonPlan(cases, options, tuple(changed))
 
 
 def compare_cases(
@@ -122,7 +122,7 @@ def compared(plan: ComparisonPlan, folder: Path) -> Comparison:
 
 
 TABLES = ("coalition", "nations", "rounds", "nation_rounds", "rests_on")
-"""What a comparison is told by, see `Comparison`."""
+"""The measures of a comparison, see `Comparison`."""
 
 
 def _comparison(plan: ComparisonPlan, sums: Sums) -> Comparison:

@@ -49,7 +49,7 @@ class Estimates:
 
     @property
     def cases(self) -> tuple[Case, ...]:
-        """What was given, the reference first."""
+        """The cases compared, the reference first."""
         return self.plan.cases
 
     @property

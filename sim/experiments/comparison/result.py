@@ -17,7 +17,7 @@ SUMS = "sums"
 """The table that the others are made from."""
 
 VALUE, DIFFERENCE = "value", "difference"
-"""Of what it is told what it rests on: a number of a scenario, or how it differs from the reference's."""
+"""What has a verdict on what it rests on: a number of a scenario, or how it differs from the reference's."""
 
 
 class AboutComparison(About):

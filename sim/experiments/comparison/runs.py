@@ -45,13 +45,13 @@ class ComparisonPlan:
         What is compared, the reference first.
     options
         Which runs, and how they are computed.
-    given
+    changes
         What the command line changed: it tells comparisons of the same scenarios apart.
     """
 
     cases: tuple[Case, ...]
     options: RunOptions
-    given: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
     called = "comparison"
     tables = (SUMS,)
@@ -78,7 +78,7 @@ class ComparisonPlan:
     @property
     def id(self) -> str:
         """The name of the folder: the same command has the same name."""
-        return digest_of(*self.names, f"{self.options.runs} {self.options.seed}", *self.given)[:12]
+        return digest_of(*self.names, f"{self.options.runs} {self.options.seed}", *self.changes)[:12]
 
     def folder(self, out: Path) -> Path:
         """Return where the results go below the folder of all results."""
@@ -157,7 +157,7 @@ class ComparisonPlan:
             cases=tuple(map(about_case, self.cases)),
             seed=self.options.seed,
             runs=self.options.runs,
-            options=self.given,
+            options=self.changes,
             parts=self.parts,
             digests=self.digests,
         )

@@ -1,4 +1,4 @@
-"""What coalitions tell of each term: learned, likely or not told; computed from fits, never set by hand."""
+"""The verdict on each term: learned, likely or not told; computed from fits, never set by hand."""
 
 from collections.abc import Mapping, Sequence
 from operator import methodcaller
@@ -39,8 +39,8 @@ def verdict(p_positive: float, codings: Sequence[float]) -> str:
     p_positive
         Probability that it is positive, on all coalitions.
     codings
-        Its mean on the coalitions coded twice, by either coding. One of the other sign, and nothing is told;
-        where none was coded twice, nothing is more than likely.
+        Its mean on the coalitions coded twice, by either coding. With one of the other sign the term is not
+        told; where none was coded twice, nothing is more than likely.
     """
     probability = max(p_positive, 1.0 - p_positive)
     if any((value > 0) != (p_positive > 0.5) for value in codings):

@@ -39,7 +39,7 @@ class Forecast:
         Probabilities of the recorded stances in each run, (runs, nations, stances): those of the model are
         sure but for the error of readings; a baseline is a single run.
     independent
-        How many of the runs count where it is told how far their number limits what is known; all if None.
+        How many of the runs count for the error due to their number; all if None.
     """
 
     runs: Floats

@@ -222,8 +222,8 @@ def _variant(
 ) -> Variant:
     """Return a way of scoring: waves, and for each the forecasts that need runs and those that need none."""
     forecasts = []
-    for wave, given in zip(waves, simulated, strict=True):
+    for wave, by_name in zip(waves, simulated, strict=True):
         others = [other for other in waves if other is not wave and other.fitted]
-        named = {key: forecast for key, forecast in given.items() if key != NO_INTERACTION}
+        named = {key: forecast for key, forecast in by_name.items() if key != NO_INTERACTION}
         forecasts.append({**named, **baselines(wave.start, others)})
     return Variant(name, title, tuple(waves), tuple(forecasts))

@@ -75,7 +75,7 @@ class HindcastResult(HindcastTables):
     Attributes
     ----------
     hindcast, case, options
-        What was given.
+        The hindcast.
     fitted_to
         The waves that the parameters were fitted to; none for hand-set ones, None if not known.
     variants
@@ -179,11 +179,11 @@ class HindcastResult(HindcastTables):
         that changed most since the start, in log-odds; `held_back_by` what most often keeps it out.
         `rests_on`: what P(committed) rests on.
         """
-        told = [verdicts(table) for table in self.marks]
+        worst = [verdicts(table) for table in self.marks]
         return as_table(
             {
                 **self._nation(place, wave, forecasts, nation),
-                "rests_on": told[place][self.case.roster.iso3[nation]],
+                "rests_on": worst[place][self.case.roster.iso3[nation]],
             }
             for place, (wave, forecasts) in enumerate(
                 zip(self.recorded.waves, self.recorded.forecasts, strict=True)

@@ -101,8 +101,8 @@ def log_score(probabilities: ArrayLike, observed: Observed) -> Floats:
 
     Probabilities below `LEAST_PROBABILITY` count as that. Missing where nothing is known (Good 1952).
     """
-    given = np.clip(probability_of(probabilities, observed), LEAST_PROBABILITY, 1.0)
-    return np.where(observed.is_known, -np.log(given), np.nan)
+    probability = np.clip(probability_of(probabilities, observed), LEAST_PROBABILITY, 1.0)
+    return np.where(observed.is_known, -np.log(probability), np.nan)
 
 
 def probability_of(probabilities: ArrayLike, observed: Observed) -> Floats:
@@ -132,12 +132,12 @@ def size_distribution(committed: ArrayLike) -> Floats:
     Floats
         [..., nations + 1], a probability for each size.
     """
-    given = np.asarray(committed, dtype=np.float64)
-    nations = given.shape[-1]
-    sizes = np.zeros((*given.shape[:-1], nations + 1))
+    probabilities = np.asarray(committed, dtype=np.float64)
+    nations = probabilities.shape[-1]
+    sizes = np.zeros((*probabilities.shape[:-1], nations + 1))
     sizes[..., 0] = 1.0
     for index in range(nations):
-        joins = given[..., index, np.newaxis]
+        joins = probabilities[..., index, np.newaxis]
         sizes[..., 1 : index + 2] = (
             sizes[..., 1 : index + 2] * (1.0 - joins) + sizes[..., : index + 1] * joins
         )

@@ -123,18 +123,18 @@ def stances_at_start(case: Case) -> Observed:
 
 def _wave(declared: DeclaredWave, case: Case, records: Sequence[Record]) -> Wave:
     by_nation = {record.iso3: record for record in records}
-    found = [by_nation.get(iso3) for iso3 in case.roster.iso3]
+    by_place = [by_nation.get(iso3) for iso3 in case.roster.iso3]
     return Wave(
         since=case.scenario.start,
         date=declared.date,
         title=declared.title,
         fitted=declared.fitted,
         round=case.scenario.rounds,
-        observed=_observed([_rungs(record) for record in found]),
+        observed=_observed([_rungs(record) for record in by_place]),
         start=stances_at_start(case),
-        positions=tuple(record.position if record else "" for record in found),
-        sources=tuple(record.source if record else "" for record in found),
-        notes=tuple(record.note if record else "" for record in found),
+        positions=tuple(record.position if record else "" for record in by_place),
+        sources=tuple(record.source if record else "" for record in by_place),
+        notes=tuple(record.note if record else "" for record in by_place),
     )
 
 

@@ -190,9 +190,9 @@ def _relative_rate(seen: Observed, counts: Callable[[int], bool]) -> Interval:
     joined = (seen.first_joined > 0) & (seen.first_joined <= seen.round)
     within = joined & np.append(among, [False])[np.minimum(seen.first_joined, seen.round + 1) - 1]
     joinings = within.sum(axis=1).astype(float), joined.sum(axis=1).astype(float)
-    found = ratio_of_sums(*joinings, seen.independent)
+    ratio = ratio_of_sums(*joinings, seen.independent)
     share = among.mean()
-    return Interval(*(part / share if share > 0 else np.asarray(np.nan) for part in found))
+    return Interval(*(part / share if share > 0 else np.asarray(np.nan) for part in ratio))
 
 
 # Peaks

@@ -32,12 +32,12 @@ FOLDER = "patterns"
 Verdict = Literal["reproduced", "not reproduced", "not identified", "holds", "fails", "undecided"]
 
 HOLDS, FAILS = 0.9, 0.1
-"""Shares of draws from which, and up to which, what experts expect is said to hold or to fail."""
+"""Shares of draws from which, and up to which, what experts expect holds or fails."""
 
 
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """What was found for a check.
+    """The result of a check.
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ def overall(verdicts: Sequence[Verdict]) -> Verdict:
 
 @dataclass(frozen=True, eq=False)
 class PatternResult:
-    """A pattern and what was found for its checks."""
+    """A pattern and the results of its checks."""
 
     pattern: Pattern
     findings: tuple[Finding, ...]
@@ -142,7 +142,7 @@ class LoadedPatterns(Loaded):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PatternsResult(Result):
-    """What was found for all patterns.
+    """The verdicts on all patterns.
 
     Attributes
     ----------
@@ -200,16 +200,16 @@ class PatternsResult(Result):
         return pd.DataFrame(
             [
                 {
-                    "number": found.pattern.number,
-                    "statement": found.pattern.statement,
-                    "source": found.pattern.source,
-                    "kind": found.pattern.kind,
-                    "checks": len(found.findings),
-                    "reproduced": found.reproduced,
-                    "verdict": found.verdict,
-                    "note": found.pattern.note,
+                    "number": result.pattern.number,
+                    "statement": result.pattern.statement,
+                    "source": result.pattern.source,
+                    "kind": result.pattern.kind,
+                    "checks": len(result.findings),
+                    "reproduced": result.reproduced,
+                    "verdict": result.verdict,
+                    "note": result.pattern.note,
                 }
-                for found in self.results
+                for result in self.results
             ]
         )
 
@@ -218,7 +218,7 @@ class PatternsResult(Result):
         """A row a check: what is measured and where, estimate and interval, threshold, margin, verdict."""
         import pandas as pd
 
-        rows = [_row(found.pattern, finding) for found in self.results for finding in found.findings]
+        rows = [_row(result.pattern, finding) for result in self.results for finding in result.findings]
         return pd.DataFrame(rows).assign(runs=self.runs)
 
 
@@ -248,8 +248,8 @@ def check_patterns(
 
     Examples
     --------
-    >>> found = check_patterns("europe-2025", runs=200)
-    >>> found.table.loc[found.table["number"] == 4, "verdict"].item()
+    >>> result = check_patterns("europe-2025", runs=200)
+    >>> result.table.loc[result.table["number"] == 4, "verdict"].item()
     'reproduced'
     """
     if not isinstance(patterns, Patterns):

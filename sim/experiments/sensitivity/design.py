@@ -1,4 +1,4 @@
-"""The points of a sensitivity analysis, and what was found at them."""
+"""The points of a sensitivity analysis, and the estimates at them."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -53,7 +53,7 @@ class SensitivityPlan(Evaluation):
         What varies.
     options
         What is asked.
-    given
+    changes
         What the command line changed: it tells analyses of the same scenario apart.
     designs
         Which of the points are those of each design.
@@ -61,7 +61,7 @@ class SensitivityPlan(Evaluation):
 
     factors: Factors
     options: SensitivityOptions
-    given: tuple[str, ...]
+    changes: tuple[str, ...]
     designs: Mapping[str, range]
 
     called = "sensitivity analysis"
@@ -82,8 +82,8 @@ class SensitivityPlan(Evaluation):
     @property
     def id(self) -> str:
         """The name of the folder: the same command on the same factors has the same name."""
-        given = [factor.model_dump(mode="json", exclude={"label"}) for factor in self.factors.all]
-        return digest_of(json.dumps(given), json.dumps(asdict(self.options)), *self.given)[:12]
+        factors = [factor.model_dump(mode="json", exclude={"label"}) for factor in self.factors.all]
+        return digest_of(json.dumps(factors), json.dumps(asdict(self.options)), *self.changes)[:12]
 
     def folder(self, out: Path) -> Path:
         """Return where the results go below the folder of all results."""
@@ -108,10 +108,10 @@ class SensitivityPlan(Evaluation):
             points = part["point"].to_numpy()[:: len(self.columns)]
             rows: dict[str, Any] = {"design": designs[points]}
             rows |= {str(path): values.to_numpy()[points] for path, values in self.points.items()}
-            found = {bound: part[bound].to_numpy().reshape(len(points), -1) for bound in BOUNDS}
+            bounds = {bound: part[bound].to_numpy().reshape(len(points), -1) for bound in BOUNDS}
             for place, column in enumerate(self.columns):
                 for bound, ending in BOUNDS.items():
-                    rows[column_name(column) + ending] = found[bound][:, place]
+                    rows[column_name(column) + ending] = bounds[bound][:, place]
             yield SAMPLES, pa.table(rows)
 
     @cached_property
@@ -135,7 +135,7 @@ class SensitivityPlan(Evaluation):
         return AboutSensitivity(
             **dict(about_case(self.base)),
             **asdict(self.options),
-            options=self.given,
+            options=self.changes,
             points=self.options.points(len(self.factors.all)),
             levers=levers,
             uncertainties=uncertainties,
@@ -145,7 +145,7 @@ class SensitivityPlan(Evaluation):
 
 
 def design_sensitivity(
-    case: Case, factors: Factors, options: SensitivityOptions, given: tuple[str, ...] = ()
+    case: Case, factors: Factors, options: SensitivityOptions, changes: tuple[str, ...] = ()
 ) -> SensitivityPlan:
     """Lay out the points of an analysis.
 
@@ -168,7 +168,7 @@ def design_sensitivity(
         first = designs[name].stop
     points = pd.concat(tables, ignore_index=True)
     runs = Runs(options.runs, options.seed)
-    return SensitivityPlan(case, points, runs, OUTCOMES, factors, options, given, designs)
+    return SensitivityPlan(case, points, runs, OUTCOMES, factors, options, changes, designs)
 
 
 def check_factors(plan: SensitivityPlan) -> None:
@@ -190,7 +190,7 @@ def check_factors(plan: SensitivityPlan) -> None:
 
 
 class Samples:
-    """What was found at the points of an analysis; use it as a context.
+    """The estimates at the points of an analysis; use it as a context.
 
     An outcome is read when it is asked for: all of them would take more memory than the points.
 

@@ -93,14 +93,14 @@ class Box:
     ----------
     limits
         What it asks, the surest first; every other factor may take any value of its range.
-    found
-        Its score among the points it was found with: the search makes it look better than it is.
+    searched
+        Its score among the points that were searched: the search makes it look better than it is.
     judged
         Its score among other points: the honest one.
     """
 
     limits: tuple[Limit, ...]
-    found: Score
+    searched: Score
     judged: Score
 
 
@@ -113,7 +113,7 @@ class Discovery:
     outcome
         And nation, empty for the coalition. Of interest are the points at which it is at least `LIKELY`.
     boxes
-        The conditions found, none if none help.
+        The conditions, none if none help.
     of_interest, points
         How many of all points, those to find and those to judge, are of interest.
     """
@@ -124,28 +124,31 @@ class Discovery:
     points: int
 
     def table(self) -> "pd.DataFrame":
-        """Return a row a limit, with the scores of its box: as found, and as judged by other points."""
+        """Return a row a limit, with the scores of its box: among the points searched, and among others."""
         import pandas as pd
 
         rows = []
         for number, box in enumerate(self.boxes, start=1):
-            scores = {**_columns("found", box.found), **_columns("judged", box.judged)}
+            scores = {**_columns("found", box.searched), **_columns("judged", box.judged)}
             place = {"outcome": self.outcome[0], "iso3": self.outcome[1], "box": number}
             rows += [{**place, **asdict(limit), **scores} for limit in box.limits]
         return pd.DataFrame(rows)
 
     @classmethod
     def of_table(cls, table: "pd.DataFrame") -> "Discovery":
-        """Return what such a table tells; at least one box."""
+        """Return the boxes of such a table; at least one."""
         boxes = tuple(
             Box(
                 limits=tuple(Limit(*limit) for limit in rows[_LIMIT].itertuples(index=False)),
-                found=_score_of(rows, "found"),
+                searched=_score_of(rows, "found"),
                 judged=_score_of(rows, "judged"),
             )
             for _, rows in table.groupby("box", sort=True)
         )
-        every = boxes[0].found, boxes[0].judged  # later boxes are scored without the points of earlier ones
+        every = (
+            boxes[0].searched,
+            boxes[0].judged,
+        )  # later boxes are scored without the points of earlier ones
         outcome, iso3 = table[["outcome", "iso3"]].iloc[0]
         of_interest, points = (
             sum(getattr(score, name) for score in every) for name in ("of_interest", "points")
@@ -201,10 +204,10 @@ def discover(
         if not limits:
             break
         inside, judge_inside = _inside(limits, search), _inside(limits, judge)
-        found = _score(inside & outside, of_interest)
-        if boxes and found.density.estimate < DENSE:
+        score = _score(inside & outside, of_interest)
+        if boxes and score.density.estimate < DENSE:
             break
-        boxes.append(Box(limits, found, _score(judge_inside & judge_outside, judge_of_interest)))
+        boxes.append(Box(limits, score, _score(judge_inside & judge_outside, judge_of_interest)))
         outside, judge_outside = outside & ~inside, judge_outside & ~judge_inside
     return tuple(boxes)
 
@@ -221,7 +224,7 @@ def _limits(points: "pd.DataFrame", of_interest: Flags) -> tuple[Limit, ...]:
         _limit(str(factor), box.box_lims[chosen][factor], p_values)
         for factor, p_values in box.qp[chosen].items()
     ]
-    return tuple(sorted((found for found in limits if found is not None), key=lambda found: found.p_value))
+    return tuple(sorted((limit for limit in limits if limit is not None), key=lambda limit: limit.p_value))
 
 
 def _choose(trajectory: "pd.DataFrame") -> int:

@@ -55,15 +55,15 @@ def sobol_indices(
     """
     import pandas as pd
 
-    found = _salib_sobol(factors, outcome, seed, second_order)
+    indices = _salib_sobol(factors, outcome, seed, second_order)
     names = np.array(factors, dtype=object)
     tables = [
-        _index_table("first", names, "", found["S1"], found["S1_conf"]),
-        _index_table("total", names, "", found["ST"], found["ST_conf"]),
+        _index_table("first", names, "", indices["S1"], indices["S1_conf"]),
+        _index_table("total", names, "", indices["ST"], indices["ST_conf"]),
     ]
     if second_order:
         one, other = np.triu_indices(len(names), k=1)
-        pairs, margins = found["S2"][one, other], found["S2_conf"][one, other]
+        pairs, margins = indices["S2"][one, other], indices["S2_conf"][one, other]
         tables.append(_index_table("second", names[one], names[other], pairs, margins))
     return pd.concat(tables, ignore_index=True)
 

@@ -149,14 +149,14 @@ class Factors:
                 "factor": self.paths,
                 "label": [factor.name for factor in self.all],
                 "kind": ["lever"] * len(self.levers) + ["uncertainty"] * len(self.uncertainties),
-                "lowest": [_told(factor, 0) for factor in self.all],
-                "highest": [_told(factor, -1) for factor in self.all],
+                "lowest": [_extreme(factor, 0) for factor in self.all],
+                "highest": [_extreme(factor, -1) for factor in self.all],
                 "scale": [factor.scale for factor in self.all],
             }
         )
 
 
-def _told(factor: Factor, place: int) -> str:
+def _extreme(factor: Factor, place: int) -> str:
     """Return an extreme of a factor: its name if it has one, or all its digits."""
     level = factor.extremes[place]
     return factor.names.get(level) or str(level) if isinstance(level, float) else level

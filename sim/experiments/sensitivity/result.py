@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEADING = 0.05
-"""Share of the variance from which a factor is said to matter."""
+"""Share of the variance from which a factor matters."""
 
 SAMPLES, BOXES = "samples", "boxes-"
 

@@ -89,8 +89,8 @@ def plan_sensitivity(
         if isinstance(factors, Factors)
         else factors_of(load_sweep(factors).of_roster(case.roster), overrides)
     )
-    given = (*command_options(overrides, parameters), *source_options(scenario, case))
-    plan = design_sensitivity(case, varied, options, given)
+    changed = (*command_options(overrides, parameters), *source_options(scenario, case))
+    plan = design_sensitivity(case, varied, options, changed)
     check_factors(plan)
     return plan
 
@@ -139,14 +139,14 @@ def _all_indices(plan: SensitivityPlan, samples: Samples) -> "pd.DataFrame":
     paths, seed, size = plan.factors.paths, plan.options.seed, len(plan.factors.all)
 
     def single(outcome: Column) -> "pd.DataFrame":
-        found = samples.of("sobol", outcome).estimate
+        estimates = samples.of("sobol", outcome).estimate
         if plan.options.second_order:  # without the points that only pairs need
-            found = found.reshape(-1, 2 * size + 2)[:, [*range(size + 1), -1]].ravel()
-        return sobol_indices(paths, found, seed=seed)
+            estimates = estimates.reshape(-1, 2 * size + 2)[:, [*range(size + 1), -1]].ravel()
+        return sobol_indices(paths, estimates, seed=seed)
 
     def pairs(outcome: Column) -> "pd.DataFrame":
-        found = samples.of("sobol", outcome).estimate
-        return sobol_indices(paths, found, seed=seed, second_order=True).query("index == 'second'")
+        estimates = samples.of("sobol", outcome).estimate
+        return sobol_indices(paths, estimates, seed=seed, second_order=True).query("index == 'second'")
 
     table = _by_outcome(plan.columns, single)
     if not plan.options.second_order:
@@ -169,11 +169,11 @@ def _by_outcome(outcomes: Iterable[Column], analyse: "Callable[[Column], pd.Data
     return pd.concat(tables, ignore_index=True)
 
 
-def _spread(plan: SensitivityPlan, outcome: Column, found: Interval) -> dict[str, Any]:
+def _spread(plan: SensitivityPlan, outcome: Column, interval: Interval) -> dict[str, Any]:
     """Describe an outcome over the points of a design."""
-    values = found.estimate
+    values = interval.estimate
     variance = float(values.var())
-    noise = float(_noise(plan, outcome, found).mean())
+    noise = float(_noise(plan, outcome, interval).mean())
     return {
         "outcome": outcome[0],
         "iso3": outcome[1],
@@ -187,11 +187,11 @@ def _spread(plan: SensitivityPlan, outcome: Column, found: Interval) -> dict[str
     }
 
 
-def _noise(plan: SensitivityPlan, outcome: Column, found: Interval) -> Floats:
+def _noise(plan: SensitivityPlan, outcome: Column, interval: Interval) -> Floats:
     """Return the variance of each estimate that is due to the limited number of its runs."""
     if outcome[0].startswith("p_"):
-        return found.estimate * (1.0 - found.estimate) / independent_runs(plan.base, plan.runs.number)
-    return ((found.high - found.low) / (2 * Z_95)) ** 2
+        return interval.estimate * (1.0 - interval.estimate) / independent_runs(plan.base, plan.runs.number)
+    return ((interval.high - interval.low) / (2 * Z_95)) ** 2
 
 
 def targets(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:

@@ -73,9 +73,9 @@ Divided = tuple[tuple[tuple[Key, object], ...], tuple[Key, ...], tuple[object, .
 
 def _divided(point: Mapping[str, object], levels: Mapping[str, str]) -> Divided:
     """Return the levers of a point that take a world of its own, and the keys and numbers of all else."""
-    given = dict(zip(_keys(tuple(point)), point.values(), strict=True))
-    numbers = {key: value for key, value in given.items() if _is_number_of(key, value, levels)}
-    levers = tuple(item for item in given.items() if item[0] not in numbers)
+    values = dict(zip(_keys(tuple(point)), point.values(), strict=True))
+    numbers = {key: value for key, value in values.items() if _is_number_of(key, value, levels)}
+    levers = tuple(item for item in values.items() if item[0] not in numbers)
     return levers, tuple(numbers), tuple(numbers.values())
 
 
@@ -89,6 +89,6 @@ def _is_number_of(key: Key, value: object, levels: Mapping[str, str]) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _keys(given: tuple[str, ...]) -> tuple[Key, ...]:
+def _keys(paths: tuple[str, ...]) -> tuple[Key, ...]:
     """Return keys in their one spelling; points of a design have the same ones."""
-    return tuple(overridden(dict.fromkeys(given)))
+    return tuple(overridden(dict.fromkeys(paths)))

@@ -125,9 +125,9 @@ def with_factors(rows: "pa.Table", columns: "Mapping[str, pa.Array]") -> "pa.Tab
 
 
 def factor_columns(points: "pd.DataFrame", factors: "Sequence[Factor]") -> "dict[str, pa.Array]":
-    """Return the values of factors, a row a point; behind numbers that were given by name, the names.
+    """Return the values of factors, a row a point; behind numbers with a name, the names.
 
-    The name of a number that was given as such is empty.
+    The name of a number without one is empty.
     """
     import pyarrow as pa
 

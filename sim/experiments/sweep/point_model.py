@@ -39,7 +39,7 @@ class Runs:
 
 
 class Estimates(NamedTuple):
-    """What was found at each point; arrays [point, column].
+    """The estimates at each point; arrays [point, column].
 
     Attributes
     ----------
@@ -119,8 +119,8 @@ class PointModel:
 
     def at(self, point: dict[str, object]) -> Interval:
         """Return the estimates at a point, computed by the thread that asks."""
-        found = self.estimates([point])
-        return Interval(found.estimate[0], found.low[0], found.high[0])
+        estimates = self.estimates([point])
+        return Interval(estimates.estimate[0], estimates.low[0], estimates.high[0])
 
     def estimates(self, points: Iterable[dict[str, object]]) -> Estimates:
         """Return the estimates at points, computed by the thread that asks."""
@@ -128,17 +128,17 @@ class PointModel:
         most = max(1, min(BATCH_RUNS // self._runs.number, BATCH_ROUNDS // rounds))
         done = map(self._ends, batches(points, self._base.scenario.vocabulary, most))
         ends = _Ends(*(np.concatenate(parts) for parts in zip(*done, strict=True)))
-        found = [self._estimate(outcome, ends) for outcome in self._outcomes]
-        estimate, low, high = (np.hstack(parts) for parts in zip(*found, strict=True))
+        intervals = [self._estimate(outcome, ends) for outcome in self._outcomes]
+        estimate, low, high = (np.hstack(parts) for parts in zip(*intervals, strict=True))
         return Estimates(self.columns, estimate, low, high, self._runs.number)
 
     def setup(self, point: Mapping[str, object]) -> "Setup":
         """Return what the runs of a point share."""
         from sim.model.setup import behaviour_columns
 
-        given = overridden(point)
-        parameters = {key: value for key, value in given.items() if key.parameter}
-        levers = {key: value for key, value in given.items() if not key.parameter}
+        values = overridden(point)
+        parameters = {key: value for key, value in values.items() if key.parameter}
+        levers = {key: value for key, value in values.items() if not key.parameter}
         world = self._world(levers)
         if not parameters:
             return world
@@ -216,16 +216,16 @@ class PointModel:
         runs = self._runs.number, self._independent
         match outcome:
             case "size":
-                found = statistics.mean(ends.size, ends.size_squared, *runs)
+                interval = statistics.mean(ends.size, ends.size_squared, *runs)
             case "contributors":
-                found = statistics.mean(ends.contributors, ends.contributors_squared, *runs)
+                interval = statistics.mean(ends.contributors, ends.contributors_squared, *runs)
             case "force":
-                found = statistics.mean(ends.force, ends.force_squared, *runs)
+                interval = statistics.mean(ends.force, ends.force_squared, *runs)
             case "p_force_met":
-                found = statistics.share(ends.force_met, *runs)
+                interval = statistics.share(ends.force_met, *runs)
             case _:
-                found = statistics.share(ends.committed, *runs)
-        return tuple(part.reshape(len(part), -1) for part in found)
+                interval = statistics.share(ends.committed, *runs)
+        return tuple(part.reshape(len(part), -1) for part in interval)
 
 
 def _sums(values: Floats) -> tuple[Floats, Floats]:

@@ -25,7 +25,7 @@ TABLES = {"points": False, "nations": True}
 
 
 class AboutSweep(About, AboutCase):
-    """What a sweep is of: its base is told as a scenario.
+    """What a sweep is of: its base is described as a scenario.
 
     Attributes
     ----------

@@ -60,10 +60,10 @@ class SweepPlan(Evaluation):
     @property
     def id(self) -> str:
         """The name of the folder: the same command on the same sweep file has the same name."""
-        given = self.sweep.model_dump(mode="json", exclude={"title", "description"})
-        for factor in [*given["levers"], *given["uncertainties"]]:
+        content = self.sweep.model_dump(mode="json", exclude={"title", "description"})
+        for factor in [*content["levers"], *content["uncertainties"]]:
             del factor["label"]
-        return digest_of(json.dumps(given), *self.options)[:12]
+        return digest_of(json.dumps(content), *self.options)[:12]
 
     def folder(self, out: Path) -> Path:
         """Return where the results go below the folder of all results."""
@@ -162,26 +162,26 @@ def plan_sweep(
     **changes: int | None,
 ) -> SweepPlan:
     """Read all that determines a sweep, see `sweep`."""
-    given, base = load_sweep_case(source, overrides, parameters, **changes)
-    rule = given.rule()
-    points, factors = _points(given, rule, base), rule.factors(given.factors)
-    runs, options = Runs(given.runs, given.seed), command_options(overrides, parameters)
-    return SweepPlan(base, points, runs, given.outcomes, given, factors, options)
+    file, base = load_sweep_case(source, overrides, parameters, **changes)
+    rule = file.rule()
+    points, factors = _points(file, rule, base), rule.factors(file.factors)
+    runs, options = Runs(file.runs, file.seed), command_options(overrides, parameters)
+    return SweepPlan(base, points, runs, file.outcomes, file, factors, options)
 
 
-def _points(given: Sweep, rule: Design, base: Case) -> "pd.DataFrame":
+def _points(file: Sweep, rule: Design, base: Case) -> "pd.DataFrame":
     """Return the points of a sweep; where they cannot be, say which key of its file asks for them."""
     try:
-        points = rule.points(given.factors, given.seed)
+        points = rule.points(file.factors, file.seed)
         if isinstance(rule, PointList):
             _try_listed(rule, base, points)
         check_points(base, points)
     except InputError as error:
         if error.file is not None:
             raise
-        places = dict(zip((factor.path for factor in given.factors), given.places(), strict=True))
-        place = places.get(parameter_key(error.key or ""), ("list",) if given.list_ else ("design",))
-        raise given.error(place, error.problem) from None
+        places = dict(zip((factor.path for factor in file.factors), file.places(), strict=True))
+        place = places.get(parameter_key(error.key or ""), ("list",) if file.list_ else ("design",))
+        raise file.error(place, error.problem) from None
     return points
 
 
