@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEAST_ABOVE = {"size": 0.5, "contributors": 0.5, "force": 100.0, "fielded": 100.0}
-"""By how much a mean exceeds that at the end, in nations or soldiers, where its peak is told."""
+"""By how much a mean exceeds that at the end, in nations or soldiers, where its peak is reported."""
 
 SHARE_ABOVE = 0.1
-"""By which share of it a peak exceeds the end, where it is told."""
+"""By which share of it a peak exceeds the end, where it is reported."""
 
 WORTH_NAMING = 0.1
-"""Share of the runs in which a nation joins, or leaves, from which it is told of."""
+"""Share of the runs in which a nation joins, or leaves, from which it is named."""
 
 MOST_NAMED = 6
 

@@ -1,4 +1,4 @@
-"""What is said first of a run: how large the coalition becomes, who is in it, who is nearest to joining."""
+"""The headline of a run: how large the coalition becomes, who is in it, who is nearest to joining."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any

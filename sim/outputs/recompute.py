@@ -1,4 +1,4 @@
-"""Results held against their own runs: their command is given again, elsewhere, and gives the same bytes."""
+"""Results held against their own runs: their command is run again, elsewhere, and gives the same bytes."""
 
 import json
 import shlex
@@ -46,7 +46,7 @@ def changed_files(folder: Path) -> tuple[str, ...]:
     Raises
     ------
     Failure
-        If the command cannot be given again, or makes other results.
+        If the command cannot be run again, or makes other results.
     """
     manifest = manifest_of(folder)
     words = _command(folder)
@@ -54,8 +54,8 @@ def changed_files(folder: Path) -> tuple[str, ...]:
         again = [sys.executable, "-m", "sim", *words, "--out", temporary, "--quiet"]
         ended = subprocess.run(again, capture_output=True, text=True, check=False)  # noqa: S603
         if ended.returncode != 0:
-            said = ended.stderr.strip().rpartition("\n")[2].removeprefix("coalition: ")
-            raise NotTheSame(folder, f"its command, {shlex.join(words)}, ends with: {said}", WHERE)
+            message = ended.stderr.strip().rpartition("\n")[2].removeprefix("coalition: ")
+            raise NotTheSame(folder, f"its command, {shlex.join(words)}, ends with: {message}", WHERE)
         return _differing(folder, manifest, _made(folder, Path(temporary)))
 
 

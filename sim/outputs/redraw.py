@@ -50,7 +50,7 @@ class Wanted:
 def redraw(folders: Sequence[Path], wanted: Wanted) -> Iterator[Path]:
     """Draw figures of results folders into their folders of figures; nothing is run.
 
-    All that can be wrong with what is wanted is found out before anything is drawn.
+    Whatever can be wrong with what is wanted is checked before anything is drawn.
 
     Yields
     ------

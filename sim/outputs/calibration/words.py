@@ -1,4 +1,4 @@
-"""What a calibration says, in words: what it rests on, what it is, and what the data said nothing about."""
+"""What a calibration says, in words: what it rests on, what it is, and what the data did not inform."""
 
 from typing import Any
 
@@ -44,10 +44,10 @@ def effort(calibration: Calibration) -> str:
 def likelihoods(calibration: Calibration) -> str:
     """Return how much likelier the posterior makes what was recorded than the prior did."""
     shown = [place for place, wave in enumerate(calibration.about.waves) if wave.fitted]
-    found = calibration.log_likelihoods[:, shown].sum(axis=1)
-    before, after = found.mean(), (found * calibration.weights).sum()
+    log_likelihood = calibration.log_likelihoods[:, shown].sum(axis=1)
+    before, after = log_likelihood.mean(), (log_likelihood * calibration.weights).sum()
     means = f"{before:.2f} in the prior, {after:.2f} in the posterior"
-    return f"Mean log-likelihood: {means}, {found.max():.2f} at best."
+    return f"Mean log-likelihood: {means}, {log_likelihood.max():.2f} at best."
 
 
 def learned(calibration: Calibration) -> str:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 def differences(result: CrossValidation | LoadedCrossValidation) -> "Figure":
     """Draw by how much the model is better or worse than the others, a panel a wave."""
     about, rows = result.about.fit, result.tables["differences"]
-    told = " ".join(f"{wave.name}: {words.seen(about, wave)}" for wave in about.waves)
+    counts = " ".join(f"{wave.name}: {words.seen(about, wave)}" for wave in about.waves)
     notes = [
         differences_key(rows, result.about.scoring),
-        told,
+        counts,
         calibration_words.evidence(about),
         f"{words.effort(result.about)} Data: {about.roster}.",
     ]

@@ -23,7 +23,7 @@ def validation_page(
     Parameters
     ----------
     result
-        What was found.
+        A cross-validation.
     headline
         What comes first: what is forecast of coalitions that were never seen.
     sections

@@ -34,8 +34,8 @@ class WholeTable(Table):
         usual = list(super().__rich_console__(console, options))
         shown = "".join(part.text for part in usual if isinstance(part, Segment))
         fitted, gap = _spaced(self.columns, options.max_width)
-        given = "".join(text.plain for column in self.columns for text in texts_of(column))
-        is_whole = _letters(shown) == _letters(given)
+        whole = "".join(text.plain for column in self.columns for text in texts_of(column))
+        is_whole = _letters(shown) == _letters(whole)
         is_squeezed = shown.count("\n") > TALLER * _height(fitted)
         yield from usual if is_whole and not is_squeezed else [_table(fitted, gap)]
 

@@ -17,7 +17,7 @@ class Wrapped(NamedTuple):
     Attributes
     ----------
     column
-        As it was given.
+        As it was before.
     texts
         The heading and the cells, each on as many lines as it needs.
     width

@@ -19,42 +19,40 @@ LEGEND = (
 )
 
 
-def forecast_report(found: Forecast) -> Document:
+def forecast_report(forecast: Forecast) -> Document:
     """Return a forecast: how far it is from what was learned first, then who is likely."""
-    asked, size = found.asked, found.size
-    expected = (
-        f"{size.mean:.0f} of {len(found.nations)} candidates are expected [{size.low:.0f}-{size.high:.0f}]."
-    )
+    asked, size, candidates = forecast.asked, forecast.size, len(forecast.nations)
+    expected = f"{size.mean:.0f} of {candidates} candidates are expected [{size.low:.0f}-{size.high:.0f}]."
     learned_from = f"Learned from {words.counted(about(asked.past))}."
     return Document(
         f"{asked.title}, from past coalitions alone",
-        (learned_from, *_how_far(found), expected, nation_table(found), Note(LEGEND)),
+        (learned_from, *_how_far(forecast), expected, nation_table(forecast), Note(LEGEND)),
     )
 
 
-def _how_far(found: Forecast) -> list[str]:
+def _how_far(forecast: Forecast) -> list[str]:
     """Return how far the coalition lies from those that were learned from, the worst first."""
-    nearest = found.alike.head(MOST_ALIKE)
+    nearest = forecast.alike.head(MOST_ALIKE)
     away = float(nearest["distance"].iloc[0])
-    titles_of = about(found.asked.past).titles
+    titles_of = about(forecast.asked.past).titles
     titles = [
         f"{titles_of[name]} ({distance:.2f})"
         for name, distance in zip(nearest["coalition"], nearest["distance"], strict=True)
     ]
-    beyond = [f"Extrapolated: {what}." for what in found.extrapolated]
-    farther = "farther than" if away > found.usual else "no farther than"
-    missing = found.nations[found.nations["missing"] != ""]
+    beyond = [f"Extrapolated: {what}." for what in forecast.extrapolated]
+    farther = "farther than" if away > forecast.usual else "no farther than"
+    missing = forecast.nations[forecast.nations["missing"] != ""]
     gaps = [f"{row.iso3}: {row.missing} missing, counts as the mean." for row in _each(missing)]
     alike = (
-        f"Most like it: {', '.join(titles)}. Its nearest is {farther} is usual ({found.usual:.2f}); 0 is the "
-        "same levels and command, 1 the opposite of all."
+        f"Most like it: {', '.join(titles)}. Its nearest is {farther} is usual ({forecast.usual:.2f}); 0 is "
+        "the same levels and command, 1 the opposite of all."
     )
     return [*beyond, alike, *gaps]
 
 
-def nation_table(found: Forecast) -> Table:
+def nation_table(forecast: Forecast) -> Table:
     """Return a row a nation, the likeliest first."""
-    labels = {term.name: term.label for term in found.posterior.declaration.terms}
+    labels = {term.name: term.label for term in forecast.posterior.declaration.terms}
     rows = tuple(
         (
             word(row.iso3),
@@ -62,7 +60,7 @@ def nation_table(found: Forecast) -> Table:
             word(row.verdict),
             word(", ".join(labels[name] for name in row.rests_on)),
         )
-        for row in _each(found.nations)
+        for row in _each(forecast.nations)
     )
     return Table(("nation", "P", "verdict", "rests on"), rows)
 

@@ -78,24 +78,24 @@ def seal(question: Question, by: date, condition: str, ledger: Path) -> Sealed:
     return read_ledger(ledger)[-1]
 
 
-def question_of_past(found: Forecast) -> Question:
+def question_of_past(forecast: Forecast) -> Question:
     """Return what is asked of past coalitions alone: the evidence layer's forecast, then the baselines'."""
-    past, asked = found.asked.past, candidate_table(found.asked.coalition)
+    past, asked = forecast.asked.past, candidate_table(forecast.asked.coalition)
     seen = candidate_table(past)
     forecasts: dict[str, Mapping[str, float]] = {
-        EVIDENCE: dict(zip(found.nations["iso3"], found.nations["p"], strict=True)),
+        EVIDENCE: dict(zip(forecast.nations["iso3"], forecast.nations["p"], strict=True)),
         BASE_RATE: dict(zip(asked["iso3"], base_rate(seen, asked), strict=True)),
     }
     for baseline in past.declaration.baselines:
         p = plain_logit(baseline, past.declaration, seen, asked)
         forecasts[baseline.name] = dict(zip(asked["iso3"], p, strict=True))
-    digests = {**file_digests(past.folder), "asked": repr(found.asked.coalition)}
-    return Question(found.asked.name, found.asked.title, digests, forecasts)
+    digests = {**file_digests(past.folder), "asked": repr(forecast.asked.coalition)}
+    return Question(forecast.asked.name, forecast.asked.title, digests, forecasts)
 
 
-def question_of_scenario(found: Outlook) -> Question:
+def question_of_scenario(outlook: Outlook) -> Question:
     """Return what is asked of a scenario."""
-    return Question(found.name, found.title, found.digests, found.forecasts)
+    return Question(outlook.name, outlook.title, outlook.digests, outlook.forecasts)
 
 
 def _append(line: Mapping[str, object], ledger: Path) -> None:
@@ -113,15 +113,15 @@ def _append(line: Mapping[str, object], ledger: Path) -> None:
             files.append(ledger, json.dumps(whole, ensure_ascii=False))
 
 
-def outlook_report(found: Outlook, by: date) -> Document:
+def outlook_report(outlook: Outlook, by: date) -> Document:
     """Return a forecast of a scenario, the likeliest nations first."""
-    forecasts = list(found.forecasts.values())
+    forecasts = list(outlook.forecasts.values())
     order = sorted(forecasts[0], key=lambda nation: (-forecasts[0][nation], nation))
     rows = tuple(
         (word(nation), *(number(each[nation], percent(each[nation])) for each in forecasts))
         for nation in order
     )
-    return Document(f"{found.title} by {by:%-d %B %Y}", (Table(("nation", *found.forecasts), rows),))
+    return Document(f"{outlook.title} by {by:%-d %B %Y}", (Table(("nation", *outlook.forecasts), rows),))
 
 
 def sealed_report(entry: Sealed, ledger: Path) -> Document:
@@ -134,9 +134,9 @@ def sealed_report(entry: Sealed, ledger: Path) -> Document:
     )
 
 
-def scores_report(found: SealedScores) -> Document:
+def scores_report(scores: SealedScores) -> Document:
     """Return the scores of sealed forecasts, and how many are void or wait."""
-    table: Any = found.table
+    table: Any = scores.table
     rows = tuple(
         (
             Cell(f"{row.number} {row.forecast}", f"{row.number:06} {row.forecast}"),
@@ -148,7 +148,7 @@ def scores_report(found: SealedScores) -> Document:
     return Document(
         "Sealed forecasts",
         (
-            f"Void: {_list(found.void)}. Waiting for what comes: {_list(found.waiting)}.",
+            f"Void: {_list(scores.void)}. Waiting for what comes: {_list(scores.waiting)}.",
             Table(("forecast", "AUC", "Brier", "log score", "question"), rows),
             Note("Brier and log score: the lower, the better. Void: its condition was not met."),
         ),

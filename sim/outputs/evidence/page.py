@@ -58,7 +58,7 @@ def _learned(posterior: Posterior, coefficients: "pd.DataFrame", coalitions: Coa
         "What was learned",
         (
             words.how(coalitions.declaration),
-            points([*words.told(coefficients)]),
+            points([*words.term_verdicts(coefficients)]),
             f"Log evidence {posterior.log_evidence:.2f}.",
             coefficient_table(coefficients),
             Note(words.READ_COEFFICIENTS),

@@ -151,12 +151,12 @@ def comparisons(result: LeftOut) -> tuple[Block, ...]:
 
 
 def fit_report(taught: Taught) -> Document:
-    """Return what past coalitions teach: what is not told first."""
+    """Return what past coalitions teach: terms that are not told first."""
     evidence, table = taught.posterior.log_evidence, taught.coefficients
     learned_from = f"{words.counted(taught.about.learned_from)}; log evidence {evidence:.2f}."
     return Document(
         "What past coalitions teach",
-        (learned_from, *words.told(table), coefficient_table(table), Note(words.READ_COEFFICIENTS)),
+        (learned_from, *words.term_verdicts(table), coefficient_table(table), Note(words.READ_COEFFICIENTS)),
     )
 
 

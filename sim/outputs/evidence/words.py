@@ -100,7 +100,7 @@ def within(sizes: "pd.DataFrame", low: str, high: str) -> "pd.Series[bool]":
 
 
 def against(result: LeftOut) -> Iterator[str]:
-    """Yield what the comparison with each baseline tells, a line a score: what is not told first."""
+    """Yield the verdict against each baseline, a line a score: what is not told apart first."""
     for score in SCORES:
         rows = result.summary[(result.summary["score"] == score) & (result.summary["forecast"] != EVIDENCE)]
         by_verdict: dict[str, list[str]] = {}
@@ -122,14 +122,14 @@ def calibrated(result: LeftOut) -> str:
     """Return whether probabilities are as sure as they may be."""
     slope, low, high = result.slope
     if low <= 1.0 <= high:
-        told = "whether they are too sure or not sure enough is not told"
+        verdict = "whether they are too sure or not sure enough is not told"
     else:
-        told = "they are not sure enough" if slope > 1 else "they are too sure"
-    return f"Calibration slope {slope:.2f} [{low:.2f}-{high:.2f}]; 1 is right, and {told}."
+        verdict = "they are not sure enough" if slope > 1 else "they are too sure"
+    return f"Calibration slope {slope:.2f} [{low:.2f}-{high:.2f}]; 1 is right, and {verdict}."
 
 
-def told(table: "pd.DataFrame") -> Iterator[str]:
-    """Yield which terms are told by past coalitions, those that are not first."""
+def term_verdicts(table: "pd.DataFrame") -> Iterator[str]:
+    """Yield the terms of each verdict, those that past coalitions do not tell first."""
     sentences = {NOT_TOLD: "Not told", LIKELY: "Likely", LEARNED: "Learned"}
     for verdict, word in sentences.items():
         labels = table.loc[table["verdict"] == verdict, "label"].tolist()

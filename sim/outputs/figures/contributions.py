@@ -26,7 +26,7 @@ LOOKS = (
     ("other military means", style.GREEN, "white"),
     (WORDS_ALONE, style.GRID, style.INK),
 )
-"""What is given, its colour, and that of numbers on it."""
+"""A contribution, its colour, and that of numbers on it."""
 
 LEAST_NAMED = 0.1
 """Share from which a part of a bar has its number."""

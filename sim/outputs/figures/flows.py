@@ -150,10 +150,10 @@ def _movers(result: RunTables, flows: list[Flow]) -> list[str]:
         rows = moves[(moves["start"] == flow.start) & (moves["end"] == flow.end)]
         surest = rows.sort_values(["share", "iso3"], ascending=[False, True])
         shares = dict(zip(surest["iso3"], surest["share"], strict=True))
-        told = [_unbroken(f"{names[code]} {percent(share)}") for code, share in shares.items()]
-        if len(told) > MOST_NAMED + 1:
-            told[MOST_NAMED:] = [f"{len(told) - MOST_NAMED} others"]
-        lines.append(f"From {flow.start} to {flow.end}: {', '.join(told)}.")
+        named = [_unbroken(f"{names[code]} {percent(share)}") for code, share in shares.items()]
+        if len(named) > MOST_NAMED + 1:
+            named[MOST_NAMED:] = [f"{len(named) - MOST_NAMED} others"]
+        lines.append(f"From {flow.start} to {flow.end}: {', '.join(named)}.")
     return lines
 
 

@@ -86,26 +86,26 @@ def short_span(wave: str) -> str:
 
 def _by_variant(rows: "pd.DataFrame", titles: Mapping[str, str]) -> list[Row]:
     """Return a heading a baseline and a row a variant."""
-    found: list[Row] = []
+    listed: list[Row] = []
     for baseline in SHOWN:
         chosen = rows[rows["baseline"] == baseline].set_index("variant")
         if chosen.empty:
             continue
-        found.append((f"against {FORECASTS[baseline]}", None))
-        found += [(title, chosen.loc[name]) for name, title in titles.items() if name in chosen.index]
-    return found
+        listed.append((f"against {FORECASTS[baseline]}", None))
+        listed += [(title, chosen.loc[name]) for name, title in titles.items() if name in chosen.index]
+    return listed
 
 
 def _by_baseline(rows: "pd.DataFrame", waves: dict[str, str]) -> list[Row]:
     """Return a heading a baseline and a row a wave."""
-    found: list[Row] = []
+    listed: list[Row] = []
     for baseline in SHOWN:
         chosen = rows[rows["baseline"] == baseline].set_index("wave")
         if chosen.empty:
             continue
-        found.append((f"against {FORECASTS[baseline]}", None))
-        found += [(title, chosen.loc[wave]) for wave, title in waves.items() if wave in chosen.index]
-    return found
+        listed.append((f"against {FORECASTS[baseline]}", None))
+        listed += [(title, chosen.loc[wave]) for wave, title in waves.items() if wave in chosen.index]
+    return listed
 
 
 def _forest(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MISSES = 6
-"""How many nations are told in words for each wave."""
+"""How many nations are described in words for each wave."""
 
 LEGEND = (
     "Scores: the lower, the better. RPS: ranked probability score, the sum over the three cut points of the "
@@ -132,9 +132,9 @@ def _sources(result: HindcastResult, wave: str) -> Iterator[Note]:
     rows = table if table.empty else table[table["wave"] == wave]
     against = {} if rows.empty else {name: rows[rows["baseline"] == name]["difference"] for name in BASELINES}
     ranges = [
-        f"against {FORECASTS[name]} {signed(found.min(), 3)} to {signed(found.max(), 3)}"
-        for name, found in against.items()
-        if len(found)
+        f"against {FORECASTS[name]} {signed(values.min(), 3)} to {signed(values.max(), 3)}"
+        for name, values in against.items()
+        if len(values)
     ]
     if ranges:
         without = "RPS, range without the nations of one source, each left out in turn"

@@ -110,16 +110,16 @@ def verdict(row: Any) -> str:
 
 
 def verdicts(rows: "pd.DataFrame") -> list[str]:
-    """Return what the paired differences of a wave tell, a line a score: the worst way of scoring first."""
+    """Return verdicts on the paired differences of a wave, a line a score: the worst way of scoring first."""
     return [
-        f"{SCORE_NAMES[score]}: {_told(rows[(rows['score'] == score) & rows['low'].notna()])}"
+        f"{SCORE_NAMES[score]}: {_verdicts(rows[(rows['score'] == score) & rows['low'].notna()])}"
         for score in NATION_SCORES
         if (rows["score"] == score).any()
     ]
 
 
-def _told(rows: "pd.DataFrame") -> str:
-    """Return what the differences of one score tell: at worst, and as recorded where that differs."""
+def _verdicts(rows: "pd.DataFrame") -> str:
+    """Return the verdicts on the differences of one score: at worst, and as recorded where that differs."""
     worst: dict[str, Any] = {}
     usual: dict[str, Any] = {}
     row: Any
@@ -129,9 +129,11 @@ def _told(rows: "pd.DataFrame") -> str:
             worst[row.baseline] = row
         if row.variant == RECORDED:
             usual[row.baseline] = row
-    told = f"at worst {_grouped(worst)}."
+    at_worst = f"at worst {_grouped(worst)}."
     otherwise = {name: row for name, row in usual.items() if verdict(row) != verdict(worst[name])}
-    return f"{told} As recorded {_grouped(otherwise)}." if otherwise else f"{told} As recorded the same."
+    return (
+        f"{at_worst} As recorded {_grouped(otherwise)}." if otherwise else f"{at_worst} As recorded the same."
+    )
 
 
 def _badness(row: Any) -> tuple[int, float]:
@@ -140,12 +142,12 @@ def _badness(row: Any) -> tuple[int, float]:
 
 def _grouped(rows: Mapping[str, Any]) -> str:
     """Return verdicts, the worst first, each with the baselines that it is about."""
-    told: list[str] = []
+    groups: list[str] = []
     for words in VERDICTS:
         names = [_against(row) for row in rows.values() if verdict(row) == words]
         if names:
-            told.append(f"{words} against {', '.join(names)}")
-    return "; ".join(told)
+            groups.append(f"{words} against {', '.join(names)}")
+    return "; ".join(groups)
 
 
 def _against(row: Any) -> str:

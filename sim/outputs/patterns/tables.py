@@ -1,4 +1,4 @@
-"""What was found of patterns: all their verdicts, then the checks of each."""
+"""Verdicts on patterns, then the checks of each."""
 
 from sim.experiments.patterns.verdicts import Finding, PatternResult, PatternsResult, in_words
 from sim.outputs.document.markdown import markdown
@@ -7,7 +7,7 @@ from sim.results.document import Cell, Document, Note, Section, Table, nothing, 
 
 
 def patterns_report(result: PatternsResult) -> Document:
-    """Return what was found: every pattern with its verdict, then every check."""
+    """Return the verdicts: every pattern with its verdict, then every check."""
     return Document(
         result.patterns.title,
         (
@@ -21,29 +21,29 @@ def patterns_report(result: PatternsResult) -> Document:
 
 
 def patterns_markdown(result: PatternsResult) -> str:
-    """Return what was found as a section in Markdown."""
+    """Return the verdicts as a section in Markdown."""
     return markdown(patterns_report(result), level=2)
 
 
-def _pattern(found: PatternResult) -> tuple[Cell, ...]:
-    pattern = found.pattern
+def _pattern(result: PatternResult) -> tuple[Cell, ...]:
+    pattern = result.pattern
     return (
         number(pattern.number, f"{pattern.number}"),
         word(pattern.statement),
         word(pattern.kind),
-        word(decided(found)),
+        word(decided(result)),
     )
 
 
-def _checks(found: PatternResult) -> Section:
+def _checks(result: PatternResult) -> Section:
     """Return a pattern with its source, a row a check, and what a reader must know."""
-    pattern = found.pattern
+    pattern = result.pattern
     headings = ("measured", "where", "model", "asked for", "margin", "observed", "verdict")
     return Section(
         f"{pattern.number}. {pattern.statement}",
         (
             f"Source: {pattern.source}",
-            Table(headings, tuple(map(_check, found.findings))),
+            Table(headings, tuple(map(_check, result.findings))),
             *([pattern.note] if pattern.note else []),
         ),
     )

@@ -1,4 +1,4 @@
-"""What is found of patterns, in words."""
+"""Verdicts on patterns, in words."""
 
 from collections import Counter
 
@@ -22,7 +22,7 @@ FACE_VALIDITY_LEGEND = (
 
 def legend(result: PatternsResult) -> str:
     """Return what the columns and the verdicts mean."""
-    expected = any(found.pattern.kind == FACE_VALIDITY for found in result.results)
+    expected = any(each.pattern.kind == FACE_VALIDITY for each in result.results)
     return f"{LEGEND} {FACE_VALIDITY_LEGEND}" if expected else LEGEND
 
 
@@ -95,11 +95,11 @@ def margin(finding: Finding) -> str:
     return number(finding.margin) if finding.in_order is None else f"in order {percent(finding.in_order)}"
 
 
-def decided(found: PatternResult) -> str:
+def decided(result: PatternResult) -> str:
     """Return the verdict on a pattern, with the number of checks reproduced where they differ."""
-    checks = len(found.findings)
+    checks = len(result.findings)
     return (
-        found.verdict
-        if found.reproduced in {0, checks}
-        else f"{found.verdict} ({found.reproduced} of {checks})"
+        result.verdict
+        if result.reproduced in {0, checks}
+        else f"{result.verdict} ({result.reproduced} of {checks})"
     )

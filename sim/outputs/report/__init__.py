@@ -39,7 +39,7 @@ def report_page(result: Result) -> str:
 
 
 def _report(result: Result, document: Document, manifest: Manifest, command: str = "") -> Document:
-    """Return what an answer says, with its figures, and with what was given."""
+    """Return what an answer says, with its figures, and with its inputs."""
     pictures = tuple(pictures_of(result))
     return Document(
         document.title,

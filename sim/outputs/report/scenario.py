@@ -1,4 +1,4 @@
-"""Sections on what was given: the scenario, the data, and how to do it again."""
+"""Sections on the inputs: the scenario, the data, and how to do it again."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce

@@ -116,5 +116,5 @@ def _notes(result: Sensitivity, discovery: Discovery) -> tuple[str, ...]:
         f"such. Both with 95 % intervals, among {discovery.points // 2:,} points that the search (PRIM) has "
         "not seen; each further box among those outside the ones before it."
     )
-    found = f"So it is at {discovery.of_interest:,} of all {discovery.points:,} points."
-    return key, scores, found, *source(result, "discovery")
+    count = f"So it is at {discovery.of_interest:,} of all {discovery.points:,} points."
+    return key, scores, count, *source(result, "discovery")

@@ -1,4 +1,4 @@
-"""How sensitivity analyses are told: outcomes, units, numbers of points and runs."""
+"""Words of sensitivity analyses: outcomes, units, numbers of points and runs."""
 
 from sim.experiments.sensitivity.plan import Outcome
 from sim.experiments.sensitivity.result import Sensitivity
@@ -37,9 +37,9 @@ def factor_kinds(result: Sensitivity) -> dict[str, str]:
     return {path: "lever" if path in levers else "uncertainty" for path in result.factors.paths}
 
 
-def share_text(found: Interval) -> str:
+def share_text(interval: Interval) -> str:
     """Return a share and its interval."""
-    return percent_with_interval(*map(float, found))
+    return percent_with_interval(*map(float, interval))
 
 
 def level_text(level: float) -> str:

@@ -217,17 +217,17 @@ def _contours(values: Floats, measure: Measure) -> list[float]:
 
 
 def draw_line(
-    axes: "Axes", result: SweepResult, found: Interval, measure: Measure, *, small: bool = False
+    axes: "Axes", result: SweepResult, interval: Interval, measure: Measure, *, small: bool = False
 ) -> None:
     """Draw an outcome along the only factor, with its 95 % band; a small panel has fewer ticks."""
     factor = result.factors[0]
-    given = result.values[factor.path]
-    levels = tuple(given.tolist())
+    column = result.values[factor.path]
+    levels = tuple(column.tolist())
     scale = Scale(factor, levels)
     order = np.argsort(scale.places, kind="stable")
     x = scale.places[order]
     low, middle, high = (
-        np.asarray(part)[order] * measure.factor for part in (found.low, found.estimate, found.high)
+        np.asarray(part)[order] * measure.factor for part in (interval.low, interval.estimate, interval.high)
     )
     axes.fill_between(x, np.maximum(low, 0), high, color=style.SKY, alpha=0.5, lw=0)
     axes.plot(x, middle, color=style.BLUE, lw=1.5, marker="" if small or len(x) > 30 else "o", ms=2.5)
@@ -272,10 +272,10 @@ def caption(result: SweepResult) -> list[str]:
     return [runs, source]
 
 
-def half_widths(found: dict[str, tuple[Interval, Measure]]) -> str:
+def half_widths(intervals: dict[str, tuple[Interval, Measure]]) -> str:
     """Return how sure values are that are drawn as colours, without bands: their widest intervals."""
     widest = [
         f"{title} {thousands(float((one.high - one.low).max()) / 2 * measure.factor, 2)} {measure.unit}"
-        for title, (one, measure) in found.items()
+        for title, (one, measure) in intervals.items()
     ]
     return f"Half-widths of the 95 % intervals, at most: {'; '.join(widest)}."

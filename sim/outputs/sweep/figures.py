@@ -98,8 +98,8 @@ def lines(result: SweepResult) -> "Figure":
         figure, area = page(result, _title(result), notes, plot=PANEL + 0.4)
         for place, measure in enumerate(measures):
             axes = area.inset_axes((place / len(measures), 0, room / ACROSS, 1))
-            found = outcome_of(result, measure.outcome)
-            draw_line(axes, result, found, measure, small=room < NARROW)
+            interval = outcome_of(result, measure.outcome)
+            draw_line(axes, result, interval, measure, small=room < NARROW)
             axes.set_xlabel(axis_name(factor, room), fontsize=LABEL)
             axes.set_ylabel(measure.unit, fontsize=LABEL)
             if isinstance(at_base, float):
@@ -215,10 +215,12 @@ def _draw_effect(axes: "Axes", scale: Scale, values: Floats) -> None:
 def _key(result: SweepResult, ground: Ground, marks: Sequence[Landmark]) -> list[str]:
     """Return what is seen on a phase diagram, and how sure it is."""
     rows = f" Rows: {ground.third.name}." if ground.third else ""
-    found = {measure.title: (outcome_of(result, measure.outcome), measure) for measure in _measures(result)}
+    intervals = {
+        measure.title: (outcome_of(result, measure.outcome), measure) for measure in _measures(result)
+    }
     scenarios = "; ".join(f"{number} {mark.title}" for number, mark in enumerate(marks, start=1))
     return [
-        f"Lines: contours, in the unit of the colours.{rows} {half_widths(found)}",
+        f"Lines: contours, in the unit of the colours.{rows} {half_widths(intervals)}",
         *([f"Scenarios: {scenarios}."] if marks else []),
     ]
 

@@ -28,28 +28,28 @@ NOTHING = Interval(np.zeros(1), np.zeros(1), np.zeros(1))
 def nation_surfaces(result: SweepResult, layer: int = 0) -> "Figure":
     """Draw P(committed) of every nation that flips, over two factors."""
     ground = Ground.of(result)
-    found = {
+    estimates = {
         code: Interval(*(ground.surface(part, layer) for part in one))
         for code, one in nations_of(result).items()
     }
-    flipping = _flipping(found)
+    flipping = _flipping(estimates)
     key = (
         "Share of the runs in which the nation is committed at the end: white 0 %, dark blue 100 %; lines at "
         f"10, 50 and 90 %. Across: {ground.x.factor.name}; up: {ground.y.factor.name}."
     )
-    sure = half_widths({COMMITTED.title: (_together([found[code] for code in flipping]), COMMITTED)})
+    sure = half_widths({COMMITTED.title: (_together([estimates[code] for code in flipping]), COMMITTED)})
 
     def draw(axes: "Axes", one: Interval) -> None:
         draw_surface(axes, ground, one.estimate * COMMITTED.factor, COMMITTED, (0.0, 100.0), small=True)
 
     layer_name = f"; {ground.third.name}: {ground.layer_name(layer)}" if ground.third else ""
-    panels = {code: found[code] for code in flipping}
+    panels = {code: estimates[code] for code in flipping}
     return _multiples(result, layer_name, [key, sure] if flipping else [key], panels, draw)
 
 
 def nation_lines(result: SweepResult) -> "Figure":
     """Draw P(committed) of every nation that flips, along the only factor, with 95 % bands."""
-    found = nations_of(result)
+    estimates = nations_of(result)
     factor = result.factors[0]
     key = (
         "Share of the runs in which the nation is committed at the end, in %, with the 95 % interval of the "
@@ -59,15 +59,15 @@ def nation_lines(result: SweepResult) -> "Figure":
     def draw(axes: "Axes", one: Interval) -> None:
         draw_line(axes, result, one, COMMITTED, small=True)
 
-    return _multiples(result, "", [key], {code: found[code] for code in _flipping(found)}, draw)
+    return _multiples(result, "", [key], {code: estimates[code] for code in _flipping(estimates)}, draw)
 
 
-def _flipping(found: dict[str, Interval]) -> list[str]:
+def _flipping(estimates: dict[str, Interval]) -> list[str]:
     """Return the nations that are in at some points and out at others, the surest members first."""
     changing = [
-        code for code, one in found.items() if one.estimate.max() > NEVER and one.estimate.min() < ALWAYS
+        code for code, one in estimates.items() if one.estimate.max() > NEVER and one.estimate.min() < ALWAYS
     ]
-    return sorted(changing, key=lambda code: -float(found[code].estimate.mean()))
+    return sorted(changing, key=lambda code: -float(estimates[code].estimate.mean()))
 
 
 def _together(intervals: list[Interval]) -> Interval:
