@@ -66,7 +66,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the
 
 
 def tell(result: "Result", folder: Path, *, quiet: bool) -> None:
-    """Keep the command in the results folder for reports, print what was found, and say where that is."""
+    """Keep the command in the results folder for reports, print the result, and say where that is."""
     from sim.outputs.document.terminal import print_document
 
     keep(result, folder)  # whether or not anybody reads what is printed
@@ -90,10 +90,10 @@ WITHOUT = ("--unencrypted", "--resume", "--quiet", "-q", "--report")
 
 def same_results(arguments: Sequence[str]) -> str:
     """Return the command that makes the same results, without options that do not change them."""
-    kept, given = [], iter(arguments)
-    for word in given:
+    kept, words = [], iter(arguments)
+    for word in words:
         if word in WITH_VALUE:
-            next(given, None)
+            next(words, None)
         elif word not in WITHOUT and not word.startswith(tuple(f"{name}=" for name in WITH_VALUE)):
             kept.append(word)
     return shlex.join(["coalition", *kept])
@@ -112,7 +112,7 @@ def progress_bar(*columns: "str | ProgressColumn", quiet: bool) -> Iterator["Pro
 
 @contextmanager
 def run_bar(runs: int, label: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Show how many runs are done, told how many more are, and the time left."""
+    """Show how many runs are done, and the time left; to be called with how many more are."""
     from rich.progress import TimeRemainingColumn
 
     with progress_bar(TimeRemainingColumn(), quiet=quiet) as bar:
@@ -122,7 +122,7 @@ def run_bar(runs: int, label: str, *, quiet: bool) -> Iterator[Callable[[int], N
 
 @contextmanager
 def said_to_work(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Show, on a terminal, that something is being done that takes a while, or what is told meanwhile."""
+    """Show, on a terminal, that something is being done that takes a while, or how far it is."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield lambda _: None

@@ -53,8 +53,8 @@ def dashboard(
 
 def _flags(options: Mapping[str, str | list[str]]) -> Iterator[str]:
     """Return options as Streamlit's command takes them, one with several values once for each."""
-    for name, given in options.items():
-        yield from (f"--{name}={value}" for value in ([given] if isinstance(given, str) else given))
+    for name, values in options.items():
+        yield from (f"--{name}={value}" for value in ([values] if isinstance(values, str) else values))
 
 
 def _check_free(port: int) -> None:

@@ -80,9 +80,9 @@ def _of_past(file: str, seed: int, out: Path, *, quiet: bool) -> "Question":
 
     asked = load_asked(file)
     settle(out)
-    found, folder = forecast_into_folder(asked, seed, out)
-    tell(found, folder, quiet=quiet)
-    return question_of_past(found)
+    result, folder = forecast_into_folder(asked, seed, out)
+    tell(result, folder, quiet=quiet)
+    return question_of_past(result)
 
 
 def _of_scenario(file: str, by: date, seed: int, *, quiet: bool) -> "list[Question]":
@@ -91,10 +91,10 @@ def _of_scenario(file: str, by: date, seed: int, *, quiet: bool) -> "list[Questi
     from sim.outputs.document.terminal import print_document
     from sim.outputs.evidence.ledger import outlook_report, question_of_scenario
 
-    found = outlooks(load_case(file), by, seed)
-    for outlook in found if not quiet else ():
+    questions = outlooks(load_case(file), by, seed)
+    for outlook in questions if not quiet else ():
         print_document(outlook_report(outlook, by))
-    return [question_of_scenario(outlook) for outlook in found]
+    return [question_of_scenario(outlook) for outlook in questions]
 
 
 def _check_score(file: str | None, *, seal: bool, by: datetime | None, condition: str) -> None:
@@ -103,7 +103,7 @@ def _check_score(file: str | None, *, seal: bool, by: datetime | None, condition
     Raises
     ------
     InputError
-        If anything but what came is given.
+        If anything but what came is on the command line.
     """
     if file is not None or seal or by is not None or condition:
         raise InputError("give what is asked about, or --score with what came, not both", key="FILE")

@@ -1,4 +1,4 @@
-"""Commands that show what is given: `scenarios`, `validate`, `schema`, `evidence`."""
+"""Commands that show inputs: `scenarios`, `validate`, `schema`, `evidence`."""
 
 import json
 import sys
@@ -23,7 +23,9 @@ def list_scenarios() -> None:
     from sim.outputs.tables import scenarios_report
 
     loaded = {name: load_scenario(path) for name, path in bundled_scenarios().items()}
-    rows = [(name, found.title, " ".join(found.description.split())) for name, found in loaded.items()]
+    rows = [
+        (name, scenario.title, " ".join(scenario.description.split())) for name, scenario in loaded.items()
+    ]
     print_document(scenarios_report(rows))
 
 
@@ -115,9 +117,9 @@ def evidence(
     from sim.outputs.evidence.nation import evidence_report
 
     past = load_coalitions(coalitions)
-    found = [each for each in past.coalitions if is_coalition(each, nation)]
-    if found:
-        show_coalitions(found, past)
+    chosen = [each for each in past.coalitions if is_coalition(each, nation)]
+    if chosen:
+        show_coalitions(chosen, past)
         return
     folder = find_roster(roster)
     try:

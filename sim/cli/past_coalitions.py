@@ -41,7 +41,7 @@ def refuse_options(context: typer.Context, allowed: Collection[str]) -> None:
     Raises
     ------
     InputError
-        For the first of them that was given.
+        For the first of them on the command line.
     """
     for parameter in context.command.params:
         source: Any = context.get_parameter_source(parameter.name or "")
@@ -79,14 +79,14 @@ def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | Non
     tell(result, results, quiet=quiet)
 
 
-def show_coalitions(found: Sequence["Coalition"], coalitions: "Coalitions") -> None:
+def show_coalitions(chosen: Sequence["Coalition"], coalitions: "Coalitions") -> None:
     """Print what coalitions rest on, and what their candidates' forecasts from the other families were."""
     from sim.experiments.evidence.left_out import forecast_family
     from sim.outputs.document.terminal import print_document
     from sim.outputs.evidence.case import case_report
 
-    alike = coalitions.where(lambda each: each.kind == found[0].kind)
-    for coalition in found:
+    alike = coalitions.where(lambda each: each.kind == chosen[0].kind)
+    for coalition in chosen:
         predictions = forecast_family(alike, coalition.family)
         mine = predictions[predictions["coalition"] == coalition.name]
         print_document(case_report(coalition, alike, mine))

@@ -33,7 +33,7 @@ INTERRUPTED = 130
 
 
 def run_command(arguments: Sequence[str]) -> int:
-    """Run a command and return its exit code; what goes wrong is told in one line.
+    """Run a command and return its exit code; an error is one line.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def _run(arguments: Sequence[str]) -> int:
     code: int | None = app([*arguments] or ["--help"], standalone_mode=False)
     if code == INTERRUPTED:
         raise KeyboardInterrupt
-    sys.stdout.flush()  # here, where what goes wrong is told
+    sys.stdout.flush()  # here, where errors are reported
     return code or 0
 
 

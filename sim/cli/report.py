@@ -12,7 +12,7 @@ from sim.cli.common import app
 def report(
     results: Annotated[list[Path], typer.Argument(help="Results folders, as commands have printed them.")],
 ) -> None:
-    """Write what was found as one HTML file into a results folder, to be read, printed and handed on."""
+    """Write results as one HTML file into a results folder, to be read, printed and handed on."""
     from sim.outputs.report import write_report
 
     for folder in results:

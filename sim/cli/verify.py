@@ -34,15 +34,19 @@ def _faults(folder: Path, *, recompute: bool) -> int:
 
     with suppress(Damaged, Missing):  # named below, with all else that is wrong
         manifest_of(folder)
-    found = find(folder)
-    told = {"damaged": found.damaged, "missing": found.missing, "not written by a command": found.surplus}
-    if recompute and not any(told.values()):
+    checked = find(folder)
+    faulty = {
+        "damaged": checked.damaged,
+        "missing": checked.missing,
+        "not written by a command": checked.surplus,
+    }
+    if recompute and not any(faulty.values()):
         with said_to_work(f"running {folder} again", quiet=False):
-            told["otherwise when computed again"] = changed_files(folder)
-    for what, names in told.items():
+            faulty["otherwise when computed again"] = changed_files(folder)
+    for what, names in faulty.items():
         for name in names:
             print(f"coalition: {printable(str(folder / name))}: {what}", file=sys.stderr)
-    faults = sum(map(len, told.values()))
+    faults = sum(map(len, faulty.values()))
     if not faults:
         same = ", and the same when computed again" if recompute else ""
         print(printable(f"{folder}: ok, {len(names_in(folder))} files as they were written{same}"))

@@ -20,7 +20,7 @@ from sim.inputs.errors import InputError
 
 
 def main() -> None:
-    """Show the page, or say what is wrong with what was given."""
+    """Show the page, or say what is wrong with the inputs."""
     st.set_page_config(page_title="coalition dashboard", layout="wide")
     try:
         show_page(choose_setting())

@@ -36,8 +36,8 @@ def force_picture(result: RunResult) -> str:
     layers, end = layers_of(result), result.rounds.iloc[-1]
     force = f"{thousands(end.force_mean)} [{thousands(end.force_q05)}-{thousands(end.force_q95)}]"
     field = thousands(end.fielded_mean)
-    told = f"Soldiers pledged over time; at the end {force}, of whom {field} in the field"
-    picture = Picture(WIDTH, HEIGHT, told)
+    title = f"Soldiers pledged over time; at the end {force}, of whom {field} in the field"
+    picture = Picture(WIDTH, HEIGHT, title)
     highest = 1.07 * max(float(rounds["force_q95"].max()), required)
     ends = [f"{layer.code} {thousands(layer.soldiers[-1])}" for layer in layers]
     right = max((len(words) for words in ends), default=0) * CHARACTER + 12

@@ -87,17 +87,17 @@ def course(result: RunResult) -> Iterator[str]:
 def _numbers(result: RunResult) -> dict[str, tuple[str, str]]:
     """Return, by measure, label with what it rests on, and value."""
     end, required = result.rounds.iloc[-1], thousands(result.about.force_required)
-    told = verdicts(result.rests_on)
+    rests_on = verdicts(result.rests_on)
     met = percent_with_interval(end.p_force_met, end.p_force_met_low, end.p_force_met_high)
     return {
-        "size": (f"Nations that declare soldiers on land {mark(told['size'])}", _nations(end, "size")),
+        "size": (f"Nations that declare soldiers on land {mark(rests_on['size'])}", _nations(end, "size")),
         "contributors": (
-            f"Nations that give any military means {mark(told['contributors'])}",
+            f"Nations that give any military means {mark(rests_on['contributors'])}",
             _nations(end, "contributors"),
         ),
-        "force": (f"Soldiers pledged {mark(told['force'])}", _soldiers(end, "force")),
-        "fielded": (f"Of them in the field {mark(told['fielded'])}", _soldiers(end, "fielded")),
-        "p_force_met": (f"P(pledged >= {required}) {mark(told[FORCE_MET])}", met),
+        "force": (f"Soldiers pledged {mark(rests_on['force'])}", _soldiers(end, "force")),
+        "fielded": (f"Of them in the field {mark(rests_on['fielded'])}", _soldiers(end, "fielded")),
+        "p_force_met": (f"P(pledged >= {required}) {mark(rests_on[FORCE_MET])}", met),
     }
 
 
@@ -118,8 +118,8 @@ def _differences(comparison: Comparison | None) -> dict[str, str]:
     if comparison is None:
         return {}
     rows = comparison.coalition.set_index("measure").to_dict("index")
-    told = comparison.verdicts(comparison.about.names[1], DIFFERENCE)
+    rests_on = comparison.verdicts(comparison.about.names[1], DIFFERENCE)
     return {
-        measure: f"{difference_words(rows[measure], factor, decimals)}{unit} {mark(told[measure])}"
+        measure: f"{difference_words(rows[measure], factor, decimals)}{unit} {mark(rests_on[measure])}"
         for measure, (factor, decimals, unit) in DIFFERENCES.items()
     }

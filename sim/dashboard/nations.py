@@ -11,7 +11,7 @@ from sim.outputs.tables import LEGEND, nations_table
 
 
 def show_nations(result: RunResult, on_nation: Callable[[str], None]) -> None:
-    """Show a row a nation, as reports do; a click on a nation is told by its code."""
+    """Show a row a nation, as reports do; a click on a nation returns its code."""
     st.header("Nation by nation")
     by_name = dict(zip(result.case.roster.names, result.case.roster.iso3, strict=True))
     table = nations_table(result)

@@ -46,9 +46,9 @@ class Picture:
         self._root = Element("svg", {"viewBox": box, "role": "img", "aria-label": words, "style": size})
 
     def add(self, tag: str, *, text: str = "", title: str = "", **attributes: Any) -> None:
-        """Add an element; underscores in names of attributes stand for hyphens, `title` is told on hover."""
-        given = {name.strip("_").replace("_", "-"): _shown(value) for name, value in attributes.items()}
-        element = SubElement(self._root, tag, given)
+        """Add an element; underscores in names of attributes stand for hyphens, `title` is shown on hover."""
+        written = {name.strip("_").replace("_", "-"): _shown(value) for name, value in attributes.items()}
+        element = SubElement(self._root, tag, written)
         element.text = text
         if title:
             SubElement(element, "title").text = title

@@ -62,7 +62,7 @@ def _events(scenario: Scenario, replaced: set[KeyPath]) -> Iterator[Table]:
 
 
 def _prose(event: Event) -> Table:
-    """Return when an event happens and what is said of it."""
+    """Return when an event happens and its description."""
     return event.model_dump(include={"date", "round", "title", "source", "note"}, exclude_none=True)
 
 

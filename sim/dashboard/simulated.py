@@ -55,7 +55,7 @@ def explained(setting: Setting, nation: int, section: str) -> Explanation:
 
 
 def key_of(case: Case) -> str:
-    """Return what tells cases apart: all that determines their runs, and all that is said of them."""
+    """Return what distinguishes cases: all that determines their runs, and all that describes them."""
     return f"{case_digest(case)} {case.scenario.name} {case.scenario.model_dump_json()}"
 
 

@@ -21,8 +21,8 @@ def size_picture(result: RunResult, pinned: RunResult | None) -> str:
     """Return how many declare soldiers and how many contribute, as fans, and means of a pinned setting."""
     rounds, end = result.rounds, result.rounds.iloc[-1]
     ends = {name: _end(end, name) for name in COLOURS}
-    told = f"{ends[LAND]} declare soldiers on land, {ends[ANY]} contribute"
-    picture = Picture(WIDTH, HEIGHT, f"Nations over time; at the end {told}")
+    numbers = f"{ends[LAND]} declare soldiers on land, {ends[ANY]} contribute"
+    picture = Picture(WIDTH, HEIGHT, f"Nations over time; at the end {numbers}")
     highest = max(8.0, 2.0 + float(rounds[f"{ANY}_q95"].max()))
     if pinned is not None:
         highest = max(highest, 1.0 + float(pinned.rounds[f"{ANY}_mean"].max()))

@@ -38,7 +38,7 @@ OUTCOMES = {
 def show_stage(
     result: RunResult, pinned: RunResult | None, nation: str | None, on_nation: Callable[[str], None]
 ) -> None:
-    """Draw the pictures of the outcome that is chosen; a click on a nation is told by its code.
+    """Draw the pictures of the outcome that is chosen; a click on a nation returns its code.
 
     Raises
     ------

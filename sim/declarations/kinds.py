@@ -108,7 +108,7 @@ def place(file: str, line: int) -> str:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A behavioural parameter: all that is said of it.
+    """A behavioural parameter: all that is declared of it.
 
     Attributes
     ----------
@@ -154,7 +154,7 @@ Equation = Callable[[Any, Any, Any], float]
 
 @dataclass(frozen=True)
 class Term:
-    """A term of a nation's propensity: all that is said of it.
+    """A term of a nation's propensity: all that is declared of it.
 
     Attributes
     ----------
@@ -216,7 +216,7 @@ class CasesLevel:
 
 @dataclass(frozen=True)
 class Level:
-    """A level of the world in [0, 1] that scenarios prescribe: all that is said of it.
+    """A level of the world in [0, 1] that scenarios prescribe: all that is declared of it.
 
     Attributes
     ----------
@@ -326,8 +326,8 @@ def _check_words(declaration: Parameter | Term | Level, *names: str) -> None:
 
 def _require(declaration: Parameter | Term | Level, kind: str, *names: str) -> None:
     for name in names:
-        said = getattr(declaration, name)
-        if not said or (isinstance(said, str) and not said.strip()):
+        value = getattr(declaration, name)
+        if not value or (isinstance(value, str) and not value.strip()):
             raise _problem(declaration, f"has no {name}; {kind} says {', '.join(names)}")
 
 

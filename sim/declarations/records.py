@@ -85,5 +85,5 @@ Kind = TypeVar("Kind", bound="Record")
 
 
 def blank(kind: type[Kind], **fields: Any) -> Kind:
-    """Return a record with some fields as given and 0 in all others."""
+    """Return a record with the values of some fields, and 0 in all others."""
     return kind(**{**dict.fromkeys(kind._fields, 0.0), **fields})

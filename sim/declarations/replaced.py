@@ -1,4 +1,4 @@
-"""Names of the first model that files may still hold, and what replaced each: told where one is refused."""
+"""Names of the first model that files may still hold, and what replaced each: named where one is refused."""
 
 from collections.abc import Mapping
 
@@ -71,5 +71,5 @@ REPLACED: Mapping[str, str] = {
 
 def replacement(name: str) -> str:
     """Return what replaced a name of the first model, as the end of a message; nothing for any other name."""
-    told = REPLACED.get(name)
-    return f"; it was of the first model, and was replaced by {told}" if told else ""
+    successor = REPLACED.get(name)
+    return f"; it was of the first model, and was replaced by {successor}" if successor else ""

@@ -14,7 +14,7 @@ class Stance(IntEnum):
 
 
 POSITIONS = ("opposed", "undecided", "open", "conditional", "committed", "unknown")
-"""What a government has said of sending own troops; `unknown`: no statement was found."""
+"""A government's stated position on sending own troops; `unknown`: no statement is known."""
 
 LAND = "land"
 """The kind of contribution that the ladder is about: soldiers on land. Rosters declare the others."""
@@ -23,7 +23,7 @@ WORDS_ALONE = "words or staff officers"
 """What a nation gives that supports a coalition without any military means."""
 
 FOUND, KNOWN, MISSING = "FOUND", "KNOWN", "MISSING"
-"""Of what is told: read in its source; background knowledge, not verified; not found."""
+"""The status of a record: read in its source; background knowledge, not verified; not found."""
 
 PURPOSES = ("peacekeeping", "deterrence", "reassurance")
 """What the mandate may be for."""
@@ -39,5 +39,5 @@ crisis; past coalitions tell, at 85 % or at 95 %."""
 
 def worst(verdicts: Iterable[str]) -> str:
     """Return the worst of some verdicts; `LEARNED` where there are none."""
-    found = set(verdicts)
-    return next((verdict for verdict in VERDICTS if verdict in found), LEARNED)
+    present = set(verdicts)
+    return next((verdict for verdict in VERDICTS if verdict in present), LEARNED)

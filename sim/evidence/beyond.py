@@ -16,9 +16,9 @@ Ranges = Mapping[str, tuple[float, float]]
 
 def level_ranges(past: Coalitions) -> dict[str, tuple[float, float]]:
     """Return the ranges of the levels that terms need, over past coalitions."""
-    found = [level_values(past.declaration, each) for each in past.coalitions]
+    values = [level_values(past.declaration, each) for each in past.coalitions]
     return {
-        name: (min(each[name] for each in found), max(each[name] for each in found))
+        name: (min(each[name] for each in values), max(each[name] for each in values))
         for name in needed_levels(past.declaration)
     }
 

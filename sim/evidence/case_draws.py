@@ -114,9 +114,9 @@ def case_draws(
     if codes.shape != (len(roster.iso3),) or not np.isin(codes[~np.isnan(codes)], (0.0, 1.0)).all():
         raise ValueError("contributes must be 0, 1 or NaN for each nation of the roster")
     known = learned(roster.past, roster.posterior)
-    given = _levels(known.declaration, levels, command, levers)
+    needed = _levels(known.declaration, levels, command, levers)
     read = tuple(None if np.isnan(code) else code for code in codes.tolist())  # NaN is no key of a cache
-    return _case_draws(roster, known, tuple(given.items()), read, tuple(levers), seed, draws)
+    return _case_draws(roster, known, tuple(needed.items()), read, tuple(levers), seed, draws)
 
 
 def _levels(
@@ -128,13 +128,13 @@ def _levels(
     for name in (*levels, *levers):
         if name not in declaration.levels:
             raise InputError(one_of(name, declaration.levels), key="levels")
-    found = {}
+    values = {}
     for name in needed_levels(declaration):
         body = declaration.levels[name].command
         if body is None and name not in levels:
             raise InputError(f"{name} is missing, and a term of past coalitions needs it", key="levels")
-        found[name] = float(levels[name] if body is None else command == body)
-    return found
+        values[name] = float(levels[name] if body is None else command == body)
+    return values
 
 
 @lru_cache(maxsize=8)
@@ -170,7 +170,7 @@ def _case_draws(
 def _conditioned(
     m: Floats, coefficients: Floats, terms: "_Terms", known: Learned, codes: Floats, seed: int
 ) -> tuple[Floats, Floats, float]:
-    """Return draws of m and of coefficients given what was read, and what the draws are worth.
+    """Return draws of m and of coefficients conditional on readings, and what the draws are worth.
 
     The coded nations' m are drawn first. All else is normal given these: a draw of all that was made before
     anything was read is moved to where they are, which is exact (Matheron's rule; Wilson et al. 2021).

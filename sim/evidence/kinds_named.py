@@ -59,12 +59,12 @@ def kind_shares(roster: Roster, day: date) -> KindShares:
         The start of a scenario.
     """
     named = [
-        said
-        for said in roster.positions
-        if said.kinds and said.wave <= day and said.row.text("status") != KNOWN
+        statement
+        for statement in roster.positions
+        if statement.kinds and statement.wave <= day and statement.row.text("status") != KNOWN
     ]
-    beside = [said for said in named if LAND in said.kinds]
-    instead = [said for said in named if LAND not in said.kinds]
+    beside = [statement for statement in named if LAND in statement.kinds]
+    instead = [statement for statement in named if LAND not in statement.kinds]
     land = roster.kinds[LAND].group
     others = tuple(dict.fromkeys(kind.group for kind in roster.kinds.values() if kind.group != land))
     return KindShares(
@@ -82,12 +82,12 @@ def _shares(
     from scipy.special import betaincinv
 
     counts = _counts(roster, named, groups)
-    statements = np.array([[sum(said.iso3 == code for said in named)] for code in roster.iso3])
+    statements = np.array([[sum(statement.iso3 == code for statement in named)] for code in roster.iso3])
     pooled = (counts.sum(axis=0) + 0.5) / (statements.sum() + 1.0)
-    given = strength * pooled + counts
-    withheld = strength * (1.0 - pooled) + statements - counts
-    mean = given / (given + withheld)
-    low, high = (betaincinv(given, withheld, at) for at in RANGE)
+    alpha = strength * pooled + counts
+    beta = strength * (1.0 - pooled) + statements - counts
+    mean = alpha / (alpha + beta)
+    low, high = (betaincinv(alpha, beta, at) for at in RANGE)
     # Where nearly all is at 0 and a little at 1, the mean lies beyond 95 % of it.
     shares = np.stack([mean, np.minimum(low, mean), np.maximum(high, mean)])
     shares[:, _closed(roster, groups)] = 0.0
@@ -97,9 +97,9 @@ def _shares(
 def _counts(roster: Roster, named: Sequence[StatedPosition], groups: Sequence[str]) -> NDArray[np.int64]:
     """Return how many statements of each nation name something of each group, shape (nations, groups)."""
     counts = np.zeros((len(roster.iso3), len(groups)), dtype=np.int64)
-    for said in named:
-        in_it = {roster.kinds[kind].group for kind in said.kinds}
-        counts[roster.iso3.index(said.iso3)] += [group in in_it for group in groups]
+    for statement in named:
+        in_it = {roster.kinds[kind].group for kind in statement.kinds}
+        counts[roster.iso3.index(statement.iso3)] += [group in in_it for group in groups]
     return counts
 
 

@@ -99,11 +99,11 @@ def _learned(past: Path, posterior: Path, files: tuple[Stamps, Stamps]) -> Learn
 
 def _level_verdicts(declaration: Declaration, verdicts: Mapping[str, str]) -> dict[str, str]:
     """Return the worst verdict of the terms of each level."""
-    told: dict[str, list[str]] = {}
+    by_level: dict[str, list[str]] = {}
     for term in declaration.terms:
         if term.level is not None:
-            told.setdefault(term.level, []).append(verdicts.get(term.name, NOT_TOLD))
-    return {level: worst(words) for level, words in told.items()}
+            by_level.setdefault(term.level, []).append(verdicts.get(term.name, NOT_TOLD))
+    return {level: worst(words) for level, words in by_level.items()}
 
 
 def _effects(drawn: EvidenceDraws, declaration: Declaration, file: Path) -> tuple[tuple[str, ...], Floats]:

@@ -1,4 +1,4 @@
-"""Latent propensities given what was read of some nations, by importance sampling.
+"""Latent propensities conditional on readings of some nations, by importance sampling.
 
 A nation contributes if its propensity x = m + e is above 0, e standard logistic. What a reader coded of it,
 1 or 0, is wrong one time in ten, so that P(1 | m) = 0.1 + 0.8 logistic(m). The prior of m over the coded
@@ -31,7 +31,7 @@ TOLERANCE = 1e-8
 
 @dataclass(frozen=True, eq=False)
 class Read:
-    """Propensities given readings.
+    """Propensities conditional on readings.
 
     Attributes
     ----------

@@ -44,12 +44,12 @@ def case_digests(case: Case) -> dict[str, str]:
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
     roster = case.roster
     covariates = np.array([list(candidate.covariates.values()) for candidate in roster.candidates])
-    said = (case.timeline.position[0], roster.contributes_on(case.scenario.start))
+    coded = (case.timeline.position[0], roster.contributes_on(case.scenario.start))
     further = roster.vocabulary.further_levels.items()
     levers = [f"{name}: {level.past_coalitions}" for name, level in further]
     return {
         "scenario": digest_of(json.dumps(case.scenario.resolved(), sort_keys=True)),
-        "roster": digest_of(" ".join(roster.iso3), setup.nations, setup.leads, *said, covariates, *levers),
+        "roster": digest_of(" ".join(roster.iso3), setup.nations, setup.leads, *coded, covariates, *levers),
         "past coalitions": _learned_digest(roster),
         "parameters": digest_of(setup.behaviour),
     }
@@ -66,9 +66,9 @@ def _learned_digest(roster: Roster) -> str:
 
 def points_digest(points: "pd.DataFrame", names: "Sequence[Mapping[float, str]]" = ()) -> str:
     """Return a digest of the points of a design, and of the names that factors give to numbers."""
-    told = [json.dumps(sorted(each.items())) for each in names if each]
+    named = [json.dumps(sorted(each.items())) for each in names if each]
     parts = (part for path, column in points.items() for part in (str(path), _content(column)))
-    return digest_of(*parts, *told)
+    return digest_of(*parts, *named)
 
 
 def _content(column: "pd.Series[Any]") -> "str | np.ndarray":
@@ -79,11 +79,11 @@ def _content(column: "pd.Series[Any]") -> "str | np.ndarray":
 def command_options(overrides: Overrides, parameters: Path | None) -> tuple[str, ...]:
     """Return what a command changes, as it says it: that tells commands on the same files apart."""
     if isinstance(overrides, Mapping):
-        given = [f"{Key(key)}={value}" for key, value in overrides.items()]
+        changed = [f"{Key(key)}={value}" for key, value in overrides.items()]
     else:
         texts = [overrides] if isinstance(overrides, str) else overrides
-        given = ["=".join((Key(key), *value)) for key, *value in (text.split("=", 1) for text in texts)]
-    return (*given, *([f"parameters {parameters.name}"] if parameters else []))
+        changed = ["=".join((Key(key), *value)) for key, *value in (text.split("=", 1) for text in texts)]
+    return (*changed, *([f"parameters {parameters.name}"] if parameters else []))
 
 
 def source_options(source: object, case: Case) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 class Kind:
     """Results of a kind.
 
-    What is drawn and said lies in layers above, and is loaded when it is asked for.
+    What draws it and says it in words lies in layers above, and is loaded when it is asked for.
 
     Attributes
     ----------

@@ -87,7 +87,7 @@ class PartsFolder:
             self._release()
 
     def has(self, name: str) -> bool:
-        """Tell whether a table is there; one that is damaged is not, and that is said."""
+        """Tell whether a table is there; one that is damaged is not, with a warning."""
         try:
             folders.open_whole(self._file(name)).close()
         except Missing:

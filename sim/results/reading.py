@@ -1,4 +1,4 @@
-"""Folders of results read back: what is wrong with them is said in one line."""
+"""Folders of results read back: errors are one line."""
 
 import warnings
 from collections.abc import Iterator, Mapping
@@ -65,9 +65,9 @@ def damage_named(folder: Path, problem: str = "the results are damaged") -> Iter
 
 def _results_below(folder: Path) -> str:
     """Return the results folders in a folder, for a message."""
-    found = [str(file.parent) for file in islice(folder.rglob(MANIFEST), MOST_NAMED + 1)]
-    more = ", ..." if len(found) > MOST_NAMED else ""
-    return f"; did you mean {', '.join(found[:MOST_NAMED])}{more}?" if found else ""
+    folders_below = [str(file.parent) for file in islice(folder.rglob(MANIFEST), MOST_NAMED + 1)]
+    more = ", ..." if len(folders_below) > MOST_NAMED else ""
+    return f"; did you mean {', '.join(folders_below[:MOST_NAMED])}{more}?" if folders_below else ""
 
 
 Model = TypeVar("Model", bound=BaseModel)

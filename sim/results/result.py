@@ -1,4 +1,4 @@
-"""What every question answers with: tables, what they are of, and what is drawn and said of them."""
+"""What every question answers with: tables, what they are of, their figures and their words."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -111,8 +111,8 @@ class Result:
     @property
     def document(self) -> Document:
         """What the result says: sentences, facts, tables; terminal, reports and notebooks show it."""
-        said: Document = load(self._kind.document)(self)
-        return said
+        answer: Document = load(self._kind.document)(self)
+        return answer
 
     def report(self, file: Path | str) -> Path:
         """Write all of it as one HTML file that needs nothing else, and return the file.
@@ -202,7 +202,7 @@ class Loaded(Result):
 
     @property
     def document(self) -> Document:
-        """What the result said when it was computed."""
+        """The document of the result when it was computed."""
         return read_document(self.folder).document
 
     def __getattr__(self, name: str) -> "pd.DataFrame":

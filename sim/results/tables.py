@@ -57,7 +57,7 @@ def tables_of(source: object, names: tuple[str, ...]) -> Tables:
 
 
 class FolderTables(Tables):
-    """The tables of a folder of results but some; one that is asked for and lacks is said to."""
+    """The tables of a folder of results but some; an error names one that is asked for and lacks."""
 
     def __init__(self, folder: Path, apart: Collection[str] = ()) -> None:
         names = [name.removesuffix(ENDING) for name in folders.names_in(folder) if name.endswith(ENDING)]
@@ -86,7 +86,7 @@ def write_table(
     csv: bool = False,
     metadata: Mapping[bytes, bytes] | None = None,
 ) -> None:
-    """Write a table as Parquet, with what its file says of itself if that is given, and as CSV if asked."""
+    """Write a table as Parquet, with what its file says of itself if anything, and as CSV if asked."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-Given = ParamSpec("Given")
+Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
@@ -12,11 +12,11 @@ def before(name: str) -> None:
     """Do nothing before a call, named by its function; tests put in this place what raises."""
 
 
-def call(function: Callable[Given, Result]) -> Callable[Given, Result]:
+def call(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Mark a function as a call of the system."""
 
     @wraps(function)
-    def called(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+    def called(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         before(function.__name__)
         return function(*args, **kwargs)
 

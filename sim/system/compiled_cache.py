@@ -1,7 +1,7 @@
 """Compiled code kept from one run of the program to the next: used only where it is whole and the user's own.
 
 Numba's own cache unpickles and runs whatever stands in its folder, and is stopped by what is damaged there.
-Here any failure is a miss: it is told in one line, the code is compiled anew and, where that can be, kept.
+Here any failure is a miss: it is one line of warning, the code is compiled anew and, where that can be, kept.
 """
 
 import hashlib
@@ -94,7 +94,7 @@ class CompiledCache:
     folder
         Where the files are; it need not be there.
     source
-        A digest of all source that is compiled: code of another source is not found.
+        A digest of all source that is compiled: code of another source is a miss.
     """
 
     def __init__(self, folder: Path, source: str) -> None:

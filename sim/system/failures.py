@@ -1,4 +1,4 @@
-"""Failures of what is outside the process, told in one line: where, what, and the way on."""
+"""Failures of what is outside the process, each in one line: where, what, and the way on."""
 
 import errno
 from collections.abc import Iterator

@@ -36,7 +36,7 @@ MOST_BYTES, MOST_IN_MEMORY, MOST_OF_DIGESTS = 2**40, 2**30, 10**8
 
 AGAIN = "run the command that made this folder again"
 UNFINISHED = "the results are not finished; the same command goes on"
-"""What is said where a file is not there: a command in parts leaves such a folder where it is stopped."""
+"""The hint where a file is not there: a command in parts leaves such a folder where it is stopped."""
 
 
 class Damaged(Failure):
@@ -191,8 +191,8 @@ def _holding(file: Path, known: list[str]) -> str:
     if len(known) == 1:
         return known[0]
     with files.open_file(file) as opened:
-        found = _digest(opened)
-    return found if found in known else known[-1]
+        digest = _digest(opened)
+    return digest if digest in known else known[-1]
 
 
 # --- reading --------------------------------------------------------------------------------------------

@@ -49,11 +49,11 @@ def read_json(file: Path) -> Any:
     """
     content = folders.read(file, MOST_BYTES)
     try:
-        found = json.loads(content)
-        json.dumps(found, ensure_ascii=False).encode()  # half of a character is none
+        manifest = json.loads(content)
+        json.dumps(manifest, ensure_ascii=False).encode()  # half of a character is none
     except (ValueError, RecursionError) as error:
         raise Damaged(file, f"is no JSON that can be read ({type(error).__name__})", AGAIN) from None
-    return found
+    return manifest
 
 
 def written(value: Any, indent: int = 2) -> bytes:

@@ -1,4 +1,4 @@
-"""Memory: how much there is, and what is said where it is not enough."""
+"""Memory: how much there is, and the error where it is not enough."""
 
 import contextlib
 import sys
@@ -83,12 +83,12 @@ def _of_process() -> int | None:
 
 def _numbers(file: Path) -> dict[str, int]:
     """Return the numbers of a file with a name and a number a line."""
-    found = {}
+    numbers = {}
     for line in _text(file).splitlines():
         name, number, *_ = [*line.replace(":", " ").split(), ""]
         with contextlib.suppress(ValueError):
-            found[name] = int(number)
-    return found
+            numbers[name] = int(number)
+    return numbers
 
 
 def _text(file: Path) -> str:

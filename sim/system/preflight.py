@@ -1,4 +1,4 @@
-"""What a command needs of its surroundings: settled before its first run, not found out after its last."""
+"""What a command needs of its surroundings: checked before its first run, not after its last."""
 
 import logging
 import math
@@ -12,10 +12,10 @@ from sim.system.failures import Failure
 from sim.system.memory import LESS, OutOfMemory, available_memory
 
 LARGE = 1e9
-"""Bytes of memory from which on they are told beforehand."""
+"""Bytes of memory from which on they are announced."""
 
 LONG = 120.0
-"""Seconds from which on they are told beforehand."""
+"""Seconds from which on they are announced."""
 
 
 class NotWritable(Failure):
