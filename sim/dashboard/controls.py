@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from sim.dashboard.levers import Choice, Lever, changes_of, levers
+from sim.dashboard.levers import Choice, Slider, changes_of, levers
 from sim.dashboard.setting import Setting, Source, Value
 from sim.dashboard.words import plain
 from sim.inputs.bundled import bundled_scenarios
@@ -83,7 +83,7 @@ def _titles() -> dict[str, str]:
     return {name: load_scenario(file).title for name, file in bundled_scenarios().items()}
 
 
-def _choose(lever: Lever | Choice, source: Source, case: Case) -> Value:
+def _choose(lever: Slider | Choice, source: Source, case: Case) -> Value:
     """Show a lever as the scenario sets it, and return what the visitor makes of it."""
     key = _key(lever, source)
     if key not in st.session_state:
@@ -99,6 +99,6 @@ def _reset(source: Source, case: Case) -> None:
         st.session_state[_key(lever, source)] = lever.value_in(case)
 
 
-def _key(lever: Lever | Choice, source: Source) -> str:
+def _key(lever: Slider | Choice, source: Source) -> str:
     """Return the name of a lever's widget: each scenario has its own, as it sets its own values."""
     return f"{lever.path} in {source.name} {hash(source.own)}"

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.dashboard.picture import CHARACTER, HEIGHT, WIDTH, Picture, TimePlot
+from sim.dashboard.picture import CHARACTER, HEIGHT, WIDTH, Svg, TimePlot
 from sim.experiments.results import RunResult
 from sim.experiments.statistics import Floats
 from sim.outputs import style
@@ -37,7 +37,7 @@ def force_picture(result: RunResult) -> str:
     force = f"{thousands(end.force_mean)} [{thousands(end.force_q05)}-{thousands(end.force_q95)}]"
     field = thousands(end.fielded_mean)
     title = f"Soldiers pledged over time; at the end {force}, of whom {field} in the field"
-    picture = Picture(WIDTH, HEIGHT, title)
+    picture = Svg(WIDTH, HEIGHT, title)
     highest = 1.07 * max(float(rounds["force_q95"].max()), required)
     ends = [f"{layer.code} {thousands(layer.soldiers[-1])}" for layer in layers]
     right = max((len(words) for words in ends), default=0) * CHARACTER + 12

@@ -18,7 +18,7 @@ MOVED = {
 """Parameters that can be moved beside the levels: what they are called, and between what."""
 
 
-class Lever(NamedTuple):
+class Slider(NamedTuple):
     """A number that can be moved.
 
     Attributes
@@ -48,7 +48,7 @@ class Lever(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """A word that can be chosen; the fields are those of `Lever`."""
+    """A word that can be chosen; the fields are those of `Slider`."""
 
     path: str
     label: str
@@ -60,7 +60,7 @@ class Choice(NamedTuple):
         return self.words[int(case.timeline.purpose[1].argmax())]
 
 
-def levers(vocabulary: Vocabulary) -> tuple[Lever | Choice, ...]:
+def levers(vocabulary: Vocabulary) -> tuple[Slider | Choice, ...]:
     """Return what can be moved, in the order in which it is shown, as readers know the actors."""
     return (
         *(_lever(level, vocabulary) for level in vocabulary.all_levels.values()),
@@ -69,24 +69,24 @@ def levers(vocabulary: Vocabulary) -> tuple[Lever | Choice, ...]:
     )
 
 
-def _parameter(name: str, label: str, low: float, high: float) -> Lever:
+def _parameter(name: str, label: str, low: float, high: float) -> Slider:
     """Return a parameter as a lever, the same in all runs once it is moved."""
     declared = PARAMETERS[name]
     meaning = (
         f"{declared.meaning[0].upper()}{declared.meaning[1:]}, in {declared.unit} ({declared.rests_on}). "
         "Moved, it is the same in all runs; before, each run has its own draw, of which the mean is shown."
     )
-    return Lever(parameter_key(name), label, meaning, low, high)
+    return Slider(parameter_key(name), label, meaning, low, high)
 
 
-def _lever(level: Level, vocabulary: Vocabulary) -> Lever:
+def _lever(level: Level, vocabulary: Vocabulary) -> Slider:
     """Return a level as a lever: what it is called, what its named steps or its ends mean."""
     label = vocabulary.in_words(level.words)
     named = vocabulary.steps(level.name).items()
     steps = "; ".join(f"{step:g}: {name.replace('_', ' ')}" for name, step in named)
     meaning = f"{steps}." if steps else level.ends or level.meaning.format_map(vocabulary.names)
     path = ".".join(written(level.key, vocabulary))
-    return Lever(path, label[0].upper() + label[1:], meaning)
+    return Slider(path, label[0].upper() + label[1:], meaning)
 
 
 def changes_of(case: Case, values: dict[str, Value]) -> tuple[tuple[str, Value], ...]:

@@ -28,7 +28,7 @@ LABELS = "#444444"
 Point = tuple[float, float]
 
 
-class Picture:
+class Svg:
     """An SVG picture. Texts may hold anything: they are escaped.
 
     Parameters
@@ -88,7 +88,7 @@ class TimePlot:
         Room for labels to its right, in pixels.
     """
 
-    picture: Picture
+    picture: Svg
     rounds: int
     highest: float
     right: float

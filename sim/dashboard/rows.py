@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from sim.dashboard.picture import CHARACTER, LABELS, Picture
+from sim.dashboard.picture import CHARACTER, LABELS, Svg
 from sim.outputs import style
 
 ACROSS, ROW, AXIS = 180, 20, 40
@@ -23,7 +23,7 @@ class Row(NamedTuple):
 
 
 Scale = Callable[[float], float]
-Mark = Callable[[Picture, Row, Scale, float], None]
+Mark = Callable[[Svg, Row, Scale, float], None]
 
 
 def row_picture(rows: Sequence[Row], mark: Mark, unit: str, words: str) -> str:
@@ -41,7 +41,7 @@ def row_picture(rows: Sequence[Row], mark: Mark, unit: str, words: str) -> str:
     left = max(len(row.name) for row in rows) * CHARACTER + 12
     right = left + ACROSS
     beside = max(len(row.words) for row in rows) * CHARACTER + 16
-    picture = Picture(right + beside, ROW * len(rows) + AXIS, words)
+    picture = Svg(right + beside, ROW * len(rows) + AXIS, words)
     least, most = min(0.0, *(row.low for row in rows)), max(0.0, *(row.high for row in rows))
 
     def x(value: float) -> float:
@@ -56,20 +56,20 @@ def row_picture(rows: Sequence[Row], mark: Mark, unit: str, words: str) -> str:
     return picture.svg()
 
 
-def bar(picture: Picture, row: Row, x: Scale, at: float) -> None:
+def bar(picture: Svg, row: Row, x: Scale, at: float) -> None:
     """Draw a value as a bar from 0, with its bounds."""
     start, end = sorted((x(0.0), x(row.value)))
     picture.add("rect", x=start, y=at - 6, width=end - start, height=12, fill=row.colour)
     picture.rule((x(row.low), at), (x(row.high), at), style.INK, stroke_width=1.5)
 
 
-def point(picture: Picture, row: Row, x: Scale, at: float) -> None:
+def point(picture: Svg, row: Row, x: Scale, at: float) -> None:
     """Draw a value as a point, with its bounds."""
     picture.rule((x(row.low), at), (x(row.high), at), row.colour, stroke_width=2)
     picture.add("circle", cx=x(row.value), cy=at, r=4, fill=row.colour)
 
 
-def _draw_axis(picture: Picture, x: Scale, ends: tuple[float, float], unit: str) -> None:
+def _draw_axis(picture: Svg, x: Scale, ends: tuple[float, float], unit: str) -> None:
     from matplotlib.ticker import MaxNLocator
 
     bottom = picture.height - AXIS + 2

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sim.dashboard.picture import CHARACTER, HEIGHT, WIDTH, Picture, TimePlot
+from sim.dashboard.picture import CHARACTER, HEIGHT, WIDTH, Svg, TimePlot
 from sim.experiments.results import RunResult
 from sim.outputs import style
 from sim.outputs.labels import apart
@@ -22,7 +22,7 @@ def size_picture(result: RunResult, pinned: RunResult | None) -> str:
     rounds, end = result.rounds, result.rounds.iloc[-1]
     ends = {name: _end(end, name) for name in COLOURS}
     numbers = f"{ends[LAND]} declare soldiers on land, {ends[ANY]} contribute"
-    picture = Picture(WIDTH, HEIGHT, f"Nations over time; at the end {numbers}")
+    picture = Svg(WIDTH, HEIGHT, f"Nations over time; at the end {numbers}")
     highest = max(8.0, 2.0 + float(rounds[f"{ANY}_q95"].max()))
     if pinned is not None:
         highest = max(highest, 1.0 + float(pinned.rounds[f"{ANY}_mean"].max()))

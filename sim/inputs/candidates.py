@@ -13,7 +13,7 @@ from sim.inputs.coalitions.coalitions import Candidate, find_folder
 from sim.inputs.coalitions.declaration import FILE, Declaration
 from sim.inputs.coalitions.declaration import read_declaration as read_past
 from sim.inputs.coalitions.draws_file import FOLDER as POSTERIOR
-from sim.inputs.csv_file import Table
+from sim.inputs.csv_file import CsvTable
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray, min_max, on_grid
 from sim.inputs.nations import Nations
@@ -55,7 +55,7 @@ class RosterCandidates:
 
 
 def roster_candidates(
-    folder: Path, declared: CandidatesFile, file: TomlFile, nations: Nations, table: Table
+    folder: Path, declared: CandidatesFile, file: TomlFile, nations: Nations, table: CsvTable
 ) -> RosterCandidates:
     """Return the candidates of a roster.
 
@@ -138,7 +138,7 @@ def _folders(folder: Path, declared: CandidatesFile, file: TomlFile) -> tuple[Pa
     return past, posterior
 
 
-def _without_row(code: str, table: Table) -> InputError:
+def _without_row(code: str, table: CsvTable) -> InputError:
     problem = (
         f"{code} has no row; add one, or let all of it count as the mean of past candidates: "
         f'imputed = ["{code}"] under candidates in roster.toml'

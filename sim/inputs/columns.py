@@ -4,14 +4,14 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sim.inputs.csv_file import Row, Table
+from sim.inputs.csv_file import CsvTable, Row
 from sim.inputs.roster_tables import NumberColumn
 
 USUAL_CODES = (-9.0, -99.0, -999.0, 99.0, 999.0, 9999.0)
 """What data sets write where nothing is known."""
 
 
-def checked(table: Table, declared: Mapping[str, NumberColumn]) -> Table:
+def checked(table: CsvTable, declared: Mapping[str, NumberColumn]) -> CsvTable:
     """Return a table in which the codes that are declared for what is missing are empty cells.
 
     Raises
@@ -43,7 +43,7 @@ class Suspect:
     column: str
 
 
-def suspects(table: Table, columns: Collection[str]) -> Iterator[Suspect]:
+def suspects(table: CsvTable, columns: Collection[str]) -> Iterator[Suspect]:
     """Yield the usual codes for what is missing that stand apart from the other numbers of their column."""
     for column in table.columns:
         if column in columns:

@@ -120,7 +120,7 @@ def _not_a_number(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Table:
+class CsvTable:
     """A table: its file, its columns, its rows in the order of the file, the line that names the columns."""
 
     path: Path
@@ -132,7 +132,7 @@ class Table:
         """Return a column as numbers, shape (rows,), NaN where empty."""
         return np.array([row.number(column) for row in self.rows], dtype=np.float64)
 
-    def require(self, *columns: str) -> "Table":
+    def require(self, *columns: str) -> "CsvTable":
         """Return the table if it has the columns; an InputError names the first that is missing."""
         for column in columns:
             if column not in self.columns:
@@ -141,7 +141,7 @@ class Table:
         return self
 
 
-def read_csv(path: Path, bounds: Bounds = OF_DATA) -> Table:
+def read_csv(path: Path, bounds: Bounds = OF_DATA) -> CsvTable:
     """Read a CSV file with a header line.
 
     Parameters
@@ -169,7 +169,7 @@ def read_csv(path: Path, bounds: Bounds = OF_DATA) -> Table:
     _check_lengths(path, columns, records)
     _check_names(path, first, columns, records)
     named = tuple(filter(None, columns))
-    return Table(path, named, _Rows(path, columns, records), first)
+    return CsvTable(path, named, _Rows(path, columns, records), first)
 
 
 Record = tuple[int, list[str]]

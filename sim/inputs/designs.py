@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.csv_file import Bounds, Row, Table, has_decimal_comma, read_csv
+from sim.inputs.csv_file import Bounds, CsvTable, Row, has_decimal_comma, read_csv
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.factors import Factor, Level, check_factor, is_numeric, level_steps, listed
 from sim.inputs.keys import Key
@@ -242,7 +242,7 @@ class PointList(Design):
         return self._table.rows[number]
 
     @cached_property
-    def _table(self) -> Table:
+    def _table(self) -> CsvTable:
         table = read_csv(self.file, OF_POINTS)
         if not table.rows:
             raise InputError("holds no points", file=self.file, line=table.header)

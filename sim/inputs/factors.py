@@ -17,7 +17,7 @@ from sim.inputs.parameters import unknown_parameter
 from sim.inputs.roster import Roster
 from sim.inputs.roster_file import Vocabulary
 from sim.inputs.scenario import scenario_type
-from sim.inputs.situation import Table, Text, canonical, situation_keys
+from sim.inputs.situation import Text, TomlTable, canonical, situation_keys
 from sim.inputs.validation import check_place, shown
 
 
@@ -41,7 +41,7 @@ MAX_VALUES = 1_000
 NOT_FACTORS = ("title", "description", "roster", "rounds")
 
 
-class Factor(Table):
+class Factor(TomlTable):
     """Something that varies: a lever of the scenario, or what is unknown about the world.
 
     The path is that of ``--set``: ``washington.involvement`` is set in round 1,

@@ -13,12 +13,12 @@ from sim.inputs.errors import InputError
 from sim.inputs.nations import Nations
 from sim.inputs.observations import WHERE, Record, read_joiners, read_recorded
 from sim.inputs.overrides import Overrides
-from sim.inputs.situation import Date, Table, Text
+from sim.inputs.situation import Date, Text, TomlTable
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import KeyProblem, validate
 
 
-class DeclaredWave(Table):
+class DeclaredWave(TomlTable):
     """A day for which stances were observed, and the scenario that predicts them from its start."""
 
     date: Date = Field(description="The day; stances are read in the last round not after it.")
@@ -31,7 +31,7 @@ class DeclaredWave(Table):
     )
 
 
-class Reading(Table):
+class Reading(TomlTable):
     """Another reading of what was recorded: other records of a wave count instead."""
 
     name: Text = Field(description="What tables call it.")
@@ -43,7 +43,7 @@ class Reading(Table):
     note: str = Field("", description="Why it may be read so, and why not.")
 
 
-class Hindcast(Table):
+class Hindcast(TomlTable):
     """What a hindcast file says: what the model is to predict, from what, and how it is scored."""
 
     title: Text = Field(description="What the hindcast is, in a few words.")

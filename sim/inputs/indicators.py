@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.csv_file import Table
+from sim.inputs.csv_file import CsvTable
 from sim.inputs.roster_tables import Indicator
 
 FloatArray = NDArray[np.float64]
@@ -49,7 +49,7 @@ def log10(values: FloatArray) -> FloatArray:
     return on_grid(np.array(logs, dtype=np.float64))
 
 
-def score(indicator: Indicator, table: Table) -> FloatArray:
+def score(indicator: Indicator, table: CsvTable) -> FloatArray:
     """Return an indicator of all nations, brought to 0..1 as it declares; NaN where it is missing.
 
     Raises
@@ -80,7 +80,7 @@ def mean_of_present(parts: Sequence[FloatArray], nations: int) -> FloatArray:
     return means
 
 
-def _ratio(values: FloatArray, per: str | None, table: Table) -> FloatArray:
+def _ratio(values: FloatArray, per: str | None, table: CsvTable) -> FloatArray:
     """Divide by a column; missing where the divisor is not above zero."""
     if per is None:
         return values
@@ -90,7 +90,7 @@ def _ratio(values: FloatArray, per: str | None, table: Table) -> FloatArray:
     return np.where(np.isfinite(ratio), ratio, math.nan)
 
 
-def _refuse_negative(column: str, table: Table) -> None:
+def _refuse_negative(column: str, table: CsvTable) -> None:
     for row in table.rows:
         if row.number(column) < 0:
             raise row.error(column, f"{row.text(column)} has no logarithm; allowed is zero or more")

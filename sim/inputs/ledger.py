@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sim.inputs.csv_file import Row, read_csv
 from sim.inputs.errors import InputError
-from sim.inputs.situation import Date, Table, Text
+from sim.inputs.situation import Date, Text, TomlTable
 from sim.inputs.text_file import read_text
 from sim.inputs.toml_file import KeyPath, dotted
 from sim.inputs.validation import validate
@@ -22,7 +22,7 @@ BEGINNING = "0" * 64
 VOID = "void"
 
 
-class Sealed(Table):
+class Sealed(TomlTable):
     """A forecast that was sealed before what it is about was known."""
 
     number: int = Field(ge=1, description="Its place in the ledger, from 1.")

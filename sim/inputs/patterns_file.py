@@ -20,7 +20,7 @@ from sim.inputs.errors import InputError
 from sim.inputs.indicators import FloatArray
 from sim.inputs.keys import Key
 from sim.inputs.overrides import overridden
-from sim.inputs.situation import Date, Table, Text
+from sim.inputs.situation import Date, Text, TomlTable
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import KeyProblem, one_of, validate
 
@@ -85,7 +85,7 @@ def _some(values: tuple[Any, ...]) -> tuple[Any, ...]:
 NotEmpty = AfterValidator(_some)
 
 
-class World(Table):
+class World(TomlTable):
     """A scenario, changed or not, and the day on which it is read."""
 
     scenario: Text = Field(description="A scenario file beside this one, or a bundled one.")
@@ -102,7 +102,7 @@ class World(Table):
         return scenario.rounds if self.on is None else scenario.calendar.last_round_by(self.on)
 
 
-class Check(Table):
+class Check(TomlTable):
     """What is measured for a pattern, and the values that count as reproducing it."""
 
     statement: Text = Field(description="What is measured, in a few words, with its unit.")
@@ -184,7 +184,7 @@ class Check(Table):
         return (*self.nations, *than, *self.besides)
 
 
-class Pattern(Table):
+class Pattern(TomlTable):
     """A stylised fact."""
 
     number: int = Field(ge=1, description="Its number in the list of patterns.")
@@ -206,7 +206,7 @@ class Pattern(Table):
         return self
 
 
-class Patterns(Table):
+class Patterns(TomlTable):
     """What a file of patterns says."""
 
     title: Text = Field(description="What the patterns are about.")

@@ -13,7 +13,7 @@ from sim.declarations.kinds import SHAPES, Distribution, Parameter
 from sim.declarations.parameters import PARAMETERS
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray
-from sim.inputs.situation import Table, Text
+from sim.inputs.situation import Text, TomlTable
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import shown, validate
 
@@ -30,7 +30,7 @@ TINY = 1e-12
 """Shares nearer to 0 or 1 are not looked for: quantiles so far out are not computed reliably."""
 
 
-class Marginal(Table):
+class Marginal(TomlTable):
     """The prior of one parameter."""
 
     distribution: Distribution = Field(description="uniform, normal, half_normal or lognormal.")

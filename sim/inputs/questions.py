@@ -12,7 +12,7 @@ from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor, Level, check_factor
 from sim.inputs.keys import Key
 from sim.inputs.roster import Roster
-from sim.inputs.situation import Table, Text
+from sim.inputs.situation import Text, TomlTable
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import KeyProblem, validate
 
@@ -23,7 +23,7 @@ OPEN = {NATION, LEADING, "{patron}", "{adversary}"}
 """What may stand in a path; in labels the actors' places are open too: "{patron} backstop"."""
 
 
-class World(Table):
+class World(TomlTable):
     """A world to ask about: the scenario with some levers set from the first round on."""
 
     label: Text = Field(description="What tables and figures call it.")
@@ -35,7 +35,7 @@ class World(Table):
         return self.model_copy(update={"label": roster.vocabulary.in_words(self.label), "set": settings})
 
 
-class Pressure(Table):
+class Pressure(TomlTable):
     """More pressure by the adversary, and the worlds in which nations answer it."""
 
     path: Text = Field(description="The lever that is the pressure.")
@@ -43,7 +43,7 @@ class Pressure(Table):
     worlds: tuple[World, ...] = Field(strict=False, min_length=1, description="With and without cover, say.")
 
 
-class Questions(Table):
+class Questions(TomlTable):
     """What a file of questions says."""
 
     title: Text = Field(description="What is asked, in a few words.")

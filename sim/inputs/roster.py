@@ -17,7 +17,7 @@ from sim.inputs.candidates import RosterCandidates, roster_candidates
 from sim.inputs.coalitions.coalitions import Candidate
 from sim.inputs.coalitions.declaration import FILE as PAST_FILE
 from sim.inputs.columns import checked
-from sim.inputs.csv_file import LARGEST_NUMBER, Table, read_csv
+from sim.inputs.csv_file import LARGEST_NUMBER, CsvTable, read_csv
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray, mean_of_present, score
 from sim.inputs.keys import Key
@@ -243,8 +243,8 @@ class RosterSource:
     folder: Path
     declaration: RosterDeclaration
     file: TomlFile
-    nations: Table
-    candidates: Table
+    nations: CsvTable
+    candidates: CsvTable
     chosen: Chosen
 
 

@@ -30,8 +30,8 @@ from sim.inputs.situation import (
     Observed,
     PatronAtStart,
     Share,
-    Table,
     Text,
+    TomlTable,
     Whole,
     canonical,
     event_type,
@@ -54,7 +54,7 @@ class _Origin:
     layer: Layer = Layer({})  # noqa: RUF009 - frozen
 
 
-class Scenario(Table):
+class Scenario(TomlTable):
     """The inputs of a simulation: the situation at the start, and the events that change it.
 
     The fields are the keys of a scenario file, those of the actors' tables and the levels added by

@@ -53,7 +53,7 @@ def written(key_path: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...]:
     return (vocabulary.keys.get(key_path[0], key_path[0]), *key_path[1:])
 
 
-class Table(BaseModel):
+class TomlTable(BaseModel):
     """A table of a scenario file: unknown keys, wrong types and numbers without end are mistakes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
@@ -150,7 +150,7 @@ Held = Annotated[
 ]
 
 
-class PatronConstants(Table):
+class PatronConstants(TomlTable):
     """What an event may change of how the patron acts."""
 
     policy: PatronPolicy | None = None
@@ -174,7 +174,7 @@ class PatronAtStart(PatronConstants):
     restoration: Return = 0.2
 
 
-class MandateConstants(Table):
+class MandateConstants(TomlTable):
     """What an event may change of the mandate beside its levels."""
 
     purpose: Purpose | None = None
@@ -189,7 +189,7 @@ class MandateAtStart(MandateConstants):
     command: Command = "nation"
 
 
-class AdversaryConstants(Table):
+class AdversaryConstants(TomlTable):
     """What an event may change of how the adversary acts."""
 
     policy: AdversaryPolicy | None = None
@@ -205,12 +205,12 @@ class AdversaryAtStart(AdversaryConstants):
     deterred: Deterred = 0.5
 
 
-CHANGED: dict[str, type[Table]] = {
+CHANGED: dict[str, type[TomlTable]] = {
     PATRON: PatronConstants,
     "mandate": MandateConstants,
     ADVERSARY: AdversaryConstants,
 }
-AT_START: dict[str, type[Table]] = {
+AT_START: dict[str, type[TomlTable]] = {
     PATRON: PatronAtStart,
     "mandate": MandateAtStart,
     ADVERSARY: AdversaryAtStart,
@@ -218,7 +218,7 @@ AT_START: dict[str, type[Table]] = {
 """The tables of the situation without their levels."""
 
 
-class Nation(Table):
+class Nation(TomlTable):
     """What a scenario sets of a nation, at the start or by an event."""
 
     position: Position | None = None
@@ -226,7 +226,7 @@ class Nation(Table):
     election: Election | None = None
 
 
-class Event(Table):
+class Event(TomlTable):
     """Something that happens and changes the situation; `event_type` adds levels and actors' tables."""
 
     situation: ClassVar[Mapping[str, str]] = situation(Vocabulary())
@@ -279,7 +279,7 @@ def situation_fields(vocabulary: Vocabulary, *, start: bool) -> dict[str, Any]:
 
 
 def _with_levels(
-    table: type[Table], levels: Mapping[str, Level], vocabulary: Vocabulary, *, start: bool
+    table: type[TomlTable], levels: Mapping[str, Level], vocabulary: Vocabulary, *, start: bool
 ) -> Any:
     """Return a table of the situation with its levels, which come first."""
     fields: dict[str, Any] = {
@@ -288,7 +288,7 @@ def _with_levels(
     fields |= {key: (field.annotation, field) for key, field in table.model_fields.items()}
     if COMMAND in fields:
         fields[COMMAND] = _command_field(vocabulary)
-    return create_model(table.__name__, __base__=Table, __doc__=table.__doc__, **fields)
+    return create_model(table.__name__, __base__=TomlTable, __doc__=table.__doc__, **fields)
 
 
 def _command_field(vocabulary: Vocabulary) -> Any:
@@ -307,7 +307,7 @@ def _level_field(level: Level, vocabulary: Vocabulary, *, start: bool) -> Any:
     return number, ... if level.at_start is None else level.at_start
 
 
-class Observed(Table):
+class Observed(TomlTable):
     """What was reported of the coalition on a day; it changes no run, `explain` asks which runs fit it."""
 
     date: Date = Field(description="The day that the report is about.")

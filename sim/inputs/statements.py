@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.declarations.levels import CONDITIONS
 from sim.declarations.words import POSITIONS
-from sim.inputs.csv_file import Row, Table, read_csv
+from sim.inputs.csv_file import CsvTable, Row, read_csv
 from sim.inputs.errors import near_match
 from sim.inputs.nations import Nations
 from sim.inputs.roster_tables import TableFile
@@ -31,7 +31,7 @@ class Chosen:
     codes: Mapping[str, bool]
     nations: Nations
 
-    def table(self, table: Table) -> Table:
+    def table(self, table: CsvTable) -> CsvTable:
         """Return a table with the rows that are about a nation of the roster, which is named by its code.
 
         Raises

@@ -19,7 +19,7 @@ from sim.inputs.prior import declared_prior
 from sim.inputs.roster import Roster
 from sim.inputs.roster_file import Vocabulary
 from sim.inputs.roster_tables import FileName
-from sim.inputs.situation import Table, Text
+from sim.inputs.situation import Text, TomlTable
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import KeyProblem, validate
 
@@ -38,7 +38,7 @@ Factors = Annotated[tuple[Factor, ...], FailFast()]
 GROUPS = ("levers", "uncertainties")
 
 
-class Sweep(Table):
+class Sweep(TomlTable):
     """What a sweep file says: a base scenario, its factors, and the points at which it is run."""
 
     title: Text = Field(description="What the sweep is, in a few words.")

@@ -11,7 +11,7 @@ import pytest
 import sim
 from sim.dashboard.drawn_map import drawn_map
 from sim.dashboard.force import MOST, force_note, force_picture, layers_of
-from sim.dashboard.picture import HEIGHT, Picture, TimePlot
+from sim.dashboard.picture import HEIGHT, Svg, TimePlot
 from sim.dashboard.rows import Row, bar, point, row_picture
 from sim.dashboard.size import size_picture
 from sim.dashboard.stage import OUTCOMES, stage_data
@@ -130,7 +130,7 @@ def test_a_single_row_of_zeros_is_drawn() -> None:
 
 
 def test_markup_in_a_name_is_text() -> None:
-    picture = Picture(10, 10, 'a "quoted" & <odd> thing')
+    picture = Svg(10, 10, 'a "quoted" & <odd> thing')
     picture.text(1, 2, "<script>alert(1)</script>")
     picture.rule((0, 0), (1, 1), "red", title="<b>bold</b>")
     svg = picture.svg()
@@ -146,7 +146,7 @@ def test_a_short_horizon_is_dated_by_days() -> None:
 
 
 def test_a_plot_spans_its_rounds_and_values() -> None:
-    plot = TimePlot(Picture(200, HEIGHT, "a plot"), rounds=10, highest=5.0, right=20)
+    plot = TimePlot(Svg(200, HEIGHT, "a plot"), rounds=10, highest=5.0, right=20)
     assert (plot.x(0), plot.x(10)) == (46, 180)
     assert (plot.y(0), plot.y(5)) == (HEIGHT - 26, 12)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.dashboard.levers import MOVED, Lever, levers
+from sim.dashboard.levers import MOVED, Slider, levers
 from sim.declarations.levels import LEVELS
 from sim.declarations.parameters import PARAMETERS
 from sim.inputs.case import load_case
@@ -19,7 +19,7 @@ from sim.inputs.case import load_case
 )
 def test_each_stands_where_its_own_number_does(path: str, value: float) -> None:
     case = load_case("brussels-2025-04", [f"{path}={value}"])
-    assert Lever(path, "A lever", "What it means.").value_in(case) == pytest.approx(value)
+    assert Slider(path, "A lever", "What it means.").value_in(case) == pytest.approx(value)
 
 
 def test_there_is_one_for_every_level_that_is_declared() -> None:

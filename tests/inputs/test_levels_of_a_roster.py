@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import sim
-from sim.dashboard.levers import Lever, levers
+from sim.dashboard.levers import Slider, levers
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.roster import load_roster
@@ -73,7 +73,7 @@ def test_readers_know_it_by_its_words() -> None:
     vocabulary = load_roster(EXAMPLE / "roster").vocabulary
     assert reason_words("further_levels", vocabulary) == "attacks on ships"
     lever = next(each for each in levers(vocabulary) if each.path == ATTACKS)
-    assert isinstance(lever, Lever)
+    assert isinstance(lever, Slider)
     assert (lever.label, lever.meaning) == (
         "Attacks on ships",
         "0: none; 0.1: rare; 0.5: weekly; 1: daily.",

@@ -11,7 +11,7 @@ from small_worlds import write_candidates
 
 from sim.experiments.patterns import measures
 from sim.experiments.patterns.measures import measure, worlds_of
-from sim.experiments.patterns.observed import Observed, observe
+from sim.experiments.patterns.observed import WorldRuns, observe
 from sim.experiments.patterns.verdicts import Finding, check_patterns, overall
 from sim.experiments.run import RunOptions, simulate_case
 from sim.experiments.statistics import Interval
@@ -38,39 +38,39 @@ def case(write_world: Callable[..., Path], tmp_path: Path) -> Case:
 
 
 @pytest.fixture
-def observed(case: Case) -> Callable[..., Observed]:
+def observed(case: Case) -> Callable[..., WorldRuns]:
     """Make runs of four nations from stances, and propensities or rounds of joining."""
 
-    def make(stance: Any, propensity: Any = 0.0, first_joined: Any = NEVER) -> Observed:
+    def make(stance: Any, propensity: Any = 0.0, first_joined: Any = NEVER) -> WorldRuns:
         stance = np.array(stance, np.int8)
         whole = np.broadcast_to(np.array(propensity, float), stance.shape)
         first = np.broadcast_to(np.array(first_joined, np.int32), stance.shape)
         can_send = np.broadcast_to(case.roster.deployable, stance.shape)
         contributors = (stance >= 2).sum(axis=1).astype(float)
         cut = np.full(len(stance), CUT)
-        return Observed(case, case.scenario.rounds, stance, whole, can_send, cut, contributors, first)
+        return WorldRuns(case, case.scenario.rounds, stance, whole, can_send, cut, contributors, first)
 
     return make
 
 
-def found(of: Check, **worlds: Observed) -> Interval:
+def found(of: Check, **worlds: WorldRuns) -> Interval:
     return measure(of, lambda world: worlds[world.scenario], np.random.default_rng(1))
 
 
-def test_members_are_counted_among_those_that_count(observed: Callable[..., Observed]) -> None:
+def test_members_are_counted_among_those_that_count(observed: Callable[..., WorldRuns]) -> None:
     one = observed([[3, 3, 0, 2], [3, 3, 3, 2]])
     assert found(check("members"), one=one).estimate == 2.5
     assert found(check("members", besides=["AAX"]), one=one).estimate == 1.5
     assert found(check("members", nations=["AAX", "ABX"]), one=one).estimate == 2.0
 
 
-def test_differences_are_paired_run_by_run(observed: Callable[..., Observed]) -> None:
+def test_differences_are_paired_run_by_run(observed: Callable[..., WorldRuns]) -> None:
     one, other = observed([[3, 3, 3, 0], [3, 0, 0, 0]]), observed([[3, 3, 0, 0], [0, 0, 0, 0]])
     gain = found(check("members", less=[{"scenario": "other"}]), one=one, other=other)
     assert gain == Interval(1.0, 1.0, 1.0)  # one more in each of the runs, whatever their sizes
 
 
-def test_differences_of_differences(observed: Callable[..., Observed]) -> None:
+def test_differences_of_differences(observed: Callable[..., WorldRuns]) -> None:
     worlds = {
         name: observed([[3] * n + [0] * (4 - n)]) for name, n in (("a", 4), ("b", 1), ("c", 3), ("d", 2))
     }
@@ -82,14 +82,14 @@ def test_differences_of_differences(observed: Callable[..., Observed]) -> None:
     assert found(of, **worlds).estimate == (4 - 1) - (3 - 2)
 
 
-def test_the_interval_is_that_of_a_mean(observed: Callable[..., Observed]) -> None:
+def test_the_interval_is_that_of_a_mean(observed: Callable[..., WorldRuns]) -> None:
     one = observed([[3, 0, 0, 0], [3, 3, 3, 0]] * 50)
     mean, low, high = found(check("members"), one=one)
     assert mean == 2.0
     assert high - mean == pytest.approx(mean - low) == pytest.approx(1.96 / 99**0.5, rel=1e-4)
 
 
-def test_groups_are_compared(observed: Callable[..., Observed]) -> None:
+def test_groups_are_compared(observed: Callable[..., WorldRuns]) -> None:
     one = observed([[3, 3, 0, 0], [3, 0, 0, 3]], [[1.0, 3.0, 0.0, 0.5], [2.0, 0.0, 0.0, 0.5]])
     assert found(check("p_committed", nations=["AAX", "ABX"]), one=one).estimate == 0.75
     rest = check("p_committed", nations=["AAX", "ABX"], than=["the rest"])
@@ -99,12 +99,12 @@ def test_groups_are_compared(observed: Callable[..., Observed]) -> None:
     assert found(check("willingness"), one=one).estimate == pytest.approx((4.5 + 2.5) / 8)
 
 
-def test_supporters_for_each_member(observed: Callable[..., Observed]) -> None:
+def test_supporters_for_each_member(observed: Callable[..., WorldRuns]) -> None:
     one = observed([[3, 2, 2, 1], [2, 2, 2, 2]])
     assert found(check("supporters_per_member"), one=one).estimate == 3.5  # 3 to 1, and 4 to none
 
 
-def test_soldiers_are_pledged_by_the_rule_of_the_model(observed: Callable[..., Observed]) -> None:
+def test_soldiers_are_pledged_by_the_rule_of_the_model(observed: Callable[..., WorldRuns]) -> None:
     one = observed([[3, 3, 2, 3]], [[CUT, CUT + 1.5, 9.0, CUT + 9.0]])
     np.testing.assert_allclose(one.pledges, [[250.0, 510 * 0.75, 0.0, 530.0]])
     assert found(check("soldiers", besides=["ADX"]), one=one).estimate == pytest.approx(632.5)
@@ -134,7 +134,7 @@ def aligned(write_world: Callable[..., Path], tmp_path: Path) -> Case:
 
 
 def test_rank_correlation_of_an_attribute_with_mean_gains(
-    observed: Callable[..., Observed], aligned: Case
+    observed: Callable[..., WorldRuns], aligned: Case
 ) -> None:
     stance = [[0, 0, 0, 0]] * 2
     base, rising, falling, alike = (
@@ -159,7 +159,7 @@ def test_rank_correlation_of_an_attribute_with_mean_gains(
 
 
 def test_nations_of_which_an_attribute_is_not_known_do_not_count(
-    observed: Callable[..., Observed], aligned: Case
+    observed: Callable[..., WorldRuns], aligned: Case
 ) -> None:
     roster = aligned.roster
     unknown = replace(roster.candidates[3], covariates={**roster.candidates[3].covariates, VOTES: np.nan})
@@ -170,7 +170,7 @@ def test_nations_of_which_an_attribute_is_not_known_do_not_count(
     assert found(of, one=gains, base=base).estimate == pytest.approx(1.0)
 
 
-def test_rates_of_joining(observed: Callable[..., Observed]) -> None:
+def test_rates_of_joining(observed: Callable[..., WorldRuns]) -> None:
     # Six rounds, an event in round 3. AAX was in from the start; joined: rounds 1, 3, 4, and never, 4, 6.
     one = observed([[3] * 4] * 2, first_joined=[[0, 1, 3, 4], [0, NEVER, 4, 6]])
     near = found(check("joining_near_events", days=14), one=one)  # rounds 3 and 4 of 6
@@ -179,20 +179,20 @@ def test_rates_of_joining(observed: Callable[..., Observed]) -> None:
     assert first.estimate == pytest.approx((1 / 5) / (2 / 6))
 
 
-def test_even_joining_has_the_rate_of_one(observed: Callable[..., Observed]) -> None:
+def test_even_joining_has_the_rate_of_one(observed: Callable[..., WorldRuns]) -> None:
     one = observed([[3] * 4] * 3, first_joined=[[0, 1, 2, 3], [0, 4, 5, 6], [NEVER] * 4])
     assert found(check("joining_near_events", days=28), one=one).estimate == pytest.approx(1.0)
     assert found(check("joining_at_first", days=21), one=one).estimate == pytest.approx(1.0)
 
 
-def test_no_joining_has_no_rate(observed: Callable[..., Observed]) -> None:
+def test_no_joining_has_no_rate(observed: Callable[..., WorldRuns]) -> None:
     of = check("joining_at_first", days=14)
     interval = found(of, one=observed([[3, 0, 0, 0]], first_joined=[[0, NEVER, NEVER, NEVER]]))
     assert np.isnan(interval.estimate)
     assert Finding(of, interval).verdict == "not identified"
 
 
-def test_bimodal_amplitude_is_that_of_the_number_of_members(observed: Callable[..., Observed]) -> None:
+def test_bimodal_amplitude_is_that_of_the_number_of_members(observed: Callable[..., WorldRuns]) -> None:
     sizes = [1] * 40 + [2] * 10 + [4] * 50
     one = observed([[3] * size + [0] * (4 - size) for size in sizes])
     assert found(check("bimodal_amplitude"), one=one).estimate == 1.0  # nobody stops at three
@@ -207,25 +207,25 @@ def _who(levers: tuple[str, ...]) -> list[int]:
 
 
 @pytest.fixture
-def by_levers(observed: Callable[..., Observed]) -> Callable[[World], Observed]:
+def by_levers(observed: Callable[..., WorldRuns]) -> Callable[[World], WorldRuns]:
     """Runs of a world by the levers that it has."""
     return lambda world: observed([_who(world.with_)] * 20)
 
 
-def test_paths_are_minimal_combinations(by_levers: Callable[[World], Observed]) -> None:
+def test_paths_are_minimal_combinations(by_levers: Callable[[World], WorldRuns]) -> None:
     of = check("paths", levers=["x", "y", "z"])
     number = measure(of, by_levers, np.random.default_rng(1))
     assert number == Interval(4.0, 4.0, 4.0)  # xy; x, z; xyz
 
 
 @pytest.mark.parametrize(("lever", "share"), [("x", 1 / 3), ("y", 0.0), ("z", 1 / 3)])
-def test_reach_of_one_lever(by_levers: Callable[[World], Observed], lever: str, share: float) -> None:
+def test_reach_of_one_lever(by_levers: Callable[[World], WorldRuns], lever: str, share: float) -> None:
     of = check("reach_of_one_lever", levers=["x", "y", "z"], lever=lever)
     assert measure(of, by_levers, np.random.default_rng(1)).estimate == pytest.approx(share)
 
 
-def test_paths_are_uncertain_where_a_nation_is_half_won(observed: Callable[..., Observed]) -> None:
-    def by_levers(world: World) -> Observed:
+def test_paths_are_uncertain_where_a_nation_is_half_won(observed: Callable[..., WorldRuns]) -> None:
+    def by_levers(world: World) -> WorldRuns:
         return observed([[3, 3 if world.with_ else 0, 0, 0], [3, 0, 0, 0]] * 10)
 
     interval = measure(check("paths", levers=["x"]), by_levers, np.random.default_rng(1))

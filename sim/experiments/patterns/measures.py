@@ -22,13 +22,13 @@ from sim.experiments.patterns.distributions import (
     ratio_of_sums,
     top_share,
 )
-from sim.experiments.patterns.observed import Observed
+from sim.experiments.patterns.observed import WorldRuns
 from sim.experiments.statistics import Floats, Interval, rank_correlations
 from sim.inputs.patterns_file import REST, Check, Measure, World, attribute_of
 
-Observe = Callable[[World], Observed]
+Observe = Callable[[World], WorldRuns]
 Measuring = Callable[[Check, Observe, np.random.Generator], Interval]
-PerRun = Callable[[Check, Observed], Floats]
+PerRun = Callable[[Check, WorldRuns], Floats]
 
 TOP = 5
 WON_OVER = 0.5
@@ -59,53 +59,53 @@ def worlds_of(check: Check) -> set[World]:
 # Numbers of each run
 
 
-def members(check: Check, seen: Observed) -> Floats:
+def members(check: Check, seen: WorldRuns) -> Floats:
     """Return how many nations are committed, of those that count."""
     return np.asarray(seen.committed[:, _counted(check, seen)].sum(axis=1), dtype=np.float64)
 
 
-def soldiers(check: Check, seen: Observed) -> Floats:
+def soldiers(check: Check, seen: WorldRuns) -> Floats:
     """Return how many soldiers the nations that count pledge."""
     return np.asarray(seen.pledges[:, _counted(check, seen)].sum(axis=1))
 
 
-def contributors(check: Check, seen: Observed) -> Floats:  # noqa: ARG001
+def contributors(check: Check, seen: WorldRuns) -> Floats:  # noqa: ARG001
     """Return how many nations give any military contribution at the end."""
     return seen.contributors
 
 
-def p_committed(check: Check, seen: Observed) -> Floats:
+def p_committed(check: Check, seen: WorldRuns) -> Floats:
     """Return the share of some nations that is committed, less that of others."""
     return _compared(check, seen, seen.committed.astype(np.float64))
 
 
-def willingness(check: Check, seen: Observed) -> Floats:
+def willingness(check: Check, seen: WorldRuns) -> Floats:
     """Return the mean propensity of some nations, in log-odds, less that of others."""
     return _compared(check, seen, seen.propensity)
 
 
-def supporters_per_member(check: Check, seen: Observed) -> Floats:  # noqa: ARG001
+def supporters_per_member(check: Check, seen: WorldRuns) -> Floats:  # noqa: ARG001
     """Return how many nations are open or committed for each that is committed; of none, as of one."""
     supporters = (seen.stance >= Stance.OPEN).sum(axis=1)
     return np.asarray(supporters / np.maximum(seen.committed.sum(axis=1), 1))
 
 
-def gini_of_soldiers(check: Check, seen: Observed) -> Floats:  # noqa: ARG001
+def gini_of_soldiers(check: Check, seen: WorldRuns) -> Floats:  # noqa: ARG001
     """Return how unequal the contributions of the members are."""
     return gini(seen.pledges)
 
 
-def top_five_share(check: Check, seen: Observed) -> Floats:  # noqa: ARG001
+def top_five_share(check: Check, seen: WorldRuns) -> Floats:  # noqa: ARG001
     """Return the share of the soldiers that the five largest contributors give."""
     return top_share(seen.pledges, TOP)
 
 
-def _counted(check: Check, seen: Observed) -> NDArray[np.bool_]:
+def _counted(check: Check, seen: WorldRuns) -> NDArray[np.bool_]:
     among = seen.columns(check.nations or seen.case.roster.iso3)
     return np.asarray(among & ~seen.columns(check.besides))
 
 
-def _compared(check: Check, seen: Observed, values: Floats) -> Floats:
+def _compared(check: Check, seen: WorldRuns, values: Floats) -> Floats:
     """Return the mean over the nations named, less that over those they are compared with, run by run."""
     group = seen.columns(check.nations or seen.case.roster.iso3)
     others = ~group if check.than == REST else seen.columns(check.than)
@@ -180,11 +180,11 @@ def joining_at_first(check: Check, observe: Observe, rng: np.random.Generator) -
     return _relative_rate(seen, lambda step: step <= rounds)
 
 
-def _rounds_of(days: int, seen: Observed) -> int:
+def _rounds_of(days: int, seen: WorldRuns) -> int:
     return max(1, round(days / seen.case.scenario.days_per_round))
 
 
-def _relative_rate(seen: Observed, counts: Callable[[int], bool]) -> Interval:
+def _relative_rate(seen: WorldRuns, counts: Callable[[int], bool]) -> Interval:
     """Return the share of all first joinings that falls into some rounds, to the share of these rounds."""
     among = np.array([counts(step) for step in range(1, seen.round + 1)])
     joined = (seen.first_joined > 0) & (seen.first_joined <= seen.round)

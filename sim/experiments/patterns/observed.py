@@ -31,7 +31,7 @@ Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Observed:
+class WorldRuns:
     """The runs of a world on the day on which it is read.
 
     Attributes
@@ -104,9 +104,9 @@ class Observer:
     ) -> None:
         self._patterns, self._parameters, self._progress = patterns, parameters, progress
         self._options = replace(options, trajectories=True)
-        self._seen: dict[World, Observed] = {}
+        self._seen: dict[World, WorldRuns] = {}
 
-    def __call__(self, world: World) -> Observed:
+    def __call__(self, world: World) -> WorldRuns:
         """Return a world's runs."""
         if world not in self._seen:
             case = self._patterns.case(world, self._parameters)
@@ -114,7 +114,7 @@ class Observer:
         return self._seen[world]
 
 
-def observe(case: Case, round_: int, options: RunOptions, progress: Progress = lambda _: None) -> Observed:
+def observe(case: Case, round_: int, options: RunOptions, progress: Progress = lambda _: None) -> WorldRuns:
     """Simulate a case and keep where every run stands in a round."""
     parts: list[tuple[NDArray[Any], ...]] = []
 
@@ -129,7 +129,7 @@ def observe(case: Case, round_: int, options: RunOptions, progress: Progress = l
     stance, propensity, contributors, first_joined = map(np.concatenate, zip(*parts, strict=True))
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
     runs = Runs(options.runs, options.seed)
-    return Observed(
+    return WorldRuns(
         case,
         round_,
         stance,

@@ -22,14 +22,14 @@ from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.csv_file import read_csv
 from sim.inputs.errors import InputError, near_match
-from sim.inputs.situation import Table, Text
+from sim.inputs.situation import Text, TomlTable
 from sim.inputs.toml_file import TomlFile, read_toml
 from sim.inputs.validation import one_of, unknown_key, validate
 
 FOLDER = "forecasts"
 
 
-class AskedFile(Table):
+class AskedFile(TomlTable):
     """What the file says."""
 
     title: Text = Field(description="What the coalition is, in a few words.")

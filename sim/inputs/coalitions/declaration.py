@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.inputs.situation import Table, Text
+from sim.inputs.situation import Text, TomlTable
 from sim.inputs.toml_file import TomlFile, read_toml
 from sim.inputs.validation import one_of, validate
 
@@ -23,7 +23,7 @@ StandardDeviation = Annotated[float, Field(ge=LEAST_SD, le=MOST_SD)]
 Constant = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
 
 
-class Prior(Table):
+class Prior(TomlTable):
     """Standard deviations in log-odds; all that is uncertain is normal with mean 0."""
 
     intercept: StandardDeviation = Field(description="Of the intercept.")
@@ -34,7 +34,7 @@ class Prior(Table):
     nation: StandardDeviation = Field(description="Of a nation's habit, the same in all coalitions.")
 
 
-class Attribute(Table):
+class Attribute(TomlTable):
     """A column of nations and how it is treated, in the order of the fields."""
 
     column: Text = Field(description="The column of covariates.csv.")
@@ -51,7 +51,7 @@ class Attribute(Table):
     source: Text = Field(description="Where it comes from.")
 
 
-class Level(Table):
+class Level(TomlTable):
     """What a coalition is: a column of levels.csv, or whether a certain body commands."""
 
     column: Text | None = Field(None, description="The column of levels.csv.")
@@ -60,7 +60,7 @@ class Level(Table):
     meaning: Text = Field(description="What it is.")
 
 
-class Term(Table):
+class Term(TomlTable):
     """A part of the log-odds: coefficient x (level - centre) x scale x attribute."""
 
     name: Text = Field(description="What files call it.")
@@ -82,7 +82,7 @@ class Term(Table):
         return "nation" if self.level is None else "interaction"
 
 
-class Baseline(Table):
+class Baseline(TomlTable):
     """A plain logit to compare with."""
 
     name: Text = Field(description="What tables call it.")
@@ -93,7 +93,7 @@ class Baseline(Table):
     )
 
 
-class Declaration(Table):
+class Declaration(TomlTable):
     """What the file says."""
 
     title: Text = Field(description="What the coalitions are, in a few words.")

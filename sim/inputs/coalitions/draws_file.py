@@ -13,7 +13,7 @@ from sim.inputs.coalitions.coalitions import Coalitions
 from sim.inputs.coalitions.declaration import FILE as DECLARATION
 from sim.inputs.coalitions.reading import FILES
 from sim.inputs.errors import InputError
-from sim.inputs.situation import Table, Text
+from sim.inputs.situation import Text, TomlTable
 from sim.inputs.text_file import check_regular, read_text
 from sim.inputs.toml_file import KeyPath, dotted
 from sim.inputs.validation import validate
@@ -29,7 +29,7 @@ MAX_BYTES = 1_000_000
 Pair = Annotated[tuple[float, float], Field(strict=False)]
 
 
-class Fitted(Table):
+class Fitted(TomlTable):
     """What draws were fitted to, and how."""
 
     title: Text = Field(description="What the coalitions are.")

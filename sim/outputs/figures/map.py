@@ -48,7 +48,7 @@ class Label(NamedTuple):
 
 
 @dataclass
-class Picture:
+class ShadedMap:
     """What of a map changes with the shares it shows: what takes nations' colours, and their labels."""
 
     patches: list[tuple[str, "Patch"]] = field(default_factory=list)
@@ -82,7 +82,7 @@ def committed_map(result: RunTables) -> "Figure":
     return figure
 
 
-def map_page(result: RunTables, title: str) -> tuple["Figure", Picture]:
+def map_page(result: RunTables, title: str) -> tuple["Figure", ShadedMap]:
     """Return a page with a map on which nothing is shown yet, see `committed_map`."""
     chart = check_map(result)
     by_share = result.summary.sort_values(["p_committed", "name"], ascending=[False, True])
@@ -104,7 +104,7 @@ def map_page(result: RunTables, title: str) -> tuple["Figure", Picture]:
     across = style.WIDTH - 0.2
     high = chart.frame.height / scale / plot
     axes = area.inset_axes((0.0, 1 - high, MAP_WIDTH / across, high))
-    picture = Picture(_draw_outlines(axes, chart, list(names), scale))
+    picture = ShadedMap(_draw_outlines(axes, chart, list(names), scale))
     _name_context(axes, chart, result, scale)
     for code, place in places.items():
         if place is not None:
@@ -149,7 +149,7 @@ def committed_maps(result: RunTables) -> "Figure":
             left = column * (across - PANEL_WIDTH) / (COLUMNS - 1) / across
             bottom = 1 - (line * row + 0.2 + high) / plot
             axes = area.inset_axes((left, bottom, PANEL_WIDTH / across, high / plot))
-            picture = Picture(_draw_outlines(axes, chart, codes, chart.frame.width / PANEL_WIDTH))
+            picture = ShadedMap(_draw_outlines(axes, chart, codes, chart.frame.width / PANEL_WIDTH))
             if off_map:
                 tiles = area.inset_axes((left, bottom - below / plot, PANEL_WIDTH / across, below / plot))
                 _draw_codes(tiles, off_map, below, picture)
@@ -257,7 +257,7 @@ def _name_context(axes: "Axes", chart: Chart, result: RunTables, scale: float) -
 
 
 def _draw_lists(
-    axes: "Axes", lists: dict[str, list[str]], names: dict[str, str], plot: float, picture: Picture
+    axes: "Axes", lists: dict[str, list[str]], names: dict[str, str], plot: float, picture: ShadedMap
 ) -> None:
     """List nations beside the map: a tile of their colour, name and share."""
     axes.set(xlim=(0, LIST_WIDTH), ylim=(plot, 0))
@@ -277,7 +277,7 @@ def _draw_lists(
         at += 2 * TILE_ROW
 
 
-def _draw_codes(axes: "Axes", codes: Sequence[str], height: float, picture: Picture) -> None:
+def _draw_codes(axes: "Axes", codes: Sequence[str], height: float, picture: ShadedMap) -> None:
     """Draw tiles of nations that are not on a small map, with their codes, below it."""
     axes.set(xlim=(0, PANEL_WIDTH), ylim=(height, 0))
     axes.set_axis_off()
