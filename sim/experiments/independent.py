@@ -5,7 +5,7 @@ from sim.inputs.case import Case
 
 
 def independent_runs(case: Case, runs: int) -> int:
-    """Return how many of so many runs count where it is told how far their number limits what is known.
+    """Return how many of so many runs count for the error due to their number.
 
     Run k takes row k of the draws of past coalitions, and of the parameters where these are draws, over and
     over, for every seed the same rows. Beyond the fewer of the two further runs bring other chance, but no
