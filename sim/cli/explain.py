@@ -19,9 +19,9 @@ def explain(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            help="Which questions, repeated or with commas: why, levers, pairs, frontier, pivotal, hardened, "
-            "persuade, observed. Usually the first four and hardened for named nations, the others and "
-            "levers for all."
+            help="Which questions, repeated or with commas: why, closure, levers, pairs, frontier, pivotal, "
+            "hardened, persuade, observed. Usually the first five and hardened for named nations; levers, "
+            "pairs and the others for all."
         ),
     ] = None,
     date: Annotated[

@@ -73,7 +73,7 @@ def test_named_nations_are_asked_other_questions_than_all(
         [section for section in SECTIONS if getattr(answer, section) is not None]
         for answer in (some, everybody)
     ]
-    assert answered == [["why", "levers", "pairs", "frontier", "hardened"], list(OF_ALL)]
+    assert answered == [["why", "closure", "levers", "pairs", "frontier", "hardened"], list(OF_ALL)]
     assert some.asked == find_nations(some.case, ["CAN", "NLD", "GBR", "Canada"])
 
 
@@ -122,11 +122,27 @@ def test_sentences_say_what_holds_a_nation_back_and_what_would_bring_it_in(some:
     assert re.search(
         rf"What keeps it below most often is unmet demands: without, it is above in {share}", text
     )
+    out = rf"Of the \d+ of {RUNS} runs in which Netherlands is out at the end, in {marked} no lever or pair"
+    assert re.search(
+        rf"{out} of levers brings it in. In {marked} what holds it back is its own position", text
+    )
     assert "No lever alone brings it in. With two levers it would join with US involvement 0." in text
     assert "It is committed at the end as things are" in text  # the United Kingdom
     assert re.search(
         rf"Pressure [\w ]+ \(as it is: cowed in {marked}; its willingness to send soldiers", text
     )
+
+
+def test_probabilities_come_first_and_log_odds_last(some: sim.Explanation) -> None:
+    sentences = [block for block in explain_report(some).blocks if isinstance(block, str)]
+    of_one = sentences[
+        : next(place for place, text in enumerate(sentences) if text.startswith("Netherlands:"))
+    ]
+    told = [place for place, text in enumerate(of_one) if "log-odds" in text]
+    assert of_one[0].startswith("Canada: committed on")
+    assert of_one[1].startswith("Of the ")
+    assert told
+    assert min(told) >= len(of_one) - 2
 
 
 def test_answers_say_what_they_rest_on(some: sim.Explanation) -> None:

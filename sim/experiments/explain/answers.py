@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.experiments.explain.closure import Closure, what_closes_the_gap
 from sim.experiments.explain.frontier import Frontiers, PairAnswers, best_pairs, frontiers
 from sim.experiments.explain.hardened import Hardened, hardened_or_cowed
 from sim.experiments.explain.levers import LeverAnswers, what_would_it_take
@@ -36,10 +37,13 @@ FOLDER = "explain"
 MOST_NAMED = 5
 """Nations whose codes are a part of a folder's name."""
 
-SECTIONS = ("why", "levers", "pairs", "frontier", "pivotal", "hardened", "persuade", "observed")
+SECTIONS = (
+    *("why", "closure", "levers", "pairs", "frontier"),
+    *("pivotal", "hardened", "persuade", "observed"),
+)
 """The questions, in the order in which they are answered."""
 
-OF_NATIONS = ("why", "levers", "pairs", "frontier", "hardened")
+OF_NATIONS = ("why", "closure", "levers", "pairs", "frontier", "hardened")
 """What is asked by default where nations are named."""
 
 OF_ALL = ("levers", "pairs", "pivotal", "hardened", "persuade")
@@ -110,6 +114,7 @@ class Explanation(Answers):
     questions: Questions
     asked: tuple[int, ...]
     why: Why | None = None
+    closure: Closure | None = None
     levers: LeverAnswers | None = None
     pairs: PairAnswers | None = None
     frontier: Frontiers | None = None
@@ -149,6 +154,7 @@ class Explanation(Answers):
             "why-terms": (self.why, "terms"),
             "why-conditions": (self.why, "conditions"),
             "why-reasons": (self.why, "reasons"),
+            "closure": (self.closure, "table"),
             "levers": (self.levers, "table"),
             "pairs": (self.pairs, "table"),
             "frontier": (self.frontier, "table"),
@@ -329,6 +335,10 @@ class _Asking:
     def why(self) -> Why:
         date, threads = self.options.date, self.options.threads
         return why(self.case, self.nations, self.runs, date=date, threads=threads)
+
+    def closure(self) -> Closure:
+        threads = self.options.threads
+        return what_closes_the_gap(self.case, self.nations, self.questions, self.runs, threads=threads)
 
     def levers(self) -> LeverAnswers:
         threads = self.options.threads

@@ -5,6 +5,7 @@ from functools import partial
 
 from sim.experiments.explain.result import Answers
 from sim.outputs.explanation.answer_figures import hardened_dots, persuasion, unnamed_members
+from sim.outputs.explanation.closure_figures import closure_bars
 from sim.outputs.explanation.influence_figures import influence_network, pivotal_ranking
 from sim.outputs.explanation.lever_figures import all_levers, frontier_line, nation_levers
 from sim.outputs.explanation.why_figures import waterfall
@@ -19,12 +20,7 @@ def figures_of(result: Answers, _: Sequence[str] = ()) -> dict[str, Draw]:
 def _figures(result: Answers) -> Iterator[tuple[str, Draw]]:
     answered, asked = result.about.runs_of_answers, result.about.asked
     for iso3 in asked:
-        if "why" in answered:
-            yield f"why-{iso3}", partial(waterfall, result, iso3)
-        if "levers" in answered:
-            yield f"levers-{iso3}", partial(nation_levers, result, iso3)
-        if "frontier" in answered and len(result.of("frontier", iso3)):
-            yield f"frontier-{iso3}", partial(frontier_line, result, iso3)
+        yield from _figures_of_nation(result, iso3)
     if "levers" in answered and not asked:
         yield "levers", partial(all_levers, result)
     if "pivotal" in answered:
@@ -36,3 +32,15 @@ def _figures(result: Answers) -> Iterator[tuple[str, Draw]]:
         yield "persuade", partial(persuasion, result)
     if "observed" in answered and len(result.table("observed-next")):
         yield "observed", partial(unnamed_members, result)
+
+
+def _figures_of_nation(result: Answers, iso3: str) -> Iterator[tuple[str, Draw]]:
+    answered = result.about.runs_of_answers
+    if "why" in answered:
+        yield f"why-{iso3}", partial(waterfall, result, iso3)
+    if "closure" in answered and len(result.of("closure", iso3)):
+        yield f"closure-{iso3}", partial(closure_bars, result, iso3)
+    if "levers" in answered:
+        yield f"levers-{iso3}", partial(nation_levers, result, iso3)
+    if "frontier" in answered and len(result.of("frontier", iso3)):
+        yield f"frontier-{iso3}", partial(frontier_line, result, iso3)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.declarations.words import ASSUMED
 from sim.experiments.explain.answers import Explanation
+from sim.experiments.explain.closure import LEVER, PAIR, Closure
 from sim.experiments.explain.frontier import Frontiers, PairAnswers
 from sim.experiments.explain.hardened import Hardened
 from sim.experiments.explain.levers import (
@@ -34,6 +35,7 @@ from sim.outputs.explanation.words import (
     persuade_sentences,
     second_level,
     share,
+    shown_changes,
     spread,
     who_hardens,
 )
@@ -43,6 +45,12 @@ from sim.results.document import Block, Cell, Document, Note, Section, Table, no
 MOST_EDGES = 15
 """Rows of the influence network that are shown."""
 
+CLOSURE = (
+    "Of the {out} in which the nation is out at the end, the share in which it would be in, in the same "
+    "draws, with its 95 % interval. Levers are set in round 1 at an end of their ranges, pairs count where "
+    "neither alone is enough; the position is that at the start. Of {levers} and {pairs} the most frequent "
+    "are shown; closure.parquet has all."
+)
 WHY = (
     "Log-odds. Mean over {runs} with [the range of 90 % of the runs]; the change with [the 95 % "
     "interval of its mean]. Predisposition and terms add up to the propensity; it must exceed the threshold."
@@ -125,14 +133,34 @@ def _nation(answer: Explanation, nation: int) -> Iterator[Section]:
     roster = answer.case.roster
     iso3 = roster.iso3[nation]
     blocks: list[Block] = []
-    if answer.why is not None:
-        blocks += _why(answer.why, iso3)
+    if answer.closure is not None:
+        blocks += _closure(answer.closure, iso3)
     if answer.levers is not None:
         blocks += _levers(answer.levers, iso3)
     if answer.frontier is not None:
         blocks += _frontier(answer.frontier, iso3)
+    if answer.why is not None:
+        blocks += _why(answer.why, iso3)
     if blocks:
         yield Section(f"{roster.names[nation]} ({iso3})", tuple(blocks))
+
+
+def _closure(closure: Closure, iso3: str) -> Iterator[Block]:
+    """Yield what closes a nation's gap, if it has one."""
+    rows = closure.of(iso3)
+    if rows.empty:
+        return
+    most = shown_changes(rows)
+    lines = [(word(row["change"]), number(row["p"], marked_share(row))) for _, row in most.iterrows()]
+    yield Table(("what closes the gap", "of the runs in which it is out"), tuple(lines))
+    of_kind = rows["kind"].value_counts()
+    yield Note(
+        CLOSURE.format(
+            out=counted(int(rows["out"].iloc[0]), "run"),
+            levers=counted(int(of_kind.get(LEVER, 0)), "setting"),
+            pairs=counted(int(of_kind.get(PAIR, 0)), "pair"),
+        )
+    )
 
 
 def _why(why: Why, iso3: str) -> Iterator[Block]:

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.declarations.levels import LEVELS
 from sim.declarations.terms import TERMS
+from sim.declarations.words import POSITIONS
 from sim.experiments.explain.answers import Explanation
+from sim.experiments.explain.closure import LEVER, NO_LEVER, ONLY_POSITION, PAIR, Closure
 from sim.experiments.explain.frontier import Frontiers
 from sim.experiments.explain.hardened import COWED, EITHER, HARDENED, Hardened
 from sim.experiments.explain.levers import COMMITTED_ALREADY, REACHED, UNDECIDED, LeverAnswers
@@ -23,6 +25,9 @@ from sim.outputs.words import (
     thousands,
 )
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 PARTS = {
     "predisposition": "predisposition",
     **{name: term.words for name, term in TERMS.items()},
@@ -38,8 +43,14 @@ VERDICTS = {
     EITHER: "may move it either way",
 }
 
+STATED = {"opposed": "its own refusal", "unknown": "its position, of which no statement is known"}
+"""What holds a nation back that its position does, by what that is."""
+
 MOST_NAMED = 5
 """Nations named in a sentence."""
+
+MOST_CHANGES = 4
+"""Levers, and pairs of them, that are shown of what closes a gap."""
 
 
 def part_words(part: str, vocabulary: Vocabulary) -> str:
@@ -86,28 +97,37 @@ def nation_sentences(answer: Explanation, nation: int) -> Iterator[str]:
     """Return what is found about a nation, a sentence at a time."""
     iso3 = answer.case.roster.iso3[nation]
     if answer.why is not None:
-        yield from _why(answer.why, nation)
+        yield _committed(answer.why, nation)
+    if answer.closure is not None:
+        yield from closure_sentences(answer.closure, nation)
     if answer.levers is not None:
         yield _what_it_takes(answer.levers, iso3)
     if answer.frontier is not None:
         yield from _pair(answer.frontier, iso3)
     if answer.hardened is not None:
         yield _hardened(answer.hardened, iso3)
+    if answer.why is not None:
+        yield from _distance(answer.why, nation)
 
 
-def _why(why: Why, nation: int) -> Iterator[str]:
-    """Say how often a nation is committed, what holds it back, how far it is from its threshold."""
-    place = why.nations.index(nation)
-    row: Any = why.summary.iloc[place]
+def _committed(why: Why, nation: int) -> str:
+    """Say how often a nation is committed, and what holds it back."""
+    row: Any = why.summary.iloc[why.nations.index(nation)]
     reasons = why.reasons[why.reasons["iso3"] == row["iso3"]]
     vocabulary = why.case.roster.vocabulary
     held = "; ".join(
         f"{reason_words(reason['reason'], vocabulary)} ({share(reason)})" for _, reason in reasons.iterrows()
     )
-    yield (
+    return (
         f"{row['name']}: committed on {why.date:%-d %B %Y} in {marked_share(row, 'p_committed')} of "
         f"{counted(why.number_of_runs, 'run')}{f'; held back by: {held}' if held else ''}."
     )
+
+
+def _distance(why: Why, nation: int) -> Iterator[str]:
+    """Say how far a nation's propensity is from its threshold, and what keeps it below."""
+    row: Any = why.summary.iloc[why.nations.index(nation)]
+    vocabulary = why.case.roster.vocabulary
     terms = why.terms[why.terms["iso3"] == row["iso3"]].set_index("term")
     yield (
         f"Its propensity is on average {distance(terms.loc['gap'])} its threshold (log-odds); in "
@@ -135,6 +155,37 @@ def spread(row: Any, name: str) -> str:
 def level_spread(row: Any, name: str) -> str:
     """Return the mean of a level with the range of 90 % of the runs."""
     return f"{row[name]:.2f} [{row[f'{name}_q05']:.2f}-{row[f'{name}_q95']:.2f}]"
+
+
+def closure_sentences(closure: Closure, nation: int) -> Iterator[str]:
+    """Say in how many of the runs in which a nation is out something would bring it in."""
+    roster, timeline = closure.case.roster, closure.case.timeline
+    rows = closure.of(roster.iso3[nation])
+    if rows.empty:
+        yield f"{roster.names[nation]} is in at the end of all runs: there is no gap to close."
+        return
+    best: dict[str, Any] = {row["kind"]: row for _, row in rows.iloc[::-1].iterrows()}
+    none, only = best[NO_LEVER], best[ONLY_POSITION]
+    own = STATED.get(POSITIONS[timeline.position[0, nation]], "its own position")
+    runs = f"{none['out']:,} of {counted(none['runs'], 'run')}"
+    yield (
+        f"Of the {runs} in which {roster.names[nation]} is out at the end, in {marked_share(none)} "
+        "no lever or pair of levers brings it in."
+    )
+    if only["p"] > 0.0:
+        yield f"In {marked_share(only)} what holds it back is {own}: only another would bring it in."
+    found = [
+        f"{row['change']}, in {marked_share(row)}"
+        for kind in (LEVER, PAIR)
+        if (row := best.get(kind)) is not None and row["p"] > 0.0
+    ]
+    if found:
+        yield f"The lever that does most often is {'; the pair of which neither is enough, '.join(found)}."
+
+
+def shown_changes(rows: "pd.DataFrame") -> "pd.DataFrame":
+    """Return what tables and figures show of what closes a nation's gap: the most frequent of each kind."""
+    return rows.groupby("kind", sort=False).head(MOST_CHANGES)
 
 
 def _what_it_takes(levers: LeverAnswers, iso3: str) -> str:
