@@ -28,7 +28,7 @@ TAKEN = (
     *("behaviour", "nation", "world", "force_ratio", "force", "fielded"),  # what equations and counts see
     *("peacekeeping", "deterrence", "reassurance"),  # purposes stand beside the levels
     *("predisposition", "propensity", "threshold", "gap"),  # parts of a propensity that are no terms
-    *("nothing_to_send", "held_out", "waiting"),  # reasons that are no terms
+    *("nothing_to_send", "held_out", "waiting", "no_statement"),  # reasons that are no terms
 )
 """Names that mean something else where declared names stand."""
 

@@ -364,7 +364,8 @@ class RunResult(Result):
         """Return what holds a nation back at the end, with its share of the runs in which it is out.
 
         Unmet demands that hold in half of those runs or more are all named, the most frequent first;
-        else the most frequent reason. Empty if it is committed in all runs.
+        else the most frequent reason. Empty if it is committed in all runs. A position of which no statement
+        is known is drawn, and not called its own: ``no_statement``.
 
         Parameters
         ----------
@@ -377,7 +378,12 @@ class RunResult(Result):
         shares = self.tally.held_back[nation] / out
         demands = [index for index in map(HOLDS_BACK.index, DEMANDS) if shares[index] >= 0.5]
         reasons = sorted(demands, key=lambda index: -shares[index]) or [int(shares.argmax())]
-        return tuple((HOLDS_BACK[index], float(shares[index])) for index in reasons)
+        return tuple((self._reason(nation, HOLDS_BACK[index]), float(shares[index])) for index in reasons)
+
+    def _reason(self, nation: int, counted: str) -> str:
+        """Return a reason as counted, or that the position which is one was drawn."""
+        is_drawn = counted == "predisposition" and not self.case.timeline.has_statement[nation]
+        return "no_statement" if is_drawn else counted
 
     def _share_columns(self, name: str, counts: Counts) -> dict[str, statistics.Floats]:
         """Return the share of the runs that counts are of, with its interval."""

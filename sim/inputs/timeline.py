@@ -14,6 +14,7 @@ from sim.declarations.words import HELD, POSITIONS, PURPOSES
 from sim.inputs.nations import Nations
 from sim.inputs.scenario import Scenario, check_nations
 from sim.inputs.schedule import Calendar
+from sim.inputs.statements import UNKNOWN
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -81,6 +82,11 @@ class Timeline:
     held: NDArray[np.int8]
     election: Floats
     dates: tuple[dt.date, ...]
+
+    @property
+    def has_statement(self) -> Flags:
+        """Whether a position of each nation is known, at the start or later; shape (nations,)."""
+        return np.asarray(((self.position >= 0) & (self.position != POSITIONS.index(UNKNOWN))).any(axis=0))
 
     def level(self, name: str) -> Floats:
         """Return a level in each round as the scenario has it, shape (rounds + 1,)."""

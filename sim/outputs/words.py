@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REASONS = {
-    "nothing_to_send": "has no troops to send",
+    "nothing_to_send": "has no known troops to send",
     "held_out": "held out, by assumption",
     **{f"demands_{name}": f"demands {LEVELS[name].demand}" for name in CONDITIONS},
     "waiting": "willing, but not for long enough",
     "predisposition": "its own position",
+    "no_statement": "its position, of which no statement is known",
     **{name: term.holds_back for name, term in TERMS.items()},
 }
 """What holds a nation back, the actors' names left open."""

@@ -50,7 +50,7 @@ def test_a_nation_of_any_name_is_told_by_the_official_one(coalition: Command) ->
     ("arguments", "says"),
     [
         (["XXX"], 'unknown nation "XXX"'),
-        (["--only", "wy"], "only: must be one of why, levers, pairs, frontier"),
+        (["--only", "wy"], "only: must be one of why, closure, levers, pairs, frontier"),
         (["--only", "observed"], "world does not say what was observed"),
         (["ABX", "--date", "2024-01-01"], "date: must be from 2025-04-17 to 2025-05-22, not 2024-01-01"),
         (["--questions", "none.toml"], "none.toml: no such file"),

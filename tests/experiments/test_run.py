@@ -277,6 +277,15 @@ def test_who_has_no_soldiers_has_nothing_to_send(baseline: "sim.RunResult") -> N
     assert baseline.summary.loc["ISL", "held_back_by"] == (("nothing_to_send", 1.0),)
 
 
+def test_a_position_that_is_not_known_is_not_called_a_nations_own(baseline: "sim.RunResult") -> None:
+    reasons = baseline.summary["held_back_by"].map(reasons_of)
+    is_unknown = baseline.summary["position"] == "unknown"
+    assert is_unknown.any()
+    assert not reasons[is_unknown].map(lambda names: "predisposition" in names).any()
+    assert reasons[is_unknown].map(lambda names: "no_statement" in names).any()
+    assert not reasons[~is_unknown].map(lambda names: "no_statement" in names).any()
+
+
 def test_who_is_held_out_is_held_out_by_assumption() -> None:
     result = sim.run(BASELINE, overrides=["nations.FRA.held=out"], runs=20)
     assert result.summary.loc["FRA", "held_back_by"] == (("held_out", 1.0),)

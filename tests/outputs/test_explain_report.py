@@ -92,7 +92,7 @@ def test_every_table_has_its_runs(some: sim.Explanation, everybody: sim.Explanat
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"only": ("wy",)}, 'only: must be one of why, levers, .*, not "wy"; did you mean "why"'),
+        ({"only": ("wy",)}, 'only: must be one of why, closure, .*, not "wy"; did you mean "why"'),
         ({"runs": 0}, "runs: must be a whole number from 1 on, not 0"),
     ],
 )
@@ -301,7 +301,7 @@ def test_the_same_question_has_the_same_name_another_one_another() -> None:
     def name(*, asked: tuple[int, ...] = (1,), csv: bool = False, **options: Any) -> str:
         return explain_id(case, asked, questions, ExplainOptions(**options), csv=csv)
 
-    assert name() == name(threads=1) == name(only=("why", "levers", "frontier", "hardened"))
+    assert name() == name(threads=1) == name(only=("why", "closure", "levers", "frontier", "hardened"))
     others = [{"seed": 2}, {"runs": 999}, {"only": ("why",)}, {"csv": True}, {"asked": (2,)}, {"asked": ()}]
     names = [name(), *(name(**other) for other in others)]
     assert len(set(names)) == len(names)
@@ -310,7 +310,7 @@ def test_the_same_question_has_the_same_name_another_one_another() -> None:
 def test_the_same_answer_gives_the_same_bytes(some: sim.Explanation, tmp_path: Path) -> None:
     from dataclasses import replace
 
-    part = replace(some, asked=some.asked[:1], why=None, frontier=None, hardened=None)
+    part = replace(some, asked=some.asked[:1], why=None, closure=None, frontier=None, hardened=None)
     written = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()

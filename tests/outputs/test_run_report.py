@@ -62,7 +62,7 @@ def test_a_row_says_position_chance_date_troops_and_obstacle(baseline: "sim.RunR
         for share in ("p_committed", "p_contributes"):
             assert f" {nation[share] * 100:.0f} % [" in line
         assert told[code].split()[0] in line
-    assert re.search(r"Iceland .* has no troops to send \(100 %\)", text)
+    assert re.search(r"Iceland .* has no known troops to send \(100 %\)", text)
 
 
 def test_a_narrow_terminal_loses_no_name_and_no_number(baseline: "sim.RunResult") -> None:
@@ -72,7 +72,7 @@ def test_a_narrow_terminal_loses_no_name_and_no_number(baseline: "sim.RunResult"
 
 
 def test_every_reason_has_words() -> None:
-    assert set(REASONS) == set(HOLDS_BACK)
+    assert set(REASONS) == {*HOLDS_BACK, "no_statement"}
     assert len(set(REASONS.values())) == len(REASONS)
 
 

@@ -43,8 +43,8 @@ VERDICTS = {
     EITHER: "may move it either way",
 }
 
-STATED = {"opposed": "its own refusal", "unknown": "its position, of which no statement is known"}
-"""What holds a nation back that its position does, by what that is."""
+REFUSAL = "its own refusal"
+"""What holds a nation back that has said no."""
 
 MOST_NAMED = 5
 """Nations named in a sentence."""
@@ -166,7 +166,9 @@ def closure_sentences(closure: Closure, nation: int) -> Iterator[str]:
         return
     best: dict[str, Any] = {row["kind"]: row for _, row in rows.iloc[::-1].iterrows()}
     none, only = best[NO_LEVER], best[ONLY_POSITION]
-    own = STATED.get(POSITIONS[timeline.position[0, nation]], "its own position")
+    has_refused = POSITIONS[timeline.position[0, nation]] == "opposed"
+    reason = "predisposition" if timeline.has_statement[nation] else "no_statement"
+    own = REFUSAL if has_refused else reason_words(reason, roster.vocabulary)
     runs = f"{none['out']:,} of {counted(none['runs'], 'run')}"
     yield (
         f"Of the {runs} in which {roster.names[nation]} is out at the end, in {marked_share(none)} "
@@ -184,7 +186,7 @@ def closure_sentences(closure: Closure, nation: int) -> Iterator[str]:
 
 
 def shown_changes(rows: "pd.DataFrame") -> "pd.DataFrame":
-    """Return what tables and figures show of what closes a nation's gap: the most frequent of each kind."""
+    """Return what is shown of what closes the gap of a nation: the most frequent changes of each kind."""
     return rows.groupby("kind", sort=False).head(MOST_CHANGES)
 
 
