@@ -19,6 +19,7 @@ from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.model.setup import build_setup
+from sim.outputs.words import reason_words
 
 RUNS = 100
 
@@ -201,3 +202,10 @@ def test_the_same_tables_on_any_number_of_threads(case: Case) -> None:
     assert same(one.terms, two.terms)
     assert same(one.conditions, two.conditions)
     assert same(one.summary, two.summary)
+
+
+def test_soldiers_that_are_not_coded_are_not_said_not_to_be_there(tmp_path: Path) -> None:
+    case = small_world(tmp_path, {"AAX": {"position": "committed", "troops": ""}}, parameters=STILL)
+    ((reason, share),) = sim.run(case, runs=10).summary.loc["AAX", "held_back_by"]
+    assert share == 1.0
+    assert reason_words(reason, case.roster.vocabulary) == "has no known troops to send"

@@ -126,7 +126,8 @@ def test_sentences_say_what_holds_a_nation_back_and_what_would_bring_it_in(some:
     assert re.search(
         rf"{out} of levers brings it in. In {marked} what holds it back is its own position", text
     )
-    assert "No lever alone brings it in. With two levers it would join with US involvement 0." in text
+    alone = "No lever alone brings it in in half of the runs."
+    assert f"{alone} With two levers it would join with US involvement 0." in text
     assert "It is committed at the end as things are" in text  # the United Kingdom
     assert re.search(
         rf"Pressure [\w ]+ \(as it is: cowed in {marked}; its willingness to send soldiers", text
@@ -221,7 +222,7 @@ def pictures(some: sim.Explanation, everybody: sim.Explanation) -> dict[str, Fig
 
 @pytest.mark.slow
 def test_each_question_has_its_figures(pictures: dict[str, Figure]) -> None:
-    of_nations = {f"{kind}-{iso3}" for kind in ("why", "levers") for iso3 in ("CAN", "NLD", "GBR")}
+    of_nations = {f"{kind}-{iso3}" for kind in ("why", "closure", "levers") for iso3 in ("CAN", "NLD", "GBR")}
     frontiers = {name for name in pictures if name.startswith("frontier-")}
     assert frontiers >= {"frontier-NLD"}
     assert set(pictures) - frontiers == {

@@ -175,14 +175,14 @@ def closure_sentences(closure: Closure, nation: int) -> Iterator[str]:
         "no lever or pair of levers brings it in."
     )
     if only["p"] > 0.0:
-        yield f"In {marked_share(only)} what holds it back is {own}: only another would bring it in."
+        yield f"In {marked_share(only)} what holds it back is {own}: only another position would bring it in."
     found = [
-        f"{row['change']}, in {marked_share(row)}"
+        f"{row['change']} in {marked_share(row)}"
         for kind in (LEVER, PAIR)
         if (row := best.get(kind)) is not None and row["p"] > 0.0
     ]
     if found:
-        yield f"The lever that does most often is {'; the pair of which neither is enough, '.join(found)}."
+        yield f"What brings it in most often: {'; of pairs of which neither is enough, '.join(found)}."
 
 
 def shown_changes(rows: "pd.DataFrame") -> "pd.DataFrame":
@@ -200,7 +200,11 @@ def _what_it_takes(levers: LeverAnswers, iso3: str) -> str:
         f"{lever(row)} {mark(row['rests_on'])}" for _, row in rows[rows["status"] == REACHED].iterrows()
     ]
     unclear = [row["label"] for _, row in rows[rows["status"] == UNDECIDED].iterrows()]
-    text = f"It would join with {', or '.join(reached)}" if reached else "No lever alone brings it in"
+    text = (
+        f"It would join with {', or '.join(reached)}"
+        if reached
+        else "No lever alone brings it in in half of the runs"
+    )
     left_open = f"; the runs leave open {', '.join(unclear)}" if unclear else ""
     return f"{text}{left_open}."
 
@@ -211,7 +215,7 @@ def _pair(frontier: Frontiers, iso3: str) -> Iterator[str]:
     if row is None:
         status = frontier.pairs.table.set_index("iso3")["status"].loc[iso3]
         if status != COMMITTED_ALREADY:
-            yield "No two of the levers that all nations share bring it in."
+            yield "No two of the levers that all nations share bring it in in half of the runs."
         return
     yield f"With two levers it would join with {pair(row)}, P(committed) {marked_share(row)}."
 
