@@ -191,7 +191,7 @@ def test_all_nations_have_a_row(everybody: sim.Explanation) -> None:
 @pytest.mark.slow
 def test_the_report_of_april_2025_is_told_honestly(everybody: sim.Explanation) -> None:
     assert everybody.observed is not None
-    sentences = " ".join(observed_sentences(everybody.observed))
+    sentences = " ".join(observed_sentences(everybody))
     matched = everybody.observed.totals.set_index("total")["matched"]
     assert f"{matched.sum()} of {RUNS} runs fit on that day: {matched[5]} with 5 members" in sentences
     assert 0 < matched.sum() < RUNS  # words are read a rung off now and then
