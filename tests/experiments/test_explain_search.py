@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.experiments.explain.search import AS_IT_IS, Choices, Found, Search, present_level
+from sim.experiments.explain.search import AS_IT_IS, Choices, Least, Search, present_level
 from sim.experiments.statistics import Interval
 from sim.inputs.case import load_case
 
@@ -15,7 +15,7 @@ LEVELS = tuple(round(0.01 * step, 2) for step in range(101))
 Chances = Callable[[float], float]
 
 
-def found_by(search: Search, p: Chances, margin: float = 0.03, *, now: float = 0.0) -> tuple[Found, int]:
+def found_by(search: Search, p: Chances, margin: float = 0.03, *, now: float = 0.0) -> tuple[Least, int]:
     """Return what a search finds where P(committed) at a level is p(level), and how many points it took."""
     tried: dict = {}
     while points := search.wants(tried):
@@ -23,7 +23,7 @@ def found_by(search: Search, p: Chances, margin: float = 0.03, *, now: float = 0
             level = dict(point).get(search.path)
             value = now if level is None else p(level)
             tried[point] = Interval(*(np.array([each]) for each in (value, value - margin, value + margin)))
-    return search.found(tried), len(tried)
+    return search.least(tried), len(tried)
 
 
 def search_from(present: float, stride: int = 10) -> Search:
@@ -33,13 +33,13 @@ def search_from(present: float, stride: int = 10) -> Search:
 def test_a_threshold_is_found_to_the_step_with_the_levels_that_might_be_it() -> None:
     # P reaches 0.5 at 0.46; its upper bound reaches it 0.03 of P sooner, its lower bound 0.03 later.
     found, points = found_by(search_from(0.1), lambda level: level + 0.04)
-    assert found == Found(level=0.46, low=0.43, high=0.49, before=0.45)
+    assert found == Least(level=0.46, low=0.43, high=0.49, before=0.45)
     assert points < 25  # of 101
 
 
 def test_where_less_is_needed_the_level_lies_below_the_present_one() -> None:
     found, _ = found_by(search_from(0.9), lambda level: 0.8 - level)
-    assert found == Found(level=0.3, low=0.27, high=0.33, before=0.31)
+    assert found == Least(level=0.3, low=0.27, high=0.33, before=0.31)
 
 
 def test_of_two_levels_the_nearer_one_counts() -> None:
@@ -51,18 +51,18 @@ def test_of_two_levels_the_nearer_one_counts() -> None:
 
 def test_a_nation_that_is_in_already_needs_nothing() -> None:
     found, _ = found_by(search_from(0.1), lambda _: 1.0, now=0.5)
-    assert found == Found(0.1, 0.1, 0.1)
+    assert found == Least(0.1, 0.1, 0.1)
 
 
 def test_a_nation_that_nothing_brings_in() -> None:
-    assert found_by(search_from(0.1), lambda _: 0.49)[0] == Found()
+    assert found_by(search_from(0.1), lambda _: 0.49)[0] == Least()
 
 
 def test_a_bound_beyond_the_range_is_missing() -> None:
     found, _ = found_by(search_from(0.1), lambda level: level / 2 + 0.01)
-    assert found == Found(level=0.98, low=0.92, high=None, before=0.97)
+    assert found == Least(level=0.98, low=0.92, high=None, before=0.97)
     found, _ = found_by(search_from(0.9), lambda level: 0.51 - level / 2)
-    assert found == Found(level=0.02, low=None, high=0.08, before=0.03)
+    assert found == Least(level=0.02, low=None, high=0.08, before=0.03)
 
 
 def test_what_lies_next_to_the_present_level_is_compared_with_it() -> None:
@@ -94,7 +94,7 @@ def test_settings_are_tried_in_their_order() -> None:
         for word, p in zip("abc", (0, 0.6, 1), strict=True)
     }
     assert choices.wants(tried) == []
-    assert choices.found(tried).level == "b"
+    assert choices.least(tried).level == "b"
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ class Explanation(Answers):
     Attributes
     ----------
     case
-        What was given.
+        The case asked about.
     options, questions
         What was asked.
     asked
@@ -201,7 +201,7 @@ def explain(
     Raises
     ------
     InputError
-        For any mistake in what is given.
+        For any mistake in what is asked.
 
     Examples
     --------
@@ -215,7 +215,7 @@ def explain(
     return explain_case(case, asked, load_questions(questions), options)
 
 
-def find_nations(case: Case, given: Sequence[str]) -> tuple[int, ...]:
+def find_nations(case: Case, names: Sequence[str]) -> tuple[int, ...]:
     """Return the indices of nations given by code or name, each once.
 
     Raises
@@ -223,7 +223,7 @@ def find_nations(case: Case, given: Sequence[str]) -> tuple[int, ...]:
     InputError
         If the roster has none; the message names the nearest match.
     """
-    return tuple(dict.fromkeys(case.roster.nation(nation) for nation in given))
+    return tuple(dict.fromkeys(case.roster.nation(name) for name in names))
 
 
 def explain_case(

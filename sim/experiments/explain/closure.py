@@ -53,7 +53,7 @@ class Closure:
     Attributes
     ----------
     case
-        What was given.
+        The case asked about.
     number_of_runs, seed
         Which runs, the same with every change.
     table
@@ -124,7 +124,7 @@ def what_closes_the_gap(
     points = [point for nation in nations for point in _points(case, nation, settings[nation])]
     ends = _committed(case, nations, [AS_IT_IS, *points], runs, threads)
     gaps = (
-        _Gap({point: found[:, column] for point, found in ends.items()}, partial(independent_runs, case))
+        _Gap({point: is_in[:, column] for point, is_in in ends.items()}, partial(independent_runs, case))
         for column in range(len(nations))
     )
     rows = [

@@ -43,9 +43,9 @@ def drawn_parameter(setup: "Setup", runs: Runs, name: str) -> Floats:
 
 def drawn_thresholds(setup: "Setup", runs: Runs) -> Floats:
     """Return the thresholds of stated conditions, shape (runs, nations, CONDITIONS); -inf: no condition."""
-    given = setup.nations
+    traits = setup.nations
     draw = _first_draws(setup, runs, draws.CONDITION_PURPOSES)
-    return np.asarray(threshold(given["at_least"], given["at_least_half_widths"], draw))
+    return np.asarray(threshold(traits["at_least"], traits["at_least_half_widths"], draw))
 
 
 def drawn_levels(setup: "Setup", runs: Runs, round_: int) -> Levels:

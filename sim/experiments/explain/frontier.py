@@ -140,7 +140,7 @@ class PairAnswers:
     Attributes
     ----------
     case
-        What was given.
+        The case asked about.
     nations
         Indices of the nations asked about.
     found
@@ -155,7 +155,7 @@ class PairAnswers:
 
     case: Case
     nations: tuple[int, ...]
-    found: tuple[Pair | None, ...]
+    best: tuple[Pair | None, ...]
     table: "pd.DataFrame"
     points: int
 
@@ -167,7 +167,7 @@ class Frontiers:
     Attributes
     ----------
     case
-        What was given.
+        The case asked about.
     pairs
         The best pairs.
     number_of_runs, seed
@@ -221,13 +221,13 @@ def best_pairs(
     pairs = tuple(sorted(_pairs(common_levers(case, questions)), key=lambda pair: pair.effort))
     searches = [PairSearch(nation, pairs) for nation in nations]
     tried.settle(searches)
-    found = tuple(search.best(tried) for search in searches)
+    best = tuple(search.best(tried) for search in searches)
     marks = Marks(case, runs, threads)
     rows = [
         {**_pair_row(case, tried, nation, pair, marks), "runs": fewer.number}
-        for nation, pair in zip(nations, found, strict=True)
+        for nation, pair in zip(nations, best, strict=True)
     ]
-    return PairAnswers(case, tuple(nations), found, pd.DataFrame(rows), len(tried))
+    return PairAnswers(case, tuple(nations), best, pd.DataFrame(rows), len(tried))
 
 
 def frontiers(pairs: PairAnswers, runs: Runs, *, threads: int = 0) -> Frontiers:
@@ -248,7 +248,7 @@ def frontiers(pairs: PairAnswers, runs: Runs, *, threads: int = 0) -> Frontiers:
     tried = Tried(pairs.case, fewer, threads)
     asked = [
         (nation, pair, level)
-        for nation, pair in zip(pairs.nations, pairs.found, strict=True)
+        for nation, pair in zip(pairs.nations, pairs.best, strict=True)
         if pair is not None
         for level in pair.first.levels[::COLUMNS]
     ]
@@ -318,8 +318,8 @@ def _pair_row(case: Case, tried: Tried, nation: int, pair: Pair | None, marks: M
     if pair is None:
         status = "committed already" if is_in else "not by two"
         now = chance(tried, AS_IT_IS, nation) if is_in else UNKNOWN
-        told = marks.of(nation) if is_in else ""
-        columns = {"first": "", "second": "", **interval_columns("p", now), "rests_on": told}
+        verdict = marks.of(nation) if is_in else ""
+        columns = {"first": "", "second": "", **interval_columns("p", now), "rests_on": verdict}
         return {"iso3": iso3, "status": status, **columns}
     return {
         "iso3": iso3,
@@ -338,11 +338,11 @@ def _pair_row(case: Case, tried: Tried, nation: int, pair: Pair | None, marks: M
 def _frontier_row(
     case: Case, tried: Tried, search: Search, pair: Pair, level: float, marks: Marks
 ) -> dict[str, Any]:
-    found, at, told = search.found(tried), UNKNOWN, ""
-    bounds = [np.nan if bound is None else bound for bound in (found.level, found.low, found.high)]
-    if found.level is not None:
-        point = search.point(found.level)
-        at, told = chance(tried, point, search.nation), marks.of(search.nation, point)
+    least, at, verdict = search.least(tried), UNKNOWN, ""
+    bounds = [np.nan if bound is None else bound for bound in (least.level, least.low, least.high)]
+    if least.level is not None:
+        point = search.point(least.level)
+        at, verdict = chance(tried, point, search.nation), marks.of(search.nation, point)
     return {
         "iso3": case.roster.iso3[search.nation],
         "first": pair.first.label,
@@ -354,6 +354,6 @@ def _frontier_row(
         "second_range_high": pair.second.levels[-1],
         **dict(zip(("second_level", "second_level_low", "second_level_high"), bounds, strict=True)),
         **interval_columns("p", at),
-        "rests_on": told,
+        "rests_on": verdict,
         "effort": pair.first.effort(level) + pair.second.effort(float(bounds[0])),
     }

@@ -40,7 +40,7 @@ class Hardened:
     Attributes
     ----------
     case
-        What was given.
+        The case asked about.
     number_of_runs, seed
         Which runs.
     rows_of_parameters
@@ -167,7 +167,7 @@ def _answers(case: Case, setup: "Setup", ends: tuple[Ends, Ends], runs: Runs) ->
         runs.number,
         independent,
     )
-    told = lever_verdicts(case)[PRESSURE]
+    mark = lever_verdicts(case)[PRESSURE]
     nearer = nearer_harden(case.roster.sensitivity_to_adversary, slope, independent)
     verdict = np.select([hardened.estimate >= SURE, cowed.estimate >= SURE], [HARDENED, COWED], EITHER)
     return pd.DataFrame(
@@ -182,8 +182,8 @@ def _answers(case: Case, setup: "Setup", ends: tuple[Ends, Ends], runs: Runs) ->
             **interval_columns("p_nearer", nearer),
             **_spreads("land_slope", land, independent),
             **interval_columns("p_land_cowed", land_cowed),
-            "rests_on": told,
-            "land_rests_on": worst([told, FITTED]),
+            "rests_on": mark,
+            "land_rests_on": worst([mark, FITTED]),
             **interval_columns("response", response),
             **interval_columns("committed", committed),
             "runs": runs.number,

@@ -60,7 +60,7 @@ class LeverAnswers:
     Attributes
     ----------
     case
-        What was given.
+        The case asked about.
     nations
         Indices of the nations asked about.
     number_of_runs, seed
@@ -136,7 +136,7 @@ def what_would_it_take(
     tried.settle(searches)
     again = Tried(case, Runs(runs.number, runs.seed + 1), threads)
     again.try_points(
-        search.point(level) for search in searches if (level := search.found(tried).level) is not None
+        search.point(level) for search in searches if (level := search.least(tried).level) is not None
     )
     marks = Marks(case, runs, threads)
     rows = [
@@ -190,7 +190,7 @@ def _search(case: Case, nation: int, lever: Lever) -> Search | Choices:
 
 def _answer(search: Search | Choices, tried: Tried, again: Tried, marks: Marks) -> dict[str, Any]:
     """Return what a search has come to, as columns."""
-    now, found = chance(tried, AS_IT_IS, search.nation), search.found(tried)
+    now, least = chance(tried, AS_IT_IS, search.nation), search.least(tried)
     if now.estimate >= LIKELY:
         return {
             "status": COMMITTED_ALREADY,
@@ -198,12 +198,12 @@ def _answer(search: Search | Choices, tried: Tried, again: Tried, marks: Marks) 
             **interval_columns("p", now),
             "rests_on": marks.of(search.nation),
         }
-    if found.level is not None:
-        at = search.point(found.level)
-        before = AS_IT_IS if found.before is None else search.point(found.before)
+    if least.level is not None:
+        at = search.point(least.level)
+        before = AS_IT_IS if least.before is None else search.point(least.before)
         return {
             "status": REACHED,
-            **_levels(found.level, found.low, found.high),
+            **_levels(least.level, least.low, least.high),
             **interval_columns("p", chance(tried, at, search.nation)),
             **interval_columns("p_before", chance(tried, before, search.nation)),
             **interval_columns("again", chance(again, at, search.nation)),

@@ -21,17 +21,17 @@ class Marks:
     def __init__(self, case: Case, runs: Runs, threads: int = 0) -> None:
         self._case, self._runs, self._threads = case, runs, threads
         self._as_it_is = self._numbers(AS_IT_IS)
-        self._found: dict[Point, Numbers] = {AS_IT_IS: self._as_it_is}
+        self._known: dict[Point, Numbers] = {AS_IT_IS: self._as_it_is}
 
     def of(self, nation: int, point: Point = AS_IT_IS) -> str:
         """Return the worse of what P(committed) rests on at a point, and what its change from now does."""
-        if point not in self._found:
-            self._found[point] = self._numbers(point)
-        there, code = self._found[point], self._case.roster.iso3[nation]
-        told = there.verdict(code)
-        if point == AS_IT_IS or told == VERDICTS[0]:
-            return told
-        return worst([told, there.less(self._as_it_is).verdict(code)])
+        if point not in self._known:
+            self._known[point] = self._numbers(point)
+        there, code = self._known[point], self._case.roster.iso3[nation]
+        verdict = there.verdict(code)
+        if point == AS_IT_IS or verdict == VERDICTS[0]:
+            return verdict
+        return worst([verdict, there.less(self._as_it_is).verdict(code)])
 
     def _numbers(self, point: Point) -> Numbers:
         case = self._case.with_overrides(dict(point))

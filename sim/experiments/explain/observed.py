@@ -35,7 +35,7 @@ class Unnamed:
     Attributes
     ----------
     case
-        What was given.
+        The case asked about.
     observed
         What was reported.
     round
@@ -79,14 +79,14 @@ class Unnamed:
         rows = []
         for total in range(max(least, len(self.observed.named)), most + 1):
             matched = int((self.fits & (sizes == total)).sum())
-            found = statistics.share(
+            share = statistics.share(
                 matched, self.number_of_runs, independent_runs(self.case, self.number_of_runs)
             )
             rows.append(
                 {
                     "total": total,
                     "matched": matched,
-                    **interval_columns("share", found),
+                    **interval_columns("share", share),
                     "runs": self.number_of_runs,
                 }
             )
@@ -118,14 +118,14 @@ class Unnamed:
             return pd.DataFrame(
                 columns=["iso3", "name", "p", "p_low", "p_high", "rests_on", "matched", "runs"]
             )
-        found = statistics.share(members[matches].sum(axis=0), matched, independent_runs(self.case, matched))
+        share = statistics.share(members[matches].sum(axis=0), matched, independent_runs(self.case, matched))
         table = pd.DataFrame(
             {
                 "iso3": roster.iso3,
                 "name": roster.names,
-                "p": found.estimate,
-                "p_low": found.low,
-                "p_high": found.high,
+                "p": share.estimate,
+                "p_low": share.low,
+                "p_high": share.high,
                 "rests_on": self.rests_on,
                 "matched": matched,
                 "runs": self.number_of_runs,
@@ -185,9 +185,9 @@ def who_was_unnamed(case: Case, runs: Runs, *, threads: int = 0) -> Unnamed:
     )
     fits, members, followed_in, followers = (np.concatenate(pieces) for pieces in zip(*parts, strict=True))
     marks = Marks(case.with_overrides({"rounds": max(round_, 1)}), runs, threads)
-    told = tuple(map(marks.of, range(len(case.roster.iso3))))
+    rests_on = tuple(map(marks.of, range(len(case.roster.iso3))))
     return Unnamed(
-        case, observed, round_, runs.number, runs.seed, fits, members, followed_in, followers, told
+        case, observed, round_, runs.number, runs.seed, fits, members, followed_in, followers, rests_on
     )
 
 

@@ -42,7 +42,7 @@ class Sequences:
     Attributes
     ----------
     case
-        What was given.
+        The case asked about.
     number_of_runs, seed
         Which runs.
     table
@@ -215,5 +215,5 @@ def _gaps(setup: "Setup", ends: Ends) -> Floats:
     return np.where(ends.committed, 0.0, np.maximum(gaps, 0.0))
 
 
-def _not_negative(found: statistics.Interval) -> statistics.Interval:
-    return statistics.Interval(*(np.maximum(part, 0.0) for part in found))
+def _not_negative(interval: statistics.Interval) -> statistics.Interval:
+    return statistics.Interval(*(np.maximum(part, 0.0) for part in interval))

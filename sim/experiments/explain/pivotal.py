@@ -53,7 +53,7 @@ class Pivots:
     Attributes
     ----------
     case
-        What was given.
+        The case asked about.
     nations
         Indices of the nations held.
     number_of_runs, seed

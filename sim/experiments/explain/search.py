@@ -63,7 +63,7 @@ def chance(tried: Mapping[Point, Interval], point: Point, nation: int) -> Chance
     return Chance(*(float(part[nation]) for part in tried[point]))
 
 
-class Found(NamedTuple):
+class Least(NamedTuple):
     """The level nearest to the present one at which a nation joins.
 
     Attributes
@@ -129,27 +129,27 @@ class Search:
         if untried := [point for point in points if point not in tried]:
             return untried
         try:
-            self.found(tried)
+            self.least(tried)
         except KeyError as missing:
             return [missing.args[0]]
         return []
 
-    def found(self, tried: Mapping[Point, Interval]) -> Found:
+    def least(self, tried: Mapping[Point, Interval]) -> Least:
         """Return the level; KeyError, with the point, while one has to be tried first."""
         if chance(tried, self.background, self.nation).estimate >= LIKELY:
-            return Found(self.present, self.present, self.present)
+            return Least(self.present, self.present, self.present)
         reached = [
             (side, place)
             for side in self._sides
             if (place := self._first(tried, side, "estimate")) is not None
         ]
         if not reached:
-            return Found()
+            return Least()
         side, place = min(reached, key=lambda each: abs(each[0][each[1]] - self.present))
         places = [self._first(tried, side, bound) for bound in ("high", "low")]
         near, far = (None if bound is None else side[bound] for bound in places)
         low, high = (near, far) if side[place] > self.present else (far, near)
-        return Found(side[place], low, high, side[place - 1] if place else None)
+        return Least(side[place], low, high, side[place - 1] if place else None)
 
     @property
     def _sides(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -162,8 +162,8 @@ class Search:
         """Return the place of the first level at which a bound of P(committed) is a half or more."""
 
         def reaches(place: int) -> bool:
-            found = chance(tried, self.point(side[place]), self.nation)
-            return bool(getattr(found, bound) >= LIKELY)
+            share = chance(tried, self.point(side[place]), self.nation)
+            return bool(getattr(share, bound) >= LIKELY)
 
         before = -1
         for place in _places(side, self.stride):
@@ -203,12 +203,12 @@ class Choices:
         """Return points that have to be tried."""
         return [point for value in self.values if (point := self.point(value)) not in tried]
 
-    def found(self, tried: Mapping[Point, Interval]) -> Found:
+    def least(self, tried: Mapping[Point, Interval]) -> Least:
         """Return the first setting at which the nation joins, if there is one; it has no interval."""
         reached = (
             value for value in self.values if chance(tried, self.point(value), self.nation).estimate >= LIKELY
         )
-        return Found(next(reached, None))
+        return Least(next(reached, None))
 
 
 def _places(side: Sequence[float], stride: int) -> list[int]:

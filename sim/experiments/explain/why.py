@@ -56,7 +56,7 @@ class Why:
     Attributes
     ----------
     case
-        What was given.
+        The case asked about.
     nations
         Indices of the nations asked about.
     round, date
@@ -181,9 +181,9 @@ class Why:
         for column, nation in enumerate(self.nations):
             out = int((~self.committed[:, column]).sum())
             for reason, often in self.held_back_by[column]:
-                found = statistics.share(round(often * out), out, independent_runs(self.case, out))
+                share = statistics.share(round(often * out), out, independent_runs(self.case, out))
                 iso3 = self.case.roster.iso3[nation]
-                rows.append({"iso3": iso3, "reason": reason, **interval_columns("p", found), "out": out})
+                rows.append({"iso3": iso3, "reason": reason, **interval_columns("p", share), "out": out})
         table = pd.DataFrame(rows, columns=["iso3", "reason", "p", "p_low", "p_high", "out"])
         return table.assign(runs=self.number_of_runs)
 

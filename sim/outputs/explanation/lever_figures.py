@@ -190,8 +190,8 @@ def frontier_line(result: Answers, iso3: str) -> "Figure":
     """Draw the least level of the second lever for each level of the first, for a nation's best pair."""
     rows = result.of("frontier", iso3)
     first, second = rows["first"].iloc[0], rows["second"].iloc[0]
-    found = rows[rows["second_level"].notna()]
-    rising = bool((found["second_level"] >= found["second_present"]).all())
+    reached = rows[rows["second_level"].notna()]
+    rising = bool((reached["second_level"] >= reached["second_present"]).all())
     with style.figure_style():
         figure, axes = style.page(
             f"{result.about.nations[iso3]}: how {first} and {second} stand in for each other",
@@ -202,11 +202,13 @@ def frontier_line(result: Answers, iso3: str) -> "Figure":
             below=0.5,
         )
         low, high = rows["second_range_low"].iloc[0], rows["second_range_high"].iloc[0]
-        bounds = (found["second_level_low"].fillna(low), found["second_level_high"].fillna(high))
+        bounds = (reached["second_level_low"].fillna(low), reached["second_level_high"].fillna(high))
         side = high if rising else low
-        axes.fill_between(found["first_level"], found["second_level"], side, color=style.SKY, alpha=0.2, lw=0)
-        axes.fill_between(found["first_level"], *bounds, color=style.BLUE, alpha=0.3, lw=0)
-        axes.plot(found["first_level"], found["second_level"], "o-", color=style.BLUE, ms=4, lw=1.5)
+        axes.fill_between(
+            reached["first_level"], reached["second_level"], side, color=style.SKY, alpha=0.2, lw=0
+        )
+        axes.fill_between(reached["first_level"], *bounds, color=style.BLUE, alpha=0.3, lw=0)
+        axes.plot(reached["first_level"], reached["second_level"], "o-", color=style.BLUE, ms=4, lw=1.5)
         axes.plot(rows["first_present"].iloc[0], rows["second_present"].iloc[0], "D", color=style.INK, ms=6)
         axes.annotate(
             "now",
@@ -215,8 +217,8 @@ def frontier_line(result: Answers, iso3: str) -> "Figure":
             textcoords="offset points",
             fontsize=8,
         )
-        if len(found):
-            _name_sides(axes, found, rising)
+        if len(reached):
+            _name_sides(axes, reached, rising)
         first_low, first_high = rows["first_level"].min(), rows["first_level"].max()
         axes.set_xlim(
             first_low - 0.02 * (first_high - first_low), first_high + 0.02 * (first_high - first_low)
@@ -229,9 +231,9 @@ def frontier_line(result: Answers, iso3: str) -> "Figure":
     return figure
 
 
-def _name_sides(axes: "Axes", found: "pd.DataFrame", rising: bool) -> None:
+def _name_sides(axes: "Axes", reached: "pd.DataFrame", rising: bool) -> None:
     """Write on which side of the line the nation joins."""
-    row = found.iloc[len(found) // 2]
+    row = reached.iloc[len(reached) // 2]
     side = row["second_range_high"] if rising else row["second_range_low"]
     axes.annotate(
         "P(committed) >= 0.5",

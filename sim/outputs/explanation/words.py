@@ -176,13 +176,13 @@ def closure_sentences(closure: Closure, nation: int) -> Iterator[str]:
     )
     if only["p"] > 0.0:
         yield f"In {marked_share(only)} what holds it back is {own}: only another position would bring it in."
-    found = [
+    most_often = [
         f"{row['change']} in {marked_share(row)}"
         for kind in (LEVER, PAIR)
         if (row := best.get(kind)) is not None and row["p"] > 0.0
     ]
-    if found:
-        yield f"What brings it in most often: {'; of pairs of which neither is enough, '.join(found)}."
+    if most_often:
+        yield f"What brings it in most often: {'; of pairs of which neither is enough, '.join(most_often)}."
 
 
 def shown_changes(rows: "pd.DataFrame") -> "pd.DataFrame":
@@ -194,8 +194,8 @@ def _what_it_takes(levers: LeverAnswers, iso3: str) -> str:
     """Say which lever alone would bring a nation in."""
     rows = levers.of(iso3)
     if (rows["status"] == COMMITTED_ALREADY).any():
-        told = mark(rows["rests_on"].iloc[0])
-        return f"It is committed at the end as things are, in half of the runs or more {told}."
+        rests_on = mark(rows["rests_on"].iloc[0])
+        return f"It is committed at the end as things are, in half of the runs or more {rests_on}."
     reached = [
         f"{lever(row)} {mark(row['rests_on'])}" for _, row in rows[rows["status"] == REACHED].iterrows()
     ]
@@ -305,10 +305,10 @@ def _likeliest(table: Any) -> str:
     return ", ".join(f"{row['name']} {marked_share(row)}" for _, row in rows.iterrows())
 
 
-def persuade_sentences(found: Sequences) -> Iterator[str]:
+def persuade_sentences(sequences: Sequences) -> Iterator[str]:
     """Return whom to persuade under each stance of the patron."""
-    required = thousands(found.case.scenario.force_required)
-    for stance, rows in found.table.groupby("stance", sort=False):
+    required = thousands(sequences.case.scenario.force_required)
+    for stance, rows in sequences.table.groupby("stance", sort=False):
         order, last = rows["name"].iloc[1:].tolist(), rows.iloc[-1]
         enough = marked_share(last, "p_enough")
         if not order and last["p_enough"] >= ENOUGH:
