@@ -37,7 +37,8 @@ napoleon_google_docstring = False
 # ours that a signature names but that are not public.
 nitpick_ignore_regex = [
     (r"py:.*", r"(collections|datetime|mesa|matplotlib|np|numpy|pandas|pathlib|pd|pydantic|typing)\..*"),
-    (r"py:class", r"sim\.(inputs|model|experiments|outputs)\..+"),
+    (r"py:class", r"sim\.(inputs|model|results|experiments|outputs)\..+"),
+    (r"py:class", r"Result|Answers|HindcastTables"),  # what public classes share
 ]
 
 html_theme = "furo"

@@ -119,7 +119,7 @@ def test_the_table_is_sorted_by_a_heading(visit: Callable[..., Any]) -> None:
     page.get_by_role("button", name="nation", exact=True).click()
     names = page.locator("tbody th").all_inner_texts()
     assert names == sorted(names)
-    page.get_by_role("button", name="soldiers", exact=True).click()
+    page.get_by_role("button", name="soldiers if in", exact=True).click()
     assert page.locator("tbody th").first.inner_text() == "United Kingdom"
 
 

@@ -136,16 +136,18 @@ def test_a_roster_without_a_map_has_the_other_figures(mapless: Path, coalition: 
 
 
 @pytest.mark.slow
-def test_results_of_other_kinds_show_no_chosen_nations(
+def test_comparisons_show_chosen_nations_and_are_not_animated(
     world: Command, coalition: Command, tmp_path: Path
 ) -> None:
     file = world()
     other = file.with_name("other.toml")
     other.write_text(file.read_text("utf-8").replace("0.6", "0.1", 1), encoding="utf-8")
     folder = Path(coalition("compare", file, other, "--runs", 5, "-q").out.split("results: ")[-1].strip())
-    ended = coalition("plot", folder, "--nations", "AAX")
+    assert coalition("plot", folder, "--nations", "AAX", "--format", "svg").code == 0
+    assert (Path(folder) / "figures" / "nations-over-time-AAX.svg").exists()
+    ended = coalition("plot", folder, "--animate")
     assert ended.code == 2
-    assert_told(ended, "--nations: is for results of runs; these are of kind comparison")
+    assert_told(ended, "--animate: is not for results of kind comparison")
     assert coalition("plot", folder, "--figure", "coalition-differences", "--format", "svg").code == 0
 
 

@@ -258,10 +258,10 @@ def test_names_and_numbers_of_a_level_are_numbers_that_rise(factors_file, tmp_pa
     result = analyse(plan, run_parts(plan, tmp_path))
     samples = pd.read_parquet(result.folder / "samples.parquet")
     assert set(samples["washington.involvement"]) == {0.0, 0.3, 0.75}
-    assert result.factors.table().loc[0, ["lowest", "highest"]].tolist() == ["none", "backstop"]
+    assert result.tables["factors"].loc[0, ["lowest", "highest"]].tolist() == ["none", "backstop"]
     effect = result.of(result.morris, SIZE).set_index("factor").loc["washington.involvement"]
     assert effect["mu"] >= 0
-    told = json.loads(json.dumps(plan.manifest()))["levers"][0]
+    told = json.loads(plan.about.model_dump_json())["levers"][0]
     assert Factor.model_validate(told).extremes == (0.0, 0.3, 0.75)
 
 

@@ -25,7 +25,7 @@ from sim.experiments.calibration.calibrate import calibration_folder, plan_calib
 from sim.experiments.comparison.compare import compared, plan_comparison
 from sim.experiments.resumable import complete_results, run_parts
 from sim.experiments.run import RunOptions, run_into_folder
-from sim.experiments.sweep.sweep import plan_sweep
+from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.errors import InputError
 from sim.outputs.redraw import Wanted, redraw
 from sim.outputs.report import write_report
@@ -83,7 +83,7 @@ def sweep(folder: Path) -> Command:
     plan = plan_sweep(folder / "sweep.toml")
 
     def show(results: Path) -> None:
-        complete_results(plan, results, load_result(results))
+        complete_results(plan, results, run_sweep(plan, results.parents[2]))
 
     return Command(lambda out, progress: run_parts(plan, out, progress=progress), show)
 

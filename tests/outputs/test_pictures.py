@@ -40,7 +40,13 @@ SAVED = {"dpi": 60, "metadata": {"Software": None}, "pil_kwargs": {"optimize": T
 
 DRAWN = {
     "run": list(FIGURES),
-    "comparison": ["nation-differences", "joining-differences", "coalition-differences"],
+    "comparison": [
+        "over-time",
+        "nation-differences",
+        "joining-differences",
+        "coalition-differences",
+        "nations-over-time",
+    ],
     "sensitivity": ["total-effects-size", "convergence-size", "elementary-effects-size", "nations"],
     "explanation": [
         "why-BEL",

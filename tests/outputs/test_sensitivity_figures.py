@@ -117,7 +117,8 @@ def conditions():
 @pytest.fixture
 def searched(result):
     """The same analysis, as if conditions had been searched for too."""
-    return changed(result, discover=True)
+    points = replace(result.options, discover=True).points(len(result.factors.all))
+    return changed(result, discover=True, points=points)
 
 
 def changed(result, **about):
@@ -165,8 +166,9 @@ def test_nothing_of_the_conditions_is_outside_the_figure_or_on_other_text(search
     ],
 )
 def test_what_chance_accounts_for_is_never_more_than_all(result, spread, told):
-    spread = result.spread.assign(**spread)
-    assert told in noise_note(replace(result, spread=spread), SIZE)
+    tables = {**result.tables, "spread": result.spread.assign(**spread)}
+    other = Sensitivity(result.about, tables, result.discoveries, result.folder)
+    assert told in noise_note(other, SIZE)
 
 
 def test_nothing_is_drawn_outside_the_figure(result):
@@ -203,4 +205,4 @@ def test_saves_all_of_them(result, tmp_path):
             for name in ("size", "NLD")
         ),
     }
-    assert len(list(tmp_path.iterdir())) == 2 * len(names)
+    assert len(list((tmp_path / "figures").iterdir())) == 2 * len(names)
