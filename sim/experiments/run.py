@@ -60,7 +60,7 @@ class RunOptions:
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
         for name, least in (("runs", 1), ("seed", 0), ("threads", 0)):
-            check_whole_number(name, getattr(self, name), least)
+            object.__setattr__(self, name, check_whole_number(name, getattr(self, name), least))
         if self.engine not in get_args(Engine):
             allowed = ", ".join(get_args(Engine))
             raise InputError(f"must be one of {allowed}, not {self.engine!r}", key="engine")

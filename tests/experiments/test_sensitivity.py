@@ -339,11 +339,6 @@ def test_refuses_what_cannot_be_estimated(options, message):
         SensitivityOptions(**options)
 
 
-def test_an_unknown_option_is_named(case):
-    with pytest.raises(InputError, match='sampels: no such option; did you mean "samples"'):
-        sensitivity(case, sampels=64)
-
-
 def test_finds_outcomes_by_name(case):
     assert find_outcome("force", case.roster.nations) == ("force", "")
     assert find_outcome("nld", case.roster.nations) == ("p_committed", "NLD")

@@ -1,37 +1,27 @@
 """Options given from Python."""
 
 import json
-from dataclasses import asdict, dataclass
 
 import numpy as np
 import pytest
 
+from sim.experiments.calibration.about import Sampling
+from sim.experiments.hindcast.options import HindcastOptions
+from sim.experiments.run import RunOptions
+from sim.experiments.sensitivity.plan import SensitivityOptions
 from sim.inputs.errors import InputError
-from sim.inputs.options import LARGEST, check_whole_number, chosen_options
-
-
-@dataclass(frozen=True)
-class Cooking:
-    minutes: int = 10
-    salt: bool = True
-
-
-def test_options_are_chosen_by_name() -> None:
-    assert chosen_options(Cooking, {"salt": False}) == Cooking(minutes=10, salt=False)
+from sim.inputs.options import LARGEST, check_whole_number
 
 
 def test_a_number_of_numpy_becomes_one_that_json_can_hold() -> None:
-    assert (
-        json.dumps(asdict(chosen_options(Cooking, {"minutes": np.int64(5)})))
-        == '{"minutes": 5, "salt": true}'
-    )
+    assert json.dumps(check_whole_number("minutes", np.int64(5), 1)) == "5"
 
 
-def test_an_unknown_option_is_told_with_the_nearest_and_all_others() -> None:
-    with pytest.raises(InputError) as mistake:
-        chosen_options(Cooking, {"minuts": 3})
-    told = 'minuts: no such option; did you mean "minutes"?; allowed: minutes, salt'
-    assert str(mistake.value) == told
+@pytest.mark.parametrize("options", [RunOptions, HindcastOptions, SensitivityOptions, Sampling])
+def test_options_hold_numbers_of_python(options: type) -> None:
+    chosen = options(runs=np.int64(16), seed=np.int64(3))
+    assert chosen == options(runs=16, seed=3)
+    assert str(chosen) == str(options(runs=16, seed=3))
 
 
 @pytest.mark.parametrize("value", [1, 2, LARGEST, np.int64(5), np.uint8(1)])

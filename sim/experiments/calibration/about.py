@@ -43,7 +43,7 @@ class Sampling:
             ("kept", 1, 500_000),
             ("seed", 0, 2**32 - 1),
         ):
-            check_whole_number(name, getattr(self, name), least, most)
+            object.__setattr__(self, name, check_whole_number(name, getattr(self, name), least, most))
 
 
 def _plain_prior(prior: Prior) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class HindcastOptions:
     def __post_init__(self) -> None:
         """Refuse what cannot be computed."""
         for name, least in (("runs", 1), ("seed", 0), ("threads", 0), ("resamples", 1)):
-            check_whole_number(name, getattr(self, name), least)
+            object.__setattr__(self, name, check_whole_number(name, getattr(self, name), least))
 
     @property
     def which(self) -> RunOptions:

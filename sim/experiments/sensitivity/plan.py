@@ -75,8 +75,8 @@ class SensitivityOptions:
             raise InputError(f"must be one of {', '.join(get_args(Method))}, not {self.method}", key="method")
         if not is_whole_number(self.samples, 16) or self.samples & (self.samples - 1):
             raise InputError(f"must be a power of 2 from 16 on, not {shown(self.samples)}", key="samples")
-        for name, least in (("runs", 1), ("seed", 0)):
-            check_whole_number(name, getattr(self, name), least, 2**32 - 1)
+        for name, least in (("samples", 16), ("runs", 1), ("seed", 0)):
+            object.__setattr__(self, name, check_whole_number(name, getattr(self, name), least, 2**32 - 1))
         if self.second_order and self.method == "morris":
             raise InputError("needs the method sobol or both", key="second_order")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.experiments.choices import Method
 from sim.experiments.executors import Executor, threads_of
 from sim.experiments.independent import independent_runs
 from sim.experiments.rests_on import rests_on
@@ -18,7 +19,6 @@ from sim.experiments.sensitivity.result import BOXES, Sensitivity
 from sim.experiments.statistics import Z_95, Floats, Interval
 from sim.experiments.sweep.point_model import Column
 from sim.inputs.case import Case, load_case
-from sim.inputs.options import chosen_options
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
 from sim.inputs.sweep_file import load_sweep
@@ -39,7 +39,13 @@ def sensitivity(
     parameters: Path | None = None,
     out: Path | str = "results",
     executor: Executor = THREADS,
-    **options: Any,
+    outcomes: Sequence[str] = ("size",),
+    method: Method = "both",
+    samples: int = 512,
+    runs: int = 32,
+    seed: int = 1,
+    second_order: bool = False,
+    discover: bool = False,
 ) -> Sensitivity:
     """Find out which factors matter most, going on where an earlier session was stopped.
 
@@ -56,8 +62,8 @@ def sensitivity(
         Folder of all results; the runs go to ``OUT/sensitivity/SCENARIO/ID``.
     executor
         Where they are computed; the results do not depend on it.
-    **options
-        Those of `SensitivityOptions`: `outcomes`, `method`, `samples`, `runs`, `seed`, ...
+    outcomes, method, samples, runs, seed, second_order, discover
+        As in `SensitivityOptions`.
 
     Raises
     ------
@@ -65,8 +71,8 @@ def sensitivity(
         For any mistake in any of the files, for an outcome that there is not, and where the folder holds
         what would be mixed.
     """
-    chosen = chosen_options(SensitivityOptions, options)
-    plan = plan_sensitivity(scenario, factors, chosen, overrides=overrides, parameters=parameters)
+    options = SensitivityOptions(tuple(outcomes), method, samples, runs, seed, second_order, discover)
+    plan = plan_sensitivity(scenario, factors, options, overrides=overrides, parameters=parameters)
     folder = run_parts(plan, Path(out), executor=executor)
     result = analyse(plan, folder, threads=threads_of(executor))
     with results_of(plan, folder) as parts:
