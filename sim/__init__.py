@@ -13,49 +13,28 @@ from typing import TYPE_CHECKING, Any
 from sim.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from sim.experiments.calibration.calibrate import Calibration, calibrate
-    from sim.experiments.comparison.compare import compare
-    from sim.experiments.comparison.result import Comparison
-    from sim.experiments.explain.answers import Explanation, explain
-    from sim.experiments.hindcast.hindcast import hindcast
-    from sim.experiments.hindcast.result import HindcastResult
-    from sim.experiments.results import RunResult
-    from sim.experiments.run import run
-    from sim.experiments.sensitivity.result import Sensitivity
-    from sim.experiments.sensitivity.sensitivity import sensitivity
-    from sim.experiments.sweep.result import SweepResult
-    from sim.experiments.sweep.sweep import sweep
-    from sim.inputs.case import Case, load_case
-    from sim.inputs.errors import InputError
-    from sim.inputs.scenario import Scenario, load_scenario
-    from sim.model.coalition import CoalitionModel
-    from sim.results.result import load_result
-    from sim.system.failures import Failure
-
-__all__ = [
-    "Calibration",
-    "Case",
-    "CoalitionModel",
-    "Comparison",
-    "Explanation",
-    "Failure",
-    "HindcastResult",
-    "InputError",
-    "RunResult",
-    "Scenario",
-    "Sensitivity",
-    "SweepResult",
-    "calibrate",
-    "compare",
-    "explain",
-    "hindcast",
-    "load_case",
-    "load_result",
-    "load_scenario",
-    "run",
-    "sensitivity",
-    "sweep",
-]
+    from sim.experiments.calibration.calibrate import Calibration as Calibration
+    from sim.experiments.calibration.calibrate import calibrate as calibrate
+    from sim.experiments.comparison.compare import compare as compare
+    from sim.experiments.comparison.result import Comparison as Comparison
+    from sim.experiments.explain.answers import Explanation as Explanation
+    from sim.experiments.explain.answers import explain as explain
+    from sim.experiments.hindcast.hindcast import hindcast as hindcast
+    from sim.experiments.hindcast.result import HindcastResult as HindcastResult
+    from sim.experiments.results import RunResult as RunResult
+    from sim.experiments.run import run as run
+    from sim.experiments.sensitivity.result import Sensitivity as Sensitivity
+    from sim.experiments.sensitivity.sensitivity import sensitivity as sensitivity
+    from sim.experiments.sweep.result import SweepResult as SweepResult
+    from sim.experiments.sweep.sweep import sweep as sweep
+    from sim.inputs.case import Case as Case
+    from sim.inputs.case import load_case as load_case
+    from sim.inputs.errors import InputError as InputError
+    from sim.inputs.scenario import Scenario as Scenario
+    from sim.inputs.scenario import load_scenario as load_scenario
+    from sim.model.coalition import CoalitionModel as CoalitionModel
+    from sim.results.result import load_result as load_result
+    from sim.system.failures import Failure as Failure
 
 _HOMES = {
     "Calibration": "sim.experiments.calibration.calibrate",
@@ -81,6 +60,8 @@ _HOMES = {
     "sensitivity": "sim.experiments.sensitivity.sensitivity",
     "sweep": "sim.experiments.sweep.sweep",
 }
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605 - the names stand once
 
 
 def __getattr__(name: str) -> Any:

@@ -10,6 +10,7 @@ import typer
 from pieces import options_as_code
 from typer.cli import get_docs_for_click
 
+from sim.cli.commands import load_command
 from sim.cli.program import app
 
 WIDTH = "110"
@@ -19,7 +20,7 @@ def reference() -> str:
     """Return a section a command: usage, arguments, options."""
     group = typer.main.get_command(app)
     context = typer.Context(group)
-    commands = [group.get_command(context, name) for name in group.list_commands(context)]
+    commands = [load_command(name) for name in group.list_commands(context)]
     sections = [
         get_docs_for_click(obj=command, ctx=context, indent=1, call_prefix="coalition")
         for command in commands

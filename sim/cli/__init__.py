@@ -11,8 +11,7 @@ def main() -> None:
     """Run the command; however it ends, by a mistake or a signal, it says so in one line and an exit code."""
     with heard() as stopping:
         try:
-            # The commands take a while to load, and Ctrl-C may come meanwhile.
-            from sim.cli.program import run_command
+            from sim.cli.program import run_command  # noqa: PLC0415 - Ctrl-C may come while it loads
 
             sys.exit(run_command(sys.argv[1:]))
         except KeyboardInterrupt as stop:

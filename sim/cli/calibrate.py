@@ -5,9 +5,19 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import Quiet, Seed, Threads, app, run_bar, tell
+from sim.cli.answers import tell
+from sim.cli.options import Quiet, Seed, Threads
 from sim.cli.past_coalitions import fit_coalitions, named_coalitions, refuse_options
+from sim.cli.progress import run_bar
 from sim.cli.resumable import going_on_in
+from sim.experiments.calibration.calibrate import (
+    calibration_folder,
+    plan_calibration,
+    results_of_calibration,
+    run_calibration,
+)
+from sim.results.drawing import save_figures
+from sim.system.preflight import settle
 
 File = Annotated[
     str,
@@ -24,7 +34,6 @@ Draws = Annotated[int, typer.Option(help="How many draws of the prior are weighe
 RunsEach = Annotated[int, typer.Option(help="Runs of each draw and wave.", min=1)]
 
 
-@app.command()
 def calibrate(
     context: typer.Context,
     hindcast: File = "europe-2025",
@@ -50,14 +59,6 @@ def calibrate(
         refuse_options(context, ("hindcast", "seed", "out", "threads", "quiet"))
         fit_coalitions(past, seed=seed, out=out, quiet=quiet)
         return
-    from sim.experiments.calibration.calibrate import (
-        calibration_folder,
-        plan_calibration,
-        results_of_calibration,
-        run_calibration,
-    )
-    from sim.results.drawing import save_figures
-    from sim.system.preflight import settle
 
     plan = plan_calibration(
         hindcast, hold_out=hold_out or [], prior=prior, draws=draws, runs=runs, kept=kept, seed=seed

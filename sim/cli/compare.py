@@ -5,23 +5,16 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import (
-    Csv,
-    ParametersFile,
-    Quiet,
-    Rounds,
-    Runs,
-    Seed,
-    Set,
-    Threads,
-    app,
-    said_to_work,
-    tell,
-)
+from sim.cli.answers import tell
+from sim.cli.options import Csv, ParametersFile, Quiet, Rounds, Runs, Seed, Set, Threads
+from sim.cli.progress import said_to_work
 from sim.cli.resumable import Resume, Scheduler, Unencrypted, Workers, chosen_executor, going_on_in, rate_bar
+from sim.experiments.comparison.compare import compared, plan_comparison
+from sim.experiments.resumable import complete_results, run_parts
+from sim.experiments.run import RunOptions
+from sim.system.preflight import settle
 
 
-@app.command()
 def compare(
     scenarios: Annotated[
         list[str], typer.Argument(help="Two scenarios or more; the first is the reference.")
@@ -46,11 +39,6 @@ def compare(
 
     Goes on where it was stopped.
     """
-    from sim.experiments.comparison.compare import compared, plan_comparison
-    from sim.experiments.resumable import complete_results, run_parts
-    from sim.experiments.run import RunOptions
-    from sim.system.preflight import settle
-
     executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
     overrides = [*(set_ or []), *([f"rounds={rounds}"] if rounds is not None else [])]
     options = RunOptions(runs=runs, seed=seed, threads=threads)

@@ -1,24 +1,31 @@
 """`coalition cross-validate`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from sim.cli.answers import tell
 from sim.cli.calibrate import Draws, File, PriorFile, RunsEach
-from sim.cli.common import Quiet, Seed, Threads, app, run_bar, tell
+from sim.cli.options import Quiet, Seed, Threads
 from sim.cli.past_coalitions import leave_out_coalitions, named_coalitions, refuse_options
+from sim.cli.progress import run_bar
 from sim.cli.resumable import going_on_in
+from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration
+from sim.experiments.calibration.held_out import cross_validate_into_folder, simulated_runs
+from sim.experiments.evidence.left_out import leave_families_out
+from sim.experiments.hindcast.options import HindcastOptions
+from sim.experiments.patterns.verdicts import check_patterns
+from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.errors import InputError
+from sim.inputs.patterns_file import Patterns, load_patterns
+from sim.outputs.cross_validation.page import headline, validation_page
+from sim.outputs.patterns.tables import patterns_report
+from sim.results.document import Block, Section
 from sim.system import folders
-
-if TYPE_CHECKING:
-    from sim.experiments.hindcast.options import HindcastOptions
-    from sim.inputs.patterns_file import Patterns
-    from sim.results.document import Block, Section
+from sim.system.preflight import settle
 
 
-@app.command("cross-validate")
 def cross_validate(
     context: typer.Context,
     hindcast: File = "coalitions",
@@ -45,13 +52,6 @@ def cross_validate(
     With a hindcast (coalition cross-validate europe-2025), forecast each wave with parameters fitted to the
     others, and score it. The fit goes on where it was stopped; it is that of `coalition calibrate`.
     """
-    from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration
-    from sim.experiments.calibration.held_out import cross_validate_into_folder, simulated_runs
-    from sim.experiments.hindcast.options import HindcastOptions
-    from sim.inputs.patterns_file import load_patterns
-    from sim.outputs.cross_validation.page import validation_page
-    from sim.system.preflight import settle
-
     _check_page(page, patterns)
     past = named_coalitions([hindcast])
     if past is not None:
@@ -87,20 +87,12 @@ def _check_page(page: Path | None, patterns: list[str] | None) -> None:
 
 def _headline(seed: int) -> "tuple[Block, ...]":
     """Return what comes first on the page: what is forecast of bundled coalitions never shown."""
-    from sim.experiments.evidence.left_out import leave_families_out
-    from sim.inputs.coalitions.reading import load_coalitions
-    from sim.outputs.cross_validation.page import headline
-
     coalitions = load_coalitions()
     return headline(leave_families_out(coalitions.forces(), seed), coalitions)
 
 
 def _section(patterns: "Patterns", posterior: Path, options: "HindcastOptions") -> "Section":
     """Return what the calibrated model reproduces of patterns, as a section of the page."""
-    from sim.experiments.patterns.verdicts import check_patterns
-    from sim.outputs.patterns.tables import patterns_report
-    from sim.results.document import Section
-
     runs, seed, threads = patterns.runs, options.seed, options.threads
     document = patterns_report(
         check_patterns(patterns, parameters=posterior, runs=runs, seed=seed, threads=threads)

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 import sim
-from sim.cli.common import app
 from sim.inputs.errors import InputError
 
 HERE = "127.0.0.1"
@@ -33,7 +32,6 @@ OPTIONS: dict[str, str | list[str]] = {
 """How Streamlit serves the page, whatever its configuration says: to this machine only, telling nobody."""
 
 
-@app.command()
 def dashboard(
     port: Annotated[
         int, typer.Option(help="Where the page is: http://127.0.0.1:PORT.", min=1, max=65535)
@@ -42,7 +40,7 @@ def dashboard(
 ) -> None:
     """Move levers on a page in the browser and see who joins; ends with Ctrl-C."""
     try:
-        from streamlit.web.cli import main as streamlit
+        from streamlit.web.cli import main as streamlit  # noqa: PLC0415 - may lack
     except ModuleNotFoundError:
         raise InputError("needs Streamlit: pip install 'coalition-sim[dashboard]'", key="dashboard") from None
     _check_free(port)

@@ -6,10 +6,18 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import Csv, ParametersFile, Quiet, Runs, Seed, Set, Threads, app, said_to_work, tell
+from sim.cli.answers import tell
+from sim.cli.options import Csv, ParametersFile, Quiet, Runs, Seed, Set, Threads
+from sim.cli.progress import said_to_work
+from sim.experiments.explain.answers import ExplainOptions, explain_into_folder, find_nations
+from sim.experiments.explain.why import CHUNK
+from sim.experiments.needs import need_in_order
+from sim.inputs.case import load_case
+from sim.inputs.questions import load_questions
+from sim.model.ensemble import Keep
+from sim.system.preflight import settle
 
 
-@app.command()
 def explain(
     scenario: Annotated[str, typer.Argument(help="Scenario file, or name of a bundled scenario.")],
     nations: Annotated[
@@ -43,14 +51,6 @@ def explain(
     quiet: Quiet = False,
 ) -> None:
     """Say why nations are in or out, what it would take, who is pivotal, whom to persuade."""
-    from sim.experiments.explain.answers import ExplainOptions, explain_into_folder, find_nations
-    from sim.experiments.explain.why import CHUNK
-    from sim.experiments.needs import need_in_order
-    from sim.inputs.case import load_case
-    from sim.inputs.questions import load_questions
-    from sim.model.ensemble import Keep
-    from sim.system.preflight import settle
-
     sections = tuple(word.strip() for word in ",".join(only or []).split(",") if word.strip())
     day = date.date() if date else None
     options = ExplainOptions(only=sections, date=day, runs=runs, seed=seed, threads=threads)

@@ -2,18 +2,33 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from sim.cli.common import Quiet, Seed, app, tell
+from sim.cli.answers import tell
+from sim.cli.options import Quiet, Seed
+from sim.experiments.evidence.forecast import forecast_into_folder
+from sim.experiments.evidence.sealed import score_sealed
+from sim.experiments.outlook import outlooks
+from sim.inputs.case import load_case
+from sim.inputs.coalitions.asked_file import load_asked
 from sim.inputs.errors import InputError
+from sim.inputs.ledger import check_by, read_ledger, read_outcomes
+from sim.inputs.scenario import is_scenario
+from sim.outputs.document.terminal import print_document
+from sim.outputs.evidence.ledger import (
+    Question,
+    outlook_report,
+    question_of_past,
+    question_of_scenario,
+    scores_report,
+    sealed_report,
+)
+from sim.outputs.evidence.ledger import seal as seal_forecast
+from sim.system.preflight import settle
 
-if TYPE_CHECKING:
-    from sim.outputs.evidence.ledger import Question
 
-
-@app.command()
 def forecast(
     file: Annotated[
         str | None,
@@ -47,12 +62,6 @@ def forecast(
     Of a coalition that is asked about: by what past coalitions teach alone, for nations that have not
     spoken. Of a scenario: who is recorded to declare soldiers on land by a day, and who contributes at all.
     """
-    from sim.inputs.ledger import check_by
-    from sim.inputs.scenario import is_scenario
-    from sim.outputs.document.terminal import print_document
-    from sim.outputs.evidence.ledger import seal as seal_forecast
-    from sim.outputs.evidence.ledger import sealed_report
-
     if score is not None:
         _check_score(file, seal=seal, by=by, condition=condition)
         _score(score, ledger)
@@ -73,10 +82,6 @@ def forecast(
 
 
 def _of_past(file: str, seed: int, out: Path, *, quiet: bool) -> "Question":
-    from sim.experiments.evidence.forecast import forecast_into_folder
-    from sim.inputs.coalitions.asked_file import load_asked
-    from sim.outputs.evidence.ledger import question_of_past
-    from sim.system.preflight import settle
 
     asked = load_asked(file)
     settle(out)
@@ -86,10 +91,6 @@ def _of_past(file: str, seed: int, out: Path, *, quiet: bool) -> "Question":
 
 
 def _of_scenario(file: str, by: date, seed: int, *, quiet: bool) -> "list[Question]":
-    from sim.experiments.outlook import outlooks
-    from sim.inputs.case import load_case
-    from sim.outputs.document.terminal import print_document
-    from sim.outputs.evidence.ledger import outlook_report, question_of_scenario
 
     questions = outlooks(load_case(file), by, seed)
     for outlook in questions if not quiet else ():
@@ -126,10 +127,6 @@ def _check_seal(*, seal: bool, by: datetime | None, condition: str, of_scenario:
 
 
 def _score(outcomes: Path, ledger: Path) -> None:
-    from sim.experiments.evidence.sealed import score_sealed
-    from sim.inputs.ledger import read_ledger, read_outcomes
-    from sim.outputs.document.terminal import print_document
-    from sim.outputs.evidence.ledger import scores_report
 
     entries = read_ledger(ledger)
     if not entries:

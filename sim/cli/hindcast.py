@@ -5,10 +5,18 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import Csv, ParametersFile, Quiet, Seed, Set, Threads, app, run_bar, tell
+from sim.cli.answers import tell
+from sim.cli.options import Csv, ParametersFile, Quiet, Seed, Set, Threads
+from sim.cli.progress import run_bar
+from sim.experiments.hindcast.hindcast import hindcast_into_folder, simulated_runs
+from sim.experiments.hindcast.options import HindcastOptions
+from sim.experiments.needs import need_in_order
+from sim.inputs.fit import fitted_to
+from sim.inputs.hindcast_file import load_hindcast_cases
+from sim.model.ensemble import CHUNK, Keep
+from sim.system.preflight import settle
 
 
-@app.command()
 def hindcast(
     file: Annotated[
         str, typer.Argument(help="Hindcast file, or name of a bundled one.", metavar="[FILE]")
@@ -25,14 +33,6 @@ def hindcast(
     quiet: Quiet = False,
 ) -> None:
     """Score the model against positions recorded later, beside forecasts that know nothing of it."""
-    from sim.experiments.hindcast.hindcast import hindcast_into_folder, simulated_runs
-    from sim.experiments.hindcast.options import HindcastOptions
-    from sim.experiments.needs import need_in_order
-    from sim.inputs.fit import fitted_to
-    from sim.inputs.hindcast_file import load_hindcast_cases
-    from sim.model.ensemble import CHUNK, Keep
-    from sim.system.preflight import settle
-
     options = HindcastOptions(runs=runs, seed=seed, threads=threads)
     declared, cases = load_hindcast_cases(file, set_ or [], parameters)
     total = simulated_runs(declared, options)

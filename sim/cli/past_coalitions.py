@@ -3,16 +3,23 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
+from rich.progress import TimeElapsedColumn
 
-from sim.cli.common import progress_bar, tell
+from sim.cli.answers import tell
+from sim.cli.progress import progress_bar
+from sim.experiments.evidence.left_out import forecast_family
+from sim.experiments.evidence.results import fit_into_folder, left_out_into_folder
+from sim.inputs.coalitions.coalitions import Coalition, Coalitions, find_coalition, find_folder
+from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.errors import InputError, near_match
+from sim.outputs.document.terminal import print_document
+from sim.outputs.evidence.case import case_report
+from sim.outputs.evidence.page import evidence_page
 from sim.system import folders
-
-if TYPE_CHECKING:
-    from sim.inputs.coalitions.coalitions import Coalition, Coalitions
+from sim.system.preflight import settle
 
 
 def named_coalitions(names: Sequence[str]) -> Path | None:
@@ -23,8 +30,6 @@ def named_coalitions(names: Sequence[str]) -> Path | None:
     InputError
         If it names coalitions beside something else.
     """
-    from sim.inputs.coalitions.coalitions import find_folder
-
     folders = [find_folder(name) for name in names]
     if not any(folders):
         return None
@@ -53,10 +58,6 @@ def refuse_options(context: typer.Context, allowed: Collection[str]) -> None:
 
 def fit_coalitions(folder: Path, *, seed: int, out: Path, quiet: bool) -> None:
     """Fit past coalitions into a results folder, and print what they teach."""
-    from sim.experiments.evidence.results import fit_into_folder
-    from sim.inputs.coalitions.reading import load_coalitions
-    from sim.system.preflight import settle
-
     forces = load_coalitions(folder).forces()
     settle(out)
     taught, results = fit_into_folder(forces, seed, out)
@@ -65,11 +66,6 @@ def fit_coalitions(folder: Path, *, seed: int, out: Path, quiet: bool) -> None:
 
 def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | None, quiet: bool) -> None:
     """Leave out each family of past coalitions, write a results folder, and print what came of it."""
-    from sim.experiments.evidence.results import left_out_into_folder
-    from sim.inputs.coalitions.reading import load_coalitions
-    from sim.outputs.evidence.page import evidence_page
-    from sim.system.preflight import settle
-
     coalitions = load_coalitions(folder)
     settle(out)
     with _progress(quiet=quiet) as progress:
@@ -81,10 +77,6 @@ def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | Non
 
 def show_coalitions(chosen: Sequence["Coalition"], coalitions: "Coalitions") -> None:
     """Print what coalitions rest on, and what their candidates' forecasts from the other families were."""
-    from sim.experiments.evidence.left_out import forecast_family
-    from sim.outputs.document.terminal import print_document
-    from sim.outputs.evidence.case import case_report
-
     alike = coalitions.where(lambda each: each.kind == chosen[0].kind)
     for coalition in chosen:
         predictions = forecast_family(alike, coalition.family)
@@ -94,8 +86,6 @@ def show_coalitions(chosen: Sequence["Coalition"], coalitions: "Coalitions") -> 
 
 def unknown(word: str, coalitions: "Coalitions", error: InputError) -> InputError:
     """Return the error for a word that is neither a nation nor a coalition: that of the nearer of them."""
-    from sim.inputs.coalitions.coalitions import find_coalition
-
     cases = [each.case for each in coalitions.coalitions]
     if near_match(word, cases) or any(character.isdigit() for character in word):
         try:
@@ -108,8 +98,6 @@ def unknown(word: str, coalitions: "Coalitions", error: InputError) -> InputErro
 @contextmanager
 def _progress(*, quiet: bool) -> Iterator[Any]:
     """Show how many families are done, and the time that it took."""
-    from rich.progress import TimeElapsedColumn
-
     with progress_bar(TimeElapsedColumn(), quiet=quiet) as bar:
         task = bar.add_task("families")
         yield lambda done, total: bar.update(task, completed=done, total=total)

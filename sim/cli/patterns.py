@@ -5,10 +5,15 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import Csv, ParametersFile, Quiet, Seed, Threads, app, run_bar, tell
+from sim.cli.answers import tell
+from sim.cli.options import Csv, ParametersFile, Quiet, Seed, Threads
+from sim.cli.progress import run_bar
+from sim.experiments.patterns.verdicts import patterns_into_folder, worlds
+from sim.experiments.run import RunOptions
+from sim.inputs.patterns_file import load_patterns
+from sim.system.preflight import settle
 
 
-@app.command()
 def patterns(
     file: Annotated[
         str, typer.Argument(help="File of patterns, or name of a bundled one.", metavar="[FILE]")
@@ -25,11 +30,6 @@ def patterns(
     quiet: Quiet = False,
 ) -> None:
     """Check whether the model reproduces known patterns, each with its source."""
-    from sim.experiments.patterns.verdicts import patterns_into_folder, worlds
-    from sim.experiments.run import RunOptions
-    from sim.inputs.patterns_file import load_patterns
-    from sim.system.preflight import settle
-
     declared = load_patterns(file)
     options = RunOptions(runs=runs or declared.runs, seed=seed, threads=threads)
     settle(out)

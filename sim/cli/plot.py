@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import app
+from sim.outputs.redraw import Wanted, redraw
 
 
 class Format(StrEnum):
@@ -20,7 +20,6 @@ class Format(StrEnum):
 USUAL = [Format.PNG, Format.SVG]
 
 
-@app.command()
 def plot(
     results: Annotated[list[Path], typer.Argument(help="Results folders, as commands have printed them.")],
     figure: Annotated[
@@ -42,8 +41,6 @@ def plot(
     ] = False,
 ) -> None:
     """Draw figures of results again, or those that were not drawn yet; nothing is run."""
-    from sim.outputs.redraw import Wanted, redraw
-
     chosen = tuple(nation.strip() for nation in nations.split(",") if nation.strip())
     wanted = Wanted(tuple(figure or ()), chosen, tuple(form.value for form in formats), animate)
     for file in redraw(results, wanted):

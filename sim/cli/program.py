@@ -7,29 +7,47 @@ import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
-from sim.cli.common import Stopped, app
+from sim.cli.commands import Commands
 from sim.declarations.kinds import DeclarationError
 from sim.inputs.characters import printable
 from sim.inputs.errors import InputError
 from sim.system.caches import settle_environment
 from sim.system.failures import Failure
 from sim.system.memory import OutOfMemory, is_out_of_memory
-from sim.system.signals import BROKEN_PIPE, give_up_broken_streams
-
-# In the order in which --help lists the commands.
-# isort: off
-from sim.cli import run, compare, sweep, sensitivity, explain  # noqa: F401
-from sim.cli import hindcast, calibrate, cross_validate, forecast, patterns, plot, report, verify  # noqa: F401
-from sim.cli import dashboard, look  # noqa: F401
-# isort: on
+from sim.system.signals import BROKEN_PIPE, Stopped, give_up_broken_streams
+from sim.version import __version__
 
 UsageError: Any = typer.BadParameter.__base__
 INTERRUPTED = 130
 """What Typer returns for `KeyboardInterrupt`."""
+
+
+app = typer.Typer(
+    cls=Commands,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        print(f"coalition-sim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def whole_program(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and end."),
+    ] = False,
+) -> None:
+    """Simulate who joins a military coalition, when and under which conditions."""
 
 
 def run_command(arguments: Sequence[str]) -> int:

@@ -5,15 +5,12 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import app
+from sim.outputs.report import write_report
 
 
-@app.command()
 def report(
     results: Annotated[list[Path], typer.Argument(help="Results folders, as commands have printed them.")],
 ) -> None:
     """Write results as one HTML file into a results folder, to be read, printed and handed on."""
-    from sim.outputs.report import write_report
-
     for folder in results:
         print(f"report: {write_report(folder)}")

@@ -3,17 +3,16 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.progress import TaskID, TimeRemainingColumn
 
-from sim.cli.common import Stopped, progress_bar
+from sim.cli.progress import progress_bar
+from sim.experiments import executors
+from sim.experiments.executors import Executor
 from sim.inputs.errors import InputError
-
-if TYPE_CHECKING:
-    from rich.progress import TaskID
-
-    from sim.experiments.executors import Executor
+from sim.system.signals import Stopped
 
 Workers = Annotated[int, typer.Option(help="Processes of this machine, instead of threads.", min=0)]
 Scheduler = Annotated[str, typer.Option(help="Address of a Dask cluster that runs already, tls://….")]
@@ -36,15 +35,13 @@ def chosen_executor(threads: int, workers: int, scheduler: str, *, unencrypted: 
     InputError
         If two places are given, or no scheduler to reach unencrypted.
     """
-    from sim.experiments.executors import Processes, Scheduler, Threads
-
     if workers and scheduler:
         raise InputError("give --workers or --scheduler, not both", key="--workers")
     if unencrypted and not scheduler:
         raise InputError("says how to reach a --scheduler, and none is given", key="--unencrypted")
     if scheduler:
-        return Scheduler(scheduler, unencrypted)
-    return Processes(workers) if workers else Threads(threads)
+        return executors.Scheduler(scheduler, unencrypted)
+    return executors.Processes(workers) if workers else executors.Threads(threads)
 
 
 @contextmanager
@@ -59,8 +56,6 @@ def going_on_in(folder: Path) -> Iterator[None]:
 @contextmanager
 def rate_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """Show how many runs are done, how many a second, and the time left."""
-    from rich.progress import TimeRemainingColumn
-
     with progress_bar("{task.fields[rate]}", TimeRemainingColumn(), quiet=quiet) as bar:
         tasks: list[TaskID] = []
 

@@ -5,26 +5,21 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import (
-    Csv,
-    Out,
-    ParametersFile,
-    Quiet,
-    Rounds,
-    Runs,
-    Scenarios,
-    Seed,
-    Set,
-    Threads,
-    app,
-    keep,
-    run_bar,
-)
+from sim.cli.answers import keep
+from sim.cli.options import Csv, Out, ParametersFile, Quiet, Rounds, Runs, Scenarios, Seed, Set, Threads
+from sim.cli.progress import run_bar
 from sim.experiments.choices import Engine
+from sim.experiments.needs import need_of_runs
+from sim.experiments.run import RunOptions, run_into_folder
+from sim.experiments.without import added_by, check_mechanisms
+from sim.inputs.case import load_case, reacting
 from sim.inputs.errors import InputError
+from sim.outputs.document.terminal import print_document
+from sim.outputs.report import write_report
+from sim.outputs.tables import added_report
+from sim.system.preflight import settle
 
 
-@app.command()
 def run(
     scenarios: Scenarios,
     runs: Runs = 1000,
@@ -65,12 +60,6 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run scenarios and say who joins, when, and what holds back the others."""
-    from sim.experiments.needs import need_of_runs
-    from sim.experiments.run import RunOptions, run_into_folder
-    from sim.experiments.without import added_by, check_mechanisms
-    from sim.inputs.case import load_case, reacting
-    from sim.system.preflight import settle
-
     check_mechanisms(without or [])
     if without and quiet:
         raise InputError("prints what a mechanism adds: leave out --quiet", key="--without")
@@ -89,8 +78,6 @@ def run(
     for case in cases:
         with run_bar(runs, case.scenario.name, quiet=quiet) as progress:
             result, folder = run_into_folder(case, options, out, csv=csv, progress=progress)
-        from sim.outputs.document.terminal import print_document
-        from sim.outputs.tables import added_report
 
         keep(result, folder)
         written = _written_report(folder) if report else None
@@ -104,6 +91,5 @@ def run(
 
 
 def _written_report(folder: Path) -> Path:
-    from sim.outputs.report import write_report
 
     return write_report(folder)

@@ -5,12 +5,17 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import ParametersFile, Quiet, Seed, Set, Threads, app, said_to_work, tell
+from sim.cli.answers import tell
+from sim.cli.options import ParametersFile, Quiet, Seed, Set, Threads
+from sim.cli.progress import said_to_work
 from sim.cli.resumable import Resume, Scheduler, Unencrypted, Workers, chosen_executor, going_on_in, rate_bar
 from sim.experiments.choices import Method
+from sim.experiments.resumable import complete_results, run_parts
+from sim.experiments.sensitivity.plan import SensitivityOptions
+from sim.experiments.sensitivity.sensitivity import analyse, plan_sensitivity
+from sim.system.preflight import settle
 
 
-@app.command()
 def sensitivity(
     scenario: Annotated[str, typer.Argument(help="Scenario file, or name of a bundled scenario.")],
     outcome: Annotated[
@@ -62,11 +67,6 @@ def sensitivity(
 
     Goes on where it was stopped.
     """
-    from sim.experiments.resumable import complete_results, run_parts
-    from sim.experiments.sensitivity.plan import SensitivityOptions
-    from sim.experiments.sensitivity.sensitivity import analyse, plan_sensitivity
-    from sim.system.preflight import settle
-
     options = SensitivityOptions(
         tuple(outcome or ["size"]), method, samples, runs, seed, second_order, discover
     )

@@ -5,11 +5,14 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import ParametersFile, Quiet, Set, Threads, app, tell
+from sim.cli.answers import tell
+from sim.cli.options import ParametersFile, Quiet, Set, Threads
 from sim.cli.resumable import Resume, Scheduler, Unencrypted, Workers, chosen_executor, going_on_in, rate_bar
+from sim.experiments.resumable import complete_results
+from sim.experiments.sweep.sweep import plan_sweep, run_sweep
+from sim.system.preflight import settle
 
 
-@app.command()
 def sweep(
     file: Annotated[str, typer.Argument(help="Sweep file, or name of a bundled sweep.")],
     runs: Annotated[
@@ -27,10 +30,6 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario at many points of its levers and unknowns; goes on where it was stopped."""
-    from sim.experiments.resumable import complete_results
-    from sim.experiments.sweep.sweep import plan_sweep, run_sweep
-    from sim.system.preflight import settle
-
     executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
     plan = plan_sweep(file, set_ or [], parameters, runs=runs, seed=seed)
     settle(plan.folder(out), plan.need(executor.at_once))

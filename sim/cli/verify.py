@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.common import app, said_to_work
+from sim.cli.progress import said_to_work
 from sim.inputs.characters import printable
+from sim.outputs.recompute import changed_files
+from sim.results.reading import manifest_of
+from sim.system.folders import Damaged, Missing, names_in
+from sim.system.folders import verify as find
 
 
-@app.command()
 def verify(
     results: Annotated[list[Path], typer.Argument(help="Results folders, as commands have printed them.")],
     recompute: Annotated[
@@ -27,11 +30,6 @@ def verify(
 
 def _faults(folder: Path, *, recompute: bool) -> int:
     """Tell what is wrong with a folder, or that nothing is; return how many faults it has."""
-    from sim.outputs.recompute import changed_files
-    from sim.results.reading import manifest_of
-    from sim.system.folders import Damaged, Missing, names_in
-    from sim.system.folders import verify as find
-
     with suppress(Damaged, Missing):  # named below, with all else that is wrong
         manifest_of(folder)
     checked = find(folder)

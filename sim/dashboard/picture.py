@@ -6,15 +6,14 @@ server 0.1, by Matplotlib they would take the server 0.2 each.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from sim.outputs import style
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 WIDTH, HEIGHT = 400, 270
 """Of pictures over time, in pixels where there is room; they shrink with the page."""
@@ -112,8 +111,6 @@ class TimePlot:
 
     def draw_axes(self, dates: "pd.Series[pd.Timestamp]") -> None:
         """Draw a grid, values and dates."""
-        from matplotlib.ticker import MaxNLocator
-
         for value in MaxNLocator(6, integer=True).tick_values(0, self.highest):
             if value <= self.highest:
                 at = self.y(value)

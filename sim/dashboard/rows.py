@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from matplotlib.ticker import MaxNLocator
+
 from sim.dashboard.picture import CHARACTER, LABELS, Svg
 from sim.outputs import style
 
@@ -70,7 +72,6 @@ def point(picture: Svg, row: Row, x: Scale, at: float) -> None:
 
 
 def _draw_axis(picture: Svg, x: Scale, ends: tuple[float, float], unit: str) -> None:
-    from matplotlib.ticker import MaxNLocator
 
     bottom = picture.height - AXIS + 2
     for value in MaxNLocator(6).tick_values(*ends):

@@ -1,14 +1,12 @@
 """How many nations declare soldiers, and how many contribute, over time."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.dashboard.picture import CHARACTER, HEIGHT, WIDTH, Svg, TimePlot
 from sim.experiments.results import RunResult
 from sim.outputs import style
 from sim.outputs.labels import apart
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 BOLD = 13
 

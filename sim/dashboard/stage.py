@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
 
 from sim.dashboard.components import mount
 from sim.dashboard.drawn_map import drawn_map
@@ -105,7 +107,4 @@ def _round_words(row: Any) -> str:
 @cache
 def _shades() -> list[str]:
     """Return the colours of shares from 0 to 1."""
-    from matplotlib import colormaps
-    from matplotlib.colors import to_hex
-
     return [to_hex(colour) for colour in colormaps[style.SHARE_MAP](np.linspace(0, 1, SHADES))]

@@ -1,14 +1,11 @@
 """What of a coalition lies beyond all past ones."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from sim.evidence.rows import level_values
 from sim.inputs.coalitions.coalitions import Coalitions
 from sim.inputs.coalitions.declaration import Declaration
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 Ranges = Mapping[str, tuple[float, float]]
 """The least and the most by name."""

@@ -13,7 +13,6 @@ any military means if X_i > 0. All of it is conditioned, jointly, on what was re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,9 +27,7 @@ from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.errors import InputError
 from sim.inputs.roster import Roster
 from sim.inputs.validation import one_of
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 DRAWS = 2000
 
@@ -193,8 +190,6 @@ def _final(values: Floats) -> Floats:
 
 def _table(roster: Roster, known: Learned, levels: Mapping[str, float]) -> "pd.DataFrame":
     """Return the nations as a table of candidates; what is missing and not standardised is the past mean."""
-    import pandas as pd
-
     columns = attribute_columns(roster.candidates, known.declaration)
     for name, attribute in known.declaration.attributes.items():
         if not attribute.standardise:

@@ -11,6 +11,7 @@ from sim.declarations.words import KNOWN, LAND
 from sim.inputs.indicators import FloatArray
 from sim.inputs.roster import Roster
 from sim.inputs.statements import StatedPosition
+from sim.system.libraries import special
 
 BESIDE_LAND, INSTEAD_OF_LAND = 10.0, 0.1
 """How many own statements weigh as much as what all nations named, with soldiers on land and without.
@@ -79,15 +80,13 @@ def _shares(
     roster: Roster, named: Sequence[StatedPosition], groups: Sequence[str], strength: float
 ) -> FloatArray:
     """Return mean, 5 % and 95 % quantile of each share, shape (3, nations, groups)."""
-    from scipy.special import betaincinv
-
     counts = _counts(roster, named, groups)
     statements = np.array([[sum(statement.iso3 == code for statement in named)] for code in roster.iso3])
     pooled = (counts.sum(axis=0) + 0.5) / (statements.sum() + 1.0)
     alpha = strength * pooled + counts
     beta = strength * (1.0 - pooled) + statements - counts
     mean = alpha / (alpha + beta)
-    low, high = (betaincinv(alpha, beta, at) for at in RANGE)
+    low, high = (special.betaincinv(alpha, beta, at) for at in RANGE)
     # Where nearly all is at 0 and a little at 1, the mean lies beyond 95 % of it.
     shares = np.stack([mean, np.minimum(low, mean), np.maximum(high, mean)])
     shares[:, _closed(roster, groups)] = 0.0

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +9,7 @@ from numpy.typing import NDArray
 from sim.inputs.coalitions.candidates_file import treated
 from sim.inputs.coalitions.coalitions import Candidate, Coalition, Coalitions
 from sim.inputs.coalitions.declaration import Attribute, Declaration, Term
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 Floats = NDArray[np.float64]
 
@@ -34,8 +31,6 @@ def candidate_table(coalitions: Coalitions) -> "pd.DataFrame":
         `coalition`, `case`, `family`, `iso3`, `took_part` (0 or 1); a column ``attribute NAME`` an attribute,
         before it is standardised, NaN where missing; a column ``level NAME`` a level.
     """
-    import pandas as pd
-
     declaration = coalitions.declaration
     by_name = {coalition.name: coalition for coalition in coalitions.coalitions}
     mine = [by_name[candidate.coalition] for candidate in coalitions.candidates]

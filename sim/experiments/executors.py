@@ -14,17 +14,16 @@ from concurrent.futures import Executor as Pool
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from itertools import islice
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sim.inputs.errors import InputError
 from sim.system.failures import Failure
+from sim.system.libraries import distributed, loky
 from sim.system.signals import not_inherited
 from sim.system.threads import computing
-
-if TYPE_CHECKING:
-    from distributed import Client
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -123,10 +122,9 @@ class Processes:
     ) -> Generator[tuple[int, R], None, None]:
         """Yield results; see `Executor`."""
         self.check()
-        from loky import ProcessPoolExecutor
 
         arguments = (os.getpid(), pickle.dumps(partial(function, shared)))
-        pool = ProcessPoolExecutor(self.number, initializer=_begin, initargs=arguments, env=_ENVIRONMENT)
+        pool = loky.ProcessPoolExecutor(self.number, initializer=_begin, initargs=arguments, env=_ENVIRONMENT)
         try:
             with not_inherited():
                 pool.submit(os.getpid)  # which starts the processes
@@ -208,7 +206,7 @@ class Scheduler:
         with self._client() as client:
             yield from _map_on(client, function, shared, tasks)
 
-    def _client(self) -> "Client":
+    def _client(self) -> "distributed.Client":
         if not (self.unencrypted or self.address.startswith("tls://")):
             raise InputError(
                 f"{self.address} is not encrypted: whoever reaches it could run programs there, and here; "
@@ -216,23 +214,20 @@ class Scheduler:
                 key="--scheduler",
             )
         _require("distributed", "--scheduler")
-        from distributed import Client
 
         try:
-            return Client(self.address, timeout=10)
+            return distributed.Client(self.address, timeout=10)
         except (OSError, ValueError, TypeError, ImportError) as error:
             raise InputError(f"no scheduler answers at {self.address}: {error}", key="--scheduler") from None
 
 
 def _map_on(
-    client: "Client", function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
+    client: "distributed.Client", function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
 ) -> Generator[tuple[int, R], None, None]:
     """Compute on a Dask cluster; tasks of a worker that dies are computed again by another."""
-    from distributed import as_completed
-
     # A computed value, unlike a scattered one, is made anew where the worker that held it has died.
     held = client.submit(_itself, shared, pure=False)
-    remaining, numbers, done = iter(tasks), {}, as_completed()
+    remaining, numbers, done = iter(tasks), {}, distributed.as_completed()
 
     def hand_out(how_many: int) -> None:
         for number, task in islice(remaining, how_many):
@@ -261,8 +256,6 @@ _ENVIRONMENT = {
 
 
 def _require(module: str, option: str) -> None:
-    from importlib.util import find_spec
-
     if find_spec(module) is None:
         problem = f"needs {_PACKAGES[module]}: pip install 'coalition-sim[cluster]'"
         raise InputError(problem, key=option)

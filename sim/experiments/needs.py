@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from sim.experiments.rests_on import CHUNK as FEW
+from sim.experiments.rests_on import MOST_RUNS
 from sim.experiments.run import RunOptions
 from sim.inputs.case import Case
+from sim.model.ensemble import AHEAD, CHUNK, Execution, Keep
+from sim.model.tally import empty_tally
 from sim.system.preflight import Need
-
-if TYPE_CHECKING:
-    from sim.model.ensemble import Keep
 
 SECONDS_PER_STEP = {"ensemble": 1.5e-8, "mesa": 4e-5}
 """For a nation and round of a run, on a thread; of a usual machine of 2025."""
@@ -26,10 +26,6 @@ STORED_ROW, STORED_TERMS, STORED_RUN, STORED_ROUND = 7.5, 10.0, 20.0, 15.0
 
 def need_of_runs(cases: Sequence[Case], options: RunOptions) -> Need:
     """Return what it takes to run cases one after another, and to write all their results."""
-    from sim.experiments.rests_on import CHUNK as FEW
-    from sim.experiments.rests_on import MOST_RUNS
-    from sim.model.ensemble import CHUNK, Execution, Keep
-
     keep = Keep(trajectories=options.trajectories, terms=options.terms)
     threads = Execution(threads=options.threads).workers if options.engine == "ensemble" else 1
     rounds, nations = _largest(cases)
@@ -63,8 +59,6 @@ def need_in_parts(cases: Sequence[Case], runs: int, total_runs: int, keep: "Keep
     at_once
         How many parts this machine computes at a time; 0 if others do.
     """
-    from sim.model.ensemble import CHUNK
-
     if not at_once:
         return Need()
     rounds, nations = _largest(cases)
@@ -78,8 +72,6 @@ def need_in_order(
     cases: Sequence[Case], runs: int, total_runs: int, keep: "Keep", *, chunk: int, threads: int
 ) -> Need:
     """Return what it takes to simulate cases one by one, on threads that take a chunk of runs at a time."""
-    from sim.model.ensemble import Execution
-
     workers = Execution(threads=threads).workers
     memory = _bytes_in_order(*_largest(cases), keep, runs, chunk, workers)
     return Need(memory=memory, seconds=_seconds(cases, total_runs, workers))
@@ -97,16 +89,12 @@ def _largest(cases: Sequence[Case]) -> tuple[int, int]:
 
 def _bytes_of_tally(rounds: int, nations: int, keep: "Keep") -> int:
     """Return the memory of a tally: that of two small ones tells what each round adds."""
-    from sim.model.tally import empty_tally
-
     one, two = (sum(array.nbytes for array in empty_tally(few, nations, keep.counted)) for few in (1, 2))
     return one + (rounds - 1) * (two - one)
 
 
 def _bytes_in_order(rounds: int, nations: int, keep: "Keep", runs: int, chunk: int, threads: int) -> int:
     """Return the memory of all records that are under way or wait for their turn."""
-    from sim.model.ensemble import AHEAD
-
     one = keep.empty_records(1, rounds, nations)
     waiting = min(AHEAD * threads + 1, math.ceil(runs / chunk))
     return waiting * min(runs, chunk) * sum(array.nbytes for array in one)

@@ -21,7 +21,6 @@ Communications 181, 259-270.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -37,9 +36,7 @@ from sim.inputs.parameters import COLUMN, Parameters
 from sim.model.ensemble import ENDS, Execution, simulate
 from sim.model.setup import Setup, behaviour_columns, build_setup, drawn_case, levers_of
 from sim.model.tally import RUN_COLUMNS, Records
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 CHUNK = 64
 """Runs that a thread takes at a time: few, so that all threads are busy to the end."""
@@ -118,8 +115,6 @@ class Numbers:
 
     def table(self) -> "pd.DataFrame":
         """Return what they rest on, see `rests_on`."""
-        import pandas as pd
-
         rows = []
         for name, group in self.groups.items():
             for number, values in self.as_run.items():

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from sim.declarations.words import POSITIONS, WORDS_ALONE, Stance
 from sim.evidence.kinds_named import kind_shares
 from sim.experiments import statistics
 from sim.experiments.independent import independent_runs
+from sim.experiments.rests_on import rests_on
 from sim.inputs.case import Case
 from sim.inputs.map_file import Map, read_map
 from sim.inputs.parameters import Parameters
@@ -30,9 +31,7 @@ from sim.results.about import About, AboutCase, about_case
 from sim.results.result import Loaded, Result
 from sim.results.tables import Tables, tables_of
 from sim.system import folders
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 TABLES = ("summary", "nations", "rounds", "moves", "flows", "kinds", "rests_on")
 """The tables of a run beside that of its runs and their trajectories, see `RunResult`."""
@@ -170,8 +169,6 @@ class RunResult(Result):
         Shares are of each stance on soldiers on land, of any military contribution, and of support at least
         in words; willingness is that to send soldiers on land.
         """
-        import pandas as pd
-
         tally, iso3 = self.tally, self.case.roster.iso3
         rounds, nations = tally.pledges.shape
         stances = tally.stances.reshape(-1, len(Stance))
@@ -205,8 +202,6 @@ class RunResult(Result):
         far; `force` are the soldiers pledged, `fielded` those in the field at a time. `climb_to_...` and
         `slip_to_...` are the mean thresholds of willingness.
         """
-        import pandas as pd
-
         tally = self.tally
         met = statistics.share(tally.force_met, self.number_of_runs, self.independent)
         columns: dict[str, Any] = {
@@ -245,8 +240,6 @@ class RunResult(Result):
         `joined_q75` its quartiles; missing where it never did. `troops_if_in`: mean of what it pledges in the
         runs in which it is committed.
         """
-        import pandas as pd
-
         roster, scenario = self.case.roster, self.case.scenario
         last = self.nations[self.nations["round"] == scenario.rounds].set_index("iso3")
         positions = self.case.timeline.position[0]
@@ -280,8 +273,6 @@ class RunResult(Result):
 
         The share of the runs stands with its interval; of a nation, shares add up to 1.
         """
-        import pandas as pd
-
         nation, first, last = np.nonzero(self.tally.moves)
         share = statistics.share(self.tally.moves[nation, first, last], self.number_of_runs, self.independent)
         names = np.array([stance.name.lower() for stance in Stance])
@@ -302,8 +293,6 @@ class RunResult(Result):
 
         The mean stands with its interval; q05 and q95 hold 90 % of the runs.
         """
-        import pandas as pd
-
         names = [stance.name.lower() for stance in Stance]
         counts = self.tally.flows.reshape(len(names) ** 2, -1)
         numbers = np.arange(counts.shape[1])
@@ -330,8 +319,6 @@ class RunResult(Result):
         the kinds that governments named (`sim.evidence.kinds_named`), *assumed* to be those that they give;
         a nation may give several. `named`: the nation itself named something of the group.
         """
-        import pandas as pd
-
         roster, summary = self.case.roster, self.summary
         land, military, any_ = (
             summary[f"p_{name}"].to_numpy() for name in ("committed", "contributes", "supports")
@@ -356,8 +343,6 @@ class RunResult(Result):
     @cached_property
     def rests_on(self) -> "pd.DataFrame":
         """A row a number at the end and group of what is uncertain: see `sim.experiments.rests_on`."""
-        from sim.experiments.rests_on import rests_on
-
         return rests_on(self.case, self.seed, self.number_of_runs, self.threads)
 
     def held_back_by(self, nation: int) -> tuple[tuple[str, float], ...]:

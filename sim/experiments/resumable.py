@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from sim.experiments.executors import Executor, Threads
 from sim.inputs.errors import InputError
@@ -12,10 +12,8 @@ from sim.results.drawing import save_figures
 from sim.results.parts import PartsFolder
 from sim.results.result import Result
 from sim.results.saving import complete
+from sim.system.libraries import pa
 from sim.system.manifests import MANIFEST
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 PARTS = "parts"
 """Folder of the parts, which is removed when the tables are there."""

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 import numpy as np
 
@@ -16,15 +16,16 @@ from sim.inputs.errors import InputError
 from sim.inputs.options import check_whole_number
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
+from sim.model.ensemble import Execution, Keep, Sink, simulate
+from sim.model.setup import build_setup
 from sim.model.tally import RUN_COLUMNS, Records, Tally
 from sim.results.about import shown_digest
 from sim.results.saving import Saving
+from sim.system.libraries import Late, pd
 from sim.system.manifests import FORMAT
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.model.ensemble import Sink
+one_by_one = Late("sim.model.one_by_one")
+"""Mesa takes a quarter of a second to load, and the ensemble needs none."""
 
 Progress = Callable[[int], None]
 
@@ -182,15 +183,11 @@ def simulate_case(
 
     Counts are kept of the last so many rounds: of all if `counted` is None.
     """
-    from sim.model.ensemble import Execution, Keep, simulate
-    from sim.model.setup import build_setup
-
     keep = Keep(trajectories=options.trajectories, terms=options.terms, counted=counted)
     runs = range(options.runs) if runs is None else runs
     if options.engine == "mesa":
-        from sim.model.one_by_one import simulate_one_by_one
-
-        return simulate_one_by_one(case, options.seed, runs, sink=sink, keep=keep)
+        tally: Tally = one_by_one.simulate_one_by_one(case, options.seed, runs, sink=sink, keep=keep)
+        return tally
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
     execution = Execution(threads=options.threads)
     return simulate(setup, options.seed, runs, sink=sink, keep=keep, execution=execution)
@@ -198,8 +195,6 @@ def simulate_case(
 
 def runs_table(first_run: int, records: Records) -> "pd.DataFrame":
     """Return a chunk's records as a table with a row a run, see `RunResult.runs`."""
-    import pandas as pd
-
     table = pd.DataFrame(records.runs, columns=list(RUN_COLUMNS))
     whole = {"size": "int32", "joined": "int32", "left": "int32", "first_round_force_met": "Int32"}
     table.insert(0, "run", np.arange(first_run, first_run + len(table)))
@@ -208,8 +203,6 @@ def runs_table(first_run: int, records: Records) -> "pd.DataFrame":
 
 def trajectories_table(case: Case, first_run: int, records: Records) -> "pd.DataFrame":
     """Return a chunk's trajectories as a table with a row a run, round and nation, terms if recorded."""
-    import pandas as pd
-
     runs, rounds, nations = records.stance.shape
     nation = np.tile(np.arange(nations), runs * rounds)
     table = pd.DataFrame(
@@ -242,11 +235,9 @@ class _Rows:
             self._trajectories.append(trajectories_table(self._case, first_run, records))
 
     def runs(self) -> "pd.DataFrame":
-        import pandas as pd
 
         return pd.concat(self._runs, ignore_index=True)
 
     def trajectories(self) -> "pd.DataFrame":
-        import pandas as pd
 
         return pd.concat(self._trajectories, ignore_index=True)

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.system.libraries import stats
+
 Floats = NDArray[np.float64]
 Z_95 = 1.959963984540054
 
@@ -97,10 +99,8 @@ def rank_correlations(values: ArrayLike, rows: ArrayLike) -> Floats:
     rows
         Shape (rows, values).
     """
-    from scipy.stats import rankdata
-
-    ranks = rankdata(values)
-    others = rankdata(rows, axis=1)
+    ranks = stats.rankdata(values)
+    others = stats.rankdata(rows, axis=1)
     ranks = ranks - ranks.mean()
     others = others - others.mean(axis=1, keepdims=True)
     spread = np.sqrt((others**2).sum(axis=1) * (ranks**2).sum())

@@ -1,7 +1,6 @@
 """What an assumed mechanism adds: the same runs with it and without it."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,9 +12,7 @@ from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.validation import one_of
 from sim.model.tally import RUN_COLUMNS, Records
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 MECHANISMS: Mapping[str, tuple[str, ...]] = {
     "interaction": INTERACTION,
@@ -55,8 +52,6 @@ def added_by(case: Case, mechanisms: Sequence[str], options: RunOptions) -> "pd.
         A row a mechanism and number: `mechanism`, `number` (size, contributors, force, fielded); `mean` of
         the paired differences, and `q05`, `q95`: 90 % of the runs.
     """
-    import pandas as pd
-
     with_all = _ends(case, options)
     rows = []
     for name in mechanisms:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,7 @@ from sim.inputs.errors import InputError, near_match
 from sim.inputs.factors import Factor, Level, check_factor, is_numeric, level_steps, listed
 from sim.inputs.keys import Key
 from sim.inputs.roster import Roster
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import morris_sample, pd, sobol_sample, stats
 
 MAX_POINTS = 1_000_000
 OF_POINTS = Bounds(bytes=20_000_000, rows=MAX_POINTS)
@@ -76,8 +74,6 @@ class Grid(Design):
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":  # noqa: ARG002 - not random
         """Return the points; see `Design`."""
-        import pandas as pd
-
         size = int(np.prod([float(len(factor.levels)) for factor in factors]))
         if size > MAX_POINTS:
             raise InputError(f"a grid of {size:,} points; at most {MAX_POINTS:,} are allowed", key="design")
@@ -103,9 +99,7 @@ class LatinHypercube(Design):
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":
         """Return the points; see `Design`."""
-        from scipy.stats import qmc
-
-        sampler = qmc.LatinHypercube(len(factors), seed=np.random.default_rng(seed))
+        sampler = stats.qmc.LatinHypercube(len(factors), seed=np.random.default_rng(seed))
         return _at(sampler.random(self.number), factors)
 
 
@@ -127,9 +121,7 @@ class SobolSequence(Design):
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":
         """Return the points; see `Design`."""
-        from scipy.stats import qmc
-
-        sampler = qmc.Sobol(len(factors), seed=np.random.default_rng(seed))
+        sampler = stats.qmc.Sobol(len(factors), seed=np.random.default_rng(seed))
         return _at(sampler.random(self.number), factors)
 
     @staticmethod
@@ -152,9 +144,7 @@ class Saltelli(Design):
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":
         """Return the points; see `Design`."""
-        from SALib.sample import sobol
-
-        shares = sobol.sample(
+        shares = sobol_sample.sample(
             salib_problem(factors), self.base, calc_second_order=self.second_order, seed=seed
         )
         return _at(shares, factors)
@@ -174,10 +164,10 @@ class Morris(Design):
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":
         """Return the points; see `Design`."""
-        from SALib.sample import morris
-
         problem = salib_problem(factors)
-        return _at(morris.sample(problem, self.trajectories, num_levels=self.levels, seed=seed), factors)
+        return _at(
+            morris_sample.sample(problem, self.trajectories, num_levels=self.levels, seed=seed), factors
+        )
 
     @classmethod
     def asked_for(cls, asked: Asked) -> Self:
@@ -202,8 +192,6 @@ class PointList(Design):
 
     def points(self, factors: Sequence[Factor], seed: int) -> "pd.DataFrame":  # noqa: ARG002 - not random
         """Return the points; see `Design`. Factors that are declared must be columns."""
-        import pandas as pd
-
         for factor in factors:
             if factor.path not in self.levels:
                 nearest = near_match(factor.path, self.levels)
@@ -285,7 +273,6 @@ def _paths(factors: Sequence[Factor]) -> list[str]:
 
 
 def _at(shares: Shares, factors: Sequence[Factor]) -> "pd.DataFrame":
-    import pandas as pd
 
     return pd.DataFrame({factor.path: factor.at(shares[:, index]) for index, factor in enumerate(factors)})
 
@@ -293,8 +280,8 @@ def _at(shares: Shares, factors: Sequence[Factor]) -> "pd.DataFrame":
 DESIGNS: dict[str, type[Design]] = {
     "grid": Grid,
     "lhs": LatinHypercube,
-    "sobol": SobolSequence,
-    "morris": Morris,
+    "sobol_sample": SobolSequence,
+    "morris_sample": Morris,
     "list": PointList,
 }
 """By the names that sweep files call them."""

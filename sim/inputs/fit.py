@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sim.inputs.errors import InputError
 from sim.inputs.parameters import find_parameters
+from sim.system.libraries import pa, pq
 
 FITTED_TO = b"fitted_to"
 """Key of a posterior's Parquet metadata: a JSON list of the waves, each as `wave_name` writes it."""
@@ -36,8 +37,6 @@ def fitted_to(parameters: Path | None) -> tuple[str, ...] | None:
     path = find_parameters(parameters)
     if path.suffix != ".parquet":
         return ()
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
         metadata = pq.read_schema(path).metadata or {}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,9 +18,7 @@ from sim.inputs.text_file import check_regular
 from sim.inputs.toml_file import KeyPath, TomlFile, dotted, read_toml
 from sim.inputs.validation import ErrorAt, shown, validate
 from sim.system.folders import check_listed
-
-if TYPE_CHECKING:
-    import pyarrow.parquet as pq
+from sim.system.libraries import pa, pq
 
 COLUMN = {name: column for column, name in enumerate(PARAMETERS)}
 """Where arrays of parameters hold each of them."""
@@ -237,8 +235,6 @@ def _check_size(metadata: "pq.FileMetaData", path: Path) -> None:
 
 
 def _parquet_columns(path: Path) -> dict[str, FloatArray]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
     check_listed(path)
     try:

@@ -16,6 +16,7 @@ from sim.inputs.indicators import FloatArray
 from sim.inputs.situation import Text, TomlTable
 from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
 from sim.inputs.validation import shown, validate
+from sim.system.libraries import special, stats
 
 GRID = 10_000
 """Points at which moments of a prior are taken."""
@@ -122,8 +123,6 @@ class ParameterPrior:
     @cached_property
     def _whole(self) -> Any:
         """The distribution before truncation."""
-        from scipy import stats
-
         marginal = self.marginal
         match marginal.distribution:
             case "uniform":
@@ -168,9 +167,7 @@ class Prior:
         A coordinate is the normal quantile of the share of the prior that lies below the value. Coordinates
         and values have a column a parameter.
         """
-        from scipy.special import ndtr
-
-        shares = ndtr(coordinates)
+        shares = special.ndtr(coordinates)
         columns = [parameter.quantile(shares[:, index]) for index, parameter in enumerate(self.parameters)]
         return np.column_stack(columns)
 
@@ -179,14 +176,11 @@ class Prior:
 
         A scrambled Sobol' sequence (Owen 1998), most even where the number is a power of two.
         """
-        from scipy.special import ndtri
-        from scipy.stats import qmc
-
         shares = np.empty((0, len(self.names)))
         if self.names:
-            sequence = qmc.Sobol(len(self.names), rng=np.random.default_rng(seed))
+            sequence = stats.qmc.Sobol(len(self.names), rng=np.random.default_rng(seed))
             shares = sequence.random_base2(max(number - 1, 0).bit_length())[:number]
-        return np.asarray(ndtri(np.clip(shares, TINY, 1.0 - TINY)))
+        return np.asarray(special.ndtri(np.clip(shares, TINY, 1.0 - TINY)))
 
     def rows(self, coordinates: FloatArray) -> FloatArray:
         """Return all parameters at such coordinates, a row each, in the order of PARAMETERS."""

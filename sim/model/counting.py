@@ -7,14 +7,13 @@ import math
 
 import numpy as np
 
-from sim.declarations.arithmetic import larger, smaller
+from sim.declarations.arithmetic import clip, larger, smaller
 from sim.declarations.levels import MOVED
 from sim.declarations.records import Terms
 from sim.declarations.words import PURPOSES, Stance
 from sim.model import rules
 from sim.model.generated import written_out
 from sim.model.lanes import (
-    BINS,
     COMMITTED,
     CONDITION_COUNT,
     COUNTERS,
@@ -32,7 +31,9 @@ from sim.model.lanes import (
     world_of,
 )
 from sim.model.tally import (
+    BINS,
     DEMANDS,
+    FIXED_POINT,
     HOLDS_BACK,
     PROPENSITY_LIMIT,
     RUN_COLUMNS,
@@ -40,8 +41,6 @@ from sim.model.tally import (
     Counts,
     Records,
     Tally,
-    bin_of,
-    fixed_point,
 )
 
 UNDECIDED, OPEN = float(Stance.UNDECIDED), float(Stance.OPEN)
@@ -316,3 +315,15 @@ def _count_hold(nation: Row, world: Row, lane: int, held_back: Counts) -> None:
                 held_back[FIRST_DEMAND + condition] += 1
     else:
         held_back[reason] += 1
+
+
+@compilable
+def fixed_point(value: float) -> int:
+    """Return a value that is not negative in units of 2**-20."""
+    return int(value * FIXED_POINT + 0.5)
+
+
+@compilable
+def bin_of(value: float, low: float, high: float) -> int:
+    """Return the bin of a value between two limits, the outermost for values beyond."""
+    return int(clip((value - low) / (high - low) * BINS, 0.0, BINS - 1.0))

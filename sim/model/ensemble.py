@@ -14,11 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.model.compiled import simulate_chunk
 from sim.model.points import Points, single_point
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally, add_tally, empty_records, empty_tally, last_rows
+from sim.system.libraries import Late
 from sim.system.threads import computing
+
+compiled = Late("sim.model.compiled")
+"""Numba takes half a second to load, and not all that names an ensemble runs one."""
 
 CHUNK = 512
 """Runs that a thread takes at a time by default."""
@@ -129,7 +132,8 @@ def simulate(
         if thread not in tallies:
             tallies[thread] = keep.empty_tally(setup)
         records = keep.empty_records(len(chunk), rounds, nations)
-        simulate_chunk(setup, point, first_seed, chunk.start, execution.width, tallies[thread], records)
+        tally = tallies[thread]
+        compiled.simulate_chunk(setup, point, first_seed, chunk.start, execution.width, tally, records)
         return chunk.start, records
 
     with closing(_computed(execution.workers, compute, _chunks(runs, execution.chunk))) as computed:
@@ -162,7 +166,7 @@ def simulate_points(setup: Setup, points: Points, seed: int, runs: range) -> Rec
     number = len(points.force_required) * len(runs)
     records = ENDS.empty_records(number, setup.rounds.size - 1, setup.nations.size)
     tally = ENDS.empty_tally(setup)
-    simulate_chunk(setup, points, np.uint64(seed), runs.start, Execution().width, tally, records)
+    compiled.simulate_chunk(setup, points, np.uint64(seed), runs.start, Execution().width, tally, records)
     return records
 
 

@@ -23,6 +23,7 @@ from sim.model import draws, rules
 from sim.model.generated import reader, written_out
 from sim.model.linking import LinkedFunction
 from sim.model.setup import Setup, row_type
+from sim.model.tally import BINS
 
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}
 """How all is compiled. Divisions become SIMD only where they need not raise; nothing in C calls a function;
@@ -41,9 +42,6 @@ for _function in filter(isfunction, [*_equations, *(each for room in _rooms for 
 
 LANES = 32
 """Runs side by side; a block of them stays in the processor's cache."""
-
-BINS = 256
-"""Of propensities and of levels."""
 
 BLOCKS = 8
 """Blocks of runs whose propensities are put into bins before any is counted: what is counted of a nation in a

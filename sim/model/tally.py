@@ -9,14 +9,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.declarations.arithmetic import clip
 from sim.declarations.levels import CONDITIONS, MOVED
 from sim.declarations.records import Terms
 from sim.declarations.words import PURPOSES, Stance
-from sim.model.lanes import BINS, compilable
 from sim.model.setup import Floats
 
 Counts = NDArray[np.int64]
+
+BINS = 256
+"""Of propensities and of levels."""
 
 PROPENSITY_LIMIT = 6.4
 """Propensities are counted between -6.4 and 6.4 log-odds, in steps of 0.05; beyond, in the outermost bin."""
@@ -128,15 +129,3 @@ def empty_records(runs: int, rows: int, nations: int, *, trajectories: bool, ter
         terms=np.empty((with_terms, rows, nations, len(Terms._fields))),
         predisposition=np.empty((with_terms, rows, nations)),
     )
-
-
-@compilable
-def fixed_point(value: float) -> int:
-    """Return a value that is not negative in units of 2**-20."""
-    return int(value * FIXED_POINT + 0.5)
-
-
-@compilable
-def bin_of(value: float, low: float, high: float) -> int:
-    """Return the bin of a value between two limits, the outermost for values beyond."""
-    return int(clip((value - low) / (high - low) * BINS, 0.0, BINS - 1.0))

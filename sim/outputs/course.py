@@ -1,13 +1,11 @@
 """How a coalition goes over time: its peaks, whether it was ever enough, who left."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.declarations.words import ASSUMED
 from sim.experiments.results import RunTables
 from sim.outputs.words import counted, mark, percent_with_interval
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 LEAST_ABOVE = {"size": 0.5, "contributors": 0.5, "force": 100.0, "fielded": 100.0}
 """By how much a mean exceeds that at the end, in nations or soldiers, where its peak is reported."""

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
 
 from sim.outputs import style
 from sim.system import files
 from sim.system.failures import named
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 Draw = Callable[[], "Figure"]
 

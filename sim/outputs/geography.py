@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from sim.experiments.statistics import Floats
 from sim.inputs.map_file import Map, Polygon
-
-if TYPE_CHECKING:
-    from matplotlib.path import Path
 
 EARTH_RADIUS = 6371.0
 """In kilometres."""
@@ -124,7 +122,6 @@ def simplified(polygons: Sequence[Polygon], tolerance: float) -> list[Polygon]:
 
 
 def _simplified(ring: Floats, tolerance: float) -> Floats:
-    from matplotlib.path import Path
 
     path = Path(ring)
     path.should_simplify, path.simplify_threshold = True, tolerance
@@ -135,8 +132,6 @@ def _simplified(ring: Floats, tolerance: float) -> Floats:
 
 def path_of(polygons: Sequence[Polygon]) -> "Path":
     """Return polygons as one path; holes stay open whichever way their rings turn."""
-    from matplotlib.path import Path
-
     rings = [_turned(ring, left=not number) for polygon in polygons for number, ring in enumerate(polygon)]
     return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
 
@@ -190,8 +185,6 @@ def place_of_box(polygon: Polygon, frame: Frame, width: float, height: float) ->
 
 def _inside(polygon: Polygon, across: Floats, up: Floats) -> NDArray[np.bool_]:
     """Return which points of a grid lie within a polygon, shape (up, across)."""
-    from matplotlib.path import Path
-
     grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
     outer, *holes = (np.asarray(Path(ring).contains_points(grid)) for ring in polygon)
     for hole in holes:

@@ -1,15 +1,13 @@
 """The headline of a run: how large the coalition becomes, who is in it, who is nearest to joining."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.experiments.results import RunTables
 from sim.inputs.roster_file import Vocabulary
 from sim.outputs.words import counted, mark, percent_with_interval, reason_words, thousands
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 LIKELY = 0.5
 MOST_NAMED = 8

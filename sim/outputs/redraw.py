@@ -3,19 +3,19 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+from sim.experiments.results import RunTables
 from sim.inputs.errors import InputError, near_match
 from sim.outputs import style
 from sim.outputs.figure_folder import Draw
+from sim.outputs.figures.animation import save_animation
+from sim.outputs.figures.map import check_map
 from sim.results.kinds import KINDS, Kind
 from sim.results.parts import refuse_link
 from sim.results.reading import damage_named
 from sim.results.result import Result, load_result
 from sim.system.folders import adding_to
-
-if TYPE_CHECKING:
-    from sim.experiments.results import RunTables
 
 RUN = "run"
 
@@ -72,8 +72,6 @@ def redraw(folders: Sequence[Path], wanted: Wanted) -> Iterator[Path]:
                     figure = draw()
                 yield from style.save(figure, target, name, wanted.formats)
             if wanted.animate:
-                from sim.outputs.figures.animation import save_animation
-
                 yield from save_animation(result, target)
 
 
@@ -89,8 +87,6 @@ def _plan(folder: Path, wanted: Wanted) -> tuple[Any, dict[str, Draw]]:
             raise InputError(f"is not for results of kind {kind.name}", file=option)
     nations = result.nations_named(wanted.nations)
     if wanted.animate:
-        from sim.outputs.figures.map import check_map
-
         check_map(cast("RunTables", result))
     with damage_named(folder):
         drawn = dict(kind.figures_of(result, nations))

@@ -8,13 +8,10 @@ from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.system import folders
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from sim.system.libraries import mpl
 
 WIDTH = 8.0
 """Inches; readable at the width of a README."""
@@ -57,10 +54,8 @@ _SETTINGS: dict[Any, Any] = {
 @contextmanager
 def figure_style() -> Iterator[None]:
     """Draw figures in the project's style, whatever the user's own settings are."""
-    from matplotlib import rc_context, rcParamsDefault
-
-    settings = {**{key: rcParamsDefault[key] for key in rcParamsDefault if key != "backend"}, **_SETTINGS}
-    with rc_context(settings), warnings.catch_warnings():
+    usual: dict[Any, Any] = {key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"}
+    with mpl.rc_context({**usual, **_SETTINGS}), warnings.catch_warnings():
         # Told once where texts are measured, not at every drawing of every letter.
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
         yield
@@ -78,13 +73,10 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
 @lru_cache(maxsize=10_000)
 def _points(word: str, size: float, weight: str) -> float:
     """Return how wide a word is, in points; the same words are measured again and again."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import text_to_path
-
-    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    font = mpl.font_manager.FontProperties(family="DejaVu Sans", size=size, weight=weight)
     with warnings.catch_warnings(record=True) as missing:
         warnings.simplefilter("always")
-        width, _, _ = text_to_path.get_text_width_height_descent(word, font, ismath=False)
+        width, _, _ = mpl.textpath.text_to_path.get_text_width_height_descent(word, font, ismath=False)
     if missing:
         _tell_of_boxes()
     return float(width)
@@ -113,7 +105,7 @@ def wrapped(
 
 def page(
     title: str, notes: Sequence[str], *, plot: float, left: float, right: float, below: float
-) -> tuple["Figure", "Axes"]:
+) -> "tuple[mpl.figure.Figure, mpl.axes.Axes]":
     """Return a figure with a plot, a title above and notes below, with room for them however long they are.
 
     Parameters
@@ -125,15 +117,13 @@ def page(
     left, right, below
         Inches around the plot for its labels.
     """
-    from matplotlib.figure import Figure
-
     margin, title_size, note_size = 0.1, 12, 7
     title_lines = wrapped(title, WIDTH - 2 * margin, title_size, "bold", max_lines=3)
     note_lines = [line for note in notes for line in wrapped(note, WIDTH - 2 * margin, note_size)]
     above = 2 * margin + 0.21 * len(title_lines) + 0.3
     bottom = 2 * margin + 0.12 * len(note_lines) + below
     height = above + plot + bottom
-    figure = Figure(figsize=(WIDTH, height))
+    figure = mpl.figure.Figure(figsize=(WIDTH, height))
     axes = figure.add_axes((left / WIDTH, bottom / height, (WIDTH - left - right) / WIDTH, plot / height))
     at_left = margin / WIDTH
     figure.text(
@@ -152,13 +142,15 @@ FORMATS: dict[str, dict[str, Any]] = {
 """What figures can be written as, and how; the same figure gives the same bytes."""
 
 
-def words_of(figure: "Figure") -> dict[str, str]:
+def words_of(figure: "mpl.figure.Figure") -> dict[str, str]:
     """Return the title of a figure and the notes below it, for those who cannot see it."""
     texts = [" ".join(text.get_text().split()) for text in figure.texts[:2]]
     return dict(zip(("Title", "Description"), texts, strict=False))
 
 
-def save(figure: "Figure", folder: Path, name: str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
+def save(
+    figure: "mpl.figure.Figure", folder: Path, name: str, formats: Sequence[str] = ("png", "svg")
+) -> list[Path]:
     """Write a figure in some of `FORMATS`, each file whole or not at all, with its words in it."""
     files, words = [folder / f"{name}.{ending}" for ending in formats], words_of(figure)
     for ending, file in zip(formats, files, strict=True):

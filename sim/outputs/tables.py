@@ -1,7 +1,7 @@
 """What the runs of a scenario say: the coalition, then nation by nation."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.declarations.words import ASSUMED
 from sim.experiments.rests_on import FORCE_MET, verdicts
@@ -33,9 +33,7 @@ from sim.results.document import (
     points,
     word,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 LEGEND = (
     "[ ] is the 95 % interval of an estimate from so many runs; for numbers of nations and for soldiers, the "

@@ -1,14 +1,12 @@
 """Model terms as readers know them."""
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.declarations.levels import CONDITIONS, LEVELS
 from sim.declarations.terms import TERMS
 from sim.inputs.roster_file import Vocabulary
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 REASONS = {
     "nothing_to_send": "has no known troops to send",

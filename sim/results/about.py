@@ -15,6 +15,7 @@ from sim.declarations.parameters import PARAMETERS
 from sim.inputs.case import Case
 from sim.inputs.nations import Nations
 from sim.inputs.roster_file import Vocabulary
+from sim.model.setup import drawn_case, extrapolated
 from sim.results.identity import case_digest
 from sim.system.manifests import FORMAT
 
@@ -190,8 +191,6 @@ def shown_digest(case: Case) -> str:
 
 def _drawn(case: Case) -> dict[str, Any]:
     """Return what draws of past coalitions are worth, and what lies beyond all of these."""
-    from sim.model.setup import drawn_case, extrapolated
-
     of_case = case.scenario, case.roster, case.timeline
     return {
         "effective_size": round(drawn_case(*of_case).effective_size),

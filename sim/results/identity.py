@@ -5,18 +5,19 @@ import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from sim.evidence.learned import learned
 from sim.inputs.case import Case
 from sim.inputs.keys import Key
 from sim.inputs.overrides import Overrides
 from sim.inputs.roster import Roster
+from sim.model.setup import build_setup
+from sim.model.sources import source_digest
+from sim.system.libraries import pd
 from sim.version import __version__
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 EVIDENCE = Path(__file__).parent.parent / "evidence"
 """What past coalitions teach of a case is worked out here, and is not compiled."""
@@ -27,8 +28,6 @@ PACKAGES = ("numpy", "pyarrow")
 
 def case_digest(case: Case) -> str:
     """Return a digest of all that determines the runs of a case but the seed: the numbers, not the prose."""
-    from sim.model.setup import build_setup
-
     digest = hashlib.sha256()
     for values in build_setup(case.scenario, case.roster, case.parameters, case.timeline):
         digest.update(np.ascontiguousarray(values).tobytes())
@@ -39,8 +38,6 @@ def case_digest(case: Case) -> str:
 
 def case_digests(case: Case) -> dict[str, str]:
     """Return a digest each of scenario, roster, past coalitions, parameters: of numbers, not prose."""
-    from sim.model.setup import build_setup
-
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
     roster = case.roster
     covariates = np.array([list(candidate.covariates.values()) for candidate in roster.candidates])
@@ -57,8 +54,6 @@ def case_digests(case: Case) -> dict[str, str]:
 
 def _learned_digest(roster: Roster) -> str:
     """Return a digest of what past coalitions teach of a roster's nations."""
-    from sim.evidence.learned import learned
-
     known = learned(roster.past, roster.posterior)
     words = known.declaration.model_dump_json(), json.dumps(known.scales, sort_keys=True)
     return digest_of(*words, " ".join(known.nations), known.mean, known.covariance)
@@ -93,8 +88,6 @@ def source_options(source: object, case: Case) -> tuple[str, ...]:
 
 def code_digests() -> dict[str, str]:
     """Return a digest of the model's source, and the versions that results depend on."""
-    from sim.model.compilation import source_digest
-
     evidence = [file.read_text(encoding="utf-8") for file in sorted(EVIDENCE.glob("*.py"))]
     versions = {"coalition-sim": __version__, **{package: version(package) for package in PACKAGES}}
     return {

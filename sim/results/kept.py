@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
 from sim.results.document import Document
 from sim.system import folders, manifests
 from sim.system.folders import AGAIN, Damaged
@@ -31,8 +33,6 @@ def read_document(folder: Path) -> Kept:
     Failure
         If none was kept, or it is damaged.
     """
-    from pydantic import TypeAdapter, ValidationError
-
     file = folder / FILE
     try:
         return TypeAdapter(Kept).validate_python(manifests.read_json(file))

@@ -1,26 +1,22 @@
 """Folders of results that are computed part by part and may be stopped at any moment."""
 
 import contextlib
+import io
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.inputs.errors import InputError
 from sim.results.about import About, versions
 from sim.system import files, folders, manifests, tables
 from sim.system.failures import Failure, Refused, named
 from sim.system.folders import Damaged, Missing
+from sim.system.libraries import pa, pd, pq
 from sim.system.locks import Lock, hold
 from sim.system.manifests import MANIFEST, OtherVersion
-
-if TYPE_CHECKING:
-    import io
-
-    import pandas as pd
-    import pyarrow as pa
 
 GROUP = 8 * 2**20
 """Bytes of a table that are held, and written together."""
@@ -111,9 +107,6 @@ class PartsFolder:
         metadata
             What the file says of itself.
         """
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         rows = table if isinstance(table, pa.Table) else pa.Table.from_pandas(table, preserve_index=False)
         with self._goes_on(), folders.stream(self._file(name)) as stream:
             pq.write_table(rows.replace_schema_metadata(metadata or None), stream, compression="zstd")
@@ -235,8 +228,6 @@ class _Groups:
             self.write()
 
     def write(self) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
 
         if not self._held:
             return

@@ -2,55 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from sim.inputs.errors import InputError, near_match
 from sim.results.about import About
+from sim.results.contents import Contents
 from sim.results.document import Document
 from sim.results.kept import read_document
-from sim.results.kinds import KINDS, Kind, load
+from sim.results.kinds import load
 from sim.results.reading import Manifest, damage_named, kind_of, manifest_of, parsed
+from sim.results.saving import Saving
 from sim.results.tables import FolderTables
 from sim.system import folders
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.figure import Figure
+from sim.system.libraries import mpl, pd
 
 REPORT, NOTEBOOK = "sim.outputs.report:report_page", "sim.outputs.document.html:fragment"
 """Homes of what makes a page of a result, and a part of one of a document; they lie in a layer above."""
 
 
-class Result:
-    """The answer to a question: computed just now, or read back from its folder.
-
-    Attributes
-    ----------
-    kind
-        One of `KINDS`.
-    """
-
-    kind: ClassVar[str]
-
-    if TYPE_CHECKING:  # the real ones may be fields of dataclasses, whose defaults these would become
-
-        @property
-        def about(self) -> Any:
-            """What the result is of; the manifest of its folder."""
-
-        @property
-        def tables(self) -> Mapping[str, pd.DataFrame]:
-            """Every table by name, as files hold them."""
-
-    @property
-    def files(self) -> Mapping[str, bytes]:
-        """Further files that its folder holds, by name."""
-        return {}
-
-    @property
-    def metadata(self) -> Mapping[str, Mapping[bytes, bytes]]:
-        """What files of tables say of themselves, by the name of the table."""
-        return {}
+class Result(Contents):
+    """The answer to a question: computed just now, or read back from its folder."""
 
     def to_frame(self, table: str = "") -> "pd.DataFrame":
         """Return a table by name; the one that answers first if none is named.
@@ -60,7 +31,7 @@ class Result:
         InputError
             If there is none of this name.
         """
-        first = self._kind.first
+        first = self.declaration.first
         name = table or (first if first in self.tables else next(iter(self.tables)))
         if name not in self.tables:
             problem = f'no table "{name}"; allowed: {", ".join(self.tables)}{near_match(name, self.tables)}'
@@ -70,9 +41,9 @@ class Result:
     @property
     def figures(self) -> tuple[str, ...]:
         """The names of the figures that there are, for `plot`."""
-        return tuple(self._kind.figures_of(self))
+        return tuple(self.declaration.figures_of(self))
 
-    def plot(self, figure: str = "", *, nations: Sequence[str] = ()) -> "Figure":
+    def plot(self, figure: str = "", *, nations: Sequence[str] = ()) -> "mpl.figure.Figure":
         """Draw a figure.
 
         Parameters
@@ -87,12 +58,12 @@ class Result:
         InputError
             If there is no such figure, or a nation is not known.
         """
-        drawn = self._kind.figures_of(self, self.nations_named(nations))
+        drawn = self.declaration.figures_of(self, self.nations_named(nations))
         name = figure or next(iter(drawn))
         if name not in drawn:
             problem = f'no figure "{name}"; allowed: {", ".join(drawn)}{near_match(name, drawn)}'
             raise InputError(problem, key="figure")
-        picture: Figure = drawn[name]()
+        picture: mpl.figure.Figure = drawn[name]()
         return picture
 
     def save(self, folder: Path | str, *, csv: bool = False) -> Path:
@@ -103,16 +74,8 @@ class Result:
         Failure
             If it cannot be written to.
         """
-        from sim.results.saving import Saving
-
         with Saving(Path(folder), csv=csv) as saving:
             return saving.finish(self)
-
-    @property
-    def document(self) -> Document:
-        """What the result says: sentences, facts, tables; terminal, reports and notebooks show it."""
-        answer: Document = load(self._kind.document)(self)
-        return answer
 
     def report(self, file: Path | str) -> Path:
         """Write all of it as one HTML file that needs nothing else, and return the file.
@@ -145,10 +108,6 @@ class Result:
         """What it is of, in a line."""
         return str(getattr(self.about, "title", "")) or self.kind
 
-    @property
-    def _kind(self) -> Kind:
-        return KINDS[self.kind]
-
     def nations_named(self, nations: Sequence[str]) -> list[str]:
         """Return the codes of nations given by any name, in that order, each once.
 
@@ -159,7 +118,7 @@ class Result:
         """
         if not nations:
             return []
-        if not self._kind.of_nations:
+        if not self.declaration.of_nations:
             raise InputError(f"is not for results of kind {self.kind}", key="nations")
         case = self.about.cases[0] if hasattr(self.about, "cases") else self.about
         return list(dict.fromkeys(case.known_nations.known(nation) for nation in nations))

@@ -4,9 +4,9 @@ import contextlib
 import datetime as dt
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from sim.results.about import work
+from sim.results.contents import Contents
 from sim.results.drawing import keep_document, save_figures, write_page
 from sim.results.kept import FILE as DOCUMENT
 from sim.results.parts import PartsFolder
@@ -14,13 +14,8 @@ from sim.results.spreadsheets import for_spreadsheets
 from sim.results.tables import ENDING, write_csv, write_table
 from sim.system import folders, manifests
 from sim.system.drafts import Draft
+from sim.system.libraries import pa, pd, pq
 from sim.system.manifests import MANIFEST
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow.parquet as pq
-
-    from sim.results.result import Result
 
 
 class Saving:
@@ -64,7 +59,7 @@ class Saving:
         """Write a table in a folder of its own, without a CSV: ``trajectories/part-0``."""
         write_table(table, self._draft.folder, name)
 
-    def finish(self, result: "Result") -> Path:
+    def finish(self, result: Contents) -> Path:
         """Write what is not written yet of a result, and move everything to its place."""
         self._close()
         draft = self._draft.folder
@@ -87,7 +82,7 @@ class Saving:
             rows.close()
 
 
-def complete(result: "Result", parts: PartsFolder, *, csv: bool = False) -> None:
+def complete(result: Contents, parts: PartsFolder, *, csv: bool = False) -> None:
     """Write what is not there yet of a result into the folder of its parts; no figures are drawn.
 
     The same result gives the same bytes.
@@ -123,9 +118,6 @@ class Rows:
 
     def add(self, table: "pd.DataFrame") -> None:
         """Write further rows."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         rows, is_first = pa.Table.from_pandas(table, preserve_index=False), self._writer is None
         if self._writer is None:
             writer = pq.ParquetWriter(self._parquet, rows.schema, compression="zstd")

@@ -1,9 +1,6 @@
 """Tables that spreadsheets open: a text in a cell stays a text, whatever it begins with."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How cells begin that spreadsheets take for formulas."""

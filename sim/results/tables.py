@@ -3,14 +3,11 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.results.spreadsheets import for_spreadsheets
 from sim.system import folders
+from sim.system.libraries import pa, pd, pq
 from sim.system.tables import read_frame
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 ENDING = ".parquet"
 
@@ -87,9 +84,6 @@ def write_table(
     metadata: Mapping[bytes, bytes] | None = None,
 ) -> None:
     """Write a table as Parquet, with what its file says of itself if anything, and as CSV if asked."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     rows = pa.Table.from_pandas(table, preserve_index=False)
     if metadata is not None:
         rows = rows.replace_schema_metadata(metadata)

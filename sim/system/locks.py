@@ -110,7 +110,7 @@ def _system_lock(path: Path) -> Lock | None:
 @call
 def flock(descriptor: int) -> None:
     """Hold an open file or folder, without waiting."""
-    import fcntl
+    import fcntl  # noqa: PLC0415 - not on Windows
 
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 

@@ -72,7 +72,7 @@ def _of_process() -> int | None:
     """Return what the limit of address space, ``ulimit -v``, leaves."""
     if sys.platform == "win32":
         return None
-    import resource
+    import resource  # noqa: PLC0415 - not on Windows
 
     most, _ = resource.getrlimit(resource.RLIMIT_AS)
     pages = _text(Path("/proc/self/statm")).split()

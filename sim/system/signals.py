@@ -27,6 +27,10 @@ BROKEN_PIPE = SIGNALLED + 13
 """The exit code of a program whose output nobody reads any more."""
 
 
+class Stopped(Exception):  # noqa: N818 - not an error
+    """The user has stopped a command; the message says how to go on."""
+
+
 class Stopping:
     """Whether, since when and by which signal a program is being stopped."""
 
@@ -91,7 +95,7 @@ def not_inherited() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    from multiprocessing import resource_tracker
+    from multiprocessing import resource_tracker  # noqa: PLC0415 - not on Windows
 
     before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
     try:

@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from sim.system.failures import READING, Failure, refused
 from sim.system.folders import AGAIN, Damaged, open_whole
+from sim.system.libraries import pa, pc, pd, pq
 from sim.system.memory import available_memory
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
 SHARE = 0.5
 """Of the memory that is free, what a table may take."""
@@ -46,8 +42,6 @@ def read_table(file: Path) -> "pa.Table":
 
 def read_frame(file: Path) -> "pd.DataFrame":
     """Read a table of a folder of results for pandas, see `read_table`."""
-    import pandas as pd
-
     with open_whole(file) as opened, _damage_named(file):
         _check_size(file, opened)
         opened.seek(0)
@@ -57,8 +51,6 @@ def read_frame(file: Path) -> "pd.DataFrame":
 @contextmanager
 def open_table(file: Path) -> Iterator["pq.ParquetFile"]:
     """Open a table of a folder of results, of which not all columns are read, see `read_table`."""
-    import pyarrow.parquet as pq
-
     with open_whole(file) as opened:
         with _damage_named(file):
             _check_size(file, opened)
@@ -69,7 +61,6 @@ def open_table(file: Path) -> Iterator["pq.ParquetFile"]:
 
 @contextmanager
 def _damage_named(file: Path) -> Iterator[None]:
-    import pyarrow as pa
 
     try:
         yield
@@ -82,8 +73,6 @@ def _damage_named(file: Path) -> Iterator[None]:
 
 def _check_size(file: Path, opened: BinaryIO) -> None:
     """Refuse a table that takes more memory than there is: 5 MB of equal values may be 5 GB."""
-    import pyarrow.parquet as pq
-
     free = available_memory()
     if free is None:
         return
@@ -111,9 +100,6 @@ def _fixed_bytes(metadata: Any, index: int) -> int:
 
 def _letters(opened: BinaryIO, metadata: Any, index: int, little: float) -> float:
     """Return how many letters a column of texts has, none being longer than all that is kept of it."""
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
-
     column = metadata.schema.column(index)
     if column.physical_type != TEXT:
         return 0

@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 import sim
-from sim.cli.common import same_results
+from sim.cli.answers import same_results
 from sim.cli.program import app
 from sim.inputs.bundled import bundled_scenarios
 

@@ -13,6 +13,7 @@ import pytest
 import typer
 from pages import ROOT, Quote, blocks, blocks_of, command_lines, pages, spans
 
+from sim.cli.commands import load_command
 from sim.cli.program import UsageError, app
 from sim.declarations.levels import LEVELS
 from sim.declarations.parameters import PARAMETERS
@@ -35,7 +36,7 @@ CONTEXT = typer.Context(COMMAND, info_name="coalition")
 OPTIONS = {
     option
     for name in COMMAND.list_commands(CONTEXT)
-    for parameter in COMMAND.get_command(CONTEXT, name).get_params(CONTEXT)
+    for parameter in load_command(name).get_params(CONTEXT)
     for option in parameter.opts
 }
 OF_OTHER_TOOLS = {"--nthreads", "--nworkers", "--no-dashboard", "--to"}

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,17 +26,16 @@ from sim.experiments.needs import need_in_parts
 from sim.inputs.errors import InputError
 from sim.inputs.fit import FITTED_TO
 from sim.inputs.prior import load_prior
+from sim.model.ensemble import Execution, Keep
 from sim.results.identity import case_digests, code_digests, digest_of
 from sim.results.parts import PartsFolder
 from sim.results.reading import Manifest, parsed
 from sim.results.result import Result
 from sim.results.saving import complete
 from sim.results.tables import Tables, tables_of
+from sim.system.libraries import pd
 from sim.system.preflight import Need
 from sim.system.tables import read_frame
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DRAWS, PARTS = "draws", "likelihoods"
 """The table of all draws, and the folder of those that are weighed until all are."""
@@ -79,8 +77,6 @@ class CalibrationPlan:
 
     def need(self, threads: int) -> Need:
         """Return what it takes on so many threads; 0 for one a core."""
-        from sim.model.ensemble import Execution, Keep
-
         at_once = Execution(threads=threads).workers
         runs = self.about.sampling.runs
         return need_in_parts(self.target.cases, runs, self.total_runs, Keep(counted=1), at_once)
@@ -171,8 +167,6 @@ class Calibration(Result):
     @cached_property
     def posterior(self) -> "pd.DataFrame":
         """The rows with a column a parameter, those without a prior too: what ``--parameters`` takes."""
-        import pandas as pd
-
         return pd.DataFrame(self.rows, columns=list(PARAMETERS))
 
     @property
@@ -308,8 +302,6 @@ def _weighed_draws(
     plan: CalibrationPlan, folder: PartsFolder, threads: int, progress: Progress
 ) -> "pd.DataFrame":
     """Return all draws of the prior, see `Calibration.draws`; those that are weighed already are read."""
-    import pandas as pd
-
     about = plan.about
     tables: list[pd.DataFrame] = []
     drawn = about.prior.drawn(about.sampling.draws, about.sampling.seed)
@@ -333,7 +325,6 @@ def _calibration(about: AboutCalibration, draws: "pd.DataFrame") -> Calibration:
 
 
 def _draws_table(about: AboutCalibration, coordinates: Floats, log_likelihoods: Floats) -> "pd.DataFrame":
-    import pandas as pd
 
     columns = [*about.prior.names, *(wave.name for wave in about.waves)]
     return pd.DataFrame(np.column_stack([coordinates, log_likelihoods]), columns=columns)

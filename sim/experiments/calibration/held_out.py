@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.experiments.calibration.about import AboutCalibration
 from sim.experiments.calibration.calibrate import Calibration, CalibrationPlan, run_calibration
@@ -18,10 +17,8 @@ from sim.results.identity import digest_of
 from sim.results.result import Loaded, Result
 from sim.results.saving import Saving
 from sim.results.tables import Tables, tables_of
+from sim.system.libraries import pd
 from sim.system.manifests import FORMAT
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FOLDER = "cross-validate"
 

@@ -3,17 +3,13 @@
 Draws are given in coordinates that are standard normal under the prior.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from sim.declarations.parameters import FITTED
 from sim.experiments.calibration.likelihood import effective_size
 from sim.experiments.statistics import Floats
 from sim.inputs.prior import Prior
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd, special
 
 LEVEL = 0.05
 """Probability of a false positive: that any parameter is called learned where none was."""
@@ -44,8 +40,6 @@ def summary(prior: Prior, coordinates: Floats, weighted: Floats) -> "pd.DataFram
     learned
         Whether that is below `LEVEL`.
     """
-    import pandas as pd
-
     distances = distances_from_prior(coordinates, weighted)
     chance = holm(_chance(distances, effective_size(weighted)))
     after = prior.at_normal(coordinates).T
@@ -84,10 +78,8 @@ def quantile(values: Floats, weighted: Floats, share: float) -> float:
 
 def distances_from_prior(coordinates: Floats, weighted: Floats) -> Floats:
     """Return the Kolmogorov-Smirnov distance of each coordinate, weighted, from the standard normal."""
-    from scipy.special import ndtr
-
     order = np.argsort(coordinates, axis=0, kind="stable")
-    shares = ndtr(np.take_along_axis(coordinates, order, axis=0))
+    shares = special.ndtr(np.take_along_axis(coordinates, order, axis=0))
     reached = np.cumsum(weighted[order], axis=0)
     before = reached - weighted[order]
     return np.asarray(np.maximum(shares - before, reached - shares).max(axis=0))
@@ -104,7 +96,5 @@ def holm(p_values: Floats) -> Floats:
 
 def _chance(distances: Floats, draws: float) -> Floats:
     """Return the probability of such distances for so many independent draws of the prior itself."""
-    from scipy.special import kolmogorov
-
     root = np.sqrt(draws)
-    return np.asarray(kolmogorov((root + 0.12 + 0.11 / root) * distances))
+    return np.asarray(special.kolmogorov((root + 0.12 + 0.11 / root) * distances))

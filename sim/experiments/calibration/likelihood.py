@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +13,9 @@ from sim.experiments.hindcast.waves import Wave, observe
 from sim.inputs.case import Case
 from sim.inputs.hindcast_file import Hindcast, load_hindcast_cases
 from sim.inputs.parameters import DECLARED
+from sim.model.ensemble import Execution, Keep, simulate
+from sim.model.setup import Setup, build_setup
 from sim.system.threads import computing
-
-if TYPE_CHECKING:
-    from sim.model.setup import Setup
 
 Counts = NDArray[np.int64]
 Progress = Callable[[int], None]
@@ -111,9 +109,6 @@ def log_likelihood(counts: Counts, observed: Observed) -> Floats:
 
 def count_stances(case: Case, rows: Floats, effort: Effort, progress: Progress = lambda _: None) -> Counts:
     """Return in how many runs of each set nations stand on each rung at the end, (sets, nations, stances)."""
-    from sim.model.ensemble import Execution, Keep, simulate
-    from sim.model.setup import build_setup
-
     drawn = with_draws(case, rows)
     setup = build_setup(drawn.scenario, drawn.roster, drawn.parameters, drawn.timeline)
 

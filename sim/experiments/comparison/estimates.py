@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +16,7 @@ from sim.experiments.run import RunOptions, simulate_case
 from sim.experiments.statistics import Interval
 from sim.inputs.case import Case
 from sim.model.tally import Records
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 NATION_MEASURES = ("p_committed", "days_to_joining")
 
@@ -75,8 +73,6 @@ class Estimates:
         `days_to_joining`, the mean number of days from the start until it first commits, where a run in
         which it does not within the horizon counts as the horizon (a restricted mean).
         """
-        import pandas as pd
-
         iso3 = np.array(self.cases[0].roster.iso3)
         committed, joining = slice(0, len(iso3)), slice(len(iso3), 2 * len(iso3))
         tables = []
@@ -96,8 +92,6 @@ class Estimates:
         at a time), `p_force_met` (share of the runs in which the force pledged is at least what the scenario
         requires).
         """
-        import pandas as pd
-
         at, count = 2 * len(self.cases[0].roster.iso3), len(NUMBERS)
         tables = []
         for index in range(1, len(self.cases)):
@@ -124,8 +118,6 @@ class Estimates:
 
     def _over_time(self, table: str) -> "pd.DataFrame":
         """Return a table of the runs of each scenario, the reference first."""
-        import pandas as pd
-
         tables: list[pd.DataFrame] = [
             getattr(result, table).assign(scenario=name, runs=result.number_of_runs)
             for name, result in zip(self.plan.names, self._runs, strict=True)
@@ -148,8 +140,6 @@ class Estimates:
 
         `of`: `VALUE`, of every scenario, the reference among them; `DIFFERENCE`, of the others.
         """
-        import pandas as pd
-
         of_cases = [numbers_of(case, self.seed, self.number_of_runs, self._threads) for case in self.cases]
         tables = [_keyed(of_cases[0], self.plan.names[0], VALUE)]
         for name, numbers in zip(self.plan.names[1:], of_cases[1:], strict=True):
@@ -177,8 +167,6 @@ class Estimates:
 
     def _table(self, index: int, keys: dict[str, Any], estimates: PairedEstimates) -> "pd.DataFrame":
         """Return the rows of a scenario."""
-        import pandas as pd
-
         columns: dict[str, Any] = {"scenario": self.plan.names[index], **keys}
         for name in ("reference", "value", "difference"):
             interval = getattr(estimates, name)

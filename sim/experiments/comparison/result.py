@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from sim.experiments.rests_on import verdicts
 from sim.results.about import About, AboutCase
 from sim.results.reading import Manifest, parsed
 from sim.results.result import Result
 from sim.results.tables import FolderTables
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 SUMS = "sums"
 """The table that the others are made from."""

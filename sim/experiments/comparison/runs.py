@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,10 +21,8 @@ from sim.model.ensemble import CHUNK, Keep
 from sim.model.tally import RUN_COLUMNS, Records
 from sim.results.about import about_case
 from sim.results.identity import case_digests, code_digests, digest_of
+from sim.system.libraries import pa
 from sim.system.preflight import Need
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 LONGEST_NAME = 120
 
@@ -187,8 +185,6 @@ class Sums(NamedTuple):
 
     def table(self) -> "pa.Table":
         """Return a row a scenario and outcome."""
-        import pyarrow as pa
-
         return pa.table({name: sums.ravel() for name, sums in self._asdict().items()})
 
     def paired(self, scenario: int, columns: slice) -> PairedSums:

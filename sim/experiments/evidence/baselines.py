@@ -1,15 +1,11 @@
 """What the evidence layer has to beat: the base rate of the others, and plain logits."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from sim.evidence.logit import inverse_logit
 from sim.evidence.rows import TOOK_PART, Floats, Scales, scales_of, standardised, term_values
 from sim.inputs.coalitions.declaration import Baseline, Declaration
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 BASE_RATE = "base rate of the others"
 MOST_STEPS = 200

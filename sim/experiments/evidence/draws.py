@@ -1,7 +1,6 @@
 """Draws of what coalitions teach, with the doubt of those who coded them."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,9 +10,7 @@ from sim.evidence.rows import Floats, candidate_table
 from sim.evidence.threads import on_one_thread
 from sim.experiments.evidence.posterior import fit
 from sim.inputs.coalitions.coalitions import FIRST, SECOND, Coalition, Coalitions, Coding
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 DRAWS = 1000
 FITS = 20
@@ -45,8 +42,6 @@ def posterior_draws(
         A row a draw: `reading`, `intercept`, a column a term, and ``habit ISO`` a nation; log-odds. Terms are
         of attributes standardised as `scales_of` says, which does not depend on levels.
     """
-    import pandas as pd
-
     levels = coalitions.declaration.level_columns
     parts = []
     for reading in range(fits):

@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -34,11 +33,9 @@ from sim.results.identity import digest_of
 from sim.results.result import Loaded, Result
 from sim.results.saving import Saving
 from sim.results.tables import Tables
+from sim.system.libraries import pd
 from sim.system.manifests import FORMAT
 from sim.version import __version__
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Z_90 = 1.6448536269514722
 WEIGHTY = 0.25
@@ -146,8 +143,6 @@ def forecast_into_folder(asked: Asked, seed: int, out: Path) -> tuple[Forecast, 
 @on_one_thread
 def forecast(asked: Asked, seed: int = 1) -> Forecast:
     """Forecast who takes part in a coalition that is asked about."""
-    import pandas as pd
-
     past = candidate_table(asked.past)
     posterior = fit(past, asked.past.declaration)
     verdicts = coefficient_table(fits_for_verdicts(asked.past)).set_index("term")["verdict"].to_dict()
@@ -210,8 +205,6 @@ def distances(past: Coalitions, asked: Coalition) -> tuple["pd.DataFrame", float
     are levels of 0 or 1. What is usual is the median over past coalitions of that to the nearest one of
     another family.
     """
-    import pandas as pd
-
     points = np.array([_point(past.declaration, each) for each in past.coalitions])
     away = _apart(points, np.array(_point(past.declaration, asked)))
     table = pd.DataFrame({"coalition": [each.name for each in past.coalitions], "distance": away})

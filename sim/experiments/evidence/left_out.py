@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,9 +24,7 @@ from sim.inputs.coalitions.coalitions import Coalitions
 from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.coalitions.reading import CASES
 from sim.inputs.errors import InputError
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 EVIDENCE = "evidence layer"
 Progress = Callable[[int, int], None]
@@ -81,8 +78,6 @@ def leave_families_out(
     InputError
         If there are fewer than two families.
     """
-    import pandas as pd
-
     table, declaration = candidate_table(coalitions), coalitions.declaration
     _check_families(coalitions)
     families = list(dict.fromkeys(table["family"]))
@@ -135,8 +130,6 @@ def _one_family(
     table: "pd.DataFrame", family: str, declaration: Declaration, seed: int
 ) -> tuple["pd.DataFrame", "pd.DataFrame"]:
     """Return what the others say of a family: of each candidate, and of the size of each coalition."""
-    import pandas as pd
-
     seen, left = table[table["family"] != family], table[table["family"] == family]
     posterior = fit(seen, declaration)
     predicted = left[["coalition", "family", "iso3", TOOK_PART]].copy()
@@ -170,8 +163,6 @@ def _one_family(
 
 def _summary(scored: "pd.DataFrame", forecasts: tuple[str, ...], seed: int) -> "pd.DataFrame":
     """Return the mean score of each forecast and how far the evidence layer is from it, with intervals."""
-    import pandas as pd
-
     counts = family_counts(scored["family"].nunique(), seed)
     by_forecast = {
         name: scored[scored["forecast"] == name].set_index("coalition", drop=False) for name in forecasts

@@ -13,7 +13,6 @@ Their algorithm 3.1 is the same over rows. Here each w_c is eliminated in its tu
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +24,7 @@ from sim.evidence.rows import TOOK_PART, Design, Floats, Scales, design, scales_
 from sim.evidence.threads import on_one_thread
 from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.errors import InputError
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 MOST_STEPS = 60
 TOLERANCE = 1e-9

@@ -1,15 +1,12 @@
 """Intervals by resampling families of coalitions: nations of one theatre are no independent tests."""
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.evidence.chance import generator
 from sim.evidence.rows import Floats
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 RESAMPLES = 4000
 LOW, HIGH = 0.025, 0.975

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.experiments.evidence.about import AboutCoalitions, about
 from sim.experiments.evidence.draws import DRAWS as NUMBER
@@ -24,11 +24,9 @@ from sim.results.result import Loaded, Result
 from sim.results.saving import Saving
 from sim.results.tables import Tables, tables_of
 from sim.system import manifests
+from sim.system.libraries import pd
 from sim.system.manifests import FORMAT
 from sim.version import __version__
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 LEFT_OUT_TABLES = ("summary", "predictions", "coalitions", "sizes", "calibration")
 
@@ -113,8 +111,6 @@ class Taught(Result):
     @cached_property
     def covariance(self) -> "pd.DataFrame":
         """A row and a column a term."""
-        import pandas as pd
-
         names = list(self.posterior.names)
         table = pd.DataFrame(self.posterior.covariance, columns=names)
         table.insert(0, "term", names)

@@ -1,14 +1,12 @@
 """How good probabilities of taking part are, coalition by coalition."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sim.evidence.logit import inverse_logit
 from sim.evidence.rows import TOOK_PART, Floats
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 SCORES = ("auc", "brier", "log")
 LEAST, MOST = 0.005, 0.995
@@ -56,8 +54,6 @@ def coalition_scores(predictions: "pd.DataFrame", forecast: str) -> "pd.DataFram
         `coalition`, `family`, `forecast`, `candidates`, `took_part` and `expected` (both shares), `auc`,
         `brier`, `log`.
     """
-    import pandas as pd
-
     rows = []
     group: Any
     for (coalition, family), group in predictions.groupby(["coalition", "family"], sort=False):
@@ -80,8 +76,6 @@ def coalition_scores(predictions: "pd.DataFrame", forecast: str) -> "pd.DataFram
 
 def reliability(outcomes: Floats, probabilities: Floats) -> "pd.DataFrame":
     """Return, in bins of a tenth, how many forecasts there are, their mean and the share that took part."""
-    import pandas as pd
-
     bins = np.minimum((probabilities * BINS).astype(int), BINS - 1)
     chosen = [bins == number for number in range(BINS)]
     return pd.DataFrame(

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.experiments.evidence.scores import LEAST, MOST, auc, brier, log_score
 from sim.inputs.ledger import Sealed
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +42,6 @@ def score_sealed(
     outcomes
         What came, see `sim.inputs.ledger.read_outcomes`.
     """
-    import pandas as pd
-
     rows = []
     for entry in ledger:
         came = outcomes.get(entry.number)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from operator import methodcaller
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import norm
@@ -11,9 +10,7 @@ from sim.declarations.words import LEARNED, LIKELY, NOT_TOLD
 from sim.evidence.rows import candidate_table
 from sim.experiments.evidence.posterior import Posterior, fit
 from sim.inputs.coalitions.coalitions import FIRST, SECOND, Coalitions
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 LEARNED_FROM, LIKELY_FROM = 0.95, 0.85
 
@@ -60,8 +57,6 @@ def coefficient_table(fits: Mapping[str, Posterior]) -> "pd.DataFrame":
         not fitted), `p_positive`; `first_coding`, `second_coding` (means of the coalitions coded twice, NaN
         where there are none); `verdict`.
     """
-    import pandas as pd
-
     whole = fits[ALL]
     declaration, deviations = whole.declaration, np.sqrt(np.diag(whole.covariance))
     rows = []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.experiments.explain.closure import Closure, what_closes_the_gap
 from sim.experiments.explain.frontier import Frontiers, PairAnswers, best_pairs, frontiers
@@ -28,10 +28,8 @@ from sim.inputs.scenario import Scenario
 from sim.inputs.validation import one_of
 from sim.results.about import about_case, shown_digest
 from sim.results.saving import Saving
+from sim.system.libraries import pd
 from sim.system.manifests import FORMAT
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FOLDER = "explain"
 MOST_NAMED = 5

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,7 @@ from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case
 from sim.inputs.factors import Level
 from sim.inputs.questions import Questions
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 LEVER, PAIR, POSITION = "lever", "pair", "position"
 NO_LEVER, ONLY_POSITION = "no lever", "only position"
@@ -113,8 +111,6 @@ def what_closes_the_gap(
     InputError
         If a lever cannot take one of its levels.
     """
-    import pandas as pd
-
     tried = Tried(case, runs, threads)
     tried.try_points([AS_IT_IS])
     settings = {

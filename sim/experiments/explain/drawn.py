@@ -1,6 +1,6 @@
 """What is drawn once a run, for many runs at once: the very numbers that the model works with."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,7 @@ from sim.declarations.records import Behaviour, Levels
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import Runs
 from sim.model import draws, rules
-
-if TYPE_CHECKING:
-    from sim.model.setup import Setup
+from sim.model.setup import Setup
 
 Words = NDArray[np.uint64]
 

@@ -1,7 +1,7 @@
 """How runs end: what several of the questions look at, and how they are asked side by side."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +13,10 @@ from sim.experiments.explain.drawn import drawn_deployable, drawn_parameter
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import Runs
 from sim.model import rules
+from sim.model.ensemble import ENDS, Execution, simulate
+from sim.model.setup import Setup
 from sim.model.tally import RUN_COLUMNS, Records
 from sim.system.threads import computing
-
-if TYPE_CHECKING:
-    from sim.model.setup import Setup
 
 CHUNK = 128
 """Runs whose trajectories are held at a time: only the last round of them is kept."""
@@ -65,8 +64,6 @@ class Ends(NamedTuple):
 
 def ends_of(setup: "Setup", runs: Runs, threads: int = 1) -> Ends:
     """Simulate runs and return how they end; the result does not depend on the number of threads."""
-    from sim.model.ensemble import ENDS, Execution, simulate
-
     parts: list[Ends] = []
 
     def sink(_: int, records: Records) -> None:
@@ -93,7 +90,5 @@ def thresholds_of(setup: "Setup", number: int) -> Floats:
 
 def side_by_side(answer: Callable[[Asked], Answer], asked: Iterable[Asked], threads: int = 0) -> list[Answer]:
     """Answer several questions, each in a thread of its own, and return the answers in their order."""
-    from sim.model.ensemble import Execution
-
     with computing(Execution(threads=threads).workers) as pool:
         return list(pool.map(answer, asked))

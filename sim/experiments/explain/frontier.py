@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,9 +23,7 @@ from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.factors import Factor
 from sim.inputs.questions import LEADING, NATION, Questions
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 COARSE = 25
 """Of how many levels of a lever one is tried in the search for the best pair."""
@@ -214,8 +212,6 @@ def best_pairs(
     threads
         0 for one a core; the result does not depend on it.
     """
-    import pandas as pd
-
     fewer = _fewer(runs, PAIR_SHARE)
     tried = Tried(case, fewer, threads)
     pairs = tuple(sorted(_pairs(common_levers(case, questions)), key=lambda pair: pair.effort))
@@ -242,8 +238,6 @@ def frontiers(pairs: PairAnswers, runs: Runs, *, threads: int = 0) -> Frontiers:
     threads
         0 for one a core; the result does not depend on it.
     """
-    import pandas as pd
-
     fewer = _fewer(runs, FRONTIER_SHARE)
     tried = Tried(pairs.case, fewer, threads)
     asked = [

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,11 +18,8 @@ from sim.experiments.statistics import Floats, rank_correlations
 from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case
 from sim.inputs.questions import Pressure, Questions, World
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.model.setup import Setup
+from sim.model.setup import Setup
+from sim.system.libraries import pd
 
 PRESSURE = "pressure"
 """The level whose slope tells how nations answer threat."""
@@ -90,8 +86,6 @@ def hardened_or_cowed(
     threads
         0 for one a core; the result does not depend on it.
     """
-    import pandas as pd
-
     asked, model = questions.pressure, PointModel(case, runs, ())
     rises = [_rise(case, asked, world) for world in asked.worlds]
     settings: list[dict[str, object]] = []
@@ -151,8 +145,6 @@ def _rise(case: Case, asked: Pressure, world: World) -> tuple[float, float]:
 
 def _answers(case: Case, setup: "Setup", ends: tuple[Ends, Ends], runs: Runs) -> "pd.DataFrame":
     """Return a row a nation for a world."""
-    import pandas as pd
-
     before, after = ends
     slope, independent = slopes(setup, runs), independent_runs(case, runs.number)
     land = drawn_parameter(setup, runs, "reach")[:, np.newaxis] * slope
@@ -193,6 +185,4 @@ def _answers(case: Case, setup: "Setup", ends: tuple[Ends, Ends], runs: Runs) ->
 
 def _spreads(name: str, values: Floats, independent: int) -> "pd.DataFrame":
     """Return the columns of `spread_columns`, a row a nation."""
-    import pandas as pd
-
     return pd.DataFrame([spread_columns(name, each, independent) for each in values.T])

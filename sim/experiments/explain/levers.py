@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,9 +21,7 @@ from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.factors import Factor
 from sim.inputs.questions import LEADING, NATION, Questions
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 STRIDE = 10
 """Of how many levels of a lever one is tried in any case."""
@@ -127,8 +125,6 @@ def what_would_it_take(
     InputError
         If a lever cannot take one of its levels.
     """
-    import pandas as pd
-
     tried = Tried(case, runs, threads)
     tried.try_points([AS_IT_IS])
     asked = [(nation, lever) for nation in nations for lever in levers_for(case, questions, nation, tried)]
@@ -181,7 +177,7 @@ def leading_outsiders(case: Case, tried: Tried, number: int) -> list[int]:
 
 def _search(case: Case, nation: int, lever: Lever) -> Search | Choices:
     """Return the search for the least change of a lever."""
-    settings = lever.factor.values  # noqa: PD011 - not a DataFrame
+    settings = lever.factor.values
     if settings is not None:
         return Choices(nation, lever.path, settings)
     levels = tuple(float(level) for level in lever.factor.levels)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +16,10 @@ from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.situation import Observed
+from sim.model.ensemble import Execution, Keep, simulate
+from sim.model.setup import build_setup
 from sim.model.tally import Records
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 Flags = NDArray[np.bool_]
 NEVER = -1
@@ -72,8 +71,6 @@ class Unnamed:
 
         `matched` of `runs`; `share` of all runs with its interval.
         """
-        import pandas as pd
-
         sizes = self.members.sum(axis=1)
         least, most = self.observed.total
         rows = []
@@ -111,8 +108,6 @@ class Unnamed:
 
     def _shares(self, members: Flags, matches: Flags) -> "pd.DataFrame":
         """Return how often nations that were not named are members in the runs that match."""
-        import pandas as pd
-
         roster, matched = self.case.roster, int(matches.sum())
         if matched == 0:
             return pd.DataFrame(
@@ -152,9 +147,6 @@ def who_was_unnamed(case: Case, runs: Runs, *, threads: int = 0) -> Unnamed:
     InputError
         If the scenario does not say, or speaks of a day on which it does not run.
     """
-    from sim.model.ensemble import Execution, Keep, simulate
-    from sim.model.setup import build_setup
-
     observed, round_ = _report(case)
     named = np.isin(case.roster.iso3, observed.named)
     least, most = observed.total

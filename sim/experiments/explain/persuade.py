@@ -1,7 +1,7 @@
 """Whom to persuade: which nations, in which order, bring the coalition to the force that it needs."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,11 +16,8 @@ from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case
 from sim.inputs.questions import Questions, World
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.model.setup import Setup
+from sim.model.setup import Setup
+from sim.system.libraries import pd
 
 ENOUGH = 0.5
 """The coalition has the force that it needs where P(force >= required) is at least this."""
@@ -91,8 +88,6 @@ def whom_to_persuade(case: Case, questions: Questions, runs: Runs, *, threads: i
     threads
         0 for one a core; the result does not depend on it.
     """
-    import pandas as pd
-
     rows = [row for stance in questions.stances for row in _Sequence(case, stance, runs, threads).rows()]
     return Sequences(
         case,

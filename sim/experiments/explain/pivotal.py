@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,11 +14,9 @@ from sim.experiments.explain.columns import interval_columns, paired_means
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side
 from sim.experiments.independent import independent_runs
 from sim.experiments.statistics import Floats
-from sim.experiments.sweep.point_model import Runs
+from sim.experiments.sweep.point_model import PointModel, Runs
 from sim.inputs.case import Case
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 IN, OUT = "committed", "out"
 LEVEL = 0.05
@@ -81,8 +79,6 @@ class Pivots:
         paired difference, `troops` the same in other nations' soldiers; each with the bounds of its 95 %
         interval. `rests_on`: a nation reaches others by interaction alone, which is assumed.
         """
-        import pandas as pd
-
         rows = []
         for nation, effect in zip(self.nations, self.effects, strict=True):
             size = paired_means(effect.size_out, effect.size_in, self.independent)
@@ -112,8 +108,6 @@ class Pivots:
         level of 1 - 0.05/m for the m pairs of the table, so that the chance that any of them leaves out 0
         by chance is at most 5 %. `is_edge`: it leaves out 0.
         """
-        import pandas as pd
-
         iso3 = self.case.roster.iso3
         others = len(iso3) - 1
         z = NormalDist().inv_cdf(1.0 - LEVEL / max(len(self.nations) * others, 1) / 2.0)
@@ -151,8 +145,6 @@ def who_is_pivotal(case: Case, nations: Sequence[int], runs: Runs, *, threads: i
     threads
         0 for one a core; the result does not depend on it.
     """
-    from sim.experiments.sweep.point_model import PointModel
-
     model = PointModel(case, runs, ())
 
     def effect(nation: int) -> Effect:

@@ -2,15 +2,13 @@
 
 import datetime as dt
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.inputs.schedule import Calendar
 from sim.inputs.situation import Observed
 from sim.results.about import About, AboutCase
 from sim.results.result import Loaded, Result
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 
 class AboutExplanation(About, AboutCase):
@@ -75,8 +73,6 @@ class Answers(Result):
 
     def table(self, name: str) -> "pd.DataFrame":
         """Return a table; one without rows has no file, and no columns."""
-        import pandas as pd
-
         return self.tables[name] if name in self.tables else pd.DataFrame()
 
     def of(self, name: str, iso3: str) -> "pd.DataFrame":

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,13 +28,10 @@ from sim.experiments.statistics import Floats, Interval
 from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
-from sim.model.tally import RUN_COLUMNS, Records
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.model.setup import Setup
-    from sim.model.tally import Tally
+from sim.model.ensemble import Execution, Keep, simulate
+from sim.model.setup import Setup, build_setup
+from sim.model.tally import RUN_COLUMNS, Records, Tally
+from sim.system.libraries import pd
 
 CHUNK = 64
 """Runs whose terms are held at a time, in all rounds; two of the rounds are kept."""
@@ -111,8 +107,6 @@ class Why:
         less propensity. In the anchor world the propensity is the anchor. `p_without`: share of the runs in
         which the propensity at the date would exceed the threshold were that part 0, all else as it is.
         """
-        import pandas as pd
-
         return pd.concat([self._terms_of(column) for column in range(len(self.nations))], ignore_index=True)
 
     @cached_property
@@ -122,8 +116,6 @@ class Why:
         `p_if_met`: share of the runs in which the propensity at the date would exceed the threshold were this
         condition met, the others and all else as they are.
         """
-        import pandas as pd
-
         rows = []
         for column, nation in enumerate(self.nations):
             for place, condition in enumerate(CONDITIONS):
@@ -150,8 +142,6 @@ class Why:
 
         `rests_on`: what P(committed) rests on.
         """
-        import pandas as pd
-
         roster, number = self.case.roster, (self.number_of_runs, self.independent)
         willing = self.propensity > self.threshold[:, np.newaxis]
         met = ~unmet(self.actual[:, np.newaxis], self.demanded).any(axis=2)
@@ -175,8 +165,6 @@ class Why:
         `out` is how many these are. Unmet conditions that hold in half of them or more are all named, else
         the most frequent reason.
         """
-        import pandas as pd
-
         rows = []
         for column, nation in enumerate(self.nations):
             out = int((~self.committed[:, column]).sum())
@@ -189,8 +177,6 @@ class Why:
 
     def _terms_of(self, column: int) -> "pd.DataFrame":
         """Return the rows of a nation asked."""
-        import pandas as pd
-
         anchor, now = self.anchor[:, column], self.parts[:, column]
         start = np.column_stack([anchor, sum_of(anchor), self.threshold, self.threshold - sum_of(anchor)])
         propensity = self.propensity[:, column]
@@ -256,8 +242,6 @@ def why(
     InputError
         If the date lies before the first round or after the last.
     """
-    from sim.model.setup import build_setup
-
     round_ = _round_of(case, date)
     setup = _until(build_setup(case.scenario, case.roster, case.parameters, case.timeline), round_)
     asked = np.array(nations, dtype=np.int64)
@@ -313,7 +297,6 @@ class _Kept:
         self.moved: list[Floats] = []
 
     def simulate(self, setup: "Setup", runs: Runs, threads: int) -> "Tally":
-        from sim.model.ensemble import Execution, Keep, simulate
 
         return simulate(
             setup,

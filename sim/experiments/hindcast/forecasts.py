@@ -16,6 +16,8 @@ from sim.inputs.case import Case
 from sim.inputs.keys import parameter_key
 from sim.inputs.parameters import Parameters
 from sim.inputs.prior import Prior
+from sim.model.ensemble import Execution, Keep, simulate
+from sim.model.setup import build_setup
 from sim.model.tally import HOLDS_BACK, Records
 
 Progress = Callable[[int], None]
@@ -122,9 +124,6 @@ def why(case: Case, options: RunOptions, progress: Progress = lambda _: None) ->
     case, options, progress
         As for `forecast_wave`.
     """
-    from sim.model.ensemble import Execution, Keep, simulate
-    from sim.model.setup import build_setup
-
     nations = len(case.roster.iso3)
     sums = np.zeros((2, nations, 1 + len(Terms._fields)))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -23,9 +23,7 @@ from sim.inputs.case import Case
 from sim.inputs.hindcast_file import Hindcast
 from sim.results.about import about_case
 from sim.results.tables import Tables, tables_of
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 MODEL, PRIOR, MECHANISM_FREE, STATEMENT = "model", "prior", "mechanism-free", "statement-and-noise"
 BASELINES = (STATEMENT, PERSISTENCE, MARKOV, MECHANISM_FREE, PRIOR, CLIMATOLOGY)
@@ -140,8 +138,6 @@ class HindcastResult(HindcastTables):
     @cached_property
     def rests_on(self) -> "pd.DataFrame":
         """A row a wave, number of the model's runs and group of what is uncertain; scores are measured."""
-        import pandas as pd
-
         named = zip(self.recorded.waves, self.marks, strict=True)
         return pd.concat([table.assign(wave=wave.name) for wave, table in named], ignore_index=True)
 
@@ -314,8 +310,6 @@ def _difference(
 
 def as_table(rows: Iterable[Mapping[str, Any]]) -> "pd.DataFrame":
     """Return rows as a table."""
-    import pandas as pd
-
     return pd.DataFrame(list(rows))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,7 @@ from sim.inputs.case import Case
 from sim.inputs.patterns_file import Patterns, World
 from sim.model import rules
 from sim.model.setup import build_setup
-from sim.model.tally import RUN_COLUMNS
-
-if TYPE_CHECKING:
-    from sim.model.tally import Records
+from sim.model.tally import RUN_COLUMNS, Records
 
 CONTRIBUTORS = RUN_COLUMNS.index("contributors")
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -22,10 +22,8 @@ from sim.results.identity import case_digest
 from sim.results.result import Loaded, Result
 from sim.results.saving import Saving
 from sim.results.tables import Tables
+from sim.system.libraries import pd
 from sim.system.manifests import FORMAT
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FOLDER = "patterns"
 
@@ -171,7 +169,7 @@ class PatternsResult(Result):
     def about(self) -> AboutPatterns:
         """What was asked."""
         rows = load_parameters(self.parameters)
-        point = rows.values[0]  # noqa: PD011 - no pandas
+        point = rows.values[0]
         by_name = dict(zip(PARAMETERS, point.tolist(), strict=True))
         return AboutPatterns(
             patterns={"name": self.patterns.name, **self.patterns.model_dump(mode="json", by_alias=True)},
@@ -195,8 +193,6 @@ class PatternsResult(Result):
     @cached_property
     def table(self) -> "pd.DataFrame":
         """A row a pattern: number, statement, source, kind, checks, reproduced, verdict, note."""
-        import pandas as pd
-
         return pd.DataFrame(
             [
                 {
@@ -216,8 +212,6 @@ class PatternsResult(Result):
     @cached_property
     def checks(self) -> "pd.DataFrame":
         """A row a check: what is measured and where, estimate and interval, threshold, margin, verdict."""
-        import pandas as pd
-
         rows = [_row(result.pattern, finding) for result in self.results for finding in result.findings]
         return pd.DataFrame(rows).assign(runs=self.runs)
 

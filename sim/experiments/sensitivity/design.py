@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -31,11 +31,8 @@ from sim.inputs.keys import Key
 from sim.inputs.sweep_file import OUTCOMES
 from sim.results.about import about_case
 from sim.results.identity import case_digests, code_digests, digest_of, points_digest
+from sim.system.libraries import pa, pd
 from sim.system.tables import open_table
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
 
 BOUNDS = {"estimate": "", "low": "_low", "high": "_high"}
 """What the columns of an outcome's estimates and bounds end in."""
@@ -101,8 +98,6 @@ class SensitivityPlan(Evaluation):
 
     def assemble(self, parts: "Iterator[pa.Table]") -> "Iterator[tuple[str, pa.Table]]":
         """Yield a row a point: its design, the factors, each outcome with its bounds."""
-        import pyarrow as pa
-
         designs = np.repeat(list(self.designs), [len(points) for points in self.designs.values()])
         for part in parts:
             points = part["point"].to_numpy()[:: len(self.columns)]
@@ -154,8 +149,6 @@ def design_sensitivity(
     InputError
         For an outcome that there is not, factors that cannot take their values, or a library that lacks.
     """
-    import pandas as pd
-
     for name in options.outcomes:
         find_outcome(name, case.roster.nations)
     if options.discover:

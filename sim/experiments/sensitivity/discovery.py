@@ -7,16 +7,14 @@ induction method of Friedman & Fisher (1999), Statistics and Computing 9, 123-14
 import warnings
 from dataclasses import asdict, dataclass, fields
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.statistics import Interval, share
 from sim.inputs.errors import InputError
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd, prim
 
 Flags = NDArray[np.bool_]
 
@@ -125,8 +123,6 @@ class Discovery:
 
     def table(self) -> "pd.DataFrame":
         """Return a row a limit, with the scores of its box: among the points searched, and among others."""
-        import pandas as pd
-
         rows = []
         for number, box in enumerate(self.boxes, start=1):
             scores = {**_columns("found", box.searched), **_columns("judged", box.judged)}
@@ -274,7 +270,6 @@ def _prim() -> ModuleType:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            from ema_workbench.analysis import prim
     except ImportError:
         raise InputError(
             "needs EMA workbench: pip install 'coalition-sim[discovery]'", file="--discover"

@@ -4,15 +4,13 @@ The points are those of `sim.inputs.designs.Saltelli` and `Morris`, in that orde
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.statistics import Z_95
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd, sobol_analysis
 
 Floats = NDArray[np.float64]
 
@@ -53,8 +51,6 @@ def sobol_indices(
     Communications 181, 259-270.
     Jansen, M. J. W. (1999). Computer Physics Communications 117, 35-43.
     """
-    import pandas as pd
-
     indices = _salib_sobol(factors, outcome, seed, second_order)
     names = np.array(factors, dtype=object)
     tables = [
@@ -69,7 +65,6 @@ def sobol_indices(
 
 
 def _salib_sobol(factors: Sequence[str], outcome: Floats, seed: int, second_order: bool) -> dict[str, Floats]:
-    from SALib.analyze import sobol
 
     size = len(factors)
     blocks = outcome.reshape(-1, (2 * size if second_order else size) + 2)
@@ -77,7 +72,7 @@ def _salib_sobol(factors: Sequence[str], outcome: Floats, seed: int, second_orde
         shapes = {"S1": (size,), "ST": (size,), "S2": (size, size)}
         missing = {name: np.full(shape, np.nan) for name, shape in shapes.items()}
         return {**missing, **{f"{name}_conf": values for name, values in missing.items()}}
-    analysed: dict[str, Floats] = sobol.analyze(
+    analysed: dict[str, Floats] = sobol_analysis.analyze(
         {"num_vars": size, "names": list(factors), "bounds": [[0.0, 1.0]] * size},
         outcome,
         calc_second_order=second_order,
@@ -94,7 +89,6 @@ def _index_table(
     estimate: Floats,
     margin: Floats,
 ) -> "pd.DataFrame":
-    import pandas as pd
 
     low = estimate - margin
     return pd.DataFrame(
@@ -124,8 +118,6 @@ def convergence(
     factors, outcome, seed, second_order
         As for `sobol_indices`.
     """
-    import pandas as pd
-
     size = len(factors)
     blocks = outcome.reshape(-1, (2 * size if second_order else size) + 2)
     needed = blocks[:, [*range(size + 1), -1]]  # A, A with one column of B, B
@@ -168,8 +160,6 @@ def morris_effects(factors: Sequence[str], shares: Floats, outcome: Floats, *, s
     pandas.DataFrame
         A row a factor: each of the three with the bounds of its 95 % bootstrap interval.
     """
-    import pandas as pd
-
     effects = elementary_effects(shares, outcome)
     drawn = np.random.default_rng(seed).integers(len(effects), size=(RESAMPLES, len(effects)))
     statistics = {"mu_star": _mean_size, "mu": _mean, "sigma": _deviation}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from sim.experiments.choices import Method
 from sim.experiments.sweep.point_model import PER_NATION
@@ -15,9 +15,7 @@ from sim.inputs.overrides import Overrides, changes_of
 from sim.inputs.roster import Roster
 from sim.inputs.sweep_file import OUTCOMES, Sweep
 from sim.inputs.validation import shown
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 Outcome = tuple[str, str]
 """What is asked about: ``("size", "")``, ``("p_committed", "NLD")``."""
@@ -142,8 +140,6 @@ class Factors:
 
     def table(self) -> "pd.DataFrame":
         """Return a row a factor: path, label, kind, lowest and highest value, scale."""
-        import pandas as pd
-
         return pd.DataFrame(
             {
                 "factor": self.paths,
@@ -213,6 +209,4 @@ def unit_factors(factors: Sequence[Factor]) -> list[Factor]:
 
 def at_shares(factors: Sequence[Factor], shares: "pd.DataFrame") -> "pd.DataFrame":
     """Return the factors' values at shares of their ranges."""
-    import pandas as pd
-
     return pd.DataFrame({factor.path: factor.at(shares[factor.path].to_numpy()) for factor in factors})

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from sim.experiments.choices import Method
 from sim.experiments.rests_on import verdicts
@@ -15,9 +15,7 @@ from sim.results.about import About, AboutCase
 from sim.results.reading import Manifest, parsed
 from sim.results.result import Result
 from sim.results.tables import FolderTables
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 LEADING = 0.05
 """Share of the variance from which a factor matters."""
@@ -151,8 +149,6 @@ class Sensitivity(Result):
 
     def _table(self, name: str) -> "pd.DataFrame":
         """Return a table, empty if it was not asked for."""
-        import pandas as pd
-
         return self._tables[name] if name in self._tables else pd.DataFrame()
 
     def of(self, table: "pd.DataFrame", outcome: Outcome) -> "pd.DataFrame":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -24,9 +24,7 @@ from sim.inputs.scenario import Scenario
 from sim.inputs.sweep_file import load_sweep
 from sim.results.identity import command_options, source_options
 from sim.results.saving import complete
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 TARGET: Outcome = ("p_force_met", "")
 
@@ -108,7 +106,6 @@ def analyse(plan: SensitivityPlan, folder: Path, *, threads: int = 0) -> Sensiti
 
 
 def _analysed(plan: SensitivityPlan, folder: Path, samples: Samples, threads: int) -> Sensitivity:
-    import pandas as pd
 
     seed, paths, asked, every = plan.options.seed, plan.factors.paths, plan.asked, plan.columns
     tables: dict[str, pd.DataFrame] = {}
@@ -157,15 +154,12 @@ def _all_indices(plan: SensitivityPlan, samples: Samples) -> "pd.DataFrame":
     table = _by_outcome(plan.columns, single)
     if not plan.options.second_order:
         return table
-    import pandas as pd
 
     return pd.concat([table, _by_outcome(plan.asked, pairs)], ignore_index=True)
 
 
 def _by_outcome(outcomes: Iterable[Column], analyse: "Callable[[Column], pd.DataFrame]") -> "pd.DataFrame":
     """Return the analyses of outcomes under each other."""
-    import pandas as pd
-
     tables = []
     for outcome, iso3 in outcomes:
         table = analyse((outcome, iso3))

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from sim.experiments.needs import need_in_parts
 from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
@@ -13,11 +12,9 @@ from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
 from sim.inputs.keys import Key
+from sim.model.ensemble import ENDS
+from sim.system.libraries import pa, pd
 from sim.system.preflight import Need
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
 
 NAMES = ".name"
 """What the column of a factor's names ends in."""
@@ -57,8 +54,6 @@ class Evaluation:
 
     def need(self, at_once: int) -> Need:
         """Return what it takes, where this machine computes so many parts at a time."""
-        from sim.model.ensemble import ENDS
-
         runs = self.points_per_part * self.runs.number
         return need_in_parts([self.base], runs, self.total_runs, ENDS, at_once)
 
@@ -129,8 +124,6 @@ def factor_columns(points: "pd.DataFrame", factors: "Sequence[Factor]") -> "dict
 
     The name of a number without one is empty.
     """
-    import pyarrow as pa
-
     columns: dict[str, pa.Array] = {}
     for factor in factors:
         values = points[factor.path]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,12 +14,11 @@ from sim.experiments.sweep.batches import FORCE_REQUIRED, Batch, batches, level_
 from sim.inputs.case import Case
 from sim.inputs.keys import Key
 from sim.inputs.overrides import overridden
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from sim.model.points import Points
-    from sim.model.setup import Setup
+from sim.model.ensemble import CHUNK, simulate_points
+from sim.model.points import Points, repeated, set_level, with_held
+from sim.model.setup import Setup, behaviour_columns, build_setup
+from sim.model.tally import RUN_COLUMNS
+from sim.system.libraries import pa
 
 PER_NATION = "p_committed"
 
@@ -59,8 +58,6 @@ class Estimates(NamedTuple):
 
     def rows(self, points: "np.ndarray") -> "pa.Table":
         """Return a row a point and outcome: point (its number), outcome, iso3, estimate, low, high, runs."""
-        import pyarrow as pa
-
         outcomes, nations = zip(*self.columns, strict=True)
         number, columns = self.estimate.shape
         return pa.table(
@@ -105,7 +102,6 @@ class PointModel:
     """
 
     def __init__(self, base: Case, runs: Runs, outcomes: tuple[str, ...]) -> None:
-        from sim.model.setup import build_setup
 
         self._base, self._runs, self._outcomes = base, runs, outcomes
         self._independent = independent_runs(base, runs.number)
@@ -134,8 +130,6 @@ class PointModel:
 
     def setup(self, point: Mapping[str, object]) -> "Setup":
         """Return what the runs of a point share."""
-        from sim.model.setup import behaviour_columns
-
         values = overridden(point)
         parameters = {key: value for key, value in values.items() if key.parameter}
         levers = {key: value for key, value in values.items() if not key.parameter}
@@ -146,9 +140,6 @@ class PointModel:
 
     def _world(self, levers: Mapping[Key, object]) -> "Setup":
         """Return the setup with some levers set; neighbouring points of many designs share it."""
-        from sim.model.points import with_held
-        from sim.model.setup import build_setup
-
         held = {key: word for key, word in levers.items() if self._is_held(key, word)}
         others = {key: value for key, value in levers.items() if key not in held}
         latest, case, world = self._latest
@@ -169,9 +160,6 @@ class PointModel:
 
     def _ends(self, batch: Batch) -> _Ends:
         """Simulate points, and add up where their runs end."""
-        from sim.model.ensemble import simulate_points
-        from sim.model.tally import RUN_COLUMNS
-
         world = self._world(batch.levers)
         points = self._points(world, batch)
         records = simulate_points(world, points, self._runs.seed, range(self._runs.number))
@@ -190,8 +178,6 @@ class PointModel:
 
     def _points(self, world: "Setup", batch: Batch) -> "Points":
         """Return what differs between points of a world."""
-        from sim.model.points import repeated, set_level
-
         points = repeated(world, batch.size, self._runs.number)
         parameters: dict[str, Floats] = {}
         for key, values in batch.numbers.items():
@@ -205,8 +191,6 @@ class PointModel:
 
     def _behaviour(self, parameters: Mapping[str, Floats]) -> Floats:
         """Return the parameters of points, and what follows from them, with a column a run."""
-        from sim.model.setup import behaviour_columns
-
         points = len(next(iter(parameters.values())))
         columns = behaviour_columns(self._base.parameters.at_points(parameters, self._runs.number))
         return np.ascontiguousarray(columns.reshape(len(columns), points, -1).swapaxes(0, 1))
@@ -233,8 +217,6 @@ def _sums(values: Floats) -> tuple[Floats, Floats]:
 
     Chunk by chunk, as the runs of an ensemble come: the same bits, however many points are added up.
     """
-    from sim.model.ensemble import CHUNK
-
     total, squares = np.zeros((2, len(values)))
     for first in range(0, values.shape[1], CHUNK):
         chunk = values[:, first : first + CHUNK]

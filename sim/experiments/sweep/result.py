@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from sim.experiments.rests_on import verdicts
 from sim.experiments.sweep.evaluate import NAMES
@@ -15,9 +15,7 @@ from sim.results.reading import Manifest, parsed
 from sim.results.result import Result
 from sim.results.tables import FolderTables
 from sim.system import manifests
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 RESTS_ON = "rests_on"
 TABLES = {"points": False, "nations": True}

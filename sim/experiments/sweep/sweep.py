@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.experiments.executors import Executor, threads_of
 from sim.experiments.rests_on import rests_on
@@ -24,10 +23,7 @@ from sim.results.about import about_case
 from sim.results.identity import case_digests, code_digests, command_options, digest_of, points_digest
 from sim.results.saving import complete
 from sim.results.tables import FolderTables
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
+from sim.system.libraries import pa, pc, pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +73,6 @@ class SweepPlan(Evaluation):
 
     def assemble(self, parts: "Iterator[pa.Table]") -> "Iterator[tuple[str, pa.Table]]":
         """Yield rows of the coalition, and of the nations, with the factors' values."""
-        import pyarrow.compute as pc
-
         for part in parts:
             of_nations = pc.not_equal(part["iso3"], "")
             rows = {"points": part.filter(pc.invert(of_nations)).drop_columns("iso3")}
@@ -219,8 +213,6 @@ def run_sweep(
 
 def _rests_on(plan: SweepPlan, tables: "Mapping[str, pd.DataFrame]", threads: int) -> "pd.DataFrame":
     """Return what the numbers at the extremes rest on; no rows if no outcome is of the coalition."""
-    import pandas as pd
-
     of_outcomes = extremes(tables["points"]) if "points" in tables else {}
     marked = []
     for point in sorted({each for both in of_outcomes.values() for each in both}):

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field
 
@@ -18,9 +18,7 @@ from sim.inputs.text_file import check_regular, read_text
 from sim.inputs.toml_file import KeyPath, dotted
 from sim.inputs.validation import validate
 from sim.system.folders import check_listed
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pa, pd
 
 FOLDER, ABOUT, DRAWS = "posterior", "posterior.json", "draws.parquet"
 MAX_BYTES = 1_000_000
@@ -82,9 +80,6 @@ def load_draws(folder: Path, coalitions: Coalitions) -> EvidenceDraws:
     InputError
         If they are missing, damaged, or of other terms.
     """
-    import pandas as pd
-    import pyarrow as pa
-
     file = folder / ABOUT
     for each in (file, folder / DRAWS):
         check_listed(each)

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from sim.experiments.calibration.calibrate import Calibration
 from sim.experiments.statistics import Floats
@@ -13,10 +14,6 @@ from sim.outputs import style
 from sim.outputs.calibration import words
 from sim.outputs.figure_folder import Draw
 from sim.outputs.panels import Panels
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 COLUMNS, PANEL, GAP = 5, 0.75, 0.42
 """Panels beside each other, their height and what stands between two rows, in inches."""

@@ -1,7 +1,10 @@
 """Figures of how compared scenarios go over time: a line a scenario, the reference in grey."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from sim.declarations.words import ASSUMED
 from sim.experiments.comparison.result import Comparison
@@ -10,11 +13,7 @@ from sim.outputs.figures.timeline import date_axis
 from sim.outputs.labels import apart
 from sim.outputs.panels import Panels
 from sim.outputs.words import counted, percent, thousands
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from sim.system.libraries import pd
 
 COLOURS = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE, style.ORANGE, style.SKY)
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)))

@@ -3,20 +3,19 @@
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from sim.experiments.comparison.result import Comparison
 from sim.outputs import style
 from sim.outputs.comparison.course_figures import nations_over_time, over_time
 from sim.outputs.panels import Panels
 from sim.outputs.words import counted, signed
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from sim.system.libraries import pd
 
 COLUMNS = 3
 """Panels beside each other, at most."""
@@ -162,8 +161,6 @@ def _left_out(number: int) -> str:
 
 def _draw_rows(axes: "Axes", rows: "pd.DataFrame", measure: Measure, limits: tuple[float, float]) -> None:
     """Draw a difference with its interval in each row, the first on top."""
-    from matplotlib.ticker import MaxNLocator
-
     for place, (difference, low, high) in enumerate(_values(rows, measure)):
         colour = _colour(low, high, measure)
         filling = "white" if colour == style.MUTED else colour

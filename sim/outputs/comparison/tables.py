@@ -1,9 +1,9 @@
 """What a comparison says: how each scenario differs from the reference, first the coalition, then nations."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sim.experiments.comparison.result import DIFFERENCE, VALUE
+from sim.experiments.comparison.result import DIFFERENCE, VALUE, Comparison
 from sim.outputs.words import (
     RESTS_ON,
     counted,
@@ -14,11 +14,7 @@ from sim.outputs.words import (
     thousands,
 )
 from sim.results.document import Document, Note, Section, Table, number, word
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.experiments.comparison.result import Comparison
+from sim.system.libraries import pd
 
 LEGEND = (
     "[ ] is the 95 % interval of the paired difference, each for itself; P in percentage points. Joining: "

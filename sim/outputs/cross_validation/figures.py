@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
 
 from sim.experiments.calibration.held_out import CrossValidation, LoadedCrossValidation
 from sim.outputs.calibration import words as calibration_words
 from sim.outputs.cross_validation import words
 from sim.outputs.figure_folder import Draw
 from sim.outputs.hindcast.skill_figures import differences_figure, differences_key
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 def differences(result: CrossValidation | LoadedCrossValidation) -> "Figure":

@@ -2,12 +2,9 @@
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.results.document import Block, Cell, Document
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from sim.system.libraries import jinja2
 
 
 def page(document: Document) -> str:
@@ -21,13 +18,11 @@ def fragment(document: Document) -> str:
 
 
 @cache
-def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+def _environment() -> "jinja2.Environment":
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )

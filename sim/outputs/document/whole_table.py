@@ -1,15 +1,12 @@
 """A table for the terminal that loses nothing where there is little room."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.table import Column, Table
 
 from sim.outputs.document.wrapping import Wrapped, cuts_words, narrowed, texts_of, unwrapped
-
-if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions, RenderResult
 
 GAP, NARROW_GAP = 2, 1
 """Spaces between two columns, and where words would be cut else."""
@@ -29,7 +26,7 @@ class WholeTable(Table):
     def __init__(self) -> None:
         super().__init__(box=None, pad_edge=False, header_style="bold")
 
-    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the table, as Rich shows it if that does it justice."""
         usual = list(super().__rich_console__(console, options))
         shown = "".join(part.text for part in usual if isinstance(part, Segment))

@@ -1,14 +1,12 @@
 """What a past coalition rests on."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.experiments.evidence.left_out import EVIDENCE
 from sim.inputs.coalitions.coalitions import CONSENSUS, FIRST, SECOND, Coalition, Coalitions
 from sim.outputs.evidence import words
 from sim.results.document import Document, Note, Section, Table, number, points, word
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 
 def case_report(coalition: Coalition, coalitions: Coalitions, predictions: "pd.DataFrame") -> Document:

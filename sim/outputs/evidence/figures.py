@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from sim.declarations.words import LEARNED, LIKELY, NOT_TOLD
 from sim.experiments.evidence.about import AboutCoalitions
@@ -12,11 +15,7 @@ from sim.outputs import style
 from sim.outputs.evidence import words
 from sim.outputs.figure_folder import Draw
 from sim.results.result import Result
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from sim.system.libraries import pd
 
 COLOURS = {LEARNED: style.BLUE, LIKELY: style.ORANGE, NOT_TOLD: style.MUTED}
 ROW = 0.21

@@ -1,14 +1,12 @@
 """What is shown of a forecast from past coalitions alone."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.experiments.evidence.about import about
 from sim.experiments.evidence.forecast import Forecast
 from sim.outputs.evidence import words
 from sim.results.document import Document, Note, Table, number, word
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 MOST_ALIKE = 5
 LEGEND = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from operator import methodcaller
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.experiments.evidence.about import about
 from sim.experiments.evidence.left_out import LeftOut, leave_families_out
@@ -15,9 +15,7 @@ from sim.outputs.document.markdown import markdown
 from sim.outputs.evidence import words
 from sim.outputs.evidence.tables import coding_table, coefficient_table, comparisons, failures_and_scores
 from sim.results.document import Document, Note, Section, points
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 SURE = 0.95
 

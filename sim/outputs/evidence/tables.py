@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.experiments.evidence.about import AboutCoalitions, about
 from sim.experiments.evidence.left_out import EVIDENCE, LeftOut
@@ -22,9 +22,7 @@ from sim.results.document import (
     points,
     word,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 
 def score_table(result: LeftOut) -> Table:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.declarations.words import LEARNED, LIKELY, NOT_TOLD
 from sim.experiments.evidence.about import AboutCoalitions
@@ -11,9 +11,7 @@ from sim.experiments.evidence.scores import SCORES
 from sim.inputs.coalitions.coalitions import Coalition, Coalitions
 from sim.inputs.coalitions.declaration import Declaration
 from sim.outputs.words import percent
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 SCORE_NAMES = {"auc": "AUC", "brier": "Brier score", "log": "log score"}
 RUNGS = ("nothing", "words or staff", "means short of combat", "troops or the main item")

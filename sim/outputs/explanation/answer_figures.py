@@ -1,16 +1,16 @@
 """Figures of how nations answer pressure, whom to persuade, and who was not named."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from sim.experiments.explain.result import Answers
 from sim.outputs import style
 from sim.outputs.explanation.words import drawn_over, gain, observed_sentences, share, source
 from sim.outputs.words import percent, percent_interval, thousands
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from sim.system.libraries import pd
 
 ROW = 0.24
 """Height of a nation's row, in inches."""
@@ -109,8 +109,6 @@ def persuasion(result: Answers) -> "Figure":
 
 def _draw_sequence(axes: "Axes", rows: "pd.DataFrame", required: float, limit: float) -> None:
     """Draw the force after each step with its interval, and what the step costs beside it."""
-    from matplotlib.ticker import MaxNLocator
-
     for place, (_, row) in enumerate(rows.iterrows()):
         axes.barh(place, row["force"], height=0.6, color=style.SKY, zorder=2)
         axes.plot([row["force_low"], row["force_high"]], [place, place], color=style.INK, lw=1.2, zorder=3)

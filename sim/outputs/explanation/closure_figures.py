@@ -1,14 +1,11 @@
 """The figure of what closes a nation's gap."""
 
-from typing import TYPE_CHECKING
+from matplotlib.figure import Figure
 
 from sim.experiments.explain.closure import LEVER, ONLY_POSITION, PAIR
 from sim.experiments.explain.result import Answers
 from sim.outputs import style
 from sim.outputs.explanation.words import share, shown_changes, source
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 ROW = 0.27
 """Height of a row, in inches."""

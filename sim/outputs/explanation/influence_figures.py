@@ -1,16 +1,18 @@
 """Figures of who is pivotal: the ranking, and the network of who follows whom."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.path import Path
+from matplotlib.ticker import MaxNLocator
 
 from sim.experiments.explain.result import Answers
 from sim.outputs import style
 from sim.outputs.explanation.words import source
 from sim.outputs.words import signed
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from sim.system.libraries import pd
 
 ROW = 0.19
 """Height of a nation's row, in inches."""
@@ -47,8 +49,6 @@ def pivotal_ranking(result: Answers) -> "Figure":
 
 def _draw_ranking(axes: "Axes", table: "pd.DataFrame", name: str, decimals: int) -> None:
     """Draw a difference with its interval in each row, and write it beside."""
-    from matplotlib.ticker import MaxNLocator
-
     for place, (_, row) in enumerate(table.iterrows()):
         value, low, high = (float(row[column]) for column in (name, f"{name}_low", f"{name}_high"))
         colour = _colour(low, high)
@@ -131,9 +131,6 @@ def _strongest(edges: "pd.DataFrame", follower: str) -> str:
 
 def _draw_edge(axes: "Axes", edge: "pd.Series[Any]", start: float, end: float) -> None:
     """Draw an effect as a curve, the wider the larger."""
-    from matplotlib.patches import FancyArrowPatch
-    from matplotlib.path import Path
-
     path = Path([(0.0, start), (0.4, start), (0.6, end), (1.0, end)], [1, 4, 4, 4])
     colour = style.BLUE if edge["difference"] > 0 else style.VERMILION
     width = 0.4 + 12 * abs(float(edge["difference"]))

@@ -1,8 +1,10 @@
 """Figures of what it would take: each lever alone, and pairs of levers."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from sim.experiments.explain.levers import (
     COMMITTED_ALREADY,
@@ -14,11 +16,7 @@ from sim.experiments.explain.result import Answers
 from sim.inputs.questions import LEADING
 from sim.outputs import style
 from sim.outputs.explanation.words import level, share, source
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from sim.system.libraries import pd
 
 ROW = 0.3
 """Height of a lever's row, in inches."""

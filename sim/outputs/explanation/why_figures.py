@@ -1,17 +1,16 @@
 """The waterfall of a nation's propensity: from its anchor to where it stands, and to its threshold."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from sim.experiments.explain.result import Answers
 from sim.outputs import style
 from sim.outputs.explanation.words import condition_words, distance, level_spread, part_words, share, source
 from sim.outputs.words import signed
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 ROW = 0.27
 """Height of a row, in inches."""
@@ -125,8 +124,6 @@ def _beside(axes: "Axes", place: int, text: str, weight: str) -> None:
 
 def _dress(axes: "Axes", labels: list[str], title: str) -> None:
     """Name the rows, the first on top."""
-    from matplotlib.ticker import MaxNLocator
-
     axes.set_yticks(range(len(labels)), labels, fontsize=8)
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)

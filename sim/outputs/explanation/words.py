@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.declarations.levels import LEVELS
 from sim.declarations.terms import TERMS
@@ -24,9 +24,7 @@ from sim.outputs.words import (
     signed_with_interval,
     thousands,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 PARTS = {
     "predisposition": "predisposition",

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
 
 from sim.experiments.results import RunTables
 from sim.outputs.figures.contributions import contributions
@@ -14,9 +15,6 @@ from sim.outputs.figures.nation import nation_over_time
 from sim.outputs.figures.size import coalition_size
 from sim.outputs.figures.willingness import willingness_paths
 from sim.outputs.figures.world import great_powers, mandate
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 FIGURES: dict[str, Callable[[RunTables], "Figure"]] = {
     "coalition-size": coalition_size,

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, PillowWriter
+from matplotlib.figure import Figure
 
 from sim.experiments.results import RunTables
 from sim.outputs import style
 from sim.outputs.figures.joining import committed_shares
 from sim.outputs.figures.map import map_page, moment
 from sim.system import folders
-
-if TYPE_CHECKING:
-    from matplotlib.animation import AbstractMovieWriter
-    from matplotlib.figure import Figure
 
 NAME = "map-animation"
 FRAMES_A_SECOND, LAST_FRAMES = 4, 8
@@ -29,8 +27,6 @@ def save_animation(result: RunTables, folder: Path) -> list[Path]:
     InputError
         As for `committed_map`.
     """
-    from matplotlib.animation import FFMpegWriter, PillowWriter
-
     writers: dict[str, AbstractMovieWriter] = {"gif": PillowWriter(fps=FRAMES_A_SECOND)}
     if FFMpegWriter.isAvailable():
         # Every player plays this kind, which needs even numbers of dots.

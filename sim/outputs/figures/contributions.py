@@ -1,19 +1,17 @@
 """Who gives what: soldiers on land, other military means, words or staff officers."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from sim.declarations.words import WORDS_ALONE
 from sim.experiments.results import RunTables
 from sim.experiments.statistics import Floats
 from sim.outputs import style
 from sim.outputs.figures.timeline import notes
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from sim.system.libraries import pd
 
 ROW, LABEL = 0.19, 8
 """Height of a nation's row in inches, and the size of what is written beside it."""
@@ -76,8 +74,6 @@ def kinds_beside(result: RunTables) -> "pd.DataFrame":
 
 def given_shares(result: RunTables) -> "pd.DataFrame":
     """Return the shares of the runs in which a nation gives each of `LOOKS`, most first; a row a nation."""
-    import pandas as pd
-
     summary = result.summary
     land, military, any_ = (summary[f"p_{name}"] for name in ("committed", "contributes", "supports"))
     parts = {"soldiers on land": land, "other military means": military - land}

@@ -1,6 +1,11 @@
 """Where nations start and where they end, as flows between stances."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 
 from sim.declarations.words import Stance
 from sim.experiments.results import RunTables
@@ -8,10 +13,6 @@ from sim.outputs import style
 from sim.outputs.figures.timeline import source_note
 from sim.outputs.labels import apart
 from sim.outputs.words import percent
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 PLOT, SIDE, LABEL = 4.2, 1.45, 8
 BAR, CLEAR = 0.035, 0.025
@@ -91,9 +92,6 @@ def _stack(flows: list[Flow], side: str, scale: float) -> dict[Flow, float]:
 
 def _draw_band(axes: "Axes", flow: Flow, start: float, end: float, scale: float) -> None:
     """Draw a flow from its place on the left to that on the right."""
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
     high, left, right = flow.mean * scale, BAR, 1 - BAR
     corners = [
         (left, start),
@@ -121,8 +119,6 @@ def _write_numbers(axes: "Axes", starts: dict[Flow, float], scale: float) -> Non
 
 def _draw_bars(axes: "Axes", edges: dict[Flow, float], scale: float, *, at_start: bool) -> None:
     """Draw a bar a stance on a side, with its name and the mean number of nations."""
-    from matplotlib.patches import Rectangle
-
     places, labels = [], []
     for stance in ORDER:
         flows = [flow for flow in edges if (flow.start if at_start else flow.end) == stance]

@@ -1,8 +1,9 @@
 """The force pledged, and by whom, against the force required."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.transforms import Transform, offset_copy
 
 from sim.experiments.results import RunTables
 from sim.experiments.statistics import Floats
@@ -10,11 +11,6 @@ from sim.outputs import style
 from sim.outputs.figures.timeline import Dates, date_axis, dates_of, mark_events, notes
 from sim.outputs.labels import apart
 from sim.outputs.words import percent, percent_interval, thousands
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.transforms import Transform
 
 PLOT, LEFT, LABEL = 3.8, 0.85, 8
 LEAST, MOST = 0.01, 20
@@ -26,8 +22,6 @@ TINTS = ("#9ECAE1", "#C6DBEF")
 
 def force_by_nation(result: RunTables) -> "Figure":
     """Draw the soldiers pledged over time, a layer a nation, against the force required."""
-    from matplotlib.transforms import offset_copy
-
     layers, names = _layers(result)
     ends = [f"{name} {thousands(layer[-1])}" for name, layer in zip(names, layers, strict=True)]
     end = result.rounds.iloc[-1]

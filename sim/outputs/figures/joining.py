@@ -1,18 +1,17 @@
 """Who joins when: nations over time."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.dates import date2num
+from matplotlib.figure import Figure
+from matplotlib.transforms import offset_copy
 
 from sim.experiments.results import RunTables
 from sim.experiments.statistics import Floats
 from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
 from sim.outputs.words import percent
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 ROW = 0.18
 """Height of a nation's row, in inches."""
@@ -28,9 +27,6 @@ def joining_strip(result: RunTables, nations: Sequence[str] = ()) -> "Figure":
     nations
         ISO codes; all if none are given.
     """
-    from matplotlib.dates import date2num
-    from matplotlib.transforms import offset_copy
-
     shares = committed_shares(result)
     order = _in_order(result, shares, nations)
     by_row = [str(result.summary["name"].iloc[index]) for index in order]

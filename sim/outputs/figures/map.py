@@ -2,9 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, PathPatch, Rectangle
+from matplotlib.text import Text
 
 from sim.experiments.results import RunTables
 from sim.experiments.statistics import Floats
@@ -14,12 +20,6 @@ from sim.outputs.figures.joining import committed_shares
 from sim.outputs.figures.timeline import source_note
 from sim.outputs.geography import Chart, chart_of, largest, path_of, place_of_box, simplified
 from sim.outputs.words import percent
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.patches import Patch
-    from matplotlib.text import Text
 
 MAP_WIDTH, LIST_WIDTH, TILE_ROW, TILE = 5.8, 1.9, 0.17, 0.12
 """Of the map, of the list beside it, of a row of that and of a coloured tile in it, in inches."""
@@ -56,8 +56,6 @@ class ShadedMap:
 
     def show(self, codes: Sequence[str], shares: Floats) -> None:
         """Colour nations by shares of the runs, and write these where there are labels."""
-        from matplotlib import colormaps
-
         share_of = dict(zip(codes, shares.tolist(), strict=True))
         colours = colormaps[style.SHARE_MAP]
         for code, patch in self.patches:
@@ -197,8 +195,6 @@ def _draw_outlines(
     axes: "Axes", chart: Chart, codes: Sequence[str], scale: float
 ) -> list[tuple[str, "Patch"]]:
     """Draw all countries and return those of the nations; a scale is in kilometres an inch."""
-    from matplotlib.patches import PathPatch
-
     patches: list[tuple[str, Patch]] = []
     for code, polygons in chart.outlines.items():
         is_nation = code in codes
@@ -291,16 +287,12 @@ def _draw_codes(axes: "Axes", codes: Sequence[str], height: float, picture: Shad
 
 def _tile(axes: "Axes", left: float, middle: float) -> "Patch":
     """Draw a small square that takes a colour."""
-    from matplotlib.patches import Rectangle
-
     square = Rectangle((left, middle - TILE / 2), TILE, TILE, edgecolor=style.MUTED, lw=0.5)
     return axes.add_patch(square)
 
 
 def add_bar(figure: "Figure", area: "Axes", plot: float) -> None:
     """Draw the scale of colours below a plot of so many inches."""
-    from matplotlib.cm import ScalarMappable
-
     scale = ScalarMappable(cmap=style.SHARE_MAP)
     bar = figure.colorbar(
         scale, cax=area.inset_axes((0.25, -0.3 / plot, 0.5, 0.09 / plot)), orientation="horizontal"

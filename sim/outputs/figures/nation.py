@@ -1,9 +1,11 @@
 """One nation: where it stands over time, and when it joins."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from sim.declarations.words import Stance
 from sim.experiments.results import RunTables
@@ -14,10 +16,6 @@ from sim.outputs.figures.joining import shares_of
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
 from sim.outputs.labels import apart
 from sim.outputs.words import percent, reason_words
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 COLOURS = {
     Stance.COMMITTED: style.BLUE,

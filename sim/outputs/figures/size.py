@@ -1,18 +1,17 @@
 """How many nations declare soldiers, and how many contribute, over time."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from sim.experiments.results import RunTables
 from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
 from sim.outputs.labels import apart
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
+from sim.system.libraries import pd
 
 LAND, ANY = "size", "contributors"
 LABELS = {LAND: "soldiers on land", ANY: "any contribution"}
@@ -25,8 +24,6 @@ def coalition_size(result: RunTables) -> "Figure":
 
     Dark bands hold half of the runs, light ones 90 %; lines are means.
     """
-    from matplotlib.ticker import MaxNLocator
-
     rounds = result.rounds
     ends = {name: _end(rounds.iloc[-1], name) for name in LABELS}
     left, right = 0.55, max(style.text_width(end, LABEL, "bold") for end in ends.values()) + 0.2

@@ -1,16 +1,15 @@
 """What figures over time have in common: dates, the events that change the world, the notes below."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.dates import DAILY, AutoDateLocator, date2num, num2date
 from numpy.typing import NDArray
 
 from sim.experiments.results import RunTables
 from sim.outputs import style
 from sim.outputs.words import counted
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Dates = NDArray[np.datetime64]
 
@@ -56,8 +55,6 @@ def mark_events(axes: "Axes", result: RunTables, width: float) -> float:
     float
         How high the numbers stand above the plot, in points.
     """
-    from matplotlib.dates import date2num
-
     dates = date2num(dates_of(result))
     by_round: dict[int, list[int]] = {}
     for number, event in enumerate(result.about.past_events, start=1):
@@ -118,8 +115,6 @@ def _meet(one: _Label, other: _Label, inches_a_round: float) -> bool:
 
 def date_axis(axes: "Axes", first: np.datetime64, last: np.datetime64, *, ticks: int = 9) -> None:
     """Write months, or days where ticks are closer, and below them the year where it begins."""
-    from matplotlib.dates import DAILY, AutoDateLocator, date2num, num2date
-
     locator = AutoDateLocator(minticks=round(ticks / 3), maxticks=ticks)
     locator.intervald[DAILY] = [1, 2, 7, 14]  # every fourth day would be the 29th, then the 1st
     start, end = float(date2num(first)), float(date2num(last))

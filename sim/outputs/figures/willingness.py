@@ -1,9 +1,10 @@
 """How willing chosen nations are over time, and what is between them and a commitment."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from sim.experiments.results import RunTables
@@ -12,11 +13,7 @@ from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
 from sim.outputs.labels import apart
 from sim.outputs.words import percent
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from sim.system.libraries import pd
 
 MOST, COLUMNS = 6, 3
 """Nations shown if none are chosen, and panels beside each other."""

@@ -1,17 +1,16 @@
 """The world that nations look at: the great powers, and the mandate."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from sim.declarations.words import PURPOSES
 from sim.experiments.results import RunTables
 from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
 from sim.outputs.labels import apart
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 PANEL, ABOVE, GAP, LEFT = 1.7, 0.2, 0.6, 1.25
 """Height of a panel, what stands above it, between two of them, and left of them, in inches."""

@@ -3,7 +3,11 @@
 import math
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from sim.declarations.words import Stance
 from sim.experiments.hindcast.scores import Observed
@@ -15,11 +19,7 @@ from sim.outputs.hindcast.skill_figures import score_differences, variant_differ
 from sim.outputs.hindcast.words import basis, span
 from sim.outputs.panels import Panels
 from sim.outputs.words import counted, percent
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from sim.system.libraries import pd
 
 COLUMNS = 2
 """Waves beside each other."""
@@ -177,8 +177,6 @@ def _draw_square(axes: "Axes", at: float, place: int, low: int, high: int) -> No
 
 def _stance_key(area: "Axes", plot: float) -> None:
     """Write the stances with their colours below the panels."""
-    from matplotlib.patches import Patch
-
     patches = [Patch(color=STANCE_COLOURS[stance], label=stance.name.lower()) for stance in Stance]
     area.legend(
         handles=patches,

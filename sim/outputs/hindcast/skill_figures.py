@@ -2,7 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from sim.experiments.hindcast.baselines import CLIMATOLOGY
 from sim.experiments.hindcast.options import HindcastOptions
@@ -11,11 +15,7 @@ from sim.experiments.hindcast.skill import NATION_SCORES
 from sim.experiments.hindcast.tables import HindcastTables
 from sim.outputs import style
 from sim.outputs.hindcast.words import FORECASTS, NOT_IDENTIFIED, SCORE_NAMES, basis, interval, span
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from sim.system.libraries import pd
 
 SHOWN = tuple(name for name in BASELINES if name != CLIMATOLOGY)
 """Climatology is so much worse that nothing else could be seen beside it; its numbers are in the notes."""
@@ -139,8 +139,6 @@ def _forest(
 
 def _draw(axes: "Axes", rows: list[Row]) -> None:
     """Draw a difference with its interval in each row, the first on top."""
-    from matplotlib.ticker import MaxNLocator
-
     for place, (_, row) in enumerate(rows):
         if row is None:
             continue

@@ -1,7 +1,7 @@
 """What a hindcast says: how little it rests on, then wave by wave."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from sim.experiments.hindcast.result import BASELINES, MODEL, RECORDED, HindcastResult
 from sim.experiments.hindcast.skill import SCORES
@@ -25,9 +25,7 @@ from sim.outputs.hindcast.words import (
 )
 from sim.outputs.words import RESTS_ON, counted, mark, signed
 from sim.results.document import Document, Note, Section, Table, number, points, word
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 MISSES = 6
 """How many nations are described in words for each wave."""

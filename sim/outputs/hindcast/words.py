@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.declarations.words import Stance
 from sim.experiments.hindcast.baselines import CLIMATOLOGY, MARKOV, PERSISTENCE
@@ -19,9 +19,7 @@ from sim.experiments.hindcast.tables import HindcastTables
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.roster_file import Vocabulary
 from sim.outputs.words import counted, percent, reason_words, signed, signed_with_interval
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 FORECASTS = {
     MODEL: "the model",

@@ -3,14 +3,12 @@
 from base64 import b64encode
 from collections.abc import Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING
 
+from sim.outputs.style import figure_style, words_of
 from sim.results.document import Picture
 from sim.results.kinds import KINDS
 from sim.results.result import Result
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from sim.system.libraries import mpl
 
 RESOLUTION = 110
 """Pixels an inch: sharp at the width of a page, and on paper."""
@@ -21,10 +19,8 @@ def pictures_of(result: Result) -> Iterator[Picture]:
     yield from (_drawn(draw()) for draw in KINDS[result.kind].figures_of(result).values())
 
 
-def _drawn(figure: "Figure") -> Picture:
+def _drawn(figure: "mpl.figure.Figure") -> Picture:
     """Return a figure that is held by its address, so that nothing is fetched; it says what it shows."""
-    from sim.outputs.style import figure_style, words_of
-
     content, words = BytesIO(), words_of(figure)
     with figure_style():
         figure.savefig(content, format="png", dpi=RESOLUTION, metadata={"Software": None, **words})

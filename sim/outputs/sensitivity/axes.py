@@ -1,14 +1,12 @@
 """What figures of sensitivity analyses share: colours of the factors, and what a figure rests on."""
 
-from typing import TYPE_CHECKING
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 
 from sim.experiments.sensitivity.result import Sensitivity
 from sim.outputs import style
 from sim.outputs.sensitivity.words import effort, factor_labels
 from sim.outputs.words import counted
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 COLOURS = {"lever": style.BLUE, "uncertainty": style.ORANGE}
 KEY = {"lever": "lever: diplomacy can choose it", "uncertainty": "uncertainty: nobody can"}
@@ -26,8 +24,6 @@ def short_labels(result: Sensitivity, size: float) -> dict[str, str]:
 
 def legend(axes: "Axes") -> None:
     """Write above a plot what the colours are."""
-    from matplotlib.patches import Patch
-
     handles = [Patch(color=COLOURS[kind], label=KEY[kind]) for kind in COLOURS]
     axes.legend(
         handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0), fontsize=8, frameon=False, ncols=2

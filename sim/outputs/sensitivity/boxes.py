@@ -1,7 +1,9 @@
 """The figure of scenario discovery: under which conditions an outcome is likely."""
 
 import math
-from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from sim.experiments.sensitivity.discovery import LIKELY, Box, Discovery, Limit
 from sim.experiments.sensitivity.result import Sensitivity
@@ -15,10 +17,6 @@ from sim.outputs.sensitivity.words import (
     share_text,
 )
 from sim.outputs.words import percent
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 ROW = 0.34
 """Height of a row, in inches."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from sim.experiments.sensitivity.plan import Outcome, file_name
 from sim.experiments.sensitivity.result import LEADING, Sensitivity
@@ -18,11 +19,7 @@ from sim.outputs.sensitivity.words import (
     outcome_name,
     unit,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from sim.system.libraries import pd
 
 MOST_FACTORS = 12
 LEAST_DEVIATION = 0.05

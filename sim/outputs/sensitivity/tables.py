@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.experiments.sensitivity.discovery import LIKELY, Box, Discovery, Limit
 from sim.experiments.sensitivity.plan import Outcome
@@ -20,9 +20,7 @@ from sim.outputs.sensitivity.words import (
 )
 from sim.outputs.words import RESTS_ON, mark
 from sim.results.document import Block, Cell, Document, Note, Section, Table, number, word
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.system.libraries import pd
 
 MOST_FACTORS = 12
 MOST_PAIRS = 5

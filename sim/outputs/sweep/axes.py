@@ -2,21 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.figure import Figure
+from matplotlib.patheffects import AbstractPathEffect, withStroke
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from sim.experiments.statistics import Floats, Interval
 from sim.experiments.sweep.result import SweepResult
 from sim.inputs.factors import Factor, Level
 from sim.outputs import style
 from sim.outputs.words import counted, thousands
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.collections import QuadMesh
-    from matplotlib.figure import Figure
-
 
 LEFT, RIGHT = 0.62, 0.1
 """Of the area for panels, in inches."""
@@ -125,8 +124,6 @@ class Scale:
 
     def label(self, axis: Any, ticks: int = 6) -> None:
         """Label a matplotlib axis, with so many ticks at most."""
-        from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
-
         if self.is_words:
             axis.set_ticks(range(len(self.levels)), [str(level) for level in self.levels])
             return
@@ -184,8 +181,6 @@ def draw_surface(
     small: bool = False,
 ) -> "QuadMesh":
     """Draw a surface as colours with contour lines; a small panel has no numbers on them and fewer ticks."""
-    from matplotlib.patheffects import AbstractPathEffect, withStroke
-
     image = axes.pcolormesh(
         ground.x.edges,
         ground.y.edges,

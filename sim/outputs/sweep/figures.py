@@ -3,9 +3,13 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
 
 from sim.experiments.statistics import Floats
 from sim.experiments.sweep.landmarks import Landmark
@@ -31,11 +35,6 @@ from sim.outputs.sweep.axes import (
     whole_names,
 )
 from sim.outputs.sweep.nations import nation_lines, nation_surfaces
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.collections import QuadMesh
-    from matplotlib.figure import Figure
 
 PANEL, GAP = 1.95, 0.75
 """Height of a panel, and of what stands between two rows of panels, in inches."""
@@ -149,8 +148,6 @@ def _draw_phase(
 
 def _add_bar(figure: "Figure", axes: "Axes", image: "QuadMesh", measure: Measure) -> None:
     """Draw the scale of colours below a panel."""
-    from matplotlib.ticker import MaxNLocator
-
     bar_axes = axes.inset_axes((0, -0.6 / PANEL, 1, 0.09 / PANEL))
     bar = figure.colorbar(image, cax=bar_axes, orientation="horizontal")
     bar.set_label(measure.unit, fontsize=8)
@@ -227,8 +224,6 @@ def _key(result: SweepResult, ground: Ground, marks: Sequence[Landmark]) -> list
 
 def _clear(axes: "Axes", at: tuple[float, float]) -> None:
     """Hide the labels of contours that a mark at a place would cover."""
-    from matplotlib.text import Text
-
     labels = [text for text in axes.findobj(Text) if text.get_gid() == CONTOUR]
     for label in labels:
         apart = axes.transData.transform(label.get_position()) - axes.transData.transform(at)

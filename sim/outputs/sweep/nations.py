@@ -1,19 +1,16 @@
 """Small multiples of a sweep: where each nation flips."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from sim.experiments.statistics import Interval
 from sim.experiments.sweep.result import SweepResult
 from sim.outputs import style
 from sim.outputs.panels import Panels
 from sim.outputs.sweep.axes import COMMITTED, Ground, draw_line, draw_surface, half_widths, nations_of, page
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 COLUMNS, PANEL, GAP = 5, 0.95, 0.3
 """Panels beside each other, their height and what stands between two rows, in inches."""

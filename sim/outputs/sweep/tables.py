@@ -1,13 +1,9 @@
 """What a sweep found: where each outcome is least and where it is most."""
 
-from typing import TYPE_CHECKING
-
+from sim.experiments.sweep.result import SweepResult
 from sim.outputs.sweep.axes import MEASURES, Measure, caption, outcome_of
 from sim.outputs.words import RESTS_ON, mark, thousands
 from sim.results.document import Cell, Document, Note, Table, number, word
-
-if TYPE_CHECKING:
-    from sim.experiments.sweep.result import SweepResult
 
 LEGEND = f"Least and most: over the points, each with the 95 % interval of its estimate. {RESTS_ON}"
 EVERYWHERE = "every point"
