@@ -59,7 +59,6 @@ def calibrate(
         refuse_options(context, ("hindcast", "seed", "out", "threads", "quiet"))
         fit_coalitions(past, seed=seed, out=out, quiet=quiet)
         return
-
     plan = plan_calibration(
         hindcast, hold_out=hold_out or [], prior=prior, draws=draws, runs=runs, kept=kept, seed=seed
     )

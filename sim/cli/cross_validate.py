@@ -85,13 +85,13 @@ def _check_page(page: Path | None, patterns: list[str] | None) -> None:
         raise InputError("there is no such folder to write the page into", file=page.parent, key="--page")
 
 
-def _headline(seed: int) -> "tuple[Block, ...]":
+def _headline(seed: int) -> tuple[Block, ...]:
     """Return what comes first on the page: what is forecast of bundled coalitions never shown."""
     coalitions = load_coalitions()
     return headline(leave_families_out(coalitions.forces(), seed), coalitions)
 
 
-def _section(patterns: "Patterns", posterior: Path, options: "HindcastOptions") -> "Section":
+def _section(patterns: Patterns, posterior: Path, options: HindcastOptions) -> Section:
     """Return what the calibrated model reproduces of patterns, as a section of the page."""
     runs, seed, threads = patterns.runs, options.seed, options.threads
     document = patterns_report(

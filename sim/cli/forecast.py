@@ -81,7 +81,7 @@ def forecast(
             print_document(sealed_report(seal_forecast(question, day, condition, ledger), ledger))
 
 
-def _of_past(file: str, seed: int, out: Path, *, quiet: bool) -> "Question":
+def _of_past(file: str, seed: int, out: Path, *, quiet: bool) -> Question:
 
     asked = load_asked(file)
     settle(out)
@@ -90,7 +90,7 @@ def _of_past(file: str, seed: int, out: Path, *, quiet: bool) -> "Question":
     return question_of_past(result)
 
 
-def _of_scenario(file: str, by: date, seed: int, *, quiet: bool) -> "list[Question]":
+def _of_scenario(file: str, by: date, seed: int, *, quiet: bool) -> list[Question]:
 
     questions = outlooks(load_case(file), by, seed)
     for outlook in questions if not quiet else ():

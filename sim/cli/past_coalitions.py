@@ -75,7 +75,7 @@ def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | Non
     tell(result, results, quiet=quiet)
 
 
-def show_coalitions(chosen: Sequence["Coalition"], coalitions: "Coalitions") -> None:
+def show_coalitions(chosen: Sequence[Coalition], coalitions: Coalitions) -> None:
     """Print what coalitions rest on, and what their candidates' forecasts from the other families were."""
     alike = coalitions.where(lambda each: each.kind == chosen[0].kind)
     for coalition in chosen:
@@ -84,7 +84,7 @@ def show_coalitions(chosen: Sequence["Coalition"], coalitions: "Coalitions") -> 
         print_document(case_report(coalition, alike, mine))
 
 
-def unknown(word: str, coalitions: "Coalitions", error: InputError) -> InputError:
+def unknown(word: str, coalitions: Coalitions, error: InputError) -> InputError:
     """Return the error for a word that is neither a nation nor a coalition: that of the nearer of them."""
     cases = [each.case for each in coalitions.coalitions]
     if near_match(word, cases) or any(character.isdigit() for character in word):

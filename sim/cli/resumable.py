@@ -27,7 +27,7 @@ Resume = Annotated[
 ]
 
 
-def chosen_executor(threads: int, workers: int, scheduler: str, *, unencrypted: bool) -> "Executor":
+def chosen_executor(threads: int, workers: int, scheduler: str, *, unencrypted: bool) -> Executor:
     """Return where parts are computed.
 
     Raises

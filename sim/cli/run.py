@@ -78,7 +78,6 @@ def run(
     for case in cases:
         with run_bar(runs, case.scenario.name, quiet=quiet) as progress:
             result, folder = run_into_folder(case, options, out, csv=csv, progress=progress)
-
         keep(result, folder)
         written = _written_report(folder) if report else None
         if not quiet:

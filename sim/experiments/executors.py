@@ -4,6 +4,7 @@ Each executor maps a pure function over numbered tasks and yields the results as
 in any order and after any retry, gives the same results.
 """
 
+import importlib.util
 import os
 import pickle
 import signal
@@ -14,7 +15,6 @@ from concurrent.futures import Executor as Pool
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
 from itertools import islice
 from threading import Thread
 from typing import Any, Protocol, TypeVar
@@ -122,7 +122,6 @@ class Processes:
     ) -> Generator[tuple[int, R], None, None]:
         """Yield results; see `Executor`."""
         self.check()
-
         arguments = (os.getpid(), pickle.dumps(partial(function, shared)))
         pool = loky.ProcessPoolExecutor(self.number, initializer=_begin, initargs=arguments, env=_ENVIRONMENT)
         try:
@@ -214,7 +213,6 @@ class Scheduler:
                 key="--scheduler",
             )
         _require("distributed", "--scheduler")
-
         try:
             return distributed.Client(self.address, timeout=10)
         except (OSError, ValueError, TypeError, ImportError) as error:
@@ -256,7 +254,7 @@ _ENVIRONMENT = {
 
 
 def _require(module: str, option: str) -> None:
-    if find_spec(module) is None:
+    if importlib.util.find_spec(module) is None:
         problem = f"needs {_PACKAGES[module]}: pip install 'coalition-sim[cluster]'"
         raise InputError(problem, key=option)
 

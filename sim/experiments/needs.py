@@ -45,7 +45,7 @@ def need_of_runs(cases: Sequence[Case], options: RunOptions) -> Need:
     )
 
 
-def need_in_parts(cases: Sequence[Case], runs: int, total_runs: int, keep: "Keep", at_once: int) -> Need:
+def need_in_parts(cases: Sequence[Case], runs: int, total_runs: int, keep: Keep, at_once: int) -> Need:
     """Return what it takes to simulate cases part by part, each part on a thread.
 
     Parameters
@@ -69,7 +69,7 @@ def need_in_parts(cases: Sequence[Case], runs: int, total_runs: int, keep: "Keep
 
 
 def need_in_order(
-    cases: Sequence[Case], runs: int, total_runs: int, keep: "Keep", *, chunk: int, threads: int
+    cases: Sequence[Case], runs: int, total_runs: int, keep: Keep, *, chunk: int, threads: int
 ) -> Need:
     """Return what it takes to simulate cases one by one, on threads that take a chunk of runs at a time."""
     workers = Execution(threads=threads).workers
@@ -87,13 +87,13 @@ def _largest(cases: Sequence[Case]) -> tuple[int, int]:
     return max(sizes, key=math.prod)
 
 
-def _bytes_of_tally(rounds: int, nations: int, keep: "Keep") -> int:
+def _bytes_of_tally(rounds: int, nations: int, keep: Keep) -> int:
     """Return the memory of a tally: that of two small ones tells what each round adds."""
     one, two = (sum(array.nbytes for array in empty_tally(few, nations, keep.counted)) for few in (1, 2))
     return one + (rounds - 1) * (two - one)
 
 
-def _bytes_in_order(rounds: int, nations: int, keep: "Keep", runs: int, chunk: int, threads: int) -> int:
+def _bytes_in_order(rounds: int, nations: int, keep: Keep, runs: int, chunk: int, threads: int) -> int:
     """Return the memory of all records that are under way or wait for their turn."""
     one = keep.empty_records(1, rounds, nations)
     waiting = min(AHEAD * threads + 1, math.ceil(runs / chunk))

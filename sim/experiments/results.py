@@ -407,7 +407,7 @@ class RunResult(Result):
         )
 
     @property
-    def _dates(self) -> "np.ndarray":
+    def _dates(self) -> np.ndarray:
         return np.array(self.case.timeline.dates, dtype="datetime64[ms]")
 
     def _willingness(self, probability: float) -> statistics.Floats:
@@ -422,7 +422,7 @@ class RunResult(Result):
             return 1.0
         return max(float(self.case.roster.deployable.sum()) * rules.MOST_DEPLOYED, 1.0)
 
-    def _joining(self, probability: float) -> "np.ndarray":
+    def _joining(self, probability: float) -> np.ndarray:
         """Return a quantile of the date of first joining among the runs in which a nation joined."""
         joined = self.tally.first_joined[:, :-1]
         rounds = statistics.quantiles_of_counts(joined, probability)

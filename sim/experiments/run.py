@@ -174,7 +174,7 @@ def run_into_folder(
 def simulate_case(
     case: Case,
     options: RunOptions,
-    sink: "Sink",
+    sink: Sink,
     *,
     runs: range | None = None,
     counted: int | None = None,
@@ -235,9 +235,7 @@ class _Rows:
             self._trajectories.append(trajectories_table(self._case, first_run, records))
 
     def runs(self) -> "pd.DataFrame":
-
         return pd.concat(self._runs, ignore_index=True)
 
     def trajectories(self) -> "pd.DataFrame":
-
         return pd.concat(self._trajectories, ignore_index=True)

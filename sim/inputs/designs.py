@@ -280,8 +280,8 @@ def _at(shares: Shares, factors: Sequence[Factor]) -> "pd.DataFrame":
 DESIGNS: dict[str, type[Design]] = {
     "grid": Grid,
     "lhs": LatinHypercube,
-    "sobol_sample": SobolSequence,
-    "morris_sample": Morris,
+    "sobol": SobolSequence,
+    "morris": Morris,
     "list": PointList,
 }
 """By the names that sweep files call them."""

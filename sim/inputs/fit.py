@@ -37,7 +37,6 @@ def fitted_to(parameters: Path | None) -> tuple[str, ...] | None:
     path = find_parameters(parameters)
     if path.suffix != ".parquet":
         return ()
-
     try:
         metadata = pq.read_schema(path).metadata or {}
     except (OSError, pa.ArrowException) as error:

@@ -130,7 +130,7 @@ def _simplified(ring: Floats, tolerance: float) -> Floats:
     return points if np.array_equal(points[0], points[-1]) else np.concatenate([points, points[:1]])
 
 
-def path_of(polygons: Sequence[Polygon]) -> "Path":
+def path_of(polygons: Sequence[Polygon]) -> Path:
     """Return polygons as one path; holes stay open whichever way their rings turn."""
     rings = [_turned(ring, left=not number) for polygon in polygons for number, ring in enumerate(polygon)]
     return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))

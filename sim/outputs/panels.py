@@ -34,7 +34,7 @@ class Panels:
         lines = max(math.ceil(self.number / self.columns), 1)
         return lines * self.height + (lines - 1) * self.gap
 
-    def axes(self, area: "Axes", share: float) -> Iterator[tuple[int, "Axes"]]:
+    def axes(self, area: Axes, share: float) -> Iterator[tuple[int, Axes]]:
         """Yield the column and the axes of each panel.
 
         Parameters

@@ -59,14 +59,14 @@ def _learned_digest(roster: Roster) -> str:
     return digest_of(*words, " ".join(known.nations), known.mean, known.covariance)
 
 
-def points_digest(points: "pd.DataFrame", names: "Sequence[Mapping[float, str]]" = ()) -> str:
+def points_digest(points: "pd.DataFrame", names: Sequence[Mapping[float, str]] = ()) -> str:
     """Return a digest of the points of a design, and of the names that factors give to numbers."""
     named = [json.dumps(sorted(each.items())) for each in names if each]
     parts = (part for path, column in points.items() for part in (str(path), _content(column)))
     return digest_of(*parts, *named)
 
 
-def _content(column: "pd.Series[Any]") -> "str | np.ndarray":
+def _content(column: "pd.Series[Any]") -> str | np.ndarray:
     values = column.to_numpy()
     return json.dumps(values.tolist()) if values.dtype.kind == "O" else values
 
@@ -96,7 +96,7 @@ def code_digests() -> dict[str, str]:
     }
 
 
-def digest_of(*parts: "str | np.ndarray") -> str:
+def digest_of(*parts: str | np.ndarray) -> str:
     """Return a digest of texts and arrays."""
     digest = hashlib.sha256()
     for part in parts:

@@ -215,7 +215,7 @@ def refuse_link(path: Path) -> None:
 class _Groups:
     """Rows of a table, written many at a time: a file of small groups of rows is slow to read."""
 
-    def __init__(self, stream: "io.RawIOBase", opened: contextlib.ExitStack) -> None:
+    def __init__(self, stream: io.RawIOBase, opened: contextlib.ExitStack) -> None:
         self._stream, self._opened = stream, opened
         self._writer: Any = None
         self._held: list[pa.Table] = []
@@ -228,7 +228,6 @@ class _Groups:
             self.write()
 
     def write(self) -> None:
-
         if not self._held:
             return
         rows = pa.concat_tables(self._held).replace_schema_metadata(None)

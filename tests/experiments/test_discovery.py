@@ -100,6 +100,6 @@ def test_a_limit_admits_its_bounds():
 
 
 def test_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "ema_workbench.analysis", None)
+    monkeypatch.setitem(sys.modules, "ema_workbench.analysis.prim", None)
     with pytest.raises(InputError, match=r"needs EMA workbench: pip install"):
         found(planted)

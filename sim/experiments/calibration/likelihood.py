@@ -128,7 +128,7 @@ def count_stances(case: Case, rows: Floats, effort: Effort, progress: Progress =
         return np.array(list(pool.map(counted, range(len(rows)))))
 
 
-def _of_set(setup: "Setup", row: int) -> "Setup":
+def _of_set(setup: Setup, row: int) -> Setup:
     """Return what runs share that all have one set of parameters."""
     return setup._replace(behaviour=np.ascontiguousarray(setup.behaviour[:, row : row + 1]))
 

@@ -22,31 +22,31 @@ threshold: Any = rules.drawn_threshold
 met: Any = rules.met
 
 
-def drawn_deployable(setup: "Setup", runs: Runs) -> Floats:
+def drawn_deployable(setup: Setup, runs: Runs) -> Floats:
     """Return the soldiers that every nation can deploy, shape (runs, nations)."""
     draw = _first_draws(setup, runs, np.array([draws.DEPLOYABLE]))[:, :, 0]
     return np.asarray(deployable(setup.nations["deployable"], draw))
 
 
-def drawn_slopes(setup: "Setup", runs: Runs, lever: str) -> Floats:
+def drawn_slopes(setup: Setup, runs: Runs, lever: str) -> Floats:
     """Return what a unit of a lever adds to any contribution, in log-odds; shape (runs, nations)."""
     rows = np.arange(runs.number) % len(setup.slopes)
     return np.asarray(setup.slopes[rows, :, LEVERS.index(lever)])
 
 
-def drawn_parameter(setup: "Setup", runs: Runs, name: str) -> Floats:
+def drawn_parameter(setup: Setup, runs: Runs, name: str) -> Floats:
     """Return a behavioural parameter of every run, shape (runs,)."""
     return np.resize(setup.behaviour[Behaviour._fields.index(name)], runs.number)
 
 
-def drawn_thresholds(setup: "Setup", runs: Runs) -> Floats:
+def drawn_thresholds(setup: Setup, runs: Runs) -> Floats:
     """Return the thresholds of stated conditions, shape (runs, nations, CONDITIONS); -inf: no condition."""
     traits = setup.nations
     draw = _first_draws(setup, runs, draws.CONDITION_PURPOSES)
     return np.asarray(threshold(traits["at_least"], traits["at_least_half_widths"], draw))
 
 
-def drawn_levels(setup: "Setup", runs: Runs, round_: int) -> Levels:
+def drawn_levels(setup: Setup, runs: Runs, round_: int) -> Levels:
     """Return the levels that the scenario prescribes for a round, each of shape (runs,)."""
     now = setup.rounds[round_]
     everybody = np.array([draws.ALL_NATIONS])
@@ -55,7 +55,7 @@ def drawn_levels(setup: "Setup", runs: Runs, round_: int) -> Levels:
     return Levels(*level(now["levels"], setup.level_half_width, draw).T)
 
 
-def actual_levels(setup: "Setup", runs: Runs, moved: Floats) -> Floats:
+def actual_levels(setup: Setup, runs: Runs, moved: Floats) -> Floats:
     """Return the levels of the last round that stated conditions are about, shape (runs, CONDITIONS).
 
     Parameters
@@ -75,7 +75,7 @@ def unmet(actual: Floats, demanded: Floats) -> NDArray[np.bool_]:
     return ~np.asarray(met(actual, demanded))
 
 
-def _first_draws(setup: "Setup", runs: Runs, purposes: Words) -> Floats:
+def _first_draws(setup: Setup, runs: Runs, purposes: Words) -> Floats:
     """Return the draws of purposes that are drawn for once a run, shape (runs, nations, purposes)."""
     codes = setup.nations["code"][:, np.newaxis]
     keys = draws.purpose_key(_run_keys(runs)[:, np.newaxis, np.newaxis], purposes, codes)

@@ -54,7 +54,7 @@ class Ends(NamedTuple):
         """How many nations are committed in each run."""
         return np.asarray(self.committed.sum(axis=1), dtype=np.float64)
 
-    def troops_of(self, setup: "Setup", runs: Runs, nation: int) -> Floats:
+    def troops_of(self, setup: Setup, runs: Runs, nation: int) -> Floats:
         """Return what a nation pledges in each run."""
         stance = np.where(self.committed[:, nation], float(Stance.COMMITTED), 0.0)
         alone = setup._replace(nations=setup.nations[[nation]])
@@ -62,7 +62,7 @@ class Ends(NamedTuple):
         return np.asarray(pledge(stance, can_send, self.propensity[:, nation], cut))
 
 
-def ends_of(setup: "Setup", runs: Runs, threads: int = 1) -> Ends:
+def ends_of(setup: Setup, runs: Runs, threads: int = 1) -> Ends:
     """Simulate runs and return how they end; the result does not depend on the number of threads."""
     parts: list[Ends] = []
 
@@ -82,7 +82,7 @@ def ends_of(setup: "Setup", runs: Runs, threads: int = 1) -> Ends:
     return Ends(*(np.concatenate(pieces) for pieces in zip(*parts, strict=True)))
 
 
-def thresholds_of(setup: "Setup", number: int) -> Floats:
+def thresholds_of(setup: Setup, number: int) -> Floats:
     """Return the log-odds above which a nation wants to commit, in each of the first runs."""
     ladder = rules.ladder(Behaviour(*setup.behaviour))  # the same arithmetic on arrays
     return np.resize(np.asarray(ladder.climb_to_committed), number)

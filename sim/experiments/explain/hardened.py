@@ -110,7 +110,7 @@ def hardened_or_cowed(
     )
 
 
-def slopes(setup: "Setup", runs: Runs) -> Floats:
+def slopes(setup: Setup, runs: Runs) -> Floats:
     """Return what a unit of pressure adds to any contribution of each nation.
 
     Returns
@@ -143,7 +143,7 @@ def _rise(case: Case, asked: Pressure, world: World) -> tuple[float, float]:
     return now, min(now + asked.change, 1.0)
 
 
-def _answers(case: Case, setup: "Setup", ends: tuple[Ends, Ends], runs: Runs) -> "pd.DataFrame":
+def _answers(case: Case, setup: Setup, ends: tuple[Ends, Ends], runs: Runs) -> "pd.DataFrame":
     """Return a row a nation for a world."""
     before, after = ends
     slope, independent = slopes(setup, runs), independent_runs(case, runs.number)

@@ -139,7 +139,7 @@ class _Sequence:
             )
         return rows
 
-    def _setup(self, further: tuple[int, ...]) -> "Setup":
+    def _setup(self, further: tuple[int, ...]) -> Setup:
         """Return what runs share with the persuaded nations, and further ones, held committed."""
         iso3 = self._case.roster.iso3
         held = {f"nations.{iso3[nation]}.held": "committed" for nation in (*self._persuaded, *further)}
@@ -184,7 +184,7 @@ class _Sequence:
         out = (ends.committed.mean(axis=0) < LIKELY) & (self._case.roster.deployable > 0.0)
         return [nation for nation in np.flatnonzero(out).tolist() if nation not in self._persuaded]
 
-    def _demands(self, setup: "Setup", ends: Ends, nation: int) -> statistics.Interval:
+    def _demands(self, setup: Setup, ends: Ends, nation: int) -> statistics.Interval:
         """Return the share of the runs in which a condition that a nation has stated is not met."""
         actual = actual_levels(setup, self._runs, ends.moved)
         is_unmet = unmet(actual, drawn_thresholds(setup, self._runs)[:, nation]).any(axis=1)
@@ -204,7 +204,7 @@ def _visits(case: Case) -> Floats:
     return case.parameters.column("lobby_push")
 
 
-def _gaps(setup: "Setup", ends: Ends) -> Floats:
+def _gaps(setup: Setup, ends: Ends) -> Floats:
     """Return how far each nation falls short of its threshold in each run; 0 where it is committed."""
     gaps = thresholds_of(setup, len(ends.force))[:, np.newaxis] - ends.propensity
     return np.where(ends.committed, 0.0, np.maximum(gaps, 0.0))

@@ -296,8 +296,7 @@ class _Kept:
         self.committed: list[NDArray[np.bool_]] = []
         self.moved: list[Floats] = []
 
-    def simulate(self, setup: "Setup", runs: Runs, threads: int) -> "Tally":
-
+    def simulate(self, setup: Setup, runs: Runs, threads: int) -> Tally:
         return simulate(
             setup,
             runs.seed,
@@ -331,6 +330,6 @@ def _round_of(case: Case, date: dt.date | None) -> int:
     return round_
 
 
-def _until(setup: "Setup", round_: int) -> "Setup":
+def _until(setup: Setup, round_: int) -> Setup:
     """Return what is needed of a setup up to a round: what comes after changes nothing before."""
     return setup._replace(rounds=setup.rounds[: round_ + 1], statements=setup.statements[: round_ + 1])

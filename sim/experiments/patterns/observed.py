@@ -115,7 +115,7 @@ def observe(case: Case, round_: int, options: RunOptions, progress: Progress = l
     """Simulate a case and keep where every run stands in a round."""
     parts: list[tuple[NDArray[Any], ...]] = []
 
-    def sink(_: int, records: "Records") -> None:
+    def sink(_: int, records: Records) -> None:
         until = records.stance[:, : round_ + 1] == Stance.COMMITTED
         first = np.where(until.any(axis=1), until.argmax(axis=1), np.iinfo(np.int32).max)
         state = records.stance[:, round_].copy(), records.propensity[:, round_].copy()

@@ -6,7 +6,6 @@ induction method of Friedman & Fisher (1999), Statistics and Computing 9, 123-14
 
 import warnings
 from dataclasses import asdict, dataclass, fields
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -214,7 +213,7 @@ def _limits(points: "pd.DataFrame", of_interest: Flags) -> tuple[Limit, ...]:
         return ()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of libraries that EMA workbench could use, and of its use of pandas
-        box = _prim().Prim(points.reset_index(drop=True), of_interest, threshold=_ANY).find_box()
+        box = _prim()(points.reset_index(drop=True), of_interest, threshold=_ANY).find_box()
     chosen = _choose(box.peeling_trajectory)
     limits = [
         _limit(str(factor), box.box_lims[chosen][factor], p_values)
@@ -266,13 +265,12 @@ def require_prim() -> None:
     _prim()
 
 
-def _prim() -> ModuleType:
+def _prim() -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            return prim.Prim
     except ImportError:
         raise InputError(
             "needs EMA workbench: pip install 'coalition-sim[discovery]'", file="--discover"
         ) from None
-    module: ModuleType = prim
-    return module

@@ -85,7 +85,7 @@ def _salib_sobol(factors: Sequence[str], outcome: Floats, seed: int, second_orde
 def _index_table(
     index: str,
     factor: NDArray[np.object_],
-    other: "NDArray[np.object_] | str",
+    other: NDArray[np.object_] | str,
     estimate: Floats,
     margin: Floats,
 ) -> "pd.DataFrame":

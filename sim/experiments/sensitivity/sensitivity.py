@@ -154,7 +154,6 @@ def _all_indices(plan: SensitivityPlan, samples: Samples) -> "pd.DataFrame":
     table = _by_outcome(plan.columns, single)
     if not plan.options.second_order:
         return table
-
     return pd.concat([table, _by_outcome(plan.asked, pairs)], ignore_index=True)
 
 

@@ -119,7 +119,7 @@ def with_factors(rows: "pa.Table", columns: "Mapping[str, pa.Array]") -> "pa.Tab
     return rows
 
 
-def factor_columns(points: "pd.DataFrame", factors: "Sequence[Factor]") -> "dict[str, pa.Array]":
+def factor_columns(points: "pd.DataFrame", factors: Sequence[Factor]) -> "dict[str, pa.Array]":
     """Return the values of factors, a row a point; behind numbers with a name, the names.
 
     The name of a number without one is empty.

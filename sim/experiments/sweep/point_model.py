@@ -56,7 +56,7 @@ class Estimates(NamedTuple):
     high: Floats
     runs: int
 
-    def rows(self, points: "np.ndarray") -> "pa.Table":
+    def rows(self, points: np.ndarray) -> "pa.Table":
         """Return a row a point and outcome: point (its number), outcome, iso3, estimate, low, high, runs."""
         outcomes, nations = zip(*self.columns, strict=True)
         number, columns = self.estimate.shape
@@ -102,7 +102,6 @@ class PointModel:
     """
 
     def __init__(self, base: Case, runs: Runs, outcomes: tuple[str, ...]) -> None:
-
         self._base, self._runs, self._outcomes = base, runs, outcomes
         self._independent = independent_runs(base, runs.number)
         world = build_setup(base.scenario, base.roster, base.parameters, base.timeline)
@@ -128,7 +127,7 @@ class PointModel:
         estimate, low, high = (np.hstack(parts) for parts in zip(*intervals, strict=True))
         return Estimates(self.columns, estimate, low, high, self._runs.number)
 
-    def setup(self, point: Mapping[str, object]) -> "Setup":
+    def setup(self, point: Mapping[str, object]) -> Setup:
         """Return what the runs of a point share."""
         values = overridden(point)
         parameters = {key: value for key, value in values.items() if key.parameter}
@@ -138,7 +137,7 @@ class PointModel:
             return world
         return world._replace(behaviour=behaviour_columns(self._base.with_overrides(parameters).parameters))
 
-    def _world(self, levers: Mapping[Key, object]) -> "Setup":
+    def _world(self, levers: Mapping[Key, object]) -> Setup:
         """Return the setup with some levers set; neighbouring points of many designs share it."""
         held = {key: word for key, word in levers.items() if self._is_held(key, word)}
         others = {key: value for key, value in levers.items() if key not in held}
@@ -176,7 +175,7 @@ class PointModel:
             committed=committed.sum(axis=1),
         )
 
-    def _points(self, world: "Setup", batch: Batch) -> "Points":
+    def _points(self, world: Setup, batch: Batch) -> Points:
         """Return what differs between points of a world."""
         points = repeated(world, batch.size, self._runs.number)
         parameters: dict[str, Floats] = {}

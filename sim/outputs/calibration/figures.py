@@ -25,7 +25,7 @@ ENDS = np.array([0.002, 0.998])
 UNCHANGED = "#BBBBBB"
 
 
-def marginals(calibration: Calibration) -> "Figure":
+def marginals(calibration: Calibration) -> Figure:
     """Draw what is believed of each parameter against what was believed before."""
     prior, table = calibration.about.prior, calibration.summary
     panels = Panels(len(table), COLUMNS, PANEL, GAP)
@@ -50,7 +50,7 @@ def marginals(calibration: Calibration) -> "Figure":
     return figure
 
 
-def _marginal(axes: "Axes", parameter: ParameterPrior, values: Floats, weighted: Floats, colour: str) -> None:
+def _marginal(axes: Axes, parameter: ParameterPrior, values: Floats, weighted: Floats, colour: str) -> None:
     low, high = parameter.quantile(ENDS)
     grid = np.linspace(low, high, 200)
     bins = np.linspace(low, high, BARS + 1).tolist()

@@ -36,7 +36,7 @@ NUMBERS = {
 SHARES = "P(soldiers on land)"
 
 
-def over_time(comparison: Comparison) -> "Figure":
+def over_time(comparison: Comparison) -> Figure:
     """Draw size, force, and whether it is enough, week by week, a line a scenario."""
     table = comparison.tables["rounds"]
     panels = [
@@ -45,7 +45,7 @@ def over_time(comparison: Comparison) -> "Figure":
     return _drawn(comparison, "Over time", panels)
 
 
-def nations_over_time(comparison: Comparison, nations: Sequence[str] = ()) -> "Figure":
+def nations_over_time(comparison: Comparison, nations: Sequence[str] = ()) -> Figure:
     """Draw how likely chosen nations declare soldiers, week by week: a panel a nation, a line a scenario.
 
     Parameters
@@ -68,7 +68,7 @@ Panel = tuple[str, "pd.DataFrame", Callable[[float], str]]
 """Its title, rows with `scenario`, `date` and `value`, and how a value is written."""
 
 
-def _drawn(comparison: Comparison, what: str, panels: Sequence[Panel]) -> "Figure":
+def _drawn(comparison: Comparison, what: str, panels: Sequence[Panel]) -> Figure:
     about = comparison.about
     lines = dict(zip(about.names, _lines(), strict=False))
     right = min(max(style.text_width(name, LABEL) for name in about.names) + 0.75, LONGEST + 0.75)
@@ -103,7 +103,7 @@ def _lines() -> Iterator[dict[str, Any]]:
             yield {"color": colour, "ls": dash, "lw": 1.6}
 
 
-def _draw_panel(axes: "Axes", panel: Panel, lines: Mapping[str, dict[str, Any]]) -> None:
+def _draw_panel(axes: Axes, panel: Panel, lines: Mapping[str, dict[str, Any]]) -> None:
     title, rows, words = panel
     ends = {}
     for name, line in lines.items():
@@ -124,7 +124,7 @@ def _draw_panel(axes: "Axes", panel: Panel, lines: Mapping[str, dict[str, Any]])
 
 
 def _name_ends(
-    axes: "Axes",
+    axes: Axes,
     ends: Mapping[str, float],
     lines: Mapping[str, dict[str, Any]],
     words: Callable[[float], str],

@@ -45,13 +45,13 @@ COALITION = (
 )
 
 
-def nation_differences(comparison: Comparison) -> "Figure":
+def nation_differences(comparison: Comparison) -> Figure:
     """Draw how much more or less surely each nation is committed at the end, with paired intervals."""
     key = "Percentage points more or fewer of the runs in which the nation is committed at the end."
     return _forest(comparison, COMMITTED, key)
 
 
-def joining_differences(comparison: Comparison) -> "Figure":
+def joining_differences(comparison: Comparison) -> Figure:
     """Draw how much earlier or later each nation joins, with paired intervals."""
     scenario = comparison.about.cases[0]
     key = (
@@ -61,7 +61,7 @@ def joining_differences(comparison: Comparison) -> "Figure":
     return _forest(comparison, JOINING, key)
 
 
-def coalition_differences(comparison: Comparison) -> "Figure":
+def coalition_differences(comparison: Comparison) -> Figure:
     """Draw how many more declare soldiers and contribute, and soldiers pledged, a row a scenario."""
     names = [style.wrapped(name, 2.2, 8, max_lines=1)[0] for name in comparison.about.names[1:]]
     with style.figure_style():
@@ -96,7 +96,7 @@ FIGURES = {
 OF_NATIONS = "nations-over-time"
 
 
-def figures_of(comparison: Comparison, nations: Sequence[str] = ()) -> dict[str, Callable[[], "Figure"]]:
+def figures_of(comparison: Comparison, nations: Sequence[str] = ()) -> dict[str, Callable[[], Figure]]:
     """Return what draws each figure of a comparison, by name; nations are those shown over time."""
     return {
         **{name: partial(draw, comparison) for name, draw in FIGURES.items()},
@@ -104,7 +104,7 @@ def figures_of(comparison: Comparison, nations: Sequence[str] = ()) -> dict[str,
     }
 
 
-def _forest(comparison: Comparison, measure: Measure, key: str) -> "Figure":
+def _forest(comparison: Comparison, measure: Measure, key: str) -> Figure:
     """Draw a panel a scenario and a row a nation; nations that nowhere differ visibly are left out."""
     shown, order = _visible(comparison, measure)
     reference = comparison.about.cases[0]
@@ -159,7 +159,7 @@ def _left_out(number: int) -> str:
     )
 
 
-def _draw_rows(axes: "Axes", rows: "pd.DataFrame", measure: Measure, limits: tuple[float, float]) -> None:
+def _draw_rows(axes: Axes, rows: "pd.DataFrame", measure: Measure, limits: tuple[float, float]) -> None:
     """Draw a difference with its interval in each row, the first on top."""
     for place, (difference, low, high) in enumerate(_values(rows, measure)):
         colour = _colour(low, high, measure)
@@ -178,7 +178,7 @@ def _draw_rows(axes: "Axes", rows: "pd.DataFrame", measure: Measure, limits: tup
     axes.set_axisbelow(True)
 
 
-def _write_values(axes: "Axes", rows: "pd.DataFrame", measure: Measure) -> None:
+def _write_values(axes: Axes, rows: "pd.DataFrame", measure: Measure) -> None:
     """Write each difference and its interval above it, from the edge of the panel that is nearer."""
     left, right = axes.get_xlim()
     for place, values in enumerate(_values(rows, measure)):

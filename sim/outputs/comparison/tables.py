@@ -24,7 +24,7 @@ LEGEND = (
 )
 
 
-def comparison_report(comparison: "Comparison") -> Document:
+def comparison_report(comparison: Comparison) -> Document:
     """Return how each scenario differs from the reference: the coalition first, then nation by nation."""
     scenario, others = comparison.about.cases[0], range(1, len(comparison.about.cases))
     legend = LEGEND.format(days=scenario.rounds * scenario.days_per_round)
@@ -38,7 +38,7 @@ def comparison_report(comparison: "Comparison") -> Document:
     return Document(f"Against {scenario.title}", (*sentences, *scenarios, note))
 
 
-def _sentence(comparison: "Comparison", index: int) -> str:
+def _sentence(comparison: Comparison, index: int) -> str:
     """Say what a scenario changes for the coalition at the end, if anything."""
     name = comparison.about.names[index]
     rows = comparison.coalition[comparison.coalition["scenario"] == name].set_index("measure")
@@ -61,7 +61,7 @@ def _sentence(comparison: "Comparison", index: int) -> str:
     return f"{title}: {change} at the end, 95 % intervals of paired differences{open_}."
 
 
-def _scenario(comparison: "Comparison", index: int) -> Section:
+def _scenario(comparison: Comparison, index: int) -> Section:
     """Return how one scenario differs."""
     name = comparison.about.names[index]
     nations = comparison.nations[comparison.nations["scenario"] == name]
@@ -73,13 +73,13 @@ def _scenario(comparison: "Comparison", index: int) -> Section:
     return Section(heading, (_coalition(coalition, comparison, index), table, same))
 
 
-def _force_required(comparison: "Comparison", index: int) -> str:
+def _force_required(comparison: Comparison, index: int) -> str:
     """Return the force that is enough, or both where the scenarios differ in it."""
     required = {comparison.about.cases[at].force_required: None for at in (0, index)}
     return " or ".join(thousands(number) for number in required)
 
 
-def _coalition(rows: "pd.DataFrame", comparison: "Comparison", index: int) -> Table:
+def _coalition(rows: "pd.DataFrame", comparison: Comparison, index: int) -> Table:
     """Return both outcomes, the force, and whether it is enough, at the end, each with what it rests on."""
     required, names = _force_required(comparison, index), comparison.about.names
     reference, value = (comparison.verdicts(names[at], VALUE) for at in (0, index))
@@ -104,7 +104,7 @@ def _coalition(rows: "pd.DataFrame", comparison: "Comparison", index: int) -> Ta
     return Table(("at the end", "reference -> this", "difference"), tuple(lines))
 
 
-def _nations(rows: "pd.DataFrame", comparison: "Comparison", rests_on: dict[str, str]) -> Table:
+def _nations(rows: "pd.DataFrame", comparison: Comparison, rests_on: dict[str, str]) -> Table:
     """Return a row a nation whose stance or joining differs in any run, the largest gains first."""
     names = comparison.about.cases[0].nations
     committed = rows[rows["measure"] == "p_committed"].set_index("iso3")

@@ -12,7 +12,7 @@ from sim.outputs.figure_folder import Draw
 from sim.outputs.hindcast.skill_figures import differences_figure, differences_key
 
 
-def differences(result: CrossValidation | LoadedCrossValidation) -> "Figure":
+def differences(result: CrossValidation | LoadedCrossValidation) -> Figure:
     """Draw by how much the model is better or worse than the others, a panel a wave."""
     about, rows = result.about.fit, result.tables["differences"]
     counts = " ".join(f"{wave.name}: {words.seen(about, wave)}" for wave in about.waves)

@@ -22,7 +22,7 @@ ROW = 0.21
 """Height of a row in inches."""
 
 
-def coefficients(table: "pd.DataFrame", known: AboutCoalitions) -> "Figure":
+def coefficients(table: "pd.DataFrame", known: AboutCoalitions) -> Figure:
     """Draw the coefficient of each term, what it is in a new coalition, and its verdict."""
     key = (
         "Log-odds of taking part; right of 0 a term makes it likelier. Thick: 95 % interval on average over "
@@ -47,7 +47,7 @@ def coefficients(table: "pd.DataFrame", known: AboutCoalitions) -> "Figure":
     return figure
 
 
-def _coefficient(axes: "Axes", place: int, row: Any) -> None:
+def _coefficient(axes: Axes, place: int, row: Any) -> None:
     colour = COLOURS[row.verdict]
     for deviation, width in ((row.sd_new, 1.0), (row.sd, 3.0)):
         ends = [row.mean - Z_95 * deviation, row.mean + Z_95 * deviation]
@@ -58,7 +58,7 @@ def _coefficient(axes: "Axes", place: int, row: Any) -> None:
     )
 
 
-def left_out(tables: "Mapping[str, pd.DataFrame]", known: AboutCoalitions) -> "Figure":
+def left_out(tables: "Mapping[str, pd.DataFrame]", known: AboutCoalitions) -> Figure:
     """Draw how well each coalition that was left out was ranked, and how well its size was forecast."""
     scored, sizes = tables["coalitions"], tables["sizes"]
     mine = scored[scored["forecast"] == EVIDENCE].merge(sizes[["coalition", "low", "high"]], on="coalition")
@@ -88,7 +88,7 @@ def left_out(tables: "Mapping[str, pd.DataFrame]", known: AboutCoalitions) -> "F
     return figure
 
 
-def _ranks(axes: "Axes", mine: "pd.DataFrame", summary: "pd.DataFrame") -> None:
+def _ranks(axes: Axes, mine: "pd.DataFrame", summary: "pd.DataFrame") -> None:
     mean = summary[(summary["forecast"] == EVIDENCE) & (summary["score"] == "auc")]["value"].iloc[0]
     for line in (0.5, mean):
         axes.axvline(line, color=style.MUTED, lw=1, ls=":", zorder=1)
@@ -97,7 +97,7 @@ def _ranks(axes: "Axes", mine: "pd.DataFrame", summary: "pd.DataFrame") -> None:
     axes.set_xlabel("AUC", fontsize=8)
 
 
-def _sizes(axes: "Axes", mine: "pd.DataFrame") -> None:
+def _sizes(axes: Axes, mine: "pd.DataFrame") -> None:
     row: Any
     for row in mine.itertuples():
         low, high, share = row.low / row.candidates, row.high / row.candidates, row.took_part
@@ -110,7 +110,7 @@ def _sizes(axes: "Axes", mine: "pd.DataFrame") -> None:
     axes.set_xlabel("share of the candidates that took part", fontsize=8)
 
 
-def _rows(axes: "Axes", labels: list[str], size: int = 9) -> None:
+def _rows(axes: Axes, labels: list[str], size: int = 9) -> None:
     """Name the rows, the first on top."""
     axes.set_yticks(range(len(labels)))
     axes.set_yticklabels(labels, fontsize=size)

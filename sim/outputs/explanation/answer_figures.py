@@ -19,7 +19,7 @@ COLOURS = (style.VERMILION, style.BLUE, style.GREEN, style.PURPLE, style.ORANGE)
 MOST_FOLLOWERS = 12
 
 
-def hardened_dots(result: Answers) -> "Figure":
+def hardened_dots(result: Answers) -> Figure:
     """Draw which way each nation answers pressure, a colour a world."""
     table = result.table("hardened")
     worlds = list(dict.fromkeys(table["world"]))
@@ -54,12 +54,12 @@ def hardened_dots(result: Answers) -> "Figure":
     return figure
 
 
-def _draw_slope(axes: "Axes", at: float, row: "pd.Series[Any]", colour: str) -> None:
+def _draw_slope(axes: Axes, at: float, row: "pd.Series[Any]", colour: str) -> None:
     axes.plot([row["slope_q05"], row["slope_q95"]], [at, at], color=colour, lw=1.5, solid_capstyle="butt")
     axes.plot(row["slope"], at, "o", color=colour, ms=4)
 
 
-def _write(axes: "Axes", place: float, text: str, colour: str, right: float) -> None:
+def _write(axes: Axes, place: float, text: str, colour: str, right: float) -> None:
     """Write a text beside the plot, so many inches to the right."""
     axes.annotate(
         text,
@@ -74,7 +74,7 @@ def _write(axes: "Axes", place: float, text: str, colour: str, right: float) -> 
     )
 
 
-def persuasion(result: Answers) -> "Figure":
+def persuasion(result: Answers) -> Figure:
     """Draw how the force grows as one nation after the other is persuaded, a panel a stance."""
     table = result.table("persuade")
     groups = [(str(stance), rows) for stance, rows in table.groupby("stance", sort=False)]
@@ -107,7 +107,7 @@ def persuasion(result: Answers) -> "Figure":
     return figure
 
 
-def _draw_sequence(axes: "Axes", rows: "pd.DataFrame", required: float, limit: float) -> None:
+def _draw_sequence(axes: Axes, rows: "pd.DataFrame", required: float, limit: float) -> None:
     """Draw the force after each step with its interval, and what the step costs beside it."""
     for place, (_, row) in enumerate(rows.iterrows()):
         axes.barh(place, row["force"], height=0.6, color=style.SKY, zorder=2)
@@ -132,7 +132,7 @@ def _draw_sequence(axes: "Axes", rows: "pd.DataFrame", required: float, limit: f
     axes.spines["left"].set_visible(False)
 
 
-def unnamed_members(result: Answers) -> "Figure":
+def unnamed_members(result: Answers) -> Figure:
     """Draw who the unnamed member is the first time, from the day of the report on, that there is one."""
     first = result.table("observed-next")
     rows = first[first["p"] > 0.0].head(MOST_FOLLOWERS)

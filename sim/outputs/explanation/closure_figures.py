@@ -14,7 +14,7 @@ COLOURS = {LEVER: style.BLUE, PAIR: style.SKY, ONLY_POSITION: style.VERMILION}
 """Of the kinds of changes; the others are grey."""
 
 
-def closure_bars(result: Answers, iso3: str) -> "Figure":
+def closure_bars(result: Answers, iso3: str) -> Figure:
     """Draw in which share of the runs in which a nation is out each change would bring it in."""
     rows = shown_changes(result.of("closure", iso3))
     labels = rows["change"].tolist()

@@ -21,7 +21,7 @@ MOST_EDGES = 40
 """Edges that are drawn, the strongest: more would hide each other."""
 
 
-def pivotal_ranking(result: Answers) -> "Figure":
+def pivotal_ranking(result: Answers) -> Figure:
     """Draw how many other members, and how many of their soldiers, each nation brings along."""
     table = result.table("pivotal")
     labels = [style.wrapped(str(name), 1.8, 8, max_lines=1)[0] for name in table["name"]]
@@ -47,7 +47,7 @@ def pivotal_ranking(result: Answers) -> "Figure":
     return figure
 
 
-def _draw_ranking(axes: "Axes", table: "pd.DataFrame", name: str, decimals: int) -> None:
+def _draw_ranking(axes: Axes, table: "pd.DataFrame", name: str, decimals: int) -> None:
     """Draw a difference with its interval in each row, and write it beside."""
     for place, (_, row) in enumerate(table.iterrows()):
         value, low, high = (float(row[column]) for column in (name, f"{name}_low", f"{name}_high"))
@@ -75,7 +75,7 @@ def _draw_ranking(axes: "Axes", table: "pd.DataFrame", name: str, decimals: int)
     axes.set_axisbelow(True)
 
 
-def influence_network(result: Answers) -> "Figure":
+def influence_network(result: Answers) -> Figure:
     """Draw who follows whom: leaders left, followers right, a line for each effect beyond chance."""
     network = result.table("influence")
     edges = network[network["is_edge"]]
@@ -129,7 +129,7 @@ def _strongest(edges: "pd.DataFrame", follower: str) -> str:
     return f"{value} [{low} to {high}]"
 
 
-def _draw_edge(axes: "Axes", edge: "pd.Series[Any]", start: float, end: float) -> None:
+def _draw_edge(axes: Axes, edge: "pd.Series[Any]", start: float, end: float) -> None:
     """Draw an effect as a curve, the wider the larger."""
     path = Path([(0.0, start), (0.4, start), (0.6, end), (1.0, end)], [1, 4, 4, 4])
     colour = style.BLUE if edge["difference"] > 0 else style.VERMILION
@@ -139,7 +139,7 @@ def _draw_edge(axes: "Axes", edge: "pd.Series[Any]", start: float, end: float) -
     )
 
 
-def _name(axes: "Axes", at: float, height: float, text: str) -> None:
+def _name(axes: Axes, at: float, height: float, text: str) -> None:
     axes.annotate(
         text,
         (at, height),

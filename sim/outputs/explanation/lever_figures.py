@@ -31,7 +31,7 @@ SETTLED = {
 }
 
 
-def nation_levers(result: Answers, iso3: str) -> "Figure":
+def nation_levers(result: Answers, iso3: str) -> Figure:
     """Draw the least level of each lever, alone, that brings a nation in, along the lever's range."""
     rows = result.of("levers", iso3).reset_index(drop=True)
     labels = rows["label"].tolist()
@@ -57,7 +57,7 @@ def nation_levers(result: Answers, iso3: str) -> "Figure":
     return figure
 
 
-def _draw_lever(axes: "Axes", place: int, row: "pd.Series[Any]") -> None:
+def _draw_lever(axes: Axes, place: int, row: "pd.Series[Any]") -> None:
     """Draw a lever's range with the present level, and the level that is needed."""
     text = SETTLED.get(row["status"]) or level(row) or "enough"
     colour = style.BLUE if row["status"] == REACHED else style.MUTED
@@ -77,7 +77,7 @@ def _draw_lever(axes: "Axes", place: int, row: "pd.Series[Any]") -> None:
     )
 
 
-def _draw_range(axes: "Axes", place: int, row: "pd.Series[Any]") -> None:
+def _draw_range(axes: Axes, place: int, row: "pd.Series[Any]") -> None:
     low, high = row["range_low"], row["range_high"]
 
     def at(value: float) -> float:
@@ -106,7 +106,7 @@ def _draw_range(axes: "Axes", place: int, row: "pd.Series[Any]") -> None:
         axes.plot(at(row["value"]), place, "o", color=style.BLUE, ms=6, zorder=4)
 
 
-def all_levers(result: Answers) -> "Figure":
+def all_levers(result: Answers) -> Figure:
     """Draw the least level of each lever, alone, that brings each nation in: a panel a lever."""
     table = result.table("levers")
     in_already = table[table["status"] == COMMITTED_ALREADY]["iso3"].unique()
@@ -144,7 +144,7 @@ def _panels(table: "pd.DataFrame") -> dict[str, str]:
     }
 
 
-def _draw_panel(axes: "Axes", rows: "pd.DataFrame", order: list[str], names: dict[str, str]) -> None:
+def _draw_panel(axes: Axes, rows: "pd.DataFrame", order: list[str], names: dict[str, str]) -> None:
     """Draw a lever's panel: a row a nation."""
     leading = [code for code in dict.fromkeys(rows["leading"]) if code]
     for _, row in rows.iterrows():
@@ -174,7 +174,7 @@ def _draw_panel(axes: "Axes", rows: "pd.DataFrame", order: list[str], names: dic
     axes.set_axisbelow(True)
 
 
-def _scale(axes: "Axes", rows: "pd.DataFrame") -> None:
+def _scale(axes: Axes, rows: "pd.DataFrame") -> None:
     """Show a lever's range, and where it stands now if that is the same for all."""
     low, high = rows["range_low"].iloc[0], rows["range_high"].iloc[0]
     room = 0.04 * (high - low)
@@ -184,7 +184,7 @@ def _scale(axes: "Axes", rows: "pd.DataFrame") -> None:
         axes.axvline(rows["present"].iloc[0], color=style.INK, lw=1, ls=(0, (3, 2)))
 
 
-def frontier_line(result: Answers, iso3: str) -> "Figure":
+def frontier_line(result: Answers, iso3: str) -> Figure:
     """Draw the least level of the second lever for each level of the first, for a nation's best pair."""
     rows = result.of("frontier", iso3)
     first, second = rows["first"].iloc[0], rows["second"].iloc[0]
@@ -229,7 +229,7 @@ def frontier_line(result: Answers, iso3: str) -> "Figure":
     return figure
 
 
-def _name_sides(axes: "Axes", reached: "pd.DataFrame", rising: bool) -> None:
+def _name_sides(axes: Axes, reached: "pd.DataFrame", rising: bool) -> None:
     """Write on which side of the line the nation joins."""
     row = reached.iloc[len(reached) // 2]
     side = row["second_range_high"] if rising else row["second_range_low"]

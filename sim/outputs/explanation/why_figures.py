@@ -21,7 +21,7 @@ WORDS = 1.75
 SUMS = ("propensity", "threshold", "gap")
 
 
-def waterfall(result: Answers, iso3: str) -> "Figure":
+def waterfall(result: Answers, iso3: str) -> Figure:
     """Draw what a nation's propensity is made of, and how it got from its anchor to where it stands.
 
     Left: each part at the date. Right: what each has changed by since the start, and the threshold.
@@ -58,7 +58,7 @@ def _is_seen(row: Any) -> bool:
     return bool(np.abs(row[["anchor", "value", "value_q05", "value_q95"]].to_numpy(float)).max() >= 0.005)
 
 
-def _draw_levels(axes: "Axes", rows: Any, shown: list[str]) -> None:
+def _draw_levels(axes: Axes, rows: Any, shown: list[str]) -> None:
     """Draw each part as a bar from 0 with the range of 90 % of the runs, and their sum."""
     for place, term in enumerate(shown, start=1):
         row = rows.loc[term]
@@ -70,7 +70,7 @@ def _draw_levels(axes: "Axes", rows: Any, shown: list[str]) -> None:
     axes.axvline(0.0, color=style.MUTED, lw=0.8, zorder=1)
 
 
-def _draw_changes(axes: "Axes", rows: Any, shown: list[str]) -> None:
+def _draw_changes(axes: Axes, rows: Any, shown: list[str]) -> None:
     """Draw the change of each part from where the sum stood before it, and the threshold."""
     total, threshold = rows.loc["propensity"], float(rows.loc["threshold", "value"])
     at = float(total["anchor"])
@@ -89,28 +89,28 @@ def _draw_changes(axes: "Axes", rows: Any, shown: list[str]) -> None:
     _beside(axes, len(shown) + 2, distance(rows.loc["gap"]).removesuffix(" of"), "bold")
 
 
-def _bar(axes: "Axes", place: int, start: float, end: float) -> None:
+def _bar(axes: Axes, place: int, start: float, end: float) -> None:
     colour = style.BLUE if end >= start else style.VERMILION
     axes.barh(place, end - start, left=start, height=0.55, color=colour, zorder=2)
 
 
-def _line(axes: "Axes", place: int, low: float, high: float) -> None:
+def _line(axes: Axes, place: int, low: float, high: float) -> None:
     axes.plot([low, high], [place, place], color=style.INK, lw=1, zorder=3, solid_capstyle="butt")
 
 
-def _sum(axes: "Axes", place: int, value: float, low: float, high: float) -> None:
+def _sum(axes: Axes, place: int, value: float, low: float, high: float) -> None:
     """Draw a sum as a point with its line, and write it."""
     _line(axes, place, low, high)
     axes.plot(value, place, "D", color=style.INK, ms=5, zorder=4)
     _write(axes, place, value, low, high, weight="bold")
 
 
-def _write(axes: "Axes", place: int, value: float, low: float, high: float, weight: str = "normal") -> None:
+def _write(axes: Axes, place: int, value: float, low: float, high: float, weight: str = "normal") -> None:
     """Write a value and what its line spans."""
     _beside(axes, place, f"{signed(value, 2)} [{signed(low, 2)} to {signed(high, 2)}]", weight)
 
 
-def _beside(axes: "Axes", place: int, text: str, weight: str) -> None:
+def _beside(axes: Axes, place: int, text: str, weight: str) -> None:
     axes.annotate(
         text,
         (1.02, place),
@@ -122,7 +122,7 @@ def _beside(axes: "Axes", place: int, text: str, weight: str) -> None:
     )
 
 
-def _dress(axes: "Axes", labels: list[str], title: str) -> None:
+def _dress(axes: Axes, labels: list[str], title: str) -> None:
     """Name the rows, the first on top."""
     axes.set_yticks(range(len(labels)), labels, fontsize=8)
     axes.set_ylim(len(labels) - 0.4, -0.6)

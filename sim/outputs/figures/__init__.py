@@ -16,7 +16,7 @@ from sim.outputs.figures.size import coalition_size
 from sim.outputs.figures.willingness import willingness_paths
 from sim.outputs.figures.world import great_powers, mandate
 
-FIGURES: dict[str, Callable[[RunTables], "Figure"]] = {
+FIGURES: dict[str, Callable[[RunTables], Figure]] = {
     "coalition-size": coalition_size,
     "contributions": contributions,
     "joining": joining_strip,
@@ -36,7 +36,7 @@ ON_MAPS = ("map", "map-over-time")
 """Those that need a map of the roster's nations."""
 
 
-def figures_of(result: RunTables, nations: Sequence[str] = ()) -> dict[str, Callable[[], "Figure"]]:
+def figures_of(result: RunTables, nations: Sequence[str] = ()) -> dict[str, Callable[[], Figure]]:
     """Return what draws each figure of a run, by name; without a map none of those on maps.
 
     Parameters

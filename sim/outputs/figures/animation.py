@@ -38,7 +38,7 @@ def save_animation(result: RunTables, folder: Path) -> list[Path]:
     return [folder / f"{NAME}.{ending}" for ending in writers]
 
 
-def frames(result: RunTables) -> Iterator["Figure"]:
+def frames(result: RunTables) -> Iterator[Figure]:
     """Yield the same figure again and again, each time showing the next round."""
     shares, codes = committed_shares(result), list(result.summary.index)
     figure, picture = map_page(result, f"Who is in when – {result.about.title}")
@@ -49,7 +49,7 @@ def frames(result: RunTables) -> Iterator["Figure"]:
         yield figure
 
 
-def _write(result: RunTables, writer: "AbstractMovieWriter", file: Path) -> None:
+def _write(result: RunTables, writer: AbstractMovieWriter, file: Path) -> None:
     """Draw each round and hand it to a writer; the last one stays."""
     rounds = frames(result)
     with writer.saving(next(rounds), file, DOTS_AN_INCH):

@@ -30,7 +30,7 @@ LEAST_NAMED = 0.1
 """Share from which a part of a bar has its number."""
 
 
-def contributions(result: RunTables) -> "Figure":
+def contributions(result: RunTables) -> Figure:
     """Draw what each nation gives at the end, as shares of the runs, and which kinds beside soldiers."""
     summary = result.summary.sort_values(
         ["p_committed", "p_contributes", "name"], ascending=[False, False, True]
@@ -80,7 +80,7 @@ def given_shares(result: RunTables) -> "pd.DataFrame":
     return pd.DataFrame({**parts, WORDS_ALONE: any_ - military})
 
 
-def _draw_kinds(axes: "Axes", kinds: "pd.DataFrame", iso3: list[str]) -> None:
+def _draw_kinds(axes: Axes, kinds: "pd.DataFrame", iso3: list[str]) -> None:
     """Write the chances of kinds beside the bars, a column a kind."""
     per_inch = 1 / (axes.get_position().width * style.WIDTH)
     headings = {name: column for column, name in enumerate(kinds["kind"].unique())}
@@ -98,7 +98,7 @@ def _draw_kinds(axes: "Axes", kinds: "pd.DataFrame", iso3: list[str]) -> None:
         write(headings[row.kind], iso3.index(row.iso3), f"{row.p * 100:.0f}", va="center", fontsize=7, **look)
 
 
-def _draw_bars(axes: "Axes", shares: Floats) -> None:
+def _draw_bars(axes: Axes, shares: Floats) -> None:
     """Draw a bar a nation, whose parts lie side by side."""
     rows, start = np.arange(len(shares)), np.zeros(len(shares))
     for part, (words, colour, ink) in zip(shares.T, LOOKS, strict=True):

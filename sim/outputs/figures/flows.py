@@ -40,7 +40,7 @@ class Flow(NamedTuple):
         return f"{self.mean:.1f} [{self.low}-{self.high}]"
 
 
-def stance_flows(result: RunTables) -> "Figure":
+def stance_flows(result: RunTables) -> Figure:
     """Draw how many nations go from each stance at the start to each at the end, and name those that move."""
     columns = ["start", "end", "nations_mean", "nations_q05", "nations_q95"]
     flows = [Flow(*row) for row in result.flows[columns].itertuples(index=False) if row[2] >= LEAST]
@@ -90,7 +90,7 @@ def _stack(flows: list[Flow], side: str, scale: float) -> dict[Flow, float]:
     return edges
 
 
-def _draw_band(axes: "Axes", flow: Flow, start: float, end: float, scale: float) -> None:
+def _draw_band(axes: Axes, flow: Flow, start: float, end: float, scale: float) -> None:
     """Draw a flow from its place on the left to that on the right."""
     high, left, right = flow.mean * scale, BAR, 1 - BAR
     corners = [
@@ -109,7 +109,7 @@ def _draw_band(axes: "Axes", flow: Flow, start: float, end: float, scale: float)
     axes.add_patch(PathPatch(Path(corners, codes), facecolor=COLOURS[flow.end], alpha=0.4, lw=0))
 
 
-def _write_numbers(axes: "Axes", starts: dict[Flow, float], scale: float) -> None:
+def _write_numbers(axes: Axes, starts: dict[Flow, float], scale: float) -> None:
     """Write how many nations go each way, where the bands begin."""
     middles = [top - flow.mean * scale / 2 for flow, top in starts.items()]
     for flow, place in zip(starts, apart(middles, 0.135 / PLOT, 0.0, 1.0), strict=True):
@@ -117,7 +117,7 @@ def _write_numbers(axes: "Axes", starts: dict[Flow, float], scale: float) -> Non
         axes.text(BAR + 0.012, place, f"{flow.words} {to}", va="center", fontsize=LABEL)
 
 
-def _draw_bars(axes: "Axes", edges: dict[Flow, float], scale: float, *, at_start: bool) -> None:
+def _draw_bars(axes: Axes, edges: dict[Flow, float], scale: float, *, at_start: bool) -> None:
     """Draw a bar a stance on a side, with its name and the mean number of nations."""
     places, labels = [], []
     for stance in ORDER:

@@ -20,7 +20,7 @@ TINTS = ("#9ECAE1", "#C6DBEF")
 """Of neighbouring layers, in turn."""
 
 
-def force_by_nation(result: RunTables) -> "Figure":
+def force_by_nation(result: RunTables) -> Figure:
     """Draw the soldiers pledged over time, a layer a nation, against the force required."""
     layers, names = _layers(result)
     ends = [f"{name} {thousands(layer[-1])}" for name, layer in zip(names, layers, strict=True)]
@@ -80,7 +80,7 @@ def _layers(result: RunTables) -> tuple[list[Floats], list[str]]:
     return layers, labels
 
 
-def _draw_layers(axes: "Axes", dates: Dates, layers: list[Floats]) -> None:
+def _draw_layers(axes: Axes, dates: Dates, layers: list[Floats]) -> None:
     """Draw the layers on top of each other, or say that there is none."""
     if not layers:
         nobody = "Nobody pledges a soldier in any run."
@@ -90,7 +90,7 @@ def _draw_layers(axes: "Axes", dates: Dates, layers: list[Floats]) -> None:
     axes.stackplot(dates, *layers, colors=colours, edgecolor="white", lw=0.6)
 
 
-def _draw_required(axes: "Axes", required: float) -> None:
+def _draw_required(axes: Axes, required: float) -> None:
     axes.axhline(required, color=style.VERMILION, lw=1.2, ls=(0, (4, 2)))
     axes.annotate(
         f"required: {thousands(required)}",
@@ -106,9 +106,7 @@ def _draw_required(axes: "Axes", required: float) -> None:
     )
 
 
-def _name_layers(
-    axes: "Axes", beside: "Transform", layers: list[Floats], ends: list[str], total: str
-) -> None:
+def _name_layers(axes: Axes, beside: Transform, layers: list[Floats], ends: list[str], total: str) -> None:
     """Write beside the plot what each layer is at its end, and the sum above them."""
     highest = axes.get_ylim()[1]
     tops = np.cumsum([layer[-1] for layer in layers])

@@ -17,7 +17,7 @@ ROW = 0.18
 """Height of a nation's row, in inches."""
 
 
-def joining_strip(result: RunTables, nations: Sequence[str] = ()) -> "Figure":
+def joining_strip(result: RunTables, nations: Sequence[str] = ()) -> Figure:
     """Draw P(committed) of nations over time, ordered by how surely and how early they join.
 
     Parameters

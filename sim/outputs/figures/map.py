@@ -41,7 +41,7 @@ TOLERANCE = 1 / 120
 class Label(NamedTuple):
     """A text that tells a nation's share: what it says before it, whether it stands on its colour."""
 
-    text: "Text"
+    text: Text
     before: str
     tells_share: bool
     on_colour: bool
@@ -51,7 +51,7 @@ class Label(NamedTuple):
 class ShadedMap:
     """What of a map changes with the shares it shows: what takes nations' colours, and their labels."""
 
-    patches: list[tuple[str, "Patch"]] = field(default_factory=list)
+    patches: list[tuple[str, Patch]] = field(default_factory=list)
     labels: list[tuple[str, Label]] = field(default_factory=list)
 
     def show(self, codes: Sequence[str], shares: Floats) -> None:
@@ -66,7 +66,7 @@ class ShadedMap:
             label.text.set_color("white" if label.on_colour and share > DARK else style.INK)
 
 
-def committed_map(result: RunTables) -> "Figure":
+def committed_map(result: RunTables) -> Figure:
     """Draw P(committed) at the end on a map; nations without room on it stand in a list beside it.
 
     Raises
@@ -80,7 +80,7 @@ def committed_map(result: RunTables) -> "Figure":
     return figure
 
 
-def map_page(result: RunTables, title: str) -> tuple["Figure", ShadedMap]:
+def map_page(result: RunTables, title: str) -> tuple[Figure, ShadedMap]:
     """Return a page with a map on which nothing is shown yet, see `committed_map`."""
     chart = check_map(result)
     by_share = result.summary.sort_values(["p_committed", "name"], ascending=[False, True])
@@ -114,7 +114,7 @@ def map_page(result: RunTables, title: str) -> tuple["Figure", ShadedMap]:
     return figure, picture
 
 
-def committed_maps(result: RunTables) -> "Figure":
+def committed_maps(result: RunTables) -> Figure:
     """Draw P(committed) on a small map for each of a few moments from start to end.
 
     Raises
@@ -191,9 +191,7 @@ def _key(result: RunTables) -> list[str]:
     return [colours, source_note(result), f"Lambert's azimuthal equal-area projection.{source}"]
 
 
-def _draw_outlines(
-    axes: "Axes", chart: Chart, codes: Sequence[str], scale: float
-) -> list[tuple[str, "Patch"]]:
+def _draw_outlines(axes: Axes, chart: Chart, codes: Sequence[str], scale: float) -> list[tuple[str, Patch]]:
     """Draw all countries and return those of the nations; a scale is in kilometres an inch."""
     patches: list[tuple[str, Patch]] = []
     for code, polygons in chart.outlines.items():
@@ -237,7 +235,7 @@ def _label_place(chart: Chart, code: str, name: str, scale: float) -> Place | No
     return None
 
 
-def _name_context(axes: "Axes", chart: Chart, result: RunTables, scale: float) -> None:
+def _name_context(axes: Axes, chart: Chart, result: RunTables, scale: float) -> None:
     """Write the names of other countries where they fit."""
     names = result.map.names if result.map else {}
     for code, polygons in chart.outlines.items():
@@ -253,7 +251,7 @@ def _name_context(axes: "Axes", chart: Chart, result: RunTables, scale: float) -
 
 
 def _draw_lists(
-    axes: "Axes", lists: dict[str, list[str]], names: dict[str, str], plot: float, picture: ShadedMap
+    axes: Axes, lists: dict[str, list[str]], names: dict[str, str], plot: float, picture: ShadedMap
 ) -> None:
     """List nations beside the map: a tile of their colour, name and share."""
     axes.set(xlim=(0, LIST_WIDTH), ylim=(plot, 0))
@@ -273,7 +271,7 @@ def _draw_lists(
         at += 2 * TILE_ROW
 
 
-def _draw_codes(axes: "Axes", codes: Sequence[str], height: float, picture: ShadedMap) -> None:
+def _draw_codes(axes: Axes, codes: Sequence[str], height: float, picture: ShadedMap) -> None:
     """Draw tiles of nations that are not on a small map, with their codes, below it."""
     axes.set(xlim=(0, PANEL_WIDTH), ylim=(height, 0))
     axes.set_axis_off()
@@ -285,13 +283,13 @@ def _draw_codes(axes: "Axes", codes: Sequence[str], height: float, picture: Shad
         axes.text(left + TILE + 0.04, middle, code, fontsize=CONTEXT_LABEL, va="center")
 
 
-def _tile(axes: "Axes", left: float, middle: float) -> "Patch":
+def _tile(axes: Axes, left: float, middle: float) -> Patch:
     """Draw a small square that takes a colour."""
     square = Rectangle((left, middle - TILE / 2), TILE, TILE, edgecolor=style.MUTED, lw=0.5)
     return axes.add_patch(square)
 
 
-def add_bar(figure: "Figure", area: "Axes", plot: float) -> None:
+def add_bar(figure: Figure, area: Axes, plot: float) -> None:
     """Draw the scale of colours below a plot of so many inches."""
     scale = ScalarMappable(cmap=style.SHARE_MAP)
     bar = figure.colorbar(

@@ -38,7 +38,7 @@ PANEL, GAP, ABOVE, LEFT, RIGHT = 3.0, 0.75, 0.3, 0.55, 1.75
 LABEL, LEAST_NAMED = 8, 0.005
 
 
-def nation_over_time(result: RunTables, nations: Sequence[str]) -> "Figure":
+def nation_over_time(result: RunTables, nations: Sequence[str]) -> Figure:
     """Draw the stances of chosen nations over time, as shares of the runs, a panel a nation.
 
     Parameters
@@ -73,7 +73,7 @@ def nation_over_time(result: RunTables, nations: Sequence[str]) -> "Figure":
     return figure
 
 
-def _draw_panel(axes: "Axes", result: RunTables, code: str, name: str) -> None:
+def _draw_panel(axes: Axes, result: RunTables, code: str, name: str) -> None:
     place = list(result.summary.index).index(code)
     dates = dates_of(result)
     shares = {stance: shares_of(result, f"p_{stance.name.lower()}")[place] for stance in COLOURS}
@@ -101,7 +101,7 @@ def _in_words(result: RunTables, code: str, name: str) -> str:
     return f"{name}: {row.position} at the start; {joins}{reason}."
 
 
-def _mark_joining(axes: "Axes", row: Any) -> None:
+def _mark_joining(axes: Axes, row: Any) -> None:
     if row.p_ever_joined < WORTH_NAMING:
         return
     for day, size in ((row.joined_q25, 5), (row.joined, 8), (row.joined_q75, 5)):
@@ -110,7 +110,7 @@ def _mark_joining(axes: "Axes", row: Any) -> None:
         )
 
 
-def _name_ends(axes: "Axes", ends: dict[Stance, float], any_: float) -> None:
+def _name_ends(axes: Axes, ends: dict[Stance, float], any_: float) -> None:
     """Write the shares at the end beside the areas, and that of any contribution, none over another."""
     named: list[tuple[float, str, str]] = []
     bottom = 0.0

@@ -19,7 +19,7 @@ COLOURS = {LAND: style.BLUE, ANY: style.GREEN}
 LABEL = 9
 
 
-def coalition_size(result: RunTables) -> "Figure":
+def coalition_size(result: RunTables) -> Figure:
     """Draw how many nations declare soldiers on land, and how many contribute at all, over time.
 
     Dark bands hold half of the runs, light ones 90 %; lines are means.
@@ -58,7 +58,7 @@ def _end(end: "pd.Series[Any]", name: str) -> str:
     return f"{LABELS[name]} {mean:.1f} [{low:.0f}-{high:.0f}]"
 
 
-def _draw_fan(axes: "Axes", result: RunTables, name: str) -> None:
+def _draw_fan(axes: Axes, result: RunTables, name: str) -> None:
     rounds, colour = result.rounds, COLOURS[name]
     for low, high, alpha in (("q05", "q95", 0.15), ("q25", "q75", 0.35)):
         axes.fill_between(
@@ -67,7 +67,7 @@ def _draw_fan(axes: "Axes", result: RunTables, name: str) -> None:
     axes.plot(rounds["date"], rounds[f"{name}_mean"], color=colour, lw=2)
 
 
-def _name_ends(axes: "Axes", result: RunTables, ends: Mapping[str, str], least: float) -> None:
+def _name_ends(axes: Axes, result: RunTables, ends: Mapping[str, str], least: float) -> None:
     """Write what each line is at its end, moved apart where they would overlap."""
     last = result.rounds.iloc[-1]
     places = apart([float(last[f"{name}_mean"]) for name in ends], least, *axes.get_ylim())

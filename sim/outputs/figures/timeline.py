@@ -37,7 +37,7 @@ def notes(result: RunTables, *keys: str) -> list[str]:
     return [*keys, source_note(result), *events]
 
 
-def mark_events(axes: "Axes", result: RunTables, width: float) -> float:
+def mark_events(axes: Axes, result: RunTables, width: float) -> float:
     """Draw a line at the round in which events take effect, and their numbers above it.
 
     Numbers that would run into each other stand at several heights, and together where even that is too
@@ -113,7 +113,7 @@ def _meet(one: _Label, other: _Label, inches_a_round: float) -> bool:
     return one.level == other.level and apart < one.half_width() + other.half_width()
 
 
-def date_axis(axes: "Axes", first: np.datetime64, last: np.datetime64, *, ticks: int = 9) -> None:
+def date_axis(axes: Axes, first: np.datetime64, last: np.datetime64, *, ticks: int = 9) -> None:
     """Write months, or days where ticks are closer, and below them the year where it begins."""
     locator = AutoDateLocator(minticks=round(ticks / 3), maxticks=ticks)
     locator.intervald[DAILY] = [1, 2, 7, 14]  # every fourth day would be the 29th, then the 1st

@@ -32,7 +32,7 @@ FINE_TICKS = tuple(number / 10 for number in range(1, 10))
 RUNGS = ("undecided", "open", "committed")
 
 
-def willingness_paths(result: RunTables, nations: Sequence[str] = ()) -> "Figure":
+def willingness_paths(result: RunTables, nations: Sequence[str] = ()) -> Figure:
     """Draw the willingness of nations over time, with the thresholds at which they climb and slip.
 
     Parameters
@@ -91,7 +91,7 @@ def most_in_play(result: RunTables) -> list[str]:
     return [str(code) for code in order.index[:MOST]]
 
 
-def _draw_nation(axes: "Axes", result: RunTables, code: str, above: float) -> None:
+def _draw_nation(axes: Axes, result: RunTables, code: str, above: float) -> None:
     """Draw a nation's band and median; so many points above, its name and its chance to be a member."""
     table = result.nations[result.nations["iso3"] == code]
     dates = dates_of(result)
@@ -105,7 +105,7 @@ def _draw_nation(axes: "Axes", result: RunTables, code: str, above: float) -> No
     axes.set_title(at_end, fontsize=8, loc="right", color=style.BLUE, pad=above)
 
 
-def _draw_thresholds(axes: "Axes", result: RunTables, limits: tuple[float, float], *, named: bool) -> None:
+def _draw_thresholds(axes: Axes, result: RunTables, limits: tuple[float, float], *, named: bool) -> None:
     """Draw where nations climb and slip, named at the right of the last panel of a row."""
     dates, rounds = dates_of(result), result.rounds
     labels = []
@@ -135,7 +135,7 @@ def _draw_thresholds(axes: "Axes", result: RunTables, limits: tuple[float, float
         )
 
 
-def _label_axes(axes: "Axes", result: RunTables, limits: tuple[float, float], *, named: bool) -> None:
+def _label_axes(axes: Axes, result: RunTables, limits: tuple[float, float], *, named: bool) -> None:
     dates = dates_of(result)
     date_axis(axes, dates[0], dates[-1], ticks=5)
     axes.tick_params(labelsize=7)

@@ -60,7 +60,7 @@ MANDATE = (
 )
 
 
-def great_powers(result: RunTables) -> "Figure":
+def great_powers(result: RunTables) -> Figure:
     """Draw how far the patron is involved, and how hard the adversary presses, over time."""
     vocabulary = result.about.vocabulary
     patron, adversary = vocabulary.actors.patron.name, vocabulary.actors.adversary.name
@@ -72,7 +72,7 @@ def great_powers(result: RunTables) -> "Figure":
     return _levels(result, f"{patron} and {adversary}", panels, key)
 
 
-def mandate(result: RunTables) -> "Figure":
+def mandate(result: RunTables) -> Figure:
     """Draw the shares of the mandate's three purposes, and its clarity, over time."""
     key = (
         "Line: mean; band and [ ]: 90 % of the runs. The shares of the purposes add up to 100 %. Clarity: "
@@ -81,7 +81,7 @@ def mandate(result: RunTables) -> "Figure":
     return _levels(result, "The mandate", MANDATE, key)
 
 
-def _levels(result: RunTables, what: str, panels: Sequence[Panel], key: str) -> "Figure":
+def _levels(result: RunTables, what: str, panels: Sequence[Panel], key: str) -> Figure:
     """Draw panels of levels in [0, 1] below each other, named at their ends."""
     row = ABOVE + PANEL + GAP
     plot = len(panels) * row - GAP
@@ -112,7 +112,7 @@ def _levels(result: RunTables, what: str, panels: Sequence[Panel], key: str) -> 
     return figure
 
 
-def _draw_line(axes: "Axes", result: RunTables, line: Line) -> None:
+def _draw_line(axes: Axes, result: RunTables, line: Line) -> None:
     rounds = result.rounds
     low, high, mean = (rounds[f"{line.variable}_{name}"] for name in ("q05", "q95", "mean"))
     axes.fill_between(rounds["date"], low, high, color=line.colour, alpha=0.25, lw=0)
@@ -126,7 +126,7 @@ def _end(result: RunTables, line: Line, panel: Panel) -> str:
     return f"{line.name} {mean}{panel.unit} [{low}-{high}]"
 
 
-def _name_ends(axes: "Axes", result: RunTables, lines: Sequence[Line], ends: Sequence[str]) -> None:
+def _name_ends(axes: Axes, result: RunTables, lines: Sequence[Line], ends: Sequence[str]) -> None:
     """Write what each line is at its end, moved apart where they would overlap."""
     places = [float(result.rounds[f"{line.variable}_mean"].iloc[-1]) for line in lines]
     for line, words, place in zip(lines, ends, apart(places, 0.14 / PANEL, 0.0, 1.0), strict=True):
@@ -144,7 +144,7 @@ def _name_ends(axes: "Axes", result: RunTables, lines: Sequence[Line], ends: Seq
         )
 
 
-def _label_axis(axes: "Axes", panel: Panel) -> None:
+def _label_axis(axes: Axes, panel: Panel) -> None:
     """Write levels beside the axis, in words and numbers."""
     axes.set_ylim(-0.02, 1.02)
     labels = [

@@ -40,7 +40,7 @@ UNRESOLVED = "white"
 """Colour of a nation that is only known not to be committed."""
 
 
-def expected_and_recorded(result: HindcastTables) -> "Figure":
+def expected_and_recorded(result: HindcastTables) -> Figure:
     """Draw for every nation the stances expected, between its stance at the start and what was recorded."""
     waves = [wave for wave in result.observed_waves if wave.number]
     lines, columns = math.ceil(len(waves) / COLUMNS), min(len(waves), COLUMNS)
@@ -74,7 +74,7 @@ def expected_and_recorded(result: HindcastTables) -> "Figure":
     return figure
 
 
-def reliability(result: HindcastTables) -> "Figure":
+def reliability(result: HindcastTables) -> Figure:
     """Draw how often what was forecast with some probability was recorded, with how few nations tell it."""
     waves = [wave for wave in result.observed_waves if wave.number]
     panels = Panels(len(waves), min(len(waves), COLUMNS), 2.9, GAP)
@@ -122,7 +122,7 @@ def _of(result: HindcastTables, table: str, wave: Wave) -> "pd.DataFrame":
     return rows[rows["wave"] == wave.name]
 
 
-def _draw_nations(axes: "Axes", rows: "pd.DataFrame") -> None:
+def _draw_nations(axes: Axes, rows: "pd.DataFrame") -> None:
     """Draw a row a nation: those recorded highest on top, among them those expected highest."""
     row: Any
     shares = [f"p_{stance.name.lower()}" for stance in Stance]
@@ -149,7 +149,7 @@ def _draw_nations(axes: "Axes", rows: "pd.DataFrame") -> None:
     axes.set_axis_off()
 
 
-def _draw_bar(axes: "Axes", row: Any, place: int) -> None:
+def _draw_bar(axes: Axes, row: Any, place: int) -> None:
     """Draw the shares of the stances, what was recorded outlined."""
     left = 0.0
     for stance in Stance:
@@ -169,13 +169,13 @@ def _draw_bar(axes: "Axes", row: Any, place: int) -> None:
     )
 
 
-def _draw_square(axes: "Axes", at: float, place: int, low: int, high: int) -> None:
+def _draw_square(axes: Axes, at: float, place: int, low: int, high: int) -> None:
     """Draw where a nation stood; white where all that is known is that it was not committed."""
     colour = STANCE_COLOURS[Stance(low)] if low == high else UNRESOLVED
     axes.plot(at, place, "s", ms=6, color=colour, mec=style.MUTED, mew=0.5, clip_on=False)
 
 
-def _stance_key(area: "Axes", plot: float) -> None:
+def _stance_key(area: Axes, plot: float) -> None:
     """Write the stances with their colours below the panels."""
     patches = [Patch(color=STANCE_COLOURS[stance], label=stance.name.lower()) for stance in Stance]
     area.legend(
@@ -191,7 +191,7 @@ def _stance_key(area: "Axes", plot: float) -> None:
     )
 
 
-def _draw_reliability(axes: "Axes", rows: "pd.DataFrame") -> None:
+def _draw_reliability(axes: Axes, rows: "pd.DataFrame") -> None:
     """Draw a point a bin with its interval and the number of nations."""
     axes.plot([0, 1], [0, 1], color=style.MUTED, lw=0.8, ls=(0, (3, 2)), zorder=1)
     row: Any

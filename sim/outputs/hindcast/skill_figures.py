@@ -27,7 +27,7 @@ Row = tuple[str, Any]
 """A label and a paired difference; no difference for a heading."""
 
 
-def variant_differences(result: HindcastTables) -> "Figure":
+def variant_differences(result: HindcastTables) -> Figure:
     """Draw the paired differences of the ranked probability score, for every way of scoring."""
     titles, rows = result.about.variants, result.tables["differences"]
     notes = [differences_key(rows, result.about.scoring), *basis(result)]
@@ -37,7 +37,7 @@ def variant_differences(result: HindcastTables) -> "Figure":
 
 def differences_figure(
     differences: "pd.DataFrame", titles: Mapping[str, str], heading: str, notes: list[str]
-) -> "Figure":
+) -> Figure:
     """Draw paired differences of the ranked probability score, a panel a wave, a row a way of scoring.
 
     Parameters
@@ -64,7 +64,7 @@ def differences_key(differences: "pd.DataFrame", options: HindcastOptions) -> st
     )
 
 
-def score_differences(result: HindcastTables) -> "Figure":
+def score_differences(result: HindcastTables) -> Figure:
     """Draw the paired differences of each score of nations, as recorded, a row a baseline and wave."""
     waves = {wave.name: span(wave) for wave in result.observed_waves if wave.number}
     rows = result.tables["differences"]
@@ -110,7 +110,7 @@ def _by_baseline(rows: "pd.DataFrame", waves: dict[str, str]) -> list[Row]:
 
 def _forest(
     columns: dict[str, list[Row]], titles: Mapping[str, str], axis: str, heading: str, notes: list[str]
-) -> "Figure":
+) -> Figure:
     """Draw a panel a column; rows that only some panels have are left out of the others."""
     labels = max(([label for label, _ in rows] for rows in columns.values()), key=len)
     left = max(style.text_width(label, 8, "bold") for label in labels) + 0.15
@@ -137,7 +137,7 @@ def _forest(
     return figure
 
 
-def _draw(axes: "Axes", rows: list[Row]) -> None:
+def _draw(axes: Axes, rows: list[Row]) -> None:
     """Draw a difference with its interval in each row, the first on top."""
     for place, (_, row) in enumerate(rows):
         if row is None:

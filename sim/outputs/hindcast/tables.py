@@ -79,7 +79,7 @@ def _wave(result: HindcastResult, wave: Wave) -> Section:
     )
 
 
-def scores(result: "Scores", wave: str) -> Table:
+def scores(result: Scores, wave: str) -> Table:
     """Return a row a forecast, a column a score, as recorded."""
     rows = result.scores[(result.scores["wave"] == wave) & (result.scores["variant"] == RECORDED)]
     cells = {(row.forecast, row.score): number(row.value, _score(row)) for row in _each(rows)}
@@ -91,7 +91,7 @@ def scores(result: "Scores", wave: str) -> Table:
     return Table(("as recorded", *(SCORE_NAMES[score] for score in SCORES)), tuple(lines))
 
 
-def differences(result: "Scores", wave: str) -> Iterator[Table]:
+def differences(result: Scores, wave: str) -> Iterator[Table]:
     """Yield the model's paired differences: a table a way of scoring, a row a baseline."""
     rows = result.differences[result.differences["wave"] == wave]
     for variant in dict.fromkeys(rows["variant"]):

@@ -42,7 +42,7 @@ def summary(result: PatternsResult) -> str:
     return " ".join(sentences)
 
 
-def _verdicts(result: PatternsResult, kind: str) -> "Counter[str]":
+def _verdicts(result: PatternsResult, kind: str) -> Counter[str]:
     return Counter(each.verdict for each in result.results if each.pattern.kind == kind)
 
 

@@ -22,7 +22,7 @@ def short_labels(result: Sensitivity, size: float) -> dict[str, str]:
     return {path: style.wrapped(label, LONGEST, size, max_lines=1)[0] for path, label in labels}
 
 
-def legend(axes: "Axes") -> None:
+def legend(axes: Axes) -> None:
     """Write above a plot what the colours are."""
     handles = [Patch(color=COLOURS[kind], label=KEY[kind]) for kind in COLOURS]
     axes.legend(

@@ -28,7 +28,7 @@ GAP, ROOM = 0.008, 0.12
 """Between a bar and a value, and what a value takes, as shares of a factor's range."""
 
 
-def boxes(result: Sensitivity, discovery: Discovery) -> "Figure":
+def boxes(result: Sensitivity, discovery: Discovery) -> Figure:
     """Draw what each box asks of each factor, as a part of the factor's range."""
     rows = sum(1 + len(box.limits) for box in discovery.boxes)
     labels = short_labels(result, 9)
@@ -61,14 +61,14 @@ def boxes(result: Sensitivity, discovery: Discovery) -> "Figure":
     return figure
 
 
-def _head(axes: "Axes", row: int, number: int, box: Box) -> None:
+def _head(axes: Axes, row: int, number: int, box: Box) -> None:
     """Write above the rows of a box how well it does."""
     score = box.judged
     text = f"box {number}: coverage {share_text(score.coverage)}, density {share_text(score.density)}"
     axes.text(0.0, row + 0.1, text, va="center", fontsize=9, weight="bold")
 
 
-def _draw(axes: "Axes", row: int, result: Sensitivity, limit: Limit) -> None:
+def _draw(axes: Axes, row: int, result: Sensitivity, limit: Limit) -> None:
     """Draw the range of a factor, and the part of it that a box allows, with the limits' values."""
     factor = {factor.path: factor for factor in result.factors.all}[limit.factor]
     kind = factor_kinds(result)[limit.factor]
@@ -91,7 +91,7 @@ def _draw(axes: "Axes", row: int, result: Sensitivity, limit: Limit) -> None:
     _write(axes, row, 1.0 + ROOM, p_value, "left", style.MUTED)
 
 
-def _write(axes: "Axes", row: int, place: float, text: str, side: str, colour: str) -> None:
+def _write(axes: Axes, row: int, place: float, text: str, side: str, colour: str) -> None:
     axes.text(place, row, text, ha=side, va="center", fontsize=7.5, color=colour, zorder=3)
 
 

@@ -35,7 +35,7 @@ CONVERGENCE = (
 LINES = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE, style.ORANGE, style.SKY)
 
 
-def total_effects(result: Sensitivity, outcome: Outcome) -> "Figure":
+def total_effects(result: Sensitivity, outcome: Outcome) -> Figure:
     """Draw the factors ranked by the share of an outcome's variance that they account for."""
     table = result.of(result.indices, outcome)
     total = table[table["index"] == "total"].nlargest(MOST_FACTORS, "estimate")
@@ -54,7 +54,7 @@ def total_effects(result: Sensitivity, outcome: Outcome) -> "Figure":
     return figure
 
 
-def elementary_effects(result: Sensitivity, outcome: Outcome) -> "Figure":
+def elementary_effects(result: Sensitivity, outcome: Outcome) -> Figure:
     """Draw the factors ranked by how far an outcome moves where they do."""
     table = result.of(result.morris, outcome).query("mu_star > 0").nlargest(MOST_FACTORS, "mu_star")
     notes = _notes_of_effects(result, len(table))
@@ -73,7 +73,7 @@ def elementary_effects(result: Sensitivity, outcome: Outcome) -> "Figure":
     return figure
 
 
-def convergence_lines(result: Sensitivity, outcome: Outcome) -> "Figure":
+def convergence_lines(result: Sensitivity, outcome: Outcome) -> Figure:
     """Draw the total effects that matter as estimated from ever more points of the same design."""
     table = result.of(result.convergence, outcome).query("index == 'total'")
     last = table[table["samples"] == table["samples"].max()].nlargest(len(LINES), "estimate")
@@ -109,7 +109,7 @@ def convergence_lines(result: Sensitivity, outcome: Outcome) -> "Figure":
     return figure
 
 
-def nation_heat_map(result: Sensitivity) -> "Figure":
+def nation_heat_map(result: Sensitivity) -> Figure:
     """Draw which factors matter for whether each nation joins."""
     shares = _nation_effects(result)
     labels, kinds = short_labels(result, 8), factor_kinds(result)
@@ -164,7 +164,7 @@ def _figures(result: Sensitivity) -> Iterator[tuple[str, Draw]]:
 
 def _bars_page(
     result: Sensitivity, title: str, notes: tuple[str, ...], factors: list[str]
-) -> tuple["Figure", "Axes"]:
+) -> tuple[Figure, Axes]:
     """Return a figure with a row a factor, the first on top."""
     names = [short_labels(result, 9)[factor] for factor in factors]
     left = max(style.text_width(name, 9) for name in names) + 0.25
@@ -178,7 +178,7 @@ def _bars_page(
 
 
 def _bars(
-    axes: "Axes", result: Sensitivity, table: "pd.DataFrame", columns: tuple[str, str, str], at: np.ndarray
+    axes: Axes, result: Sensitivity, table: "pd.DataFrame", columns: tuple[str, str, str], at: np.ndarray
 ) -> None:
     """Draw a bar a row, with its interval."""
     colours = [COLOURS[factor_kinds(result)[factor]] for factor in table["factor"]]
@@ -187,7 +187,7 @@ def _bars(
 
 
 def _intervals(
-    axes: "Axes", table: "pd.DataFrame", columns: tuple[str, str, str], at: np.ndarray, mark: str = ""
+    axes: Axes, table: "pd.DataFrame", columns: tuple[str, str, str], at: np.ndarray, mark: str = ""
 ) -> None:
     """Draw intervals, and a white mark at the estimates if one is given."""
     middle, low, high = (table[column].to_numpy() for column in columns)
@@ -196,7 +196,7 @@ def _intervals(
     axes.plot(middle, at, ls="", marker=mark, ms=4, mfc="white", mec=style.INK, mew=0.8, zorder=4)
 
 
-def _name_lines(axes: "Axes", names: list[str], ends: np.ndarray) -> None:
+def _name_lines(axes: Axes, names: list[str], ends: np.ndarray) -> None:
     """Write the names of lines at their right ends, moved apart where they would overlap."""
     low, high = axes.get_ylim()
     step = (high - low) * 0.055

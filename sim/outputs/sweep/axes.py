@@ -172,14 +172,14 @@ class Ground:
 
 
 def draw_surface(
-    axes: "Axes",
+    axes: Axes,
     ground: Ground,
     values: Floats,
     measure: Measure,
     limits: tuple[float, float],
     *,
     small: bool = False,
-) -> "QuadMesh":
+) -> QuadMesh:
     """Draw a surface as colours with contour lines; a small panel has no numbers on them and fewer ticks."""
     image = axes.pcolormesh(
         ground.x.edges,
@@ -212,7 +212,7 @@ def _contours(values: Floats, measure: Measure) -> list[float]:
 
 
 def draw_line(
-    axes: "Axes", result: SweepResult, interval: Interval, measure: Measure, *, small: bool = False
+    axes: Axes, result: SweepResult, interval: Interval, measure: Measure, *, small: bool = False
 ) -> None:
     """Draw an outcome along the only factor, with its 95 % band; a small panel has fewer ticks."""
     factor = result.factors[0]
@@ -245,7 +245,7 @@ def whole_names(axes: Mapping[str, tuple[Factor, float]]) -> list[str]:
 
 def page(
     result: SweepResult, title: str, notes: list[str], *, plot: float, below: float = 0.55
-) -> tuple["Figure", "Axes"]:
+) -> tuple[Figure, Axes]:
     """Return a figure with the caption of a sweep, and an area for its panels."""
     notes = [*notes, *caption(result)]
     figure, area = style.page(title, notes, plot=plot, left=LEFT, right=RIGHT, below=below)

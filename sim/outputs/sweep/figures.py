@@ -85,7 +85,7 @@ def _is_ground(result: SweepResult) -> bool:
     return result.sweep.design == "grid" and few
 
 
-def lines(result: SweepResult) -> "Figure":
+def lines(result: SweepResult) -> Figure:
     """Draw what is asked of the coalition along the only factor, with 95 % bands."""
     measures, factor = _measures(result), result.factors[0]
     room = ACROSS / len(measures) - BESIDE
@@ -109,7 +109,7 @@ def lines(result: SweepResult) -> "Figure":
     return figure
 
 
-def phase_diagram(result: SweepResult) -> "Figure":
+def phase_diagram(result: SweepResult) -> Figure:
     """Draw what is asked of the coalition over two factors; a row of panels a value of the third."""
     ground, marks = Ground.of(result), result.landmarks
     measures, rows = _measures(result), len(ground.layers)
@@ -137,16 +137,14 @@ def phase_diagram(result: SweepResult) -> "Figure":
     return figure
 
 
-def _draw_phase(
-    axes: "Axes", ground: Ground, layer: int, result: SweepResult, measure: Measure
-) -> "QuadMesh":
+def _draw_phase(axes: Axes, ground: Ground, layer: int, result: SweepResult, measure: Measure) -> QuadMesh:
     """Draw an outcome on a layer; all layers have the same scale of colours."""
     values = outcome_of(result, measure.outcome).estimate
     surface = ground.surface(values, layer) * measure.factor
     return draw_surface(axes, ground, surface, measure, measure.limits(values))
 
 
-def _add_bar(figure: "Figure", axes: "Axes", image: "QuadMesh", measure: Measure) -> None:
+def _add_bar(figure: Figure, axes: Axes, image: QuadMesh, measure: Measure) -> None:
     """Draw the scale of colours below a panel."""
     bar_axes = axes.inset_axes((0, -0.6 / PANEL, 1, 0.09 / PANEL))
     bar = figure.colorbar(image, cax=bar_axes, orientation="horizontal")
@@ -164,7 +162,7 @@ def _title(result: SweepResult) -> str:
     return result.sweep.title
 
 
-def effects(result: SweepResult) -> "Figure":
+def effects(result: SweepResult) -> Figure:
     """Draw the first outcome against each of many factors: mean, and middle 90 % of the points, by tenths."""
     measure = _measures(result)[0]
     values = outcome_of(result, measure.outcome).estimate * measure.factor
@@ -188,7 +186,7 @@ def effects(result: SweepResult) -> "Figure":
     return figure
 
 
-def _draw_effect(axes: "Axes", scale: Scale, values: Floats) -> None:
+def _draw_effect(axes: Axes, scale: Scale, values: Floats) -> None:
     """Draw mean and spread of a value in each tenth of a factor's values, or at each that has a name."""
     words = sorted(set(map(str, scale.levels))) if scale.is_words else []
     at = np.array([words.index(str(level)) for level in scale.levels], np.float64) if words else scale.places
@@ -222,7 +220,7 @@ def _key(result: SweepResult, ground: Ground, marks: Sequence[Landmark]) -> list
     ]
 
 
-def _clear(axes: "Axes", at: tuple[float, float]) -> None:
+def _clear(axes: Axes, at: tuple[float, float]) -> None:
     """Hide the labels of contours that a mark at a place would cover."""
     labels = [text for text in axes.findobj(Text) if text.get_gid() == CONTOUR]
     for label in labels:
@@ -230,7 +228,7 @@ def _clear(axes: "Axes", at: tuple[float, float]) -> None:
         label.set_visible(label.get_visible() and bool(np.hypot(*apart) > MARK * axes.figure.dpi))
 
 
-def _mark(axes: "Axes", ground: Ground, layer: tuple[Level, ...], marks: Sequence[Landmark]) -> None:
+def _mark(axes: Axes, ground: Ground, layer: tuple[Level, ...], marks: Sequence[Landmark]) -> None:
     """Mark the scenarios that lie on a layer by their numbers."""
     for number, mark in enumerate(marks, start=1):
         x, y, *third = mark.point.values()

@@ -22,7 +22,7 @@ NEVER, ALWAYS = 0.05, 0.95
 NOTHING = Interval(np.zeros(1), np.zeros(1), np.zeros(1))
 
 
-def nation_surfaces(result: SweepResult, layer: int = 0) -> "Figure":
+def nation_surfaces(result: SweepResult, layer: int = 0) -> Figure:
     """Draw P(committed) of every nation that flips, over two factors."""
     ground = Ground.of(result)
     estimates = {
@@ -36,7 +36,7 @@ def nation_surfaces(result: SweepResult, layer: int = 0) -> "Figure":
     )
     sure = half_widths({COMMITTED.title: (_together([estimates[code] for code in flipping]), COMMITTED)})
 
-    def draw(axes: "Axes", one: Interval) -> None:
+    def draw(axes: Axes, one: Interval) -> None:
         draw_surface(axes, ground, one.estimate * COMMITTED.factor, COMMITTED, (0.0, 100.0), small=True)
 
     layer_name = f"; {ground.third.name}: {ground.layer_name(layer)}" if ground.third else ""
@@ -44,7 +44,7 @@ def nation_surfaces(result: SweepResult, layer: int = 0) -> "Figure":
     return _multiples(result, layer_name, [key, sure] if flipping else [key], panels, draw)
 
 
-def nation_lines(result: SweepResult) -> "Figure":
+def nation_lines(result: SweepResult) -> Figure:
     """Draw P(committed) of every nation that flips, along the only factor, with 95 % bands."""
     estimates = nations_of(result)
     factor = result.factors[0]
@@ -53,7 +53,7 @@ def nation_lines(result: SweepResult) -> "Figure":
         f"estimate. Across: {factor.name}."
     )
 
-    def draw(axes: "Axes", one: Interval) -> None:
+    def draw(axes: Axes, one: Interval) -> None:
         draw_line(axes, result, one, COMMITTED, small=True)
 
     return _multiples(result, "", [key], {code: estimates[code] for code in _flipping(estimates)}, draw)
@@ -76,8 +76,8 @@ def _multiples(
     suffix: str,
     notes: list[str],
     shown: dict[str, Interval],
-    draw: Callable[["Axes", Interval], None],
-) -> "Figure":
+    draw: Callable[[Axes, Interval], None],
+) -> Figure:
     """Draw a panel a nation."""
     names = result.about.nations
     left_out = len(names) - len(shown)

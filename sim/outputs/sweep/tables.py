@@ -9,7 +9,7 @@ LEGEND = f"Least and most: over the points, each with the 95 % interval of its e
 EVERYWHERE = "every point"
 
 
-def sweep_report(result: "SweepResult") -> Document:
+def sweep_report(result: SweepResult) -> Document:
     """Return where each outcome is least and where it is most."""
     measures = [each for each in MEASURES if each.outcome in result.sweep.outcomes]
     rows = {measure: _extremes(result, measure) for measure in measures}
@@ -23,7 +23,7 @@ def sweep_report(result: "SweepResult") -> Document:
     )
 
 
-def _extremes(result: "SweepResult", measure: Measure) -> list[Cell]:
+def _extremes(result: SweepResult, measure: Measure) -> list[Cell]:
     """Return the least of an outcome and where that is, and the most."""
     least, most = result.extremes[measure.outcome]
     cells = []
@@ -44,7 +44,7 @@ def _sentence(measure: Measure, least: str, at_least: str, most: str, at_most: s
     return f"{measure.title}: from {least} {measure.unit} at {at_least} to {most} at {at_most}."
 
 
-def _place(result: "SweepResult", point: int) -> str:
+def _place(result: SweepResult, point: int) -> str:
     """Return the factors' values at a point; of many factors, the number of the point."""
     values = result.values.iloc[point]
     if len(values) > 3:
