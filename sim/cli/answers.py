@@ -13,13 +13,13 @@ from sim.system.folders import adding_to
 
 def tell(result: Result, folder: Path, *, quiet: bool) -> None:
     """Keep the command in the results folder for reports, print the result, and say where that is."""
-    keep(result, folder)  # whether or not anybody reads what is printed
+    keep_answer(result, folder)  # whether or not anybody reads what is printed
     if not quiet:
         print_document(result.document)
     print(f"results: {folder}")
 
 
-def keep(result: Result, folder: Path) -> None:
+def keep_answer(result: Result, folder: Path) -> None:
     """Keep what an answer says in its results folder, with the command that gave it."""
     with adding_to(folder):
         keep_document(result, folder, same_results(sys.argv[1:]))

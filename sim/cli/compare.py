@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import tell
-from sim.cli.options import Csv, ParametersFile, Quiet, Rounds, Runs, Seed, Set, Threads
+from sim.cli.options import Csv, NumberOfRuns, ParametersFile, Quiet, Rounds, Seed, Set, Threads
 from sim.cli.progress import said_to_work
 from sim.cli.resumable import Resume, Scheduler, Unencrypted, Workers, chosen_executor, going_on_in, rate_bar
 from sim.experiments.comparison.compare import compared, plan_comparison
 from sim.experiments.resumable import complete_results, run_parts
-from sim.experiments.run import RunOptions
+from sim.experiments.runs import Runs
 from sim.system.preflight import settle
 
 
@@ -19,7 +19,7 @@ def compare(
     scenarios: Annotated[
         list[str], typer.Argument(help="Two scenarios or more; the first is the reference.")
     ],
-    runs: Runs = 1000,
+    runs: NumberOfRuns = 1000,
     rounds: Rounds = None,
     seed: Seed = 1,
     set_: Set = None,
@@ -41,8 +41,7 @@ def compare(
     """
     executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
     overrides = [*(set_ or []), *([f"rounds={rounds}"] if rounds is not None else [])]
-    options = RunOptions(runs=runs, seed=seed, threads=threads)
-    plan = plan_comparison(scenarios, options, overrides, parameters)
+    plan = plan_comparison(scenarios, Runs(runs, seed, threads), overrides, parameters)
     settle(plan.folder(out), plan.need(executor.at_once))
     with going_on_in(plan.folder(out)):
         with rate_bar("comparing", quiet=quiet) as progress:

@@ -60,7 +60,7 @@ def cross_validate(
         return
     declared = [load_patterns(name) for name in patterns or ()]
     plan = plan_calibration(hindcast, prior=prior, draws=draws, runs=runs, seed=seed)
-    options = HindcastOptions(runs=score_runs, seed=seed, threads=threads)
+    options = HindcastOptions(score_runs, seed, threads)
     settle(out, plan.need(threads))
     total = simulated_runs(plan, options)
     with (

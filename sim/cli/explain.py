@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import tell
-from sim.cli.options import Csv, ParametersFile, Quiet, Runs, Seed, Set, Threads
+from sim.cli.options import Csv, NumberOfRuns, ParametersFile, Quiet, Seed, Set, Threads
 from sim.cli.progress import said_to_work
 from sim.experiments.explain.answers import ExplainOptions, explain_into_folder, find_nations
 from sim.experiments.explain.why import CHUNK
@@ -36,7 +36,7 @@ def explain(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The day at which `why` looks; usually the last."),
     ] = None,
-    runs: Runs = 1000,
+    runs: NumberOfRuns = 1000,
     seed: Seed = 1,
     set_: Set = None,
     parameters: ParametersFile = None,
@@ -53,7 +53,7 @@ def explain(
     """Say why nations are in or out, what it would take, who is pivotal, whom to persuade."""
     sections = tuple(word.strip() for word in ",".join(only or []).split(",") if word.strip())
     day = date.date() if date else None
-    options = ExplainOptions(only=sections, date=day, runs=runs, seed=seed, threads=threads)
+    options = ExplainOptions(runs, seed, threads, only=sections, date=day)
     case, asking = load_case(scenario, set_ or [], parameters), load_questions(questions)
     asked = find_nations(case, nations or [])
     everything = Keep(trajectories=True, terms=True, counted=1)

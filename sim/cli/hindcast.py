@@ -33,7 +33,7 @@ def hindcast(
     quiet: Quiet = False,
 ) -> None:
     """Score the model against positions recorded later, beside forecasts that know nothing of it."""
-    options = HindcastOptions(runs=runs, seed=seed, threads=threads)
+    options = HindcastOptions(runs, seed, threads)
     declared, cases = load_hindcast_cases(file, set_ or [], parameters)
     total = simulated_runs(declared, options)
     stances = Keep(trajectories=True, counted=0)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 Scenarios = Annotated[list[str], typer.Argument(help="Scenario files, or names of bundled scenarios.")]
-Runs = Annotated[int, typer.Option(help="How many runs.", min=1)]
+NumberOfRuns = Annotated[int, typer.Option(help="How many runs.", min=1)]
 Seed = Annotated[int, typer.Option(help="Seed; run k of a seed is always the same run.", min=0)]
 Rounds = Annotated[int | None, typer.Option(help="How many rounds, instead of the scenario's.", min=1)]
 Set = Annotated[

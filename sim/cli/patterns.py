@@ -9,7 +9,7 @@ from sim.cli.answers import tell
 from sim.cli.options import Csv, ParametersFile, Quiet, Seed, Threads
 from sim.cli.progress import run_bar
 from sim.experiments.patterns.verdicts import patterns_into_folder, worlds
-from sim.experiments.run import RunOptions
+from sim.experiments.runs import Runs
 from sim.inputs.patterns_file import load_patterns
 from sim.system.preflight import settle
 
@@ -31,9 +31,9 @@ def patterns(
 ) -> None:
     """Check whether the model reproduces known patterns, each with its source."""
     declared = load_patterns(file)
-    options = RunOptions(runs=runs or declared.runs, seed=seed, threads=threads)
+    chosen = Runs(runs or declared.runs, seed, threads)
     settle(out)
-    total = options.runs * sum(map(len, worlds(declared)))
+    total = chosen.number * sum(map(len, worlds(declared)))
     with run_bar(total, declared.name, quiet=quiet) as progress:
-        result, folder = patterns_into_folder(declared, parameters, options, out, csv=csv, progress=progress)
+        result, folder = patterns_into_folder(declared, parameters, chosen, out, csv=csv, progress=progress)
     tell(result, folder, quiet=quiet)

@@ -5,15 +5,28 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import keep
-from sim.cli.options import Csv, Out, ParametersFile, Quiet, Rounds, Runs, Scenarios, Seed, Set, Threads
+from sim.cli.answers import keep_answer
+from sim.cli.options import (
+    Csv,
+    NumberOfRuns,
+    Out,
+    ParametersFile,
+    Quiet,
+    Rounds,
+    Scenarios,
+    Seed,
+    Set,
+    Threads,
+)
 from sim.cli.progress import run_bar
 from sim.experiments.choices import Engine
 from sim.experiments.needs import need_of_runs
-from sim.experiments.run import RunOptions, run_into_folder
+from sim.experiments.run import run_into_folder
+from sim.experiments.runs import Runs
 from sim.experiments.without import added_by, check_mechanisms
 from sim.inputs.case import load_case, reacting
 from sim.inputs.errors import InputError
+from sim.model.ensemble import Keep
 from sim.outputs.document.terminal import print_document
 from sim.outputs.report import write_report
 from sim.outputs.tables import added_report
@@ -22,7 +35,7 @@ from sim.system.preflight import settle
 
 def run(
     scenarios: Scenarios,
-    runs: Runs = 1000,
+    runs: NumberOfRuns = 1000,
     rounds: Rounds = None,
     seed: Seed = 1,
     set_: Set = None,
@@ -64,26 +77,19 @@ def run(
     if without and quiet:
         raise InputError("prints what a mechanism adds: leave out --quiet", key="--without")
     overrides = [*(set_ or []), *([f"rounds={rounds}"] if rounds is not None else [])]
-    options = RunOptions(
-        runs=runs,
-        seed=seed,
-        trajectories=trajectories,
-        terms=terms,
-        engine=engine,
-        threads=threads,
-    )
+    chosen, keep = Runs(runs, seed, threads, engine), Keep(trajectories=trajectories, terms=terms)
     cases = [load_case(scenario, overrides, parameters) for scenario in scenarios]
     cases = [reacting(case) for case in cases] if react else cases
-    settle(out / cases[0].scenario.name, need_of_runs(cases, options))
+    settle(out / cases[0].scenario.name, need_of_runs(cases, chosen, keep))
     for case in cases:
         with run_bar(runs, case.scenario.name, quiet=quiet) as progress:
-            result, folder = run_into_folder(case, options, out, csv=csv, progress=progress)
-        keep(result, folder)
+            result, folder = run_into_folder(case, chosen, out, keep=keep, csv=csv, progress=progress)
+        keep_answer(result, folder)
         written = _written_report(folder) if report else None
         if not quiet:
             print_document(result.document)
             if without:
-                print_document(added_report(added_by(case, without, options)))
+                print_document(added_report(added_by(case, without, chosen)))
         print(f"results: {folder}")
         if written is not None:
             print(f"report: {written}")

@@ -68,7 +68,13 @@ def sensitivity(
     Goes on where it was stopped.
     """
     options = SensitivityOptions(
-        tuple(outcome or ["size"]), method, samples, runs, seed, second_order, discover
+        runs,
+        seed,
+        outcomes=tuple(outcome or ["size"]),
+        method=method,
+        samples=samples,
+        second_order=second_order,
+        discover=discover,
     )
     executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
     plan = plan_sensitivity(scenario, factors, options, overrides=set_ or [], parameters=parameters)

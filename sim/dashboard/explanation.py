@@ -60,7 +60,7 @@ def show_explanation(result: RunResult, setting: Setting) -> None:
             levers = explained(setting, nation, "levers")
         for sentence in nation_sentences(levers, nation):
             st.write(plain(sentence))
-        st.caption(f"Each lever alone, the others as set. {runs_words(levers.options.runs, setting.seed)}")
+        st.caption(f"Each lever alone, the others as set. {runs_words(levers.options.number, setting.seed)}")
 
 
 def _show_terms(why: Why, code: str) -> None:

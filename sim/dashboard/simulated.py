@@ -7,7 +7,8 @@ from sim.experiments.comparison.compare import compare_cases
 from sim.experiments.comparison.result import Comparison
 from sim.experiments.explain.answers import ExplainOptions, Explanation, explain_case
 from sim.experiments.results import RunResult
-from sim.experiments.run import RunOptions, run
+from sim.experiments.run import run
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case
 from sim.inputs.questions import load_questions
 from sim.results.identity import case_digest
@@ -50,7 +51,7 @@ def explained(setting: Setting, nation: int, section: str) -> Explanation:
         For any mistake in the setting.
     """
     case = setting.case()
-    options = ExplainOptions(only=(section,), runs=min(setting.runs, MOST_EXPLAINED), seed=setting.seed)
+    options = ExplainOptions(min(setting.runs, MOST_EXPLAINED), setting.seed, only=(section,))
     return _explained(key_of(case), nation, options, case)
 
 
@@ -66,7 +67,7 @@ def _simulated(key: str, runs: int, seed: int, _case: Case) -> RunResult:  # noq
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _compared(keys: tuple[str, str], runs: int, seed: int, _cases: tuple[Case, Case]) -> Comparison:  # noqa: ARG001
-    return compare_cases(_cases, RunOptions(runs=runs, seed=seed))
+    return compare_cases(_cases, Runs(runs, seed))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

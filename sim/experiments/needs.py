@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from sim.experiments.rests_on import CHUNK as FEW
 from sim.experiments.rests_on import MOST_RUNS
-from sim.experiments.run import RunOptions
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case
-from sim.model.ensemble import AHEAD, CHUNK, Execution, Keep
+from sim.model.ensemble import AHEAD, CHUNK, COUNTS, Execution, Keep
 from sim.model.tally import empty_tally
 from sim.system.preflight import Need
 
@@ -24,24 +24,23 @@ STORED_ROW, STORED_TERMS, STORED_RUN, STORED_ROUND = 7.5, 10.0, 20.0, 15.0
 """Bytes on disk of a row of trajectories, of its terms; of a run; of a round and nation."""
 
 
-def need_of_runs(cases: Sequence[Case], options: RunOptions) -> Need:
+def need_of_runs(cases: Sequence[Case], runs: Runs, keep: Keep = COUNTS) -> Need:
     """Return what it takes to run cases one after another, and to write all their results."""
-    keep = Keep(trajectories=options.trajectories, terms=options.terms)
-    threads = Execution(threads=options.threads).workers if options.engine == "ensemble" else 1
+    threads = Execution(threads=runs.threads).workers if runs.engine == "ensemble" else 1
     rounds, nations = _largest(cases)
-    rows_of_run = (rounds + 1) * nations if options.trajectories else 0
-    written = min(options.runs, CHUNK) * rows_of_run * (TABLE_ROW + TERMS_ROW * options.terms)
+    rows_of_run = (rounds + 1) * nations if keep.trajectories else 0
+    written = min(runs.number, CHUNK) * rows_of_run * (TABLE_ROW + TERMS_ROW * keep.terms)
     tally = _bytes_of_tally(rounds, nations, keep)
-    running = min(threads, math.ceil(options.runs / CHUNK)) * tally + written
-    running += _bytes_in_order(rounds, nations, keep, options.runs, CHUNK, threads)
-    watched = min(options.runs, MOST_RUNS)
+    running = min(threads, math.ceil(runs.number / CHUNK)) * tally + written
+    running += _bytes_in_order(rounds, nations, keep, runs.number, CHUNK, threads)
+    watched = min(runs.number, MOST_RUNS)
     looking = tally + _bytes_in_order(rounds, nations, Keep(trajectories=True), watched, FEW, threads)
-    stored = STORED_RUN + rows_of_run * (STORED_ROW + STORED_TERMS * options.terms)
-    steps = options.runs * sum(case.scenario.rounds * len(case.roster.iso3) for case in cases)
+    stored = STORED_RUN + rows_of_run * (STORED_ROW + STORED_TERMS * keep.terms)
+    steps = runs.number * sum(case.scenario.rounds * len(case.roster.iso3) for case in cases)
     return Need(
         memory=max(running, SUMMARY * tally, looking),
-        disk=len(cases) * (options.runs * stored + rounds * nations * STORED_ROUND),
-        seconds=steps * SECONDS_PER_STEP[options.engine] / threads,
+        disk=len(cases) * (runs.number * stored + rounds * nations * STORED_ROUND),
+        seconds=steps * SECONDS_PER_STEP[runs.engine] / threads,
     )
 
 

@@ -11,11 +11,13 @@ from sim.declarations.words import Stance
 from sim.evidence.case_draws import case_draws
 from sim.evidence.learned import learned
 from sim.experiments.hindcast.forecasts import last_statement_and_noise
-from sim.experiments.run import RunOptions, simulate_case
+from sim.experiments.run import simulate_case
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.prior import declared_prior
+from sim.model.ensemble import AT_END
 from sim.model.rules import MISREAD_AT_ENDS, MISREAD_BETWEEN
 from sim.model.setup import START_STANCE, case_levels
 from sim.model.tally import Tally
@@ -69,8 +71,8 @@ def outlooks(case: Case, by: date, seed: int = 1, runs: int = RUNS) -> tuple[Out
     case = case.with_overrides({"rounds": rounds})
     still = last_statement_and_noise(case, declared_prior(), seed)
     alone = case.with_overrides({f"parameters.{name}": 0.0 for name in INTERACTION})
-    options = RunOptions(runs=runs, seed=seed)
-    with_all, without, noise = (_at_end(each, options) for each in (case, alone, still))
+    chosen = Runs(runs, seed)
+    with_all, without, noise = (_at_end(each, chosen) for each in (case, alone, still))
     land = {
         MODEL: recorded_as_committed(_stances(with_all, runs)),
         WITHOUT_INTERACTION: recorded_as_committed(_stances(without, runs)),
@@ -101,8 +103,8 @@ def recorded_as_committed(stances: Floats) -> Floats:
     return np.asarray((1.0 - MISREAD_AT_ENDS) * committed + MISREAD_BETWEEN / 2.0 * next_below)
 
 
-def _at_end(case: Case, options: RunOptions) -> Tally:
-    return simulate_case(case, options, lambda _first, _records: None, counted=1)
+def _at_end(case: Case, runs: Runs) -> Tally:
+    return simulate_case(case, runs, lambda _first, _records: None, keep=AT_END)
 
 
 def _stances(tally: Tally, runs: int) -> Floats:

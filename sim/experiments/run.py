@@ -2,21 +2,19 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 
 from sim.declarations.records import Terms
 from sim.experiments.choices import Engine
 from sim.experiments.results import RunResult
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case, load_case
-from sim.inputs.errors import InputError
-from sim.inputs.options import check_whole_number
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
-from sim.model.ensemble import Execution, Keep, Sink, simulate
+from sim.model.ensemble import COUNTS, Execution, Keep, Sink, simulate
 from sim.model.setup import build_setup
 from sim.model.tally import RUN_COLUMNS, Records, Tally
 from sim.results.about import shown_digest
@@ -28,45 +26,6 @@ one_by_one = Late("sim.model.one_by_one")
 """Mesa takes a quarter of a second to load, and the ensemble needs none."""
 
 Progress = Callable[[int], None]
-
-
-@dataclass(frozen=True)
-class RunOptions:
-    """Which runs, and how they are computed.
-
-    Attributes
-    ----------
-    runs
-        How many, at least 1; run k is the same run whatever their number.
-    seed
-        Not negative.
-    trajectories
-        Whether to keep stance and propensity of every nation in every round of every run.
-    terms
-        Whether the trajectories also hold what each propensity is made of, in log-odds: the predisposition
-        and each term; they add up to the propensity bit for bit, the terms first, in their order.
-    engine
-        ``ensemble`` (compiled, fast) or ``mesa`` (readable, slow): the same bits.
-    threads
-        How many threads the ensemble uses; 0 for one a core. Results do not depend on it.
-    """
-
-    runs: int = 1000
-    seed: int = 1
-    trajectories: bool = False
-    terms: bool = False
-    engine: Engine = "ensemble"
-    threads: int = 0
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be run."""
-        for name, least in (("runs", 1), ("seed", 0), ("threads", 0)):
-            object.__setattr__(self, name, check_whole_number(name, getattr(self, name), least))
-        if self.engine not in get_args(Engine):
-            allowed = ", ".join(get_args(Engine))
-            raise InputError(f"must be one of {allowed}, not {self.engine!r}", key="engine")
-        if self.terms and not self.trajectories:
-            raise InputError("terms are columns of the trajectories; ask for trajectories too", key="terms")
 
 
 def run(
@@ -91,8 +50,10 @@ def run(
         Changes to the scenario, as ``coalition run --set`` takes them.
     parameters
         File of behavioural parameters; the bundled ones if none.
-    runs, seed, trajectories, terms, engine, threads
-        As in `RunOptions`.
+    runs, seed, engine, threads
+        As in `Runs`.
+    trajectories, terms
+        As in `Keep`.
 
     Returns
     -------
@@ -110,31 +71,37 @@ def run(
     >>> bool(result.rounds["size_mean"].iloc[-1] > 8)
     True
     """
-    options = RunOptions(runs, seed, trajectories, terms, engine, threads)
+    chosen, keep = Runs(runs, seed, threads, engine), Keep(trajectories=trajectories, terms=terms)
     case = scenario if isinstance(scenario, Case) else load_case(scenario, overrides, parameters)
-    kept = _Rows(case, options.trajectories)
-    tally = simulate_case(case, options, kept.add)
-    trajectories_kept = kept.trajectories() if options.trajectories else None
-    return replace(_result(case, options, tally), runs=kept.runs(), trajectories=trajectories_kept)
+    kept = _Rows(case, trajectories)
+    tally = simulate_case(case, chosen, kept.add, keep=keep)
+    trajectories_kept = kept.trajectories() if trajectories else None
+    return replace(_result(case, chosen, tally), runs=kept.runs(), trajectories=trajectories_kept)
 
 
-def _result(case: Case, options: RunOptions, tally: Tally) -> RunResult:
-    return RunResult(case, options.seed, options.runs, options.engine, tally, threads=options.threads)
+def _result(case: Case, runs: Runs, tally: Tally) -> RunResult:
+    return RunResult(case, runs.seed, runs.number, runs.engine, tally, threads=runs.threads)
 
 
-def run_id(case: Case, options: RunOptions, *, csv: bool = False) -> str:
+def run_id(case: Case, runs: Runs, *, keep: Keep = COUNTS, csv: bool = False) -> str:
     """Return the name of the folder for these runs: the same inputs and the same files have the same name.
 
     What is written is a part of it, so that a plain repeat does not replace a folder that holds more, and so
     is what changes no number but is shown, such as the title.
     """
-    written = [options.trajectories, options.terms, csv]
-    inputs = f"{shown_digest(case)} {options.seed} {options.runs} {written} {FORMAT}"
+    written = [keep.trajectories, keep.terms, csv]
+    inputs = f"{shown_digest(case)} {runs.seed} {runs.number} {written} {FORMAT}"
     return hashlib.sha256(inputs.encode()).hexdigest()[:12]
 
 
 def run_into_folder(
-    case: Case, options: RunOptions, out: Path, *, csv: bool = False, progress: Progress = lambda _: None
+    case: Case,
+    runs: Runs,
+    out: Path,
+    *,
+    keep: Keep = COUNTS,
+    csv: bool = False,
+    progress: Progress = lambda _: None,
 ) -> tuple[RunResult, Path]:
     """Run a case and write its results folder, ``OUT/SCENARIO/RUN``.
 
@@ -142,10 +109,12 @@ def run_into_folder(
 
     Parameters
     ----------
-    case, options
+    case, runs
         What is run.
     out
         Folder of all results.
+    keep
+        Whether trajectories and terms are kept.
     csv
         Whether to write the tables as CSV beside the Parquet.
     progress
@@ -156,41 +125,35 @@ def run_into_folder(
     InputError
         If the folder cannot be written to; nothing is left behind.
     """
-    folder = out / case.scenario.name / run_id(case, options, csv=csv)
+    folder = out / case.scenario.name / run_id(case, runs, keep=keep, csv=csv)
     with Saving(folder, csv=csv) as saving:
 
         def sink(first_run: int, records: Records) -> None:
             saving.rows("runs").add(runs_table(first_run, records))
-            if options.trajectories:
+            if keep.trajectories:
                 table = trajectories_table(case, first_run, records)
                 saving.part(table, f"trajectories/part-{first_run:09d}")
             progress(len(records.runs))
 
-        result = _result(case, options, simulate_case(case, options, sink))
+        result = _result(case, runs, simulate_case(case, runs, sink, keep=keep))
         saving.finish(result)
     return result, folder
 
 
 def simulate_case(
-    case: Case,
-    options: RunOptions,
-    sink: Sink,
-    *,
-    runs: range | None = None,
-    counted: int | None = None,
+    case: Case, runs: Runs, sink: Sink, *, keep: Keep = COUNTS, numbers: range | None = None
 ) -> Tally:
-    """Simulate runs of a case, all or some, and hand their records to a sink, chunk by chunk, in order.
+    """Simulate runs of a case, all or those of some numbers, and hand their records to a sink.
 
-    Counts are kept of the last so many rounds: of all if `counted` is None.
+    The records come chunk by chunk, in the order of the runs.
     """
-    keep = Keep(trajectories=options.trajectories, terms=options.terms, counted=counted)
-    runs = range(options.runs) if runs is None else runs
-    if options.engine == "mesa":
-        tally: Tally = one_by_one.simulate_one_by_one(case, options.seed, runs, sink=sink, keep=keep)
+    numbers = range(runs.number) if numbers is None else numbers
+    if runs.engine == "mesa":
+        tally: Tally = one_by_one.simulate_one_by_one(case, runs.seed, numbers, sink=sink, keep=keep)
         return tally
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
-    execution = Execution(threads=options.threads)
-    return simulate(setup, options.seed, runs, sink=sink, keep=keep, execution=execution)
+    execution = Execution(threads=runs.threads)
+    return simulate(setup, runs.seed, numbers, sink=sink, keep=keep, execution=execution)
 
 
 def runs_table(first_run: int, records: Records) -> "pd.DataFrame":

@@ -6,11 +6,13 @@ import numpy as np
 
 from sim.declarations.parameters import INTERACTION
 from sim.experiments.rests_on import NUMBERS
-from sim.experiments.run import RunOptions, simulate_case
+from sim.experiments.run import simulate_case
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.validation import one_of
+from sim.model.ensemble import AT_END
 from sim.model.tally import RUN_COLUMNS, Records
 from sim.system.libraries import pd
 
@@ -34,7 +36,7 @@ def check_mechanisms(names: Sequence[str]) -> None:
             raise InputError(one_of(name, tuple(MECHANISMS)), key="--without")
 
 
-def added_by(case: Case, mechanisms: Sequence[str], options: RunOptions) -> "pd.DataFrame":
+def added_by(case: Case, mechanisms: Sequence[str], runs: Runs) -> "pd.DataFrame":
     """Return what each mechanism adds to the numbers at the end of a case's runs.
 
     Parameters
@@ -43,7 +45,7 @@ def added_by(case: Case, mechanisms: Sequence[str], options: RunOptions) -> "pd.
         With the mechanisms.
     mechanisms
         Some of `MECHANISMS`.
-    options
+    runs
         Which runs.
 
     Returns
@@ -52,23 +54,23 @@ def added_by(case: Case, mechanisms: Sequence[str], options: RunOptions) -> "pd.
         A row a mechanism and number: `mechanism`, `number` (size, contributors, force, fielded); `mean` of
         the paired differences, and `q05`, `q95`: 90 % of the runs.
     """
-    with_all = _ends(case, options)
+    with_all = _ends(case, runs)
     rows = []
     for name in mechanisms:
         without = case.with_overrides({f"parameters.{parameter}": 0.0 for parameter in MECHANISMS[name]})
-        added = with_all - _ends(without, options)
+        added = with_all - _ends(without, runs)
         for column, number in enumerate(NUMBERS):
             low, high = np.quantile(added[:, column], (0.05, 0.95))
             rows.append((name, number, float(added[:, column].mean()), float(low), float(high)))
     return pd.DataFrame(rows, columns=["mechanism", "number", "mean", "q05", "q95"])
 
 
-def _ends(case: Case, options: RunOptions) -> Floats:
+def _ends(case: Case, runs: Runs) -> Floats:
     """Return the numbers at the end of each run, shape (runs, numbers)."""
     ends: list[Floats] = []
 
-    def keep(_first: int, records: Records) -> None:
+    def sink(_first: int, records: Records) -> None:
         ends.append(records.runs[:, [RUN_COLUMNS.index(name) for name in NUMBERS]])
 
-    simulate_case(case, options, keep, counted=1)
+    simulate_case(case, runs, sink, keep=AT_END)
     return np.concatenate(ends)

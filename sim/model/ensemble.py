@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.inputs.errors import InputError
 from sim.model.points import Points, single_point
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally, add_tally, empty_records, empty_tally, last_rows
@@ -60,8 +61,11 @@ class Keep:
 
     Attributes
     ----------
-    trajectories, terms
-        Whether to record stance and propensity of every run, and each term of the propensity.
+    trajectories
+        Whether to record stance and propensity of every nation in every round of every run.
+    terms
+        Whether the trajectories also hold what each propensity is made of, in log-odds: the predisposition
+        and each term; they add up to the propensity bit for bit, the terms first, in their order.
     counted
         Of how many of the last rounds counts are kept; of all if None. Runs of which only the end is
         counted take a fifth to a third less time.
@@ -74,6 +78,11 @@ class Keep:
     counted: int | None = None
     recorded: int | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be kept."""
+        if self.terms and not self.trajectories:
+            raise InputError("terms are columns of the trajectories; ask for trajectories too", key="terms")
+
     def empty_tally(self, setup: Setup) -> Tally:
         """Return a tally of no runs of a setup."""
         return empty_tally(setup.rounds.size - 1, setup.nations.size, self.counted)
@@ -83,6 +92,15 @@ class Keep:
         rows = last_rows(rounds, self.recorded)
         return empty_records(runs, rows, nations, trajectories=self.trajectories, terms=self.terms)
 
+
+COUNTS = Keep()
+"""Counts every round, and records no run."""
+
+AT_END = Keep(counted=1)
+"""Counts the end, and records no run."""
+
+RECORDED = Keep(trajectories=True, counted=0)
+"""Records every round of every run, and counts nothing."""
 
 ENDS = Keep(trajectories=True, counted=0, recorded=1)
 """Keeps how each run ends, and counts nothing."""

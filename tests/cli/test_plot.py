@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 import sim
-from sim.experiments.run import RunOptions, run_into_folder
+from sim.experiments.run import run_into_folder
+from sim.experiments.runs import Runs
 from sim.outputs.figures import FIGURES, animation
 
 Command = Callable[..., Any]
@@ -21,7 +22,7 @@ Command = Callable[..., Any]
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The results of a few weeks of Europe."""
     case = sim.load_case("us-backstop", ["rounds=4"])
-    return run_into_folder(case, RunOptions(runs=10), tmp_path_factory.mktemp("results"))[1]
+    return run_into_folder(case, Runs(10), tmp_path_factory.mktemp("results"))[1]
 
 
 @pytest.fixture

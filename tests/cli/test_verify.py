@@ -11,7 +11,8 @@ import pytest
 from signing import sign
 
 import sim
-from sim.experiments.run import RunOptions, run_into_folder
+from sim.experiments.run import run_into_folder
+from sim.experiments.runs import Runs
 from sim.results.kept import FILE
 
 Command = Callable[..., Any]
@@ -20,7 +21,7 @@ Command = Callable[..., Any]
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, write_world: Callable[..., Path]) -> Path:
     place = tmp_path_factory.mktemp("results")
-    return run_into_folder(sim.load_case(write_world(place)), RunOptions(runs=5), place)[1]
+    return run_into_folder(sim.load_case(write_world(place)), Runs(5), place)[1]
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from small_worlds import write_candidates
 
 from sim.experiments.calibration.about import Sampling, about_calibration
 from sim.experiments.calibration.calibrate import CalibrationPlan
-from sim.experiments.calibration.likelihood import Effort, Target, count_stances, load_target
+from sim.experiments.calibration.likelihood import Target, count_stances, load_target
 from sim.experiments.hindcast.scores import Observed
 from sim.experiments.hindcast.waves import Wave
+from sim.experiments.runs import Runs
 from sim.inputs.parameters import COLUMN, DECLARED, load_parameters
 from sim.inputs.prior import Prior, load_prior
 
@@ -108,7 +109,7 @@ def rows_with(**values: float) -> np.ndarray:
 
 def observed_in(target: Target, row: np.ndarray, seed: int) -> Target:
     """Return the target as if what was observed had happened in a run of the model with these parameters."""
-    counts = [count_stances(case, row, Effort(1, seed))[0] for case in target.cases]
+    counts = [count_stances(case, row, Runs(1, seed))[0] for case in target.cases]
     return replace(target, waves=tuple(map(_stood, target.waves, [each.argmax(axis=-1) for each in counts])))
 
 
@@ -119,7 +120,7 @@ def _stood(wave: Wave, stances: np.ndarray) -> Wave:
 
 def small_plan(target: Target, prior: Prior, **sampling: int) -> CalibrationPlan:
     """Return a calibration of few draws and runs, in two blocks of draws."""
-    chosen = Sampling(**{"draws": 512, "runs": 32, "kept": 200, "seed": 1, **sampling})
+    chosen = Sampling(**{"draws": 512, "number": 32, "kept": 200, "seed": 1, **sampling})
     fitted = tuple(wave.fitted for wave in target.waves)
     return CalibrationPlan(target, about_calibration(target, prior, chosen, fitted))
 

@@ -7,8 +7,9 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from sim.declarations.levels import LEVELS
+from sim.experiments.runs import Runs
 from sim.experiments.sweep.batches import batches, level_keys
-from sim.experiments.sweep.point_model import PointModel, Runs
+from sim.experiments.sweep.point_model import PointModel
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.inputs.keys import Key

@@ -15,7 +15,8 @@ from sim.experiments.comparison.paired import PairedSums, compare_means, compare
 from sim.experiments.comparison.result import Comparison
 from sim.experiments.comparison.runs import Asked, ComparisonPlan, add_up_runs, outcomes_of
 from sim.experiments.resumable import run_parts
-from sim.experiments.run import RunOptions, run
+from sim.experiments.run import run
+from sim.experiments.runs import Runs
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.model.tally import RUN_COLUMNS, Records, empty_records
@@ -281,7 +282,7 @@ def test_what_has_changed_is_refused_not_mixed(world: Callable[..., Path], tmp_p
         raise KeyboardInterrupt
 
     def plan() -> ComparisonPlan:
-        return plan_comparison([file, file], RunOptions(runs=10))
+        return plan_comparison([file, file], Runs(10))
 
     with pytest.raises(KeyboardInterrupt):
         run_parts(plan(), tmp_path, progress=stopped)
@@ -294,7 +295,7 @@ def test_it_goes_on_where_it_was_stopped(
     tmp_path: Path, world: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = world()
-    plan = plan_comparison([file, file, file], RunOptions(runs=5000))
+    plan = plan_comparison([file, file, file], Runs(5000))
     assert plan.parts > 5
     assert sum(map(plan.runs_in, range(plan.parts))) == plan.total_runs == 15000
     told: list[int] = []
@@ -352,7 +353,7 @@ def test_nations_must_be_the_same(world: Callable[..., Path]) -> None:
 def test_progress_counts_the_runs_of_all(world: Callable[..., Path]) -> None:
     case = load_case(world(nations=4, rounds=3))
     told: list[int] = []
-    module.compare_cases([case, case, case], RunOptions(runs=700), told.append)
+    module.compare_cases([case, case, case], Runs(700), told.append)
     assert sum(told) == 2100
 
 

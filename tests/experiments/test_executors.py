@@ -17,7 +17,7 @@ import pytest
 from sim.experiments.comparison.compare import plan_comparison
 from sim.experiments.executors import Executor, Processes, Scheduler, Threads
 from sim.experiments.resumable import Experiment, run_parts
-from sim.experiments.run import RunOptions
+from sim.experiments.runs import Runs
 from sim.experiments.sensitivity.plan import SensitivityOptions
 from sim.experiments.sensitivity.sensitivity import plan_sensitivity
 from sim.experiments.sweep.sweep import SweepPlan, plan_sweep
@@ -161,11 +161,11 @@ def plan(world: Callable[..., Path], tmp_path: Path) -> SweepPlan:
 def others(plan: SweepPlan, tmp_path: Path) -> list[Experiment]:
     """Other kinds of experiments of the same small world."""
     file = tmp_path / "world" / "world.toml"
-    options = SensitivityOptions(samples=16, runs=100)
+    options = SensitivityOptions(samples=16, number=100)
     withdrawn = load_case(file, ["washington.involvement=0"])
     return [
         plan_sensitivity(file, tmp_path / "sweep.toml", options),
-        plan_comparison([file, withdrawn], RunOptions(runs=2000)),
+        plan_comparison([file, withdrawn], Runs(2000)),
     ]
 
 

@@ -18,8 +18,8 @@ from sim.experiments.explain.closure import (
     what_closes_the_gap,
 )
 from sim.experiments.independent import independent_runs
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import share
-from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.questions import Questions, load_questions
 
@@ -32,7 +32,7 @@ def questions() -> Questions:
 
 
 def closure(case: Case, code: str, questions: Questions, runs: int = MANY, threads: int = 0) -> Closure:
-    return what_closes_the_gap(case, index(case, code), questions, Runs(runs), threads=threads)
+    return what_closes_the_gap(case, index(case, code), questions, Runs(runs, threads=threads))
 
 
 def of_kind(found: Closure, kind: str) -> "pd.Series[float]":

@@ -12,7 +12,7 @@ from sim.declarations.levels import LEVERS
 from sim.experiments.explain.hardened import COWED, EITHER, HARDENED, hardened_or_cowed, slopes
 from sim.experiments.explain.persuade import whom_to_persuade
 from sim.experiments.explain.pivotal import Pivots, who_is_pivotal
-from sim.experiments.sweep.point_model import Runs
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.parameters import DECLARED
 from sim.inputs.questions import Questions, World, load_questions
@@ -98,7 +98,7 @@ def test_more_pairs_make_wider_intervals() -> None:
 
 def test_the_same_ranking_on_any_number_of_threads() -> None:
     case = load_case("brussels-2025-04", ["rounds=10"])
-    one, two = (who_is_pivotal(case, [0, 13, 14], Runs(40), threads=threads) for threads in (1, 2))
+    one, two = (who_is_pivotal(case, [0, 13, 14], Runs(40, threads=threads)) for threads in (1, 2))
     assert same(one.table, two.table)
     assert same(one.network, two.network)
 
@@ -234,7 +234,7 @@ def test_the_last_step_is_what_holding_all_of_them_gives(questions: Questions) -
     assert steps["force"].iloc[-1] == pytest.approx(result.runs["force"].mean())
     assert steps["p_enough"].iloc[-1] == result.rounds["p_force_met"].iloc[-1] >= 0.5
     assert found.reaches("as it is")
-    again = whom_to_persuade(case, questions, Runs(NUMBER), threads=1)
+    again = whom_to_persuade(case, questions, Runs(NUMBER, threads=1))
     assert same(found.table, again.table)
 
 

@@ -17,7 +17,7 @@ from sim.experiments.explain.levers import (
     LeverAnswers,
     what_would_it_take,
 )
-from sim.experiments.sweep.point_model import Runs
+from sim.experiments.runs import Runs
 from sim.inputs.case import load_case
 from sim.inputs.questions import Questions, load_questions
 from sim.model.rules import SOFTNESS
@@ -35,7 +35,7 @@ def questions() -> Questions:
 def answers(
     case: sim.Case, code: str, questions: Questions, runs: int = MANY, threads: int = 0
 ) -> LeverAnswers:
-    return what_would_it_take(case, index(case, code), questions, Runs(runs), threads=threads)
+    return what_would_it_take(case, index(case, code), questions, Runs(runs, threads=threads))
 
 
 def lever(found: LeverAnswers, path: str) -> "np.record":

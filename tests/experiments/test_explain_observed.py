@@ -10,7 +10,7 @@ from explain_worlds import STILL, same, small_world
 
 import sim
 from sim.experiments.explain.observed import Unnamed, who_was_unnamed
-from sim.experiments.sweep.point_model import Runs
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 
@@ -128,5 +128,5 @@ def test_april_2025_a_reading_of_words_may_be_a_rung_off() -> None:
     named = np.isin(case.roster.iso3, case.scenario.observed.named)
     assert members[:, named].all()
     assert 0 < found.next["matched"].iloc[0] < NUMBER
-    one, two = (who_was_unnamed(case, Runs(150), threads=threads) for threads in (1, 2))
+    one, two = (who_was_unnamed(case, Runs(150, threads=threads)) for threads in (1, 2))
     assert same(one.next, two.next)

@@ -15,7 +15,7 @@ from sim.experiments.explain.drawn import (
     drawn_thresholds,
 )
 from sim.experiments.explain.why import PARTS, Why, sum_of, why
-from sim.experiments.sweep.point_model import Runs
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.model.setup import build_setup
@@ -198,7 +198,7 @@ def test_what_is_drawn_is_what_the_model_draws(seed: int) -> None:
 
 
 def test_the_same_tables_on_any_number_of_threads(case: Case) -> None:
-    one, two = (why(case, (0, 5), Runs(130), threads=threads) for threads in (1, 2))
+    one, two = (why(case, (0, 5), Runs(130, threads=threads)) for threads in (1, 2))
     assert same(one.terms, two.terms)
     assert same(one.conditions, two.conditions)
     assert same(one.summary, two.summary)

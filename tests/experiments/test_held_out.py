@@ -15,7 +15,7 @@ from sim.experiments.calibration.held_out import (
 from sim.experiments.hindcast.options import HindcastOptions
 from sim.experiments.hindcast.result import BASELINES
 
-OPTIONS = HindcastOptions(runs=150, resamples=200)
+OPTIONS = HindcastOptions(number=150, resamples=200)
 EARLY, LATE = "2025-04-10 to 2025-05-22", "2025-04-10 to 2025-07-10"
 
 

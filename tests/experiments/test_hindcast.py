@@ -29,7 +29,7 @@ from sim.experiments.hindcast.scores import as_read, readings
 from sim.experiments.hindcast.skill import bootstrapped_mean
 from sim.experiments.hindcast.skill import noise as noise_of
 from sim.experiments.rests_on import verdicts
-from sim.experiments.run import RunOptions
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.inputs.fit import FITTED_TO, fitted_to
@@ -57,13 +57,13 @@ def brussels() -> Case:
 
 
 def test_a_forecast_is_the_shares_of_the_runs_as_they_are_read(brussels: Case) -> None:
-    forecast = forecast_wave(brussels, RunOptions(runs=90, seed=4))
+    forecast = forecast_wave(brussels, Runs(90, seed=4))
     tally = sim.run(brussels, runs=90, seed=4).tally
     np.testing.assert_allclose(forecast.probabilities, as_read(tally.stances[-1] / 90), atol=1e-12)
 
 
 def test_the_distribution_of_the_size_keeps_what_runs_have_in_common(brussels: Case) -> None:
-    forecast = forecast_wave(brussels, RunOptions(runs=90, seed=4))
+    forecast = forecast_wave(brussels, Runs(90, seed=4))
     assert forecast.runs.shape == (90, len(brussels.roster.iso3), 4)
     everyone = np.ones(len(brussels.roster.iso3), dtype=bool)
     sizes = forecast.sizes(everyone)
@@ -73,7 +73,7 @@ def test_the_distribution_of_the_size_keeps_what_runs_have_in_common(brussels: C
 
 
 def test_without_interaction_no_nation_moves_another(brussels: Case) -> None:
-    reasons = why(without_interaction(brussels), RunOptions(runs=20))
+    reasons = why(without_interaction(brussels), Runs(20))
     terms = ("components", *Terms._fields)
     for name in ("followership", "framework", "lobbying"):
         assert (reasons.after[:, terms.index(name)] == 0).all()
@@ -86,7 +86,7 @@ def test_without_mechanisms_nothing_but_mood_moves_a_nation(brussels: Case) -> N
     assert [values[name] for name in MECHANISMS] == [0.0] * 5
     assert set(INTERACTION) < set(MECHANISMS)
     assert values["wander"] > 0
-    reasons = why(still, RunOptions(runs=20))
+    reasons = why(still, Runs(20))
     mood = 1 + Terms._fields.index("mood")
     assert (reasons.after[:, mood] != 0).any()
     assert (np.delete(reasons.after, [0, mood], axis=1) == 0).all()
@@ -103,7 +103,7 @@ def test_last_statement_and_noise_wanders_by_the_prior_whatever_was_fitted(bruss
 
 
 def test_reasons_are_those_of_the_end(brussels: Case) -> None:
-    reasons = why(brussels, RunOptions(runs=60, seed=2))
+    reasons = why(brussels, Runs(60, seed=2))
     result = sim.run(brussels, overrides=[], runs=60, seed=2, trajectories=True, terms=True)
     trajectories = result.trajectories
     assert trajectories is not None

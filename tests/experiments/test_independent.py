@@ -6,7 +6,8 @@ import pytest
 import sim
 from sim.evidence.case_draws import DRAWS
 from sim.experiments.independent import independent_runs
-from sim.experiments.sweep.point_model import PointModel, Runs
+from sim.experiments.runs import Runs
+from sim.experiments.sweep.point_model import PointModel
 from sim.inputs.case import load_case
 from sim.inputs.parameters import DECLARED
 

@@ -10,7 +10,6 @@ from sim.declarations.parameters import INTERACTION
 from sim.declarations.words import Stance
 from sim.experiments.calibration.likelihood import (
     EXTRA,
-    Effort,
     Target,
     count_stances,
     effective_size,
@@ -21,9 +20,11 @@ from sim.experiments.calibration.likelihood import (
 )
 from sim.experiments.hindcast.forecasts import with_draws
 from sim.experiments.hindcast.scores import Observed
-from sim.experiments.run import RunOptions, simulate_case
+from sim.experiments.run import simulate_case
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case
 from sim.inputs.prior import declared_prior
+from sim.model.ensemble import AT_END
 from sim.model.rules import CENTRES, USUAL_CUTS
 
 OPPOSED, UNDECIDED, OPEN, COMMITTED = Stance
@@ -69,7 +70,7 @@ def test_nothing_is_impossible() -> None:
 
 def test_waves_that_may_not_be_fitted_are_not_simulated(target: Target) -> None:
     later = replace(target.waves[1], fitted=False)
-    found = log_likelihoods(replace(target, waves=(target.waves[0], later)), BOTH, Effort(8, 1))
+    found = log_likelihoods(replace(target, waves=(target.waves[0], later)), BOTH, Runs(8, 1))
     assert np.isfinite(found[:, 0]).all()
     assert np.isnan(found[:, 1]).all()
 
@@ -78,16 +79,16 @@ def test_waves_that_may_not_be_fitted_are_not_simulated(target: Target) -> None:
 
 
 def test_every_set_has_the_same_runs_as_alone(target: Target) -> None:
-    counts = count_stances(target.cases[0], BOTH, Effort(runs=5, seed=7))
+    counts = count_stances(target.cases[0], BOTH, Runs(5, seed=7))
     assert counts.shape == (2, NATIONS, len(Stance))
     for row, found in zip((WEAK, STRONG), counts, strict=True):
         case = with_draws(target.cases[0], row)
-        tally = simulate_case(case, RunOptions(runs=5, seed=7), lambda *_: None, counted=1)
+        tally = simulate_case(case, Runs(5, seed=7), lambda *_: None, keep=AT_END)
         assert (found == tally.stances[-1]).all()
 
 
 def test_threads_change_nothing(target: Target) -> None:
-    one, two = (log_likelihoods(target, BOTH, Effort(16, 3, threads)) for threads in (1, 2))
+    one, two = (log_likelihoods(target, BOTH, Runs(16, 3, threads)) for threads in (1, 2))
     assert one.tobytes() == two.tobytes()
 
 
@@ -136,7 +137,7 @@ MOVED = rungs(*[UNDECIDED, OPEN] * 5, OPEN, COMMITTED, OPPOSED, OPEN, UNDECIDED,
 
 @pytest.mark.parametrize("wander", [0.4, 1.2, 2.8])
 def test_simulated_likelihoods_are_those_of_the_equations(one_round: Case, wander: float) -> None:
-    counts = count_stances(one_round, still(wander), Effort(runs=20_000, seed=2))
+    counts = count_stances(one_round, still(wander), Runs(20_000, seed=2))
     assert log_likelihood(counts[0], MOVED) == pytest.approx(worked_out(one_round, MOVED, wander), abs=0.12)
 
 
@@ -146,7 +147,7 @@ def test_a_posterior_is_that_of_a_grid(one_round: Case) -> None:
     exact = weights(np.array([worked_out(one_round, MOVED, wander) for wander in grid]))
     drawn = np.linspace(0.2, 3.0, 60)
     rows = np.concatenate([still(wander) for wander in drawn])
-    found = weights(log_likelihood(count_stances(one_round, rows, Effort(2_000, 5)), MOVED))
+    found = weights(log_likelihood(count_stances(one_round, rows, Runs(2_000, 5)), MOVED))
     for power in (1, 2):
         assert (found * drawn**power).sum() == pytest.approx((exact * grid**power).sum(), rel=0.06)
 

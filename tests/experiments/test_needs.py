@@ -10,7 +10,7 @@ import pytest
 
 import sim
 from sim.experiments.needs import _bytes_of_tally, need_in_parts, need_of_runs
-from sim.experiments.run import RunOptions
+from sim.experiments.runs import Runs
 from sim.model.ensemble import Keep
 from sim.model.tally import empty_tally
 
@@ -32,8 +32,8 @@ def test_what_is_said_to_be_written_is_near_what_is_written(
     ended = coalition("run", BASELINE, "--runs", 600, "--rounds", 30, "--quiet", *more)
     folder = Path(ended.out.strip().removeprefix("results: "))
     written = sum(file.stat().st_size for file in folder.rglob("*.parquet"))
-    options = RunOptions(runs=600, trajectories=True, terms="--terms" in more)
-    told = need_of_runs([sim.load_case(BASELINE, ["rounds=30"])], options).disk
+    keep = Keep(trajectories=True, terms="--terms" in more)
+    told = need_of_runs([sim.load_case(BASELINE, ["rounds=30"])], Runs(600), keep).disk
     assert 0.7 * written < told < 1.1 * written
 
 
@@ -41,14 +41,14 @@ PEAK = """
 import re, sys
 from pathlib import Path
 import sim
-from sim.experiments.run import RunOptions
+from sim.experiments.runs import Runs
 from sim.experiments.run import run_into_folder
 def peak():
     return 1024 * int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 few, many = (sim.load_case("brussels-2025-04", [f"rounds={rounds}"]) for rounds in (2, 4000))
-run_into_folder(few, RunOptions(runs=5, threads=2), Path(sys.argv[1]))
+run_into_folder(few, Runs(5, threads=2), Path(sys.argv[1]))
 before = peak()
-run_into_folder(many, RunOptions(runs=5, threads=2), Path(sys.argv[1]))
+run_into_folder(many, Runs(5, threads=2), Path(sys.argv[1]))
 print(peak() - before)
 """
 
@@ -58,14 +58,14 @@ print(peak() - before)
 def test_the_memory_that_is_said_to_be_taken_is_near_what_is_taken(tmp_path: Path) -> None:
     command = [sys.executable, "-c", PEAK, str(tmp_path)]
     taken = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)  # noqa: S603
-    told = need_of_runs([sim.load_case(BASELINE, ["rounds=4000"])], RunOptions(runs=5, threads=2)).memory
+    told = need_of_runs([sim.load_case(BASELINE, ["rounds=4000"])], Runs(5, threads=2)).memory
     assert 0.6 * taken < told < 1.4 * taken
 
 
 def test_more_rounds_runs_and_threads_take_more() -> None:
     def memory(rounds: int = 52, runs: int = 5000, threads: int = 2, **options: bool) -> float:
         case = sim.load_case(BASELINE, [f"rounds={rounds}"])
-        return need_of_runs([case], RunOptions(runs=runs, threads=threads, **options)).memory
+        return need_of_runs([case], Runs(runs, threads=threads), Keep(**options)).memory
 
     assert memory(rounds=520) > 5 * memory()
     assert memory(trajectories=True) > 2 * memory()

@@ -232,7 +232,7 @@ def stopped(_done, _total):
 )
 def test_what_has_changed_is_refused_not_mixed(world, factors_file, tmp_path, right, wrong, changed):
     file = world()
-    options = SensitivityOptions(samples=16, runs=8)
+    options = SensitivityOptions(samples=16, number=8)
     with pytest.raises(KeyboardInterrupt):
         run_parts(plan_sensitivity(file, factors_file, options), tmp_path, progress=stopped)
     file.write_text(file.read_text().replace(right, wrong))
@@ -253,7 +253,7 @@ NAMED = FACTORS.replace("range = [0, 1]", 'values = ["backstop", 0.3, "none"]', 
 
 def test_names_and_numbers_of_a_level_are_numbers_that_rise(factors_file, tmp_path):
     factors_file.write_text(NAMED, encoding="utf-8")
-    options = SensitivityOptions(method="morris", samples=16, runs=2, discover=True)
+    options = SensitivityOptions(method="morris", samples=16, number=2, discover=True)
     plan = plan_sensitivity(BASELINE, factors_file, options, overrides=["rounds=4"])
     result = analyse(plan, run_parts(plan, tmp_path))
     samples = pd.read_parquet(result.folder / "samples.parquet")
@@ -267,14 +267,14 @@ def test_names_and_numbers_of_a_level_are_numbers_that_rise(factors_file, tmp_pa
 
 def test_a_factor_that_is_set_is_held_in_whatever_spelling(factors_file):
     factors_file.write_text(FACTORS.replace("washington.involvement", "washington__involvement"), "utf-8")
-    options = SensitivityOptions(samples=16, runs=8)
+    options = SensitivityOptions(samples=16, number=8)
     for given in ("washington.involvement=0.3", "washington__involvement=0.3"):
         plan = plan_sensitivity(BASELINE, factors_file, options, overrides=[given])
         assert plan.factors.paths == ("mandate.clarity", "parameters.reach")
         assert plan.base.timeline.level("involvement")[1] == 0.3
 
 
-ASKED = {"outcomes": ("size", "NLD"), "samples": 16, "runs": 16}
+ASKED = {"outcomes": ("size", "NLD"), "samples": 16, "number": 16}
 
 
 def test_the_same_question_has_the_same_folder_whatever_factors_are_called(small, factors_file):

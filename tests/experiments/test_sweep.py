@@ -12,8 +12,9 @@ import pytest
 
 import sim
 from sim.experiments.executors import Threads
+from sim.experiments.runs import Runs
 from sim.experiments.sweep.evaluate import Model, check_points, compute_points
-from sim.experiments.sweep.point_model import PointModel, Runs
+from sim.experiments.sweep.point_model import PointModel
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError

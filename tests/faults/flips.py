@@ -24,9 +24,11 @@ import sim
 from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration, run_calibration
 from sim.experiments.comparison.compare import compared, plan_comparison
 from sim.experiments.resumable import complete_results, run_parts
-from sim.experiments.run import RunOptions, run_into_folder
+from sim.experiments.run import run_into_folder
+from sim.experiments.runs import Runs
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.errors import InputError
+from sim.model.ensemble import Keep
 from sim.outputs.redraw import Wanted, redraw
 from sim.outputs.report import write_report
 from sim.results.document import Document
@@ -89,7 +91,7 @@ def sweep(folder: Path) -> Command:
 
 
 def comparison(_: Path) -> Command:
-    plan = plan_comparison([BASE, "us-backstop"], RunOptions(runs=1500), ["rounds=3"])
+    plan = plan_comparison([BASE, "us-backstop"], Runs(1500), ["rounds=3"])
     return Command(
         lambda out, progress: run_parts(plan, out, progress=progress),
         lambda results: complete_results(plan, results, compared(plan, results)),
@@ -111,7 +113,7 @@ COMMANDS = {"sweep": sweep, "compare": comparison, "calibrate": calibration}
 
 def run(out: Path, progress: Callable[..., None]) -> Path:
     case = sim.load_case(BASE, ["rounds=3"])
-    return run_into_folder(case, RunOptions(runs=20, trajectories=True), out, csv=True, progress=progress)[1]
+    return run_into_folder(case, Runs(20), out, keep=Keep(trajectories=True), csv=True, progress=progress)[1]
 
 
 @dataclass(frozen=True, eq=False)

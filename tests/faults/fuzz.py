@@ -40,9 +40,9 @@ from sim.declarations.parameters import PARAMETERS
 from sim.experiments.evidence.draws import posterior_draws
 from sim.experiments.evidence.forecast import forecast
 from sim.experiments.evidence.left_out import leave_families_out
-from sim.experiments.run import RunOptions, simulate_case
+from sim.experiments.run import simulate_case
+from sim.experiments.runs import Runs
 from sim.experiments.sweep.evaluate import estimate_points
-from sim.experiments.sweep.point_model import Runs
 from sim.experiments.sweep.sweep import plan_sweep
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.case import Case, load_case
@@ -428,7 +428,7 @@ def show(case: Case, out: Path) -> None:
     from sim.experiments.run import run_into_folder
     from sim.outputs.tables import run_report
 
-    result, folder = run_into_folder(case, RunOptions(runs=2, threads=1), out, csv=True)
+    result, folder = run_into_folder(case, Runs(2, threads=1), out, csv=True)
     printed = io.StringIO()
     document = run_report(result)
     Console(file=printed, force_terminal=True, width=80).print(rendered(document))
@@ -454,7 +454,7 @@ def try_one(number: int, seed: int, folder: Path) -> tuple[str, str]:
             check_failure(failure, folder)
             return kind, "rejected"
         if case is not None:
-            simulate_case(case, RunOptions(runs=2, threads=1), lambda _first, _records: None)
+            simulate_case(case, Runs(2, threads=1), lambda _first, _records: None)
             if number % SHOWN_EVERY == 0:
                 show(case, out)
     return kind, "accepted"

@@ -15,7 +15,8 @@ import pytest
 from signing import sign
 
 import sim
-from sim.experiments.run import RunOptions, run_into_folder
+from sim.experiments.run import run_into_folder
+from sim.experiments.runs import Runs
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.outputs import style
 from sim.outputs.figure_folder import save_all
@@ -69,7 +70,7 @@ def contents(folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     case = sim.load_case("hindcast-2025", ["rounds=6"])
-    return run_into_folder(case, RunOptions(runs=5), tmp_path_factory.mktemp("results"))[1]
+    return run_into_folder(case, Runs(5), tmp_path_factory.mktemp("results"))[1]
 
 
 @pytest.fixture
@@ -164,7 +165,7 @@ def test_a_file_replaces_a_link_and_not_what_it_leads_to(tmp_path: Path, elsewhe
 def test_the_folder_of_all_results_may_be_a_link(world: Callable[..., Path], tmp_path: Path) -> None:
     (tmp_path / "large disk").mkdir()
     (tmp_path / "out").symlink_to(tmp_path / "large disk")
-    _, folder = run_into_folder(sim.load_case(world()), RunOptions(runs=2), tmp_path / "out")
+    _, folder = run_into_folder(sim.load_case(world()), Runs(2), tmp_path / "out")
     assert (tmp_path / "large disk" / folder.relative_to(tmp_path / "out") / MANIFEST).exists()
 
 

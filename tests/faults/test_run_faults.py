@@ -15,7 +15,9 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.experiments.run import RunOptions, run_into_folder
+from sim.experiments.run import run_into_folder
+from sim.experiments.runs import Runs
+from sim.model.ensemble import Keep
 from sim.system.drafts import Draft
 from sim.system.folders import DIGESTS, Findings, adding_to, begin, stream, verify, write
 
@@ -156,7 +158,7 @@ def test_a_run_that_fails_half_way_leaves_nothing(
 
     case, out = sim.load_case(world()), tmp_path / "out"
     with pytest.raises(type(error)):
-        run_into_folder(case, RunOptions(runs=5000, trajectories=True), out, csv=True, progress=fail)
+        run_into_folder(case, Runs(5000), out, keep=Keep(trajectories=True), csv=True, progress=fail)
     assert 1000 < done < 5000
     assert not out.exists()
 
@@ -165,14 +167,14 @@ def test_a_run_that_fails_leaves_older_results_of_its_name(
     world: Callable[..., Path], tmp_path: Path
 ) -> None:
     case, out = sim.load_case(world()), tmp_path / "out"
-    _, folder = run_into_folder(case, RunOptions(runs=5), out)
+    _, folder = run_into_folder(case, Runs(5), out)
     before = everything_in(out)
 
     def fail(_: int) -> None:
         raise RuntimeError("half-way")
 
     with pytest.raises(RuntimeError, match="half-way"):
-        run_into_folder(case, RunOptions(runs=5), out, progress=fail)
+        run_into_folder(case, Runs(5), out, progress=fail)
     assert everything_in(out) == before
     assert len(pd.read_parquet(folder / "runs.parquet")) == 5
 
@@ -317,10 +319,10 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 import sim
-from sim.experiments.run import RunOptions
+from sim.experiments.runs import Runs
 from sim.experiments.run import run_into_folder
 case = sim.load_case("brussels-2025-04", ["rounds=12"])
-options = RunOptions(runs=int(sys.argv[1]), threads=2)
+options = Runs(int(sys.argv[1]), threads=2)
 run_into_folder(case, options, Path(sys.argv[2]))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
+from sim.experiments.runs import Runs
 from sim.experiments.sensitivity.plan import factors_of
-from sim.experiments.sweep.point_model import PointModel, Runs
+from sim.experiments.sweep.point_model import PointModel
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor

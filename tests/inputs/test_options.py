@@ -7,7 +7,7 @@ import pytest
 
 from sim.experiments.calibration.about import Sampling
 from sim.experiments.hindcast.options import HindcastOptions
-from sim.experiments.run import RunOptions
+from sim.experiments.runs import Runs
 from sim.experiments.sensitivity.plan import SensitivityOptions
 from sim.inputs.errors import InputError
 from sim.inputs.options import LARGEST, check_whole_number
@@ -17,11 +17,11 @@ def test_a_number_of_numpy_becomes_one_that_json_can_hold() -> None:
     assert json.dumps(check_whole_number("minutes", np.int64(5), 1)) == "5"
 
 
-@pytest.mark.parametrize("options", [RunOptions, HindcastOptions, SensitivityOptions, Sampling])
+@pytest.mark.parametrize("options", [Runs, HindcastOptions, SensitivityOptions, Sampling])
 def test_options_hold_numbers_of_python(options: type) -> None:
-    chosen = options(runs=np.int64(16), seed=np.int64(3))
-    assert chosen == options(runs=16, seed=3)
-    assert str(chosen) == str(options(runs=16, seed=3))
+    chosen = options(number=np.int64(16), seed=np.int64(3))
+    assert chosen == options(number=16, seed=3)
+    assert str(chosen) == str(options(number=16, seed=3))
 
 
 @pytest.mark.parametrize("value", [1, 2, LARGEST, np.int64(5), np.uint8(1)])

@@ -11,7 +11,8 @@ from worlds import ALONE, ensemble, finished, history, setup_of, small_case, wri
 from sim.declarations.levels import LEVERS
 from sim.declarations.records import Terms
 from sim.experiments.rests_on import rests_on
-from sim.experiments.sweep.point_model import PointModel, Runs
+from sim.experiments.runs import Runs
+from sim.experiments.sweep.point_model import PointModel
 from sim.inputs.case import Case
 from sim.model.ensemble import Keep, simulate
 from sim.model.setup import extrapolated

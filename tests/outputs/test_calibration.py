@@ -40,7 +40,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> CrossValidation:
     target, prior = world_of(tmp_path_factory.mktemp("signal") / "world")
     seen = observed_in(target, rows_with(reach=1.8, wander=0.3), 5)
     return cross_validate(
-        small_plan(seen, prior), HindcastOptions(runs=60, resamples=100), tmp_path_factory.mktemp("out")
+        small_plan(seen, prior), HindcastOptions(number=60, resamples=100), tmp_path_factory.mktemp("out")
     )
 
 

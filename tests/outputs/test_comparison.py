@@ -24,7 +24,7 @@ from sim.experiments.comparison.compare import TABLES, compare, compared, plan_c
 from sim.experiments.comparison.result import Comparison
 from sim.experiments.comparison.runs import ComparisonPlan
 from sim.experiments.resumable import complete_results, run_parts
-from sim.experiments.run import RunOptions
+from sim.experiments.runs import Runs
 from sim.inputs.case import load_case
 from sim.outputs import style
 from sim.outputs.comparison.figures import FIGURES, OF_NATIONS, figures_of
@@ -231,7 +231,7 @@ def into_folder(plan: ComparisonPlan, out: Path, *, csv: bool = False) -> tuple[
 
 
 def test_a_folder_holds_tables_figures_and_what_was_compared(tmp_path: Path) -> None:
-    plan = plan_comparison([A, B], RunOptions(runs=40, seed=2))
+    plan = plan_comparison([A, B], Runs(40, seed=2))
     comparison, folder = into_folder(plan, tmp_path, csv=True)
     assert folder == tmp_path / "compare" / f"{A}-{B}" / plan.id
     assert {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()} == {
@@ -253,7 +253,7 @@ def test_a_folder_holds_tables_figures_and_what_was_compared(tmp_path: Path) -> 
 
 
 def test_a_folder_holds_what_runs_in_memory_give(tmp_path: Path) -> None:
-    kept, _ = into_folder(plan_comparison([A, B], RunOptions(runs=600)), tmp_path)
+    kept, _ = into_folder(plan_comparison([A, B], Runs(600)), tmp_path)
     for table in ("nations", "coalition"):
         in_memory = getattr(compare([A, B], runs=600), table)
         pd.testing.assert_frame_equal(getattr(kept, table), in_memory, check_exact=True)
@@ -261,24 +261,24 @@ def test_a_folder_holds_what_runs_in_memory_give(tmp_path: Path) -> None:
 
 def test_a_folder_is_that_of_the_command() -> None:
     def id_of(scenarios: list[Any], overrides: tuple[str, ...] = (), **options: Any) -> str:
-        return plan_comparison(scenarios, RunOptions(**options), overrides).id
+        return plan_comparison(scenarios, Runs(**options), overrides).id
 
     ids = {
-        id_of([A, B], runs=40),
-        id_of([B, A], runs=40),
-        id_of([A, B, A], runs=40),
-        id_of([A, B], runs=41),
-        id_of([A, B], runs=40, seed=2),
-        id_of([A, B], ("washington.involvement=0.7",), runs=40),
-        id_of([A, load_case(B, ["washington.involvement=0.7"])], runs=40),
+        id_of([A, B], number=40),
+        id_of([B, A], number=40),
+        id_of([A, B, A], number=40),
+        id_of([A, B], number=41),
+        id_of([A, B], number=40, seed=2),
+        id_of([A, B], ("washington.involvement=0.7",), number=40),
+        id_of([A, load_case(B, ["washington.involvement=0.7"])], number=40),
     }
     assert len(ids) == 7
-    assert id_of([A, B], runs=40, threads=3) in ids
+    assert id_of([A, B], number=40, threads=3) in ids
 
 
 def test_many_scenarios_make_no_endless_name(many: Comparison, tmp_path: Path) -> None:
     cases = [load_case(name) for name in (*many.about.names, *many.about.names)]
-    plan = ComparisonPlan(tuple(cases), RunOptions(runs=5))
+    plan = ComparisonPlan(tuple(cases), Runs(5))
     assert plan.folder(tmp_path).parent.name == f"{A}-and-11-others"
 
 

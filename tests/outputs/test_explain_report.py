@@ -93,7 +93,7 @@ def test_every_table_has_its_runs(some: sim.Explanation, everybody: sim.Explanat
     ("options", "says"),
     [
         ({"only": ("wy",)}, 'only: must be one of why, closure, .*, not "wy"; did you mean "why"'),
-        ({"runs": 0}, "runs: must be a whole number from 1 on, not 0"),
+        ({"number": 0}, "runs: must be a whole number from 1 on, not 0"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(options: dict, says: str) -> None:
@@ -274,7 +274,7 @@ def test_figures_say_how_many_runs_of_what(pictures: dict[str, Figure]) -> None:
 
 def test_the_folder_holds_tables_figures_and_what_was_asked(tmp_path: Path) -> None:
     case = load_case("brussels-2025-04", ["rounds=6"])
-    options = ExplainOptions(only=("why", "hardened"), runs=20)
+    options = ExplainOptions(20, only=("why", "hardened"))
     asked = find_nations(case, ["SWE"])
     answer, folder = explain_into_folder(case, asked, load_questions(), options, tmp_path, csv=True)
     assert re.fullmatch(r"explain/brussels-2025-04/SWE-[0-9a-f]{12}", "/".join(folder.parts[-3:]))
@@ -303,7 +303,7 @@ def test_the_same_question_has_the_same_name_another_one_another() -> None:
         return explain_id(case, asked, questions, ExplainOptions(**options), csv=csv)
 
     assert name() == name(threads=1) == name(only=("why", "closure", "levers", "frontier", "hardened"))
-    others = [{"seed": 2}, {"runs": 999}, {"only": ("why",)}, {"csv": True}, {"asked": (2,)}, {"asked": ()}]
+    others = [{"seed": 2}, {"number": 999}, {"only": ("why",)}, {"csv": True}, {"asked": (2,)}, {"asked": ()}]
     names = [name(), *(name(**other) for other in others)]
     assert len(set(names)) == len(names)
 

@@ -36,14 +36,14 @@ from sim.outputs.hindcast.tables import hindcast_report
 from sim.outputs.hindcast.words import MEASURED, NOT_IDENTIFIED, fit_line, verdict, verdicts
 from sim.results.drawing import save_figures
 
-OPTIONS = HindcastOptions(runs=120, resamples=200)
+OPTIONS = HindcastOptions(number=120, resamples=200)
 Command = Callable[..., Any]
 AUTUMN, WINTER, YEAR = "2025-04-10 to 2025-09-04", "2025-09-04 to 2026-01-06", "2025-04-10 to 2026-01-06"
 
 
 @pytest.fixture(scope="module")
 def europe() -> HindcastResult:
-    return hindcast("europe-2025", runs=OPTIONS.runs, resamples=OPTIONS.resamples)
+    return hindcast("europe-2025", runs=OPTIONS.number, resamples=OPTIONS.resamples)
 
 
 @pytest.fixture(scope="module")
@@ -236,7 +236,7 @@ def test_the_same_hindcast_gives_the_same_bytes(joined: HindcastResult, tmp_path
 @pytest.mark.slow
 def test_a_folder_holds_tables_figures_and_what_was_scored(joined: HindcastResult, tmp_path: Path) -> None:
     declared, cases = load_hindcast_cases(joined.hindcast.folder / "elsewhere.toml")
-    given = (declared, cases, (), HindcastOptions(runs=30, resamples=20, seed=2))
+    given = (declared, cases, (), HindcastOptions(number=30, resamples=20, seed=2))
     seen: list[int] = []
     result, folder = hindcast_into_folder(*given, tmp_path, csv=True, progress=seen.append)
     assert folder == tmp_path / "hindcast" / "elsewhere" / hindcast_id(*given, csv=True)

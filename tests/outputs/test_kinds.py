@@ -24,7 +24,7 @@ from sim.experiments.explain.answers import ExplainOptions, explain_into_folder,
 from sim.experiments.hindcast.hindcast import hindcast_into_folder
 from sim.experiments.hindcast.options import HindcastOptions
 from sim.experiments.resumable import Experiment, complete_results, results_of, run_parts
-from sim.experiments.run import RunOptions
+from sim.experiments.runs import Runs
 from sim.experiments.sensitivity.plan import SensitivityOptions
 from sim.experiments.sensitivity.sensitivity import plan_sensitivity
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
@@ -54,7 +54,7 @@ def _sweep(folder: Path, given: str) -> Path:
 
 
 def comparison(folder: Path) -> Path:
-    plan = plan_comparison(["brussels-2025-04", "us-backstop"], RunOptions(runs=40), ["rounds=20"])
+    plan = plan_comparison(["brussels-2025-04", "us-backstop"], Runs(40), ["rounds=20"])
     there = run_parts(plan, folder)
     complete_results(plan, there, compared(plan, there))
     return there
@@ -86,7 +86,7 @@ def explanation(folder: Path) -> Path:
 
 def hindcast(folder: Path) -> Path:
     declared, cases = load_hindcast_cases("europe-2025")
-    return hindcast_into_folder(declared, cases, (), HindcastOptions(runs=20, resamples=10), folder)[1]
+    return hindcast_into_folder(declared, cases, (), HindcastOptions(number=20, resamples=10), folder)[1]
 
 
 def calibration(folder: Path) -> Path:
@@ -98,7 +98,7 @@ def calibration(folder: Path) -> Path:
 
 def cross_validation(folder: Path) -> Path:
     plan = plan_calibration("europe-2025", draws=50, runs=2)
-    options = HindcastOptions(runs=20, resamples=10)
+    options = HindcastOptions(number=20, resamples=10)
     return cross_validate_into_folder(plan, options, folder)[1]
 
 
@@ -162,9 +162,9 @@ def test_figures_are_drawn_again_to_the_byte_from_nothing_but_the_folder(
 
 def _begun(kind: str, out: Path) -> Path:
     """The folder of an experiment that was stopped as soon as it had begun."""
-    options = SensitivityOptions(samples=16, runs=2)
+    options = SensitivityOptions(samples=16, number=2)
     experiments: dict[str, Callable[[], Experiment]] = {
-        "comparison": lambda: plan_comparison(["brussels-2025-04", "us-backstop"], RunOptions(runs=5)),
+        "comparison": lambda: plan_comparison(["brussels-2025-04", "us-backstop"], Runs(5)),
         "sweep": lambda: plan_sweep("us-by-clarity"),
         "sensitivity": lambda: plan_sensitivity("brussels-2025-04", "us-by-clarity", options),
     }

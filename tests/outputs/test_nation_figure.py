@@ -72,10 +72,11 @@ def test_figures_of_chosen_nations_do_not_replace_those_of_all() -> None:
 
 
 def test_plot_writes_them_beside_the_figures_of_all(tmp_path: Path) -> None:
-    from sim.experiments.run import RunOptions, run_into_folder
+    from sim.experiments.run import run_into_folder
+    from sim.experiments.runs import Runs
     from sim.inputs.case import load_case
 
-    folder = run_into_folder(load_case("paris-us-backstop", ["rounds=4"]), RunOptions(runs=8), tmp_path)
+    folder = run_into_folder(load_case("paris-us-backstop", ["rounds=4"]), Runs(8), tmp_path)
     figures = folder if isinstance(folder, Path) else folder[-1]
     before = (figures / "figures" / "joining.png").read_bytes()
     drawn = [file.name for file in redraw([figures], Wanted(nations=("Sweden",), formats=("png",)))]

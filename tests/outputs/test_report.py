@@ -12,7 +12,8 @@ import pytest
 
 from sim.experiments.rests_on import verdicts
 from sim.experiments.results import LoadedRun
-from sim.experiments.run import RunOptions, run_into_folder
+from sim.experiments.run import run_into_folder
+from sim.experiments.runs import Runs
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.outputs.document.html import page
@@ -48,7 +49,7 @@ class Seen(HTMLParser):
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A results folder of a real run with a change made on the command line."""
     case = load_case("us-backstop", ["mandate.clarity=0.4", "parameters.followership=1.2", "rounds=20"])
-    result, folder = run_into_folder(case, RunOptions(runs=120), tmp_path_factory.mktemp("report"))
+    result, folder = run_into_folder(case, Runs(120), tmp_path_factory.mktemp("report"))
     with adding_to(folder):
         write_document(run_report(result), folder, COMMAND)
     return folder

@@ -10,7 +10,8 @@ from signing import sign
 
 import sim
 from sim.experiments.results import TABLES, LoadedRun
-from sim.experiments.run import RunOptions, run_into_folder
+from sim.experiments.run import run_into_folder
+from sim.experiments.runs import Runs
 from sim.inputs.errors import InputError
 from sim.outputs import style
 from sim.outputs.figures import FIGURES
@@ -23,7 +24,7 @@ from sim.system.manifests import MANIFEST
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple["sim.RunResult", Path]:
     case = sim.load_case("hindcast-2025", ["rounds=30", 'title=O\'Brien & <b>"Söhne"</b> $x$'])
-    return run_into_folder(case, RunOptions(runs=40, seed=7), tmp_path_factory.mktemp("results"))
+    return run_into_folder(case, Runs(40, seed=7), tmp_path_factory.mktemp("results"))
 
 
 NOT_UTF8 = '{"format": 6, "title": "\\ud800"}'

@@ -15,7 +15,9 @@ from sim.experiments.comparison.compare import plan_comparison
 from sim.experiments.results import TABLES as WRITTEN
 from sim.experiments.results import plain_summary
 from sim.experiments.resumable import run_parts
-from sim.experiments.run import RunOptions, run_id, run_into_folder
+from sim.experiments.run import run_id, run_into_folder
+from sim.experiments.runs import Runs
+from sim.model.ensemble import Keep
 from sim.results.identity import case_digests
 from sim.system.manifests import FORMAT
 
@@ -28,8 +30,10 @@ TABLES = ("nations", "rounds", "runs", "moves", "flows", "kinds", "rests_on")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run that wrote all there is to write."""
     case = sim.load_case(HINDCAST, ["washington.involvement=0.2"])
-    options = RunOptions(runs=700, seed=5, trajectories=True)
-    _, folder = run_into_folder(case, options, tmp_path_factory.mktemp("results"), csv=True)
+    options = Runs(700, seed=5)
+    _, folder = run_into_folder(
+        case, options, tmp_path_factory.mktemp("results"), keep=Keep(trajectories=True), csv=True
+    )
     return folder
 
 
@@ -117,8 +121,8 @@ def test_the_manifest_says_how_to_make_the_results_again(written: Path) -> None:
 @pytest.mark.slow
 def test_the_same_inputs_give_the_same_bytes(written: Path, tmp_path: Path) -> None:
     case = sim.load_case(HINDCAST, ["washington.involvement=0.2"])
-    options = RunOptions(runs=700, seed=5, trajectories=True, threads=3)
-    _, again = run_into_folder(case, options, tmp_path, csv=True)
+    options = Runs(700, seed=5, threads=3)
+    _, again = run_into_folder(case, options, tmp_path, keep=Keep(trajectories=True), csv=True)
     assert again.name == written.name
     assert files(again) == files(written)
     for file in files(written) - {"manifest.json", "digests.sha256"}:
@@ -129,12 +133,12 @@ def test_the_same_inputs_give_the_same_bytes(written: Path, tmp_path: Path) -> N
 
 def test_anything_that_changes_the_runs_changes_their_name(tmp_path: Path) -> None:
     def name(*overrides: str, scenario: str = BASELINE, **options: int) -> str:
-        return run_id(sim.load_case(scenario, overrides), RunOptions(**{"runs": 100, **options}))
+        return run_id(sim.load_case(scenario, overrides), Runs(**{"number": 100, **options}))
 
     names = [
         name(),
         name(seed=2),
-        name(runs=101),
+        name(number=101),
         name("washington.involvement=0.2"),
         name("start.washington.involvement=0.2"),
         name("nations.NLD.position=committed"),
@@ -149,7 +153,7 @@ def test_anything_that_changes_the_runs_changes_their_name(tmp_path: Path) -> No
 
 def test_how_the_runs_are_computed_does_not_change_their_name() -> None:
     case = sim.load_case(BASELINE)
-    assert run_id(case, RunOptions(threads=2)) == run_id(case, RunOptions())
+    assert run_id(case, Runs(threads=2)) == run_id(case, Runs())
 
 
 LATE_EVENT = """
@@ -168,17 +172,17 @@ def test_what_changes_no_number_but_is_shown_changes_the_name(world: Callable[..
     cases = [*(sim.load_case(file, overrides) for overrides in said), sim.load_case(late)]
     digests = [case_digests(case) for case in cases]
     assert len({digest["roster"] for digest in digests}) == 1
-    assert len({run_id(case, RunOptions()) for case in cases}) == len(cases)
+    assert len({run_id(case, Runs()) for case in cases}) == len(cases)
 
 
 def test_an_experiment_goes_on_where_only_prose_was_changed(
     world: Callable[..., Path], tmp_path: Path
 ) -> None:
     file = world()
-    before = plan_comparison([file, file], RunOptions(runs=5))
+    before = plan_comparison([file, file], Runs(5))
     run_parts(before, tmp_path)
     file.write_text(file.read_text().replace("A small world", "Said otherwise"))
-    after = plan_comparison([file, file], RunOptions(runs=5))
+    after = plan_comparison([file, file], Runs(5))
     folder = run_parts(after, tmp_path, resume=True)
     assert folder == before.folder(tmp_path)
     told = json.loads((folder / "manifest.json").read_text())
@@ -187,24 +191,24 @@ def test_an_experiment_goes_on_where_only_prose_was_changed(
 
 def test_a_plain_repeat_does_not_replace_a_folder_that_holds_more() -> None:
     case = sim.load_case(BASELINE)
-    plain = run_id(case, RunOptions())
-    more = run_id(case, RunOptions(trajectories=True))
-    most = run_id(case, RunOptions(trajectories=True, terms=True))
-    assert len({plain, more, most, run_id(case, RunOptions(), csv=True)}) == 4
+    plain = run_id(case, Runs())
+    more = run_id(case, Runs(), keep=Keep(trajectories=True))
+    most = run_id(case, Runs(), keep=Keep(trajectories=True, terms=True))
+    assert len({plain, more, most, run_id(case, Runs(), csv=True)}) == 4
 
 
 def test_results_of_the_same_name_are_replaced(world: Callable[..., Path], tmp_path: Path) -> None:
     case, out = sim.load_case(world()), tmp_path / "out"
-    _, folder = run_into_folder(case, RunOptions(runs=5), out)
+    _, folder = run_into_folder(case, Runs(5), out)
     (folder / "nations.parquet").write_text("spoilt")
-    assert run_into_folder(case, RunOptions(runs=5), out)[1] == folder
+    assert run_into_folder(case, Runs(5), out)[1] == folder
     assert len(pd.read_parquet(folder / "nations.parquet")) == 7 * 5
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
 def test_progress_tells_of_every_run(world: Callable[..., Path], tmp_path: Path) -> None:
     done: list[int] = []
-    run_into_folder(sim.load_case(world()), RunOptions(runs=1100), tmp_path / "out", progress=done.append)
+    run_into_folder(sim.load_case(world()), Runs(1100), tmp_path / "out", progress=done.append)
     assert sum(done) == 1100
     assert len(done) > 1
 
@@ -213,8 +217,7 @@ def test_progress_tells_of_every_run(world: Callable[..., Path], tmp_path: Path)
 def test_both_engines_write_the_same_tables(world: Callable[..., Path], tmp_path: Path) -> None:
     case = sim.load_case(world())
     folders = [
-        run_into_folder(case, RunOptions(runs=4, engine=engine), tmp_path / engine)[1]
-        for engine in ("ensemble", "mesa")
+        run_into_folder(case, Runs(4, engine=engine), tmp_path / engine)[1] for engine in ("ensemble", "mesa")
     ]
     assert folders[0].name == folders[1].name
     for table in TABLES:

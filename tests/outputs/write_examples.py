@@ -23,7 +23,8 @@ from sim.experiments.hindcast.hindcast import hindcast_into_folder
 from sim.experiments.hindcast.options import HindcastOptions
 from sim.experiments.results import MAP
 from sim.experiments.resumable import complete_results, run_parts
-from sim.experiments.run import RunOptions, run_into_folder
+from sim.experiments.run import run_into_folder
+from sim.experiments.runs import Runs
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.hindcast_file import load_hindcast_cases
@@ -46,12 +47,12 @@ EXPLAINED = ("why", "levers", "frontier", "pivotal", "hardened", "persuade", "ob
 
 def run(out: Path) -> Path:
     """A scenario with a dozen events, in which much is uncertain."""
-    return run_into_folder(sim.load_case("hindcast-2025"), RunOptions(runs=400), out)[1]
+    return run_into_folder(sim.load_case("hindcast-2025"), Runs(400), out)[1]
 
 
 def comparison(out: Path) -> Path:
     names = ("brussels-2025-04", "us-backstop", "us-withdrawal")
-    plan = plan_comparison(names, RunOptions(runs=400))
+    plan = plan_comparison(names, Runs(400))
     folder = run_parts(plan, out)
     complete_results(plan, folder, compared(plan, folder))
     return folder
@@ -71,13 +72,13 @@ def sensitivity(**asked: Any) -> Callable[[Path], Path]:
 def explanation(out: Path) -> Path:
     """Every question whose answer is drawn, of a few weeks: a nation to bring in and one that leads."""
     case = sim.load_case("brussels-2025-04", ["rounds=12", "force_required=12000"])
-    asked, options = find_nations(case, ["BEL", "GBR"]), ExplainOptions(only=EXPLAINED, runs=400)
+    asked, options = find_nations(case, ["BEL", "GBR"]), ExplainOptions(only=EXPLAINED, number=400)
     return explain_into_folder(case, asked, load_questions(), options, out)[1]
 
 
 def hindcast(out: Path) -> Path:
     declared, cases = load_hindcast_cases("europe-2025")
-    return hindcast_into_folder(declared, cases, (), HindcastOptions(runs=400, resamples=500), out)[1]
+    return hindcast_into_folder(declared, cases, (), HindcastOptions(number=400, resamples=500), out)[1]
 
 
 def calibration(out: Path) -> Path:
@@ -88,7 +89,7 @@ def calibration(out: Path) -> Path:
 
 def cross_validation(out: Path) -> Path:
     plan = plan_calibration("europe-2025", draws=100, runs=16)
-    options = HindcastOptions(runs=200, resamples=500)
+    options = HindcastOptions(number=200, resamples=500)
     return cross_validate_into_folder(plan, options, out)[1]
 
 

@@ -14,7 +14,7 @@ import pytest
 from sim.evidence.case_draws import DRAWS
 from sim.experiments.patterns.measures import share_in_order
 from sim.experiments.patterns.verdicts import Finding, check_one, overall
-from sim.experiments.run import RunOptions
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Interval
 from sim.inputs.errors import InputError
 from sim.inputs.patterns_file import Check, Patterns, load_patterns
@@ -126,7 +126,7 @@ def test_each_expectation_has_a_source(expectations: Patterns) -> None:
 @pytest.mark.parametrize("number", DOCUMENTED)
 def test_verdicts_are_those_documented(expectations: Patterns, number: int) -> None:
     pattern = next(each for each in expectations.patterns if each.number == number)
-    result = check_one(expectations, pattern, None, RunOptions(runs=2 * DRAWS))
+    result = check_one(expectations, pattern, None, Runs(2 * DRAWS))
     # With a tenth of the runs shares lie nearer to a half: what holds may seem undecided, never fail.
     allowed = {DOCUMENTED[number], "undecided"}
     assert result.verdict in allowed

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.experiments.patterns.verdicts import PatternResult, check_one
-from sim.experiments.run import RunOptions
+from sim.experiments.runs import Runs
 from sim.inputs.patterns_file import Patterns, load_patterns
 
 Verdicts = list[str]
@@ -28,7 +28,7 @@ def found(patterns: Patterns) -> Callable[..., PatternResult]:
 
     def check(number: int, runs: int = 1000) -> PatternResult:
         pattern = next(each for each in patterns.patterns if each.number == number)
-        return check_one(patterns, pattern, None, RunOptions(runs=runs))
+        return check_one(patterns, pattern, None, Runs(runs))
 
     return check
 

@@ -13,7 +13,8 @@ from sim.experiments.patterns import measures
 from sim.experiments.patterns.measures import measure, worlds_of
 from sim.experiments.patterns.observed import WorldRuns, observe
 from sim.experiments.patterns.verdicts import Finding, check_patterns, overall
-from sim.experiments.run import RunOptions, simulate_case
+from sim.experiments.run import simulate_case
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Interval
 from sim.inputs.case import Case, load_case
 from sim.inputs.patterns_file import Check, World
@@ -113,7 +114,7 @@ def test_soldiers_are_pledged_by_the_rule_of_the_model(observed: Callable[..., W
 
 
 def test_pledges_and_contributors_are_those_of_the_model() -> None:
-    case, options = load_case("us-backstop"), RunOptions(runs=20, trajectories=True)
+    case, options = load_case("us-backstop"), Runs(20)
     ends: list[Any] = []
     simulate_case(case, options, lambda _, records: ends.append(records.runs.copy()))
     runs = np.concatenate(ends)
@@ -312,7 +313,7 @@ def test_a_check_is_the_paired_difference_of_two_worlds(file: Path) -> None:
     ends = []
     for involvement, round_ in ((1.0, 30), (0.0, 6)):
         case = load_case(scenario, {"washington.involvement": involvement})
-        seen = observe(case, round_, RunOptions(runs=300, trajectories=True))
+        seen = observe(case, round_, Runs(300))
         ends.append(seen.committed.sum(axis=1))
     assert row.estimate == (ends[0] - ends[1]).mean()
     assert row.runs == 300

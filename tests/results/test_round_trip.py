@@ -40,7 +40,7 @@ steps = 2
 path = "moscow.pressure"
 values = ["calm", "warnings"]
 """
-OPTIONS = HindcastOptions(runs=20, resamples=10)
+OPTIONS = HindcastOptions(number=20, resamples=10)
 
 
 def run(_: Path) -> Result:

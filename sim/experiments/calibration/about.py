@@ -1,13 +1,14 @@
 """What a calibration is of."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, PlainSerializer
 
 from sim.experiments.calibration.likelihood import Target
 from sim.experiments.hindcast.waves import Wave
+from sim.experiments.runs import LARGEST_SEED, Runs
 from sim.inputs.fit import wave_name
 from sim.inputs.options import check_whole_number
 from sim.inputs.prior import Marginal, ParameterPrior, Prior
@@ -15,35 +16,32 @@ from sim.results.about import About, Frozen
 
 
 @dataclass(frozen=True)
-class Sampling:
+class Sampling(Runs):
     """How the posterior is sampled.
 
     Attributes
     ----------
-    draws
-        Sets of parameters drawn from the prior; most even where they are a power of two.
-    runs
-        How many each of them has: with few, likelihoods are noisy, which costs effective size.
-    kept
-        Draws that the posterior is resampled to.
+    number
+        Of runs of each set of parameters: with few, likelihoods are noisy, which costs effective size.
     seed
         Of the draws and of the runs; not negative.
+    draws
+        Sets of parameters drawn from the prior; most even where they are a power of two.
+    kept
+        Draws that the posterior is resampled to.
     """
 
+    number: int = 256
     draws: int = 4096
-    runs: int = 256
     kept: int = 1000
-    seed: int = 1
 
     def __post_init__(self) -> None:
         """Refuse what cannot be sampled."""
-        for name, least, most in (
-            ("draws", 10, 2**20),
-            ("runs", 1, 2**20),
-            ("kept", 1, 500_000),
-            ("seed", 0, 2**32 - 1),
-        ):
+        super().__post_init__()
+        for name, least, most in (("draws", 10, 2**20), ("kept", 1, 500_000)):
             object.__setattr__(self, name, check_whole_number(name, getattr(self, name), least, most))
+        check_whole_number("runs", self.number, 1, 2**20)
+        check_whole_number("seed", self.seed, 0, LARGEST_SEED)
 
 
 def _plain_prior(prior: Prior) -> dict[str, Any]:
@@ -123,7 +121,7 @@ class AboutCalibration(About):
     @property
     def sampling(self) -> Sampling:
         """How the posterior was sampled."""
-        return Sampling(self.draws, self.runs, self.kept, self.seed)
+        return Sampling(self.runs, self.seed, draws=self.draws, kept=self.kept)
 
     @property
     def fitted(self) -> tuple[FittedWave, ...]:
@@ -148,7 +146,7 @@ def about_calibration(
         roster=target.cases[0].roster.title,
         waves=tuple(map(_fitted_wave, target.waves, fitted)),
         prior=prior,
-        **asdict(sampling),
+        **sampling.decisive(),
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from sim.declarations.parameters import PARAMETERS
 from sim.experiments.calibration.about import AboutCalibration, Sampling, about_calibration
 from sim.experiments.calibration.learned import summary
 from sim.experiments.calibration.likelihood import (
-    Effort,
     Target,
     effective_size,
     load_target,
@@ -23,6 +22,7 @@ from sim.experiments.calibration.likelihood import (
 from sim.experiments.hindcast.scores import Floats
 from sim.experiments.hindcast.waves import Wave
 from sim.experiments.needs import need_in_parts
+from sim.experiments.runs import Runs
 from sim.inputs.errors import InputError
 from sim.inputs.fit import FITTED_TO
 from sim.inputs.prior import load_prior
@@ -73,12 +73,12 @@ class CalibrationPlan:
     @property
     def id(self) -> str:
         """The name of the folder: the same command has the same name."""
-        return digest_of(*self.about.fitted_to, str(asdict(self.about.sampling)), *self.options)[:12]
+        return digest_of(*self.about.fitted_to, str(self.about.sampling.decisive()), *self.options)[:12]
 
     def need(self, threads: int) -> Need:
         """Return what it takes on so many threads; 0 for one a core."""
         at_once = Execution(threads=threads).workers
-        runs = self.about.sampling.runs
+        runs = self.about.sampling.number
         return need_in_parts(self.target.cases, runs, self.total_runs, Keep(counted=1), at_once)
 
     @property
@@ -89,7 +89,7 @@ class CalibrationPlan:
     @property
     def runs_each(self) -> int:
         """How many runs a draw has, in all waves that may be fitted."""
-        return self.about.sampling.runs * sum(wave.fitted for wave in self.target.waves)
+        return self.about.sampling.number * sum(wave.fitted for wave in self.target.waves)
 
     @cached_property
     def digests(self) -> dict[str, str]:
@@ -100,7 +100,7 @@ class CalibrationPlan:
             **{name: digest_of(*(case[name] for case in cases)) for name in cases[0]},
             "observations": digest_of(*self.about.fitted_to, *bounds),
             "prior": digest_of(*self.about.prior.numbers),
-            "sampling": digest_of(str(asdict(self.about.sampling))),
+            "sampling": digest_of(str(self.about.sampling.decisive())),
             **code_digests(),
         }
 
@@ -241,7 +241,7 @@ def plan_calibration(
     seed: int = 1,
 ) -> CalibrationPlan:
     """Read all that determines a calibration, see `calibrate`."""
-    sampling = Sampling(draws, runs, kept, seed)
+    sampling = Sampling(runs, seed, draws=draws, kept=kept)
     target = load_target(hindcast)
     believed = load_prior(prior)
     for name in hold_out:
@@ -305,13 +305,13 @@ def _weighed_draws(
     about = plan.about
     tables: list[pd.DataFrame] = []
     drawn = about.prior.drawn(about.sampling.draws, about.sampling.seed)
-    effort = Effort(about.sampling.runs, about.sampling.seed, threads)
+    runs = Runs(about.sampling.number, about.sampling.seed, threads)
     for number, first in enumerate(range(0, len(drawn), BLOCK)):
         block, name = drawn[first : first + BLOCK], f"{PARTS}/{number:03d}"
         if folder.has(name):
             progress(len(block) * plan.runs_each)
         else:
-            weighed = log_likelihoods(plan.target, about.prior.rows(block), effort, progress)
+            weighed = log_likelihoods(plan.target, about.prior.rows(block), runs, progress)
             folder.write(name, _draws_table(about, block, weighed))
         tables.append(folder.read(name).to_pandas())
     return pd.concat(tables, ignore_index=True)

@@ -57,7 +57,7 @@ class AboutCrossValidation(About):
     @property
     def scoring(self) -> HindcastOptions:
         """Which runs, and how sure the scores are made."""
-        return HindcastOptions(runs=self.runs, seed=self.seed, resamples=self.resamples)
+        return HindcastOptions(self.runs, seed=self.seed, resamples=self.resamples)
 
 
 class LoadedCrossValidation(Loaded):
@@ -95,7 +95,7 @@ class CrossValidation(Result):
         return AboutCrossValidation(
             fit=self.fit,
             variants={variant.name: variant.title for variant in self.variants},
-            runs=self.options.runs,
+            runs=self.options.number,
             seed=self.options.seed,
             resamples=self.options.resamples,
         )
@@ -155,7 +155,7 @@ def cross_validate_into_folder(
 
 def cross_validation_id(plan: CalibrationPlan, options: HindcastOptions) -> str:
     """Return the name of the folder: the same inputs have the same name."""
-    scored = [options.runs, options.seed, options.resamples]
+    scored = [options.number, options.seed, options.resamples]
     return digest_of(plan.id, plan.manifest.model_dump_json(), str(scored), str(FORMAT))[:12]
 
 
@@ -201,7 +201,7 @@ def cross_validate(
 
 def simulated_runs(plan: CalibrationPlan, options: HindcastOptions) -> int:
     """Return how many runs a cross-validation simulates in all, for a progress bar."""
-    return plan.total_runs + FORECASTS * options.runs * len(plan.target.waves)
+    return plan.total_runs + FORECASTS * options.number * len(plan.target.waves)
 
 
 def _places(target: Target) -> Sequence[int]:
@@ -216,5 +216,5 @@ def _forecasts(
     fitted, believed = (calibration.fitted_to(seen).rows for seen in (names, ()))
     return {
         **simulated_forecasts(with_draws(case, fitted), options, progress),
-        PRIOR: forecast_wave(with_draws(case, believed), options.which, progress),
+        PRIOR: forecast_wave(with_draws(case, believed), options, progress),
     }

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.experiments.hindcast.forecasts import with_draws
 from sim.experiments.hindcast.scores import Floats, Observed, as_read, probability_of
 from sim.experiments.hindcast.waves import Wave, observe
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case
 from sim.inputs.hindcast_file import Hindcast, load_hindcast_cases
 from sim.inputs.parameters import DECLARED
@@ -54,21 +55,7 @@ def load_target(source: Path | str) -> Target:
     return Target(hindcast, cases, observe(hindcast, cases))
 
 
-@dataclass(frozen=True)
-class Effort:
-    """What likelihoods are computed with: runs of each set of parameters, their seed, threads (0: all cores).
-
-    All sets have the same runs, that is the same draws of chance, so that chance favours none of them.
-    """
-
-    runs: int
-    seed: int
-    threads: int = 0
-
-
-def log_likelihoods(
-    target: Target, rows: Floats, effort: Effort, progress: Progress = lambda _: None
-) -> Floats:
+def log_likelihoods(target: Target, rows: Floats, runs: Runs, progress: Progress = lambda _: None) -> Floats:
     """Return the logarithm of the probability of what was recorded in each wave, (sets, waves), in nats.
 
     Of waves that may not be fitted it is missing.
@@ -79,15 +66,15 @@ def log_likelihoods(
         What was observed.
     rows
         A row a set of parameters, a column a parameter in the order of PARAMETERS.
-    effort
-        Runs, seed and threads.
+    runs
+        Of each set; all sets have the same, that is the same draws of chance, so that chance favours none.
     progress
         Called with the number of runs done.
     """
     likelihoods = np.full((len(rows), len(target.waves)), np.nan)
     for place, (case, wave) in enumerate(zip(target.cases, target.waves, strict=True)):
         if wave.fitted:
-            counts = count_stances(case, rows, effort, progress)
+            counts = count_stances(case, rows, runs, progress)
             likelihoods[:, place] = log_likelihood(counts, wave.observed)
     return likelihoods
 
@@ -107,7 +94,7 @@ def log_likelihood(counts: Counts, observed: Observed) -> Floats:
     return np.asarray(np.log(probabilities[..., observed.is_known]).sum(axis=-1))
 
 
-def count_stances(case: Case, rows: Floats, effort: Effort, progress: Progress = lambda _: None) -> Counts:
+def count_stances(case: Case, rows: Floats, runs: Runs, progress: Progress = lambda _: None) -> Counts:
     """Return in how many runs of each set nations stand on each rung at the end, (sets, nations, stances)."""
     drawn = with_draws(case, rows)
     setup = build_setup(drawn.scenario, drawn.roster, drawn.parameters, drawn.timeline)
@@ -115,16 +102,16 @@ def count_stances(case: Case, rows: Floats, effort: Effort, progress: Progress =
     def counted(row: int) -> Counts:
         tally = simulate(
             _of_set(setup, row),
-            effort.seed,
-            range(effort.runs),
+            runs.seed,
+            range(runs.number),
             sink=lambda *_: None,
             keep=Keep(counted=1),
             execution=Execution(threads=1),
         )
-        progress(effort.runs)
+        progress(runs.number)
         return np.asarray(tally.stances[-1])
 
-    with computing(Execution(threads=effort.threads).workers) as pool:
+    with computing(Execution(threads=runs.threads).workers) as pool:
         return np.array(list(pool.map(counted, range(len(rows)))))
 
 

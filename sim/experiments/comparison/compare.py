@@ -10,7 +10,7 @@ from sim.experiments.comparison.result import SUMS, Comparison
 from sim.experiments.comparison.runs import ComparisonPlan, Sums
 from sim.experiments.executors import Threads
 from sim.experiments.resumable import compute_parts
-from sim.experiments.run import RunOptions
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.inputs.overrides import Overrides
@@ -45,7 +45,7 @@ def compare(
     overrides, parameters
         As for `run`, for all of them.
     runs, seed, engine, threads
-        As in `RunOptions`.
+        As in `Runs`.
 
     Returns
     -------
@@ -63,14 +63,13 @@ def compare(
     >>> bool(comparison.coalition.difference_low.iloc[0] > 0.5)  # nations more
     True
     """
-    options = RunOptions(runs, seed, engine=engine, threads=threads)
-    plan = plan_comparison(scenarios, options, overrides, parameters)
-    return compare_cases(plan.cases, plan.options)
+    plan = plan_comparison(scenarios, Runs(runs, seed, threads, engine), overrides, parameters)
+    return compare_cases(plan.cases, plan.runs)
 
 
 def plan_comparison(
     scenarios: Sequence[Case | Scenario | Path | str],
-    options: RunOptions,
+    runs: Runs,
     overrides: Overrides = (),
     parameters: Path | None = None,
 ) -> ComparisonPlan:
@@ -82,19 +81,17 @@ def plan_comparison(
     changed = list(command_options(overrides, parameters))
     for item, case in zip(scenarios, cases, strict=True):
         changed += source_options(item, case)
-    return ComparisonPlan(cases, options, tuple(changed))
+    return ComparisonPlan(cases, runs, tuple(changed))
 
 
-def compare_cases(
-    cases: Sequence[Case], options: RunOptions, progress: Progress = lambda _: None
-) -> Comparison:
+def compare_cases(cases: Sequence[Case], runs: Runs, progress: Progress = lambda _: None) -> Comparison:
     """Simulate the same runs of each case and add up what they give; memory does not grow with the runs.
 
     Parameters
     ----------
     cases
         The reference, and what is compared with it.
-    options
+    runs
         Which runs, and how they are computed; nothing of them changes the tables but `runs` and `seed`.
     progress
         Told the number of runs, of any case, each time some are done.
@@ -105,9 +102,9 @@ def compare_cases(
         If there are fewer than two, or they differ in their nations or their horizon.
     """
     check_comparable(cases)
-    plan = ComparisonPlan(tuple(cases), options)
+    plan = ComparisonPlan(tuple(cases), runs)
     sums = Sums.of_no_runs(plan)
-    with closing(compute_parts(plan, range(plan.parts), Threads(options.threads))) as parts:
+    with closing(compute_parts(plan, range(plan.parts), Threads(runs.threads))) as parts:
         for number, part in parts:
             sums.add(part)
             progress(plan.runs_in(number))

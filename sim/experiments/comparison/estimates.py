@@ -12,7 +12,8 @@ from sim.experiments.comparison.runs import COALITION_MEASURES, NUMBERS, Compari
 from sim.experiments.independent import independent_runs
 from sim.experiments.rests_on import Numbers, numbers_of
 from sim.experiments.results import RunResult
-from sim.experiments.run import RunOptions, simulate_case
+from sim.experiments.run import simulate_case
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Interval
 from sim.inputs.case import Case
 from sim.model.tally import Records
@@ -53,12 +54,12 @@ class Estimates:
     @property
     def seed(self) -> int:
         """Seed of the runs."""
-        return self.plan.options.seed
+        return self.plan.runs.seed
 
     @property
     def number_of_runs(self) -> int:
         """How many runs there were of each scenario."""
-        return self.plan.options.runs
+        return self.plan.runs.number
 
     @property
     def independent(self) -> int:
@@ -128,9 +129,9 @@ class Estimates:
     def _runs(self) -> list[RunResult]:
         """Runs of each scenario with all rounds counted; of many runs the first."""
         runs = min(self.number_of_runs, MOST_RUNS_OVER_TIME)
-        options = RunOptions(runs, self.seed, threads=self._threads)
+        chosen = Runs(runs, self.seed, self._threads)
         return [
-            RunResult(case, self.seed, runs, options.engine, simulate_case(case, options, _drop))
+            RunResult(case, self.seed, runs, chosen.engine, simulate_case(case, chosen, _drop))
             for case in self.cases
         ]
 
@@ -148,7 +149,7 @@ class Estimates:
 
     @property
     def _threads(self) -> int:
-        return self.plan.options.threads
+        return self.plan.runs.threads
 
     def _in_days(self, rounds: PairedEstimates) -> PairedEstimates:
         """Return rounds of joining as days, their intervals within the horizon."""

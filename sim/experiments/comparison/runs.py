@@ -14,10 +14,11 @@ from sim.experiments.comparison.paired import PairedSums
 from sim.experiments.comparison.result import SUMS, AboutComparison
 from sim.experiments.needs import need_in_parts
 from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
-from sim.experiments.run import RunOptions, simulate_case
+from sim.experiments.run import simulate_case
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
-from sim.model.ensemble import CHUNK, Keep
+from sim.model.ensemble import CHUNK, RECORDED, Keep
 from sim.model.tally import RUN_COLUMNS, Records
 from sim.results.about import about_case
 from sim.results.identity import case_digests, code_digests, digest_of
@@ -30,7 +31,7 @@ NATION_OUTCOMES = ("is_committed", "round_of_joining")
 NUMBERS = ("size", "contributors", "force", "fielded")
 COALITION_MEASURES = (*NUMBERS, "p_force_met")
 
-Asked = tuple[tuple[Case, ...], RunOptions]
+Asked = tuple[tuple[Case, ...], Runs]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,14 +42,14 @@ class ComparisonPlan:
     ----------
     cases
         What is compared, the reference first.
-    options
+    runs
         Which runs, and how they are computed.
     changes
         What the command line changed: it tells comparisons of the same scenarios apart.
     """
 
     cases: tuple[Case, ...]
-    options: RunOptions
+    runs: Runs
     changes: tuple[str, ...] = ()
 
     called = "comparison"
@@ -76,7 +77,7 @@ class ComparisonPlan:
     @property
     def id(self) -> str:
         """The name of the folder: the same command has the same name."""
-        return digest_of(*self.names, f"{self.options.runs} {self.options.seed}", *self.changes)[:12]
+        return digest_of(*self.names, f"{self.runs.number} {self.runs.seed}", *self.changes)[:12]
 
     def folder(self, out: Path) -> Path:
         """Return where the results go below the folder of all results."""
@@ -91,18 +92,18 @@ class ComparisonPlan:
     @property
     def total_runs(self) -> int:
         """How many runs there are of all scenarios together."""
-        return self.options.runs * len(self.cases)
+        return self.runs.number * len(self.cases)
 
     @property
     def runs_per_part(self) -> int:
         """How many runs of each scenario are computed together: a multiple of those that a thread takes."""
-        most = min(PART_RUNS // len(self.cases), math.ceil(self.options.runs / LEAST_PARTS))
+        most = min(PART_RUNS // len(self.cases), math.ceil(self.runs.number / LEAST_PARTS))
         return CHUNK * max(most // CHUNK, 1)
 
     @property
     def parts(self) -> int:
         """How many parts there are."""
-        return math.ceil(self.options.runs / self.runs_per_part)
+        return math.ceil(self.runs.number / self.runs_per_part)
 
     def need(self, at_once: int) -> Need:
         """Return what it takes, where this machine computes so many parts at a time."""
@@ -112,7 +113,7 @@ class ComparisonPlan:
     def task(self, part: int) -> range:
         """Return the runs of a part."""
         first = part * self.runs_per_part
-        return range(first, min(first + self.runs_per_part, self.options.runs))
+        return range(first, min(first + self.runs_per_part, self.runs.number))
 
     def runs_in(self, part: int) -> int:
         """Return how many runs a part takes, of all scenarios together."""
@@ -121,7 +122,7 @@ class ComparisonPlan:
     @property
     def shared(self) -> Asked:
         """What every part is computed from."""
-        return self.cases, replace(self.options, trajectories=True, threads=1)
+        return self.cases, replace(self.runs, threads=1)
 
     @property
     def compute(self) -> "Callable[[Asked, range], pa.Table]":
@@ -144,7 +145,7 @@ class ComparisonPlan:
             for name, case in zip(self.names, self.cases, strict=True)
             for piece, digest in case_digests(case).items()
         }
-        runs = digest_of(f"{self.options.runs} {self.options.seed} {self.runs_per_part}")
+        runs = digest_of(f"{self.runs.number} {self.runs.seed} {self.runs_per_part}")
         return {**of_cases, "runs": runs, **code_digests()}
 
     @cached_property
@@ -153,8 +154,8 @@ class ComparisonPlan:
         return AboutComparison(
             names=self.names,
             cases=tuple(map(about_case, self.cases)),
-            seed=self.options.seed,
-            runs=self.options.runs,
+            seed=self.runs.seed,
+            runs=self.runs.number,
             options=self.changes,
             parts=self.parts,
             digests=self.digests,
@@ -198,11 +199,11 @@ class Sums(NamedTuple):
         )
 
 
-def add_up_runs(asked: Asked, runs: range) -> "pa.Table":
+def add_up_runs(asked: Asked, numbers: range) -> "pa.Table":
     """Return the sums over some runs of each case, a pure function."""
-    cases, options = asked
-    reference = _outcomes(cases[0], options, runs)
-    others = (_outcomes(case, options, runs) for case in cases[1:])
+    cases, runs = asked
+    reference = _outcomes(cases[0], runs, numbers)
+    others = (_outcomes(case, runs, numbers) for case in cases[1:])
     rows = [_sums(reference, reference), *(_sums(other, reference) for other in others)]
     return Sums(*map(np.array, zip(*rows, strict=True))).table()
 
@@ -211,14 +212,14 @@ def _sums(outcomes: Floats, reference: Floats) -> tuple[Floats, Floats, Floats]:
     return outcomes.sum(axis=0), (outcomes * outcomes).sum(axis=0), (outcomes * reference).sum(axis=0)
 
 
-def _outcomes(case: Case, options: RunOptions, runs: range) -> Floats:
+def _outcomes(case: Case, runs: Runs, numbers: range) -> Floats:
     """Return the outcomes of runs of a case, see `outcomes_of`."""
     parts: list[Floats] = []
 
     def sink(_: int, records: Records) -> None:
         parts.append(outcomes_of(records, case.scenario.force_required))
 
-    simulate_case(case, options, sink, runs=runs, counted=0)
+    simulate_case(case, runs, sink, keep=RECORDED, numbers=numbers)
     return np.concatenate(parts)
 
 

@@ -17,8 +17,7 @@ from sim.experiments.explain.persuade import Sequences, whom_to_persuade
 from sim.experiments.explain.pivotal import Pivots, who_is_pivotal
 from sim.experiments.explain.result import AboutExplanation, Answers
 from sim.experiments.explain.why import Why, why
-from sim.experiments.run import RunOptions
-from sim.experiments.sweep.point_model import Runs
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.days import checked_day
 from sim.inputs.errors import InputError
@@ -52,8 +51,8 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class ExplainOptions:
-    """What is asked, and how it is computed.
+class ExplainOptions(Runs):
+    """What is asked, and of which runs; searches take fewer, and say so.
 
     Attributes
     ----------
@@ -61,21 +60,14 @@ class ExplainOptions:
         Some of `SECTIONS`; none means what is usual.
     date
         The day at which `why` looks, or a moment at midnight; the last if none.
-    runs, seed
-        How many runs each answer rests on (searches take fewer, and say so), and their seed.
-    threads
-        0 for one a core; results do not depend on it.
     """
 
     only: tuple[str, ...] = ()
     date: dt.date | None = None
-    runs: int = 1000
-    seed: int = 1
-    threads: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be asked."""
-        RunOptions(runs=self.runs, seed=self.seed, threads=self.threads)
+        super().__post_init__()
         if self.date is not None:
             object.__setattr__(self, "date", checked_day(self.date, "date"))
         for section in self.only:
@@ -131,7 +123,7 @@ class Explanation(Answers):
             asked=tuple(case.roster.iso3[nation] for nation in self.asked),
             sections=options.sections(case, self.asked),
             date=self.why.date if self.why else None,
-            runs=options.runs,
+            runs=options.number,
             seed=options.seed,
             runs_of_answers={
                 name: answer.number_of_runs
@@ -207,7 +199,7 @@ def explain(
     >>> answer.levers.table.query("status == 'reached'")["lever"].tolist()
     ['mandate.clarity']
     """
-    options = ExplainOptions(tuple(only), date, runs, seed, threads)
+    options = ExplainOptions(runs, seed, threads, only=tuple(only), date=date)
     case = scenario if isinstance(scenario, Case) else load_case(scenario, overrides, parameters)
     asked = find_nations(case, nations)
     return explain_case(case, asked, load_questions(questions), options)
@@ -300,7 +292,7 @@ def explain_id(
 ) -> str:
     """Return a digest of all that the tables and files depend on: the same inputs have the same one."""
     observed = case.scenario.observed
-    chosen = [options.sections(case, asked), options.date, options.runs, options.seed, csv]
+    chosen = [options.sections(case, asked), options.date, options.number, options.seed, csv]
     inputs = f"{shown_digest(case)} {list(asked)} {questions!r} {observed!r} {chosen} {FORMAT}"
     return hashlib.sha256(inputs.encode()).hexdigest()[:12]
 
@@ -323,40 +315,31 @@ class _Asking:
 
     @cached_property
     def best_pairs(self) -> PairAnswers:
-        threads = self.options.threads
-        return best_pairs(self.case, self.nations, self.questions, self.runs, threads=threads)
-
-    @property
-    def runs(self) -> Runs:
-        return Runs(self.options.runs, self.options.seed)
+        return best_pairs(self.case, self.nations, self.questions, self.options)
 
     def why(self) -> Why:
-        date, threads = self.options.date, self.options.threads
-        return why(self.case, self.nations, self.runs, date=date, threads=threads)
+        return why(self.case, self.nations, self.options, date=self.options.date)
 
     def closure(self) -> Closure:
-        threads = self.options.threads
-        return what_closes_the_gap(self.case, self.nations, self.questions, self.runs, threads=threads)
+        return what_closes_the_gap(self.case, self.nations, self.questions, self.options)
 
     def levers(self) -> LeverAnswers:
-        threads = self.options.threads
-        return what_would_it_take(self.case, self.nations, self.questions, self.runs, threads=threads)
+        return what_would_it_take(self.case, self.nations, self.questions, self.options)
 
     def pairs(self) -> PairAnswers:
         return self.best_pairs
 
     def frontier(self) -> Frontiers:
-        return frontiers(self.best_pairs, self.runs, threads=self.options.threads)
+        return frontiers(self.best_pairs, self.options)
 
     def pivotal(self) -> Pivots:
-        return who_is_pivotal(self.case, self.nations, self.runs, threads=self.options.threads)
+        return who_is_pivotal(self.case, self.nations, self.options)
 
     def hardened(self) -> Hardened:
-        threads = self.options.threads
-        return hardened_or_cowed(self.case, self.nations, self.questions, self.runs, threads=threads)
+        return hardened_or_cowed(self.case, self.nations, self.questions, self.options)
 
     def persuade(self) -> Sequences:
-        return whom_to_persuade(self.case, self.questions, self.runs, threads=self.options.threads)
+        return whom_to_persuade(self.case, self.questions, self.options)
 
     def observed(self) -> Unnamed:
-        return who_was_unnamed(self.case, self.runs, threads=self.options.threads)
+        return who_was_unnamed(self.case, self.options)

@@ -16,7 +16,8 @@ from sim.experiments.explain.ends import ends_of, side_by_side
 from sim.experiments.explain.levers import Lever, levers_for
 from sim.experiments.explain.search import AS_IT_IS, Point, Tried, present_level
 from sim.experiments.independent import independent_runs
-from sim.experiments.sweep.point_model import PointModel, Runs
+from sim.experiments.runs import Runs
+from sim.experiments.sweep.point_model import PointModel
 from sim.inputs.case import Case
 from sim.inputs.factors import Level
 from sim.inputs.questions import Questions
@@ -85,9 +86,7 @@ class Closure:
         return self.table[self.table["iso3"] == iso3]
 
 
-def what_closes_the_gap(
-    case: Case, nations: Sequence[int], questions: Questions, runs: Runs, *, threads: int = 0
-) -> Closure:
+def what_closes_the_gap(case: Case, nations: Sequence[int], questions: Questions, runs: Runs) -> Closure:
     """Find in which runs a lever, a pair of them, or another position would bring a nation in.
 
     Levers are set in round 1, at each end of their ranges that is not the present level; positions at the
@@ -103,22 +102,20 @@ def what_closes_the_gap(
         The levers, as for `what_would_it_take`.
     runs
         How many at each point, and their seed.
-    threads
-        0 for one a core; the result does not depend on it.
 
     Raises
     ------
     InputError
         If a lever cannot take one of its levels.
     """
-    tried = Tried(case, runs, threads)
+    tried = Tried(case, runs)
     tried.try_points([AS_IT_IS])
     settings = {
         nation: [each for lever in levers_for(case, questions, nation, tried) for each in _ends(case, lever)]
         for nation in nations
     }
     points = [point for nation in nations for point in _points(case, nation, settings[nation])]
-    ends = _committed(case, nations, [AS_IT_IS, *points], runs, threads)
+    ends = _committed(case, nations, [AS_IT_IS, *points], runs)
     gaps = (
         _Gap({point: is_in[:, column] for point, is_in in ends.items()}, partial(independent_runs, case))
         for column in range(len(nations))
@@ -165,16 +162,16 @@ def _position(case: Case, nation: int) -> Point:
 
 
 def _committed(
-    case: Case, nations: Sequence[int], points: Iterable[Point], runs: Runs, threads: int
+    case: Case, nations: Sequence[int], points: Iterable[Point], runs: Runs
 ) -> Mapping[Point, InRuns]:
     """Return who of the nations asked about is committed at the end, by point, shape (runs, nations)."""
     model, columns = PointModel(case, runs, ()), np.array(nations, dtype=np.int64)
     asked = list(dict.fromkeys(points))
 
     def at(point: Point) -> InRuns:
-        return ends_of(model.setup(dict(point)), runs).committed[:, columns]
+        return ends_of(model.setup(dict(point)), runs.on_one_thread).committed[:, columns]
 
-    return dict(zip(asked, side_by_side(at, asked, threads), strict=True))
+    return dict(zip(asked, side_by_side(at, asked, runs.threads), strict=True))
 
 
 class _Gap:

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from sim.declarations.levels import CONDITIONS, LEVERS, MOVED
 from sim.declarations.records import Behaviour, Levels
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Floats
-from sim.experiments.sweep.point_model import Runs
 from sim.model import draws, rules
 from sim.model.setup import Setup
 

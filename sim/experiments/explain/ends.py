@@ -10,8 +10,8 @@ from sim.declarations.levels import MOVED
 from sim.declarations.records import Behaviour
 from sim.declarations.words import Stance
 from sim.experiments.explain.drawn import drawn_deployable, drawn_parameter
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Floats
-from sim.experiments.sweep.point_model import Runs
 from sim.model import rules
 from sim.model.ensemble import ENDS, Execution, simulate
 from sim.model.setup import Setup
@@ -62,7 +62,7 @@ class Ends(NamedTuple):
         return np.asarray(pledge(stance, can_send, self.propensity[:, nation], cut))
 
 
-def ends_of(setup: Setup, runs: Runs, threads: int = 1) -> Ends:
+def ends_of(setup: Setup, runs: Runs) -> Ends:
     """Simulate runs and return how they end; the result does not depend on the number of threads."""
     parts: list[Ends] = []
 
@@ -77,7 +77,7 @@ def ends_of(setup: Setup, runs: Runs, threads: int = 1) -> Ends:
         range(runs.number),
         sink=sink,
         keep=ENDS,
-        execution=Execution(threads=threads, chunk=CHUNK),
+        execution=Execution(threads=runs.threads, chunk=CHUNK),
     )
     return Ends(*(np.concatenate(pieces) for pieces in zip(*parts, strict=True)))
 
@@ -88,7 +88,7 @@ def thresholds_of(setup: Setup, number: int) -> Floats:
     return np.resize(np.asarray(ladder.climb_to_committed), number)
 
 
-def side_by_side(answer: Callable[[Asked], Answer], asked: Iterable[Asked], threads: int = 0) -> list[Answer]:
+def side_by_side(answer: Callable[[Asked], Answer], asked: Iterable[Asked], threads: int) -> list[Answer]:
     """Answer several questions, each in a thread of its own, and return the answers in their order."""
     with computing(Execution(threads=threads).workers) as pool:
         return list(pool.map(answer, asked))

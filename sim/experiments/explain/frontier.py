@@ -19,7 +19,7 @@ from sim.experiments.explain.search import (
     chance,
     present_level,
 )
-from sim.experiments.sweep.point_model import Runs
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case
 from sim.inputs.factors import Factor
 from sim.inputs.questions import LEADING, NATION, Questions
@@ -194,9 +194,7 @@ class Frontiers:
         return None if rows.empty else rows.sort_values("effort", kind="stable").iloc[0]
 
 
-def best_pairs(
-    case: Case, nations: Sequence[int], questions: Questions, runs: Runs, *, threads: int = 0
-) -> PairAnswers:
+def best_pairs(case: Case, nations: Sequence[int], questions: Questions, runs: Runs) -> PairAnswers:
     """Find the pair of levers that brings each nation in with the least effort.
 
     Parameters
@@ -209,16 +207,14 @@ def best_pairs(
         The levers; those that are a nation's own, or have no range, are left out.
     runs
         A quarter of them is done at each point: it is a search for where to look.
-    threads
-        0 for one a core; the result does not depend on it.
     """
-    fewer = _fewer(runs, PAIR_SHARE)
-    tried = Tried(case, fewer, threads)
+    fewer = runs.share(PAIR_SHARE)
+    tried = Tried(case, fewer)
     pairs = tuple(sorted(_pairs(common_levers(case, questions)), key=lambda pair: pair.effort))
     searches = [PairSearch(nation, pairs) for nation in nations]
     tried.settle(searches)
     best = tuple(search.best(tried) for search in searches)
-    marks = Marks(case, runs, threads)
+    marks = Marks(case, runs)
     rows = [
         {**_pair_row(case, tried, nation, pair, marks), "runs": fewer.number}
         for nation, pair in zip(nations, best, strict=True)
@@ -226,7 +222,7 @@ def best_pairs(
     return PairAnswers(case, tuple(nations), best, pd.DataFrame(rows), len(tried))
 
 
-def frontiers(pairs: PairAnswers, runs: Runs, *, threads: int = 0) -> Frontiers:
+def frontiers(pairs: PairAnswers, runs: Runs) -> Frontiers:
     """Find the least level of the second lever of each nation's best pair, for each level of the first.
 
     Parameters
@@ -235,11 +231,9 @@ def frontiers(pairs: PairAnswers, runs: Runs, *, threads: int = 0) -> Frontiers:
         The best pairs.
     runs
         Half of them is done at each point.
-    threads
-        0 for one a core; the result does not depend on it.
     """
-    fewer = _fewer(runs, FRONTIER_SHARE)
-    tried = Tried(pairs.case, fewer, threads)
+    fewer = runs.share(FRONTIER_SHARE)
+    tried = Tried(pairs.case, fewer)
     asked = [
         (nation, pair, level)
         for nation, pair in zip(pairs.nations, pairs.best, strict=True)
@@ -258,17 +252,12 @@ def frontiers(pairs: PairAnswers, runs: Runs, *, threads: int = 0) -> Frontiers:
         for nation, pair, level in asked
     ]
     tried.settle(searches)
-    marks = Marks(pairs.case, runs, threads)
+    marks = Marks(pairs.case, runs)
     rows = [
         {**_frontier_row(pairs.case, tried, search, pair, level, marks), "runs": fewer.number}
         for search, (_, pair, level) in zip(searches, asked, strict=True)
     ]
     return Frontiers(pairs.case, pairs, fewer.number, fewer.seed, pd.DataFrame(rows), len(tried))
-
-
-def _fewer(runs: Runs, share: int) -> Runs:
-    """Return a share of the runs, at least one."""
-    return Runs(-(-runs.number // share), runs.seed)
 
 
 def common_levers(case: Case, questions: Questions) -> list[Lever]:

@@ -14,8 +14,9 @@ from sim.experiments.explain.ends import Ends, ends_of, side_by_side
 from sim.experiments.explain.search import present_level
 from sim.experiments.independent import independent_runs
 from sim.experiments.rests_on import lever_verdicts
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Floats, rank_correlations
-from sim.experiments.sweep.point_model import PointModel, Runs
+from sim.experiments.sweep.point_model import PointModel
 from sim.inputs.case import Case
 from sim.inputs.questions import Pressure, Questions, World
 from sim.model.setup import Setup
@@ -68,9 +69,7 @@ class Hardened:
     table: "pd.DataFrame"
 
 
-def hardened_or_cowed(
-    case: Case, nations: Sequence[int], questions: Questions, runs: Runs, *, threads: int = 0
-) -> Hardened:
+def hardened_or_cowed(case: Case, nations: Sequence[int], questions: Questions, runs: Runs) -> Hardened:
     """Find out which way nations answer more pressure.
 
     Parameters
@@ -83,8 +82,6 @@ def hardened_or_cowed(
         The lever that is the pressure, by how much it rises (at most to 1), and the worlds.
     runs
         How many in each world with each pressure, and their seed.
-    threads
-        0 for one a core; the result does not depend on it.
     """
     asked, model = questions.pressure, PointModel(case, runs, ())
     rises = [_rise(case, asked, world) for world in asked.worlds]
@@ -92,7 +89,7 @@ def hardened_or_cowed(
     for world, (_, more) in zip(asked.worlds, rises, strict=True):
         settings += [{**world.set}, {**world.set, asked.path: more}]
     setups = [model.setup(setting) for setting in settings]
-    ends = side_by_side(lambda setup: ends_of(setup, runs), setups, threads)
+    ends = side_by_side(lambda setup: ends_of(setup, runs.on_one_thread), setups, runs.threads)
     tables = []
     for place, (world, (now, more)) in enumerate(zip(asked.worlds, rises, strict=True)):
         first = 2 * place

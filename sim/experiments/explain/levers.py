@@ -17,7 +17,7 @@ from sim.experiments.explain.search import (
     chance,
     present_level,
 )
-from sim.experiments.sweep.point_model import Runs
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case
 from sim.inputs.factors import Factor
 from sim.inputs.questions import LEADING, NATION, Questions
@@ -99,9 +99,7 @@ class LeverAnswers:
         return self.table[self.table["iso3"] == iso3]
 
 
-def what_would_it_take(
-    case: Case, nations: Sequence[int], questions: Questions, runs: Runs, *, threads: int = 0
-) -> LeverAnswers:
+def what_would_it_take(case: Case, nations: Sequence[int], questions: Questions, runs: Runs) -> LeverAnswers:
     """Find the least change of each lever, alone, at which a nation is committed in half of the runs.
 
     A lever is set in round 1; later events of the scenario still happen.
@@ -117,24 +115,22 @@ def what_would_it_take(
         send most.
     runs
         How many at each point, and their seed.
-    threads
-        0 for one a core; the result does not depend on it.
 
     Raises
     ------
     InputError
         If a lever cannot take one of its levels.
     """
-    tried = Tried(case, runs, threads)
+    tried = Tried(case, runs)
     tried.try_points([AS_IT_IS])
     asked = [(nation, lever) for nation in nations for lever in levers_for(case, questions, nation, tried)]
     searches = [_search(case, nation, lever) for nation, lever in asked]
     tried.settle(searches)
-    again = Tried(case, Runs(runs.number, runs.seed + 1), threads)
+    again = Tried(case, Runs(runs.number, runs.seed + 1, runs.threads))
     again.try_points(
         search.point(level) for search in searches if (level := search.least(tried).level) is not None
     )
-    marks = Marks(case, runs, threads)
+    marks = Marks(case, runs)
     rows = [
         {
             "iso3": case.roster.iso3[nation],

@@ -3,7 +3,7 @@
 from sim.declarations.words import VERDICTS, worst
 from sim.experiments.explain.search import AS_IT_IS, Point
 from sim.experiments.rests_on import Numbers, numbers_of
-from sim.experiments.sweep.point_model import Runs
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case
 
 
@@ -14,12 +14,10 @@ class Marks:
     ----------
     case, runs
         What was run; each point is run with other draws only once.
-    threads
-        0 for one a core; the result does not depend on it.
     """
 
-    def __init__(self, case: Case, runs: Runs, threads: int = 0) -> None:
-        self._case, self._runs, self._threads = case, runs, threads
+    def __init__(self, case: Case, runs: Runs) -> None:
+        self._case, self._runs = case, runs
         self._as_it_is = self._numbers(AS_IT_IS)
         self._known: dict[Point, Numbers] = {AS_IT_IS: self._as_it_is}
 
@@ -35,4 +33,4 @@ class Marks:
 
     def _numbers(self, point: Point) -> Numbers:
         case = self._case.with_overrides(dict(point))
-        return numbers_of(case, self._runs.seed, self._runs.number, self._threads)
+        return numbers_of(case, self._runs.seed, self._runs.number, self._runs.threads)

@@ -12,7 +12,7 @@ from sim.experiments.explain.columns import interval_columns
 from sim.experiments.explain.ends import CHUNK
 from sim.experiments.explain.marks import Marks
 from sim.experiments.independent import independent_runs
-from sim.experiments.sweep.point_model import Runs
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.situation import Observed
@@ -130,7 +130,7 @@ class Unnamed:
         return table.sort_values("p", ascending=False, kind="stable", ignore_index=True)
 
 
-def who_was_unnamed(case: Case, runs: Runs, *, threads: int = 0) -> Unnamed:
+def who_was_unnamed(case: Case, runs: Runs) -> Unnamed:
     """Find out who the members were that a report did not name.
 
     Parameters
@@ -139,8 +139,6 @@ def who_was_unnamed(case: Case, runs: Runs, *, threads: int = 0) -> Unnamed:
         What is run; its scenario says what was observed.
     runs
         How many, and their seed.
-    threads
-        0 for one a core; the result does not depend on it.
 
     Raises
     ------
@@ -173,10 +171,10 @@ def who_was_unnamed(case: Case, runs: Runs, *, threads: int = 0) -> Unnamed:
         range(runs.number),
         sink=sink,
         keep=Keep(trajectories=True, counted=0),
-        execution=Execution(threads=threads, chunk=CHUNK),
+        execution=Execution(threads=runs.threads, chunk=CHUNK),
     )
     fits, members, followed_in, followers = (np.concatenate(pieces) for pieces in zip(*parts, strict=True))
-    marks = Marks(case.with_overrides({"rounds": max(round_, 1)}), runs, threads)
+    marks = Marks(case.with_overrides({"rounds": max(round_, 1)}), runs)
     rests_on = tuple(map(marks.of, range(len(case.roster.iso3))))
     return Unnamed(
         case, observed, round_, runs.number, runs.seed, fits, members, followed_in, followers, rests_on

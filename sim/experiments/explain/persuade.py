@@ -12,8 +12,9 @@ from sim.experiments.explain.drawn import actual_levels, drawn_thresholds, unmet
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side, thresholds_of
 from sim.experiments.explain.search import LIKELY
 from sim.experiments.independent import independent_runs
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Floats
-from sim.experiments.sweep.point_model import PointModel, Runs
+from sim.experiments.sweep.point_model import PointModel
 from sim.inputs.case import Case
 from sim.inputs.questions import Questions, World
 from sim.model.setup import Setup
@@ -69,7 +70,7 @@ class Sequences:
         return bool(self.table[self.table["stance"] == stance]["p_enough"].iloc[-1] >= ENOUGH)
 
 
-def whom_to_persuade(case: Case, questions: Questions, runs: Runs, *, threads: int = 0) -> Sequences:
+def whom_to_persuade(case: Case, questions: Questions, runs: Runs) -> Sequences:
     """Find the sequence of nations that brings the coalition to the force that it needs first.
 
     Greedy: at each step the nation that adds most to the expected force, as far as that is required, per
@@ -85,10 +86,8 @@ def whom_to_persuade(case: Case, questions: Questions, runs: Runs, *, threads: i
         The stances of the patron.
     runs
         How many for each step, and their seed; candidates are compared by a quarter of them.
-    threads
-        0 for one a core; the result does not depend on it.
     """
-    rows = [row for stance in questions.stances for row in _Sequence(case, stance, runs, threads).rows()]
+    rows = [row for stance in questions.stances for row in _Sequence(case, stance, runs).rows()]
     return Sequences(
         case,
         runs.number,
@@ -100,11 +99,11 @@ def whom_to_persuade(case: Case, questions: Questions, runs: Runs, *, threads: i
 class _Sequence:
     """Persuades one nation after the other under a stance of the patron."""
 
-    def __init__(self, case: Case, stance: World, runs: Runs, threads: int) -> None:
-        self._case, self._stance, self._runs, self._threads = case, stance, runs, threads
+    def __init__(self, case: Case, stance: World, runs: Runs) -> None:
+        self._case, self._stance, self._runs = case, stance, runs
         self._label = stance.label
         self._independent = independent_runs(case, runs.number)
-        self._fewer = Runs(-(-runs.number // SHARE_OF_RUNS), runs.seed)
+        self._fewer = runs.share(SHARE_OF_RUNS)
         self._model = PointModel(case, runs, ())
         self._persuaded: list[int] = []
         self._gains = [np.inf] * len(case.roster.iso3)
@@ -113,7 +112,7 @@ class _Sequence:
     def rows(self) -> list[dict[str, Any]]:
         """Return a row a step."""
         setup = self._setup(())
-        ends = ends_of(setup, self._runs, self._threads)
+        ends = ends_of(setup, self._runs)
         rows = [{"stance": self._label, "step": 0, "iso3": "", "name": "", **self._state(ends)}]
         while rows[-1]["p_enough"] < ENOUGH:
             gaps = _gaps(setup, ends)
@@ -123,7 +122,7 @@ class _Sequence:
             self._persuaded.append(chosen)
             setup_before, before = setup, ends
             setup = self._setup(())
-            ends = ends_of(setup, self._runs, self._threads)
+            ends = ends_of(setup, self._runs)
             gain = paired_means(before.force, ends.force, self._independent).difference
             rows.append(
                 {
@@ -172,11 +171,11 @@ class _Sequence:
         required = float(self._case.scenario.force_required)
 
         def force_with(nation: int) -> float:
-            force = ends_of(self._setup((nation,)), self._fewer).force
+            force = ends_of(self._setup((nation,)), self._fewer.on_one_thread).force
             return float(np.minimum(force, required).mean())
 
         now = float(np.minimum(ends.force[: self._fewer.number], required).mean())
-        for nation, force in zip(nations, side_by_side(force_with, nations, self._threads), strict=True):
+        for nation, force in zip(nations, side_by_side(force_with, nations, self._runs.threads), strict=True):
             self._gains[nation] = force - now
 
     def _candidates(self, ends: Ends) -> list[int]:

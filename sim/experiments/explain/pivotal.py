@@ -13,8 +13,9 @@ from sim.experiments.comparison.paired import share_difference
 from sim.experiments.explain.columns import interval_columns, paired_means
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side
 from sim.experiments.independent import independent_runs
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Floats
-from sim.experiments.sweep.point_model import PointModel, Runs
+from sim.experiments.sweep.point_model import PointModel
 from sim.inputs.case import Case
 from sim.system.libraries import pd
 
@@ -131,7 +132,7 @@ class Pivots:
         return pd.concat(tables, ignore_index=True)
 
 
-def who_is_pivotal(case: Case, nations: Sequence[int], runs: Runs, *, threads: int = 0) -> Pivots:
+def who_is_pivotal(case: Case, nations: Sequence[int], runs: Runs) -> Pivots:
     """Hold each nation in and out from the first round, and see what the others do.
 
     Parameters
@@ -142,8 +143,6 @@ def who_is_pivotal(case: Case, nations: Sequence[int], runs: Runs, *, threads: i
         Indices of the nations held.
     runs
         How many with each, and their seed.
-    threads
-        0 for one a core; the result does not depend on it.
     """
     model = PointModel(case, runs, ())
 
@@ -152,10 +151,10 @@ def who_is_pivotal(case: Case, nations: Sequence[int], runs: Runs, *, threads: i
 
     def held_as(word: str, nation: int) -> tuple[Ends, Floats]:
         setup = model.setup({f"nations.{case.roster.iso3[nation]}.held": word})
-        ends = ends_of(setup, runs)
+        ends = ends_of(setup, runs.on_one_thread)
         return ends, ends.troops_of(setup, runs, nation)
 
-    effects = side_by_side(effect, nations, threads)
+    effects = side_by_side(effect, nations, runs.threads)
     return Pivots(case, tuple(nations), runs.number, runs.seed, tuple(effects))
 
 

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from sim.experiments.explain.ends import side_by_side
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Interval
-from sim.experiments.sweep.point_model import PER_NATION, PointModel, Runs
+from sim.experiments.sweep.point_model import PER_NATION, PointModel
 from sim.inputs.case import Case
 from sim.inputs.factors import Level
 
@@ -31,10 +32,10 @@ class Wants(Protocol):
 class Tried(dict[Point, Interval]):
     """P(committed) at the end, of every nation in the order of the roster, at each point tried."""
 
-    def __init__(self, case: Case, runs: Runs, threads: int = 0) -> None:
+    def __init__(self, case: Case, runs: Runs) -> None:
         super().__init__()
         self._model = PointModel(case, runs, (PER_NATION,))
-        self._threads = threads
+        self._threads = runs.threads
 
     def try_points(self, points: Iterable[Point]) -> None:
         """Run the points that have not been run yet: the same runs at each of them."""

@@ -24,8 +24,8 @@ from sim.experiments.explain.ends import thresholds_of
 from sim.experiments.explain.marks import Marks
 from sim.experiments.independent import independent_runs
 from sim.experiments.results import RunResult
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Floats, Interval
-from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.model.ensemble import Execution, Keep, simulate
@@ -220,7 +220,6 @@ def why(
     runs: Runs,
     *,
     date: dt.date | None = None,
-    threads: int = 0,
 ) -> Why:
     """Take apart what nations weigh at a date.
 
@@ -234,8 +233,6 @@ def why(
         How many, and their seed.
     date
         A day after the start; the last round not after it is looked at. The last round if none.
-    threads
-        0 for one a core; the result does not depend on it.
 
     Raises
     ------
@@ -246,10 +243,10 @@ def why(
     setup = _until(build_setup(case.scenario, case.roster, case.parameters, case.timeline), round_)
     asked = np.array(nations, dtype=np.int64)
     kept = _Kept(asked)
-    tally = kept.simulate(setup, runs, threads)
+    tally = kept.simulate(setup, runs)
     result = RunResult(case, runs.seed, runs.number, "ensemble", tally)
     actual = actual_levels(setup, runs, np.concatenate(kept.moved))
-    marks = Marks(case.with_overrides({"rounds": round_}), runs, threads)
+    marks = Marks(case.with_overrides({"rounds": round_}), runs)
     return Why(
         case=case,
         nations=tuple(nations),
@@ -296,14 +293,14 @@ class _Kept:
         self.committed: list[NDArray[np.bool_]] = []
         self.moved: list[Floats] = []
 
-    def simulate(self, setup: Setup, runs: Runs, threads: int) -> Tally:
+    def simulate(self, setup: Setup, runs: Runs) -> Tally:
         return simulate(
             setup,
             runs.seed,
             range(runs.number),
             sink=self._add,
             keep=Keep(trajectories=True, terms=True, counted=1),
-            execution=Execution(threads=threads, chunk=CHUNK),
+            execution=Execution(threads=runs.threads, chunk=CHUNK),
         )
 
     def _add(self, _: int, records: Records) -> None:

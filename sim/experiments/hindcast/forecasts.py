@@ -11,12 +11,13 @@ from sim.declarations.records import Terms
 from sim.declarations.words import Stance
 from sim.experiments.hindcast.scores import Flags, Floats, readings, size_distribution
 from sim.experiments.independent import independent_runs
-from sim.experiments.run import RunOptions, simulate_case
+from sim.experiments.run import simulate_case
+from sim.experiments.runs import Runs
 from sim.inputs.case import Case
 from sim.inputs.keys import parameter_key
 from sim.inputs.parameters import Parameters
 from sim.inputs.prior import Prior
-from sim.model.ensemble import Execution, Keep, simulate
+from sim.model.ensemble import ENDS, Execution, Keep, simulate
 from sim.model.setup import build_setup
 from sim.model.tally import HOLDS_BACK, Records
 
@@ -94,34 +95,34 @@ def last_statement_and_noise(case: Case, prior: Prior, seed: int) -> Case:
     return without_mechanisms(with_draws(case, prior.rows(prior.drawn(PRIOR_DRAWS, seed))))
 
 
-def forecast_wave(case: Case, options: RunOptions, progress: Progress = lambda _: None) -> Forecast:
+def forecast_wave(case: Case, runs: Runs, progress: Progress = lambda _: None) -> Forecast:
     """Run a case and return what it expects to be recorded at its end.
 
     Parameters
     ----------
     case
         What is run.
-    options
+    runs
         Which runs.
     progress
         Told the number of runs each time some are done.
     """
     chunks: list[np.ndarray] = []
 
-    def keep(_: int, records: Records) -> None:
+    def sink(_: int, records: Records) -> None:
         chunks.append(records.stance[:, -1].copy())
         progress(len(records.stance))
 
-    simulate_case(case, replace(options, trajectories=True), keep, counted=0)
-    return Forecast(readings()[np.concatenate(chunks)], independent_runs(case, options.runs))
+    simulate_case(case, runs, sink, keep=ENDS)
+    return Forecast(readings()[np.concatenate(chunks)], independent_runs(case, runs.number))
 
 
-def why(case: Case, options: RunOptions, progress: Progress = lambda _: None) -> Why:
+def why(case: Case, runs: Runs, progress: Progress = lambda _: None) -> Why:
     """Return what moves nations up to the end of a case, and what keeps them out then.
 
     Parameters
     ----------
-    case, options, progress
+    case, runs, progress
         As for `forecast_wave`.
     """
     nations = len(case.roster.iso3)
@@ -134,13 +135,13 @@ def why(case: Case, options: RunOptions, progress: Progress = lambda _: None) ->
         progress(len(records.terms))
 
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
-    execution = Execution(threads=options.threads, chunk=CHUNK)
-    runs, keep = range(options.runs), Keep(trajectories=True, terms=True, counted=1)
-    tally = simulate(setup, options.seed, runs, sink=add, keep=keep, execution=execution)
-    out = options.runs - tally.stances[-1, :, Stance.COMMITTED]
+    execution = Execution(threads=runs.threads, chunk=CHUNK)
+    numbers, keep = range(runs.number), Keep(trajectories=True, terms=True, counted=1)
+    tally = simulate(setup, runs.seed, numbers, sink=add, keep=keep, execution=execution)
+    out = runs.number - tally.stances[-1, :, Stance.COMMITTED]
     shares = tally.held_back / np.maximum(out, 1)[:, np.newaxis]
-    before, after = sums / options.runs
-    return Why(before, after, shares, out / options.runs)
+    before, after = sums / runs.number
+    return Why(before, after, shares, out / runs.number)
 
 
 def main_obstacle(reasons: Why, nation: int) -> tuple[str, float] | None:

@@ -80,7 +80,7 @@ def hindcast(
     >>> result.waves["nations"].tolist()
     [27, 22, 22]
     """
-    options = HindcastOptions(runs, seed, threads, resamples)
+    options = HindcastOptions(runs, seed, threads, resamples=resamples)
     declared, cases = load_hindcast_cases(source, overrides, parameters)
     return hindcast_cases(declared, cases, fitted_to(parameters), options)
 
@@ -117,8 +117,8 @@ def hindcast_cases(
         options=options,
         fitted_to=fitted,
         variants=scored_variants(declared, cases, simulated),
-        reasons=tuple(why(case, options.which, progress) for case in cases),
-        marks=tuple(rests_on(case, options.seed, options.runs, options.threads) for case in cases),
+        reasons=tuple(why(case, options, progress) for case in cases),
+        marks=tuple(rests_on(case, options.seed, options.number, options.threads) for case in cases),
     )
 
 
@@ -170,14 +170,14 @@ def hindcast_id(
     ]
     shown = [shown_digest(case) for case in cases]
     which = [declared.model_dump(mode="json"), records, fitted, csv]
-    counted = [options.seed, options.runs, options.resamples]
+    counted = [options.seed, options.number, options.resamples]
     inputs = f"{shown} {which} {counted} {FORMAT}"
     return hashlib.sha256(inputs.encode()).hexdigest()[:12]
 
 
 def simulated_runs(declared: Hindcast, options: HindcastOptions) -> int:
     """Return how many runs are simulated in all, for a progress bar."""
-    return options.runs * SIMULATED * len(declared.waves)
+    return options.number * SIMULATED * len(declared.waves)
 
 
 def simulated_forecasts(
@@ -190,7 +190,7 @@ def simulated_forecasts(
         STATEMENT: last_statement_and_noise(case, load_prior(), options.seed),
         MECHANISM_FREE: without_mechanisms(case),
     }
-    return {name: forecast_wave(each, options.which, progress) for name, each in cases.items()}
+    return {name: forecast_wave(each, options, progress) for name, each in cases.items()}
 
 
 def scored_variants(

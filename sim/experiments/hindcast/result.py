@@ -106,7 +106,7 @@ class HindcastResult(HindcastTables):
             fitted_to=self.fitted_to,
             variants={variant.name: variant.title for variant in self.variants},
             seed=self.options.seed,
-            runs=self.options.runs,
+            runs=self.options.number,
             resamples=self.options.resamples,
         )
 

@@ -54,7 +54,7 @@ class AboutHindcast(About, AboutCase):
     @property
     def scoring(self) -> HindcastOptions:
         """Which runs, and how sure the scores are made."""
-        return HindcastOptions(runs=self.runs, seed=self.seed, resamples=self.resamples)
+        return HindcastOptions(self.runs, seed=self.seed, resamples=self.resamples)
 
     def is_in_sample(self, wave: Wave) -> bool:
         """Tell whether the parameters were, or may have been, fitted to a wave."""

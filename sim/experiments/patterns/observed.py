@@ -1,7 +1,7 @@
 """The worlds that checks measure in, simulated: where each run stood on the day on which it is read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from sim.declarations.words import Stance
 from sim.experiments.explain.drawn import drawn_deployable, drawn_parameter
 from sim.experiments.independent import independent_runs
-from sim.experiments.run import RunOptions, simulate_case
+from sim.experiments.run import simulate_case
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Floats
-from sim.experiments.sweep.point_model import Runs
 from sim.inputs.case import Case
 from sim.inputs.patterns_file import Patterns, World
 from sim.model import rules
+from sim.model.ensemble import RECORDED
 from sim.model.setup import build_setup
 from sim.model.tally import RUN_COLUMNS, Records
 
@@ -90,28 +91,26 @@ class Observer:
         Whose worlds.
     parameters
         File of behavioural parameters; the bundled ones if none.
-    options
+    runs
         Which runs; run k is the same draws in all worlds (common random numbers).
     progress
         Told the number of runs each time some are done.
     """
 
-    def __init__(
-        self, patterns: Patterns, parameters: Path | None, options: RunOptions, progress: Progress
-    ) -> None:
-        self._patterns, self._parameters, self._progress = patterns, parameters, progress
-        self._options = replace(options, trajectories=True)
+    def __init__(self, patterns: Patterns, parameters: Path | None, runs: Runs, progress: Progress) -> None:
+        self._patterns, self._parameters = patterns, parameters
+        self._runs, self._progress = runs, progress
         self._seen: dict[World, WorldRuns] = {}
 
     def __call__(self, world: World) -> WorldRuns:
         """Return a world's runs."""
         if world not in self._seen:
             case = self._patterns.case(world, self._parameters)
-            self._seen[world] = observe(case, world.round_in(case), self._options, self._progress)
+            self._seen[world] = observe(case, world.round_in(case), self._runs, self._progress)
         return self._seen[world]
 
 
-def observe(case: Case, round_: int, options: RunOptions, progress: Progress = lambda _: None) -> WorldRuns:
+def observe(case: Case, round_: int, runs: Runs, progress: Progress = lambda _: None) -> WorldRuns:
     """Simulate a case and keep where every run stands in a round."""
     parts: list[tuple[NDArray[Any], ...]] = []
 
@@ -122,10 +121,9 @@ def observe(case: Case, round_: int, options: RunOptions, progress: Progress = l
         parts.append((*state, records.runs[:, CONTRIBUTORS].copy(), first.astype(np.int32)))
         progress(len(records.runs))
 
-    simulate_case(case, options, sink, counted=0)
+    simulate_case(case, runs, sink, keep=RECORDED)
     stance, propensity, contributors, first_joined = map(np.concatenate, zip(*parts, strict=True))
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
-    runs = Runs(options.runs, options.seed)
     return WorldRuns(
         case,
         round_,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +12,7 @@ import numpy as np
 from sim.declarations.parameters import PARAMETERS
 from sim.experiments.patterns.measures import measure, share_in_order, worlds_of
 from sim.experiments.patterns.observed import Observer, Progress
-from sim.experiments.run import RunOptions
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Interval
 from sim.inputs.fit import fitted_to
 from sim.inputs.parameters import load_parameters
@@ -233,7 +233,7 @@ def check_patterns(
     parameters
         File of behavioural parameters, a point or the draws of a posterior; the bundled ones if none.
     runs, seed, threads
-        As in `RunOptions`; the runs are those of every world.
+        As in `Runs`; the runs are those of every world.
 
     Raises
     ------
@@ -248,11 +248,11 @@ def check_patterns(
     """
     if not isinstance(patterns, Patterns):
         patterns = load_patterns(patterns)
-    return check_all(patterns, parameters, RunOptions(runs, seed, threads=threads))
+    return check_all(patterns, parameters, Runs(runs, seed, threads))
 
 
 def check_all(
-    patterns: Patterns, parameters: Path | None, options: RunOptions, progress: Progress = lambda _: None
+    patterns: Patterns, parameters: Path | None, runs: Runs, progress: Progress = lambda _: None
 ) -> PatternsResult:
     """Check patterns one after the other, see `check_patterns`.
 
@@ -261,15 +261,15 @@ def check_all(
     progress
         Told the number of runs, of any world, each time some are done.
     """
-    results = tuple(check_one(patterns, one, parameters, options, progress) for one in patterns.patterns)
+    results = tuple(check_one(patterns, one, parameters, runs, progress) for one in patterns.patterns)
     digests = world_digests(patterns, parameters)
-    return PatternsResult(patterns, results, options.seed, options.runs, parameters, digests)
+    return PatternsResult(patterns, results, runs.seed, runs.number, parameters, digests)
 
 
 def patterns_into_folder(
     patterns: Patterns,
     parameters: Path | None,
-    options: RunOptions,
+    runs: Runs,
     out: Path,
     *,
     csv: bool = False,
@@ -279,7 +279,7 @@ def patterns_into_folder(
 
     Parameters
     ----------
-    patterns, parameters, options, progress
+    patterns, parameters, runs, progress
         As for `check_all`.
     out
         Folder of all results.
@@ -291,9 +291,9 @@ def patterns_into_folder(
     InputError
         As for `check_all`, or if the folder cannot be written to; nothing is left behind.
     """
-    name = patterns_id(patterns, world_digests(patterns, parameters), options, csv=csv)
+    name = patterns_id(patterns, world_digests(patterns, parameters), runs, csv=csv)
     with Saving(out / FOLDER / patterns.name / name, csv=csv) as saving:
-        result = check_all(patterns, parameters, options, progress)
+        result = check_all(patterns, parameters, runs, progress)
         return result, saving.finish(result)
 
 
@@ -306,11 +306,9 @@ def world_digests(patterns: Patterns, parameters: Path | None) -> dict[str, str]
     }
 
 
-def patterns_id(
-    patterns: Patterns, digests: dict[str, str], options: RunOptions, *, csv: bool = False
-) -> str:
+def patterns_id(patterns: Patterns, digests: dict[str, str], runs: Runs, *, csv: bool = False) -> str:
     """Return the name of the folder for these patterns: the same inputs and files have the same name."""
-    inputs = f"{patterns.model_dump(mode='json')} {digests} {options.seed} {options.runs} {csv} {FORMAT}"
+    inputs = f"{patterns.model_dump(mode='json')} {digests} {runs.seed} {runs.number} {csv} {FORMAT}"
     return hashlib.sha256(inputs.encode()).hexdigest()[:12]
 
 
@@ -318,14 +316,14 @@ def check_one(
     patterns: Patterns,
     pattern: Pattern,
     parameters: Path | None,
-    options: RunOptions,
+    runs: Runs,
     progress: Progress = lambda _: None,
 ) -> PatternResult:
     """Check one pattern; the worlds of its checks are simulated once."""
-    observe = Observer(patterns, parameters, replace(options, terms=False), progress)
+    observe = Observer(patterns, parameters, runs, progress)
     findings = []
     for position, check in enumerate(pattern.checks):
-        rng = np.random.default_rng([options.seed, pattern.number, position])
+        rng = np.random.default_rng([runs.seed, pattern.number, position])
         counted = share_in_order(check, observe) if pattern.kind == FACE_VALIDITY else None
         findings.append(Finding(check, measure(check, observe, rng), counted))
     return PatternResult(pattern, tuple(findings))

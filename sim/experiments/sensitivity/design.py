@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.experiments.runs import Runs
 from sim.experiments.sensitivity.discovery import require_prim
 from sim.experiments.sensitivity.plan import (
     Factors,
@@ -23,7 +24,7 @@ from sim.experiments.sensitivity.plan import (
 from sim.experiments.sensitivity.result import SAMPLES, AboutSensitivity
 from sim.experiments.statistics import Floats, Interval
 from sim.experiments.sweep.evaluate import Evaluation, check_points
-from sim.experiments.sweep.point_model import Column, Runs, columns_of
+from sim.experiments.sweep.point_model import Column, columns_of
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
@@ -80,7 +81,7 @@ class SensitivityPlan(Evaluation):
     def id(self) -> str:
         """The name of the folder: the same command on the same factors has the same name."""
         factors = [factor.model_dump(mode="json", exclude={"label"}) for factor in self.factors.all]
-        return digest_of(json.dumps(factors), json.dumps(asdict(self.options)), *self.changes)[:12]
+        return digest_of(json.dumps(factors), json.dumps(self.options.decisive()), *self.changes)[:12]
 
     def folder(self, out: Path) -> Path:
         """Return where the results go below the folder of all results."""
@@ -112,7 +113,7 @@ class SensitivityPlan(Evaluation):
     @cached_property
     def digests(self) -> dict[str, str]:
         """What determines the results, in pieces, so that one can say which of them has changed."""
-        runs = f"{self.runs} {self.outcomes} {self.points_per_part}"
+        runs = f"{self.runs.decisive()} {self.outcomes} {self.points_per_part}"
         return {
             **case_digests(self.base),
             "points": points_digest(self.points),
@@ -129,7 +130,7 @@ class SensitivityPlan(Evaluation):
         )
         return AboutSensitivity(
             **dict(about_case(self.base)),
-            **asdict(self.options),
+            **self.options.decisive(),
             options=self.changes,
             points=self.options.points(len(self.factors.all)),
             levers=levers,
@@ -160,8 +161,9 @@ def design_sensitivity(
         designs[name] = range(first, first + len(tables[-1]))
         first = designs[name].stop
     points = pd.concat(tables, ignore_index=True)
-    runs = Runs(options.runs, options.seed)
-    return SensitivityPlan(case, points, runs, OUTCOMES, factors, options, changes, designs)
+    return SensitivityPlan(
+        case, points, Runs(options.number, options.seed), OUTCOMES, factors, options, changes, designs
+    )
 
 
 def check_factors(plan: SensitivityPlan) -> None:

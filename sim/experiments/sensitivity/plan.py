@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from sim.experiments.choices import Method
+from sim.experiments.runs import LARGEST_SEED, Runs
 from sim.experiments.sweep.point_model import PER_NATION
 from sim.inputs.designs import Design, LatinHypercube, Morris, Saltelli
 from sim.inputs.errors import InputError, near_match
@@ -31,7 +32,7 @@ DISCOVERY_POINTS_PER_SAMPLE = 2
 
 
 @dataclass(frozen=True)
-class SensitivityOptions:
+class SensitivityOptions(Runs):
     """What is estimated, from how many points and runs.
 
     Attributes
@@ -48,9 +49,9 @@ class SensitivityOptions:
         find boxes with and as many again to judge them by. With some forty factors, not below 256: the two
         halves of a shorter Sobol sequence lie so close together in some factors that their indices are too
         small, and the bootstrap does not notice.
-    runs
-        At each point, the same ones everywhere (common random numbers): outcomes are a function of the
-        point, without chance between points.
+    number
+        Of runs at each point, the same ones everywhere (common random numbers): outcomes are a function of
+        the point, without chance between points.
     seed
         Of runs, designs and bootstraps.
     second_order
@@ -59,22 +60,22 @@ class SensitivityOptions:
         Whether to look for conditions under which the required force, or a nation asked about, is likely.
     """
 
+    number: int = 32
     outcomes: tuple[str, ...] = ("size",)
     method: Method = "both"
     samples: int = 512
-    runs: int = 32
-    seed: int = 1
     second_order: bool = False
     discover: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be estimated."""
+        super().__post_init__()
         if self.method not in get_args(Method):
             raise InputError(f"must be one of {', '.join(get_args(Method))}, not {self.method}", key="method")
         if not is_whole_number(self.samples, 16) or self.samples & (self.samples - 1):
             raise InputError(f"must be a power of 2 from 16 on, not {shown(self.samples)}", key="samples")
-        for name, least in (("samples", 16), ("runs", 1), ("seed", 0)):
-            object.__setattr__(self, name, check_whole_number(name, getattr(self, name), least, 2**32 - 1))
+        object.__setattr__(self, "samples", check_whole_number("samples", self.samples, 16, 2**32 - 1))
+        check_whole_number("seed", self.seed, 0, LARGEST_SEED)
         if self.second_order and self.method == "morris":
             raise InputError("needs the method sobol or both", key="second_order")
 

@@ -1,7 +1,7 @@
 """What a sensitivity analysis answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -133,7 +133,8 @@ class Sensitivity(Result):
     def options(self) -> SensitivityOptions:
         """What was asked."""
         return SensitivityOptions(
-            **{field.name: getattr(self.about, field.name) for field in fields(SensitivityOptions)}
+            number=self.about.runs,
+            **{name: getattr(self.about, name) for name in SensitivityOptions().decisive() if name != "runs"},
         )
 
     @cached_property

@@ -69,7 +69,15 @@ def sensitivity(
         For any mistake in any of the files, for an outcome that there is not, and where the folder holds
         what would be mixed.
     """
-    options = SensitivityOptions(tuple(outcomes), method, samples, runs, seed, second_order, discover)
+    options = SensitivityOptions(
+        runs,
+        seed,
+        outcomes=tuple(outcomes),
+        method=method,
+        samples=samples,
+        second_order=second_order,
+        discover=discover,
+    )
     plan = plan_sensitivity(scenario, factors, options, overrides=overrides, parameters=parameters)
     folder = run_parts(plan, Path(out), executor=executor)
     result = analyse(plan, folder, threads=threads_of(executor))

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from sim.experiments.needs import need_in_parts
 from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
-from sim.experiments.sweep.point_model import Estimates, PointModel, Runs
+from sim.experiments.runs import Runs
+from sim.experiments.sweep.point_model import Estimates, PointModel
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor

@@ -1,7 +1,6 @@
 """The model as a function of its factors: where a point's runs come out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from sim.declarations.words import HELD, Stance
 from sim.experiments import statistics
 from sim.experiments.independent import independent_runs
+from sim.experiments.runs import Runs
 from sim.experiments.statistics import Floats, Interval
 from sim.experiments.sweep.batches import FORCE_REQUIRED, Batch, batches, level_keys
 from sim.inputs.case import Case
@@ -27,14 +27,6 @@ BATCH_RUNS, BATCH_ROUNDS = 2048, 4096
 
 Column = tuple[str, str]
 """Outcome and nation: ``("size", "")``, ``("p_committed", "NLD")``."""
-
-
-@dataclass(frozen=True)
-class Runs:
-    """Which runs are done at each point: run k of a seed is the same draws at all of them."""
-
-    number: int = 1000
-    seed: int = 1
 
 
 class Estimates(NamedTuple):

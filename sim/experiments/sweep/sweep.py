@@ -9,9 +9,10 @@ from pathlib import Path
 from sim.experiments.executors import Executor, threads_of
 from sim.experiments.rests_on import rests_on
 from sim.experiments.resumable import THREADS, Progress, results_of, run_parts
+from sim.experiments.runs import Runs
 from sim.experiments.sweep.evaluate import Evaluation, check_points, factor_columns, with_factors
 from sim.experiments.sweep.landmarks import landmarks
-from sim.experiments.sweep.point_model import PER_NATION, Runs
+from sim.experiments.sweep.point_model import PER_NATION
 from sim.experiments.sweep.result import RESTS_ON, TABLES, AboutSweep, SweepResult, extremes
 from sim.inputs.case import Case
 from sim.inputs.designs import Design, PointList
@@ -88,7 +89,7 @@ class SweepPlan(Evaluation):
     @cached_property
     def digests(self) -> dict[str, str]:
         """What determines the results, in pieces, so that one can say which of them has changed."""
-        runs = f"{self.runs} {self.outcomes} {self.points_per_part}"
+        runs = f"{self.runs.decisive()} {self.outcomes} {self.points_per_part}"
         return {
             **case_digests(self.base),
             "points": points_digest(self.points, [factor.names for factor in self.factors]),

@@ -34,8 +34,8 @@ def effort(calibration: Calibration) -> str:
     """Return how many draws and runs the posterior rests on, and what they are worth."""
     sampling = calibration.about.sampling
     return (
-        f"{counted(sampling.draws, 'draw')} of the prior, {counted(sampling.runs, 'run')} of each and wave, "
-        "worth "
+        f"{counted(sampling.draws, 'draw')} of the prior, {counted(sampling.number, 'run')} of each "
+        "and wave, worth "
         f"{calibration.effective_size:,.0f} independent draws of the posterior; {sampling.kept:,} drawn by "
         f"their weights; seed {sampling.seed}."
     )

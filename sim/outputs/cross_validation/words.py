@@ -28,6 +28,6 @@ def seen(about: AboutCalibration, wave: FittedWave) -> str:
 def effort(about: AboutCrossValidation) -> str:
     """Return how many draws and runs the scores rest on."""
     sampling = about.fit.sampling
-    fit = f"{counted(sampling.draws, 'draw')} of {counted(sampling.runs, 'run')}, seed {sampling.seed}"
+    fit = f"{counted(sampling.draws, 'draw')} of {counted(sampling.number, 'run')}, seed {sampling.seed}"
     scores = f"{counted(about.runs, 'run')}, seed {about.seed}; {counted(about.resamples, 'resample')}"
     return f"Fits: {fit}. Forecasts: {scores}."

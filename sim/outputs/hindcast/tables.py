@@ -52,7 +52,7 @@ class Scores(Protocol):
 def hindcast_report(result: HindcastResult) -> Document:
     """Return what a hindcast says: first how little it rests on, then wave by wave."""
     which = (
-        f"{counted(result.options.runs, 'run')} of each forecast, seed {result.options.seed}, "
+        f"{counted(result.options.number, 'run')} of each forecast, seed {result.options.seed}, "
         f"{counted(result.options.resamples, 'resample')}."
     )
     variants = "; ".join(f"{each.name}: {each.title}" for each in result.variants[1:])

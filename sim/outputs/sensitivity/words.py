@@ -64,7 +64,7 @@ def effort(result: Sensitivity, *parts: str) -> str:
     points = " + ".join(f"{result.points[part]:,}" for part in parts)
     options = result.options
     return (
-        f"{points} points, {counted(options.runs, 'run')} at each, the same draws at all of them; "
+        f"{points} points, {counted(options.number, 'run')} at each, the same draws at all of them; "
         f"seed {options.seed}"
     )
 
