@@ -17,10 +17,12 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.answers import same_results
+from sim.cli.commands import GROUPS, load_command
 from sim.cli.program import app
 from sim.inputs.bundled import bundled_scenarios
 
 BASELINE = "brussels-2025-04"
+LINES = {name: line for group in GROUPS.values() for name, line in group.items()}
 COALITION = Path(sys.executable).with_name("coalition")
 Command = Callable[..., Any]
 
@@ -50,6 +52,11 @@ def test_every_command_explains_itself(command: str) -> None:
     told = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "120"})
     assert told.exit_code == 0
     assert f"Usage: coalition {command}" in told.output or f"Usage: root {command}" in told.output
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_the_line_of_a_command_opens_its_help(name: str) -> None:
+    assert load_command(name).help.splitlines()[0] == LINES[name]
 
 
 def test_help_of_run_names_its_options() -> None:
@@ -262,15 +269,29 @@ def test_evidence_of_an_unknown_nation_names_the_nearest(coalition: Command) -> 
 # --- wherever it runs --------------------------------------------------------------------------------
 
 
-def test_nothing_heavy_is_loaded_for_help() -> None:
-    heavy = {"numba", "mesa", "pandas", "matplotlib", "pyarrow", "scipy", "streamlit"}
+ENGINES, FIGURES = {"numba", "llvmlite", "mesa"}, {"matplotlib"}
+TABLES = {"pandas", "pyarrow", "scipy"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "without"),
+    [
+        ("--help", {*ENGINES, *FIGURES, *TABLES, "numpy", "pydantic", "streamlit"}),
+        ("run --help", {*ENGINES, *FIGURES, *TABLES}),
+        ("validate us-backstop", {*ENGINES, *FIGURES}),
+        ("run no-such-scenario", {*ENGINES, *FIGURES, *TABLES}),
+        ("run us-backstop --runs 2 --rounds 2 --quiet", {"mesa", "SALib"}),
+    ],
+)
+def test_no_more_is_loaded_than_a_command_uses(tmp_path: Path, arguments: str, without: set[str]) -> None:
     code = (
-        "import sys, sim; sys.argv = ['coalition', '--help']\n"
+        f"import sys, sim; sys.argv = ['coalition', *{arguments.split()!r}]\n"
         "from sim.cli import main\n"
         "try: main()\n"
-        f"except SystemExit: print('loaded:', sorted({heavy!r} & set(sys.modules)))"
+        f"except SystemExit: print('loaded:', sorted({without!r} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S603
     assert done.stdout.splitlines()[-1] == "loaded: []"
 
 

@@ -15,6 +15,12 @@ FILES = {
         "sim/outputs/figures/enough.py",
         "tests/outputs/pictures/test_picture_run-enough.png",
     ],
+    "add-a-question": [
+        "sim/cli/commands.py",
+        "sim/cli/largest.py",
+        "sim/experiments/largest.py",
+        "sim/results/kinds.py",
+    ],
     "add-a-nation": ["my-nation.py", "my-roster/", "my-scenario.toml"],
     "another-crisis": ["my-crisis/"],
     "forecast-from-past-coalitions": ["my-candidates.csv", "my-coalition.toml", "my-outcomes.csv"],
