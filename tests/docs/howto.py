@@ -28,8 +28,8 @@ FILES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "pyproject.toml", "resu
 """What a copy holds, less caches and what is built."""
 
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*", "build")
-LEFT_OUT = {"results", "__pycache__"}
-"""What commands leave behind, beside folders whose names begin with a dot."""
+LEFT_OUT = "__pycache__"
+"""What commands leave behind, beside results and folders whose names begin with a dot."""
 
 COALITION = """\
 #!{python}
@@ -146,7 +146,7 @@ class Copy:
         return {
             file.as_posix(): hashlib.sha256((self.top / file).read_bytes()).hexdigest()
             for file in files
-            if not LEFT_OUT & set(file.parts) and not file.parts[0].startswith(".")
+            if LEFT_OUT not in file.parts and not file.parts[0].startswith((".", "results"))
         }
 
 
