@@ -66,7 +66,7 @@ def _write_roster(folder: Path, nations: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     random = Random(nations)
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    codes = [f"{letters[n // 26]}{letters[n % 26]}X" for n in range(nations)]
+    codes = [f"{letters[n // 676]}{letters[n // 26 % 26]}{letters[n % 26]}" for n in range(nations)]
     rows = [",".join(("iso3", "name", "troops", "approval", "peaceable", "deterring"))]
     said = ["iso3,date,statement_date,position,source,status"]
     candidates = [",".join(("iso3", *COVARIATES))]

@@ -10,8 +10,9 @@ from benchmarks.engines import run_ensemble
 from benchmarks.measure import interleaved, simulate_in_process, usual_environment
 from benchmarks.report import Table, microseconds
 
-ROSTERS = (35, 100, 200)
-LENGTHS = (52, 520)
+SIZES = ((35, 52), (35, 520), (35, 5_200), (200, 52), (1_000, 52), (2_000, 52))
+"""Nations and rounds: of regions or firms there may be thousands, of days decades."""
+
 RUN_COUNTS = (10_000, 100_000, 1_000_000)
 NATION_ROUNDS = 2_000_000
 """Work of a repetition: so many runs that runs x nations x rounds is about this, but at least 512 runs."""
@@ -21,12 +22,11 @@ def sizes(repetitions: int = 3) -> Table:
     """Measure runs a second for rosters and lengths."""
     with tempfile.TemporaryDirectory() as folder:
         setups = {
-            (nations, rounds): made_up(Path(folder) / f"{nations}", nations, rounds)
-            for nations in ROSTERS
-            for rounds in LENGTHS
+            (nations, rounds): made_up(Path(folder) / f"{nations}-{rounds}", nations, rounds)
+            for nations, rounds in SIZES
         }
     runs = {(nations, rounds): max(512, NATION_ROUNDS // (nations * rounds)) for nations, rounds in setups}
-    run_ensemble(setups[ROSTERS[0], LENGTHS[0]], 64)
+    run_ensemble(setups[SIZES[0]], 64)
     tasks = {size: partial(run_ensemble, setup, runs[size]) for size, setup in setups.items()}
     seconds = interleaved(tasks, repetitions)
     rows = []

@@ -51,8 +51,8 @@ from sim.inputs.statements import (
 )
 from sim.inputs.toml_file import TomlFile
 
-MAX_NATIONS = 1_000
-"""Five times as many as there are; every pair of them takes memory."""
+MAX_NATIONS = 5_000
+"""Regions, parties or firms may be many more than the nations there are; every pair of them takes 8 bytes."""
 
 
 @dataclass(frozen=True, eq=False)

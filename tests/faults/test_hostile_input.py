@@ -239,7 +239,7 @@ def test_more_nations_than_there_can_be_are_refused(tmp_path: Path) -> None:
     (tmp_path / "roster.toml").write_text(LEAST, "utf-8")
     (tmp_path / "nations.csv").write_text("\n".join(["iso3,name,sent,approval", *rows]), "utf-8")
     assert told(load_roster, tmp_path).startswith(
-        f"{tmp_path}/roster.toml:2: nations: 17,576 nations; at most 1,000 are allowed"
+        f"{tmp_path}/roster.toml:2: nations: 17,576 nations; at most 5,000 are allowed"
     )
 
 
