@@ -326,8 +326,8 @@ def test_a_single_factor_that_is_left_is_no_analysis(factors_file):
         ({"samples": 100}, "samples: must be a power of 2 from 16 on, not 100"),
         ({"samples": 8}, "samples: must be a power of 2"),
         ({"samples": 64.5}, "samples: must be a power of 2 from 16 on, not 64.5"),
-        ({"runs": 0}, "runs: must be a whole number from 1 on, not 0"),
-        ({"runs": 1.5}, "runs: must be a whole number from 1 on, not 1.5"),
+        ({"number": 0}, "runs: must be a whole number from 1 on, not 0"),
+        ({"number": 1.5}, "runs: must be a whole number from 1 on, not 1.5"),
         ({"seed": 2**32}, "seed: must be at most 4294967295, not 4294967296"),
         ({"seed": -1}, "seed: must be a whole number from 0 on"),
         ({"method": "fast"}, "method: must be one of sobol, morris, both, not fast"),
@@ -349,7 +349,7 @@ def test_finds_outcomes_by_name(case):
 
 def test_an_outcome_named_twice_is_asked_about_once(case, factors_file):
     varied = factors_of(load_sweep(factors_file))
-    plan = design_sensitivity(case, varied, SensitivityOptions(("size", "NLD", "size", "nld")))
+    plan = design_sensitivity(case, varied, SensitivityOptions(outcomes=("size", "NLD", "size", "nld")))
     assert plan.asked == (SIZE, ("p_committed", "NLD"))
 
 
