@@ -40,7 +40,9 @@ def test_what_is_much_as_at_the_end_is_no_peak(name: str, means: list[float]) ->
 
 
 def result(**columns: Any) -> Any:
-    return SimpleNamespace(rounds=rounds(**columns), about=SimpleNamespace(days_per_round=14))
+    return SimpleNamespace(
+        rounds=rounds(**columns), about=SimpleNamespace(days_per_round=14, most_pledged=None)
+    )
 
 
 def test_weeks_are_those_of_the_runs_in_which_it_was_ever_enough() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -16,6 +17,9 @@ PANEL, ABOVE, GAP, LEFT = 1.7, 0.2, 0.6, 1.25
 """Height of a panel, what stands above it, between two of them, and left of them, in inches."""
 
 LABEL = 8
+
+SAME = 0.005
+"""Levels that differ by less look alike."""
 
 PURPOSE_LOOKS = ((style.GREEN, "-"), (style.VERMILION, (0, (3, 3))), (style.BLUE, "-"))
 """Dashed: what lies on top shows what lies below, where purposes have the same share."""
@@ -60,14 +64,44 @@ MANDATE = (
 )
 
 
-def great_powers(result: RunTables) -> Figure:
-    """Draw how far the patron is involved, and how hard the adversary presses, over time."""
+def flat_figures(result: RunTables) -> dict[str, str]:
+    """Return the figures of the world in which nothing moves, each with what it would show, in words."""
+    of_figures = {"mandate": MANDATE, "great-powers": _powers(result)}
+    return {
+        name: "; ".join(_flat(result, panel) for panel in panels)
+        for name, panels in of_figures.items()
+        if not any(_moves(result, panel) for panel in panels)
+    }
+
+
+def _moves(result: RunTables, panel: Panel) -> bool:
+    """Return whether a level of a panel changes over time, or differs between runs."""
+    of_lines = ([f"{line.variable}_{name}" for name in ("q05", "mean", "q95")] for line in panel.lines)
+    return any(np.ptp(result.rounds[columns].to_numpy()) > SAME for columns in of_lines)
+
+
+def _flat(result: RunTables, panel: Panel) -> str:
+    """Return the levels of a panel at the end, in words: ``Clarity 0.30``."""
+    end = result.rounds.iloc[-1]
+    levels = [(line.name, panel.number(end[f"{line.variable}_mean"]) + panel.unit) for line in panel.lines]
+    if len(levels) == 1:
+        return f"{panel.title} {levels[0][1]}"
+    return f"{panel.title}: {', '.join(f'{name} {level}' for name, level in levels)}"
+
+
+def _powers(result: RunTables) -> Sequence[Panel]:
     vocabulary = result.about.vocabulary
     patron, adversary = vocabulary.actors.patron.name, vocabulary.actors.adversary.name
-    panels = (
+    return (
         Panel(patron, vocabulary.steps("involvement"), PATRON),
         Panel(adversary, vocabulary.steps("pressure"), ADVERSARY),
     )
+
+
+def great_powers(result: RunTables) -> Figure:
+    """Draw how far the patron is involved, and how hard the adversary presses, over time."""
+    panels = _powers(result)
+    patron, adversary = (panel.title for panel in panels)
     key = "Line: mean; band and [ ]: 90 % of the runs. Nations take some weeks to see a change."
     return _levels(result, f"{patron} and {adversary}", panels, key)
 
@@ -83,6 +117,10 @@ def mandate(result: RunTables) -> Figure:
 
 def _levels(result: RunTables, what: str, panels: Sequence[Panel], key: str) -> Figure:
     """Draw panels of levels in [0, 1] below each other, named at their ends."""
+    moving = [panel for panel in panels if _moves(result, panel)]
+    flat = [_flat(result, panel) for panel in panels if moving and panel not in moving]
+    panels = moving or panels
+    key += f" Not drawn, for nothing moves: {'; '.join(flat)}." if flat else ""
     row = ABOVE + PANEL + GAP
     plot = len(panels) * row - GAP
     ends = [[_end(result, line, panel) for line in panel.lines] for panel in panels]
