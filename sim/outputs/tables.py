@@ -9,8 +9,8 @@ from sim.experiments.results import RunTables
 from sim.inputs.roster_file import Vocabulary
 from sim.model.rules import IN_THE_FIELD
 from sim.outputs.course import UNTOLD, WORTH_NAMING, ever_enough, peak, who_left
-from sim.outputs.figures.world import flat_figures
 from sim.outputs.headline import by_likelihood, headline
+from sim.outputs.levels_over_time import flat_figures
 from sim.outputs.words import (
     OUTSIDE,
     RESTS_ON,

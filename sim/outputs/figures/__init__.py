@@ -14,7 +14,8 @@ from sim.outputs.figures.map import committed_map, committed_maps
 from sim.outputs.figures.nation import nation_over_time
 from sim.outputs.figures.size import coalition_size
 from sim.outputs.figures.willingness import willingness_paths
-from sim.outputs.figures.world import flat_figures, great_powers, mandate
+from sim.outputs.figures.world import great_powers, mandate
+from sim.outputs.levels_over_time import flat_figures
 
 FIGURES: dict[str, Callable[[RunTables], Figure]] = {
     "coalition-size": coalition_size,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -12,14 +11,12 @@ from sim.experiments.results import RunTables
 from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
 from sim.outputs.labels import apart
+from sim.outputs.levels_over_time import in_words, moves
 
 PANEL, ABOVE, GAP, LEFT = 1.7, 0.2, 0.6, 1.25
 """Height of a panel, what stands above it, between two of them, and left of them, in inches."""
 
 LABEL = 8
-
-SAME = 0.005
-"""Levels that differ by less look alike."""
 
 PURPOSE_LOOKS = ((style.GREEN, "-"), (style.VERMILION, (0, (3, 3))), (style.BLUE, "-"))
 """Dashed: what lies on top shows what lies below, where purposes have the same share."""
@@ -44,6 +41,11 @@ class Panel(NamedTuple):
     decimals: int = 2
     unit: str = ""
 
+    @property
+    def levels(self) -> list[str]:
+        """What is drawn, as tables name it."""
+        return [line.variable for line in self.lines]
+
     def number(self, level: float) -> str:
         """Return a level as a number, without its unit."""
         return f"{level * self.factor:.{self.decimals}f}"
@@ -62,31 +64,6 @@ MANDATE = (
     ),
     Panel("Clarity", {"one purpose": 1.0, "anything goes": 0.0}, (Line("clarity", "clarity", style.INK),)),
 )
-
-
-def flat_figures(result: RunTables) -> dict[str, str]:
-    """Return the figures of the world in which nothing moves, each with what it would show, in words."""
-    of_figures = {"mandate": MANDATE, "great-powers": _powers(result)}
-    return {
-        name: "; ".join(_flat(result, panel) for panel in panels)
-        for name, panels in of_figures.items()
-        if not any(_moves(result, panel) for panel in panels)
-    }
-
-
-def _moves(result: RunTables, panel: Panel) -> bool:
-    """Return whether a level of a panel changes over time, or differs between runs."""
-    of_lines = ([f"{line.variable}_{name}" for name in ("q05", "mean", "q95")] for line in panel.lines)
-    return any(np.ptp(result.rounds[columns].to_numpy()) > SAME for columns in of_lines)
-
-
-def _flat(result: RunTables, panel: Panel) -> str:
-    """Return the levels of a panel at the end, in words: ``Clarity 0.30``."""
-    end = result.rounds.iloc[-1]
-    levels = [(line.name, panel.number(end[f"{line.variable}_mean"]) + panel.unit) for line in panel.lines]
-    if len(levels) == 1:
-        return f"{panel.title} {levels[0][1]}"
-    return f"{panel.title}: {', '.join(f'{name} {level}' for name, level in levels)}"
 
 
 def _powers(result: RunTables) -> Sequence[Panel]:
@@ -117,9 +94,9 @@ def mandate(result: RunTables) -> Figure:
 
 def _levels(result: RunTables, what: str, panels: Sequence[Panel], key: str) -> Figure:
     """Draw panels of levels in [0, 1] below each other, named at their ends."""
-    moving = [panel for panel in panels if _moves(result, panel)]
-    flat = [_flat(result, panel) for panel in panels if moving and panel not in moving]
-    panels = moving or panels
+    shown = [panel for panel in panels if moves(result, panel.levels)] or panels
+    flat = [in_words(result, panel.levels) for panel in panels if panel not in shown]
+    panels = shown
     key += f" Not drawn, for nothing moves: {'; '.join(flat)}." if flat else ""
     row = ABOVE + PANEL + GAP
     plot = len(panels) * row - GAP
