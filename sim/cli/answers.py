@@ -6,17 +6,29 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.outputs.document.terminal import print_document
+from sim.results.document import Document, first_screen
 from sim.results.drawing import keep_document
 from sim.results.result import Result
 from sim.system.folders import adding_to
 
+MORE = "more: --full, or as a page: coalition report"
+"""What ends a screen that does not show all."""
 
-def tell(result: Result, folder: Path, *, quiet: bool) -> None:
+
+def tell(result: Result, folder: Path, *, quiet: bool, full: bool = False) -> None:
     """Keep the command in the results folder for reports, print the result, and say where that is."""
     keep_answer(result, folder)  # whether or not anybody reads what is printed
     if not quiet:
-        print_document(result.document)
+        show(result.document, full=full)
     print(f"results: {folder}")
+
+
+def show(document: Document, *, full: bool) -> None:
+    """Print the first screen of a document and how to have the rest, or all of it."""
+    shown = document if full else first_screen(document)
+    print_document(shown)
+    if shown != document:
+        print(MORE)
 
 
 def keep_answer(result: Result, folder: Path) -> None:
@@ -26,7 +38,7 @@ def keep_answer(result: Result, folder: Path) -> None:
 
 
 WITH_VALUE = ("--out", "--threads", "--workers", "--scheduler", "--page")
-WITHOUT = ("--unencrypted", "--resume", "--quiet", "-q", "--report")
+WITHOUT = ("--unencrypted", "--resume", "--quiet", "-q", "--full", "--report")
 """Options that change where and how results are made, not what they are."""
 
 

@@ -8,9 +8,10 @@ from typer.core import TyperCommand, TyperGroup
 
 GROUPS = {
     "Ask": {
+        "scenarios": "List the bundled scenarios.",
         "run": "Run scenarios and say who joins, when, and what holds back the others.",
-        "compare": "Run the same draws under several scenarios and say how each differs from the first.",
         "explain": "Say why nations are in or out, what it would take, who is pivotal, whom to persuade.",
+        "compare": "Run the same draws under several scenarios and say how each differs from the first.",
         "sweep": "Run a scenario at many points of its levers and unknowns; goes on where it was stopped.",
         "sensitivity": "Find out which levers and unknowns matter most; a factor that --set gives is "
         "held fixed.",
@@ -29,7 +30,6 @@ GROUPS = {
         "none was put in.",
     },
     "Make": {
-        "scenarios": "List the bundled scenarios.",
         "validate": "Check scenarios, rosters and past coalitions; every mistake is named with its "
         "file, line and key.",
         "schema": "Print the JSON Schema of scenario files of a roster, for editors.",

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import tell
-from sim.cli.options import Csv, NumberOfRuns, ParametersFile, Quiet, Rounds, Seed, Set, Threads
+from sim.cli.options import Csv, Full, NumberOfRuns, ParametersFile, Quiet, Rounds, Seed, Set, Threads
 from sim.cli.progress import said_to_work
 from sim.cli.resumable import Resume, Scheduler, Unencrypted, Workers, chosen_executor, going_on_in, rate_bar
 from sim.experiments.comparison.compare import compared, plan_comparison
@@ -34,6 +34,7 @@ def compare(
     resume: Resume = False,
     csv: Csv = False,
     quiet: Quiet = False,
+    full: Full = False,
 ) -> None:
     """Run the same draws under several scenarios and say how each differs from the first.
 
@@ -49,4 +50,4 @@ def compare(
         with said_to_work("drawing", quiet=quiet):
             comparison = compared(plan, folder)
             complete_results(plan, folder, comparison, csv=csv)
-    tell(comparison, folder, quiet=quiet)
+    tell(comparison, folder, quiet=quiet, full=full)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import tell
-from sim.cli.options import Csv, NumberOfRuns, ParametersFile, Quiet, Seed, Set, Threads
+from sim.cli.options import Csv, Full, NumberOfRuns, ParametersFile, Quiet, Seed, Set, Threads
 from sim.cli.progress import said_to_work
 from sim.experiments.explain.answers import ExplainOptions, explain_into_folder, find_nations
 from sim.experiments.explain.why import CHUNK
@@ -49,6 +49,7 @@ def explain(
     threads: Threads = 0,
     csv: Csv = False,
     quiet: Quiet = False,
+    full: Full = False,
 ) -> None:
     """Say why nations are in or out, what it would take, who is pivotal, whom to persuade."""
     sections = tuple(word.strip() for word in ",".join(only or []).split(",") if word.strip())
@@ -63,4 +64,4 @@ def explain(
         answer, folder = explain_into_folder(
             case, asked, asking, options, out, csv=csv, progress=lambda section: say(f"{name}: {section}")
         )
-    tell(answer, folder, quiet=quiet)
+    tell(answer, folder, quiet=quiet, full=full)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import tell
-from sim.cli.options import Csv, ParametersFile, Quiet, Seed, Set, Threads
+from sim.cli.options import Csv, Full, ParametersFile, Quiet, Seed, Set, Threads
 from sim.cli.progress import run_bar
 from sim.experiments.hindcast.hindcast import hindcast_into_folder, simulated_runs
 from sim.experiments.hindcast.options import HindcastOptions
@@ -31,6 +31,7 @@ def hindcast(
     threads: Threads = 0,
     csv: Csv = False,
     quiet: Quiet = False,
+    full: Full = False,
 ) -> None:
     """Score the model against positions recorded later, beside forecasts that know nothing of it."""
     options = HindcastOptions(runs, seed, threads)
@@ -42,4 +43,4 @@ def hindcast(
         result, folder = hindcast_into_folder(
             declared, cases, fitted_to(parameters), options, out, csv=csv, progress=progress
         )
-    tell(result, folder, quiet=quiet)
+    tell(result, folder, quiet=quiet, full=full)

@@ -24,3 +24,4 @@ Threads = Annotated[int, typer.Option(help="Threads; 0 for one a core. Results d
 Csv = Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")]
 RosterFolder = Annotated[str, typer.Option(help="Roster folder, or one of the bundled ones.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")]
+Full = Annotated[bool, typer.Option("--full", help="Print all of it: every row, column, table and note.")]

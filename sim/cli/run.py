@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import keep_answer
+from sim.cli.answers import keep_answer, show
 from sim.cli.options import (
     Csv,
+    Full,
     NumberOfRuns,
     Out,
     ParametersFile,
@@ -27,7 +28,6 @@ from sim.experiments.without import added_by, check_mechanisms
 from sim.inputs.case import load_case, reacting
 from sim.inputs.errors import InputError
 from sim.model.ensemble import Keep
-from sim.outputs.document.terminal import print_document
 from sim.outputs.report import write_report
 from sim.outputs.tables import added_report
 from sim.system.preflight import settle
@@ -71,6 +71,7 @@ def run(
         Engine, typer.Option(help="ensemble is fast, mesa readable; the same bits.")
     ] = "ensemble",
     quiet: Quiet = False,
+    full: Full = False,
 ) -> None:
     """Run scenarios and say who joins, when, and what holds back the others."""
     check_mechanisms(without or [])
@@ -87,9 +88,9 @@ def run(
         keep_answer(result, folder)
         written = _written_report(folder) if report else None
         if not quiet:
-            print_document(result.document)
+            show(result.document, full=full)
             if without:
-                print_document(added_report(added_by(case, without, chosen)))
+                show(added_report(added_by(case, without, chosen)), full=full)
         print(f"results: {folder}")
         if written is not None:
             print(f"report: {written}")

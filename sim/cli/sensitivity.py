@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import tell
-from sim.cli.options import ParametersFile, Quiet, Seed, Set, Threads
+from sim.cli.options import Full, ParametersFile, Quiet, Seed, Set, Threads
 from sim.cli.progress import said_to_work
 from sim.cli.resumable import Resume, Scheduler, Unencrypted, Workers, chosen_executor, going_on_in, rate_bar
 from sim.experiments.choices import Method
@@ -62,6 +62,7 @@ def sensitivity(
     unencrypted: Unencrypted = False,
     resume: Resume = False,
     quiet: Quiet = False,
+    full: Full = False,
 ) -> None:
     """Find out which levers and unknowns matter most; a factor that --set gives is held fixed.
 
@@ -85,4 +86,4 @@ def sensitivity(
         with said_to_work("estimating what matters, drawing", quiet=quiet):
             result = analyse(plan, folder, threads=threads)
             complete_results(plan, folder, result)
-    tell(result, folder, quiet=quiet)
+    tell(result, folder, quiet=quiet, full=full)

@@ -14,7 +14,7 @@ from sim.experiments.explain.why import Why
 from sim.experiments.results import RunResult
 from sim.outputs import style
 from sim.outputs.explanation.words import nation_sentences, part_words
-from sim.outputs.words import signed
+from sim.outputs.words import date_words, signed
 
 NATION = "nation"
 SUMS = ("propensity", "threshold")
@@ -65,11 +65,11 @@ def show_explanation(result: RunResult, setting: Setting) -> None:
 
 def _show_terms(why: Why, code: str) -> None:
     """Draw what the nation's propensity is made of."""
-    day = f"{why.date:%-d %B %Y}"
+    day = date_words(why.date)
     words = f"What {code} weighs on {day}"
     mount("picture", row_picture(term_rows(why, code), bar, "log-odds", words), key="terms")
     st.caption(
-        f"What speaks for (right) and against sending troops on {day}, in log-odds. Bars: means; lines and "
+        f"What speaks for (right) and against sending soldiers on {day}, in log-odds. Bars: means; lines and "
         "brackets: the range of 90 % of the runs. The parts add up to the propensity; above the threshold "
         "for long enough a nation declares soldiers. Parts that are 0 are left out. "
         f"{runs_words(why.number_of_runs, why.seed)}"

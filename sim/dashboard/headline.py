@@ -12,7 +12,7 @@ from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.experiments.results import RunResult
 from sim.outputs.course import UNTOLD, ever_enough, peak, who_left
 from sim.outputs.headline import members
-from sim.outputs.words import WORST_OF, counted, mark, percent, percent_with_interval, thousands
+from sim.outputs.words import WORST_OF, counted, date_words, enough, mark, percent, thousands
 
 TILES = (("size", "contributors"), ("force", "fielded", "p_force_met"))
 """What stands beside each other: who is in it, and how many soldiers that makes."""
@@ -35,7 +35,7 @@ def show_title(result: RunResult, setting: Setting) -> None:
     if changed and later:
         words += f" The scenario's later events ({later}) still happen, and may set levels anew."
     words += (
-        f" {scenario.start:%-d %B %Y} and {counted(scenario.rounds, 'round')} of "
+        f" {date_words(scenario.start)} and {counted(scenario.rounds, 'round')} of "
         f"{counted(scenario.days_per_round, 'day')}. "
         "Forecast are declarations (a nation says that it will send soldiers, or gives any military means); "
         "in the field are those who may be sent once a ceasefire holds, a third of the pledge at a time."
@@ -57,7 +57,7 @@ def show_numbers(result: RunResult, comparison: Comparison | None) -> None:
     also = " Below: differences from the pinned setting, paired, with 95 % intervals." if comparison else ""
     st.write(plain(" ".join(course(result))))
     st.caption(
-        f"On {result.rounds['date'].iloc[-1]:%-d %B %Y}: means, in brackets the range of 90 % of the runs; "
+        f"On {date_words(result.rounds['date'].iloc[-1])}: means, in brackets the range of 90 % of the runs; "
         f"of P the 95 % interval. What each rests on is {WORST_OF} "
         f"{runs_words(result.number_of_runs, result.seed)}{also}"
     )
@@ -69,14 +69,14 @@ def course(result: RunResult) -> Iterator[str]:
     top = peak(result.rounds, "size")
     if top is not None:
         yield (
-            f"It was largest on {top.date:%-d %B %Y}: {top.size_mean:.1f} nations ({top.size_q05:.0f} to "
+            f"It was largest on {date_words(top.date)}: {top.size_mean:.1f} nations ({top.size_q05:.0f} to "
             f"{top.size_q95:.0f}) declared soldiers on land, {thousands(top.force_mean)} "
             f"({thousands(top.force_q05)} to {thousands(top.force_q95)}) {UNTOLD}."
         )
     top = peak(result.rounds, "fielded")
     if top is not None:
         yield (
-            f"Most soldiers were in the field on {top.date:%-d %B %Y}: {thousands(top.fielded_mean)} "
+            f"Most soldiers were in the field on {date_words(top.date)}: {thousands(top.fielded_mean)} "
             f"({thousands(top.fielded_q05)} to {thousands(top.fielded_q95)}) {UNTOLD}."
         )
     if left := who_left(result):
@@ -88,7 +88,7 @@ def _numbers(result: RunResult) -> dict[str, tuple[str, str]]:
     """Return, by measure, label with what it rests on, and value."""
     end, required = result.rounds.iloc[-1], thousands(result.about.force_required)
     rests_on = verdicts(result.rests_on)
-    met = percent_with_interval(end.p_force_met, end.p_force_met_low, end.p_force_met_high)
+    met = enough(result.about, end.p_force_met, end.p_force_met_low, end.p_force_met_high)
     return {
         "size": (f"Nations that declare soldiers on land {mark(rests_on['size'])}", _nations(end, "size")),
         "contributors": (

@@ -7,7 +7,7 @@ import streamlit as st
 
 from sim.dashboard.components import mount
 from sim.experiments.results import RunResult
-from sim.outputs.tables import LEGEND, nations_table
+from sim.outputs.tables import INTERVALS, LEGEND, nations_table
 
 
 def show_nations(result: RunResult, on_nation: Callable[[str], None]) -> None:
@@ -15,5 +15,6 @@ def show_nations(result: RunResult, on_nation: Callable[[str], None]) -> None:
     st.header("Nation by nation")
     by_name = dict(zip(result.case.roster.names, result.case.roster.iso3, strict=True))
     table = nations_table(result)
-    shown = {"table": asdict(table), "numbers": table.numbers, "legend": LEGEND, "codes": by_name}
+    legend = f"{INTERVALS} {LEGEND}"
+    shown = {"table": asdict(table), "numbers": table.numbers, "legend": legend, "codes": by_name}
     mount("nations", shown, on_nation)

@@ -18,7 +18,7 @@ from sim.experiments.results import RunResult
 from sim.outputs import style
 from sim.outputs.figures.joining import shares_of
 from sim.outputs.figures.map import CONTEXT, DARK
-from sim.outputs.words import percent, percent_interval, thousands
+from sim.outputs.words import date_words, percent, percent_interval, thousands
 
 SHADES = 101
 
@@ -68,7 +68,7 @@ def stage_data(
         "shares": np.rint(shares.T * (SHADES - 1)).astype(int).tolist(),
         "words": _words(result, outcome.column),
         "does": outcome.does,
-        "dates": [f"{date:%-d %b %Y}" for date in result.rounds["date"]],
+        "dates": [date_words(date) for date in result.rounds["date"]],
         "rounds": [_round_words(row) for row in result.rounds.itertuples()],
         "events": [{"round": each.round, "title": each.title} for each in result.about.past_events],
         "map": drawn_map(result.case.roster.map_file, result.case.roster.iso3),

@@ -363,12 +363,8 @@ class RunResult(Result):
         shares = self.tally.held_back[nation] / out
         demands = [index for index in map(HOLDS_BACK.index, DEMANDS) if shares[index] >= 0.5]
         reasons = sorted(demands, key=lambda index: -shares[index]) or [int(shares.argmax())]
-        return tuple((self._reason(nation, HOLDS_BACK[index]), float(shares[index])) for index in reasons)
-
-    def _reason(self, nation: int, counted: str) -> str:
-        """Return a reason as counted, or that the position which is one was drawn."""
-        is_drawn = counted == "predisposition" and not self.case.timeline.has_statement[nation]
-        return "no_statement" if is_drawn else counted
+        stated = bool(self.case.timeline.has_statement[nation])
+        return tuple((reason(HOLDS_BACK[index], stated), float(shares[index])) for index in reasons)
 
     def _share_columns(self, name: str, counts: Counts) -> dict[str, statistics.Floats]:
         """Return the share of the runs that counts are of, with its interval."""
@@ -428,6 +424,11 @@ class RunResult(Result):
         rounds = statistics.quantiles_of_counts(joined, probability)
         dates = self._dates[np.minimum(rounds, len(self._dates) - 1)]
         return np.where(joined.sum(axis=1) > 0, dates, np.datetime64("NaT", "ms"))
+
+
+def reason(counted: str, has_statement: bool) -> str:
+    """Return what holds a nation back, as counted; a position that is drawn, not stated, is not its own."""
+    return "no_statement" if counted == "predisposition" and not has_statement else counted
 
 
 def thresholds(parameters: Parameters) -> dict[str, float]:

@@ -38,7 +38,7 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 MAX_VALUES = 1_000
 """Each is tried before anything is run."""
 
-NOT_FACTORS = ("title", "description", "roster", "rounds")
+NOT_FACTORS = ("title", "description", "roster", "rounds", "force_required_source")
 
 
 class Factor(TomlTable):

@@ -111,7 +111,7 @@ def merged(layers: list[Layer]) -> Layer:
 
 def _over(base: Layer, top: Layer) -> Layer:
     base_events, top_events = base.data.get("events"), top.data.get("events")
-    data = merge_tables(base.data, top.data)
+    data = merge_tables(_still_sourced(base.data, top.data), top.data)
     shift = 0
     if isinstance(base_events, list) and isinstance(top_events, list):
         data["events"] = base_events + top_events
@@ -119,6 +119,12 @@ def _over(base: Layer, top: Layer) -> Layer:
     return Layer(
         data, {**base.places, **{_shifted(path, shift): place for path, place in top.places.items()}}
     )
+
+
+def _still_sourced(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a base without the source of a number that is replaced: it is not where the other is from."""
+    replaced = {f"{key}_source" for key in top}
+    return {key: value for key, value in base.items() if key not in replaced}
 
 
 def _shifted(path: KeyPath, shift: int) -> KeyPath:

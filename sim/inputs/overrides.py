@@ -27,6 +27,7 @@ _SETTINGS = (
     "rounds",
     "days_per_round",
     "force_required",
+    "force_required_source",
     "level_half_width",
 )
 

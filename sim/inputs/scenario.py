@@ -74,6 +74,11 @@ class Scenario(TomlTable):
     rounds: int = Field(ge=1, le=10_000, description="How many rounds are simulated.")
     days_per_round: Whole = Field(7, ge=1, le=366, description="Days from one round to the next.")
     force_required: float = Field(20_000.0, gt=0, description="Soldiers that the mission needs.")
+    force_required_source: str = Field(
+        "",
+        description="Where that number comes from; it is not that of a number that another file, or `--set`, "
+        "puts in its place.",
+    )
     level_half_width: Share = Field(
         0.0,
         description="How uncertain the levels are that the scenario sets: each is drawn whenever it is set, "
@@ -186,7 +191,7 @@ class Scenario(TomlTable):
             for item in self.schedule()
             if item.round <= self.rounds
         ]
-        prose = {"title", "description", "extends", "events", "observed"}
+        prose = {"title", "description", "extends", "events", "observed", "force_required_source"}
         content = self.model_dump(mode="json", exclude=prose, exclude_none=True)
         return {**content, "roster": self.roster_folder.name, "events": events}
 
@@ -210,8 +215,8 @@ def load_scenario(source: Path | str, overrides: Overrides = ()) -> Scenario:
         A level of the situation is changed by an event in round 1, and wins over the file's events of
         that round; behind ``start.`` it changes the world in which positions are anchored. A nation's
         ``position`` replaces the recorded one. ``title``, ``description``, ``roster``, ``start``,
-        ``rounds``, ``days_per_round``, ``force_required``, ``level_half_width`` and ``parameters.NAME``
-        replace what the file says.
+        ``rounds``, ``days_per_round``, ``force_required``, ``force_required_source``, ``level_half_width``
+        and ``parameters.NAME`` replace what the file says.
 
     Returns
     -------

@@ -4,7 +4,7 @@ from typing import Any
 
 from sim.declarations.words import ASSUMED
 from sim.experiments.results import RunTables
-from sim.outputs.words import counted, mark, percent_with_interval
+from sim.outputs.words import counted, enough, mark
 from sim.system.libraries import pd
 
 LEAST_ABOVE = {"size": 0.5, "contributors": 0.5, "force": 100.0, "fielded": 100.0}
@@ -42,7 +42,7 @@ def peak(rounds: "pd.DataFrame", name: str) -> Any:
 def ever_enough(result: RunTables) -> str:
     """Return in which share of the runs the force was ever what is required, and for how long, in words."""
     end = result.rounds.iloc[-1]
-    share = percent_with_interval(end.p_force_met_by, end.p_force_met_by_low, end.p_force_met_by_high)
+    share = enough(result.about, end.p_force_met_by, end.p_force_met_by_low, end.p_force_met_by_high)
     weeks = max(1, round(weeks_enough(result)))
     return f"{share}, for {counted(weeks, 'week')} on average" if end.p_force_met_by else share
 

@@ -6,7 +6,16 @@ from typing import Any
 from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.experiments.results import RunTables
 from sim.inputs.roster_file import Vocabulary
-from sim.outputs.words import counted, mark, percent_with_interval, reason_words, thousands
+from sim.outputs.words import (
+    OUTSIDE,
+    counted,
+    date_words,
+    enough,
+    mark,
+    percent_with_interval,
+    reason_words,
+    thousands,
+)
 from sim.system.libraries import pd
 
 LIKELY = 0.5
@@ -24,17 +33,21 @@ def _numbers(result: RunTables) -> Iterator[str]:
     """Say how many contribute and declare soldiers, how many these are, and whether they are enough."""
     about, end, rests_on = result.about, result.rounds.iloc[-1], verdicts(result.rests_on)
     yield (
-        f"By {end.date:%-d %B %Y} {end.contributors_mean:.1f} nations contribute military means on average, "
-        f"{end.contributors_q05:.0f} to {end.contributors_q95:.0f} in 90 % of {counted(about.runs, 'run')} "
-        f"{mark(rests_on['contributors'])}; {end.size_mean:.1f} declare soldiers on land, "
-        f"{end.size_q05:.0f} to {end.size_q95:.0f} {mark(rests_on['size'])}."
+        f"By {date_words(end.date)} {end.contributors_mean:.1f} nations contribute any military means on "
+        f"average, {end.contributors_q05:.0f} to {end.contributors_q95:.0f} in 90 % of "
+        f"{counted(about.runs, 'run')} {mark(rests_on['contributors'])}; {end.size_mean:.1f} declare "
+        f"soldiers on land, {end.size_q05:.0f} to {end.size_q95:.0f} {mark(rests_on['size'])}."
     )
-    met = percent_with_interval(end.p_force_met, end.p_force_met_low, end.p_force_met_high)
+    met = enough(about, end.p_force_met, end.p_force_met_low, end.p_force_met_high)
     yield (
         f"They pledge {thousands(end.force_mean)} soldiers, {thousands(end.force_q05)} to "
         f"{thousands(end.force_q95)} {mark(rests_on['force'])}; the {thousands(about.force_required)} "
-        f"required are pledged in {met} of the runs {mark(rests_on[FORCE_MET])}."
+        f"required {_are(met)} {mark(rests_on[FORCE_MET])}."
     )
+
+
+def _are(met: str) -> str:
+    return f"are {met}" if met.startswith(OUTSIDE) else f"are pledged in {met} of the runs"
 
 
 def members(result: RunTables) -> Iterator[str]:

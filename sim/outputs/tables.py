@@ -7,22 +7,30 @@ from sim.declarations.words import ASSUMED
 from sim.experiments.rests_on import FORCE_MET, verdicts
 from sim.experiments.results import RunTables
 from sim.inputs.roster_file import Vocabulary
+from sim.model.rules import IN_THE_FIELD
 from sim.outputs.course import UNTOLD, WORTH_NAMING, ever_enough, peak, who_left
 from sim.outputs.headline import by_likelihood, headline
+from sim.outputs.levels_over_time import flat_figures
 from sim.outputs.words import (
+    OUTSIDE,
     RESTS_ON,
     counted,
+    date_words,
+    enough,
     kinds_in_words,
     mark,
-    parameter_note,
+    parameter_block,
     percent,
     percent_with_interval,
     reason_words,
     signed,
     thousands,
+    without_addresses,
 )
+from sim.results.about import AboutCase
 from sim.results.document import (
     Cell,
+    Details,
     Document,
     Fact,
     Facts,
@@ -35,24 +43,48 @@ from sim.results.document import (
 )
 from sim.system.libraries import pd
 
-LEGEND = (
+INTERVALS = (
     "[ ] is the 95 % interval of an estimate from so many runs; for numbers of nations and for soldiers, the "
-    "range of 90 % of the runs. P(land): declares soldiers on land; P(any): contributes any military means. "
+    f"range of 90 % of the runs. {RESTS_ON}"
+)
+LEGEND = (
+    "P(land): declares soldiers on land; P(any): contributes any military means. "
     "Joined: median date of declaring soldiers, among the runs in which the nation did, where these are a "
     "tenth or more. Soldiers if in: mean of what it pledges in the runs in which it is in. Held back by: "
     "what alone would let it in if it were gone, demands first; else its own position; share of the runs "
     "in which the nation is out. Range of a kind: all nations at the low, or the high, end of what is known "
-    f"of them. {RESTS_ON} Of other days than the last that is not analysed: the worst is said."
+    "of them. In the field at a time, once a ceasefire holds: "
+    f"{percent(IN_THE_FIELD)} of what is pledged and firm, for as many prepare and as many recover; a rule "
+    "of thumb. What a number of another day than the last rests on is not analysed: the worst is named."
 )
+MOST_ROWS = 9
+"""Nations that stand on the first screen."""
+
+ASIDE = ("position", "P(any)", "soldiers if in")
+"""What of a nation does not stand there."""
 
 
 def run_report(result: RunTables) -> Document:
     """Return what the runs of a scenario say: the coalition first, then nation by nation."""
     about = result.about
-    runs = f"{counted(about.runs, 'run')}, seed {about.seed}."
-    note = f"{runs} {parameter_note(about.draws)} {LEGEND}{_beyond(result)}"
-    coalition = Facts(tuple(_coalition(result)))
-    return Document(result.about.title, (*headline(result), coalition, nations_table(result), Note(note)))
+    return Document(
+        about.title,
+        (
+            *headline(result),
+            Facts(tuple(_coalition(result))),
+            Details(tuple(_by_kind(result))),
+            nations_table(result),
+            Note(f"{counted(about.runs, 'run')}, seed {about.seed}. {INTERVALS}{_beyond(result)}"),
+            parameter_block(about.draws),
+            Details((Note(f"{LEGEND}{_not_drawn(result)}"),)),
+        ),
+    )
+
+
+def _not_drawn(result: RunTables) -> str:
+    """Return which figures are left out, and what flat lines they would show."""
+    flat = [f"{name} ({levels})" for name, levels in flat_figures(result).items()]
+    return f" Not drawn, for nothing moves: {', '.join(flat)}." if flat else ""
 
 
 def _beyond(result: RunTables) -> str:
@@ -64,20 +96,34 @@ def _beyond(result: RunTables) -> str:
 def _coalition(result: RunTables) -> Iterator[Fact]:
     """Yield size, force and whether it is enough, at the end and on the day on which they were largest."""
     end, rests_on = result.rounds.iloc[-1], verdicts(result.rests_on)
-    yield Fact("at the end", f"{end.date:%-d %B %Y}, after {counted(result.about.rounds, 'round')}")
+    yield Fact("at the end", f"{date_words(end.date)}, after {counted(result.about.rounds, 'round')}")
     for name, label in LABELS.items():
         yield Fact(label, _range(end, name), mark(rests_on[name]))
         top = peak(result.rounds, name)
         if top is not None:
-            yield Fact(f"  most, on {top.date:%-d %B %Y}", _range(top, name), UNTOLD)
-        if name == "contributors" and (by_kind := kinds_in_words(result.kinds)):
-            yield Fact("of these, by kind", by_kind, mark(ASSUMED))
-    met = percent_with_interval(end.p_force_met, end.p_force_met_low, end.p_force_met_high)
-    yield Fact(f"P(pledged >= {thousands(result.about.force_required)})", met, mark(rests_on[FORCE_MET]))
+            yield Fact(f"  most, on {date_words(top.date)}", _range(top, name), UNTOLD)
+    required = thousands(result.about.force_required)
+    met = enough(result.about, end.p_force_met, end.p_force_met_low, end.p_force_met_high)
+    yield Fact(f"P(pledged >= {required})", met, mark(rests_on[FORCE_MET]))
     yield Fact("... at any time", ever_enough(result), UNTOLD)
+    source = without_addresses(result.about.force_required_source) or "no source is named"
+    yield Fact(f"why {required}", source)
+    yield from _out_of_reach(result.about, required)
     if left := who_left(result):
         names = ", ".join(f"{name} {percent(share)}" for name, share in left)
         yield Fact("were in, and out at the end", names, UNTOLD)
+
+
+def _out_of_reach(about: AboutCase, required: str) -> Iterator[Fact]:
+    """Say that what is required cannot be kept in the field, if that is so by all that is coded."""
+    if about.most_fielded is not None and about.most_fielded < about.force_required:
+        most = f"all nations together keep {thousands(about.most_fielded)} there at most"
+        yield Fact(f"{required} in the field", f"{OUTSIDE}: {most}", mark(ASSUMED))
+
+
+def _by_kind(result: RunTables) -> Iterator[Facts]:
+    if by_kind := kinds_in_words(result.kinds):
+        yield Facts((Fact("contribute, by kind", by_kind, mark(ASSUMED)),))
 
 
 LABELS = {
@@ -129,7 +175,8 @@ def nations_table(result: RunTables) -> Table:
         "held back by",
     )
     rests_on, rows = verdicts(result.rests_on), by_likelihood(result).itertuples()
-    return Table(headings, tuple(_nation(row, result, rests_on[str(row.Index)]) for row in rows))
+    lines = tuple(_nation(row, result, rests_on[str(row.Index)]) for row in rows)
+    return Table(headings, lines, most=MOST_ROWS, aside=ASIDE)
 
 
 def _nation(row: Any, result: RunTables, rests_on: str) -> tuple[Cell, ...]:
@@ -155,7 +202,7 @@ def _joined(row: Any, result: RunTables) -> Cell:
     if row.p_ever_joined < WORTH_NAMING:
         return nothing("-")
     day = row.joined.date()
-    return Cell("at the start" if day == result.about.start else f"{day:%-d %b %Y}", day.isoformat())
+    return Cell("at the start" if day == result.about.start else date_words(day), day.isoformat())
 
 
 def _troops(row: Any) -> Cell:

@@ -1,15 +1,18 @@
 """Model terms as readers know them."""
 
+import datetime as dt
 import math
 from typing import Any
 
 from sim.declarations.levels import CONDITIONS, LEVELS
 from sim.declarations.terms import TERMS
 from sim.inputs.roster_file import Vocabulary
+from sim.results.about import AboutCase
+from sim.results.document import Block, Details, Note
 from sim.system.libraries import pd
 
 REASONS = {
-    "nothing_to_send": "has no known troops to send",
+    "nothing_to_send": "has no known soldiers to send",
     "held_out": "held out, by assumption",
     **{f"demands_{name}": f"demands {LEVELS[name].demand}" for name in CONDITIONS},
     "waiting": "willing, but not for long enough",
@@ -42,6 +45,11 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
+def date_words(date: dt.date) -> str:
+    """Return a date as all that is shown has it: ``7 Jan 2027``."""
+    return f"{date:%-d %b %Y}"
+
+
 def percent(share: float) -> str:
     """Return a share as a percentage: 100 % and 0 % only where they are exact."""
     if 0.0 < share < 0.01:
@@ -59,6 +67,26 @@ def percent_interval(low: float, high: float) -> str:
 def percent_with_interval(share: float, low: float, high: float) -> str:
     """Return a share in percent with its interval: ``49 % [46-52]``."""
     return f"{percent(share)} [{percent_interval(low, high)}]"
+
+
+def enough(about: AboutCase, share: float, low: float, high: float) -> str:
+    """Return in which share of the runs the force required is pledged; that no data allow it is no 0 %."""
+    if is_out_of_reach(about):
+        return f"{OUTSIDE}: all nations together pledge {thousands(about.most_pledged or 0.0)} at most"
+    return percent_with_interval(share, low, high)
+
+
+OUTSIDE = "outside the coded data"
+
+
+def is_out_of_reach(about: AboutCase) -> bool:
+    """Return whether no data allow that the force required is pledged, as far as a result says."""
+    return about.most_pledged is not None and about.most_pledged < about.force_required
+
+
+def without_addresses(text: str) -> str:
+    """Return a text without web addresses: reports make links of them, terminals have little room."""
+    return " ".join(part for part in text.split() if not part.startswith(("https://", "http://")))
 
 
 def _bound(share: float) -> str:
@@ -114,3 +142,9 @@ def parameter_note(draws: int) -> str:
         "is not known of them; intervals of estimates count on no more runs than there are draws, and do not "
         "say how these differ from draw to draw."
     )
+
+
+def parameter_block(draws: int) -> Block:
+    """Return the note on parameters; that they are a point qualifies all numbers, so it is no detail."""
+    note = Note(parameter_note(draws))
+    return note if draws == 1 else Details((note,))

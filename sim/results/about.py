@@ -15,6 +15,7 @@ from sim.declarations.parameters import PARAMETERS
 from sim.inputs.case import Case
 from sim.inputs.nations import Nations
 from sim.inputs.roster_file import Vocabulary
+from sim.model.rules import IN_THE_FIELD, MOST_DEPLOYED
 from sim.model.setup import drawn_case, extrapolated
 from sim.results.identity import case_digest
 from sim.system.manifests import FORMAT
@@ -77,6 +78,11 @@ class AboutCase(Frozen):
     ----------
     title, description
         Of the scenario.
+    force_required_source
+        Where the force required is from; empty if the scenario does not say.
+    most_pledged, most_fielded
+        The soldiers that all nations together can pledge, and keep in the field, by the largest of what is
+        drawn around the data; None in results of before this was kept.
     scenario
         Its name, and all that determines the runs, see `Scenario.resolved`.
     events
@@ -98,6 +104,9 @@ class AboutCase(Frozen):
 
     title: str
     description: str
+    force_required_source: str = ""
+    most_pledged: float | None = None
+    most_fielded: float | None = None
     scenario: ResolvedScenario
     events: tuple[DatedEvent, ...]
     set: tuple[str, ...]
@@ -159,10 +168,13 @@ class AboutCase(Frozen):
 
 def about_case(case: Case) -> AboutCase:
     """Return what a case is."""
-    rows = case.parameters.values
+    rows, most = case.parameters.values, float(case.roster.deployable.sum()) * MOST_DEPLOYED
     return AboutCase(
         title=case.scenario.title,
         description=" ".join(case.scenario.description.split()),
+        force_required_source=" ".join(case.scenario.force_required_source.split()),
+        most_pledged=most,
+        most_fielded=most * IN_THE_FIELD,
         scenario=ResolvedScenario(name=case.scenario.name, **case.scenario.resolved()),
         events=tuple(
             DatedEvent(

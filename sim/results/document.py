@@ -1,7 +1,11 @@
-"""What a document is made of: sentences, facts, typed tables, and sections of these."""
+"""What a document is made of: sentences, facts, typed tables, and sections of these.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+What does not answer at a glance is marked where it is written: `Details`, and rows and columns of tables.
+Pages, files and notebooks show all of a document; a terminal shows its `first_screen`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from math import isnan
 from typing import TypeAlias
@@ -50,11 +54,17 @@ class Table:
         A cell a column.
     caption
         What it is, where no heading right above says it.
+    most
+        How many rows stand on the first screen; all if None.
+    aside
+        The headings of columns that do not stand there.
     """
 
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
+    most: int | None = None
+    aside: tuple[str, ...] = ()
 
     @property
     def numbers(self) -> tuple[bool, ...]:
@@ -135,7 +145,14 @@ class Section:
     blocks: "tuple[Block, ...]"
 
 
-Block: TypeAlias = str | Note | Facts | Points | Table | Code | Picture | Section
+@dataclass(frozen=True)
+class Details:
+    """Blocks that do not stand on the first screen; in whole documents they stand where they are."""
+
+    details: "tuple[Block, ...]"
+
+
+Block: TypeAlias = str | Note | Facts | Points | Table | Code | Picture | Section | Details
 """What stands below each other; a text is a paragraph."""
 
 
@@ -159,3 +176,37 @@ class Document:
 
 def _is_paragraph(block: Block) -> bool:
     return isinstance(block, str)
+
+
+def whole(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield blocks with details in their places, for those who show all."""
+    for block in blocks:
+        yield from whole(block.details) if isinstance(block, Details) else (block,)
+
+
+def first_screen(document: Document) -> Document:
+    """Return what answers at a glance: without details, and without sections that hold nothing else."""
+    return replace(document, blocks=tuple(_first(document.blocks)))
+
+
+def _first(blocks: Sequence[Block]) -> Iterator[Block]:
+    for block in blocks:
+        match block:
+            case Details():
+                pass
+            case Section():
+                inside = tuple(_first(block.blocks))
+                yield from (replace(block, blocks=inside),) if inside else ()
+            case Table():
+                yield from _first_rows(block)
+            case _:
+                yield block
+
+
+def _first_rows(table: Table) -> Iterator[Block]:
+    """Yield the rows and columns of a table that stand on the first screen, and how many rows do not."""
+    places = [place for place, heading in enumerate(table.headings) if heading not in table.aside]
+    rows = tuple(tuple(row[place] for place in places) for row in table.rows[: table.most])
+    yield Table(tuple(table.headings[place] for place in places), rows, table.caption)
+    left = len(table.rows) - len(rows)
+    yield from (Note(f"... and {left} more"),) if left else ()

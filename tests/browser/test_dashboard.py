@@ -105,11 +105,11 @@ def test_a_nation_that_is_clicked_is_explained(visit: Callable[..., Any]) -> Non
     here = visit()
     page = here.page
     page.locator(".map path[data-code=SWE]").click()
-    page.get_by_text(re.compile(r"Sweden: .* on 7 January 2027")).first.wait_for()
+    page.get_by_text(re.compile(r"Sweden: .* on 7 Jan 2027")).first.wait_for()
     assert "chosen" in str(page.locator(".map path[data-code=SWE]").get_attribute("class"))
     for place, name in ((".strip .names", "Netherlands"), (".tiles", "Canada"), ("table tbody", "Poland")):
         page.locator(place).get_by_role("button", name=name).first.click()
-        page.get_by_text(re.compile(rf"{name}: .* on 7 January 2027")).first.wait_for()
+        page.get_by_text(re.compile(rf"{name}: .* on 7 Jan 2027")).first.wait_for()
     here.settle()
     here.keep("explained")
 
@@ -206,11 +206,11 @@ def test_two_visitors_do_not_share_what_they_set(visit: Callable[..., Any]) -> N
     one.set_lever("US involvement", "End")
     one.page.get_by_role("button", name="Pin this setting").click()
     one.page.locator(".map path[data-code=SWE]").click()
-    one.page.get_by_text(re.compile(r"Sweden: .* on 7 January 2027")).first.wait_for()
+    one.page.get_by_text(re.compile(r"Sweden: .* on 7 Jan 2027")).first.wait_for()
     other.set_lever("Followership", "ArrowRight", times=5)
     assert other.page.get_by_role("slider", name="US involvement").input_value() == "0.55"
     assert other.page.get_by_role("button", name="Pin this setting").is_visible()
-    assert other.page.get_by_text(re.compile("Sweden: .* on 7 January 2027")).count() == 0
+    assert other.page.get_by_text(re.compile("Sweden: .* on 7 Jan 2027")).count() == 0
 
 
 def test_it_fits_a_phone(visit: Callable[..., Any]) -> None:
@@ -230,7 +230,7 @@ def test_it_fits_a_phone(visit: Callable[..., Any]) -> None:
 def test_it_is_accessible(visit: Callable[..., Any]) -> None:
     here = visit()
     here.page.locator(".map path[data-code=SWE]").click()
-    here.page.get_by_text(re.compile(r"Sweden: .* on 7 January 2027")).first.wait_for()
+    here.page.get_by_text(re.compile(r"Sweden: .* on 7 Jan 2027")).first.wait_for()
     here.settle()
     assert here.barriers() == []
 

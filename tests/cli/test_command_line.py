@@ -34,6 +34,16 @@ def test_help_names_the_commands(coalition: Command) -> None:
         assert f" {command} " in ended.out
 
 
+def test_help_lists_every_command_once_in_its_group(coalition: Command) -> None:
+    text = coalition("--help").out
+    places = [text.index(f"─ {group} ─") for group in ("Ask", "Trust", "Make")]
+    assert places == sorted(places)
+    for command, above, below in (("run", 0, 1), ("hindcast", 1, 2)):
+        assert places[above] < text.index(f"│ {command} ") < places[below]
+    assert text.index("│ scenarios ") < text.index("│ run ")
+    assert all(text.count(f"│ {command} ") == 1 for commands in GROUPS.values() for command in commands)
+
+
 def test_it_tells_its_version(coalition: Command) -> None:
     assert coalition("--version").out == f"coalition-sim {sim.__version__}\n"
 
@@ -89,7 +99,8 @@ def test_run_prints_who_joins_and_writes_the_results(coalition: Command, world: 
     ended = coalition("run", world(), "--runs", 20)
     assert ended.code == 0
     assert ended.out.startswith("A small world\n")
-    assert re.search(r"Land AAX +committed +9\d % \[", ended.out)
+    assert re.search(r"Land AAX +9\d % \[", ended.out)
+    assert ended.out.splitlines()[-2] == "more: --full, or as a page: coalition report"
     for outcome in ("declare soldiers on land", "contribute any military means", "soldiers pledged"):
         assert re.search(
             rf"^{outcome} .*\((learned|likely|not told|fitted|assumed)\) *$", ended.out, re.MULTILINE
@@ -99,6 +110,22 @@ def test_run_prints_who_joins_and_writes_the_results(coalition: Command, world: 
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["runs"] == 20
     assert len(pd.read_parquet(folder / "runs.parquet")) == 20
+
+
+@pytest.mark.parametrize("command", ["run", "compare", "explain", "hindcast", "sensitivity"])
+def test_what_has_a_first_screen_prints_all_on_demand(command: str) -> None:
+    told = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "120"}).output
+    assert re.search(r"--full +<bool> +Print all of it: every row, column, table and note\.", told)
+
+
+def test_full_prints_all_and_is_no_part_of_the_command(coalition: Command, world: Command) -> None:
+    file = world()
+    first, full = (coalition("run", file, "--runs", 20, *more) for more in ((), ("--full",)))
+    assert len(full.out) > len(first.out)
+    assert re.search(r"Land AAX +committed +9\d % \[", full.out)
+    assert "more:" not in full.out
+    folder = Path(full.out.splitlines()[-1].removeprefix("results: "))
+    assert "--full" not in (folder / "document.json").read_text(encoding="utf-8")
 
 
 def test_run_heeds_its_options(coalition: Command, world: Command) -> None:

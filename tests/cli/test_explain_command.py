@@ -35,7 +35,7 @@ def test_only_what_is_asked_is_answered(coalition: Command, world: Callable[...,
 
 def test_why_at_a_day(coalition: Command, world: Callable[..., Path]) -> None:
     ended = coalition("explain", world(), "ACX", "--only", "why", "--date", "2025-04-30", "--runs", 5)
-    assert "Land ACX: committed on 24 April 2025" in ended.out
+    assert "Land ACX: committed on 24 Apr 2025" in ended.out
 
 
 def test_a_nation_of_any_name_is_told_by_the_official_one(coalition: Command) -> None:

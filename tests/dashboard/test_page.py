@@ -222,9 +222,9 @@ def test_what_cannot_be_compared_is_told_and_the_rest_is_shown(page: AppTest) ->
 
 def test_a_nation_is_explained(page: AppTest) -> None:
     page.selectbox(key="nation").select("NLD").run()
-    found = r"Netherlands: .* on 7 January 2027 in \d+ % \[\d+-\d+\] \(\w+\) of 200 runs"
+    found = r"Netherlands: .* on 7 Jan 2027 in \d+ % \[\d+-\d+\] \(\w+\) of 200 runs"
     assert re.search(found, said(page.markdown))
-    assert "What speaks for (right) and against sending troops" in said(page.caption)
+    assert "What speaks for (right) and against sending soldiers" in said(page.caption)
 
 
 def test_it_says_what_would_bring_a_nation_in(page: AppTest) -> None:

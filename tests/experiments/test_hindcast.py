@@ -19,6 +19,7 @@ from sim.experiments.hindcast.forecasts import (
     Forecast,
     forecast_wave,
     last_statement_and_noise,
+    main_obstacle,
     why,
     without_interaction,
     without_mechanisms,
@@ -100,6 +101,19 @@ def test_last_statement_and_noise_wanders_by_the_prior_whatever_was_fitted(bruss
     assert np.median(wander) == pytest.approx(0.95, abs=0.02)
     assert noise.parameters.draws == 1024
     assert all((noise.parameters.column(name) == 0).all() for name in MECHANISMS)
+
+
+def test_a_position_that_nobody_stated_is_not_a_nations_own(brussels: Case) -> None:
+    reasons = why(brussels, Runs(60, seed=2))
+    result = sim.run(brussels, runs=60, seed=2)
+    nations = {code: brussels.roster.iso3.index(code) for code in ("MNE", "ITA")}
+    assert not brussels.timeline.has_statement[nations["MNE"]]
+    obstacles = {code: main_obstacle(reasons, nation) for code, nation in nations.items()}
+    assert {code: obstacle[0] for code, obstacle in obstacles.items() if obstacle} == {
+        "MNE": "no_statement",
+        "ITA": "predisposition",
+    }
+    assert obstacles["MNE"] == result.held_back_by(nations["MNE"])[0]
 
 
 def test_reasons_are_those_of_the_end(brussels: Case) -> None:

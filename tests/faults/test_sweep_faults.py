@@ -136,7 +136,7 @@ def test_a_whole_sweep_ends_with_tables_figures_and_a_report(
     write_sweep(tmp_path, steps=3, runs=5)
     ended = coalition("sweep", tmp_path / "sweep.toml")
     assert ended.code == 0
-    assert "P(force ≥ required)" in ended.out
+    assert "P(pledged ≥ required)" in ended.out
     (folder,) = Path("results/sweeps/sweep").iterdir()
     assert ended.out.splitlines()[-1] == f"results: {folder}"
     assert {file.name for file in folder.iterdir()} == {

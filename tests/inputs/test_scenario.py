@@ -198,6 +198,34 @@ def test_events_are_listed_as_they_take_effect() -> None:
 # Extending.
 
 
+def test_a_source_is_that_of_the_number_that_it_stands_beside(tmp_path: Path) -> None:
+    base = load_scenario("brussels-2025-04")
+    assert base.force_required_source.startswith("a choice within the reported 10,000 to 30,000")
+    assert load_scenario("us-backstop").force_required_source == base.force_required_source
+    other = write(tmp_path, "other.toml", 'extends = "brussels-2025-04"\nforce_required = 15000\n')
+    sourced = write(
+        tmp_path,
+        "sourced.toml",
+        'extends = "brussels-2025-04"\nforce_required = 15000\nforce_required_source = "a plan"\n',
+    )
+    assert load_scenario(other).force_required_source == ""
+    assert load_scenario(sourced).force_required_source == "a plan"
+    assert load_scenario(sourced, ["force_required=16000"]).force_required_source == ""
+    both = {"force_required": 16000, "force_required_source": "another plan"}
+    assert load_scenario(sourced, both).force_required_source == "another plan"
+
+
+def test_what_a_number_is_from_determines_no_run() -> None:
+    base = load_scenario("brussels-2025-04")
+    assert base.with_overrides({"force_required_source": "elsewhere"}).resolved() == base.resolved()
+
+
+def test_a_source_that_is_no_text_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = write(tmp_path, "x.toml", 'extends = "brussels-2025-04"\nforce_required_source = 3\n')
+    with pytest.raises(InputError, match=r"x.toml:2: force_required_source: must be text"):
+        load_scenario(path)
+
+
 def test_a_scenario_adds_to_the_one_it_extends(tmp_path: Path) -> None:
     write(tmp_path, "base.toml", SMALL_TOML + '[[events]]\nround = 1\ntitle = "one"\nceasefire = 1\n')
     child = """\

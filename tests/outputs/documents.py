@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from sim.results.document import (
     Cell,
     Code,
+    Details,
     Document,
     Fact,
     Facts,
@@ -33,7 +34,9 @@ def tables(draw: st.DrawFn, cells: st.SearchStrategy[Cell] = CELLS) -> Table:
     """Return a table of one to four columns, which may have no row."""
     width = draw(st.integers(1, 4))
     rows = st.lists(st.tuples(*[cells] * width), max_size=4).map(tuple)
-    return Table(draw(st.tuples(*[TEXTS] * width)), draw(rows), draw(TEXTS))
+    headings = draw(st.tuples(*[TEXTS] * width))
+    most, aside = draw(st.none() | st.integers(1, 3)), draw(st.sets(st.sampled_from(headings), max_size=1))
+    return Table(headings, draw(rows), draw(TEXTS), most, tuple(aside))
 
 
 BLOCKS = st.one_of(
@@ -47,7 +50,11 @@ BLOCKS = st.one_of(
 )
 SECTIONS = st.recursive(
     BLOCKS,
-    lambda blocks: st.builds(Section, TEXTS, st.lists(blocks, max_size=3).map(tuple)),
+    lambda blocks: (
+        st.lists(blocks, max_size=3)
+        .map(tuple)
+        .flatmap(lambda inside: st.builds(Section, TEXTS, st.just(inside)) | st.just(Details(inside)))
+    ),
     max_leaves=6,
 )
 DOCUMENTS = st.builds(Document, TEXTS, st.lists(SECTIONS, max_size=5).map(tuple))

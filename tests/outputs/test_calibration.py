@@ -198,17 +198,18 @@ def test_calibrate_then_run_then_hindcast(coalition: Command, hindcast: Path) ->
     assert again.out == f"results: {folder}\n"
     assert times == {file: file.stat().st_mtime_ns for file in folder.rglob("draws.parquet")}
 
-    ran = coalition("run", hindcast.with_name("signal.toml"), "--runs", "60", "--parameters", posterior)
+    ran = coalition(
+        "run", hindcast.with_name("signal.toml"), "--runs", "60", "--parameters", posterior, "--full"
+    )
     said = " ".join(ran.out.split())
     assert "Each run has its own draw of the parameters, of 1,000: shares and ranges of runs include" in said
     point = ("--parameters", "default")
     plain = coalition("run", hindcast.with_name("signal.toml"), "--runs", "60", *point)
     assert "nothing shown includes how little is known of them" in " ".join(plain.out.split())
 
-    scored = coalition("hindcast", hindcast, "--runs", "60", "--parameters", posterior)
-    assert (
-        "IN-SAMPLE: the parameters were fitted to the changes from 10 April 2025 to 22 May 2025"
-        in " ".join(scored.out.split())
+    scored = coalition("hindcast", hindcast, "--runs", "60", "--parameters", posterior, "--full")
+    assert "IN-SAMPLE: the parameters were fitted to the changes from 10 Apr 2025 to 22 May 2025" in " ".join(
+        scored.out.split()
     )
 
 

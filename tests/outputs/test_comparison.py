@@ -154,8 +154,9 @@ def test_the_table_of_a_scenario_against_itself(itself: Comparison) -> None:
     assert "brussels-2025-04-2: Brussels, 10 April 2025" in text
     assert "no difference in any run: 38 of 38 nations" in text
     words = " ".join(text.split())
-    nothing = "0.00 [0.00 to 0.00] contribute at all (assumed), 0 [0 to 0] soldiers are pledged (assumed)."
-    assert f"as many nations declare soldiers on land at the end in every run; {nothing}" in words
+    same = "as many nations declare soldiers on land at the end in every run"
+    nothing = "0.00 [0.00 to 0.00] contribute any military means (assumed), 0 [0 to 0] soldiers are pledged"
+    assert f"{same}; {nothing} (assumed)." in words
     assert re.search(r"declare soldiers on land, nations .* 0\.00 \[0\.00 to 0\.00\] \(assumed\)", text)
 
 

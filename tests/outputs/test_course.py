@@ -12,6 +12,8 @@ from printing import printed
 
 import sim
 from sim.outputs.course import ever_enough, peak, weeks_enough, who_left
+from sim.outputs.figures import figures_of
+from sim.outputs.levels_over_time import flat_figures, in_words, moves
 from sim.outputs.tables import run_report
 
 DAYS = [dt.datetime(2026, 1, day) for day in (1, 8, 15, 22)]
@@ -40,7 +42,9 @@ def test_what_is_much_as_at_the_end_is_no_peak(name: str, means: list[float]) ->
 
 
 def result(**columns: Any) -> Any:
-    return SimpleNamespace(rounds=rounds(**columns), about=SimpleNamespace(days_per_round=14))
+    return SimpleNamespace(
+        rounds=rounds(**columns), about=SimpleNamespace(days_per_round=14, most_pledged=None)
+    )
 
 
 def test_weeks_are_those_of_the_runs_in_which_it_was_ever_enough() -> None:
@@ -116,3 +120,27 @@ def test_quartiles_of_joining_stand_round_the_median(rise_and_fall: sim.RunResul
     assert len(joined)
     assert (joined["joined_q25"] <= joined["joined"]).all()
     assert (joined["joined"] <= joined["joined_q75"]).all()
+
+
+# Levels that move, and those that do not
+
+
+def test_a_figure_of_flat_lines_is_not_drawn_but_said(world: Callable[..., Path]) -> None:
+    file = world(rounds=4)
+    still, moved = (
+        sim.run(file, overrides=overrides, runs=20) for overrides in ([], ["washington.involvement=0.95"])
+    )
+    assert "great-powers" in figures_of(moved)
+    assert "great-powers" not in figures_of(still)
+    levels = flat_figures(still)["great-powers"]
+    assert levels == in_words(still, ["involvement", "pressure"])
+    text = " ".join(printed(run_report(still), 120).split())
+    assert f"great-powers ({levels})" in text.partition("Not drawn, for nothing moves: ")[2]
+    assert "great-powers (" not in printed(run_report(moved), 120)
+
+
+def test_levels_within_half_a_hundredth_look_alike() -> None:
+    numbers = {f"clarity_{name}": [0.3, 0.304, 0.3, 0.3] for name in ("q05", "mean", "q95")}
+    assert not moves(result(**numbers), ["clarity"])
+    assert moves(result(**{**numbers, "clarity_q95": [0.3, 0.31, 0.3, 0.3]}), ["clarity"])
+    assert in_words(result(**numbers), ["clarity"]) == "clarity 0.30"

@@ -23,6 +23,7 @@ from sim.outputs.document.markdown import markdown
 from sim.outputs.document.terminal import rendered
 from sim.results.document import (
     Block,
+    Details,
     Document,
     Fact,
     Facts,
@@ -30,9 +31,11 @@ from sim.results.document import (
     Points,
     Section,
     Table,
+    first_screen,
     nothing,
     number,
     points,
+    whole,
     word,
 )
 from sim.results.kept import FILE, Kept, read_document, write_document
@@ -80,6 +83,54 @@ def test_a_number_that_is_not_known_has_no_value() -> None:
     assert number(math.nan, "?") == nothing("?")
 
 
+# Its first screen
+
+
+def test_details_and_what_a_table_keeps_aside_are_not_on_the_first_screen() -> None:
+    long = Table(
+        ("nation", "gain", "why"),
+        tuple((word(name), number(place, f"{place} %"), word("so")) for place, name in enumerate("ABCD")),
+        most=3,
+        aside=("why",),
+    )
+    answer = Document(
+        "Gains",
+        (
+            "A gains most.",
+            long,
+            Note("[ ] is the 95 % interval."),
+            Details(("Log-odds.", Section("Terms", (GAINS,)))),
+            Section("Only details", (Details((Note("A key."),)),)),
+            Section("Why", ("It is so.", Details((points(["a reason"]),)))),
+        ),
+    )
+    assert first_screen(answer) == Document(
+        "Gains",
+        (
+            "A gains most.",
+            Table(
+                ("nation", "gain"),
+                tuple((word(name), number(place, f"{place} %")) for place, name in enumerate("ABC")),
+            ),
+            Note("... and 1 more"),
+            Note("[ ] is the 95 % interval."),
+            Section("Why", ("It is so.",)),
+        ),
+    )
+
+
+def test_a_document_without_details_is_its_own_first_screen() -> None:
+    assert first_screen(ANSWER) == ANSWER
+
+
+@given(DOCUMENTS)
+def test_a_first_screen_says_nothing_that_the_document_does_not(document: Document) -> None:
+    screen = first_screen(document)
+    assert first_screen(screen) == screen
+    kept = Counter(text for text in texts_of(screen.blocks) if not text.startswith("... and "))
+    assert kept <= Counter(texts_of(document.blocks))
+
+
 # Its file
 
 
@@ -122,7 +173,7 @@ def test_a_damaged_document_is_named(tmp_path: Path, content: str) -> None:
 
 def texts_of(blocks: tuple[Block, ...]) -> Iterator[str]:
     """Yield all that a terminal has to show, in the order in which it stands."""
-    for block in blocks:
+    for block in whole(blocks):
         match block:
             case str():
                 yield block

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from printing import lost
+from printing import printed as shown
 from rich.console import Console
 
 import sim
@@ -31,7 +32,8 @@ from sim.inputs.questions import load_questions
 from sim.outputs.document.terminal import rendered
 from sim.outputs.explanation.figures import figures_of
 from sim.outputs.explanation.tables import explain_report
-from sim.outputs.explanation.words import level_interval, observed_sentences
+from sim.outputs.explanation.words import level_interval, next_sentences, observed_sentences
+from sim.results.document import Document, Section, Table, first_screen
 from sim.results.drawing import save_figures
 
 SHORT = ["rounds=12", "force_required=12000"]
@@ -117,7 +119,7 @@ def test_sentences_say_what_holds_a_nation_back_and_what_would_bring_it_in(some:
     text = on_one_line(printed(some))
     share = r"\d+ % \[\d+-\d+\]"
     marked = rf"{share} \((?:{'|'.join(VERDICTS)})\)"
-    often = rf"committed on 3 July 2025 in {marked} of {RUNS} runs"
+    often = rf"committed on 3 Jul 2025 in {marked} of {RUNS} runs"
     assert re.search(rf"Netherlands: {often}; held back by: [\w ]+ \({share}\)", text)
     assert re.search(
         rf"What keeps it below most often is unmet demands: without, it is above in {share}", text
@@ -134,16 +136,50 @@ def test_sentences_say_what_holds_a_nation_back_and_what_would_bring_it_in(some:
     )
 
 
-def test_probabilities_come_first_and_log_odds_last(some: sim.Explanation) -> None:
-    sentences = [block for block in explain_report(some).blocks if isinstance(block, str)]
-    of_one = sentences[
-        : next(place for place, text in enumerate(sentences) if text.startswith("Netherlands:"))
-    ]
-    told = [place for place, text in enumerate(of_one) if "log-odds" in text]
+def test_probabilities_come_first_and_log_odds_are_details(some: sim.Explanation) -> None:
+    document = explain_report(some)
+    of_one = document.headline
     assert of_one[0].startswith("Canada: committed on")
     assert of_one[1].startswith("Of the ")
-    assert told
-    assert min(told) >= len(of_one) - 2
+    assert "og-odds" in shown(document, 120)
+    assert "og-odds" not in shown(first_screen(document), 120)
+
+
+def words_of(screen: Document) -> int:
+    return len(shown(screen, 80).split())
+
+
+def test_first_screens_are_short_and_say_what_numbers_rest_on(
+    some: sim.Explanation, everybody: sim.Explanation
+) -> None:
+    of_some, of_all = first_screen(explain_report(some)), first_screen(explain_report(everybody))
+    assert words_of(of_some) <= 400 * len(some.asked)
+    assert words_of(of_all) <= 500
+    for screen in (of_some, of_all):
+        text = shown(screen, 120)
+        assert "(assumed)" in text
+        assert "In brackets, what a number rests on, the worst of what decides it" in text
+    text = " ".join(shown(of_all, 120).split())
+    assert "[ ] is Bonferroni's interval for all" in text
+    assert "not proven to be the cheapest" in text
+
+
+def test_nations_that_are_brought_in_stand_first_and_all_are_counted(everybody: sim.Explanation) -> None:
+    section = next(
+        block
+        for block in explain_report(everybody).blocks
+        if isinstance(block, Section) and block.heading == "What would it take"
+    )
+    counts, table = section.blocks[0], section.blocks[1]
+    assert isinstance(counts, str)
+    assert isinstance(table, Table)
+    assert sum(map(int, re.findall(r"(\d+) (?:perhaps )?(?:in|out) ", counts))) == len(table.rows)
+    alone = [row[1].text for row in table.rows]
+    is_brought_in = [not text.startswith(("not by one", "committed already")) for text in alone]
+    assert is_brought_in == sorted(is_brought_in, reverse=True)
+    assert [text.startswith("committed already") for text in alone] == sorted(
+        text.startswith("committed already") for text in alone
+    )
 
 
 def test_answers_say_what_they_rest_on(some: sim.Explanation) -> None:
@@ -191,7 +227,7 @@ def test_all_nations_have_a_row(everybody: sim.Explanation) -> None:
 @pytest.mark.slow
 def test_the_report_of_april_2025_is_told_honestly(everybody: sim.Explanation) -> None:
     assert everybody.observed is not None
-    sentences = " ".join(observed_sentences(everybody))
+    sentences = " ".join((*observed_sentences(everybody), *next_sentences(everybody)))
     matched = everybody.observed.totals.set_index("total")["matched"]
     assert f"{matched.sum()} of {RUNS} runs fit on that day: {matched[5]} with 5 members" in sentences
     assert 0 < matched.sum() < RUNS  # words are read a rung off now and then

@@ -76,11 +76,11 @@ def test_the_report_says_first_how_little_it_rests_on(europe: HindcastResult) ->
     text = " ".join(printed(europe).split())
     title = "Hindcast: From April 2025 to September and January "
     assert text.startswith(
-        f"{title}71 observations, 22 of a changed rung: 27 nations from 10 April 2025 to 4 September 2025, 7 "
-        "changed; 22 nations from 4 September 2025 to 6 January 2026, 8 changed; 22 nations from 10 April "
-        "2025 to 6 January 2026, 7 changed. Waves that share a day are no independent tests. IN-SAMPLE: the "
-        "parameters were fitted to the changes from 10 April 2025 to 4 September 2025, and from 4 September "
-        "2025 to 6 January 2026. Iceland is left out"
+        f"{title}71 observations, 22 of a changed rung: 27 nations from 10 Apr 2025 to 4 Sep 2025, 7 "
+        "changed; 22 nations from 4 Sep 2025 to 6 Jan 2026, 8 changed; 22 nations from 10 Apr "
+        "2025 to 6 Jan 2026, 7 changed. Waves that share a day are no independent tests. IN-SAMPLE: the "
+        "parameters were fitted to the changes from 10 Apr 2025 to 4 Sep 2025, and from 4 Sep "
+        "2025 to 6 Jan 2026. Iceland is left out"
     )
 
 
@@ -152,7 +152,7 @@ def test_the_largest_misses_are_told_with_the_models_reason(europe: HindcastResu
     [
         ((), "The parameters are set by hand, not fitted to these positions."),
         (None, "IN-SAMPLE as far as is known"),
-        ((f"europe-2025 {WINTER}",), "IN-SAMPLE: the parameters were fitted to the changes from 4 September"),
+        ((f"europe-2025 {WINTER}",), "IN-SAMPLE: the parameters were fitted to the changes from 4 Sep"),
         (("elsewhere 2003-03-20",), "Out of sample: the parameters were fitted to elsewhere 2003-03-20"),
     ],
 )
@@ -164,7 +164,7 @@ def test_the_label_says_whether_the_positions_were_seen(
 
 def test_a_hindcast_of_joiners_is_told_too(joined: HindcastResult) -> None:
     text = " ".join(printed(joined).split())
-    assert "15 observations, 2 of a changed rung: 5 nations from 10 April 2025 to 1 May 2025" in text
+    assert "15 observations, 2 of a changed rung: 5 nations from 10 Apr 2025 to 1 May 2025" in text
     assert "recorded not committed" in text or "recorded committed" in text
     assert "Variants: without-interaction" in text
 

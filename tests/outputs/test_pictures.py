@@ -50,9 +50,11 @@ DRAWN = {
     "sensitivity": ["total-effects-size", "convergence-size", "elementary-effects-size", "nations"],
     "explanation": [
         "why-BEL",
+        "closure-BEL",
         "levers-BEL",
         "frontier-BEL",
         "why-GBR",
+        "closure-GBR",
         "levers-GBR",
         "pivotal",
         "influence",

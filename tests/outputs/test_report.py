@@ -108,7 +108,7 @@ def test_the_same_folder_gives_the_same_bytes(folder: Path, text: str) -> None:
 def test_the_headline_says_the_numbers_of_the_tables(stored: LoadedRun) -> None:
     sentences, end = list(headline(stored)), stored.rounds.iloc[-1]
     told = verdicts(stored.rests_on)
-    assert f"{end.contributors_mean:.1f} nations contribute military means on average" in sentences[0]
+    assert f"{end.contributors_mean:.1f} nations contribute any military means on average" in sentences[0]
     assert f"{end.contributors_q05:.0f} to {end.contributors_q95:.0f} in 90 % of 120 runs" in sentences[0]
     assert f"({told['contributors']})" in sentences[0]
     assert f"{end.size_mean:.1f} declare soldiers on land" in sentences[0]

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from printing import lost
+from printing import lost, printed
 from rich.console import Console
 
 import sim
@@ -12,6 +12,7 @@ from sim.model.tally import HOLDS_BACK
 from sim.outputs.document.terminal import rendered
 from sim.outputs.tables import run_report
 from sim.outputs.words import REASONS, counted, percent, percent_interval
+from sim.results.document import Facts, Table, first_screen
 
 
 def report(result: "sim.RunResult", width: int = 120) -> str:
@@ -28,7 +29,7 @@ def row(text: str, nation: str) -> str:
 def test_the_coalition_stands_above_the_nations(baseline: "sim.RunResult") -> None:
     text, end = report(baseline), baseline.rounds.iloc[-1]
     assert text.startswith("Brussels, 10 April 2025\n")
-    assert re.search(r"at the end +9 April 2026, after 52 rounds", text)
+    assert re.search(r"at the end +9 Apr 2026, after 52 rounds", text)
     told = verdicts(baseline.rests_on)
     for label, number in {
         "declare soldiers on land": "size",
@@ -62,13 +63,66 @@ def test_a_row_says_position_chance_date_troops_and_obstacle(baseline: "sim.RunR
         for share in ("p_committed", "p_contributes"):
             assert f" {nation[share] * 100:.0f} % [" in line
         assert told[code].split()[0] in line
-    assert re.search(r"Iceland .* has no known troops to send \(100 %\)", text)
+    assert re.search(r"Iceland .* has no known soldiers to send \(100 %\)", text)
 
 
 def test_a_narrow_terminal_loses_no_name_and_no_number(baseline: "sim.RunResult") -> None:
     assert lost(run_report(baseline)) == []
     text = " ".join(report(baseline, width=80).split())
     assert all(name.split()[0] in text for name in baseline.case.roster.names)
+
+
+def test_the_first_screen_answers_in_45_lines_and_loses_no_mark(baseline: "sim.RunResult") -> None:
+    document = run_report(baseline)
+    screen = first_screen(document)
+    assert len(printed(screen, 80).splitlines()) <= 43  # two further lines: how to have more, and the folder
+    assert screen.headline == document.headline
+    facts, rows = (
+        next(block for block in screen.blocks if isinstance(block, kind)) for kind in (Facts, Table)
+    )
+    assert facts in document.blocks
+    unmarked = {fact.name for fact in facts.facts if not fact.mark}
+    assert unmarked == {"at the end", "why 20,000"}
+    assert "P(land) rests on" in rows.headings
+    assert "assumed." in printed(screen, 80)
+
+
+def value_of(result: "sim.RunResult", name: str) -> str:
+    facts = next(block for block in run_report(result).blocks if isinstance(block, Facts))
+    return next(fact.value for fact in facts.facts if fact.name == name)
+
+
+def test_why_so_many_soldiers_are_required_stands_beside_the_number(baseline: "sim.RunResult") -> None:
+    told = value_of(baseline, "why 20,000")
+    assert told == "a choice within the reported 10,000 to 30,000 (9 April 2025)"
+    other = sim.run(baseline.case.scenario.name, overrides=["force_required=15000"], runs=20)
+    assert value_of(other, "why 15,000") == "no source is named"
+
+
+def test_what_no_data_allow_is_not_called_0_percent(baseline: "sim.RunResult") -> None:
+    """All can send 1.3 times what is coded at most, and keep a third of it in the field."""
+    most = baseline.case.roster.deployable.sum() * 1.3
+    assert most / 3 < 20_000 < most
+    in_field = f"outside the coded data: all nations together keep {most / 3:,.0f} there at most"
+    assert value_of(baseline, "20,000 in the field") == in_field
+    name = baseline.case.scenario.name
+    within, beyond = (
+        sim.run(name, overrides=[f"force_required={most + more:.0f}"], runs=20) for more in (-1000, 1000)
+    )
+    assert value_of(within, f"P(pledged >= {most - 1000:,.0f})").startswith("0 % [0-")
+    outside = f"outside the coded data: all nations together pledge {most:,.0f} at most"
+    assert value_of(beyond, f"P(pledged >= {most + 1000:,.0f})") == outside
+    assert value_of(beyond, "... at any time") == outside
+    assert any(f"required are {outside}" in sentence for sentence in run_report(beyond).headline)
+    small = sim.run(name, overrides=["force_required=5000"], runs=20)
+    facts = next(block for block in run_report(small).blocks if isinstance(block, Facts))
+    assert not any(fact.name.endswith("in the field") for fact in facts.facts)
+
+
+def test_that_parameters_are_a_point_stands_on_the_first_screen(baseline: "sim.RunResult") -> None:
+    point = sim.run(baseline.case.scenario.name, runs=20, parameters="default")
+    text = printed(first_screen(run_report(point)), 200)
+    assert "Parameters are a point: nothing shown includes how little is known of them." in text
 
 
 def test_every_reason_has_words() -> None:

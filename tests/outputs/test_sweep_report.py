@@ -66,7 +66,7 @@ def test_an_outcome_that_is_the_same_at_every_point_has_no_least(
     base = world()
     base.write_text(base.read_text().replace("rounds = 6", "rounds = 6\nforce_required = 1e9"))
     text = printed(write_sweep(tmp_path, base, f"runs = 20\n{CLARITY}"))
-    assert "P(force ≥ required): 0.0 [0.0-16.1] (assumed) % of runs at every point." in text
+    assert "P(pledged ≥ required): 0.0 [0.0-16.1] (assumed) % of runs at every point." in text
 
 
 def test_one_run_at_each_point_has_no_intervals_of_means(world: Callable[..., Path], tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ FORCE = '[[levers]]\npath = "force_required"\nrange = [1000, 100000]\nscale = "l
 RANDOM = 'design = "lhs"\npoints = 200\noutcomes = ["size"]\n'
 
 
-EXPLAINED = ("why", "levers", "frontier", "pivotal", "hardened", "persuade", "observed")
+EXPLAINED = ("why", "closure", "levers", "frontier", "pivotal", "hardened", "persuade", "observed")
 
 
 def run(out: Path) -> Path:
@@ -131,8 +131,8 @@ WRITERS: dict[str, Callable[[Path], Path]] = {
 
 KEPT: dict[str, tuple[str, ...]] = {
     "explanation": (
-        "manifest", "why-terms", "why-conditions", "levers", "frontier", "pivotal", "influence", "hardened",
-        "persuade", "observed-totals", "observed-unnamed", "observed-next",
+        "manifest", "why-terms", "why-conditions", "closure", "levers", "frontier", "pivotal", "influence",
+        "hardened", "persuade", "observed-totals", "observed-unnamed", "observed-next",
     ),
     "calibration": ("manifest", "draws"),
     "cross-validation": ("manifest", "differences"),

@@ -11,6 +11,7 @@ from sim.declarations.records import Terms
 from sim.declarations.words import Stance
 from sim.experiments.hindcast.scores import Flags, Floats, readings, size_distribution
 from sim.experiments.independent import independent_runs
+from sim.experiments.results import reason
 from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
 from sim.inputs.case import Case
@@ -69,6 +70,7 @@ class Why(NamedTuple):
     after: Floats  # the same in the wave's round
     held_back: Floats  # (nations, HOLDS_BACK) share of the runs in which it is not committed
     is_out: Floats  # (nations,) share of the runs
+    has_statement: Flags  # (nations,) whether a position is known
 
 
 def without_interaction(case: Case) -> Case:
@@ -141,12 +143,13 @@ def why(case: Case, runs: Runs, progress: Progress = lambda _: None) -> Why:
     out = runs.number - tally.stances[-1, :, Stance.COMMITTED]
     shares = tally.held_back / np.maximum(out, 1)[:, np.newaxis]
     before, after = sums / runs.number
-    return Why(before, after, shares, out / runs.number)
+    return Why(before, after, shares, out / runs.number, case.timeline.has_statement)
 
 
 def main_obstacle(reasons: Why, nation: int) -> tuple[str, float] | None:
     """Return what most often keeps a nation out, with its share of the runs in which it is out."""
     if reasons.is_out[nation] == 0.0:
         return None
-    reason = int(reasons.held_back[nation].argmax())
-    return HOLDS_BACK[reason], float(reasons.held_back[nation, reason])
+    most = int(reasons.held_back[nation].argmax())
+    counted, stated = HOLDS_BACK[most], bool(reasons.has_statement[nation])
+    return reason(counted, stated), float(reasons.held_back[nation, most])

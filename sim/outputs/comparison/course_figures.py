@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -31,7 +32,7 @@ MOST_NATIONS = 4
 NUMBERS = {
     "size_mean": ("Nations that declare soldiers on land, mean", lambda value: f"{value:.1f}"),
     "force_mean": ("Soldiers pledged, mean", thousands),
-    "p_force_met": ("P(the force required is pledged)", percent),
+    "p_force_met": ("P(pledged ≥ required)", percent),
 }
 SHARES = "P(soldiers on land)"
 
@@ -70,12 +71,14 @@ Panel = tuple[str, "pd.DataFrame", Callable[[float], str]]
 
 def _drawn(comparison: Comparison, what: str, panels: Sequence[Panel]) -> Figure:
     about = comparison.about
+    panels, flat = _moving(panels)
     lines = dict(zip(about.names, _lines(), strict=False))
     right = min(max(style.text_width(name, LABEL) for name in about.names) + 0.75, LONGEST + 0.75)
     layout = Panels(len(panels), 1, PANEL, GAP)
     key = (
         f"Grey: the reference. At the right, where each ends. Numbers of the days before rest on: {ASSUMED}."
     )
+    key += f" Not drawn, for nothing moves: {'; '.join(flat)}." if flat else ""
     source = (
         f"{counted(int(comparison.tables['rounds']['runs'].iloc[0]), 'run')} of each scenario with the same "
         f"draws, seed {about.seed}, reference {about.names[0]}. Data: {about.cases[0].roster}."
@@ -93,6 +96,13 @@ def _drawn(comparison: Comparison, what: str, panels: Sequence[Panel]) -> Figure
         for panel, (_, axes) in zip(panels, layout.axes(area, 1.0), strict=True):
             _draw_panel(axes, panel, lines)
     return figure
+
+
+def _moving(panels: Sequence[Panel]) -> tuple[list[Panel], list[str]]:
+    """Return the panels in which something moves, and what the others would show; all if nothing does."""
+    moving = [panel for panel in panels if np.ptp(panel[1]["value"]) > 0.0]
+    flat = [panel for panel in panels if np.ptp(panel[1]["value"]) == 0.0] if moving else []
+    return moving or [*panels], [f"{title}, {words(rows['value'].iloc[0])}" for title, rows, words in flat]
 
 
 def _lines() -> Iterator[dict[str, Any]]:

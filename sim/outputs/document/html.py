@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from sim.results.document import Block, Cell, Document
+from sim.results.document import Block, Cell, Document, whole
 from sim.system.libraries import jinja2
 
 
@@ -26,7 +26,7 @@ def _environment() -> "jinja2.Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(kind=_kind, sortable=_sortable)
+    environment.filters.update(kind=_kind, sortable=_sortable, whole=whole)
     return environment
 
 

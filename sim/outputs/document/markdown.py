@@ -15,6 +15,7 @@ from sim.results.document import (
     Points,
     Section,
     Table,
+    whole,
 )
 
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -33,7 +34,7 @@ def _lines(document: Document | Section, level: int) -> Iterator[str]:
 
 
 def _blocks(blocks: Sequence[Block], level: int) -> Iterator[str]:
-    for block in blocks:
+    for block in whole(blocks):
         if isinstance(block, Section):
             yield from _lines(block, level + 1)
         else:

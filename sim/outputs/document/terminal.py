@@ -10,7 +10,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from sim.outputs.document.whole_table import WholeTable
-from sim.results.document import Block, Code, Document, Facts, Note, Points, Section, Table
+from sim.results.document import Block, Code, Document, Facts, Note, Points, Section, Table, whole
 
 WIDE = 120
 """Characters of a line where what is printed goes to no terminal."""
@@ -32,7 +32,7 @@ def rendered(document: Document) -> RenderableType:
 def _blocks(blocks: Sequence[Block]) -> Iterator[RenderableType]:
     """Yield blocks; a blank line stands around tables and facts, but not above the notes on them."""
     before: Block | None = None
-    for block in blocks:
+    for block in whole(blocks):
         is_large, follows_large = isinstance(block, Table | Facts), isinstance(before, Table | Facts)
         if (before is not None and is_large) or (follows_large and not isinstance(block, Note | Section)):
             yield Text()

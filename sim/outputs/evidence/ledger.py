@@ -17,7 +17,7 @@ from sim.experiments.evidence.sealed import SealedScores
 from sim.experiments.outlook import Outlook
 from sim.inputs.coalitions.draws_file import file_digests
 from sim.inputs.ledger import BEGINNING, Sealed, check_by, digest_of_line, read_ledger
-from sim.outputs.words import percent
+from sim.outputs.words import date_words, percent
 from sim.results.document import Cell, Document, Note, Table, nothing, number, word
 from sim.results.identity import digest_of
 from sim.system import files
@@ -121,7 +121,7 @@ def outlook_report(outlook: Outlook, by: date) -> Document:
         (word(nation), *(number(each[nation], percent(each[nation])) for each in forecasts))
         for nation in order
     )
-    return Document(f"{outlook.title} by {by:%-d %B %Y}", (Table(("nation", *outlook.forecasts), rows),))
+    return Document(f"{outlook.title} by {date_words(by)}", (Table(("nation", *outlook.forecasts), rows),))
 
 
 def sealed_report(entry: Sealed, ledger: Path) -> Document:

@@ -11,14 +11,14 @@ from sim.inputs.evidence import (
     SensitivityEvidence,
     Source,
 )
-from sim.outputs.words import counted, thousands
+from sim.outputs.words import counted, date_words, thousands
 from sim.results.document import Document, Section, points
 
 
 def evidence_report(evidence: Evidence) -> Document:
     """Return what the model knows of a nation, and where from."""
     sections = {
-        "Stated positions on sending own troops": _positions(evidence),
+        "Stated positions on sending own soldiers": _positions(evidence),
         "Stated conditions": map(_condition, evidence.conditions),
         "What past coalitions ask of it: willingness to contribute, and how that answers levels": map(
             _covariate, evidence.covariates
@@ -40,7 +40,7 @@ def evidence_report(evidence: Evidence) -> Document:
 def _positions(evidence: Evidence) -> Iterator[str]:
     """Yield the positions, each with its source, and below it what contradicts it."""
     for position in evidence.positions:
-        yield f"{position.wave:%-d %b %Y}: {position.position}{_statement(position)}"
+        yield f"{date_words(position.wave)}: {position.position}{_statement(position)}"
         for other in position.contradicted_by:
             yield f"contradicted: {other.position}{_statement(other)}"
 
@@ -64,7 +64,7 @@ def _part(position: PositionEvidence) -> str:
 def _condition(condition: ConditionEvidence) -> str:
     return (
         f"{condition.variable} >= {condition.at_least:g} +- {condition.half_width:g}, known from "
-        f"{condition.known_from:%-d %b %Y}: {condition.statement} ({condition.status})"
+        f"{date_words(condition.known_from)}: {condition.statement} ({condition.status})"
     )
 
 

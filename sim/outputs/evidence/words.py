@@ -14,7 +14,7 @@ from sim.outputs.words import percent
 from sim.system.libraries import pd
 
 SCORE_NAMES = {"auc": "AUC", "brier": "Brier score", "log": "log score"}
-RUNGS = ("nothing", "words or staff", "means short of combat", "troops or the main item")
+RUNGS = ("nothing", "words or staff", "means short of combat", "soldiers or the main item")
 WORST = 5
 """How many of the coalitions that were forecast worst are named."""
 

@@ -8,8 +8,8 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.experiments.explain.result import Answers
 from sim.outputs import style
-from sim.outputs.explanation.words import drawn_over, gain, observed_sentences, share, source
-from sim.outputs.words import percent, percent_interval, thousands
+from sim.outputs.explanation.words import drawn_over, gain, next_sentences, observed_sentences, share, source
+from sim.outputs.words import date_words, percent, percent_interval, thousands
 from sim.system.libraries import pd
 
 ROW = 0.24
@@ -139,9 +139,10 @@ def unnamed_members(result: Answers) -> Figure:
     labels = [style.wrapped(str(name), 1.8, 9, max_lines=1)[0] for name in rows["name"]]
     with style.figure_style():
         figure, axes = style.page(
-            f"Who was not named on {result.about.report.date:%-d %B %Y}?",
+            f"Who was not named on {date_words(result.about.report.date)}?",
             [
                 *observed_sentences(result),
+                *next_sentences(result),
                 _observed_key(),
                 source(result.about, "observed"),
             ],

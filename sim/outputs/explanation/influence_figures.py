@@ -27,7 +27,7 @@ def pivotal_ranking(result: Answers) -> Figure:
     labels = [style.wrapped(str(name), 1.8, 8, max_lines=1)[0] for name in table["name"]]
     measures = (
         ("size", "other members (nations)", 2),
-        ("troops", "other nations' troops (soldiers)", 0),
+        ("troops", "soldiers of other nations", 0),
     )
     with style.figure_style():
         figure, area = style.page(

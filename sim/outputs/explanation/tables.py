@@ -1,6 +1,6 @@
 """What an explanation says: sentences first, then the tables that they rest on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isnan
 from typing import Any
 
@@ -20,9 +20,27 @@ from sim.experiments.explain.persuade import Sequences
 from sim.experiments.explain.pivotal import Pivots
 from sim.experiments.explain.why import Why
 from sim.inputs.case import Case
+from sim.outputs.explanation.notes import (
+    CLOSURE,
+    CONDITIONS,
+    FRONTIER,
+    GREEDY,
+    HARDENED,
+    INTERVALS,
+    LEVELS,
+    LEVERS,
+    NETWORK,
+    NETWORK_KEY,
+    PAIRS,
+    PERSUADE,
+    PIVOTAL,
+    PIVOTAL_KEY,
+    WHY,
+)
 from sim.outputs.explanation.words import (
     condition_words,
     cost,
+    distance_sentences,
     drawn_over,
     gain,
     level,
@@ -30,6 +48,7 @@ from sim.outputs.explanation.words import (
     lever,
     marked_share,
     nation_sentences,
+    next_sentences,
     observed_sentences,
     part_words,
     persuade_sentences,
@@ -39,69 +58,14 @@ from sim.outputs.explanation.words import (
     spread,
     who_hardens,
 )
-from sim.outputs.words import RESTS_ON, counted, mark, signed_with_interval, thousands
-from sim.results.document import Block, Cell, Document, Note, Section, Table, nothing, number, word
+from sim.outputs.words import RESTS_ON, counted, date_words, mark, signed_with_interval, thousands
+from sim.results.document import Block, Cell, Details, Document, Note, Section, Table, nothing, number, word
 
 MOST_EDGES = 15
 """Rows of the influence network that are shown."""
 
-CLOSURE = (
-    "Of the {out} in which the nation is out at the end, the share in which it would be in, in the same "
-    "draws, with its 95 % interval. Levers are set in round 1 at an end of their ranges, pairs count where "
-    "neither alone is enough; the position is that at the start. Of {levers} and {pairs} the most frequent "
-    "are shown; closure.parquet has all."
-)
-WHY = (
-    "Log-odds. Mean over {runs} with [the range of 90 % of the runs]; the change with [the 95 % "
-    "interval of its mean]. Predisposition and terms add up to the propensity; it must exceed the threshold."
-)
-CONDITIONS = (
-    "Levels: mean with [the range of 90 % of the runs]. Met in: share of the runs with its 95 % interval. "
-    "If met: share of the runs in which its propensity would exceed the threshold were this met, all else "
-    "as it is."
-)
-LEVERS = (
-    "Each lever alone, set in round 1, later events of the scenario left in. The level nearest to the present"
-    " one with P(committed at the end) >= 0.5, with its 95 % interval: the levels at which the interval of P "
-    "over {runs} holds 0.5. Again: P at that level in as many other runs, which the search has not seen."
-)
-FRONTIER = (
-    "The least level of the second lever for each of the first, with its 95 % interval as for one lever, "
-    "over {runs}. The pair is the one that takes the least effort (changes as shares of the ranges)."
-)
-PAIRS = (
-    "By two: the pair of common levers with the least effort, among a few levels of each, over {runs}; "
-    "`--only frontier` with a nation says exactly."
-)
-PIVOTAL = (
-    "What others do with the nation held in the coalition from round 1, less what they do with it held out: "
-    "paired differences over {runs} of each with [95 % intervals], each for itself."
-)
-NETWORK = (
-    "P(committed) of the follower at the end with the leader in, less with it out, answers of third nations "
-    "included. [ ] is Bonferroni's interval for all {pairs} pairs together: the chance that any edge is "
-    "chance alone is at most 5 %. {edges} edges; the strongest {shown}."
-)
-HARDENED = (
-    "Slope: what a unit of pressure adds to the log-odds of any military contribution, as past coalitions "
-    "teach of nations like it; [ ] holds 90 % of the runs. Cowed: share of {runs} in which it is "
-    "negative [95 %]; on land: in which what reaches its willingness to send soldiers on land is. What "
-    "others do in answer is no part of the slope; hardened.parquet has the paired change if pressure rises "
-    "{rises} in round 1."
-)
-PERSUADE = (
-    "Greedy: at each step the nation that adds most of the force required per log-odds by which it falls "
-    "short of its threshold; not proven to be the cheapest. Who is persuaded is held committed from round 1. "
-    "Cost: mean shortfall over {runs} before the step; conditions not met are no part of it, but named. "
-    "Intervals: 95 %."
-)
-
-
-LEVELS = (
-    "Where something is set, the worse of what the probability rests on there, and its change from now. A "
-    "nation reaches others by interaction alone, and numbers of soldiers are in part rules of thumb: both "
-    "are assumed."
-)
+MOST_ROWS, MOST_PIVOTAL, MOST_FOLLOWING = 6, 4, 3
+"""Rows that stand on the first screen: nations and levers, pivotal nations, edges of the network."""
 
 
 def explain_report(answer: Explanation) -> Document:
@@ -109,11 +73,11 @@ def explain_report(answer: Explanation) -> Document:
     sentences = (sentence for nation in answer.asked for sentence in nation_sentences(answer, nation))
     return Document(
         f"Explained: {answer.case.scenario.title}",
-        (*sentences, *_sections(answer), Note(f"{RESTS_ON} {LEVELS}")),
+        (*sentences, *_sections(answer), Note(f"{INTERVALS} {RESTS_ON}"), Details((Note(LEVELS),))),
     )
 
 
-def _sections(answer: Explanation) -> Iterator[Section]:
+def _sections(answer: Explanation) -> Iterator[Block]:
     for nation in answer.asked:
         yield from _nation(answer, nation)
     if answer.levers is not None and not answer.asked:
@@ -121,7 +85,8 @@ def _sections(answer: Explanation) -> Iterator[Section]:
     if answer.pivotal is not None:
         yield from _pivotal(answer.pivotal)
     if answer.hardened is not None:
-        yield _hardened(answer.hardened)
+        section = _hardened(answer.hardened)
+        yield Details((section,)) if answer.asked else section
     if answer.persuade is not None:
         yield _persuade(answer.persuade)
     if answer.observed is not None:
@@ -133,14 +98,16 @@ def _nation(answer: Explanation, nation: int) -> Iterator[Section]:
     roster = answer.case.roster
     iso3 = roster.iso3[nation]
     blocks: list[Block] = []
+    details: list[Block] = []
     if answer.closure is not None:
         blocks += _closure(answer.closure, iso3)
     if answer.levers is not None:
-        blocks += _levers(answer.levers, iso3)
+        details += _levers(answer.levers, iso3)
     if answer.frontier is not None:
-        blocks += _frontier(answer.frontier, iso3)
+        details += _frontier(answer.frontier, iso3)
     if answer.why is not None:
-        blocks += _why(answer.why, iso3)
+        details += [*distance_sentences(answer.why, nation), *_why(answer.why, iso3)]
+    blocks += [Details(tuple(details))] if details else []
     if blocks:
         yield Section(f"{roster.names[nation]} ({iso3})", tuple(blocks))
 
@@ -154,7 +121,7 @@ def _closure(closure: Closure, iso3: str) -> Iterator[Block]:
     lines = [(word(row["change"]), number(row["p"], marked_share(row))) for _, row in most.iterrows()]
     yield Table(("what closes the gap", "of the runs in which it is out"), tuple(lines))
     of_kind = rows["kind"].value_counts()
-    yield Note(
+    yield _key(
         CLOSURE.format(
             out=counted(int(rows["out"].iloc[0]), "run"),
             levers=counted(int(of_kind.get(LEVER, 0)), "setting"),
@@ -163,9 +130,14 @@ def _closure(closure: Closure, iso3: str) -> Iterator[Block]:
     )
 
 
+def _key(text: str) -> Details:
+    """Return how to read a table, which does not stand on the first screen."""
+    return Details((Note(text),))
+
+
 def _why(why: Why, iso3: str) -> Iterator[Block]:
     """Yield the terms of a nation's propensity, and its conditions."""
-    days = (f"{day:%-d %b %Y}" for day in (why.case.scenario.start, why.date))
+    days = (date_words(day) for day in (why.case.scenario.start, why.date))
     rows = why.terms[why.terms["iso3"] == iso3]
     lines = [
         (
@@ -250,15 +222,49 @@ def _all_levers(levers: LeverAnswers, pairs: PairAnswers | None) -> Section:
     by_two = {} if pairs is None else {row["iso3"]: _by_two(row) for _, row in pairs.table.iterrows()}
     roster = levers.case.roster
     names = dict(zip(roster.iso3, roster.names, strict=True))
-    lines = [
-        (word(names[iso3]), word(_alone(levers.of(iso3))), word(by_two.get(iso3, "")))
-        for iso3 in (roster.iso3[nation] for nation in levers.nations)
-    ]
+    ease = {iso3: _ease(levers.of(iso3), by_two.get(iso3, "")) for iso3 in _codes(levers)}
+    codes = sorted(ease, key=lambda iso3: EASE.index(ease[iso3]))
+    lines = [(word(names[iso3]), word(_alone(levers.of(iso3))), word(by_two.get(iso3, ""))) for iso3 in codes]
     notes = [LEVERS.format(runs=counted(levers.number_of_runs, "run"))]
     if pairs is not None:
         notes.append(PAIRS.format(runs=counted(int(pairs.table["runs"].iloc[0]), "run")))
-    table = Table(("nation", "would join with, alone", "by two"), tuple(lines))
-    return Section("What would it take", (table, Note(" ".join(notes))))
+    table = Table(("nation", "would join with, alone", "by two"), tuple(lines), most=MOST_ROWS)
+    return Section("What would it take", (_how_many(list(ease.values())), table, _key(" ".join(notes))))
+
+
+def _codes(levers: LeverAnswers) -> list[str]:
+    return [levers.case.roster.iso3[nation] for nation in levers.nations]
+
+
+EASE = (BY_ONE, BY_BOTH, OPEN, BY_NONE, IN) = (
+    "in with one lever alone",
+    "in with two",
+    "perhaps in with one",
+    "out with any of these",
+    "in as things are",
+)
+"""Where nations are at the end in half of the runs or more, and with what, in the order of the table."""
+
+
+def _ease(rows: Any, by_two: str) -> str:
+    """Return where a nation is, by the statuses of its levers and what two of them do."""
+    statuses = set(rows["status"])
+    if COMMITTED_ALREADY in statuses:
+        return IN
+    if REACHED in statuses:
+        return BY_ONE
+    if by_two not in {"", NOT_BY_TWO}:
+        return BY_BOTH
+    return OPEN if UNDECIDED in statuses else BY_NONE
+
+
+def _how_many(eases: Sequence[str]) -> str:
+    """Say how many nations are in or out, and with what."""
+    each = (f"{eases.count(ease)} {ease}" for ease in EASE if ease in eases)
+    return (
+        f"Of {counted(len(eases), 'nation')}, at the end of half of the runs or more: {', '.join(each)} "
+        f"{mark(ASSUMED)}."
+    )
 
 
 def _alone(rows: Any) -> str:
@@ -272,9 +278,12 @@ def _alone(rows: Any) -> str:
     return ", or ".join(reached) or "not by one alone"
 
 
+NOT_BY_TWO = "not by two"
+
+
 def _by_two(row: Any) -> str:
     if row["status"] != REACHED:
-        return "" if row["status"] == COMMITTED_ALREADY else "not by two"
+        return "" if row["status"] == COMMITTED_ALREADY else NOT_BY_TWO
     if not row["both_needed"]:
         return "one is enough"
     both = f"{row['first']} {row['first_level']:.2f}, {row['second']} {row['second_level']:.2f}"
@@ -287,14 +296,16 @@ def _pivotal(pivotal: Pivots) -> Iterator[Section]:
         (word(row["name"]), _difference(row, "size", 2), _difference(row, "troops", 0))
         for _, row in pivotal.table.iterrows()
     ]
-    table = Table(("nation", "other members", "other nations' troops"), tuple(lines))
-    note = Note(PIVOTAL.format(runs=counted(pivotal.number_of_runs, "run")))
-    yield Section(f"Who is pivotal {mark(ASSUMED)}", (table, note))
+    headings = ("nation", "other members", "soldiers of other nations")
+    table = Table(headings, tuple(lines), most=MOST_PIVOTAL)
+    key = _key(PIVOTAL_KEY.format(runs=counted(pivotal.number_of_runs, "run")))
+    yield Section(f"Who is pivotal {mark(ASSUMED)}", (table, Note(PIVOTAL), key))
     network = pivotal.network
     edges = network[network["is_edge"]]
-    key = NETWORK.format(pairs=f"{len(network):,}", edges=len(edges), shown=min(len(edges), MOST_EDGES))
+    note = Note(NETWORK.format(pairs=f"{len(network):,}", edges=len(edges)))
+    key = _key(NETWORK_KEY.format(shown=min(len(edges), MOST_EDGES)))
     strongest = (_edges(pivotal, edges),) if len(edges) else ()
-    yield Section(f"Who follows whom {mark(ASSUMED)}", (*strongest, Note(key)))
+    yield Section(f"Who follows whom {mark(ASSUMED)}", (*strongest, note, key))
 
 
 def _edges(pivotal: Pivots, edges: Any) -> Table:
@@ -306,7 +317,7 @@ def _edges(pivotal: Pivots, edges: Any) -> Table:
         points, low, high = (row[name] * 100 for name in ("difference", "low", "high"))
         cell = number(points, signed_with_interval(points, low, high, 1))
         lines.append((word(names[row["leader"]]), word(names[row["follower"]]), cell))
-    return Table(("leader", "follower", "P(committed), points"), tuple(lines))
+    return Table(("leader", "follower", "P(committed), points"), tuple(lines), most=MOST_FOLLOWING)
 
 
 def _hardened(answers: Hardened) -> Section:
@@ -326,7 +337,7 @@ def _hardened(answers: Hardened) -> Section:
     key = HARDENED.format(runs=counted(answers.number_of_runs, "run"), rises=ranges)
     return Section(
         "Hardened or cowed",
-        (who_hardens(answers), table, Note(f"{key} {drawn_over(answers.rows_of_parameters)}")),
+        (who_hardens(answers), Details((table, Note(f"{key} {drawn_over(answers.rows_of_parameters)}")))),
     )
 
 
@@ -344,7 +355,10 @@ def _persuade(sequences: Sequences) -> Section:
         for stance, rows in sequences.table.groupby("stance", sort=False)
     )
     note = Note(PERSUADE.format(runs=counted(sequences.number_of_runs, "run")))
-    return Section(f"Whom to persuade {mark(ASSUMED)}", (*persuade_sentences(sequences), *tables, note))
+    return Section(
+        f"Whom to persuade {mark(ASSUMED)}",
+        (*persuade_sentences(sequences), Note(GREEDY), Details((*tables, note))),
+    )
 
 
 def _step(row: Any) -> tuple[Cell, ...]:
@@ -366,7 +380,8 @@ def _step(row: Any) -> tuple[Cell, ...]:
 
 def _observed(answer: Explanation) -> Section:
     """Return who was not named, in the runs that fit what was reported."""
-    return Section("Who was not named", (*observed_sentences(answer), Note("Intervals: 95 %.")))
+    sentences = observed_sentences(answer)
+    return Section("Who was not named", (*sentences, Details(tuple(next_sentences(answer)))))
 
 
 def _share(row: Any, name: str) -> Cell:

@@ -1,6 +1,7 @@
 """The waterfall of a nation's propensity: from its anchor to where it stands, and to its threshold."""
 
-from typing import Any
+import datetime as dt
+from typing import Any, cast
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from sim.experiments.explain.result import Answers
 from sim.outputs import style
 from sim.outputs.explanation.words import condition_words, distance, level_spread, part_words, share, source
-from sim.outputs.words import signed
+from sim.outputs.words import date_words, signed
 
 ROW = 0.27
 """Height of a row, in inches."""
@@ -26,18 +27,18 @@ def waterfall(result: Answers, iso3: str) -> Figure:
 
     Left: each part at the date. Right: what each has changed by since the start, and the threshold.
     """
-    about = result.about
+    about, date = result.about, cast(dt.date, result.about.date)
     rows: Any = result.of("why-terms", iso3).set_index("term")
     shown = [str(term) for term in rows.index if term not in SUMS and _is_seen(rows.loc[term])]
     unseen = (part_words(str(term), about.vocabulary) for term in rows.index if term not in (*shown, *SUMS))
     hidden = list(filter(None, unseen))  # a roster without further levels has no words for them
-    labels = [f"anchor, {about.start:%-d %b %Y}", *(part_words(term, about.vocabulary) for term in shown)]
+    labels = [f"anchor, {date_words(about.start)}", *(part_words(term, about.vocabulary) for term in shown)]
     labels += ["propensity", f"threshold {signed(float(rows.loc['threshold', 'value']), 2)}"]
     left, right = max(style.text_width(label, 8) for label in labels) + 0.25, 0.05
     words = WORDS / (style.WIDTH - left - right)
     with style.figure_style():
         figure, area = style.page(
-            f"{about.nations[iso3]}: what it weighs on {about.date:%-d %B %Y}",
+            f"{about.nations[iso3]}: what it weighs on {date_words(date)}",
             _notes(result, iso3, hidden),
             plot=ROW * len(labels),
             left=left,

@@ -15,9 +15,11 @@ from sim.experiments.explain.levers import COMMITTED_ALREADY, REACHED, UNDECIDED
 from sim.experiments.explain.persuade import ENOUGH, Sequences
 from sim.experiments.explain.result import AboutExplanation, Answers
 from sim.experiments.explain.why import Why
+from sim.experiments.results import reason
 from sim.inputs.roster_file import Vocabulary
 from sim.outputs.words import (
     counted,
+    date_words,
     mark,
     percent_with_interval,
     reason_words,
@@ -104,8 +106,6 @@ def nation_sentences(answer: Explanation, nation: int) -> Iterator[str]:
         yield from _pair(answer.frontier, iso3)
     if answer.hardened is not None:
         yield _hardened(answer.hardened, iso3)
-    if answer.why is not None:
-        yield from _distance(answer.why, nation)
 
 
 def _committed(why: Why, nation: int) -> str:
@@ -117,12 +117,12 @@ def _committed(why: Why, nation: int) -> str:
         f"{reason_words(reason['reason'], vocabulary)} ({share(reason)})" for _, reason in reasons.iterrows()
     )
     return (
-        f"{row['name']}: committed on {why.date:%-d %B %Y} in {marked_share(row, 'p_committed')} of "
+        f"{row['name']}: committed on {date_words(why.date)} in {marked_share(row, 'p_committed')} of "
         f"{counted(why.number_of_runs, 'run')}{f'; held back by: {held}' if held else ''}."
     )
 
 
-def _distance(why: Why, nation: int) -> Iterator[str]:
+def distance_sentences(why: Why, nation: int) -> Iterator[str]:
     """Say how far a nation's propensity is from its threshold, and what keeps it below."""
     row: Any = why.summary.iloc[why.nations.index(nation)]
     vocabulary = why.case.roster.vocabulary
@@ -165,8 +165,8 @@ def closure_sentences(closure: Closure, nation: int) -> Iterator[str]:
     best: dict[str, Any] = {row["kind"]: row for _, row in rows.iloc[::-1].iterrows()}
     none, only = best[NO_LEVER], best[ONLY_POSITION]
     has_refused = POSITIONS[timeline.position[0, nation]] == "opposed"
-    reason = "predisposition" if timeline.has_statement[nation] else "no_statement"
-    own = REFUSAL if has_refused else reason_words(reason, roster.vocabulary)
+    position = reason("predisposition", bool(timeline.has_statement[nation]))
+    own = REFUSAL if has_refused else reason_words(position, roster.vocabulary)
     runs = f"{none['out']:,} of {counted(none['runs'], 'run')}"
     yield (
         f"Of the {runs} in which {roster.names[nation]} is out at the end, in {marked_share(none)} "
@@ -266,12 +266,12 @@ def drawn_over(rows: int) -> str:
 def observed_sentences(result: Answers) -> Iterator[str]:
     """Return what the runs that fit a report say about who was not named."""
     report, runs = result.about.report, counted(result.about.runs_of_answers["observed"], "run")
-    of_totals, unnamed, first = (result.table(f"observed-{name}") for name in ("totals", "unnamed", "next"))
+    of_totals, unnamed = (result.table(f"observed-{name}") for name in ("totals", "unnamed"))
     named, (least, most) = len(report.named), report.total
     matched = int(of_totals["matched"].sum()) if len(of_totals) else 0
     totals: list[Any] = list(of_totals.itertuples())
     yield (
-        f"Reported on {report.date:%-d %B %Y}: {counted(named, 'member')} by name, "
+        f"Reported on {date_words(report.date)}: {counted(named, 'member')} by name, "
         f"{least} to {most} in all. "
         f"{matched:,} of {runs} fit on that day: "
         + ", ".join(f"{row.matched:,} with {counted(row.total, 'member')}" for row in totals)
@@ -289,6 +289,11 @@ def observed_sentences(result: Answers) -> Iterator[str]:
         )
     else:
         yield f"Who was not named, in these: {_likeliest(unnamed)}."
+
+
+def next_sentences(result: Answers) -> Iterator[str]:
+    """Return who is likeliest to be the first, from the day of a report on, that was not named."""
+    first, runs = result.table("observed-next"), counted(result.about.runs_of_answers["observed"], "run")
     if not first.empty:
         times = f"{int(first['matched'].iloc[0]):,}"
         yield (
@@ -314,7 +319,7 @@ def persuade_sentences(sequences: Sequences) -> Iterator[str]:
             continue
         names = ", ".join(order) if order else "nobody who could be adds any"
         ends = "then" if last["p_enough"] >= ENOUGH else "that is not enough:"
-        yield f"{stance}: {names}; {ends} P(force >= {required}) is {enough}."
+        yield f"{stance}: {names}; {ends} P(pledged >= {required}) is {enough}."
 
 
 def cost(row: Any) -> str:

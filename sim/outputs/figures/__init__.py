@@ -15,6 +15,7 @@ from sim.outputs.figures.nation import nation_over_time
 from sim.outputs.figures.size import coalition_size
 from sim.outputs.figures.willingness import willingness_paths
 from sim.outputs.figures.world import great_powers, mandate
+from sim.outputs.levels_over_time import flat_figures
 
 FIGURES: dict[str, Callable[[RunTables], Figure]] = {
     "coalition-size": coalition_size,
@@ -37,7 +38,7 @@ ON_MAPS = ("map", "map-over-time")
 
 
 def figures_of(result: RunTables, nations: Sequence[str] = ()) -> dict[str, Callable[[], Figure]]:
-    """Return what draws each figure of a run, by name; without a map none of those on maps.
+    """Return what draws each figure of a run, by name: none of flat lines; without a map none on maps.
 
     Parameters
     ----------
@@ -49,11 +50,8 @@ def figures_of(result: RunTables, nations: Sequence[str] = ()) -> dict[str, Call
     of_nations = {
         name: partial(draw, result, nations=nations) for name, draw in OF_NATIONS.items() if nations
     }
+    left_out = {*flat_figures(result), *(ON_MAPS if result.map is None else ())}
     return {
-        **{
-            name: partial(draw, result)
-            for name, draw in FIGURES.items()
-            if result.map is not None or name not in ON_MAPS
-        },
+        **{name: partial(draw, result) for name, draw in FIGURES.items() if name not in left_out},
         **of_nations,
     }

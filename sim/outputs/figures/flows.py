@@ -12,7 +12,7 @@ from sim.experiments.results import RunTables
 from sim.outputs import style
 from sim.outputs.figures.timeline import source_note
 from sim.outputs.labels import apart
-from sim.outputs.words import percent
+from sim.outputs.words import date_words, percent
 
 PLOT, SIDE, LABEL = 4.2, 1.45, 8
 BAR, CLEAR = 0.035, 0.025
@@ -69,7 +69,7 @@ def stance_flows(result: RunTables) -> Figure:
         _draw_bars(axes, starts, scale, at_start=True)
         _draw_bars(axes, ends, scale, at_start=False)
         for at, step in ((0.0, 0), (1.0, -1)):
-            day = f"{result.rounds['date'].iloc[step]:%-d %b %Y}"
+            day = date_words(result.rounds["date"].iloc[step])
             axes.text(at, -0.02, day, ha="center", va="top", fontsize=LABEL, color=style.MUTED)
     return figure
 

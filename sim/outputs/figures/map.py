@@ -19,7 +19,7 @@ from sim.outputs import style
 from sim.outputs.figures.joining import committed_shares
 from sim.outputs.figures.timeline import source_note
 from sim.outputs.geography import Chart, chart_of, largest, path_of, place_of_box, simplified
-from sim.outputs.words import percent
+from sim.outputs.words import date_words, percent
 
 MAP_WIDTH, LIST_WIDTH, TILE_ROW, TILE = 5.8, 1.9, 0.17, 0.12
 """Of the map, of the list beside it, of a row of that and of a coloured tile in it, in inches."""
@@ -160,7 +160,7 @@ def committed_maps(result: RunTables) -> Figure:
 def moment(result: RunTables, step: int) -> str:
     """Return the date of a round, and how many nations are committed then."""
     now = result.rounds.iloc[step]
-    return f"{now.date:%-d %b %Y}: {now.size_mean:.1f} [{now.size_q05:.0f}-{now.size_q95:.0f}]"
+    return f"{date_words(now.date)}: {now.size_mean:.1f} [{now.size_q05:.0f}-{now.size_q95:.0f}]"
 
 
 def check_map(result: RunTables) -> Chart:

@@ -15,7 +15,7 @@ from sim.outputs.course import WORTH_NAMING
 from sim.outputs.figures.joining import shares_of
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
 from sim.outputs.labels import apart
-from sim.outputs.words import percent, reason_words
+from sim.outputs.words import date_words, percent, reason_words
 
 COLOURS = {
     Stance.COMMITTED: style.BLUE,
@@ -95,7 +95,7 @@ def _in_words(result: RunTables, code: str, name: str) -> str:
     row: Any = result.summary.loc[code]
     joins = f"is in it at some time in {percent(row.p_ever_joined)} of the runs"
     if row.p_ever_joined >= WORTH_NAMING and row.joined.date() > result.about.start:
-        joins += f", half of them by {row.joined:%-d %b %Y}"
+        joins += f", half of them by {date_words(row.joined)}"
     held = reason_words(row.held_back_by[0][0], result.about.vocabulary) if row.held_back_by else ""
     reason = f"; most held back by: {held}" if held else ""
     return f"{name}: {row.position} at the start; {joins}{reason}."

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.experiments.results import RunTables
 from sim.outputs import style
-from sim.outputs.words import counted
+from sim.outputs.words import counted, date_words
 
 Dates = NDArray[np.datetime64]
 
@@ -31,7 +31,7 @@ def source_note(result: RunTables) -> str:
 def notes(result: RunTables, *keys: str) -> list[str]:
     """Return what stands under a figure: what it shows, how many runs, on what data, and the events."""
     events = [
-        f"{number}. {event.date:%-d %b %Y}: {event.title}"
+        f"{number}. {date_words(event.date)}: {event.title}"
         for number, event in enumerate(result.about.past_events, start=1)
     ]
     return [*keys, source_note(result), *events]

@@ -49,7 +49,7 @@ def willingness_paths(result: RunTables, nations: Sequence[str] = ()) -> Figure:
         "Line: median of the runs; band: 90 % of them. Solid: a nation climbs to the rung above; dotted: it "
         "slips from it. Right of a name: share of runs in which it is committed at the end. Willingness is "
         "drawn on a log-odds scale; what is demanded and unmet lowers it. A nation above the uppermost line "
-        "may still wait, as governments do not move at once, or have no troops to send."
+        "may still wait, as governments do not move at once, or have no soldiers to send."
     )
     with style.figure_style():
         figure, area = style.page(

@@ -11,6 +11,7 @@ from sim.experiments.results import RunTables
 from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
 from sim.outputs.labels import apart
+from sim.outputs.levels_over_time import in_words, moves
 
 PANEL, ABOVE, GAP, LEFT = 1.7, 0.2, 0.6, 1.25
 """Height of a panel, what stands above it, between two of them, and left of them, in inches."""
@@ -40,6 +41,11 @@ class Panel(NamedTuple):
     decimals: int = 2
     unit: str = ""
 
+    @property
+    def levels(self) -> list[str]:
+        """What is drawn, as tables name it."""
+        return [line.variable for line in self.lines]
+
     def number(self, level: float) -> str:
         """Return a level as a number, without its unit."""
         return f"{level * self.factor:.{self.decimals}f}"
@@ -60,14 +66,19 @@ MANDATE = (
 )
 
 
-def great_powers(result: RunTables) -> Figure:
-    """Draw how far the patron is involved, and how hard the adversary presses, over time."""
+def _powers(result: RunTables) -> Sequence[Panel]:
     vocabulary = result.about.vocabulary
     patron, adversary = vocabulary.actors.patron.name, vocabulary.actors.adversary.name
-    panels = (
+    return (
         Panel(patron, vocabulary.steps("involvement"), PATRON),
         Panel(adversary, vocabulary.steps("pressure"), ADVERSARY),
     )
+
+
+def great_powers(result: RunTables) -> Figure:
+    """Draw how far the patron is involved, and how hard the adversary presses, over time."""
+    panels = _powers(result)
+    patron, adversary = (panel.title for panel in panels)
     key = "Line: mean; band and [ ]: 90 % of the runs. Nations take some weeks to see a change."
     return _levels(result, f"{patron} and {adversary}", panels, key)
 
@@ -83,6 +94,10 @@ def mandate(result: RunTables) -> Figure:
 
 def _levels(result: RunTables, what: str, panels: Sequence[Panel], key: str) -> Figure:
     """Draw panels of levels in [0, 1] below each other, named at their ends."""
+    shown = [panel for panel in panels if moves(result, panel.levels)] or panels
+    flat = [in_words(result, panel.levels) for panel in panels if panel not in shown]
+    panels = shown
+    key += f" Not drawn, for nothing moves: {'; '.join(flat)}." if flat else ""
     row = ABOVE + PANEL + GAP
     plot = len(panels) * row - GAP
     ends = [[_end(result, line, panel) for line in panel.lines] for panel in panels]

@@ -15,6 +15,7 @@ from sim.experiments.hindcast.skill import NATION_SCORES
 from sim.experiments.hindcast.tables import HindcastTables
 from sim.outputs import style
 from sim.outputs.hindcast.words import FORECASTS, NOT_IDENTIFIED, SCORE_NAMES, basis, interval, span
+from sim.outputs.words import date_words
 from sim.system.libraries import pd
 
 SHOWN = tuple(name for name in BASELINES if name != CLIMATOLOGY)
@@ -81,7 +82,7 @@ def score_differences(result: HindcastTables) -> Figure:
 def short_span(wave: str) -> str:
     """Return the name of a wave as two lines of a title."""
     since, date = (dt.date.fromisoformat(part) for part in wave.split(" to "))
-    return f"{since:%-d %b %Y}\nto {date:%-d %b %Y}"
+    return f"{date_words(since)}\nto {date_words(date)}"
 
 
 def _by_variant(rows: "pd.DataFrame", titles: Mapping[str, str]) -> list[Row]:

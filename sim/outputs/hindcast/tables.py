@@ -1,6 +1,7 @@
 """What a hindcast says: how little it rests on, then wave by wave."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 
 from sim.experiments.hindcast.result import BASELINES, MODEL, RECORDED, HindcastResult
@@ -24,18 +25,24 @@ from sim.outputs.hindcast.words import (
     verdicts,
 )
 from sim.outputs.words import RESTS_ON, counted, mark, signed
-from sim.results.document import Document, Note, Section, Table, number, points, word
+from sim.results.document import Details, Document, Note, Section, Table, number, points, word
 from sim.system.libraries import pd
 
 MISSES = 6
 """How many nations are described in words for each wave."""
 
-LEGEND = (
+ASIDE = ("log", "crps")
+"""Scores that do not stand on the first screen."""
+
+INTERVALS = (
     "Scores: the lower, the better. RPS: ranked probability score, the sum over the three cut points of the "
-    "ladder. Log score: minus the logarithm of the probability of what was recorded, in nats. Brier score: "
-    "of P(committed). CRPS: of the coalition's size, in nations; one number a wave, so without an interval. "
-    "[ ]: 95 % bootstrap intervals over nations, each for itself; differences are paired. "
-    f"{MEASURED} What was expected of a nation is a forecast. {RESTS_ON}"
+    "ladder. Brier score: of P(committed). "
+    f"[ ]: 95 % bootstrap intervals over nations, each for itself; differences are paired. {MEASURED}"
+)
+LEGEND = (
+    "Log score: minus the logarithm of the probability of what was recorded, in nats. "
+    "CRPS: of the coalition's size, in nations; one number a wave, so without an interval. "
+    f"What was expected of a nation is a forecast. {RESTS_ON}"
 )
 
 
@@ -56,25 +63,34 @@ def hindcast_report(result: HindcastResult) -> Document:
         f"{counted(result.options.resamples, 'resample')}."
     )
     variants = "; ".join(f"{each.name}: {each.title}" for each in result.variants[1:])
-    note = f"{which} {LEGEND} {MEANINGS} {f'Variants: {variants}.' if variants else ''}".strip()
+    notes = (
+        Note(f"{which} {INTERVALS}"),
+        Details((Note(f"{LEGEND} {MEANINGS} {f'Variants: {variants}.' if variants else ''}".strip()),)),
+    )
     basis = (evidence_line(result), f"{fit_line(result)} {caution(result)}".strip())
     waves = (_wave(result, wave) for wave in result.recorded.waves if wave.number)
-    return Document(f"Hindcast: {result.hindcast.title}", (*basis, *waves, Note(note)))
+    return Document(f"Hindcast: {result.hindcast.title}", (*basis, *waves, *notes))
 
 
 def _wave(result: HindcastResult, wave: Wave) -> Section:
     """Return what a hindcast says of a wave."""
     title = f"From {span(wave)}{f', {wave.title}' if wave.title else ''}: {counted(wave.round, 'round')}"
     rows = result.differences[result.differences["wave"] == wave.name]
+    lines = verdicts(rows)
     return Section(
         f"{title}, {counted(wave.number, 'nation')}",
         (
-            scores(result, wave.name),
-            Note(_noise(result, wave.name)),
-            *differences(result, wave.name),
-            points(verdicts(rows)),
-            *_sources(result, wave.name),
-            Section("Largest misses", (points(_misses(result, wave)),)),
+            replace(scores(result, wave.name), aside=tuple(SCORE_NAMES[name] for name in ASIDE)),
+            points(lines[:1]),
+            Details(
+                (
+                    points(lines[1:]),
+                    Note(_noise(result, wave.name)),
+                    *differences(result, wave.name),
+                    *_sources(result, wave.name),
+                    Section("Largest misses", (points(_misses(result, wave)),)),
+                )
+            ),
         ),
     )
 

@@ -1,6 +1,5 @@
 """What a hindcast says, in words: how little it rests on, and what it does not tell."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +17,7 @@ from sim.experiments.hindcast.skill import NATION_SCORES
 from sim.experiments.hindcast.tables import HindcastTables
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.roster_file import Vocabulary
-from sim.outputs.words import counted, percent, reason_words, signed, signed_with_interval
+from sim.outputs.words import counted, date_words, percent, reason_words, signed, signed_with_interval
 from sim.system.libraries import pd
 
 FORECASTS = {
@@ -46,14 +45,9 @@ MEANINGS = (
 )
 
 
-def day(date: dt.date) -> str:
-    """Return a date in words."""
-    return f"{date:%-d %B %Y}"
-
-
 def span(wave: Wave) -> str:
     """Return from which day to which a wave is predicted."""
-    return f"{day(wave.since)} to {day(wave.date)}"
+    return f"{date_words(wave.since)} to {date_words(wave.date)}"
 
 
 def evidence_line(result: HindcastTables) -> str:
@@ -108,12 +102,17 @@ def verdict(row: Any) -> str:
 
 
 def verdicts(rows: "pd.DataFrame") -> list[str]:
-    """Return verdicts on the paired differences of a wave, a line a score: the worst way of scoring first."""
-    return [
-        f"{SCORE_NAMES[score]}: {_verdicts(rows[(rows['score'] == score) & rows['low'].notna()])}"
-        for score in NATION_SCORES
-        if (rows["score"] == score).any()
-    ]
+    """Return verdicts on the paired differences of a wave, a line a score: the worst verdict first."""
+    by_score = {score: rows[(rows["score"] == score) & rows["low"].notna()] for score in NATION_SCORES}
+    known = sorted(
+        (score for score in by_score if len(by_score[score])), key=lambda score: _worst(by_score[score])
+    )
+    return [f"{SCORE_NAMES[score]}: {_verdicts(by_score[score])}" for score in known]
+
+
+def _worst(rows: "pd.DataFrame") -> int:
+    """Return the place among VERDICTS of the worst verdict of one score."""
+    return min(VERDICTS.index(verdict(row)) for row in rows.itertuples())
 
 
 def _verdicts(rows: "pd.DataFrame") -> str:

@@ -1,10 +1,12 @@
 """What changes in a scenario, event by event: each key, what it was and what it becomes."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.inputs.roster_file import Vocabulary
 from sim.inputs.situation import leaves, situation, written
+from sim.outputs.words import date_words
 from sim.results.document import Cell, Table, word
 
 AS_STATED = "as stated"
@@ -32,7 +34,8 @@ def _rows(manifest: Mapping[str, Any]) -> Iterator[tuple[Cell, ...]]:
         for path, value in leaves({key: event[key] for key in keys if key in event}).items():
             key = ".".join(written(path, vocabulary))
             change = key, _shown(now.get(path)), _shown(value)
-            yield tuple(map(word, (about["date"], about["title"], *change, about["source"])))
+            day = Cell(date_words(dt.date.fromisoformat(about["date"])), about["date"])
+            yield (day, *map(word, (about["title"], *change, about["source"])))
             now[path] = value
 
 

@@ -1,5 +1,6 @@
 """Sections on the inputs: the scenario, the data, and how to do it again."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from operator import getitem
@@ -8,7 +9,7 @@ from typing import Any
 from sim.declarations.kinds import ADVERSARY, PATRON
 from sim.inputs.roster_file import Vocabulary
 from sim.outputs.report.changes import changes_table
-from sim.outputs.words import counted
+from sim.outputs.words import counted, date_words, without_addresses
 from sim.results.document import Code, Fact, Facts, Point, Points, Section, points
 
 Manifest = Mapping[str, Any]
@@ -23,7 +24,7 @@ def scenario_section(manifest: Manifest) -> Section:
     """Return what a scenario supposes: the situation at the start, and the events with their sources."""
     scenario = manifest["scenario"]
     events = tuple(
-        Point(f"{event['date']}: {event['title']}", address(event["source"]))
+        Point(f"{_day(event['date'])}: {event['title']}", address(event["source"]))
         for event in manifest["events"]
         if event["round"] <= scenario["rounds"]
     )
@@ -34,6 +35,7 @@ def scenario_section(manifest: Manifest) -> Section:
             *([manifest["description"]] if manifest["description"] else []),
             *_other_values(manifest),
             Facts(tuple(_situation(scenario, Vocabulary.model_validate(manifest["vocabulary"])))),
+            *_source_of_requirement(manifest),
             *([Points(events)] if events else []),
             *([changes] if changes.rows else []),
         ),
@@ -42,16 +44,26 @@ def scenario_section(manifest: Manifest) -> Section:
 
 def _situation(scenario: Manifest, vocabulary: Vocabulary) -> Iterator[Fact]:
     rounds, days = scenario["rounds"], scenario["days_per_round"]
-    yield Fact("from", f"{scenario['start']}, {counted(rounds, 'round')} of {counted(days, 'day')}")
+    yield Fact("from", f"{_day(scenario['start'])}, {counted(rounds, 'round')} of {counted(days, 'day')}")
     yield Fact("mandate", f"{scenario['mandate']['purpose']} ({scenario['mandate']['policy']})")
     for level in vocabulary.all_levels.values():
         policy = scenario[level.key[0]]["policy"] if level.key[0] in {PATRON, ADVERSARY} else ""
         value = _level(_value_at(scenario, level.key), vocabulary.steps(level.name), policy)
         yield Fact(vocabulary.in_words(level.words), value)
-    yield Fact("force required", f"{scenario['force_required']:,.0f} soldiers")
+    yield Fact("soldiers required", f"{scenario['force_required']:,.0f}")
     if scenario["level_half_width"]:
         half_width = f"{scenario['level_half_width']:g}"
         yield Fact("levels", f"drawn in each run within {half_width} of what the scenario says")
+
+
+def _source_of_requirement(manifest: Manifest) -> Iterator[Points]:
+    if source := manifest.get("force_required_source"):
+        text = f"Why {manifest['scenario']['force_required']:,.0f} soldiers: {without_addresses(source)}"
+        yield Points((Point(text, address(source)),))
+
+
+def _day(date: str) -> str:
+    return date_words(dt.date.fromisoformat(date))
 
 
 def _value_at(scenario: Manifest, key_path: Sequence[str]) -> float:

@@ -19,7 +19,7 @@ from sim.outputs.sensitivity.words import (
     unit,
 )
 from sim.outputs.words import RESTS_ON, mark
-from sim.results.document import Block, Cell, Document, Note, Section, Table, number, word
+from sim.results.document import Block, Cell, Details, Document, Note, Section, Table, number, word
 from sim.system.libraries import pd
 
 MOST_FACTORS = 12
@@ -33,6 +33,9 @@ EFFECTS = (
     "mu*: mean size of the change over a factor's whole range, in {unit}, scaled from steps of two thirds of "
     "it; mu: with its sign; sigma: how far that depends on other factors and on the level."
 )
+MOST_ROWS = 8
+"""Factors that stand on the first screen."""
+
 LEGEND = (
     f"[ ] is the 95 % interval, by bootstrap for indices and effects. {RESTS_ON} Of the scenario as it is, "
     "before its factors vary."
@@ -64,7 +67,8 @@ def _outcome(result: Sensitivity, outcome: Outcome) -> Section:
     if spread["deviation"] > 0.0 and not result.indices.empty:
         blocks += _indices(result, outcome)
     if spread["deviation"] > 0.0 and not result.morris.empty:
-        blocks += _effects(result, outcome)
+        effects = tuple(_effects(result, outcome))
+        blocks += effects if result.indices.empty else [Details(effects)]
     return Section(f"What matters for {outcome_name(result, outcome)}", tuple(blocks))
 
 
@@ -77,7 +81,7 @@ def _indices(result: Sensitivity, outcome: Outcome) -> Iterator[Block]:
         (*_names(result, factor), _estimate(total.loc[factor]), _estimate(first.loc[factor]))
         for factor in leading
     )
-    yield Table(("factor", "kind", "total", "first order"), tuple(lines))
+    yield Table(("factor", "kind", "total", "first order"), tuple(lines), most=MOST_ROWS)
     pairs = rows[rows["index"] == "second"].nlargest(MOST_PAIRS, "estimate")
     if len(pairs):
         yield _pairs(result, pairs)
@@ -112,7 +116,7 @@ def _effects(result: Sensitivity, outcome: Outcome) -> Iterator[Block]:
         (*_names(result, str(factor)), *(_measure(outcome, row, name) for name in ("mu_star", "mu", "sigma")))
         for factor, row in rows.iterrows()
     )
-    yield Table(("factor", "kind", "mu*", "mu", "sigma"), tuple(lines))
+    yield Table(("factor", "kind", "mu*", "mu", "sigma"), tuple(lines), most=MOST_ROWS)
     trajectories = f"{result.options.trajectories} trajectories, {effort(result, 'morris')}"
     yield Note(f"{trajectories}. {EFFECTS.format(unit=unit(outcome))}")
 

@@ -19,8 +19,8 @@ def outcome_name(result: Sensitivity, outcome: Outcome) -> str:
     names = {
         "size": "the size of the coalition",
         "contributors": "how many contribute any military means",
-        "force": "the force pledged",
-        "p_force_met": f"P(force >= {required})",
+        "force": "the soldiers pledged",
+        "p_force_met": f"P(pledged >= {required})",
         "p_committed": f"P(committed), {_nation(result, iso3)}",
     }
     return names[kind]

@@ -53,7 +53,7 @@ MEASURES = (
     Measure("size", "size", "committed nations", 1.0, 1, tuple(range(2, 60, 2))),
     Measure("contributors", "contributors", "nations", 1.0, 1, tuple(range(2, 60, 2))),
     Measure("force", "force", "thousand soldiers", 1e-3, 1, tuple(range(5, 500, 5))),
-    Measure("p_force_met", "P(force ≥ required)", "% of runs", 100.0, 1, SHARES),
+    Measure("p_force_met", "P(pledged ≥ required)", "% of runs", 100.0, 1, SHARES),
 )
 COMMITTED = Measure("p_committed", "P(committed)", "% of runs", 100.0, 1, SHARES)
 
