@@ -52,7 +52,27 @@ def run_report(result: RunTables) -> Document:
     runs = f"{counted(about.runs, 'run')}, seed {about.seed}."
     note = f"{runs} {parameter_note(about.draws)} {LEGEND}{_beyond(result)}"
     coalition = Facts(tuple(_coalition(result)))
-    return Document(result.about.title, (*headline(result), coalition, nations_table(result), Note(note)))
+    tables = (*([events_table(result)] if len(result.events) else []), nations_table(result))
+    return Document(result.about.title, (*headline(result), coalition, *tables, Note(note)))
+
+
+def events_table(result: RunTables) -> Table:
+    """Return a row an event that happens in some runs only: in which share of them, and when."""
+    rows: Any = result.events.itertuples()
+    return Table(
+        ("event in some runs", "when", "P(happens)", "date, median (quartiles)"), tuple(map(_event, rows))
+    )
+
+
+def _event(row: Any) -> tuple[Cell, ...]:
+    chance = f"P = {row.probability:g}" if row.probability < 1.0 else ""
+    when = ", ".join(part for part in (row.when, chance) if part)
+    share = number(row.p, percent_with_interval(row.p, row.p_low, row.p_high))
+    if not row.p:
+        return word(row.title), word(when), share, nothing("-")
+    low, middle, high = (f"{date:%-d %b %Y}" for date in (row.happened_q25, row.happened, row.happened_q75))
+    dates = middle if low == high else f"{middle} ({low} to {high})"
+    return word(row.title), word(when), share, Cell(dates, row.happened.date().isoformat())
 
 
 def _beyond(result: RunTables) -> str:
