@@ -36,6 +36,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "contributions": data_tables.contributions,
     "figures of a run": model_tables.figures_of_a_run,
     "keys of events": model_tables.keys_of_events,
+    "conditions of events": model_tables.conditions_of_events,
     "keys of factors": model_tables.keys_of_factors,
     "keys of forecasts": model_tables.keys_of_forecasts,
     "keys of hindcasts": model_tables.keys_of_hindcasts,

@@ -20,6 +20,7 @@ from sim.inputs.roster_file import vocabulary_of
 from sim.inputs.scenario import load_scenario, scenario_type
 from sim.inputs.situation import AT_START, event_type, situation_keys, written
 from sim.inputs.sweep_file import Sweep, load_sweep, sweeps_folder
+from sim.inputs.trigger import COMPARISONS, QUANTITIES, STATES
 from sim.model import rules
 
 VOCABULARY = vocabulary_of(find_roster("europe-2025"))
@@ -138,6 +139,17 @@ def keys_of_scenarios() -> str:
 def keys_of_events() -> str:
     """Return the keys that only an event has."""
     return _keys(_rows(event_type(VOCABULARY), apart=situation_keys(VOCABULARY)))
+
+
+def conditions_of_events() -> str:
+    """Return what a condition of an event may be about."""
+    comparisons = ", ".join(map(code, COMPARISONS))
+    quantities = [
+        (code(name), f"{meaning}; with one of {comparisons} and a number")
+        for name, meaning in QUANTITIES.items()
+    ]
+    states = [(code(f"NATION {state}"), meaning) for state, meaning in STATES.items()]
+    return table(("condition", "what it looks at"), [*quantities, *states])
 
 
 def keys_of_sweeps() -> str:

@@ -53,5 +53,9 @@ def _checked(file: Path) -> str:
     case = load_case(file)
     tell_imputed(case.roster)
     tell_suspects(case.roster)
-    rounds, events = counted(case.scenario.rounds, "round"), counted(len(case.scenario.schedule()), "event")
-    return f"ok, {case.scenario.title}: {rounds}, {events}, {counted(len(case.roster.iso3), 'nation')}"
+    rounds, events = counted(case.scenario.rounds, "round"), counted(len(case.scenario.all_events()), "event")
+    possible = len(case.timeline.contingents)
+    in_some = f" ({possible} in some runs only)" if possible else ""
+    return (
+        f"ok, {case.scenario.title}: {rounds}, {events}{in_some}, {counted(len(case.roster.iso3), 'nation')}"
+    )

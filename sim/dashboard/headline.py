@@ -30,7 +30,7 @@ DIFFERENCES = {
 def show_title(result: RunResult, setting: Setting) -> None:
     """Show what is run, and what is changed of it."""
     scenario, changed = result.case.scenario, change_words(setting, result.case)
-    later = sum(event.round > 1 for event in result.about.past_events)
+    later = sum(event.round > 1 for event in result.about.past_events) + len(result.about.possible_events)
     words = f"Set from the first round on: {changed}." if changed else "As the scenario says."
     if changed and later:
         words += f" The scenario's later events ({later}) still happen, and may set levels anew."

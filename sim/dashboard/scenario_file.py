@@ -8,7 +8,7 @@ from tomlkit.items import Table as TomlTable
 
 from sim.dashboard.setting import Setting, Value
 from sim.inputs.layers import merge_tables
-from sim.inputs.scenario import Scenario
+from sim.inputs.scenario import CHANCE, Scenario
 from sim.inputs.situation import Event, leaves, written
 
 KeyPath = tuple[str, ...]
@@ -55,6 +55,7 @@ def _events(scenario: Scenario, replaced: set[KeyPath]) -> Iterator[Table]:
     """Return the events of a scenario; those of the first round without what is replaced in it."""
     for event in scenario.events:
         at_once = event.round == 1 or (event.date and scenario.calendar.round_of(event.date) == 1)
+        at_once = at_once and not event.when
         changes = {written(path, scenario.vocabulary): value for path, value in event.changes().items()}
         changes = {path: value for path, value in changes.items() if not at_once or path not in replaced}
         if changes:
@@ -62,8 +63,9 @@ def _events(scenario: Scenario, replaced: set[KeyPath]) -> Iterator[Table]:
 
 
 def _prose(event: Event) -> Table:
-    """Return when an event happens and its description."""
-    return event.model_dump(include={"date", "round", "title", "source", "note"}, exclude_none=True)
+    """Return when an event happens, how likely it is, and its description."""
+    keys = {"date", "round", *CHANCE, "title", "source", "note"}
+    return event.model_dump(include=keys, exclude_none=True)
 
 
 def _nested(values: Mapping[KeyPath, Any]) -> Table:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from sim.declarations.levels import LEVELS, LEVERS, PERCEIVED
 from sim.declarations.parameters import DERIVED, PARAMETERS
+from sim.declarations.policies import POLICIES
 from sim.declarations.terms import TERMS
 from sim.declarations.words import PURPOSES
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     class World(Record): ...
 
     class Levels(Record): ...
+
+    class Policies(Record): ...
 
     class Terms(Record): ...
 
@@ -69,6 +72,11 @@ else:
         "scale of past coalitions, shares of purposes, the force.",
     )
     Levels = _record("Levels", LEVELS, "What a scenario prescribes of the world in a round, each in [0, 1].")
+    Policies = _record(
+        "Policies",
+        POLICIES,
+        "How patron, adversary and mandate move in a round; the purpose.",
+    )
     Terms = _record(
         "Terms", TERMS, "What moves a nation's propensity, in log-odds; the order is the order of summation."
     )

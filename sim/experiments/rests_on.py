@@ -172,10 +172,11 @@ def _less(values: Outcomes, reference: Outcomes) -> Outcomes:
 
 
 def _has_policies(case: Case) -> bool:
-    """Return whether anything but the scenario moves its levels, or elections its positions."""
+    """Return whether policies, elections or events of some runs move levels or positions."""
     timeline = case.timeline
     policies = (timeline.burden_sharing, timeline.reactive, timeline.negotiated, timeline.reversal)
-    return any(bool(np.any(each)) for each in (*policies, timeline.election))
+    moves = any(bool(np.any(each)) for each in (*policies, timeline.election))
+    return moves or bool(timeline.contingents)
 
 
 def verdicts(table: "pd.DataFrame") -> dict[str, str]:

@@ -33,7 +33,7 @@ from sim.results.tables import Tables, tables_of
 from sim.system import folders
 from sim.system.libraries import pd
 
-TABLES = ("summary", "nations", "rounds", "moves", "flows", "kinds", "rests_on")
+TABLES = ("summary", "nations", "rounds", "moves", "flows", "kinds", "rests_on", "events")
 """The tables of a run beside that of its runs and their trajectories, see `RunResult`."""
 
 MAP = "map.geojson"
@@ -83,6 +83,9 @@ class RunTables(Protocol):
 
     @property
     def rests_on(self) -> "pd.DataFrame": ...  # noqa: D102
+
+    @property
+    def events(self) -> "pd.DataFrame": ...  # noqa: D102
 
     @property
     def map(self) -> Map | None: ...  # noqa: D102
@@ -345,6 +348,32 @@ class RunResult(Result):
         """A row a number at the end and group of what is uncertain: see `sim.experiments.rests_on`."""
         return rests_on(self.case, self.seed, self.number_of_runs, self.threads)
 
+    @cached_property
+    def events(self) -> "pd.DataFrame":
+        """A row an event that happens in some runs only: its condition, in which share of the runs, when.
+
+        `when` is its condition, empty if it has none; `probability` that of its draw; `p` the share of the
+        runs in which it happened, with its interval; `happened` the median date among these, `happened_q25`
+        and `happened_q75` its quartiles, missing where it never did.
+        """
+        events, happened = self.case.timeline.contingents, self.tally.happened
+        times = self.number_of_runs - happened[:, -1]
+        share = statistics.share(times, self.number_of_runs, self.independent)
+        return pd.DataFrame(
+            {
+                "title": [item.event.title for item in events],
+                "when": [str(item.event.when or "") for item in events],
+                "outcome_of": [item.event.outcome_of or "" for item in events],
+                "probability": np.array([item.probability for item in events], dtype=np.float64),
+                "p": share.estimate,
+                "p_low": share.low,
+                "p_high": share.high,
+                "happened": self._quantile_of_dates(happened, 0.5),
+                "happened_q25": self._quantile_of_dates(happened, 0.25),
+                "happened_q75": self._quantile_of_dates(happened, 0.75),
+            }
+        )
+
     def held_back_by(self, nation: int) -> tuple[tuple[str, float], ...]:
         """Return what holds a nation back at the end, with its share of the runs in which it is out.
 
@@ -420,10 +449,14 @@ class RunResult(Result):
 
     def _joining(self, probability: float) -> np.ndarray:
         """Return a quantile of the date of first joining among the runs in which a nation joined."""
-        joined = self.tally.first_joined[:, :-1]
-        rounds = statistics.quantiles_of_counts(joined, probability)
+        return self._quantile_of_dates(self.tally.first_joined, probability)
+
+    def _quantile_of_dates(self, counts: Counts, probability: float) -> "np.ndarray":
+        """Return a quantile of the dates that counts are of, a row each; their last column counts: never."""
+        in_some = counts[:, :-1]
+        rounds = statistics.quantiles_of_counts(in_some, probability)
         dates = self._dates[np.minimum(rounds, len(self._dates) - 1)]
-        return np.where(joined.sum(axis=1) > 0, dates, np.datetime64("NaT", "ms"))
+        return np.where(in_some.sum(axis=1) > 0, dates, np.datetime64("NaT", "ms"))
 
 
 def reason(counted: str, has_statement: bool) -> str:

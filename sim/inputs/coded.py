@@ -6,6 +6,7 @@ from typing import Any, TypeGuard
 from sim.inputs.layers import Layer
 from sim.inputs.nations import Nations
 from sim.inputs.toml_file import KeyPath
+from sim.inputs.trigger import trigger
 
 
 def with_codes(layer: Layer, nations: Nations) -> Layer:
@@ -20,7 +21,9 @@ def with_codes(layer: Layer, nations: Nations) -> Layer:
     events = data.get("events")
     if isinstance(events, list):
         data["events"] = [
-            {**event, **_coded(layer, ("events", position), event, nations)} if _is_table(event) else event
+            {**event, **_coded(layer, ("events", position), event, nations), **_when(event, nations)}
+            if _is_table(event)
+            else event
             for position, event in enumerate(events)
         ]
     observed = data.get("observed")
@@ -28,6 +31,14 @@ def with_codes(layer: Layer, nations: Nations) -> Layer:
         named = [nations.official(word) if isinstance(word, str) else word for word in observed["named"]]
         data["observed"] = {**observed, "named": named}
     return Layer(data, {_coded_path(path, nations): place for path, place in layer.places.items()})
+
+
+def _when(event: Mapping[str, Any], nations: Nations) -> dict[str, str]:
+    """Return the condition of an event with its nation by code, if it names one; mistakes are found later."""
+    try:
+        return {"when": str(trigger(event["when"]).of(nations))}
+    except (KeyError, AttributeError, ValueError):
+        return {}
 
 
 def _coded(layer: Layer, place: KeyPath, table: Mapping[str, Any], nations: Nations) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def _tell_late_events(scenario: Scenario) -> None:
     """Warn of events that change nothing, unless an option has moved the end."""
     if any(scenario.place((key,)).option for key in ("start", "rounds", "days_per_round")):
         return
-    late = [item for item in scenario.schedule() if item.round > scenario.rounds]
+    late = [item for item in scenario.all_events() if item.round > scenario.rounds]
     if late:
         last = scenario.calendar.date_of(scenario.rounds)
         others = f" (nor do {len(late) - 1} after it)" if len(late) > 1 else ""

@@ -20,7 +20,7 @@ from sim.inputs.nations import Nations
 from sim.inputs.overrides import NOBODY, Overrides, overridden, override_layers
 from sim.inputs.roster import nations_of
 from sim.inputs.roster_file import ROSTER_FILE, Vocabulary, vocabulary_of
-from sim.inputs.schedule import Calendar, Scheduled, schedule
+from sim.inputs.schedule import Calendar, Contingent, Scheduled, schedule
 from sim.inputs.situation import (
     AdversaryAtStart,
     Date,
@@ -42,6 +42,8 @@ from sim.inputs.toml_file import KeyPath, read_toml
 from sim.inputs.validation import shown, validate
 
 ROSTER = Key("roster")
+CHANCE = ("when", "probability", "outcome_of")
+"""Keys of events that happen in some runs only."""
 
 
 @dataclass(frozen=True)
@@ -175,25 +177,37 @@ class Scenario(TomlTable):
         return self._origin.layer.place(key_path)
 
     def schedule(self) -> tuple[Scheduled, ...]:
-        """Return the events with their rounds and dates, in the order in which they take effect."""
+        """Return the certain events with their rounds and dates, in the order in which they take effect."""
+        return tuple(item for item in self.all_events() if not isinstance(item, Contingent))
+
+    def contingents(self) -> tuple[Contingent, ...]:
+        """Return the events that happen in some runs, by chance or on a condition, the earliest first."""
+        return tuple(item for item in self.all_events() if isinstance(item, Contingent))
+
+    def all_events(self) -> tuple[Scheduled, ...]:
+        """Return all events, in the order in which they take effect at the earliest."""
         return schedule(self.events, self.calendar, self.place)
 
     def resolved(self) -> dict[str, Any]:
         """Return everything here that determines the results, ready for JSON: levels as numbers, no prose.
 
         Events stand in the order in which they take effect, each with its round; those after the last
-        round are left out. The roster is named by its folder's name, whatever machine it is on; what
-        its files say is for the roster to add.
+        round are left out. Those that happen in some runs only stand apart, with their earliest rounds. The
+        roster is named by its folder's name, whatever machine it is on; what its files say is for the roster
+        to add.
         """
         situation = {*event_type(self.vocabulary).situation}
-        events = [
-            {"round": item.round, **item.event.model_dump(include=situation, exclude_defaults=True)}
-            for item in self.schedule()
-            if item.round <= self.rounds
-        ]
+        events = [_resolved(item, situation) for item in self.schedule() if item.round <= self.rounds]
+        possible = [_resolved(item, {*situation, *CHANCE}) for item in self.contingents()]
         prose = {"title", "description", "extends", "events", "observed", "force_required_source"}
         content = self.model_dump(mode="json", exclude=prose, exclude_none=True)
-        return {**content, "roster": self.roster_folder.name, "events": events}
+        others = {"possible_events": possible} if possible else {}
+        return {**content, "roster": self.roster_folder.name, "events": events, **others}
+
+
+def _resolved(item: Scheduled, keys: set[str]) -> dict[str, Any]:
+    """Return some keys of an event with its round, ready for JSON."""
+    return {"round": item.round, **item.event.model_dump(mode="json", include=keys, exclude_defaults=True)}
 
 
 def is_scenario(source: str) -> bool:
@@ -258,7 +272,7 @@ def _scenario(layers: list[Layer], overrides: Overrides, name: str) -> Scenario:
     scenario._origin = _Origin(folder_name(name, "scenario"), folder, vocabulary, layer)
     _check_nations_given(scenario)
     _check_end(scenario)
-    scenario.schedule()
+    scenario.all_events()
     return scenario
 
 
@@ -349,6 +363,8 @@ def check_nations(scenario: Scenario, nations: Nations) -> None:
     ]
     for position, event in enumerate(scenario.events):
         named += [(("events", position, "nations", code), nation) for code, nation in event.nations.items()]
+        if event.when and event.when.nation and event.when.nation not in nations.names:
+            raise _unknown_nation(scenario.place(("events", position, "when")), event.when.nation, nations)
     for path, nation in named:
         if path[-1] not in nations.names:
             place = scenario.place((*path, *sorted(nation.model_fields_set)[:1]))

@@ -10,6 +10,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     WithJsonSchema,
     create_model,
     model_validator,
@@ -19,7 +20,8 @@ from sim.declarations.kinds import ADVERSARY, PATRON, TABLES, Level
 from sim.inputs.days import day_of
 from sim.inputs.errors import near_match
 from sim.inputs.roster_file import Vocabulary
-from sim.inputs.validation import shown
+from sim.inputs.trigger import Trigger, trigger
+from sim.inputs.validation import KeyProblem, shown
 
 COMMAND = "command"
 """The key, under mandate, of who commands."""
@@ -102,6 +104,17 @@ Threshold = Annotated[
 ]
 Width = Annotated[
     float, Field(gt=0, description="burden_sharing: rise of that share from nothing to everything given.")
+]
+
+
+def _condition(value: object) -> Trigger:
+    if not isinstance(value, str):
+        raise ValueError(f'must be a text such as "force >= 15000", not {shown(value)}')
+    return trigger(value)
+
+
+When = Annotated[
+    Trigger, BeforeValidator(_condition), PlainSerializer(str), WithJsonSchema({"type": "string"})
 ]
 Speed = Annotated[Share, Field(description="burden_sharing: the largest change of involvement in a round.")]
 Reversal = Annotated[
@@ -230,8 +243,21 @@ class Event(TomlTable):
     """Something that happens and changes the situation; `event_type` adds levels and actors' tables."""
 
     situation: ClassVar[Mapping[str, str]] = situation(Vocabulary())
-    date: Date | None = Field(None, description="When it happens; or give a round.")
+    date: Date | None = Field(
+        None, description="When it happens; or give a round. With a condition: not before."
+    )
     round: int | None = Field(None, ge=1, le=1_000_000, description="The round in which it happens.")
+    when: When | None = Field(
+        None,
+        description="Condition under which it happens, once a run, in the round after it first holds: "
+        '"force >= 15000", "NATION committed".',
+    )
+    probability: Share | None = Field(
+        None, description="Probability that it happens, drawn once a run; without one it is certain."
+    )
+    outcome_of: Text | None = Field(
+        None, description="What it is an outcome of: of events that name the same at most one happens."
+    )
     title: Text = Field(description="What happens, in a few words.")
     source: str | None = Field(None, description="Where it is reported.")
     note: str | None = Field(None, description="What else a reader should know, such as what is assumed.")
@@ -242,8 +268,13 @@ class Event(TomlTable):
 
     @model_validator(mode="after")
     def _is_dated_and_changes_something(self) -> "Event":
-        if (self.date is None) == (self.round is None):
-            raise ValueError("an event has exactly one of date and round")
+        dated = [key for key in (self.date, self.round) if key is not None]
+        if len(dated) > 1 or not (dated or self.when):
+            raise ValueError(
+                "an event has exactly one of date and round; with a condition, when, at most one"
+            )
+        if self.outcome_of is not None and self.probability is None:
+            raise KeyProblem("outcome_of", "is for events with a probability")
         if not self.changes():
             raise ValueError(f"an event must change something: {', '.join(self.situation.values())}")
         return self

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.declarations.kinds import ADVERSARY, PATRON
+from sim.declarations.policies import POLICIES
 from sim.declarations.words import HELD, POSITIONS, PURPOSES
 from sim.inputs.nations import Nations
 from sim.inputs.scenario import Scenario, check_nations
-from sim.inputs.schedule import Calendar
+from sim.inputs.schedule import Calendar, Contingent
 from sim.inputs.statements import UNKNOWN
 
 Floats = NDArray[np.float64]
@@ -50,15 +51,19 @@ class Timeline:
         (rounds + 1, 3): 1 for the purpose of the mandate, in the order of `PURPOSES`, 0 for the others.
     mandate_set, negotiated
         Whether purpose or clarity is set in this very round; whether participants negotiate.
+    policies_set
+        (rounds + 1, POLICIES): whether each of these is set in this very round.
     position
         (rounds + 1, nations): index into `POSITIONS` where a round gives a position, else -1; row 0 is
         complete.
-    held
-        (rounds + 1, nations): index into `HELD`.
+    held, held_set
+        (rounds + 1, nations): index into `HELD`; whether it is set in this very round.
     election
         (rounds + 1, nations): probability that an election of this very round changes a position.
     dates
         The day of each round.
+    contingents
+        The events that happen in some runs; nothing above holds what they set.
     """
 
     level_names: tuple[str, ...]
@@ -78,10 +83,13 @@ class Timeline:
     purpose: Floats
     mandate_set: Flags
     negotiated: Flags
+    policies_set: Flags
     position: NDArray[np.int8]
     held: NDArray[np.int8]
+    held_set: Flags
     election: Floats
     dates: tuple[dt.date, ...]
+    contingents: tuple[Contingent, ...]
 
     @property
     def has_statement(self) -> Flags:
@@ -133,9 +141,12 @@ def build_timeline(scenario: Scenario, iso3: Sequence[str], recorded_positions: 
         mandate_set=rows.touched("mandate", "purpose") | rows.touched("mandate", "clarity"),
         negotiated=rows.chosen("negotiated", "mandate", "policy"),
         position=_position(rows, iso3, recorded_positions),
+        policies_set=np.column_stack([rows.touched(*key) for key in POLICIES.values()]),
         held=_held(rows, iso3),
+        held_set=np.column_stack([rows.touched("nations", nation, "held") for nation in iso3]),
         election=_election(rows, iso3),
         dates=_dates(scenario.calendar, rows.count),
+        contingents=rows.contingents,
     )
 
 
@@ -147,8 +158,10 @@ class _Rows:
         self.start: dict[str, Any] = scenario.model_dump(exclude_none=True)
         # The rounds whose events set a key, and what they set; sweeps build thousands of timelines.
         self.changes: dict[KeyPath, list[tuple[int, Any]]] = {}
-        for item in scenario.schedule():
-            if item.round < self.count:
+        events = scenario.all_events()
+        self.contingents = tuple(item for item in events if isinstance(item, Contingent))
+        for item in events:
+            if item.round < self.count and not isinstance(item, Contingent):
                 for key, value in item.changes.items():
                     self.changes.setdefault(key, []).append((item.round, value))
 

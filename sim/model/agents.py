@@ -7,7 +7,7 @@ import mesa
 
 from sim.declarations.arithmetic import smaller
 from sim.declarations.levels import CONDITIONS, LEVERS, PERCEIVED
-from sim.declarations.records import Behaviour, Ladder, Levels, Nation, Terms, World
+from sim.declarations.records import Behaviour, Ladder, Levels, Nation, Policies, Terms, World
 from sim.declarations.words import Stance
 from sim.inputs.roster import Roster
 from sim.model import rules
@@ -23,6 +23,7 @@ class Environment(Protocol):
     run: int
     round: int
     now: Round
+    policies: Policies
     statements: Sequence[Statement]
     levels: Levels
     further_changes: dict[str, float]
@@ -58,8 +59,8 @@ class Patron(mesa.Agent):
 
     def act(self) -> None:
         """Follow the scenario, or wait for others to show up first; or take back all that it gives."""
-        now = self.model.now
-        if now.involvement_set or not now.burden_sharing:
+        now = self.model.policies
+        if self.model.now.involvement_set or not now.burden_sharing:
             self.granted = self.model.levels.involvement
         if now.burden_sharing:
             self.granted = rules.burden_sharing_involvement(
@@ -82,7 +83,7 @@ class Adversary(mesa.Agent):
 
     def act(self) -> None:
         """Follow the scenario, or press harder as the force takes shape."""
-        now = self.model.now
+        now = self.model.policies
         self.pressure = self.model.levels.pressure
         if now.reactive:
             growth = rules.force_growth(self.model.force_ratio, self.model.force_ratio_at_start)
@@ -133,6 +134,7 @@ class NationAgent(mesa.Agent):
         self.slopes = dict(zip(levers, setup.slopes[row, index].tolist(), strict=True))
         self._draw()
 
+        self.has_committed = False
         self.perceived = dict.fromkeys(PERCEIVED, 0.0)
         self.lobbying = self.mood = self.predisposition = 0.0
         self.committed_rounds = self.others_at_start = self.others_growth = 0.0
@@ -246,6 +248,7 @@ class NationAgent(mesa.Agent):
         """Pledge troops if committed, and send them once it may."""
         model = self.model
         cut = model.behaviour.cut_committed
+        self.has_committed |= self.stance == Stance.COMMITTED
         self.pledge = rules.pledge(self.stance, self.deployable, self.propensity, cut)
         self.committed_rounds = rules.committed_rounds(self.committed_rounds, self.stance)
         is_firm = rules.firm(self.committed_rounds, self.ratification_rounds, self.demands_met)
@@ -295,6 +298,11 @@ class NationAgent(mesa.Agent):
     def is_held_out(self) -> bool:
         """Whether it stays out whatever it weighs."""
         return self.model.statements[self.index].most_stance < Stance.COMMITTED
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it was committed in an earlier round and is not now."""
+        return self.has_committed and self.stance < Stance.COMMITTED
 
     def visit_worth(self) -> float:
         """Return what a visit by a lead nation promises; nothing if this nation could not be won over."""

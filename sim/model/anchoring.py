@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from sim.model import draws, rules
+from sim.model.happening import fall_silent, prescribe
 from sim.model.lanes import (
     CONDITION_COUNT,
     LANES,
@@ -21,14 +22,12 @@ from sim.model.lanes import (
 from sim.model.lockstep import (
     anchor_predisposition,
     give,
-    last_of_point,
     pledge,
     script_mandate,
     see_demands,
     see_force,
     see_leads,
     see_others,
-    set_levels,
     state_position,
     weigh,
 )
@@ -41,20 +40,16 @@ def start(setup: Setup, points: Points, state: State, seed: np.uint64) -> None:
     """Draw what is uncertain and put the lanes into the anchor world, round 0."""
     world = state.world[0]
     _draw_runs(points, world, seed)
-    first = 0
-    while first < LANES:
-        last = last_of_point(world, first)
-        now = points.rounds[world.point[first], 0]
-        set_levels(now, world, first, last)
-        script_mandate(now, world, first, last)
-        first = last + 1
-    _start_world(world)
+    prescribe(setup, points, state, 0)
+    for lane in range(LANES):
+        script_mandate(world, True, lane)
+    _start_world(state, world)
     for index in range(setup.nations.size):
-        traits, statement, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
+        traits, nation = setup.nations[index], state.nations[index]
         _draw_nation(traits, nation, world)
         _take_evidence(setup, nation, world, index)
         _start_nation(traits, nation, world)
-        state_position(traits, statement, nation, world, 0)
+        state_position(traits, nation, world, 0)
         see_demands(nation, world)
         for lane in range(LANES):
             pledge(traits, nation, world, lane)
@@ -72,16 +67,22 @@ def start(setup: Setup, points: Points, state: State, seed: np.uint64) -> None:
         anchor_predisposition(setup.nations[index], nation, world)
     see_leads(state)
     for index in range(setup.nations.size):
-        traits, statement, nation = setup.nations[index], setup.statements[0, index], state.nations[index]
+        traits, nation = setup.nations[index], state.nations[index]
         for lane in range(LANES):
             weigh(traits, nation, world, lane)
-            give(traits, statement, nation, world, lane)
-            nation.restates[lane] = 0.0
+            give(traits, nation, world, lane)
+        fall_silent(state, index)
 
 
 @compilable
-def _start_world(world: Row) -> None:
+def _start_world(state: State, world: Row) -> None:
     """Let the world, its mandate apart, be as the scenario has it at the start."""
+    for further in range(state.further_levels.shape[0]):
+        for lane in range(LANES):
+            state.further_at_start[further, lane] = state.further_levels[further, lane]
+    for event in range(state.happened.shape[0]):
+        for lane in range(LANES):
+            state.happened[event, lane] = math.inf
     for lane in range(LANES):
         levels = levels_of(world, lane)
         world.involvement[lane] = levels.involvement

@@ -1,5 +1,6 @@
 """The model to be read, stepped through and extended: a Mesa model of one run."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import mesa
 import numpy as np
 
 from sim.declarations.levels import LEVERS, MOVED
-from sim.declarations.records import Behaviour, Levels, World
+from sim.declarations.records import Behaviour, Levels, Policies, World
 from sim.declarations.words import PURPOSES, Stance
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
@@ -17,7 +18,7 @@ from sim.model import rules
 from sim.model.agents import Adversary, NationAgent, Patron
 from sim.model.draws import RunDraws
 from sim.model.replicates import check_replicates
-from sim.model.setup import Round, Statement, build_setup
+from sim.model.setup import CHANGED, OBSERVED, Round, Statement, build_setup
 
 MODEL_REPORTERS = (
     *("seed", "round", "size", "contributors", "force", "fielded"),
@@ -91,6 +92,12 @@ class CoalitionModel(mesa.Model):
         self.ladder = rules.ladder(self.behaviour)
         self.running: bool = True
         self._schedule = [_round(row) for row in self.setup.rounds]
+        self.levels, self.policies = self._schedule[0].levels, self._schedule[0].policies
+        self.further_levels, self.further_at_start = (
+            [0.0] * self.setup.further_levels.shape[1] for _ in range(2)
+        )
+        self.statements: list[Statement] = []
+        self.happened = [math.inf] * len(self.setup.contingents)
         self._begin(0)
         self._meet()
         self._anchor()
@@ -131,35 +138,102 @@ class CoalitionModel(mesa.Model):
             nation.weigh()
 
     def _begin(self, number: int) -> None:
-        """Turn to a round: what the scenario prescribes, what nations state."""
+        """Turn to a round: what the scenario sets in it, what nations state, and what happens in this run."""
+        due = [
+            index for index, event in enumerate(self.setup.contingents) if self._is_due(event, number, index)
+        ]
         self.round = number
         self.now = self._schedule[number]
-        self.statements = [Statement(*row) for row in self.setup.statements[number].tolist()]
-        self.levels = self._drawn_levels()
-        self.further_changes = self._further_changes()
-
-    def _drawn_levels(self) -> Levels:
-        """Return the levels of this round; an uncertain one is drawn for the round that set it."""
-        half_width, now, uniform = self.setup.level_half_width, self.now, self.draws.levels
-        drawn = (
-            rules.drawn_level(level, half_width, float(uniform[set_in, index]))
-            for index, (level, set_in) in enumerate(zip(now.levels, now.level_set_in, strict=True))
-        )
-        return Levels(*drawn)
-
-    def _further_changes(self) -> dict[str, float]:
-        """Return by how much each level that the roster declares has changed since the start."""
-        names = enumerate(self.case.roster.vocabulary.further_levels)
-        return {
-            name: self._further_level(place, self.round) - self._further_level(place, 0)
-            for place, name in names
+        self._prescribe()
+        for index in due:
+            event = self.setup.contingents[index]
+            self.happened[index] = float(number)
+            for change in self.setup.changes[event.first_change : event.end_of_changes]:
+                self._change(change)
+        self.further_changes = {
+            name: level - at_start
+            for name, level, at_start in zip(
+                self.roster.vocabulary.further_levels, self.further_levels, self.further_at_start, strict=True
+            )
         }
 
-    def _further_level(self, place: int, number: int) -> float:
-        """Return one of these levels in a round; an uncertain one is drawn for the round that set it."""
-        draw = self.draws.further_levels[self.setup.further_set_in[number, place], place]
-        level = float(self.setup.further_levels[number, place])
-        return rules.drawn_level(level, self.setup.level_half_width, float(draw))
+    def _prescribe(self) -> None:
+        """Set what the scenario sets in this round; all else stays as it was last set in this run."""
+        now, number = self.now, self.round
+        for place, (level, set_in) in enumerate(zip(now.levels, now.level_set_in, strict=True)):
+            if set_in == number:
+                self._set_level(place, level)
+        changed = zip(now.policies._asdict().items(), now.policies_set, strict=True)
+        self.policies = self.policies._replace(**{name: value for (name, value), is_set in changed if is_set})
+        for place in np.flatnonzero(self.setup.further_set_in[number] == number).tolist():
+            self._set_further_level(place, float(self.setup.further_levels[number, place]))
+        stated = [Statement(*row) for row in self.setup.statements[number].tolist()]
+        before = self.statements or stated
+        self.statements = [
+            new
+            if new.is_held_anew
+            else new._replace(least_stance=old.least_stance, most_stance=old.most_stance)
+            for new, old in zip(stated, before, strict=True)
+        ]
+
+    def _set_level(self, place: int, level: float) -> None:
+        """Set a level; an uncertain one is drawn for the round that sets it."""
+        draw = float(self.draws.levels[self.round, place])
+        drawn = rules.drawn_level(level, self.setup.level_half_width, draw)
+        self.levels = self.levels._replace(**{Levels._fields[place]: drawn})
+
+    def _set_further_level(self, place: int, level: float) -> None:
+        """Set a level that the roster declares, drawn likewise."""
+        draw = float(self.draws.further_levels[self.round, place])
+        self.further_levels[place] = rules.drawn_level(level, self.setup.level_half_width, draw)
+        if self.round == 0:
+            self.further_at_start[place] = self.further_levels[place]
+
+    # Events that happen in some runs
+
+    def _is_due(self, event: np.record, number: int, index: int) -> bool:
+        """Return whether an event happens in a round: its time and draw let it, and its condition holds."""
+        if number < max(event.earliest, 1) or self.happened[index] < math.inf:
+            return False
+        may_happen = event.low <= self.draws.event(int(event.draw)) < event.high
+        return bool(may_happen and event.least <= self._observed(event) <= event.most)
+
+    def _observed(self, event: np.record) -> float:
+        """Return what the condition of an event looks at, after the last round."""
+        match OBSERVED[event.observed]:
+            case "nothing":
+                return 0.0
+            case "stance":
+                return float(self.nations[event.nation].stance)
+            case "left":
+                return float(self.nations[event.nation].has_left)
+            case "committed":
+                return float(self.size)
+            case quantity:
+                return float(getattr(self, quantity))
+
+    def _change(self, change: np.record) -> None:
+        """Set what an event sets."""
+        match CHANGED[change.changed]:
+            case "level":
+                self._set_level(change.place, float(change.value))
+                self._mark(Levels._fields[change.place])
+            case "further_level":
+                self._set_further_level(change.place, float(change.value))
+            case "policy":
+                name = Policies._fields[change.place]
+                self.policies = self.policies._replace(**{name: float(change.value)})
+                self._mark(name)
+            case changed:
+                statement = self.statements[change.place]
+                self.statements[change.place] = _restated(statement, changed, change)
+
+    def _mark(self, name: str) -> None:
+        """Note that what a policy has moved is set anew."""
+        if name == "involvement":
+            self.now = self.now._replace(involvement_set=True)
+        if name in {"clarity", *PURPOSES}:
+            self.now = self.now._replace(mandate_set=True)
 
     # A round
 
@@ -210,20 +284,22 @@ class CoalitionModel(mesa.Model):
 
     def _levels_now(self) -> Levels:
         moved = {name: getattr(self, name) for name in MOVED}
-        return Levels(**{**self.levels._asdict(), **moved})
+        return self.levels._replace(**moved)
 
     def _move_mandate(self) -> None:
         """Take the mandate from the scenario, or negotiate it from where it stands."""
-        if self.now.mandate_set or not self.now.negotiated:
+        if self.now.mandate_set or not self.policies.negotiated:
             self._script_mandate()
-        if self.now.negotiated:
+        if self.policies.negotiated:
             self.mandate = rules.negotiated_mandate(self.mandate, self._pull(), self.behaviour.bargaining)
             self.clarity = rules.clarity(rules.concentration(self.mandate))
 
     def _script_mandate(self) -> None:
         """Take the mandate from the scenario."""
         self.clarity = self.levels.clarity
-        self.mandate = rules.scripted_mandate(self.now.purpose, self.clarity)
+        now = self.policies
+        purpose = now.peacekeeping, now.deterrence, now.reassurance
+        self.mandate = rules.scripted_mandate(purpose, self.clarity)
 
     def _pull(self) -> rules.Mandate:
         """Return the mandate that the influential and engaged prefer on average."""
@@ -303,8 +379,20 @@ def _round(row: np.void) -> Round:
     return plain._replace(
         levels=Levels(*row["levels"].tolist()),
         level_set_in=tuple(row["level_set_in"].tolist()),
-        purpose=tuple(row["purpose"].tolist()),
+        policies=Policies(*row["policies"].tolist()),
+        policies_set=tuple(row["policies_set"].tolist()),
     )
+
+
+def _restated(statement: Statement, changed: str, change: np.record) -> Statement:
+    """Return what a nation states in a round, and where it is held, as an event changes it."""
+    value = float(change.value)
+    match changed:
+        case "stated":
+            return statement._replace(is_new=True, stance=value)
+        case "held":
+            return statement._replace(least_stance=value, most_stance=float(change.most))
+    return statement._replace(election=value)
 
 
 def _case(scenario: Case | Path | str, levers: dict[str, Any]) -> Case:

@@ -10,8 +10,9 @@ from numba import njit
 from sim.model.anchoring import start
 from sim.model.compilation import kept, load_numba
 from sim.model.counting import count_bins, count_end, count_round, record_round, record_terms
+from sim.model.happening import happen, prescribe
 from sim.model.lanes import BLOCKS, LANES, OPTIONS, State, compilable, empty_state
-from sim.model.lockstep import lobby, move_further_levels, move_nations, move_world
+from sim.model.lockstep import lobby, move_nations, move_world, see_coalition, weigh_further_levels
 from sim.model.points import Points
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally
@@ -75,14 +76,17 @@ def _simulate_chunk(
         count_round(state, 0, filled, block, tally)
         record_round(state, -skipped, filled, row, records)
         for step in range(1, setup.rounds.size):
-            move_world(state, points.rounds, step)
-            move_further_levels(setup, state, step)
-            move_nations(state, setup.statements, step)
+            see_coalition(state)
+            prescribe(setup, points, state, step)
+            happen(setup, state, step)
+            move_world(state, step)
+            weigh_further_levels(setup, state)
+            move_nations(state, step)
             record_terms(state, step - skipped, filled, row, records)
             count_round(state, step, filled, block, tally)
             record_round(state, step - skipped, filled, row, records)
             lobby(state)
-        count_end(state, setup.statements, filled, row, tally, records)
+        count_end(state, filled, row, tally, records)
         block += 1
         if block == BLOCKS or filled < LANES or row + width >= runs:
             count_bins(state, block - 1, filled, tally)

@@ -233,9 +233,7 @@ def _terms_of(traits: Row, nation: Row, world: Row, lane: int) -> Terms:
 
 
 @compilable
-def count_end(
-    state: State, statements: Row, filled: int, first_row: int, tally: Tally, records: Records
-) -> None:
+def count_end(state: State, filled: int, first_row: int, tally: Tally, records: Records) -> None:
     """Count who joined when and what holds back the others, and keep a row a run."""
     world, last = state.world[0], tally.first_joined.shape[1] - 2
     for lane in range(LANES):
@@ -244,7 +242,7 @@ def count_end(
     for index in range(state.nations.size):
         traits, nation = state.traits[index], state.nations[index]
         _add_moves(nation, world)
-        _find_hold(traits, statements[last, index], nation, world)
+        _find_hold(traits, nation, world)
         for lane in range(filled):
             first, stance = int(nation.first_stance[lane]), int(nation.stance[lane])
             tally.first_joined[index, int(smaller(nation.first_committed[lane], last + 1.0))] += 1
@@ -256,6 +254,10 @@ def count_end(
             for stance in range(STANCES):
                 tally.flows[first, stance, int(world.moves[first * STANCES + stance, lane])] += 1
         tally.first_met[int(smaller(world.first_met[lane], last + 1.0))] += 1
+        for event in range(state.happened.shape[0]):
+            happened = state.happened[event, lane]
+            tally.happened[event, int(smaller(happened, last + 1.0))] += 1
+            records.happened[first_row + lane, event] = happened
         _record_run(world, lane, records.runs[first_row + lane])
 
 
@@ -287,7 +289,7 @@ def _record_run(world: Row, lane: int, row: Row) -> None:
 
 
 @compilable
-def _find_hold(traits: Row, statement: Row, nation: Row, world: Row) -> None:
+def _find_hold(traits: Row, nation: Row, world: Row) -> None:
     """Find what keeps a nation out: what alone would let it in if it were gone; else its own position."""
     for lane in range(LANES):
         propensity, bar = nation.propensity[lane], ladder_of(world, lane).climb_to_committed
@@ -300,7 +302,7 @@ def _find_hold(traits: Row, statement: Row, nation: Row, world: Row) -> None:
         reason = heaviest if propensity - least > bar else PREDISPOSED
         reason = FIRST_DEMAND if propensity - parts.demands > bar else reason
         reason = WAITING if propensity > bar else reason
-        reason = HELD_OUT if statement.most_stance < COMMITTED else reason
+        reason = HELD_OUT if nation.most_stance[lane] < COMMITTED else reason
         nation.hold[lane] = NOTHING_TO_SEND if traits.deployable <= 0.0 else reason
 
 

@@ -8,6 +8,7 @@ draws (common random numbers), and adding a nation changes no other nation's dra
 The functions work alike on arrays of ``uint64`` in NumPy and on scalars in Numba.
 """
 
+import hashlib
 from functools import cache
 from typing import Any
 
@@ -29,6 +30,7 @@ COMMON_MOOD = np.uint64(2)
 DEPLOYABLE = np.uint64(7)
 REVERSAL = np.uint64(8)
 ELECTION = np.uint64(9)
+EVENT = np.uint64(10)
 
 
 def _purposes(first: int, room: int, number: int) -> NDArray[np.uint64]:
@@ -76,6 +78,12 @@ def nation_code(iso3: str) -> int:
     """Return the number of an ISO 3166 alpha-3 code, ``AAA`` 0 to ``ZZZ`` 17575."""
     first, second, third = (ord(letter) - ord("A") for letter in iso3)
     return (first * 26 + second) * 26 + third
+
+
+@cache
+def draw_code(name: str) -> int:
+    """Return the number of an event's draw, from its name alone: other events change nothing of it."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
 
 
 class RunDraws:
@@ -128,7 +136,13 @@ class RunDraws:
         self.reversals = uniform(purpose_key(run_key, reversal, everybody), steps)[:, 0]
         self.elections = uniform(purpose_key(run_key, election, codes), steps)
         self.levels = uniform(purpose_key(run_key, LEVEL_PURPOSES, everybody), steps)
+        self._run_key = run_key
         self.further_levels = uniform(purpose_key(run_key, FURTHER_PURPOSES, everybody), steps)
+
+    def event(self, code: int) -> float:
+        """Return the uniform draw of an event, one a run."""
+        key = purpose_key(self._run_key, _words(EVENT), _words(np.uint64(code)))
+        return float(uniform(key, _words(0))[0])
 
 
 def _words(number: int | np.uint64) -> NDArray[np.uint64]:

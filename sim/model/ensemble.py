@@ -85,12 +85,14 @@ class Keep:
 
     def empty_tally(self, setup: Setup) -> Tally:
         """Return a tally of no runs of a setup."""
-        return empty_tally(setup.rounds.size - 1, setup.nations.size, self.counted)
+        events = setup.contingents.size
+        return empty_tally(setup.rounds.size - 1, setup.nations.size, self.counted, events=events)
 
-    def empty_records(self, runs: int, rounds: int, nations: int) -> Records:
-        """Return room for the records of runs."""
+    def empty_records(self, runs: int, rounds: int, nations: int, events: int = 0) -> Records:
+        """Return room for the records of runs; events are those that happen in some runs only."""
         rows = last_rows(rounds, self.recorded)
-        return empty_records(runs, rows, nations, trajectories=self.trajectories, terms=self.terms)
+        asked = {"trajectories": self.trajectories, "terms": self.terms}
+        return empty_records(runs, rows, nations, events=events, **asked)
 
 
 COUNTS = Keep()
@@ -141,7 +143,7 @@ def simulate(
     Tally
         Counts over all runs.
     """
-    rounds, nations = setup.rounds.size - 1, setup.nations.size
+    of_setup = setup.rounds.size - 1, setup.nations.size, setup.contingents.size
     tallies: dict[int, Tally] = {}
     first_seed, point = np.uint64(seed), single_point(setup)
 
@@ -149,7 +151,7 @@ def simulate(
         thread = threading.get_ident()
         if thread not in tallies:
             tallies[thread] = keep.empty_tally(setup)
-        records = keep.empty_records(len(chunk), rounds, nations)
+        records = keep.empty_records(len(chunk), *of_setup)
         tally = tallies[thread]
         compiled.simulate_chunk(setup, point, first_seed, chunk.start, execution.width, tally, records)
         return chunk.start, records
@@ -182,7 +184,8 @@ def simulate_points(setup: Setup, points: Points, seed: int, runs: range) -> Rec
         first.
     """
     number = len(points.force_required) * len(runs)
-    records = ENDS.empty_records(number, setup.rounds.size - 1, setup.nations.size)
+    of_setup = setup.rounds.size - 1, setup.nations.size, setup.contingents.size
+    records = ENDS.empty_records(number, *of_setup)
     tally = ENDS.empty_tally(setup)
     compiled.simulate_chunk(setup, points, np.uint64(seed), runs.start, Execution().width, tally, records)
     return records

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from sim.declarations import arithmetic
 from sim.declarations.arithmetic import smaller
 from sim.declarations.levels import CONDITIONS, LEVELS, LEVERS, MOVED, PERCEIVED
-from sim.declarations.records import Behaviour, Ladder, Levels, Nation, Record, World
+from sim.declarations.records import Behaviour, Ladder, Levels, Nation, Policies, Record, World
 from sim.declarations.terms import TERMS
 from sim.declarations.words import PURPOSES, Stance
 from sim.model import draws, rules
 from sim.model.generated import reader, written_out
 from sim.model.linking import LinkedFunction
-from sim.model.setup import Setup, row_type
+from sim.model.setup import Floats, Setup, row_type
 from sim.model.tally import BINS
 
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}
@@ -52,7 +52,7 @@ COUNTERS = 4
 
 COMMITTED = float(Stance.COMMITTED)
 CONDITION_COUNT, LEVEL_COUNT, PURPOSE_COUNT = len(CONDITIONS), len(LEVELS), len(PURPOSES)
-LEVER_COUNT, PERCEIVED_COUNT = len(LEVERS), len(PERCEIVED)
+LEVER_COUNT, PERCEIVED_COUNT, POLICY_COUNT = len(LEVERS), len(PERCEIVED), len(Policies._fields)
 MOVES = len(Stance) ** 2
 """From each stance to each."""
 PERCEIVED_LEVERS = tuple(LEVERS.index(name) for name in PERCEIVED)
@@ -89,6 +89,11 @@ NATION_LANES = _lanes(
     contribution="f8",
     contributes="f8",
     supports="f8",
+    says="f8",
+    is_new="f8",
+    election="f8",
+    least_stance="f8",
+    most_stance="f8",
     stated="f8",
     restates="f8",
     stance="f8",
@@ -110,6 +115,9 @@ WORLD_LANES = _lanes(
     point="i8",
     run="i8",
     force_required="f8",
+    policies=POLICY_COUNT,
+    involvement_set="f8",
+    mandate_set="f8",
     behaviour=len(Behaviour._fields),
     levels=LEVEL_COUNT,
     **dict.fromkeys(MOVED, "f8"),
@@ -151,6 +159,10 @@ class State(NamedTuple):
     nations: NDArray[np.void]  # (nations,) of NATION_LANES
     world: NDArray[np.void]  # (1,) of WORLD_LANES
     leads: NDArray[np.int64]  # (leads,) indices of nations
+    further_levels: Floats  # (further levels, LANES)
+    further_at_start: Floats  # (further levels, LANES)
+    speaks: NDArray[np.bool_]  # (nations,) whether a nation states anything this round, in any lane
+    happened: Floats  # (events, LANES) the round in which each happened, infinite: not yet
     bins: NDArray[np.uint8]  # (rows, nations, BLOCKS, LANES) of propensities that are still to be counted
     counts: NDArray[np.int32]  # (COUNTERS, BINS)
 
@@ -162,8 +174,18 @@ def empty_state(setup: Setup, rows: int) -> State:
         world[name] = getattr(setup, name)
     world["most_force"] = most_force(setup)
     nations = np.zeros(setup.nations.size, NATION_LANES)
-    bins = np.zeros((rows, nations.size, BLOCKS, LANES), np.uint8)
-    return State(setup.nations, nations, world, setup.leads, bins, np.zeros((COUNTERS, BINS), np.int32))
+    return State(
+        traits=setup.nations,
+        nations=nations,
+        world=world,
+        leads=setup.leads,
+        further_levels=np.zeros((setup.further_levels.shape[1], LANES)),
+        further_at_start=np.zeros((setup.further_levels.shape[1], LANES)),
+        speaks=np.zeros(nations.size, np.bool_),
+        happened=np.full((setup.contingents.size, LANES), np.inf),
+        bins=np.zeros((rows, nations.size, BLOCKS, LANES), np.uint8),
+        counts=np.zeros((COUNTERS, BINS), np.int32),
+    )
 
 
 def most_force(setup: Setup) -> float:
@@ -192,6 +214,13 @@ behaviour_of = _made(
 
 ladder_of = _made(
     Ladder, "world, lane", _in_lane("world.ladder", Ladder._fields), "Return the thresholds of a lane."
+)
+
+policies_of = _made(
+    Policies,
+    "world, lane",
+    _in_lane("world.policies", Policies._fields),
+    "Return the policies and the purpose that hold in a lane.",
 )
 
 levels_of = _made(

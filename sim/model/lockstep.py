@@ -9,10 +9,10 @@ would turn them into SIMD.
 import numpy as np
 
 from sim.model import draws, rules
+from sim.model.happening import fall_silent
 from sim.model.lanes import (
     COMMITTED,
     LANES,
-    LEVEL_COUNT,
     LEVER_COUNT,
     PERCEIVED_COUNT,
     PERCEIVED_LEVERS,
@@ -27,6 +27,7 @@ from sim.model.lanes import (
     levels_now,
     levels_of,
     nation_of,
+    policies_of,
     unmet,
     world_of,
 )
@@ -36,32 +37,24 @@ from sim.model.setup import UNSTATED, Setup
 
 
 @compilable
-def move_world(state: State, rounds: Row, step: int) -> None:
+def move_world(state: State, step: int) -> None:
     """Move the world into round `step`, from how it stood after the round before."""
     world = state.world[0]
-    see_force(world)
-    see_leads(state)
-    first = 0
-    while first < LANES:
-        last = last_of_point(world, first)
-        now = rounds[world.point[first], step]
-        set_levels(now, world, first, last)
-        _move_patron(now, world, step, first, last)
-        _move_adversary(now, world, first, last)
-        _move_mandate(state, now, world, first, last)
-        first = last + 1
+    _move_patron(world, step)
+    _move_adversary(world)
+    _move_mandate(state, world)
     _see_changes(world)
     _draw_common_mood(world, step)
 
 
 @compilable
-def move_further_levels(setup: Setup, state: State, step: int) -> None:
-    """Set the levels that the roster declares, and add up what their changes are worth to each nation."""
+def weigh_further_levels(setup: Setup, state: State) -> None:
+    """Add up what changes of the levels that the roster declares are worth to each nation."""
     world = state.world[0]
-    for further in range(setup.further_levels.shape[1]):
+    for further in range(state.further_levels.shape[0]):
         for lane in range(LANES):
-            now = _further_level(setup, world, further, step, lane)
-            world.share[lane] = now - _further_level(setup, world, further, 0, lane)
+            now = state.further_levels[further, lane]
+            world.share[lane] = now - state.further_at_start[further, lane]
         for index in range(state.nations.size):
             nation = state.nations[index]
             for lane in range(LANES):
@@ -72,15 +65,7 @@ def move_further_levels(setup: Setup, state: State, step: int) -> None:
 
 
 @compilable
-def _further_level(setup: Setup, world: Row, further: int, step: int, lane: int) -> float:
-    """Return a level that the roster declares; an uncertain one is drawn for the round that set it."""
-    key = draws.purpose_key(world.run_key[lane], draws.FURTHER_PURPOSES[further], draws.ALL_NATIONS)
-    draw = draws.uniform(key, np.uint64(setup.further_set_in[step, further]))
-    return rules.drawn_level(setup.further_levels[step, further], world.level_half_width, draw)
-
-
-@compilable
-def move_nations(state: State, statements: Row, step: int) -> None:
+def move_nations(state: State, step: int) -> None:
     """Let every nation weigh the world, as it stood at the round's start, and decide."""
     world = state.world[0]
     for lane in range(LANES):
@@ -89,18 +74,15 @@ def move_nations(state: State, statements: Row, step: int) -> None:
         world.force[lane] = 0.0
         world.fielded[lane] = 0.0
     for index in range(state.nations.size):
-        traits, statement, nation = state.traits[index], statements[step, index], state.nations[index]
-        speaks = statement.is_new or statement.election > 0.0
+        traits, nation = state.traits[index], state.nations[index]
         _perceive(traits, nation, world, step)
         if traits.demands:
             see_demands(nation, world)
-        if speaks:
-            state_position(traits, statement, nation, world, step)
+        if state.speaks[index]:
+            state_position(traits, nation, world, step)
             anchor_predisposition(traits, nation, world)
-        _decide(traits, statement, nation, world)
-        if speaks:
-            for lane in range(LANES):
-                nation.restates[lane] = 0.0
+        _decide(traits, nation, world)
+        fall_silent(state, index)
 
 
 @compilable
@@ -116,12 +98,10 @@ def lobby(state: State) -> None:
 
 
 @compilable
-def last_of_point(world: Row, first: int) -> int:
-    """Return the last lane of the point that a lane is the first of."""
-    last = first
-    while last + 1 < LANES and world.point[last + 1] == world.point[first]:
-        last += 1
-    return last
+def see_coalition(state: State) -> None:
+    """See the coalition as it stood after the round before."""
+    see_force(state.world[0])
+    see_leads(state)
 
 
 @compilable
@@ -145,22 +125,17 @@ def see_leads(state: State) -> None:
 
 
 @compilable
-def _move_patron(now: Row, world: Row, step: int, first: int, last: int) -> None:
+def _move_patron(world: Row, step: int) -> None:
     """Let the patron follow the scenario, or wait for others to show up first, or take back what it gives."""
-    if now.involvement_set or not now.burden_sharing:
-        for lane in range(first, last + 1):
-            world.granted_involvement[lane] = levels_of(world, lane).involvement
-    if now.burden_sharing:
-        for lane in range(first, last + 1):
-            world.granted_involvement[lane] = rules.burden_sharing_involvement(
-                world.granted_involvement[lane],
-                world.force_ratio[lane],
-                now.ceiling,
-                now.threshold,
-                now.width,
-                now.speed,
-            )
-    for lane in range(first, last + 1):
+    for lane in range(LANES):
+        now, involvement = policies_of(world, lane), levels_of(world, lane).involvement
+        shares = now.burden_sharing > 0.0
+        follows = (world.involvement_set[lane] > 0.0) | (not shares)
+        granted = involvement if follows else world.granted_involvement[lane]
+        shared = rules.burden_sharing_involvement(
+            granted, world.force_ratio[lane], now.ceiling, now.threshold, now.width, now.speed
+        )
+        world.granted_involvement[lane] = shared if shares else granted
         draw = draws.uniform(world.reversal_key[lane], np.uint64(step))
         taken = rules.took_back(world.took_back[lane], now.reversal, now.restoration, draw)
         world.took_back[lane] = taken
@@ -168,37 +143,36 @@ def _move_patron(now: Row, world: Row, step: int, first: int, last: int) -> None
 
 
 @compilable
-def _move_adversary(now: Row, world: Row, first: int, last: int) -> None:
+def _move_adversary(world: Row) -> None:
     """Let the adversary, who sees what the patron does, follow the scenario or react to the force."""
-    for lane in range(first, last + 1):
-        world.pressure[lane] = levels_of(world, lane).pressure
-    if now.reactive:
-        for lane in range(first, last + 1):
-            growth = rules.force_growth(world.force_ratio[lane], world.force_ratio_at_start[lane])
-            world.pressure[lane] = rules.reactive_pressure(
-                world.pressure[lane], now.reaction, now.deterred, world.involvement[lane], growth
-            )
+    for lane in range(LANES):
+        now, pressure = policies_of(world, lane), levels_of(world, lane).pressure
+        growth = rules.force_growth(world.force_ratio[lane], world.force_ratio_at_start[lane])
+        reaction = rules.reactive_pressure(
+            pressure, now.reaction, now.deterred, world.involvement[lane], growth
+        )
+        world.pressure[lane] = reaction if now.reactive > 0.0 else pressure
 
 
 @compilable
-def _move_mandate(state: State, now: Row, world: Row, first: int, last: int) -> None:
+def _move_mandate(state: State, world: Row) -> None:
     """Take the mandate from the scenario, or negotiate it from where it stands."""
-    if now.mandate_set or not now.negotiated:
-        script_mandate(now, world, first, last)
-    if now.negotiated:
-        for lane in range(first, last + 1):
+    for lane in range(LANES):
+        negotiates = policies_of(world, lane).negotiated > 0.0
+        script_mandate(world, (world.mandate_set[lane] > 0.0) | (not negotiates), lane)
+    for lane in range(LANES):
+        if policies_of(world, lane).negotiated > 0.0:
             _negotiate(state, world, lane)
 
 
 @compilable
-def script_mandate(now: Row, world: Row, first: int, last: int) -> None:
-    """Take the mandate from the scenario."""
-    for lane in range(first, last + 1):
-        clarity, purpose = levels_of(world, lane).clarity, now.purpose
-        scripted = rules.scripted_mandate((purpose[0], purpose[1], purpose[2]), clarity)
-        world.clarity[lane] = clarity
-        for index in range(PURPOSE_COUNT):
-            world.mandate[index, lane] = scripted[index]
+def script_mandate(world: Row, is_scripted: bool, lane: int) -> None:
+    """Take the mandate from the scenario, where it is scripted."""
+    clarity, now = levels_of(world, lane).clarity, policies_of(world, lane)
+    scripted = rules.scripted_mandate((now.peacekeeping, now.deterrence, now.reassurance), clarity)
+    world.clarity[lane] = clarity if is_scripted else world.clarity[lane]
+    for index in range(PURPOSE_COUNT):
+        world.mandate[index, lane] = scripted[index] if is_scripted else world.mandate[index, lane]
 
 
 @compilable
@@ -270,14 +244,14 @@ def see_demands(nation: Row, world: Row) -> None:
 
 
 @compilable
-def _decide(traits: Row, statement: Row, nation: Row, world: Row) -> None:
+def _decide(traits: Row, nation: Row, world: Row) -> None:
     """Let a nation weigh, climb, slip or stay, and pledge."""
     for lane in range(LANES):
         weigh(traits, nation, world, lane)
-        _move(statement, nation, world, lane)
+        _move(nation, world, lane)
         pledge(traits, nation, world, lane)
-        give(traits, statement, nation, world, lane)
-        _value_visit(traits, statement, nation, world, lane)
+        give(traits, nation, world, lane)
+        _value_visit(traits, nation, world, lane)
 
 
 # What a nation does in a lane
@@ -306,14 +280,14 @@ def weigh(traits: Row, nation: Row, world: Row, lane: int) -> None:
 
 
 @compilable
-def _move(statement: Row, nation: Row, world: Row, lane: int) -> None:
+def _move(nation: Row, world: Row, lane: int) -> None:
     """Climb, slip or stay; a newly stated position is taken at its word."""
     behaviour, ladder = behaviour_of(world, lane), ladder_of(world, lane)
     stance, propensity = nation.stance[lane], nation.propensity[lane]
     above = rules.rounds_above(nation.above[lane], stance, propensity, ladder)
     below = rules.rounds_below(nation.below[lane], stance, propensity, ladder)
     wanted = rules.next_stance(stance, above, below, behaviour.patience, nation.deployable[lane])
-    wanted = rules.held_stance(wanted, statement.least_stance, statement.most_stance)
+    wanted = rules.held_stance(wanted, nation.least_stance[lane], nation.most_stance[lane])
     restates = nation.restates[lane] > 0.0
     stays = (wanted == stance) & (not restates)
     nation.stance[lane] = stance if restates else wanted
@@ -336,9 +310,9 @@ def pledge(traits: Row, nation: Row, world: Row, lane: int) -> None:
 
 
 @compilable
-def give(traits: Row, statement: Row, nation: Row, world: Row, lane: int) -> None:
+def give(traits: Row, nation: Row, world: Row, lane: int) -> None:
     """Give any military contribution, words of support, or nothing."""
-    is_free_lead = (traits.leads > 0.0) & (statement.most_stance == COMMITTED)
+    is_free_lead = (traits.leads > 0.0) & (nation.most_stance[lane] == COMMITTED)
     gives = rules.contributes(nation.stance[lane], nation.contribution[lane], is_free_lead)
     backs = gives | (nation.contribution[lane] > -behaviour_of(world, lane).support)
     nation.contributes[lane] = 1.0 if gives else 0.0
@@ -347,9 +321,9 @@ def give(traits: Row, statement: Row, nation: Row, world: Row, lane: int) -> Non
 
 
 @compilable
-def _value_visit(traits: Row, statement: Row, nation: Row, world: Row, lane: int) -> None:
+def _value_visit(traits: Row, nation: Row, world: Row, lane: int) -> None:
     """Value a visit to a nation if it could still be won over; nobody visits lead nations."""
-    may_join = (statement.most_stance == COMMITTED) & (traits.leads == 0.0)
+    may_join = (nation.most_stance[lane] == COMMITTED) & (traits.leads == 0.0)
     worth = rules.lobbying_value(
         nation.deployable[lane], nation.propensity[lane], behaviour_of(world, lane).cut_committed
     )
@@ -385,21 +359,6 @@ def _visit(state: State, lead: int) -> None:
 
 
 @compilable
-def set_levels(now: Row, world: Row, first: int, last: int) -> None:
-    """Set the levels that the scenario prescribes; an uncertain one is drawn for the round that set it."""
-    for index in range(LEVEL_COUNT):
-        level = now.levels[index]
-        for lane in range(first, last + 1):
-            world.levels[index, lane] = level
-        if world.level_half_width > 0.0:
-            purpose, set_in = draws.LEVEL_PURPOSES[index], np.uint64(now.level_set_in[index])
-            for lane in range(first, last + 1):
-                key = draws.purpose_key(world.run_key[lane], purpose, draws.ALL_NATIONS)
-                draw = draws.uniform(key, set_in)
-                world.levels[index, lane] = rules.drawn_level(level, world.level_half_width, draw)
-
-
-@compilable
 def anchor_predisposition(traits: Row, nation: Row, world: Row) -> None:
     """Let a nation that speaks be as willing as its rung says in this world, moods apart."""
     for lane in range(LANES):
@@ -411,19 +370,19 @@ def anchor_predisposition(traits: Row, nation: Row, world: Row) -> None:
 
 
 @compilable
-def state_position(traits: Row, statement: Row, nation: Row, world: Row, step: int) -> None:
+def state_position(traits: Row, nation: Row, world: Row, step: int) -> None:
     """Read the position stated in a round, or draw one: where none is stated, or an election changes it."""
-    stated, below = statement.stance, world.unstated
+    below = world.unstated
     for lane in range(LANES):
-        run_key = world.run_key[lane]
+        run_key, stated = world.run_key[lane], nation.says[lane]
         draw = draws.uniform(draws.purpose_key(run_key, draws.ANCHOR, traits.code), np.uint64(step))
         vote = draws.uniform(draws.purpose_key(run_key, draws.ELECTION, traits.code), np.uint64(step))
-        elected = vote < statement.election
+        elected = vote < nation.election[lane]
         drawn = rules.rung_drawn((below[0], below[1], below[2]), draw)
         rung = drawn if elected | (stated == UNSTATED) else rules.rung_read(stated, draw)
         taken = rules.within_means(rung, nation.deployable[lane])
-        restates = statement.is_new | elected
-        stance = rules.held_stance(taken, statement.least_stance, statement.most_stance)
+        restates = (nation.is_new[lane] > 0.0) | elected
+        stance = rules.held_stance(taken, nation.least_stance[lane], nation.most_stance[lane])
         anchor = rules.anchor(taken, behaviour_of(world, lane))
         nation.restates[lane] = 1.0 if restates else 0.0
         nation.stated[lane] = taken if restates else nation.stated[lane]

@@ -12,7 +12,7 @@ from sim.model.counting import count_bins, count_end, count_round, record_round
 from sim.model.ensemble import Keep, Sink
 from sim.model.lanes import LANES, State, empty_state
 from sim.model.setup import Setup, build_setup
-from sim.model.tally import Records, Tally, empty_tally
+from sim.model.tally import Records, Tally
 
 CHANGING = (
     *("stance", "propensity", "contribution", "contributes", "supports", "pledge", "fielded"),
@@ -32,7 +32,7 @@ def simulate_one_by_one(case: Case, seed: int, runs: range, *, sink: Sink, keep:
         As for `sim.model.ensemble.simulate`.
     """
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
-    tally = empty_tally(case.scenario.rounds, len(case.roster.iso3), keep.counted)
+    tally = keep.empty_tally(setup)
     for first in range(runs.start, runs.stop, LANES):
         block = range(first, min(first + LANES, runs.stop))
         _simulate_block([CoalitionModel(case, run=run, seed=seed) for run in block], setup, tally, sink, keep)
@@ -41,8 +41,8 @@ def simulate_one_by_one(case: Case, seed: int, runs: range, *, sink: Sink, keep:
 
 def _simulate_block(models: list[CoalitionModel], setup: Setup, tally: Tally, sink: Sink, keep: Keep) -> None:
     """Step runs side by side through their rounds, and count them."""
-    rounds, nations, number = setup.rounds.size - 1, setup.nations.size, len(models)
-    records = keep.empty_records(number, rounds, nations)
+    rounds, number = setup.rounds.size - 1, len(models)
+    records = keep.empty_records(number, rounds, setup.nations.size, setup.contingents.size)
     skipped = rounds + 1 - records.stance.shape[1]
     state = empty_state(setup, len(tally.stances))
     for step in range(rounds + 1):
@@ -54,7 +54,7 @@ def _simulate_block(models: list[CoalitionModel], setup: Setup, tally: Tally, si
         count_round(state, step, number, 0, tally)
         record_round(state, step - skipped, number, 0, records)
     count_bins(state, 0, number, tally)
-    count_end(state, setup.statements, number, 0, tally, records)
+    count_end(state, number, 0, tally, records)
     sink(models[0].run, records)
 
 
@@ -71,6 +71,7 @@ def _show(model: CoalitionModel, state: State, lane: int) -> None:
     for name in (*MOVED, "force", "fielded", "contributors", "force_ratio", "leads_absent"):
         world[name][lane] = getattr(model, name)
     world.members[lane] = model.size
+    state.happened[:, lane] = model.happened
     for agent, nation in zip(model.nations, state.nations, strict=True):
         if model.round == 0:
             nation.slopes[:, lane] = [agent.slopes[name] for name in LEVERS]
@@ -79,6 +80,7 @@ def _show(model: CoalitionModel, state: State, lane: int) -> None:
             nation.first_committed[lane] = math.inf
         nation.perceived[:, lane] = list(agent.perceived.values())
         nation.demands_met[lane] = agent.demands_met
+        nation.most_stance[lane] = model.statements[agent.index].most_stance
         for name in CHANGING:
             nation[name][lane] = getattr(agent, name)
 

@@ -76,4 +76,5 @@ def with_held(setup: Setup, case: Case, held: Mapping[str, str]) -> Setup:
         later = (item.round for item in schedule if item.round > 1 and key in item.changes)
         rows = statements[1 : min(later, default=len(statements)), nation]
         rows["least_stance"], rows["most_stance"] = STANCES_HELD[word]
+        statements["is_held_anew"][1, nation] = True
     return setup._replace(statements=statements)

@@ -1,6 +1,7 @@
 """All that a run needs, as arrays: roster, timeline and parameters put side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from sim.declarations.kinds import Level
 from sim.declarations.levels import CONDITIONS, LEVELS, PERCEIVED
 from sim.declarations.parameters import DERIVED, PARAMETERS
-from sim.declarations.records import Levels
+from sim.declarations.policies import POLICIES, policies_set_by
+from sim.declarations.records import Levels, Policies
 from sim.declarations.words import HELD, POSITIONS, PURPOSES, Stance
 from sim.evidence.beyond import levels_beyond
 from sim.evidence.case_draws import CaseDraws, case_draws
@@ -20,8 +22,8 @@ from sim.inputs.parameters import Parameters
 from sim.inputs.roster import Conditions, Roster
 from sim.inputs.scenario import Scenario
 from sim.inputs.timeline import Timeline
-from sim.model.draws import nation_code
-from sim.model.rules import Mandate
+from sim.inputs.trigger import QUANTITIES, Trigger
+from sim.model.draws import draw_code, nation_code
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -71,31 +73,22 @@ NATION = row_type(
 
 
 class Round(NamedTuple):
-    """What the scenario prescribes for a round; the fields are those of `Timeline`."""
+    """What the scenario prescribes for a round."""
 
     levels: Levels
     level_set_in: tuple[int, ...]
     involvement_set: bool
-    burden_sharing: bool
-    ceiling: float
-    threshold: float
-    width: float
-    speed: float
-    reversal: float
-    restoration: float
-    reactive: bool
-    reaction: float
-    deterred: float
-    purpose: Mandate
     mandate_set: bool
-    negotiated: bool
+    policies: Policies
+    policies_set: tuple[bool, ...]  # in this round, in the order of `POLICIES`
 
 
 class Statement(NamedTuple):
-    """What a nation states in a round."""
+    """What a nation states in a round, and where it is held from then on."""
 
     is_new: bool  # a position is stated in this round
     stance: float  # what it amounts to, or UNSTATED
+    is_held_anew: bool  # what follows is set in this round
     least_stance: float  # of a nation held in the coalition
     most_stance: float  # of a nation held out of it
     election: float  # probability that the position is drawn anew in this round
@@ -104,15 +97,45 @@ class Statement(NamedTuple):
 _FORMATS = {
     float: "f8",
     bool: "?",
-    Mandate: f"{len(PURPOSES)}f8",
     Levels: f"{len(LEVELS)}f8",
     tuple[int, ...]: f"{len(LEVELS)}i8",
+    Policies: f"{len(POLICIES)}f8",
+    tuple[bool, ...]: f"{len(POLICIES)}u1",  # Numba knows no arrays of flags within a row
 }
-OF_LEVELS = ("levels", "level_set_in")
-"""Fields of a round with a number for each of `LEVELS`; further levels have arrays of their own."""
-
 ROUND = row_type([(name, _FORMATS[kind]) for name, kind in Round.__annotations__.items()])
 STATEMENT = row_type([(name, _FORMATS[kind]) for name, kind in Statement.__annotations__.items()])
+
+OBSERVED = ("nothing", *QUANTITIES, "stance", "left")
+"""What the condition of an event looks at; without a condition at nothing, which is 0."""
+
+CONTINGENT = row_type(
+    [
+        ("draw", "u8"),
+        ("low", "f8"),  # it may happen where its draw is at least this
+        ("high", "f8"),  # and less than this
+        ("earliest", "i8"),  # round
+        ("observed", "i8"),  # of OBSERVED
+        ("nation", "i8"),  # that is observed
+        ("least", "f8"),  # it happens if what is observed is at least this
+        ("most", "f8"),  # and at most this
+        ("first_change", "i8"),
+        ("end_of_changes", "i8"),
+    ]
+)
+"""An event that happens in some runs."""
+
+CHANGED = ("level", "further_level", "policy", "stated", "held", "election")
+"""What an event may change."""
+
+CHANGE = row_type(
+    [
+        ("changed", "i8"),  # of CHANGED
+        ("place", "i8"),  # of a level, of `Policies`, of a nation
+        ("value", "f8"),  # of a nation that is held: its least stance
+        ("most", "f8"),  # of a nation that is held
+    ]
+)
+"""What such an event sets."""
 
 
 class Setup(NamedTuple):
@@ -126,6 +149,8 @@ class Setup(NamedTuple):
     nations: NDArray[np.void]  # (nations,) of NATION
     rounds: NDArray[np.void]  # (rounds + 1,) of ROUND
     statements: NDArray[np.void]  # (rounds + 1, nations) of STATEMENT
+    contingents: NDArray[np.void]  # (events,) of CONTINGENT
+    changes: NDArray[np.void]  # (changes,) of CHANGE, those of an event one after the other
     leads: Integers  # (leads,) indices of nations
     disposition: Floats  # (draws, nations) log-odds of any military contribution at the start
     slopes: Floats  # (draws, nations, levers) log-odds per unit on the scale of past coalitions; further last
@@ -143,10 +168,13 @@ def build_setup(scenario: Scenario, roster: Roster, parameters: Parameters, time
     levers = levers_of(roster.vocabulary.all_levels)
     disposition, slopes = _shared_arrays(drawn_case(scenario, roster, timeline), tuple(levers.values()))
     statements = _statements(timeline)
+    contingents, changes = _contingents(timeline, roster)
     return Setup(
         nations=_nations(roster, conditions),
         rounds=_rounds(timeline),
         statements=statements,
+        contingents=contingents,
+        changes=changes,
         leads=np.array(roster.leads, dtype=np.int64),
         disposition=disposition,
         slopes=slopes,
@@ -201,7 +229,19 @@ def extrapolated(scenario: Scenario, roster: Roster, timeline: Timeline) -> list
     for row in np.flatnonzero(np.any(np.diff(timeline.levels, axis=0) != 0.0, axis=1)) + 1:
         levels = case_levels(timeline, roster.vocabulary.all_levels, int(row))
         beyond += levels_beyond({name: ranges[name] for name in levels if name in ranges}, levels)
+    for levels in _possible_levels(timeline, roster.vocabulary.all_levels):
+        beyond += levels_beyond({name: ranges[name] for name in levels if name in ranges}, levels)
     return list(dict.fromkeys(beyond))
+
+
+def _possible_levels(timeline: Timeline, declared: Mapping[str, Level]) -> Iterator[dict[str, float]]:
+    """Yield the levels of the start with what each event changes that some runs only see."""
+    places = {level.key: place for place, level in enumerate(declared.values())}
+    for item in timeline.contingents:
+        levels = timeline.levels[:1].copy()
+        for key in places.keys() & item.changes.keys():
+            levels[0, places[key]] = item.changes[key]
+        yield case_levels(replace(timeline, levels=levels), declared)
 
 
 def _shares_below(stances: Floats) -> Floats:
@@ -231,9 +271,14 @@ def _nations(roster: Roster, conditions: Conditions) -> NDArray[np.void]:
 
 def _rounds(timeline: Timeline) -> NDArray[np.void]:
     rows = np.zeros(len(timeline.dates), ROUND)
-    for name in Round._fields:
-        values = getattr(timeline, name)
-        rows[name] = values[:, : len(LEVELS)] if name in OF_LEVELS else values
+    rows["levels"] = timeline.levels[:, : len(LEVELS)]
+    rows["level_set_in"] = timeline.level_set_in[:, : len(LEVELS)]
+    rows["involvement_set"] = timeline.involvement_set
+    rows["mandate_set"] = timeline.mandate_set
+    of_mandate = dict(zip(PURPOSES, timeline.purpose.T, strict=True))
+    for place, name in enumerate(POLICIES):
+        rows["policies"][:, place] = of_mandate[name] if name in of_mandate else getattr(timeline, name)
+    rows["policies_set"] = timeline.policies_set
     return rows
 
 
@@ -242,11 +287,71 @@ def _statements(timeline: Timeline) -> NDArray[np.void]:
     rows = np.zeros(timeline.position.shape, STATEMENT)
     rows["is_new"] = timeline.position >= 0
     rows["stance"] = stances[timeline.position]
+    rows["is_held_anew"] = timeline.held_set
     least, most = np.array([STANCES_HELD[word] for word in HELD], dtype=np.float64).T
     rows["least_stance"] = least[timeline.held]
     rows["most_stance"] = most[timeline.held]
     rows["election"] = timeline.election
     return rows
+
+
+def _contingents(timeline: Timeline, roster: Roster) -> tuple[NDArray[np.void], NDArray[np.void]]:
+    """Return the events that happen in some runs, and what they set."""
+    events: list[tuple[Any, ...]] = []
+    changes: list[tuple[int, int, float, float]] = []
+    for item in timeline.contingents:
+        first = len(changes)
+        for key, value in item.changes.items():
+            changes += _changes(key, value, roster)
+        of_draw = draw_code(item.draw), item.low, item.high, item.round
+        events.append((*of_draw, *_condition(item.event.when, roster), first, len(changes)))
+    return np.array(events, CONTINGENT), np.array(changes, CHANGE)
+
+
+def _condition(when: Trigger | None, roster: Roster) -> tuple[int, int, float, float]:
+    """Return what a condition observes, of which nation, and the bounds between which it holds."""
+    if when is None:
+        return OBSERVED.index("nothing"), 0, -np.inf, np.inf
+    if when.nation:
+        observed, least, most = _STATES[when.state]
+        return OBSERVED.index(observed), roster.iso3.index(when.nation), least, most
+    above, below = np.nextafter(when.value, np.inf), np.nextafter(when.value, -np.inf)
+    bounds = {
+        ">=": (when.value, np.inf),
+        ">": (above, np.inf),
+        "<=": (-np.inf, when.value),
+        "<": (-np.inf, below),
+    }
+    return OBSERVED.index(when.quantity), 0, *bounds[when.comparison]
+
+
+_STATES = {
+    "committed": ("stance", Stance.COMMITTED, Stance.COMMITTED),
+    "not committed": ("stance", Stance.OPPOSED, Stance.OPEN),
+    "left": ("left", 1.0, 1.0),
+}
+"""What the states of `sim.inputs.trigger.STATES` observe, and between which bounds."""
+
+
+def _changes(key: tuple[str, ...], value: Any, roster: Roster) -> list[tuple[int, int, float, float]]:
+    """Return the rows of what an event sets a key to."""
+    match key:
+        case ("nations", code, "position"):
+            nation, stance = roster.iso3.index(code), START_STANCE.get(value, UNSTATED)
+            return [(CHANGED.index("stated"), nation, stance, 0.0)]
+        case ("nations", code, "held"):
+            return [(CHANGED.index("held"), roster.iso3.index(code), *STANCES_HELD[value])]
+        case ("nations", code, "election"):
+            return [(CHANGED.index("election"), roster.iso3.index(code), value, 0.0)]
+    policies = policies_set_by(key, value)
+    if policies:
+        of_policy = CHANGED.index("policy")
+        return [(of_policy, Policies._fields.index(name), number, 0.0) for name, number in policies.items()]
+    keys = [level.key for level in roster.vocabulary.all_levels.values()]
+    place = keys.index(key)
+    if place < len(LEVELS):
+        return [(CHANGED.index("level"), place, value, 0.0)]
+    return [(CHANGED.index("further_level"), place - len(LEVELS), value, 0.0)]
 
 
 def behaviour_columns(parameters: Parameters) -> Floats:

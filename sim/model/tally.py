@@ -62,6 +62,7 @@ class Tally(NamedTuple):
     force_met: Counts  # (rows,)
     first_met: Counts  # (rounds + 2,) first round in which the force was what is required; the last: never
     first_joined: Counts  # (nations, rounds + 2) first round committed; the last column: never
+    happened: Counts  # (events, rounds + 2) when events happened that some runs only see; the last: never
     held_back: Counts  # (nations, HOLDS_BACK) at the end, of the runs in which it is not committed
     moves: Counts  # (nations, stances, stances) from the start to the end
     flows: Counts  # (stances, stances, nations + 1) how many nations of a run made that move
@@ -74,14 +75,20 @@ class Records(NamedTuple):
     """
 
     runs: Floats  # (runs, RUN_COLUMNS)
+    happened: (
+        Floats  # (runs, events) the round in which each happened that some runs only see; infinite: never
+    )
     stance: NDArray[np.int8]  # (runs, rows, nations)
     propensity: Floats  # (runs, rows, nations)
     terms: Floats  # (runs, rows, nations, terms)
     predisposition: Floats  # (runs, rows, nations)
 
 
-def empty_tally(rounds: int, nations: int, counted: int | None = None) -> Tally:
-    """Return a tally of no runs, with room for the last so many rounds: for all and the anchor if None."""
+def empty_tally(rounds: int, nations: int, counted: int | None = None, *, events: int = 0) -> Tally:
+    """Return a tally of no runs, with room for the last so many rounds: for all and the anchor if None.
+
+    Events are those that happen in some runs only.
+    """
     steps, rows = rounds + 1, last_rows(rounds, counted)
     return Tally(
         stances=np.zeros((rows, nations, len(Stance)), np.int64),
@@ -99,6 +106,7 @@ def empty_tally(rounds: int, nations: int, counted: int | None = None) -> Tally:
         force_met=np.zeros(rows, np.int64),
         first_met=np.zeros(steps + 1, np.int64),
         first_joined=np.zeros((nations, steps + 1), np.int64),
+        happened=np.zeros((events, steps + 1), np.int64),
         held_back=np.zeros((nations, len(HOLDS_BACK)), np.int64),
         moves=np.zeros((nations, len(Stance), len(Stance)), np.int64),
         flows=np.zeros((len(Stance), len(Stance), nations + 1), np.int64),
@@ -118,12 +126,15 @@ def last_rows(rounds: int, wanted: int | None) -> int:
     return rounds + 1 if wanted is None else min(wanted, rounds + 1)
 
 
-def empty_records(runs: int, rows: int, nations: int, *, trajectories: bool, terms: bool) -> Records:
+def empty_records(
+    runs: int, rows: int, nations: int, *, events: int = 0, trajectories: bool, terms: bool
+) -> Records:
     """Return room for the records asked for; what is not asked for gets no room."""
     kept = runs if trajectories or terms else 0
     with_terms = runs if terms else 0
     return Records(
         runs=np.empty((runs, len(RUN_COLUMNS))),
+        happened=np.empty((runs, events)),
         stance=np.empty((kept, rows, nations), np.int8),
         propensity=np.empty((kept, rows, nations)),
         terms=np.empty((with_terms, rows, nations, len(Terms._fields))),

@@ -73,6 +73,7 @@ def run_report(result: RunTables) -> Document:
             *headline(result),
             Facts(tuple(_coalition(result))),
             Details(tuple(_by_kind(result))),
+            *_events(result),
             nations_table(result),
             Note(f"{counted(about.runs, 'run')}, seed {about.seed}. {INTERVALS}{_beyond(result)}"),
             parameter_block(about.draws),
@@ -85,6 +86,25 @@ def _not_drawn(result: RunTables) -> str:
     """Return which figures are left out, and what flat lines they would show."""
     flat = [f"{name} ({levels})" for name, levels in flat_figures(result).items()]
     return f" Not drawn, for nothing moves: {', '.join(flat)}." if flat else ""
+
+
+def _events(result: RunTables) -> Iterator[Table]:
+    """Yield, where there are any, a row an event that happens in some runs only: in which share, and when."""
+    rows: Any = tuple(result.events.itertuples())
+    if rows:
+        head = ("event in some runs", "when", "P(happens)", "date, median (quartiles)")
+        yield Table(head, tuple(map(_event, rows)))
+
+
+def _event(row: Any) -> tuple[Cell, ...]:
+    chance = f"P = {row.probability:g}" if row.probability < 1.0 else ""
+    when = ", ".join(part for part in (row.when, chance) if part)
+    share = number(row.p, percent_with_interval(row.p, row.p_low, row.p_high))
+    if not row.p:
+        return word(row.title), word(when), share, nothing("-")
+    low, middle, high = (date_words(date) for date in (row.happened_q25, row.happened, row.happened_q75))
+    dates = middle if low == high else f"{middle} ({low} to {high})"
+    return word(row.title), word(when), share, Cell(dates, row.happened.date().isoformat())
 
 
 def _beyond(result: RunTables) -> str:

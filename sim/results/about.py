@@ -15,6 +15,7 @@ from sim.declarations.parameters import PARAMETERS
 from sim.inputs.case import Case
 from sim.inputs.nations import Nations
 from sim.inputs.roster_file import Vocabulary
+from sim.inputs.schedule import Contingent
 from sim.model.rules import IN_THE_FIELD, MOST_DEPLOYED
 from sim.model.setup import drawn_case, extrapolated
 from sim.results.identity import case_digest
@@ -59,6 +60,26 @@ class DatedEvent(Frozen):
     source: str
 
 
+class PossibleEvent(Frozen):
+    """An event that happens in some runs: the earliest day, its condition in words, and how likely it is.
+
+    Attributes
+    ----------
+    round, date
+        The earliest; None of `date` where it has only a condition.
+    when, outcome_of
+        Empty if there is none.
+    """
+
+    round: int
+    date: dt.date | None
+    title: str
+    source: str
+    when: str
+    probability: float
+    outcome_of: str
+
+
 class ResolvedScenario(Frozen):
     """A scenario's name, calendar and required force, and all else that `Scenario.resolved` returns."""
 
@@ -87,6 +108,8 @@ class AboutCase(Frozen):
         Its name, and all that determines the runs, see `Scenario.resolved`.
     events
         In the order in which they take effect, those after the last round too.
+    possible_events
+        Those that happen in some runs only.
     set
         What was changed of the scenario's file.
     roster, vocabulary, cautions
@@ -109,6 +132,7 @@ class AboutCase(Frozen):
     most_fielded: float | None = None
     scenario: ResolvedScenario
     events: tuple[DatedEvent, ...]
+    possible_events: tuple[PossibleEvent, ...] = ()
     set: tuple[str, ...]
     roster: str
     vocabulary: Vocabulary
@@ -182,6 +206,7 @@ def about_case(case: Case) -> AboutCase:
             )
             for item in case.scenario.schedule()
         ),
+        possible_events=tuple(_possible(item) for item in case.timeline.contingents),
         set=tuple(case.scenario.options),
         roster=case.roster.title,
         vocabulary=case.roster.vocabulary,
@@ -192,6 +217,19 @@ def about_case(case: Case) -> AboutCase:
         parameters=dict(zip(PARAMETERS, rows[0].tolist(), strict=True)) if len(rows) == 1 else "a row a run",
         draws=case.parameters.draws,
         digest=case_digest(case),
+    )
+
+
+def _possible(item: Contingent) -> PossibleEvent:
+    event = item.event
+    return PossibleEvent(
+        round=item.round,
+        date=item.date if event.date or event.round else None,
+        title=event.title,
+        source=event.source or "",
+        when=str(event.when or ""),
+        probability=item.probability,
+        outcome_of=event.outcome_of or "",
     )
 
 

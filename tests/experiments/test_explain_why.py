@@ -185,7 +185,9 @@ def test_what_is_drawn_is_what_the_model_draws(seed: int) -> None:
     runs = Runs(3, seed)
     thresholds, slopes = drawn_thresholds(setup, runs), drawn_slopes(setup, runs, "pressure")
     deployable = drawn_deployable(setup, runs)
-    levels = {round_: drawn_levels(setup, runs, round_) for round_ in (0, 1, 20, 40)}
+    levels = {
+        round_: drawn_levels(setup, runs, round_, np.empty((runs.number, 0))) for round_ in (0, 1, 20, 40)
+    }
     for run in range(3):
         model = sim.CoalitionModel(case, run=run, seed=seed)
         assert (deployable[run] == [nation.deployable for nation in model.nations]).all()

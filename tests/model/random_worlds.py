@@ -16,6 +16,7 @@ from sim.declarations.parameters import PARAMETERS
 from sim.declarations.words import HELD, POSITIONS, PURPOSES
 from sim.inputs.case import Case
 from sim.inputs.parameters import DECLARED, Parameters, load_parameters
+from sim.inputs.trigger import COMPARISONS, STATES
 
 LARGEST = 2**63 - 1
 RUN = st.integers(0, 2**40)
@@ -75,6 +76,28 @@ def nations_given(iso3: tuple[str, ...], *, start: bool) -> st.SearchStrategy[An
     return st.dictionaries(st.sampled_from(iso3), given, min_size=1, max_size=6)
 
 
+def contingency(iso3: tuple[str, ...], rounds: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Return a condition of an event, which may have a probability and an earliest round."""
+    conditions = st.one_of(
+        st.builds(
+            lambda number, sign: f"force {sign} {number}",
+            st.integers(0, 20_000),
+            st.sampled_from(COMPARISONS),
+        ),
+        st.builds(
+            lambda name, sign, number: f"{name} {sign} {number}",
+            st.sampled_from(["fielded", "committed", "contributors"]),
+            st.sampled_from(COMPARISONS),
+            st.integers(0, 3),
+        ),
+        st.builds(
+            lambda nation, state: f"{nation} {state}", st.sampled_from(iso3), st.sampled_from([*STATES])
+        ),
+    )
+    may = {"round": st.integers(1, rounds), "probability": SHARE}
+    return st.fixed_dictionaries({"when": conditions}, optional=may)
+
+
 @st.composite
 def scenarios(
     draw: Any, roster: Path, iso3: tuple[str, ...], rounds: int, further: Iterable[str] = ()
@@ -84,13 +107,20 @@ def scenarios(
     change = st.fixed_dictionaries({}, optional={**vocabulary(start=False), **later}).filter(bool)
     dated = st.tuples(st.integers(1, rounds + 1), change)
     events = draw(st.lists(dated, max_size=6, unique_by=lambda event: event[0]))
+    free = sorted({*range(1, rounds + 1)} - {number for number, _ in events})
+    chance = st.fixed_dictionaries({"round": st.sampled_from(free or [rounds + 2]), "probability": SHARE})
+    possible = draw(st.lists(st.tuples(contingency(iso3, rounds), change), max_size=3))
+    possible += draw(st.lists(st.tuples(chance, change), max_size=1))
     may = {**levels, "nations": nations_given(iso3, start=True)}
     world = draw(st.fixed_dictionaries(vocabulary(start=True), optional=may))
     case = small_case(
         roster,
         rounds=rounds,
         force_required=draw(st.sampled_from([500.0, 5000.0, 20000.0])),
-        events=[{"round": number, "title": "something", **what} for number, what in events],
+        events=[
+            *({"round": number, "title": "something", **what} for number, what in events),
+            *({"title": f"maybe {n}", **may, **what} for n, (may, what) in enumerate(possible)),
+        ],
         level_half_width=draw(st.just(0.0) | SHARE),
         **world,
     )

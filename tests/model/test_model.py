@@ -845,7 +845,9 @@ def test_scenarios_are_the_same_run_up_to_the_round_in_which_they_differ(other: 
     changed = ensemble(case, 1, range(5))[1].propensity
     # In April nobody demands a ceasefire: it changes what is fielded, and no willingness. In January leads
     # that are held out are missed a round later.
-    first = {"hindcast-2025": 13, "ceasefire": 53, "paris-without-leads": 2}.get(other, 1)
+    first = {"hindcast-2025": 13, "ceasefire": 53, "paris-without-leads": 2, "paris-conditional": 14}.get(
+        other, 1
+    )
     assert_array_equal(base[:, :first], changed[:, :first])
     if first < 53:
         assert (base[:, first] != changed[:, first]).any()

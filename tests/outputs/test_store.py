@@ -23,7 +23,7 @@ from sim.system.manifests import FORMAT
 
 BASELINE = "brussels-2025-04"
 HINDCAST = "hindcast-2025"
-TABLES = ("nations", "rounds", "runs", "moves", "flows", "kinds", "rests_on")
+TABLES = ("nations", "rounds", "runs", "moves", "flows", "kinds", "rests_on", "events")
 
 
 @pytest.fixture(scope="module")

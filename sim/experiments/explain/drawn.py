@@ -10,7 +10,7 @@ from sim.declarations.records import Behaviour, Levels
 from sim.experiments.runs import Runs
 from sim.experiments.statistics import Floats
 from sim.model import draws, rules
-from sim.model.setup import Setup
+from sim.model.setup import CHANGED, Setup
 
 Words = NDArray[np.uint64]
 
@@ -46,16 +46,31 @@ def drawn_thresholds(setup: Setup, runs: Runs) -> Floats:
     return np.asarray(threshold(traits["at_least"], traits["at_least_half_widths"], draw))
 
 
-def drawn_levels(setup: Setup, runs: Runs, round_: int) -> Levels:
-    """Return the levels that the scenario prescribes for a round, each of shape (runs,)."""
+def drawn_levels(setup: Setup, runs: Runs, round_: int, happened: Floats) -> Levels:
+    """Return the levels that the scenario sets, as they hold in a round, each of shape (runs,).
+
+    Parameters
+    ----------
+    setup, runs, round_
+        Of what.
+    happened
+        When events happened that some runs only see, shape (runs, events).
+    """
     now = setup.rounds[round_]
+    values, set_in = (np.tile(now[name], (runs.number, 1)) for name in ("levels", "level_set_in"))
+    for event, in_round in zip(setup.contingents, happened.T, strict=True):
+        for change in setup.changes[event.first_change : event.end_of_changes]:
+            if CHANGED[change.changed] == "level":
+                is_later = (in_round <= round_) & (in_round >= set_in[:, change.place])
+                values[is_later, change.place] = change.value
+                set_in[is_later, change.place] = in_round[is_later]
     everybody = np.array([draws.ALL_NATIONS])
     keys = draws.purpose_key(_run_keys(runs)[:, np.newaxis], draws.LEVEL_PURPOSES, everybody)
-    draw = draws.uniform(keys, now["level_set_in"].astype(np.uint64))
-    return Levels(*level(now["levels"], setup.level_half_width, draw).T)
+    draw = draws.uniform(keys, set_in.astype(np.uint64))
+    return Levels(*level(values, setup.level_half_width, draw).T)
 
 
-def actual_levels(setup: Setup, runs: Runs, moved: Floats) -> Floats:
+def actual_levels(setup: Setup, runs: Runs, moved: Floats, happened: Floats) -> Floats:
     """Return the levels of the last round that stated conditions are about, shape (runs, CONDITIONS).
 
     Parameters
@@ -64,9 +79,11 @@ def actual_levels(setup: Setup, runs: Runs, moved: Floats) -> Floats:
         What was run.
     moved
         What the levels came to that policies and negotiations move, shape (runs, MOVED).
+    happened
+        When events happened that some runs only see, shape (runs, events).
     """
     ends = dict(zip(MOVED, moved.T, strict=True))
-    actual = drawn_levels(setup, runs, setup.rounds.size - 1)._replace(**ends)
+    actual = drawn_levels(setup, runs, setup.rounds.size - 1, happened)._replace(**ends)
     return np.column_stack([getattr(actual, name) for name in CONDITIONS])
 
 

@@ -42,12 +42,15 @@ class Ends(NamedTuple):
         Soldiers pledged, shape (runs,).
     moved
         The levels that may come about in the runs, shape (runs, MOVED).
+    happened
+        When events happened that some runs only see, shape (runs, events).
     """
 
     committed: NDArray[np.bool_]
     propensity: Floats
     force: Floats
     moved: Floats
+    happened: Floats
 
     @property
     def size(self) -> Floats:
@@ -69,7 +72,8 @@ def ends_of(setup: Setup, runs: Runs) -> Ends:
     def sink(_: int, records: Records) -> None:
         is_in = records.stance[:, -1] == Stance.COMMITTED
         kept = records.runs[:, KEPT]
-        parts.append(Ends(is_in, records.propensity[:, -1].copy(), kept[:, 0], kept[:, 1:]))
+        propensity = records.propensity[:, -1].copy()
+        parts.append(Ends(is_in, propensity, kept[:, 0], kept[:, 1:], records.happened))
 
     simulate(
         setup,

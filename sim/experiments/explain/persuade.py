@@ -185,7 +185,7 @@ class _Sequence:
 
     def _demands(self, setup: Setup, ends: Ends, nation: int) -> statistics.Interval:
         """Return the share of the runs in which a condition that a nation has stated is not met."""
-        actual = actual_levels(setup, self._runs, ends.moved)
+        actual = actual_levels(setup, self._runs, ends.moved, ends.happened)
         is_unmet = unmet(actual, drawn_thresholds(setup, self._runs)[:, nation]).any(axis=1)
         return statistics.share(is_unmet.sum(), self._runs.number, self._independent)
 

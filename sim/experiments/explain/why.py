@@ -245,7 +245,7 @@ def why(
     kept = _Kept(asked)
     tally = kept.simulate(setup, runs)
     result = RunResult(case, runs.seed, runs.number, "ensemble", tally)
-    actual = actual_levels(setup, runs, np.concatenate(kept.moved))
+    actual = actual_levels(setup, runs, np.concatenate(kept.moved), np.concatenate(kept.happened))
     marks = Marks(case.with_overrides({"rounds": round_}), runs)
     return Why(
         case=case,
@@ -292,6 +292,7 @@ class _Kept:
         self.propensities: list[Floats] = []
         self.committed: list[NDArray[np.bool_]] = []
         self.moved: list[Floats] = []
+        self.happened: list[Floats] = []
 
     def simulate(self, setup: Setup, runs: Runs) -> Tally:
         return simulate(
@@ -309,6 +310,7 @@ class _Kept:
         self.propensities.append(records.propensity[:, -1, self._asked])
         self.committed.append(records.stance[:, -1, self._asked] == Stance.COMMITTED)
         self.moved.append(records.runs[:, MOVED_COLUMNS])
+        self.happened.append(records.happened)
 
     def _parts(self, records: Records, round_: int) -> Floats:
         """Return predisposition and terms of a round, shape (runs, nations asked, PARTS)."""

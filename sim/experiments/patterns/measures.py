@@ -24,6 +24,7 @@ from sim.experiments.patterns.distributions import (
 )
 from sim.experiments.patterns.observed import WorldRuns
 from sim.experiments.statistics import Floats, Interval, rank_correlations
+from sim.inputs.errors import InputError
 from sim.inputs.patterns_file import REST, Check, Measure, World, attribute_of
 
 Observe = Callable[[World], WorldRuns]
@@ -169,6 +170,9 @@ def joining_near_events(check: Check, observe: Observe, rng: np.random.Generator
     seen = observe(check.of[0])
     scenario = seen.case.scenario
     rounds = _rounds_of(int(check.days or 0), seen)
+    if seen.case.timeline.contingents:
+        problem = f"{scenario.name} has events that happen in some runs only, which have no date to join near"
+        raise InputError(problem, key="joining_near_events")
     events = [item.round for item in scenario.schedule()]
     return _relative_rate(seen, lambda step: any(event <= step < event + rounds for event in events))
 

@@ -12,6 +12,7 @@ from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import Case, load_case
 from sim.inputs.errors import InputError
 from sim.inputs.keys import Key
+from sim.inputs.schedule import Contingent
 from sim.inputs.situation import situation
 from sim.inputs.timeline import Timeline
 from sim.system import manifests
@@ -87,4 +88,13 @@ def _is_at(base: Case, point: dict[str, Any], case: Case) -> bool:
 def _same_levels(one: Timeline, other: Timeline) -> bool:
     """Tell whether two timelines have the same levels, whether or not they were set anew in a round."""
     names = [field.name for field in fields(Timeline) if not field.name.endswith(("_set", "_set_in"))]
-    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)
+    names.remove("contingents")
+    same_events = [_happening(item) for item in one.contingents] == [
+        _happening(item) for item in other.contingents
+    ]
+    return same_events and all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)
+
+
+def _happening(item: Contingent) -> tuple[object, ...]:
+    """Return all that decides when an event happens, and what it sets."""
+    return item.round, item.event.when, item.draw, item.low, item.high, item.changes

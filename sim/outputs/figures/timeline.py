@@ -1,6 +1,6 @@
 """What figures over time have in common: dates, the events that change the world, the notes below."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.experiments.results import RunTables
 from sim.outputs import style
-from sim.outputs.words import counted, date_words
+from sim.outputs.words import counted, date_words, percent
 
 Dates = NDArray[np.datetime64]
 
@@ -34,7 +34,17 @@ def notes(result: RunTables, *keys: str) -> list[str]:
         f"{number}. {date_words(event.date)}: {event.title}"
         for number, event in enumerate(result.about.past_events, start=1)
     ]
-    return [*keys, source_note(result), *events]
+    rows: list[Any] = list(result.events.itertuples())
+    possible = [f"In {percent(row.p)} of the runs{_dates_of(row)}: {row.title}" for row in rows]
+    return [*keys, source_note(result), *events, *possible]
+
+
+def _dates_of(row: Any) -> str:
+    """Return the quartiles of the date on which an event happened that some runs only saw."""
+    if not row.p:
+        return ""
+    low, high = (date_words(date) for date in (row.happened_q25, row.happened_q75))
+    return f", on {low}" if low == high else f", half of them {low} to {high}"
 
 
 def mark_events(axes: Axes, result: RunTables, width: float) -> float:

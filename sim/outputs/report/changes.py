@@ -13,6 +13,10 @@ AS_STATED = "as stated"
 """What a nation says, and does, before a scenario says anything of it."""
 
 
+AS_IT_IS = "as it is then"
+"""What a key is before an event that happens in some runs only."""
+
+
 def changes_table(manifest: Mapping[str, Any]) -> Table:
     """Return a row a key that an event sets, in the order in which events take effect.
 
@@ -37,6 +41,22 @@ def _rows(manifest: Mapping[str, Any]) -> Iterator[tuple[Cell, ...]]:
             day = Cell(date_words(dt.date.fromisoformat(about["date"])), about["date"])
             yield (day, *map(word, (about["title"], *change, about["source"])))
             now[path] = value
+    for event, about in zip(
+        scenario.get("possible_events", []), manifest.get("possible_events", []), strict=True
+    ):
+        for path, value in leaves({key: event[key] for key in keys if key in event}).items():
+            change = ".".join(written(path, vocabulary)), AS_IT_IS, _shown(value)
+            yield tuple(map(word, (when_in_words(about), about["title"], *change, about["source"])))
+
+
+def when_in_words(event: Mapping[str, Any]) -> str:
+    """Return when an event happens that some runs only see, and how likely it is."""
+    likely = f"with probability {event['probability']:g}" if event["probability"] < 1.0 else ""
+    condition = f"when {event['when']}" if event["when"] else ""
+    earliest = f"{event['date']}" if event["date"] else ""
+    day = f"from {earliest} on" if condition and earliest else earliest
+    one_of = f"an outcome of {event['outcome_of']}" if event["outcome_of"] else ""
+    return ", ".join(part for part in (day, condition, likely, one_of) if part)
 
 
 def _shown(value: object) -> str:

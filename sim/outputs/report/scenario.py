@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.declarations.kinds import ADVERSARY, PATRON
 from sim.inputs.roster_file import Vocabulary
-from sim.outputs.report.changes import changes_table
+from sim.outputs.report.changes import changes_table, when_in_words
 from sim.outputs.words import counted, date_words, without_addresses
 from sim.results.document import Code, Fact, Facts, Point, Points, Section, points
 
@@ -27,6 +27,10 @@ def scenario_section(manifest: Manifest) -> Section:
         Point(f"{_day(event['date'])}: {event['title']}", address(event["source"]))
         for event in manifest["events"]
         if event["round"] <= scenario["rounds"]
+    )
+    events += tuple(
+        Point(f"{when_in_words(event)}: {event['title']}", address(event["source"]))
+        for event in manifest.get("possible_events", [])
     )
     changes = changes_table(manifest)
     return Section(
