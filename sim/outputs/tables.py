@@ -73,7 +73,7 @@ def run_report(result: RunTables) -> Document:
             *headline(result),
             Facts(tuple(_coalition(result))),
             Details(tuple(_by_kind(result))),
-            *_events(result),
+            *((events_table(result),) if len(result.events) else ()),
             nations_table(result),
             Note(f"{counted(about.runs, 'run')}, seed {about.seed}. {INTERVALS}{_beyond(result)}"),
             parameter_block(about.draws),
@@ -88,12 +88,11 @@ def _not_drawn(result: RunTables) -> str:
     return f" Not drawn, for nothing moves: {', '.join(flat)}." if flat else ""
 
 
-def _events(result: RunTables) -> Iterator[Table]:
-    """Yield, where there are any, a row an event that happens in some runs only: in which share, and when."""
-    rows: Any = tuple(result.events.itertuples())
-    if rows:
-        head = ("event in some runs", "when", "P(happens)", "date, median (quartiles)")
-        yield Table(head, tuple(map(_event, rows)))
+def events_table(result: RunTables) -> Table:
+    """Return a row an event that happens in some runs only: in which share of them, and when."""
+    head = ("event in some runs", "when", "P(happens)", "date, median (quartiles)")
+    rows: Any = result.events.itertuples()
+    return Table(head, tuple(map(_event, rows)))
 
 
 def _event(row: Any) -> tuple[Cell, ...]:

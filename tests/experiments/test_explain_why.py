@@ -210,4 +210,4 @@ def test_soldiers_that_are_not_coded_are_not_said_not_to_be_there(tmp_path: Path
     case = small_world(tmp_path, {"AAX": {"position": "committed", "troops": ""}}, parameters=STILL)
     ((reason, share),) = sim.run(case, runs=10).summary.loc["AAX", "held_back_by"]
     assert share == 1.0
-    assert reason_words(reason, case.roster.vocabulary) == "has no known troops to send"
+    assert reason_words(reason, case.roster.vocabulary) == "has no known soldiers to send"
