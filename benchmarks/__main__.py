@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import dashboard, engines, scale, startup, sweep
+from benchmarks import dashboard, engines, fits, scale, startup, sweep
 from benchmarks.report import Table, machine
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -16,6 +16,7 @@ MEASUREMENTS: dict[str, Callable[[], Table]] = {
     "sweep-memory": sweep.memory,
     "startup": startup.waiting,
     "dashboard": dashboard.redrawing,
+    "fits": fits.agreement,
 }
 HEAD = """\
 # Measured
