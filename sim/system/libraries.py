@@ -5,6 +5,7 @@ and a worker that only simulates use none. Modules import such a library from he
 ``from sim.system.libraries import pd``. In annotations it stands in quotes, which load nothing.
 """
 
+from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -50,7 +51,8 @@ class Late(ModuleType):
         """Return what it has of this name."""
         module = import_module(self.__name__)
         if not hasattr(module, name):
-            import_module(f"{self.__name__}.{name}")  # a module of a package
+            with suppress(ModuleNotFoundError):
+                import_module(f"{self.__name__}.{name}")  # a module of a package
         return getattr(module, name)
 
 

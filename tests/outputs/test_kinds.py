@@ -80,7 +80,7 @@ def conditions(folder: Path) -> Path:
 
 def explanation(folder: Path) -> Path:
     case = sim.load_case("brussels-2025-04", ["rounds=6", "force_required=12000"])
-    options = ExplainOptions(only=("why", "levers", "hardened", "persuade", "observed"), runs=20)
+    options = ExplainOptions(20, only=("why", "levers", "hardened", "persuade", "observed"))
     return explain_into_folder(case, find_nations(case, ["CAN"]), load_questions(), options, folder)[1]
 
 
