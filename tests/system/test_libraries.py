@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-import pandas
+import pandas  # noqa: ICN001 - beside pd of libraries
 import pytest
 import scipy.stats
 
