@@ -1,6 +1,23 @@
 """Labels that keep out of each other's way."""
 
 from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+
+
+def beside(axes: Axes, place: float, text: str, *, points: float = 6, **look: Any) -> None:
+    """Write a text right of a plot, at a height in its data and so many points away."""
+    axes.annotate(
+        text,
+        (1.0, place),
+        xycoords=("axes fraction", "data"),
+        xytext=(points, 0),
+        textcoords="offset points",
+        va="center",
+        annotation_clip=False,
+        **look,
+    )
 
 
 def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:

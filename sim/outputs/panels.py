@@ -21,18 +21,21 @@ class Panels:
         Of a panel, in inches.
     gap
         Between two lines of panels, in inches: room for titles and the labels of axes.
+    above
+        Above the first line, in inches.
     """
 
     number: int
     columns: int
     height: float
     gap: float
+    above: float = 0.0
 
     @property
     def plot(self) -> float:
         """Height of all panels together, in inches."""
         lines = max(math.ceil(self.number / self.columns), 1)
-        return lines * self.height + (lines - 1) * self.gap
+        return self.above + lines * self.height + (lines - 1) * self.gap
 
     def axes(self, area: Axes, share: float) -> Iterator[tuple[int, Axes]]:
         """Yield the column and the axes of each panel.
@@ -47,5 +50,5 @@ class Panels:
         width, height = share / self.columns, self.height / self.plot
         for number in range(self.number):
             line, column = divmod(number, self.columns)
-            bottom = 1 - line * (self.height + self.gap) / self.plot - height
+            bottom = 1 - (self.above + line * (self.height + self.gap)) / self.plot - height
             yield column, area.inset_axes((column / self.columns, bottom, width, height))

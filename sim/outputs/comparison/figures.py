@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from sim.experiments.comparison.result import Comparison
 from sim.outputs import style
 from sim.outputs.comparison.course_figures import nations_over_time, over_time
+from sim.outputs.forest import SIZE, Estimate, Row, few_ticks, forest, room_for
 from sim.outputs.panels import Panels
-from sim.outputs.words import counted, signed
+from sim.outputs.words import counted, signed_with_interval
 from sim.system.libraries import pd
 
 COLUMNS = 3
@@ -63,26 +63,25 @@ def joining_differences(comparison: Comparison) -> Figure:
 
 def coalition_differences(comparison: Comparison) -> Figure:
     """Draw how many more declare soldiers and contribute, and soldiers pledged, a row a scenario."""
-    names = [style.wrapped(name, 2.2, 8, max_lines=1)[0] for name in comparison.about.names[1:]]
+    names = [style.wrapped(name, 2.2, SIZE, max_lines=1)[0] for name in comparison.about.names[1:]]
+    panels = Panels(len(COALITION), len(COALITION), 0.42 * len(names) + 0.1, gap=0.0)
     with style.figure_style():
         figure, area = style.page(
             _title("The coalition", comparison),
             _notes(comparison, "Differences at the end."),
-            plot=0.42 * len(names) + 0.1,
-            left=max(style.text_width(name, 8) for name in names) + 0.2,
+            plot=panels.plot,
+            left=room_for(names),
             right=0.2,
             below=0.5,
         )
         area.set_axis_off()
-        width = 1 / len(COALITION)
-        for place, measure in enumerate(COALITION):
-            axes = area.inset_axes((place * width, 0.0, width * 0.88, 1.0))
-            rows = comparison.coalition[comparison.coalition["measure"] == measure.name]
-            _draw_rows(axes, rows, measure, _limits(rows, measure))
+        for measure, (column, axes) in zip(COALITION, panels.axes(area, 0.88), strict=True):
+            table = comparison.coalition[comparison.coalition["measure"] == measure.name]
+            rows = _rows(names, table, measure)
+            _draw(axes, rows, measure, _limits(table, measure))
             _write_values(axes, rows, measure)
-            axes.set_yticks(range(len(names)), names if place == 0 else [""] * len(names), fontsize=8)
             axes.set_title(measure.title, fontsize=9, loc="left")
-            axes.set_xlabel(f"difference, {measure.axis}", fontsize=8)
+            axes.tick_params(labelleft=column == 0)
     return figure
 
 
@@ -109,7 +108,7 @@ def _forest(comparison: Comparison, measure: Measure, key: str) -> Figure:
     shown, order = _visible(comparison, measure)
     reference = comparison.about.cases[0]
     by_code = reference.nations
-    labels = [style.wrapped(by_code[code], 2.2, 8, max_lines=1)[0] for code in order]
+    labels = [style.wrapped(by_code[code], 2.2, SIZE, max_lines=1)[0] for code in order]
     left_out = len(reference.nations) - len(order)
     scenarios = comparison.about.names[1:]
     lines = math.ceil(len(scenarios) / COLUMNS)
@@ -120,7 +119,7 @@ def _forest(comparison: Comparison, measure: Measure, key: str) -> Figure:
             _title(measure.title, comparison),
             _notes(comparison, f"{key} {_left_out(left_out)}"),
             plot=panels.plot,
-            left=max((style.text_width(label, 8) for label in labels), default=0.0) + 0.2,
+            left=room_for(labels),
             right=0.2,
             below=0.5,
         )
@@ -128,12 +127,11 @@ def _forest(comparison: Comparison, measure: Measure, key: str) -> Figure:
         limits = _limits(shown, measure)
         for name, (column, axes) in zip(scenarios, panels.axes(area, 0.94), strict=True):
             rows = shown[shown["scenario"] == name].set_index("iso3").loc[order]
-            _draw_rows(axes, rows, measure, limits)
-            axes.set_yticks(range(len(order)), labels if column == 0 else [""] * len(order), fontsize=8)
+            _draw(axes, _rows(labels, rows, measure), measure, limits)
+            axes.tick_params(labelleft=column == 0)
             axes.set_title(
                 "\n".join(style.wrapped(name, 6.0 / columns, 9, max_lines=1)), fontsize=9, loc="left"
             )
-            axes.set_xlabel(f"difference, {measure.axis}", fontsize=8)
     return figure
 
 
@@ -159,40 +157,38 @@ def _left_out(number: int) -> str:
     )
 
 
-def _draw_rows(axes: Axes, rows: "pd.DataFrame", measure: Measure, limits: tuple[float, float]) -> None:
-    """Draw a difference with its interval in each row, the first on top."""
-    for place, (difference, low, high) in enumerate(_values(rows, measure)):
-        colour = _colour(low, high, measure)
-        filling = "white" if colour == style.MUTED else colour
-        axes.plot([low, high], [place, place], color=colour, lw=1.5, solid_capstyle="butt")
-        axes.plot(difference, place, "o", color=colour, ms=4, mfc=filling)
-    axes.axvline(0, color=style.MUTED, lw=0.8, zorder=1)
-    axes.set_ylim(len(rows) - 0.5, -0.8)
+def _rows(labels: Sequence[str], table: "pd.DataFrame", measure: Measure) -> list[Row]:
+    """Return differences in the unit shown."""
+    estimates = [Estimate(*values) for values in _values(table, measure).tolist()]
+    return [
+        Row(label, estimate, _colour(estimate.low, estimate.high, measure))
+        for label, estimate in zip(labels, estimates, strict=True)
+    ]
+
+
+def _draw(axes: Axes, rows: Sequence[Row], measure: Measure, limits: tuple[float, float]) -> None:
+    """Draw a difference with its interval in each row."""
+    forest(axes, rows, reference=0.0)
+    few_ticks(axes)
     axes.set_xlim(limits)
-    axes.tick_params(axis="y", length=0)
-    axes.tick_params(axis="x", labelsize=8)
-    axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    axes.grid(axis="both", color=style.GRID, lw=0.6)
-    axes.set_axisbelow(True)
+    axes.set_xlabel(f"difference, {measure.axis}", fontsize=8)
 
 
-def _write_values(axes: Axes, rows: "pd.DataFrame", measure: Measure) -> None:
+def _write_values(axes: Axes, rows: Sequence[Row], measure: Measure) -> None:
     """Write each difference and its interval above it, from the edge of the panel that is nearer."""
     left, right = axes.get_xlim()
-    for place, values in enumerate(_values(rows, measure)):
-        difference, low, high = (signed(value, measure.decimals) for value in values)
-        is_left = values[0] < (left + right) / 2
+    for place, row in enumerate(rows):
+        estimate = row.estimate or Estimate(np.nan, np.nan, np.nan)
+        is_left = estimate.value < (left + right) / 2
         axes.annotate(
-            f"{difference} [{low} to {high}]",
+            signed_with_interval(*estimate, measure.decimals),
             (0.02 if is_left else 0.98, place),
             xycoords=("axes fraction", "data"),
             xytext=(0, 5),
             textcoords="offset points",
             ha="left" if is_left else "right",
             fontsize=7,
-            color=_colour(values[1], values[2], measure),
+            color=row.colour,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )
 

@@ -14,6 +14,8 @@ from sim.experiments.statistics import Z_95
 from sim.outputs import style
 from sim.outputs.evidence import words
 from sim.outputs.figure_folder import Draw
+from sim.outputs.forest import Estimate, Row, forest, interval, name_rows, room_for
+from sim.outputs.panels import Panels
 from sim.results.result import Result
 from sim.system.libraries import pd
 
@@ -29,33 +31,27 @@ def coefficients(table: "pd.DataFrame", known: AboutCoalitions) -> Figure:
         "coalitions. Thin: in a coalition that was not fitted. Attributes are in standard deviations, levels "
         "in halves of their range. Hollow: not told."
     )
+    rows = [Row(row.label, _in_new(row), COLOURS[row.verdict], row.verdict) for row in table.itertuples()]
     with style.figure_style():
         figure, axes = style.page(
             "What past coalitions teach of who takes part",
             [key, f"{words.counted(known)}. Sources: scenarios/coalitions."],
             plot=ROW * 1.25 * len(table),
-            left=2.5,
+            left=room_for([row.label for row in rows]),
             right=0.9,
             below=0.45,
         )
-        row: Any
-        for place, row in enumerate(table.itertuples()):
-            _coefficient(axes, place, row)
-        _rows(axes, table["label"].tolist())
-        axes.axvline(0, color=style.MUTED, lw=0.8, zorder=1)
+        for place, (mean, deviation, row) in enumerate(zip(table["mean"], table["sd"], rows, strict=True)):
+            spread = Z_95 * deviation
+            interval(axes, place, mean - spread, mean + spread, color=row.colour, lw=4)
+        forest(axes, rows, reference=0.0)
         axes.set_xlabel("log-odds", fontsize=8)
     return figure
 
 
-def _coefficient(axes: Axes, place: int, row: Any) -> None:
-    colour = COLOURS[row.verdict]
-    for deviation, width in ((row.sd_new, 1.0), (row.sd, 3.0)):
-        ends = [row.mean - Z_95 * deviation, row.mean + Z_95 * deviation]
-        axes.plot(ends, [place, place], color=colour, lw=width, solid_capstyle="butt")
-    axes.plot(row.mean, place, "o", color=colour, ms=5, mfc="white" if row.verdict == NOT_TOLD else colour)
-    axes.annotate(
-        row.verdict, (1.01, place), xycoords=("axes fraction", "data"), va="center", fontsize=8, color=colour
-    )
+def _in_new(row: Any) -> Estimate:
+    """Return a coefficient in a coalition that was not fitted."""
+    return Estimate(row.mean, row.mean - Z_95 * row.sd_new, row.mean + Z_95 * row.sd_new)
 
 
 def left_out(tables: "Mapping[str, pd.DataFrame]", known: AboutCoalitions) -> Figure:
@@ -64,7 +60,7 @@ def left_out(tables: "Mapping[str, pd.DataFrame]", known: AboutCoalitions) -> Fi
     mine = scored[scored["forecast"] == EVIDENCE].merge(sizes[["coalition", "low", "high"]], on="coalition")
     mine = mine.sort_values("auc", kind="stable").reset_index(drop=True)
     titles = [known.titles[name] for name in mine["coalition"]]
-    labels = max(style.text_width(title, 8) for title in titles) + 0.15
+    panels = Panels(2, 2, ROW * len(mine), gap=0.0)
     key = (
         "Left: AUC, the probability that a nation that took part was ranked above one that did not; dotted: "
         "a guess, and the mean. Right: share of the candidates that took part (dots) and the 90 % interval "
@@ -74,17 +70,19 @@ def left_out(tables: "Mapping[str, pd.DataFrame]", known: AboutCoalitions) -> Fi
         figure, area = style.page(
             "Coalitions forecast without them, the worst first",
             [key, words.outside(sizes, known), f"{words.counted(known)}. {words.WHAT}"],
-            plot=ROW * len(mine),
-            left=labels,
+            plot=panels.plot,
+            left=room_for(titles),
             right=0.15,
             below=0.45,
         )
         area.set_axis_off()
-        ranks, shares = area.inset_axes((0, 0, 0.47, 1)), area.inset_axes((0.53, 0, 0.47, 1))
+        (_, ranks), (_, shares) = panels.axes(area, 0.94)
         _ranks(ranks, mine, tables["summary"])
-        _sizes(shares, mine)
-        _rows(ranks, titles, size=8)
-        _rows(shares, [""] * len(titles))
+        name_rows(ranks, titles)
+        forest(shares, [_size(title, row) for title, row in zip(titles, mine.itertuples(), strict=True)])
+        shares.tick_params(labelleft=False)
+        shares.set_xlim(-0.02, 1.02)
+        shares.set_xlabel("share of the candidates that took part", fontsize=8)
     return figure
 
 
@@ -97,29 +95,11 @@ def _ranks(axes: Axes, mine: "pd.DataFrame", summary: "pd.DataFrame") -> None:
     axes.set_xlabel("AUC", fontsize=8)
 
 
-def _sizes(axes: Axes, mine: "pd.DataFrame") -> None:
-    row: Any
-    for row in mine.itertuples():
-        low, high, share = row.low / row.candidates, row.high / row.candidates, row.took_part
-        colour = style.BLUE if low <= share <= high else style.VERMILION
-        axes.plot(
-            [low, high], [row.Index, row.Index], color=colour, lw=2.5, alpha=0.35, solid_capstyle="butt"
-        )
-        axes.plot(share, row.Index, "o", color=colour, ms=4.5)
-    axes.set_xlim(-0.02, 1.02)
-    axes.set_xlabel("share of the candidates that took part", fontsize=8)
-
-
-def _rows(axes: Axes, labels: list[str], size: int = 9) -> None:
-    """Name the rows, the first on top."""
-    axes.set_yticks(range(len(labels)))
-    axes.set_yticklabels(labels, fontsize=size)
-    axes.set_ylim(len(labels) - 0.5, -0.5)
-    axes.tick_params(axis="y", length=0, labelcolor=style.INK)
-    axes.tick_params(axis="x", labelsize=8)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="x", color=style.GRID, lw=0.6)
-    axes.set_axisbelow(True)
+def _size(title: str, row: Any) -> Row:
+    """Return the share that took part, and the interval of its forecast."""
+    low, high, share = row.low / row.candidates, row.high / row.candidates, row.took_part
+    colour = style.BLUE if low <= share <= high else style.VERMILION
+    return Row(title, Estimate(share, low, high), colour)
 
 
 def figures_of_fit(result: Result, _: Sequence[str] = ()) -> dict[str, Draw]:

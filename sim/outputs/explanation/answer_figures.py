@@ -4,12 +4,23 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from sim.experiments.explain.result import Answers
 from sim.outputs import style
 from sim.outputs.explanation.words import drawn_over, gain, next_sentences, observed_sentences, share, source
-from sim.outputs.words import date_words, percent, percent_interval, thousands
+from sim.outputs.forest import (
+    SIZE,
+    Estimate,
+    Row,
+    dot,
+    few_ticks,
+    forest,
+    interval,
+    name_rows,
+    room_for,
+)
+from sim.outputs.labels import beside
+from sim.outputs.words import date_words, percent_with_interval, thousands
 from sim.system.libraries import pd
 
 ROW = 0.24
@@ -18,60 +29,37 @@ ROW = 0.24
 COLOURS = (style.VERMILION, style.BLUE, style.GREEN, style.PURPLE, style.ORANGE)
 MOST_FOLLOWERS = 12
 
+COLUMN = 1.05
+"""Width of a column of numbers beside the plot, in inches."""
+
 
 def hardened_dots(result: Answers) -> Figure:
     """Draw which way each nation answers pressure, a colour a world."""
     table = result.table("hardened")
     worlds = list(dict.fromkeys(table["world"]))
     first = table[table["world"] == worlds[0]].sort_values("slope", ascending=False, kind="stable")
-    labels = [style.wrapped(str(name), 1.8, 8, max_lines=1)[0] for name in first["name"]]
-    column = 1.05
+    labels = [style.wrapped(str(name), 1.8, SIZE, max_lines=1)[0] for name in first["name"]]
     with style.figure_style():
         figure, axes = style.page(
             "Hardened or cowed: how nations answer pressure",
             _hardened_notes(result),
             plot=ROW * len(labels) + 0.1,
-            left=max(style.text_width(label, 8) for label in labels) + 0.2,
-            right=column * len(worlds) + 0.25,
+            left=room_for(labels),
+            right=COLUMN * len(worlds) + 0.25,
             below=0.5,
         )
-        for place, iso3 in enumerate(first["iso3"]):
-            for which, world in enumerate(worlds):
-                row = table[(table["iso3"] == iso3) & (table["world"] == world)].iloc[0]
+        for which, (world, colour) in enumerate(zip(worlds, COLOURS, strict=False)):
+            look: Any = {"points": 8 + 72 * COLUMN * which, "fontsize": 7, "color": colour}
+            beside(axes, -1.2, f"P(cowed)\n{world}", **look)
+            rows = table[table["world"] == world].set_index("iso3").loc[first["iso3"]]
+            for place, (_, row) in enumerate(rows.iterrows()):
                 at = place + 0.16 * (2 * which - len(worlds) + 1)
-                _draw_slope(axes, at, row, COLOURS[which])
-                _write(axes, place, share(row, "p_cowed"), COLOURS[which], which * column)
-        for which, world in enumerate(worlds):
-            _write(axes, -1.2, f"P(cowed)\n{world}", COLOURS[which], which * column)
+                dot(axes, at, Estimate(row["slope"], row["slope_q05"], row["slope_q95"]), colour)
+                beside(axes, place, share(row, "p_cowed"), **look)
         axes.axvline(0, color=style.INK, lw=0.8, zorder=1)
-        axes.set_yticks(range(len(labels)), labels, fontsize=8)
-        axes.set_ylim(len(labels) - 0.4, -0.6)
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
-        axes.grid(color=style.GRID, lw=0.6)
-        axes.set_axisbelow(True)
+        name_rows(axes, labels)
         axes.set_xlabel("log-odds of any contribution per unit of pressure: cowed < 0 < hardened")
     return figure
-
-
-def _draw_slope(axes: Axes, at: float, row: "pd.Series[Any]", colour: str) -> None:
-    axes.plot([row["slope_q05"], row["slope_q95"]], [at, at], color=colour, lw=1.5, solid_capstyle="butt")
-    axes.plot(row["slope"], at, "o", color=colour, ms=4)
-
-
-def _write(axes: Axes, place: float, text: str, colour: str, right: float) -> None:
-    """Write a text beside the plot, so many inches to the right."""
-    axes.annotate(
-        text,
-        (1.0, place),
-        xycoords=("axes fraction", "data"),
-        xytext=(8 + 72 * right, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=7,
-        color=colour,
-        annotation_clip=False,
-    )
 
 
 def persuasion(result: Answers) -> Figure:
@@ -89,7 +77,7 @@ def persuasion(result: Answers) -> Figure:
             f"Whom to persuade, so that the force reaches {thousands(required)} soldiers",
             _persuade_notes(result),
             plot=plot,
-            left=max(style.text_width(f"{most}. {label}", 8) for label in labels) + 0.25,
+            left=room_for([f"{most}. {label}" for label in labels]),
             right=3.8,
             below=0.2,
         )
@@ -111,32 +99,28 @@ def _draw_sequence(axes: Axes, rows: "pd.DataFrame", required: float, limit: flo
     """Draw the force after each step with its interval, and what the step costs beside it."""
     for place, (_, row) in enumerate(rows.iterrows()):
         axes.barh(place, row["force"], height=0.6, color=style.SKY, zorder=2)
-        axes.plot([row["force_low"], row["force_high"]], [place, place], color=style.INK, lw=1.2, zorder=3)
+        interval(axes, place, row["force_low"], row["force_high"], color=style.INK, lw=1, zorder=3)
         step = (
             ""
             if row["step"] == 0
             else f"{gain(row)} at {row['cost']:.2f} [{row['cost_low']:.2f}-{row['cost_high']:.2f}]"
         )
         starred = "*" if row["p_demands"] >= 0.5 else ""
-        _write(axes, place, f"{step}{starred}", style.INK, 0.0)
-        _write(axes, place, f"P {share(row, 'p_enough')}", style.MUTED, 2.58)
+        beside(axes, place, f"{step}{starred}", fontsize=7)
+        beside(axes, place, f"P {share(row, 'p_enough')}", points=194, fontsize=7, color=style.MUTED)
     names = ["nobody", *(f"{row['step']}. {row['name']}" for _, row in rows.iloc[1:].iterrows())]
     axes.axvline(required, color=style.INK, lw=1, ls=(0, (4, 2)), zorder=4)
-    axes.set_yticks(range(len(rows)), names, fontsize=8)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
+    name_rows(axes, names)
+    few_ticks(axes)
     axes.set_xlim(0, limit)
-    axes.tick_params(axis="y", length=0)
-    axes.tick_params(axis="x", labelsize=8)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.xaxis.set_major_formatter(lambda value, _: thousands(value))
-    axes.spines["left"].set_visible(False)
 
 
 def unnamed_members(result: Answers) -> Figure:
     """Draw who the unnamed member is the first time, from the day of the report on, that there is one."""
     first = result.table("observed-next")
     rows = first[first["p"] > 0.0].head(MOST_FOLLOWERS)
-    labels = [style.wrapped(str(name), 1.8, 9, max_lines=1)[0] for name in rows["name"]]
+    labels = [style.wrapped(str(name), 1.8, SIZE, max_lines=1)[0] for name in rows["name"]]
+    estimates = [Estimate(*each) for each in rows[["p", "p_low", "p_high"]].to_numpy(float).tolist()]
     with style.figure_style():
         figure, axes = style.page(
             f"Who was not named on {date_words(result.about.report.date)}?",
@@ -147,24 +131,19 @@ def unnamed_members(result: Answers) -> Figure:
                 source(result.about, "observed"),
             ],
             plot=0.26 * len(rows) + 0.1,
-            left=max(style.text_width(label, 9) for label in labels) + 0.25,
+            left=room_for(labels),
             right=1.1,
             below=0.5,
         )
-        for place, (_, row) in enumerate(rows.iterrows()):
-            ends = [row["p_low"], row["p_high"]]
-            axes.plot(ends, [place, place], color=style.BLUE, lw=1.5, solid_capstyle="butt")
-            axes.plot(row["p"], place, "o", color=style.BLUE, ms=5)
-            text = f"{percent(row['p'])} [{percent_interval(row['p_low'], row['p_high'])}]"
-            _write(axes, place, text, style.INK, 0.0)
-        axes.set_yticks(range(len(labels)), labels)
-        axes.set_ylim(len(labels) - 0.5, -0.6)
+        forest(
+            axes,
+            [
+                Row(label, each, beside=percent_with_interval(*each))
+                for label, each in zip(labels, estimates, strict=True)
+            ],
+        )
         axes.set_xlim(0, None)
         axes.xaxis.set_major_formatter(lambda value, _: f"{round(value * 100, 1):g} %")
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
-        axes.grid(color=style.GRID, lw=0.6)
-        axes.set_axisbelow(True)
         axes.set_xlabel("share of the runs in which there is an unnamed member at some time")
     return figure
 

@@ -6,6 +6,8 @@ from sim.experiments.explain.closure import LEVER, ONLY_POSITION, PAIR
 from sim.experiments.explain.result import Answers
 from sim.outputs import style
 from sim.outputs.explanation.words import share, shown_changes, source
+from sim.outputs.forest import interval, name_rows, room_for
+from sim.outputs.labels import beside
 
 ROW = 0.27
 """Height of a row, in inches."""
@@ -23,29 +25,18 @@ def closure_bars(result: Answers, iso3: str) -> Figure:
             f"{result.about.nations[iso3]}: what would bring it in",
             _notes(result, int(rows["out"].iloc[0])),
             plot=ROW * len(rows),
-            left=max(style.text_width(label, 8) for label in labels) + 0.25,
+            left=room_for(labels),
             right=1.1,
             below=0.45,
         )
         for place, (_, row) in enumerate(rows.iterrows()):
             axes.barh(place, row["p"], height=0.6, color=COLOURS.get(row["kind"], style.MUTED), zorder=2)
-            axes.plot([row["p_low"], row["p_high"]], [place, place], color=style.INK, lw=1, zorder=3)
-            axes.annotate(
-                share(row),
-                (1.02, place),
-                xycoords=("axes fraction", "data"),
-                va="center",
-                fontsize=8,
-                annotation_clip=False,
-            )
-        axes.set_yticks(range(len(rows)), labels, fontsize=8)
-        axes.set_ylim(len(rows) - 0.5, -0.5)
+            interval(axes, place, row["p_low"], row["p_high"], color=style.INK, lw=1, zorder=3)
+            beside(axes, place, share(row), fontsize=8)
+        name_rows(axes, labels)
         axes.set_xlim(0.0, 1.0)
         axes.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0 %", "25 %", "50 %", "75 %", "100 %"])
         axes.set_xlabel("of the runs in which it is out at the end")
-        axes.tick_params(axis="y", length=0)
-        axes.grid(axis="x", color=style.GRID, lw=0.6)
-        axes.set_axisbelow(True)
     return figure
 
 

@@ -6,12 +6,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
-from matplotlib.ticker import MaxNLocator
 
 from sim.experiments.explain.result import Answers
 from sim.outputs import style
 from sim.outputs.explanation.words import source
-from sim.outputs.words import signed
+from sim.outputs.forest import SIZE, Estimate, Row, few_ticks, forest, room_for
+from sim.outputs.panels import Panels
+from sim.outputs.words import signed, signed_with_interval
 from sim.system.libraries import pd
 
 ROW = 0.19
@@ -24,55 +25,38 @@ MOST_EDGES = 40
 def pivotal_ranking(result: Answers) -> Figure:
     """Draw how many other members, and how many of their soldiers, each nation brings along."""
     table = result.table("pivotal")
-    labels = [style.wrapped(str(name), 1.8, 8, max_lines=1)[0] for name in table["name"]]
+    labels = [style.wrapped(str(name), 1.8, SIZE, max_lines=1)[0] for name in table["name"]]
     measures = (
         ("size", "other members (nations)", 2),
         ("troops", "soldiers of other nations", 0),
     )
+    panels = Panels(len(measures), len(measures), ROW * len(table) + 0.1, gap=0.0)
     with style.figure_style():
         figure, area = style.page(
             "Who is pivotal: what others do with a nation in rather than out",
             _ranking_notes(result),
-            plot=ROW * len(table) + 0.1,
-            left=max(style.text_width(label, 8) for label in labels) + 0.2,
+            plot=panels.plot,
+            left=room_for(labels),
             right=0.1,
             below=0.5,
         )
         area.set_axis_off()
-        for place, (name, title, decimals) in enumerate(measures):
-            axes = area.inset_axes((0.5 * place, 0.0, 0.265, 1.0))
-            _draw_ranking(axes, table, name, decimals)
-            axes.set_yticks(range(len(labels)), labels if place == 0 else [""] * len(labels), fontsize=8)
+        for (name, title, decimals), (column, axes) in zip(measures, panels.axes(area, 0.53), strict=True):
+            estimates = table[[name, f"{name}_low", f"{name}_high"]].to_numpy(float).tolist()
+            rows = [
+                _row(label, Estimate(*each), decimals) for label, each in zip(labels, estimates, strict=True)
+            ]
+            forest(axes, rows, reference=0.0)
+            few_ticks(axes)
+            axes.tick_params(labelleft=column == 0)
             axes.set_title(title, fontsize=9, loc="left")
     return figure
 
 
-def _draw_ranking(axes: Axes, table: "pd.DataFrame", name: str, decimals: int) -> None:
-    """Draw a difference with its interval in each row, and write it beside."""
-    for place, (_, row) in enumerate(table.iterrows()):
-        value, low, high = (float(row[column]) for column in (name, f"{name}_low", f"{name}_high"))
-        colour = _colour(low, high)
-        axes.plot([low, high], [place, place], color=colour, lw=1.5, solid_capstyle="butt")
-        axes.plot(value, place, "o", color=colour, ms=4, mfc="white" if colour == style.MUTED else colour)
-        numbers = [signed(number, decimals) for number in (value, low, high)]
-        axes.annotate(
-            f"{numbers[0]} [{numbers[1]} to {numbers[2]}]",
-            (1.03, place),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            fontsize=7,
-            color=colour,
-            annotation_clip=False,
-        )
-    axes.axvline(0, color=style.MUTED, lw=0.8, zorder=1)
-    axes.set_ylim(len(table) - 0.5, -0.6)
-    axes.tick_params(axis="y", length=0)
-    axes.tick_params(axis="x", labelsize=8)
-    axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    axes.grid(color=style.GRID, lw=0.6)
-    axes.set_axisbelow(True)
+def _row(label: str, estimate: Estimate, decimals: int) -> Row:
+    """Return a difference with its interval, written beside."""
+    text = signed_with_interval(*estimate, decimals)
+    return Row(label, estimate, _colour(estimate.low, estimate.high), text)
 
 
 def influence_network(result: Answers) -> Figure:

@@ -16,6 +16,9 @@ from sim.experiments.explain.result import Answers
 from sim.inputs.questions import LEADING
 from sim.outputs import style
 from sim.outputs.explanation.words import level, share, source
+from sim.outputs.forest import SIZE, Estimate, dot, interval, name_rows, room_for
+from sim.outputs.labels import beside
+from sim.outputs.panels import Panels
 from sim.system.libraries import pd
 
 ROW = 0.3
@@ -64,17 +67,7 @@ def _draw_lever(axes: Axes, place: int, row: "pd.Series[Any]") -> None:
     if not np.isnan(row["range_low"]):
         _draw_range(axes, place, row)
     p = f"P {'' if row['status'] in (REACHED, COMMITTED_ALREADY) else 'at most '}{share(row)}"
-    axes.annotate(
-        f"{text}   {p}",
-        (1.0, place),
-        xycoords=("axes fraction", "data"),
-        xytext=(26, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=8,
-        color=colour,
-        annotation_clip=False,
-    )
+    beside(axes, place, f"{text}   {p}", points=26, fontsize=8, color=colour)
 
 
 def _draw_range(axes: Axes, place: int, row: "pd.Series[Any]") -> None:
@@ -83,7 +76,7 @@ def _draw_range(axes: Axes, place: int, row: "pd.Series[Any]") -> None:
     def at(value: float) -> float:
         return float((value - low) / (high - low))
 
-    axes.plot([0, 1], [place, place], color=style.GRID, lw=5, solid_capstyle="butt", zorder=1)
+    interval(axes, place, 0, 1, color=style.GRID, lw=5, zorder=1)
     axes.plot(at(row["present"]), place, "|", color=style.INK, ms=11, mew=1.5, zorder=3)
     for end, value, side in ((0.0, low, "right"), (1.0, high, "left")):
         axes.annotate(
@@ -98,12 +91,16 @@ def _draw_range(axes: Axes, place: int, row: "pd.Series[Any]") -> None:
             annotation_clip=False,
         )
     if row["status"] == REACHED:
-        ends = (
-            at(low if np.isnan(row["value_low"]) else row["value_low"]),
-            at(high if np.isnan(row["value_high"]) else row["value_high"]),
-        )
-        axes.plot(ends, [place, place], color=style.BLUE, lw=2, zorder=3, solid_capstyle="butt")
-        axes.plot(at(row["value"]), place, "o", color=style.BLUE, ms=6, zorder=4)
+        value, *ends = map(at, _estimate(row))
+        interval(axes, place, *ends, color=style.BLUE, lw=2, zorder=3)
+        axes.plot(value, place, "o", color=style.BLUE, ms=6, zorder=4)
+
+
+def _estimate(row: "pd.Series[Any]") -> Estimate:
+    """Return the level that is needed; an interval that has no end ends with the lever's range."""
+    low = row["range_low"] if np.isnan(row["value_low"]) else row["value_low"]
+    high = row["range_high"] if np.isnan(row["value_high"]) else row["value_high"]
+    return Estimate(row["value"], low, high)
 
 
 def all_levers(result: Answers) -> Figure:
@@ -114,24 +111,24 @@ def all_levers(result: Answers) -> Figure:
     order = reached.groupby("iso3").size().sort_values(ascending=False, kind="stable").index.tolist()
     names = result.about.nations
     panels = _panels(table)
-    labels = [style.wrapped(names[iso3], 1.6, 8, max_lines=1)[0] for iso3 in order]
+    labels = [style.wrapped(names[iso3], 1.6, SIZE, max_lines=1)[0] for iso3 in order]
+    grid = Panels(len(panels), len(panels), NATION_ROW * max(len(order), 1) + 0.1, gap=0.0)
     with style.figure_style():
         figure, area = style.page(
             "What it would take, one lever alone",
             [*_notes(result), _left_out(result, len(in_already), len(order))],
-            plot=NATION_ROW * max(len(order), 1) + 0.1,
-            left=max((style.text_width(label, 8) for label in labels), default=0.0) + 0.2,
+            plot=grid.plot,
+            left=room_for(labels),
             right=0.1,
             below=0.85,
         )
         area.set_axis_off()
-        width = 1 / len(panels)
-        for place, (declared, title) in enumerate(panels.items()):
-            axes = area.inset_axes((place * width, 0.0, width * 0.86, 1.0))
+        for (declared, title), (column, axes) in zip(panels.items(), grid.axes(area, 0.86), strict=True):
             rows = table[table["declared"] == declared]
+            name_rows(axes, labels)
             _draw_panel(axes, rows, order, names)
-            axes.set_yticks(range(len(order)), labels if place == 0 else [""] * len(order), fontsize=8)
-            axes.set_title("\n".join(style.wrapped(title, 6.3 * width, 8)), fontsize=8, loc="left")
+            axes.tick_params(labelleft=column == 0)
+            axes.set_title("\n".join(style.wrapped(title, 6.3 / len(panels), 8)), fontsize=8, loc="left")
     return figure
 
 
@@ -153,25 +150,16 @@ def _draw_panel(axes: Axes, rows: "pd.DataFrame", order: list[str], names: dict[
         place = order.index(row["iso3"])
         if leading:
             axes.plot(leading.index(row["leading"]), place, "o", color=style.BLUE, ms=5)
-            continue
-        ends = [
-            row["range_low"] if np.isnan(row["value_low"]) else row["value_low"],
-            row["range_high"] if np.isnan(row["value_high"]) else row["value_high"],
-        ]
-        axes.plot(ends, [place, place], color=style.BLUE, lw=1.5, solid_capstyle="butt")
-        axes.plot(row["value"], place, "o", color=style.BLUE, ms=4)
+        else:
+            dot(axes, place, _estimate(row), style.BLUE)
     if leading:
         words = [style.wrapped(names[code], 0.7, 7, max_lines=1)[0] for code in leading]
         axes.set_xticks(range(len(leading)), words, rotation=90)
         axes.set_xlim(-0.6, len(leading) - 0.4)
     else:
         _scale(axes, rows)
-    axes.set_ylim(len(order) - 0.5, -0.6)
-    axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", labelsize=7)
-    axes.spines["left"].set_visible(False)
     axes.grid(axis="y", color=style.GRID, lw=0.6)
-    axes.set_axisbelow(True)
 
 
 def _scale(axes: Axes, rows: "pd.DataFrame") -> None:

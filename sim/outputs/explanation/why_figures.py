@@ -11,7 +11,9 @@ from matplotlib.ticker import MaxNLocator
 from sim.experiments.explain.result import Answers
 from sim.outputs import style
 from sim.outputs.explanation.words import condition_words, distance, level_spread, part_words, share, source
-from sim.outputs.words import date_words, signed
+from sim.outputs.forest import interval, name_rows, room_for
+from sim.outputs.labels import beside
+from sim.outputs.words import date_words, signed, signed_with_interval
 
 ROW = 0.27
 """Height of a row, in inches."""
@@ -34,7 +36,7 @@ def waterfall(result: Answers, iso3: str) -> Figure:
     hidden = list(filter(None, unseen))  # a roster without further levels has no words for them
     labels = [f"anchor, {date_words(about.start)}", *(part_words(term, about.vocabulary) for term in shown)]
     labels += ["propensity", f"threshold {signed(float(rows.loc['threshold', 'value']), 2)}"]
-    left, right = max(style.text_width(label, 8) for label in labels) + 0.25, 0.05
+    left, right = room_for(labels), 0.05
     words = WORDS / (style.WIDTH - left - right)
     with style.figure_style():
         figure, area = style.page(
@@ -49,8 +51,14 @@ def waterfall(result: Answers, iso3: str) -> Figure:
         levels, changes = (area.inset_axes((at, 0.0, 0.5 - words, 1.0)) for at in (0.0, 0.5))
         _draw_levels(levels, rows, shown)
         _draw_changes(changes, rows, shown)
-        _dress(levels, labels, "what it is made of (log-odds)")
-        _dress(changes, [""] * len(labels), "from the anchor to the threshold (log-odds)")
+        for axes, title in (
+            (levels, "what it is made of (log-odds)"),
+            (changes, "from the anchor to the threshold (log-odds)"),
+        ):
+            name_rows(axes, labels)
+            axes.tick_params(labelleft=axes is levels)
+            axes.xaxis.set_major_locator(MaxNLocator(4))
+            axes.set_title(title, fontsize=9, loc="left")
     return figure
 
 
@@ -87,7 +95,8 @@ def _draw_changes(axes: Axes, rows: Any, shown: list[str]) -> None:
     axes.axvline(threshold, color=style.INK, lw=1.2, ls=(0, (4, 2)))
     low, high = axes.get_xlim()
     axes.set_xlim(low - 0.05 * (high - low), high + 0.05 * (high - low))
-    _beside(axes, len(shown) + 2, distance(rows.loc["gap"]).removesuffix(" of"), "bold")
+    gap = distance(rows.loc["gap"]).removesuffix(" of")
+    beside(axes, len(shown) + 2, gap, fontsize=7, weight="bold")
 
 
 def _bar(axes: Axes, place: int, start: float, end: float) -> None:
@@ -96,7 +105,7 @@ def _bar(axes: Axes, place: int, start: float, end: float) -> None:
 
 
 def _line(axes: Axes, place: int, low: float, high: float) -> None:
-    axes.plot([low, high], [place, place], color=style.INK, lw=1, zorder=3, solid_capstyle="butt")
+    interval(axes, place, low, high, color=style.INK, lw=1, zorder=3)
 
 
 def _sum(axes: Axes, place: int, value: float, low: float, high: float) -> None:
@@ -108,32 +117,7 @@ def _sum(axes: Axes, place: int, value: float, low: float, high: float) -> None:
 
 def _write(axes: Axes, place: int, value: float, low: float, high: float, weight: str = "normal") -> None:
     """Write a value and what its line spans."""
-    _beside(axes, place, f"{signed(value, 2)} [{signed(low, 2)} to {signed(high, 2)}]", weight)
-
-
-def _beside(axes: Axes, place: int, text: str, weight: str) -> None:
-    axes.annotate(
-        text,
-        (1.02, place),
-        xycoords=("axes fraction", "data"),
-        va="center",
-        fontsize=7,
-        weight=weight,
-        annotation_clip=False,
-    )
-
-
-def _dress(axes: Axes, labels: list[str], title: str) -> None:
-    """Name the rows, the first on top."""
-    axes.set_yticks(range(len(labels)), labels, fontsize=8)
-    axes.set_ylim(len(labels) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
-    axes.tick_params(axis="x", labelsize=8)
-    axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.grid(axis="x", color=style.GRID, lw=0.6)
-    axes.set_axisbelow(True)
-    axes.set_title(title, fontsize=9, loc="left")
+    beside(axes, place, signed_with_interval(value, low, high, 2), fontsize=7, weight=weight)
 
 
 def _conditions(result: Answers, iso3: str) -> list[str]:

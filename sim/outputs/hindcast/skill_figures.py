@@ -4,9 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from sim.experiments.hindcast.baselines import CLIMATOLOGY
 from sim.experiments.hindcast.options import HindcastOptions
@@ -14,7 +12,9 @@ from sim.experiments.hindcast.result import BASELINES, RECORDED
 from sim.experiments.hindcast.skill import NATION_SCORES
 from sim.experiments.hindcast.tables import HindcastTables
 from sim.outputs import style
+from sim.outputs.forest import Estimate, Row, few_ticks, forest, room_for
 from sim.outputs.hindcast.words import FORECASTS, NOT_IDENTIFIED, SCORE_NAMES, basis, interval, span
+from sim.outputs.panels import Panels
 from sim.outputs.words import date_words
 from sim.system.libraries import pd
 
@@ -23,9 +23,6 @@ SHOWN = tuple(name for name in BASELINES if name != CLIMATOLOGY)
 
 ROW = 0.2
 """Height of a row, in inches."""
-
-Row = tuple[str, Any]
-"""A label and a paired difference; no difference for a heading."""
 
 
 def variant_differences(result: HindcastTables) -> Figure:
@@ -52,7 +49,7 @@ def differences_figure(
     """
     rows = differences[differences["score"] == "rps"]
     waves = {str(wave): short_span(str(wave)) for wave in dict.fromkeys(rows["wave"])}
-    columns = {wave: _by_variant(rows[rows["wave"] == wave], titles) for wave in waves}
+    columns = {wave: _by_baseline(rows[rows["wave"] == wave], "variant", titles) for wave in waves}
     return _forest(columns, waves, "difference, rungs", heading, notes)
 
 
@@ -70,7 +67,7 @@ def score_differences(result: HindcastTables) -> Figure:
     waves = {wave.name: span(wave) for wave in result.observed_waves if wave.number}
     rows = result.tables["differences"]
     rows = rows[rows["variant"] == RECORDED]
-    columns = {score: _by_baseline(rows[rows["score"] == score], waves) for score in NATION_SCORES}
+    columns = {score: _by_baseline(rows[rows["score"] == score], "wave", waves) for score in NATION_SCORES}
     key = (
         "Difference of the mean scores, the model's minus the other's: left of 0 the model is better. "
         f"{_intervals(result.about.scoring)}"
@@ -85,27 +82,14 @@ def short_span(wave: str) -> str:
     return f"{date_words(since)}\nto {date_words(date)}"
 
 
-def _by_variant(rows: "pd.DataFrame", titles: Mapping[str, str]) -> list[Row]:
-    """Return a heading a baseline and a row a variant."""
+def _by_baseline(rows: "pd.DataFrame", column: str, titles: Mapping[str, str]) -> list[Row]:
+    """Return a heading a baseline and a row a title, of the variant or wave that the column says."""
     listed: list[Row] = []
     for baseline in SHOWN:
-        chosen = rows[rows["baseline"] == baseline].set_index("variant")
-        if chosen.empty:
-            continue
-        listed.append((f"against {FORECASTS[baseline]}", None))
-        listed += [(title, chosen.loc[name]) for name, title in titles.items() if name in chosen.index]
-    return listed
-
-
-def _by_baseline(rows: "pd.DataFrame", waves: dict[str, str]) -> list[Row]:
-    """Return a heading a baseline and a row a wave."""
-    listed: list[Row] = []
-    for baseline in SHOWN:
-        chosen = rows[rows["baseline"] == baseline].set_index("wave")
-        if chosen.empty:
-            continue
-        listed.append((f"against {FORECASTS[baseline]}", None))
-        listed += [(title, chosen.loc[wave]) for wave, title in waves.items() if wave in chosen.index]
+        chosen = rows[rows["baseline"] == baseline].set_index(column)
+        shown = [(title, chosen.loc[name]) for name, title in titles.items() if name in chosen.index]
+        if shown:
+            listed += [Row(f"against {FORECASTS[baseline]}"), *(_row(*each) for each in shown)]
     return listed
 
 
@@ -113,50 +97,24 @@ def _forest(
     columns: dict[str, list[Row]], titles: Mapping[str, str], axis: str, heading: str, notes: list[str]
 ) -> Figure:
     """Draw a panel a column; rows that only some panels have are left out of the others."""
-    labels = max(([label for label, _ in rows] for rows in columns.values()), key=len)
-    left = max(style.text_width(label, 8, "bold") for label in labels) + 0.15
+    labels = max(([row.label for row in rows] for rows in columns.values()), key=len)
+    panels = Panels(len(columns), len(columns), ROW * len(labels) + 0.1, gap=0.0, above=0.3)
+    left = room_for(labels, "bold")
     with style.figure_style():
-        figure, area = style.page(
-            heading,
-            notes,
-            plot=ROW * len(labels) + 0.4,
-            left=left,
-            right=0.1,
-            below=0.5,
-        )
+        figure, area = style.page(heading, notes, plot=panels.plot, left=left, right=0.1, below=0.5)
         area.set_axis_off()
-        for place, (name, rows) in enumerate(columns.items()):
-            top = 1.0 - 0.3 / (ROW * len(labels) + 0.4)
-            axes = area.inset_axes((place / len(columns), 0.0, 0.94 / len(columns), top))
-            _draw(axes, rows)
+        for (column, axes), (name, rows) in zip(panels.axes(area, 0.94), columns.items(), strict=True):
+            forest(axes, rows, reference=0.0)
+            few_ticks(axes)
+            axes.margins(x=0.08)
+            axes.tick_params(labelleft=column == 0)
             axes.set_title(titles[name], fontsize=9, loc="left")
             axes.set_xlabel(axis, fontsize=8)
-            axes.set_yticks(range(len(labels)), labels if place == 0 else [""] * len(labels), fontsize=8)
-            for label, (_, row) in zip(axes.get_yticklabels(), rows, strict=True):
-                label.set_fontweight("bold" if row is None else "normal")
-                label.set_color(style.INK)
     return figure
 
 
-def _draw(axes: Axes, rows: list[Row]) -> None:
-    """Draw a difference with its interval in each row, the first on top."""
-    for place, (_, row) in enumerate(rows):
-        if row is None:
-            continue
-        colour = _colour(row)
-        axes.plot([row.low, row.high], [place, place], color=colour, lw=1.5, solid_capstyle="butt")
-        filling = "white" if colour == style.MUTED else colour
-        axes.plot(row.difference, place, "o", color=colour, ms=4, mfc=filling)
-    axes.axvline(0, color=style.MUTED, lw=0.8, zorder=1)
-    axes.set_ylim(len(rows) - 0.5, -0.8)
-    axes.margins(x=0.08)
-    axes.tick_params(axis="y", length=0)
-    axes.tick_params(axis="x", labelsize=8)
-    axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.10g}")
-    axes.grid(axis="x", color=style.GRID, lw=0.6)
-    axes.set_axisbelow(True)
+def _row(title: str, row: Any) -> Row:
+    return Row(title, Estimate(row.difference, row.low, row.high), _colour(row))
 
 
 def _colour(row: Any) -> str:
