@@ -5,12 +5,13 @@ from typing import NamedTuple
 import streamlit as st
 
 from sim.dashboard.components import mount
-from sim.dashboard.rows import Row, point, row_picture
+from sim.dashboard.rows import point, row_picture
 from sim.dashboard.setting import Setting
 from sim.dashboard.words import change_words, difference_words, plain, runs_words
 from sim.experiments.comparison.result import Comparison
 from sim.experiments.results import RunResult
 from sim.outputs import style
+from sim.outputs.forest import Estimate, ForestRow
 from sim.outputs.words import counted
 
 
@@ -64,20 +65,18 @@ def show_differences(comparison: Comparison) -> None:
     )
 
 
-def difference_rows(comparison: Comparison) -> list[Row]:
+def difference_rows(comparison: Comparison) -> list[ForestRow]:
     """Return the nations whose interval does not cover 0, in percentage points, the largest gain first."""
     roster = comparison.about.cases[0]
     names = dict(zip(roster.iso3, roster.names, strict=True))
     table = comparison.nations[comparison.nations["measure"] == "p_committed"]
     table = table[(table["difference_low"] > 0) | (table["difference_high"] < 0)]
     return [
-        Row(
-            name=names[row["iso3"]],
-            value=100.0 * row["difference"],
-            low=100.0 * row["difference_low"],
-            high=100.0 * row["difference_high"],
-            words=difference_words(row, 100.0, 1),
-            colour=style.BLUE,
+        ForestRow(
+            names[row["iso3"]],
+            Estimate(*(100.0 * row[f"difference{end}"] for end in ("", "_low", "_high"))),
+            style.BLUE,
+            difference_words(row, 100.0, 1),
         )
         for row in table.sort_values("difference", ascending=False).to_dict("records")
     ]

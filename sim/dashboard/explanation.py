@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from sim.dashboard.components import mount
-from sim.dashboard.rows import Row, bar, row_picture
+from sim.dashboard.rows import bar, row_picture
 from sim.dashboard.setting import Setting
 from sim.dashboard.simulated import explained
 from sim.dashboard.words import plain, runs_words
@@ -14,7 +14,8 @@ from sim.experiments.explain.why import Why
 from sim.experiments.results import RunResult
 from sim.outputs import style
 from sim.outputs.explanation.words import nation_sentences, part_words
-from sim.outputs.words import date_words, signed
+from sim.outputs.forest import Estimate, ForestRow
+from sim.outputs.words import date_words, signed_with_interval
 
 NATION = "nation"
 SUMS = ("propensity", "threshold")
@@ -76,16 +77,14 @@ def _show_terms(why: Why, code: str) -> None:
     )
 
 
-def term_rows(why: Why, code: str) -> list[Row]:
+def term_rows(why: Why, code: str) -> list[ForestRow]:
     """Return the parts of a nation's propensity that are not 0, their sum, and the threshold."""
     return [
-        Row(
-            name=part_words(row["term"], why.case.roster.vocabulary),
-            value=row[VALUES[0]],
-            low=row[VALUES[1]],
-            high=row[VALUES[2]],
-            words="{} [{} to {}]".format(*(signed(row[name], 2) for name in VALUES)),
-            colour=_colour(row),
+        ForestRow(
+            part_words(row["term"], why.case.roster.vocabulary),
+            estimate := Estimate(*(row[name] for name in VALUES)),
+            _colour(row),
+            signed_with_interval(*estimate, 2),
         )
         for row in why.terms[why.terms["iso3"] == code].to_dict("records")
         if row["term"] != "gap" and (row["value_q05"] or row["value_q95"])

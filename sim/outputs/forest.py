@@ -21,8 +21,8 @@ class Estimate(NamedTuple):
     high: float
 
 
-class Row(NamedTuple):
-    """A row of a forest; one without an estimate is the heading of those below it.
+class ForestRow(NamedTuple):
+    """A row of a forest.
 
     Attributes
     ----------
@@ -37,24 +37,29 @@ class Row(NamedTuple):
     """
 
     label: str
-    estimate: Estimate | None = None
+    estimate: Estimate
     colour: str = style.BLUE
     beside: str = ""
 
 
-def forest(axes: Axes, rows: Sequence[Row], reference: float | None = None) -> None:
-    """Draw rows, the first on top, and a line at what they are compared with."""
+def forest(axes: Axes, rows: Sequence[ForestRow | str], reference: float | None = None) -> None:
+    """Draw rows, the first on top, and a line at what they are compared with; a text is a heading."""
     for place, row in enumerate(rows):
-        if row.estimate:
+        if isinstance(row, ForestRow):
             dot(axes, place, row.estimate, row.colour)
             beside(axes, place, row.beside, fontsize=7, color=row.colour)
     if reference is not None:
         axes.axvline(reference, color=style.MUTED, lw=0.8, zorder=1)
-    name_rows(axes, [row.label for row in rows])
+    name_rows(axes, [label_of(row) for row in rows])
     for label, row in zip(axes.get_yticklabels(), rows, strict=True):
-        if not row.estimate:
+        if isinstance(row, str):
             label.set(weight="bold", color=style.INK)
     axes.grid(axis="y", color=style.GRID, lw=0.6)
+
+
+def label_of(row: ForestRow | str) -> str:
+    """Return what is written left of a row."""
+    return row if isinstance(row, str) else row.label
 
 
 def dot(axes: Axes, place: float, estimate: Estimate, colour: str) -> None:

@@ -20,6 +20,26 @@ def beside(axes: Axes, place: float, text: str, *, points: float = 6, **look: An
     )
 
 
+def name_ends(axes: Axes, ends: Sequence[tuple[float, str, str]], height: float, **look: Any) -> None:
+    """Write what lines end as beside a plot, none over another.
+
+    Parameters
+    ----------
+    axes
+        Where the lines are drawn, with the limits that they keep.
+    ends
+        Of each line: where it ends, in data, the words, and their colour.
+    height
+        From a label to the next, as a share of the plot's.
+    look
+        How texts are written.
+    """
+    low, high = axes.get_ylim()
+    places = apart([place for place, _, _ in ends], height * (high - low), low, high)
+    for place, (_, words, colour) in zip(places, ends, strict=True):
+        beside(axes, place, words, color=colour, **look)
+
+
 def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Return places moved as little as need be so that neighbours are at least a gap apart.
 

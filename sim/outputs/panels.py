@@ -47,6 +47,7 @@ class Panels:
         share
             Share of the width of a column that a panel takes.
         """
+        area.set_axis_off()
         width, height = share / self.columns, self.height / self.plot
         for number in range(self.number):
             line, column = divmod(number, self.columns)

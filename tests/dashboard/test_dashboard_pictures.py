@@ -12,10 +12,11 @@ import sim
 from sim.dashboard.drawn_map import drawn_map
 from sim.dashboard.force import MOST, force_note, force_picture, layers_of
 from sim.dashboard.picture import HEIGHT, Svg, TimePlot
-from sim.dashboard.rows import Row, bar, point, row_picture
+from sim.dashboard.rows import bar, point, row_picture
 from sim.dashboard.size import size_picture
 from sim.dashboard.stage import OUTCOMES, stage_data
 from sim.inputs.errors import InputError
+from sim.outputs.forest import Estimate, ForestRow
 
 
 def parsed(svg: str) -> ET.Element:
@@ -105,7 +106,10 @@ def test_what_is_in_the_field_is_drawn_and_told() -> None:
 
 # --- rows --------------------------------------------------------------------------------------------
 
-ROWS = [Row("up", 2.0, 1.0, 3.0, "+2", "blue"), Row("down", -1.0, -2.0, 0.5, "-1", "red")]
+ROWS = [
+    ForestRow("up", Estimate(2.0, 1.0, 3.0), "blue", "+2"),
+    ForestRow("down", Estimate(-1.0, -2.0, 0.5), "red", "-1"),
+]
 
 
 def test_bars_reach_from_zero_to_their_value() -> None:
@@ -123,7 +127,8 @@ def test_points_stand_where_their_values_are() -> None:
 
 
 def test_a_single_row_of_zeros_is_drawn() -> None:
-    assert "nothing" in texts(row_picture([Row("nothing", 0, 0, 0, "0", "blue")], bar, "units", "nothing"))
+    row = ForestRow("nothing", Estimate(0, 0, 0), beside="0")
+    assert "nothing" in texts(row_picture([row], bar, "units", "nothing"))
 
 
 # --- all ---------------------------------------------------------------------------------------------

@@ -43,7 +43,6 @@ def marginals(calibration: Calibration) -> Figure:
             right=0.15,
             below=0.3,
         )
-        area.set_axis_off()
         shown = zip(prior.parameters, after, table["learned"], panels.axes(area, 0.88), strict=True)
         for parameter, values, learned, (_, axes) in shown:
             _marginal(axes, parameter, values, calibration.weights, style.BLUE if learned else UNCHANGED)

@@ -11,7 +11,7 @@ from sim.declarations.words import ASSUMED
 from sim.experiments.comparison.result import Comparison
 from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis
-from sim.outputs.labels import apart
+from sim.outputs.labels import name_ends
 from sim.outputs.panels import Panels
 from sim.outputs.words import counted, percent, thousands
 from sim.system.libraries import pd
@@ -92,7 +92,6 @@ def _drawn(comparison: Comparison, what: str, panels: Sequence[Panel]) -> Figure
             right=right,
             below=0.45,
         )
-        area.set_axis_off()
         for panel, (_, axes) in zip(panels, layout.axes(area, 1.0), strict=True):
             _draw_panel(axes, panel, lines)
     return figure
@@ -115,11 +114,13 @@ def _lines() -> Iterator[dict[str, Any]]:
 
 def _draw_panel(axes: Axes, panel: Panel, lines: Mapping[str, dict[str, Any]]) -> None:
     title, rows, words = panel
-    ends = {}
+    ends = []
     for name, line in lines.items():
         own = rows[rows["scenario"] == name]
         axes.plot(own["date"], own["value"], **line)
-        ends[name] = float(own["value"].iloc[-1])
+        end = float(own["value"].iloc[-1])
+        label = style.wrapped(name, LONGEST, LABEL, max_lines=1)[0]
+        ends.append((end, f"{words(end)} {label}", line["color"]))
     is_share = words is percent
     most = float(rows["value"].max())
     axes.set_ylim(0, min(max(most * 1.1, 0.1), 1.02) if is_share else max(most * 1.1, 1.0))
@@ -130,31 +131,7 @@ def _draw_panel(axes: Axes, panel: Panel, lines: Mapping[str, dict[str, Any]]) -
     axes.set_title(title, fontsize=9, loc="left")
     first = rows[rows["scenario"] == next(iter(lines))]["date"]
     date_axis(axes, first.iloc[0], first.iloc[-1])
-    _name_ends(axes, ends, lines, words)
-
-
-def _name_ends(
-    axes: Axes,
-    ends: Mapping[str, float],
-    lines: Mapping[str, dict[str, Any]],
-    words: Callable[[float], str],
-) -> None:
-    """Write which scenario each line is, and where it ends, none over another."""
-    top = axes.get_ylim()[1]
-    places = apart(list(ends.values()), 0.145 * top / PANEL, 0.0, top)
-    for (name, value), place in zip(ends.items(), places, strict=True):
-        label = style.wrapped(name, LONGEST, LABEL, max_lines=1)[0]
-        axes.annotate(
-            f"{words(value)} {label}",
-            (1.0, place),
-            xycoords=("axes fraction", "data"),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=LABEL,
-            color=lines[name]["color"],
-            annotation_clip=False,
-        )
+    name_ends(axes, ends, 0.145 / PANEL, fontsize=LABEL)
 
 
 def _most_moved(comparison: Comparison) -> list[str]:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from sim.experiments.comparison.result import Comparison
 from sim.outputs import style
 from sim.outputs.comparison.course_figures import nations_over_time, over_time
-from sim.outputs.forest import SIZE, Estimate, Row, few_ticks, forest, room_for
+from sim.outputs.forest import SIZE, Estimate, ForestRow, few_ticks, forest, room_for
 from sim.outputs.panels import Panels
 from sim.outputs.words import counted, signed_with_interval
 from sim.system.libraries import pd
@@ -74,7 +74,6 @@ def coalition_differences(comparison: Comparison) -> Figure:
             right=0.2,
             below=0.5,
         )
-        area.set_axis_off()
         for measure, (column, axes) in zip(COALITION, panels.axes(area, 0.88), strict=True):
             table = comparison.coalition[comparison.coalition["measure"] == measure.name]
             rows = _rows(names, table, measure)
@@ -123,7 +122,6 @@ def _forest(comparison: Comparison, measure: Measure, key: str) -> Figure:
             right=0.2,
             below=0.5,
         )
-        area.set_axis_off()
         limits = _limits(shown, measure)
         for name, (column, axes) in zip(scenarios, panels.axes(area, 0.94), strict=True):
             rows = shown[shown["scenario"] == name].set_index("iso3").loc[order]
@@ -157,16 +155,16 @@ def _left_out(number: int) -> str:
     )
 
 
-def _rows(labels: Sequence[str], table: "pd.DataFrame", measure: Measure) -> list[Row]:
+def _rows(labels: Sequence[str], table: "pd.DataFrame", measure: Measure) -> list[ForestRow]:
     """Return differences in the unit shown."""
     estimates = [Estimate(*values) for values in _values(table, measure).tolist()]
     return [
-        Row(label, estimate, _colour(estimate.low, estimate.high, measure))
+        ForestRow(label, estimate, _colour(estimate.low, estimate.high, measure))
         for label, estimate in zip(labels, estimates, strict=True)
     ]
 
 
-def _draw(axes: Axes, rows: Sequence[Row], measure: Measure, limits: tuple[float, float]) -> None:
+def _draw(axes: Axes, rows: Sequence[ForestRow], measure: Measure, limits: tuple[float, float]) -> None:
     """Draw a difference with its interval in each row."""
     forest(axes, rows, reference=0.0)
     few_ticks(axes)
@@ -174,14 +172,13 @@ def _draw(axes: Axes, rows: Sequence[Row], measure: Measure, limits: tuple[float
     axes.set_xlabel(f"difference, {measure.axis}", fontsize=8)
 
 
-def _write_values(axes: Axes, rows: Sequence[Row], measure: Measure) -> None:
+def _write_values(axes: Axes, rows: Sequence[ForestRow], measure: Measure) -> None:
     """Write each difference and its interval above it, from the edge of the panel that is nearer."""
     left, right = axes.get_xlim()
     for place, row in enumerate(rows):
-        estimate = row.estimate or Estimate(np.nan, np.nan, np.nan)
-        is_left = estimate.value < (left + right) / 2
+        is_left = row.estimate.value < (left + right) / 2
         axes.annotate(
-            signed_with_interval(*estimate, measure.decimals),
+            signed_with_interval(*row.estimate, measure.decimals),
             (0.02 if is_left else 0.98, place),
             xycoords=("axes fraction", "data"),
             xytext=(0, 5),

@@ -14,7 +14,7 @@ from sim.experiments.statistics import Z_95
 from sim.outputs import style
 from sim.outputs.evidence import words
 from sim.outputs.figure_folder import Draw
-from sim.outputs.forest import Estimate, Row, forest, interval, name_rows, room_for
+from sim.outputs.forest import Estimate, ForestRow, forest, interval, name_rows, room_for
 from sim.outputs.panels import Panels
 from sim.results.result import Result
 from sim.system.libraries import pd
@@ -31,7 +31,7 @@ def coefficients(table: "pd.DataFrame", known: AboutCoalitions) -> Figure:
         "coalitions. Thin: in a coalition that was not fitted. Attributes are in standard deviations, levels "
         "in halves of their range. Hollow: not told."
     )
-    rows = [Row(row.label, _in_new(row), COLOURS[row.verdict], row.verdict) for row in table.itertuples()]
+    rows = list(map(_coefficient, table.itertuples()))
     with style.figure_style():
         figure, axes = style.page(
             "What past coalitions teach of who takes part",
@@ -43,15 +43,17 @@ def coefficients(table: "pd.DataFrame", known: AboutCoalitions) -> Figure:
         )
         for place, (mean, deviation, row) in enumerate(zip(table["mean"], table["sd"], rows, strict=True)):
             spread = Z_95 * deviation
-            interval(axes, place, mean - spread, mean + spread, color=row.colour, lw=4)
+            interval(axes, place, mean - spread, mean + spread, color=row.colour, lw=5, alpha=0.35)
         forest(axes, rows, reference=0.0)
         axes.set_xlabel("log-odds", fontsize=8)
     return figure
 
 
-def _in_new(row: Any) -> Estimate:
-    """Return a coefficient in a coalition that was not fitted."""
-    return Estimate(row.mean, row.mean - Z_95 * row.sd_new, row.mean + Z_95 * row.sd_new)
+def _coefficient(row: Any) -> ForestRow:
+    """Return a coefficient in a coalition that was not fitted, and its verdict."""
+    spread = Z_95 * row.sd_new
+    estimate = Estimate(row.mean, row.mean - spread, row.mean + spread)
+    return ForestRow(row.label, estimate, COLOURS[row.verdict], row.verdict)
 
 
 def left_out(tables: "Mapping[str, pd.DataFrame]", known: AboutCoalitions) -> Figure:
@@ -75,7 +77,6 @@ def left_out(tables: "Mapping[str, pd.DataFrame]", known: AboutCoalitions) -> Fi
             right=0.15,
             below=0.45,
         )
-        area.set_axis_off()
         (_, ranks), (_, shares) = panels.axes(area, 0.94)
         _ranks(ranks, mine, tables["summary"])
         name_rows(ranks, titles)
@@ -95,11 +96,11 @@ def _ranks(axes: Axes, mine: "pd.DataFrame", summary: "pd.DataFrame") -> None:
     axes.set_xlabel("AUC", fontsize=8)
 
 
-def _size(title: str, row: Any) -> Row:
+def _size(title: str, row: Any) -> ForestRow:
     """Return the share that took part, and the interval of its forecast."""
     low, high, share = row.low / row.candidates, row.high / row.candidates, row.took_part
     colour = style.BLUE if low <= share <= high else style.VERMILION
-    return Row(title, Estimate(share, low, high), colour)
+    return ForestRow(title, Estimate(share, low, high), colour)
 
 
 def figures_of_fit(result: Result, _: Sequence[str] = ()) -> dict[str, Draw]:

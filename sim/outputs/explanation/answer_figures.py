@@ -11,7 +11,7 @@ from sim.outputs.explanation.words import drawn_over, gain, next_sentences, obse
 from sim.outputs.forest import (
     SIZE,
     Estimate,
-    Row,
+    ForestRow,
     dot,
     few_ticks,
     forest,
@@ -138,7 +138,7 @@ def unnamed_members(result: Answers) -> Figure:
         forest(
             axes,
             [
-                Row(label, each, beside=percent_with_interval(*each))
+                ForestRow(label, each, beside=percent_with_interval(*each))
                 for label, each in zip(labels, estimates, strict=True)
             ],
         )

@@ -10,7 +10,7 @@ from matplotlib.path import Path
 from sim.experiments.explain.result import Answers
 from sim.outputs import style
 from sim.outputs.explanation.words import source
-from sim.outputs.forest import SIZE, Estimate, Row, few_ticks, forest, room_for
+from sim.outputs.forest import SIZE, Estimate, ForestRow, few_ticks, forest, room_for
 from sim.outputs.panels import Panels
 from sim.outputs.words import signed, signed_with_interval
 from sim.system.libraries import pd
@@ -40,7 +40,6 @@ def pivotal_ranking(result: Answers) -> Figure:
             right=0.1,
             below=0.5,
         )
-        area.set_axis_off()
         for (name, title, decimals), (column, axes) in zip(measures, panels.axes(area, 0.53), strict=True):
             estimates = table[[name, f"{name}_low", f"{name}_high"]].to_numpy(float).tolist()
             rows = [
@@ -53,10 +52,10 @@ def pivotal_ranking(result: Answers) -> Figure:
     return figure
 
 
-def _row(label: str, estimate: Estimate, decimals: int) -> Row:
+def _row(label: str, estimate: Estimate, decimals: int) -> ForestRow:
     """Return a difference with its interval, written beside."""
     text = signed_with_interval(*estimate, decimals)
-    return Row(label, estimate, _colour(estimate.low, estimate.high), text)
+    return ForestRow(label, estimate, _colour(estimate.low, estimate.high), text)
 
 
 def influence_network(result: Answers) -> Figure:

@@ -122,7 +122,6 @@ def all_levers(result: Answers) -> Figure:
             right=0.1,
             below=0.85,
         )
-        area.set_axis_off()
         for (declared, title), (column, axes) in zip(panels.items(), grid.axes(area, 0.86), strict=True):
             rows = table[table["declared"] == declared]
             name_rows(axes, labels)

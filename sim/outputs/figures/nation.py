@@ -9,12 +9,12 @@ from matplotlib.figure import Figure
 
 from sim.declarations.words import Stance
 from sim.experiments.results import RunTables
-from sim.experiments.statistics import Floats
 from sim.outputs import style
 from sim.outputs.course import WORTH_NAMING
 from sim.outputs.figures.joining import shares_of
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
-from sim.outputs.labels import apart
+from sim.outputs.labels import name_ends
+from sim.outputs.panels import Panels
 from sim.outputs.words import date_words, percent, reason_words
 
 COLOURS = {
@@ -48,8 +48,7 @@ def nation_over_time(result: RunTables, nations: Sequence[str]) -> Figure:
     nations
         ISO codes; one fills a page of 16 to 9.
     """
-    row = ABOVE + PANEL + GAP
-    plot = len(nations) * row - GAP
+    panels = Panels(len(nations), 1, PANEL, ABOVE + GAP, ABOVE)
     key = (
         "Areas: shares of the runs in each stance on soldiers on land; dashed: any military contribution. "
         "Right: at the end. Triangles: quartiles of when it joins, among the runs in which it ever does."
@@ -60,15 +59,12 @@ def nation_over_time(result: RunTables, nations: Sequence[str]) -> Figure:
         figure, area = style.page(
             f"{title} – {result.about.title}",
             notes(result, key),
-            plot=plot,
+            plot=panels.plot,
             left=LEFT,
             right=RIGHT,
             below=0.5,
         )
-        area.set_axis_off()
-        for number, (code, name) in enumerate(zip(nations, names, strict=True)):
-            bottom = 1 - (number * row + ABOVE + PANEL) / plot
-            axes = area.inset_axes((0.0, bottom, 1.0, PANEL / plot))
+        for code, name, (_, axes) in zip(nations, names, panels.axes(area, 1.0), strict=True):
             _draw_panel(axes, result, code, name)
     return figure
 
@@ -80,8 +76,8 @@ def _draw_panel(axes: Axes, result: RunTables, code: str, name: str) -> None:
     axes.stackplot(dates, *shares.values(), colors=COLOURS.values(), lw=0)
     any_ = shares_of(result, "p_contributes")[place]
     axes.plot(dates, any_, color=style.INK, lw=1.2, ls=(0, (4, 2)))
-    _name_ends(axes, {stance: float(share[-1]) for stance, share in shares.items()}, float(any_[-1]))
     axes.set_ylim(0, 1)
+    _name_ends(axes, {stance: float(share[-1]) for stance, share in shares.items()}, float(any_[-1]))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value * 100:.0f} %")
     date_axis(axes, dates[0], dates[-1])
     above = mark_events(axes, result, style.WIDTH - LEFT - RIGHT)
@@ -119,17 +115,4 @@ def _name_ends(axes: Axes, ends: dict[Stance, float], any_: float) -> None:
             named.append((bottom + share / 2, f"{WORDS[stance]} {percent(share)}", style.INK))
         bottom += share
     named.append((any_, f"any means {percent(any_)}", style.MUTED))
-    named.sort()
-    places: Floats | list[float] = apart([place for place, _, _ in named], 0.16 / PANEL, 0.0, 1.0)
-    for place, (_, words, colour) in zip(places, named, strict=True):
-        axes.annotate(
-            words,
-            (1.0, place),
-            xycoords="axes fraction",
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=LABEL,
-            color=colour,
-            annotation_clip=False,
-        )
+    name_ends(axes, sorted(named), 0.16 / PANEL, fontsize=LABEL)

@@ -11,7 +11,8 @@ from sim.experiments.results import RunTables
 from sim.experiments.statistics import Floats
 from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
-from sim.outputs.labels import apart
+from sim.outputs.labels import name_ends
+from sim.outputs.panels import Panels
 from sim.outputs.words import percent
 from sim.system.libraries import pd
 
@@ -43,8 +44,7 @@ def willingness_paths(result: RunTables, nations: Sequence[str] = ()) -> Figure:
         ISO codes; if none are given, the nations whose commitment is least settled at the end.
     """
     codes = list(nations) or most_in_play(result)
-    rows = -(-len(codes) // COLUMNS)
-    plot = ABOVE + rows * PANEL + (rows - 1) * GAP
+    panels = Panels(len(codes), COLUMNS, PANEL, GAP, ABOVE)
     key = (
         "Line: median of the runs; band: 90 % of them. Solid: a nation climbs to the rung above; dotted: it "
         "slips from it. Right of a name: share of runs in which it is committed at the end. Willingness is "
@@ -55,19 +55,16 @@ def willingness_paths(result: RunTables, nations: Sequence[str] = ()) -> Figure:
         figure, area = style.page(
             f"Willingness – {result.about.title}",
             notes(result, key),
-            plot=plot,
+            plot=panels.plot,
             left=LEFT,
             right=RIGHT,
             below=0.5,
         )
-        area.set_axis_off()
         limits = _limits(result, codes)
-        for number, code in enumerate(codes):
-            row, column = divmod(number, COLUMNS)
-            bottom = 1 - (ABOVE + row * (PANEL + GAP) + PANEL) / plot
-            axes = area.inset_axes((column / COLUMNS, bottom, 0.92 / COLUMNS, PANEL / plot))
-            is_last = column == COLUMNS - 1 or number == len(codes) - 1
-            _draw_thresholds(axes, result, limits, named=is_last)
+        for code, (column, axes) in zip(codes, panels.axes(area, 0.92), strict=True):
+            axes.set_ylim(limits)
+            is_last = column == COLUMNS - 1 or code == codes[-1]
+            _draw_thresholds(axes, result, named=is_last)
             numbers = mark_events(axes, result, WIDTH)
             _draw_nation(axes, result, code, 3 + numbers)
             _label_axes(axes, result, limits, named=column == 0)
@@ -105,9 +102,10 @@ def _draw_nation(axes: Axes, result: RunTables, code: str, above: float) -> None
     axes.set_title(at_end, fontsize=8, loc="right", color=style.BLUE, pad=above)
 
 
-def _draw_thresholds(axes: Axes, result: RunTables, limits: tuple[float, float], *, named: bool) -> None:
+def _draw_thresholds(axes: Axes, result: RunTables, *, named: bool) -> None:
     """Draw where nations climb and slip, named at the right of the last panel of a row."""
     dates, rounds = dates_of(result), result.rounds
+    low, high = axes.get_ylim()
     labels = []
     for climb, slip in zip(RUNGS, ("opposed", "undecided", "open"), strict=True):
         up, down = _log_odds(rounds[f"climb_to_{climb}"]), _log_odds(rounds[f"slip_to_{slip}"])
@@ -115,24 +113,10 @@ def _draw_thresholds(axes: Axes, result: RunTables, limits: tuple[float, float],
         axes.plot(dates, up, color=colour, lw=0.9, zorder=2.5, drawstyle="steps-post")
         axes.plot(dates, down, color=colour, lw=0.9, ls=":", zorder=2.5, drawstyle="steps-post")
         words = f"{climb}\nfrom {percent(rounds[f'climb_to_{climb}'].iloc[-1])}"
-        if limits[0] < up[-1] < limits[1]:
-            labels.append((words, (up[-1] - limits[0]) / (limits[1] - limits[0]), colour))
-    if not named:
-        return
-    places = apart([place for _, place, _ in labels], LABEL / PANEL, 0.0, 1.0)
-    for (words, _, colour), place in zip(labels, places, strict=True):
-        axes.annotate(
-            words,
-            (1.0, place),
-            xycoords="axes fraction",
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=7,
-            linespacing=1.0,
-            color=colour,
-            annotation_clip=False,
-        )
+        if low < up[-1] < high:
+            labels.append((float(up[-1]), words, colour))
+    if named:
+        name_ends(axes, labels, LABEL / PANEL, points=4, fontsize=7, linespacing=1.0)
 
 
 def _label_axes(axes: Axes, result: RunTables, limits: tuple[float, float], *, named: bool) -> None:
@@ -142,7 +126,6 @@ def _label_axes(axes: Axes, result: RunTables, limits: tuple[float, float], *, n
     ticks = FINE_TICKS if limits[1] - limits[0] < 4 else TICKS
     shown = [share for share in ticks if limits[0] <= _log_odds(share) <= limits[1]]
     axes.set_yticks(_log_odds(shown), [f"{share * 100:g} %" for share in shown] if named else [])
-    axes.set_ylim(limits)
     axes.grid(axis="y", color=style.GRID, lw=0.5)
     axes.set_axisbelow(True)
 

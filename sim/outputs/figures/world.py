@@ -10,8 +10,9 @@ from sim.declarations.words import PURPOSES
 from sim.experiments.results import RunTables
 from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
-from sim.outputs.labels import apart
+from sim.outputs.labels import name_ends
 from sim.outputs.levels_over_time import in_words, moves
+from sim.outputs.panels import Panels
 
 PANEL, ABOVE, GAP, LEFT = 1.7, 0.2, 0.6, 1.25
 """Height of a panel, what stands above it, between two of them, and left of them, in inches."""
@@ -98,8 +99,7 @@ def _levels(result: RunTables, what: str, panels: Sequence[Panel], key: str) -> 
     flat = [in_words(result, panel.levels) for panel in panels if panel not in shown]
     panels = shown
     key += f" Not drawn, for nothing moves: {'; '.join(flat)}." if flat else ""
-    row = ABOVE + PANEL + GAP
-    plot = len(panels) * row - GAP
+    layout = Panels(len(panels), 1, PANEL, ABOVE + GAP, ABOVE)
     ends = [[_end(result, line, panel) for line in panel.lines] for panel in panels]
     right = max(style.text_width(end, LABEL, "bold") for words in ends for end in words) + 0.2
     width = style.WIDTH - LEFT - right
@@ -108,22 +108,20 @@ def _levels(result: RunTables, what: str, panels: Sequence[Panel], key: str) -> 
         figure, area = style.page(
             f"{what} – {result.about.title}",
             notes(result, key),
-            plot=plot,
+            plot=layout.plot,
             left=LEFT,
             right=right,
             below=0.5,
         )
-        area.set_axis_off()
-        for number, (panel, words) in enumerate(zip(panels, ends, strict=True)):
-            axes = area.inset_axes((0.0, 1 - (number * row + ABOVE + PANEL) / plot, 1.0, PANEL / plot))
+        for panel, words, (_, axes) in zip(panels, ends, layout.axes(area, 1.0), strict=True):
             for line in panel.lines:
                 _draw_line(axes, result, line)
-            _name_ends(axes, result, panel.lines, words)
             above = mark_events(axes, result, width)
             axes.set_title(panel.title, fontsize=9, loc="left", weight="bold", pad=3 + above)
             _label_axis(axes, panel)
+            _name_ends(axes, result, panel.lines, words)
             date_axis(axes, dates[0], dates[-1])
-            axes.tick_params(labelbottom=number == len(panels) - 1)
+            axes.tick_params(labelbottom=panel is panels[-1])
     return figure
 
 
@@ -142,21 +140,10 @@ def _end(result: RunTables, line: Line, panel: Panel) -> str:
 
 
 def _name_ends(axes: Axes, result: RunTables, lines: Sequence[Line], ends: Sequence[str]) -> None:
-    """Write what each line is at its end, moved apart where they would overlap."""
-    places = [float(result.rounds[f"{line.variable}_mean"].iloc[-1]) for line in lines]
-    for line, words, place in zip(lines, ends, apart(places, 0.14 / PANEL, 0.0, 1.0), strict=True):
-        axes.annotate(
-            words,
-            (1.0, place),
-            xycoords=("axes fraction", "data"),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=LABEL,
-            weight="bold",
-            color=line.colour,
-            annotation_clip=False,
-        )
+    """Write what each line is at its end."""
+    means = (float(result.rounds[f"{line.variable}_mean"].iloc[-1]) for line in lines)
+    named = [(mean, words, line.colour) for mean, words, line in zip(means, ends, lines, strict=True)]
+    name_ends(axes, named, 0.14 / PANEL, fontsize=LABEL, weight="bold")
 
 
 def _label_axis(axes: Axes, panel: Panel) -> None:

@@ -93,7 +93,6 @@ def reliability(result: HindcastTables) -> Figure:
             right=0.0,
             below=0.55,
         )
-        area.set_axis_off()
         for wave, (column, axes) in zip(waves, panels.axes(area, 0.86), strict=True):
             _draw_reliability(axes, _of(result, "reliability", wave))
             axes.set_title(f"{span(wave)}: {counted(wave.number, 'nation')}", fontsize=9, loc="left")

@@ -12,7 +12,7 @@ from sim.experiments.hindcast.result import BASELINES, RECORDED
 from sim.experiments.hindcast.skill import NATION_SCORES
 from sim.experiments.hindcast.tables import HindcastTables
 from sim.outputs import style
-from sim.outputs.forest import Estimate, Row, few_ticks, forest, room_for
+from sim.outputs.forest import Estimate, ForestRow, few_ticks, forest, label_of, room_for
 from sim.outputs.hindcast.words import FORECASTS, NOT_IDENTIFIED, SCORE_NAMES, basis, interval, span
 from sim.outputs.panels import Panels
 from sim.outputs.words import date_words
@@ -82,27 +82,30 @@ def short_span(wave: str) -> str:
     return f"{date_words(since)}\nto {date_words(date)}"
 
 
-def _by_baseline(rows: "pd.DataFrame", column: str, titles: Mapping[str, str]) -> list[Row]:
+def _by_baseline(rows: "pd.DataFrame", column: str, titles: Mapping[str, str]) -> list[ForestRow | str]:
     """Return a heading a baseline and a row a title, of the variant or wave that the column says."""
-    listed: list[Row] = []
+    listed: list[ForestRow | str] = []
     for baseline in SHOWN:
         chosen = rows[rows["baseline"] == baseline].set_index(column)
         shown = [(title, chosen.loc[name]) for name, title in titles.items() if name in chosen.index]
         if shown:
-            listed += [Row(f"against {FORECASTS[baseline]}"), *(_row(*each) for each in shown)]
+            listed += [f"against {FORECASTS[baseline]}", *(_row(*each) for each in shown)]
     return listed
 
 
 def _forest(
-    columns: dict[str, list[Row]], titles: Mapping[str, str], axis: str, heading: str, notes: list[str]
+    columns: dict[str, list[ForestRow | str]],
+    titles: Mapping[str, str],
+    axis: str,
+    heading: str,
+    notes: list[str],
 ) -> Figure:
-    """Draw a panel a column; rows that only some panels have are left out of the others."""
-    labels = max(([row.label for row in rows] for rows in columns.values()), key=len)
+    """Draw a panel a column, all with the same rows."""
+    labels = [label_of(row) for row in next(iter(columns.values()))]
     panels = Panels(len(columns), len(columns), ROW * len(labels) + 0.1, gap=0.0, above=0.3)
     left = room_for(labels, "bold")
     with style.figure_style():
         figure, area = style.page(heading, notes, plot=panels.plot, left=left, right=0.1, below=0.5)
-        area.set_axis_off()
         for (column, axes), (name, rows) in zip(panels.axes(area, 0.94), columns.items(), strict=True):
             forest(axes, rows, reference=0.0)
             few_ticks(axes)
@@ -113,8 +116,8 @@ def _forest(
     return figure
 
 
-def _row(title: str, row: Any) -> Row:
-    return Row(title, Estimate(row.difference, row.low, row.high), _colour(row))
+def _row(title: str, row: Any) -> ForestRow:
+    return ForestRow(title, Estimate(row.difference, row.low, row.high), _colour(row))
 
 
 def _colour(row: Any) -> str:

@@ -11,6 +11,7 @@ from sim.experiments.sensitivity.plan import Outcome, file_name
 from sim.experiments.sensitivity.result import LEADING, Sensitivity
 from sim.outputs import style
 from sim.outputs.figure_folder import Draw
+from sim.outputs.labels import name_ends
 from sim.outputs.sensitivity.axes import COLOURS, legend, short_labels, source
 from sim.outputs.sensitivity.boxes import boxes
 from sim.outputs.sensitivity.words import (
@@ -105,7 +106,8 @@ def convergence_lines(result: Sensitivity, outcome: Outcome) -> Figure:
         axes.set_xlabel("points")
         axes.set_ylabel("share of the variance")
         axes.grid(axis="y", color=style.GRID, lw=0.6)
-        _name_lines(axes, [labels[factor] for factor in last["factor"]], last["estimate"].to_numpy())
+        ends = zip(last["estimate"], map(labels.__getitem__, last["factor"]), LINES, strict=False)
+        name_ends(axes, list(ends), 0.055, fontsize=8)
     return figure
 
 
@@ -194,22 +196,6 @@ def _intervals(
     margins = (middle - low, high - middle)
     axes.errorbar(middle, at, xerr=margins, ls="", ecolor=style.INK, elinewidth=1, capsize=2, zorder=3)
     axes.plot(middle, at, ls="", marker=mark, ms=4, mfc="white", mec=style.INK, mew=0.8, zorder=4)
-
-
-def _name_lines(axes: Axes, names: list[str], ends: np.ndarray) -> None:
-    """Write the names of lines at their right ends, moved apart where they would overlap."""
-    low, high = axes.get_ylim()
-    step = (high - low) * 0.055
-    places = list(ends)
-    for at in range(1, len(places)):  # from the top down
-        places[at] = min(places[at], places[at - 1] - step)
-    for at, place in enumerate(places):
-        places[at] = max(place, low + step * (len(places) - 1 - at))
-    for colour, name, place in zip(LINES, names, places, strict=False):
-        axes.annotate(
-            name, (1.0, place), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
-            va="center", fontsize=8, color=colour, annotation_clip=False,
-        )  # fmt: skip
 
 
 def _nation_effects(result: Sensitivity) -> "pd.DataFrame":

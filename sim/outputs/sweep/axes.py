@@ -248,9 +248,7 @@ def page(
 ) -> tuple[Figure, Axes]:
     """Return a figure with the caption of a sweep, and an area for its panels."""
     notes = [*notes, *caption(result)]
-    figure, area = style.page(title, notes, plot=plot, left=LEFT, right=RIGHT, below=below)
-    area.set_axis_off()
-    return figure, area
+    return style.page(title, notes, plot=plot, left=LEFT, right=RIGHT, below=below)
 
 
 def caption(result: SweepResult) -> list[str]:

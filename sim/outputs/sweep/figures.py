@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import product
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -88,15 +87,16 @@ def _is_ground(result: SweepResult) -> bool:
 def lines(result: SweepResult) -> Figure:
     """Draw what is asked of the coalition along the only factor, with 95 % bands."""
     measures, factor = _measures(result), result.factors[0]
+    panels = Panels(len(measures), len(measures), PANEL + 0.4, gap=0.0)
     room = ACROSS / len(measures) - BESIDE
     base = [mark for mark in result.landmarks if mark.name == result.about.name]
     at_base = base[0].point[factor.path] if base else None
     note = "Band: 95 % interval of the estimate. Dashed: the base scenario."
     notes = [note, *whole_names({"Across": (factor, room)})]
     with style.figure_style():
-        figure, area = page(result, _title(result), notes, plot=PANEL + 0.4)
-        for place, measure in enumerate(measures):
-            axes = area.inset_axes((place / len(measures), 0, room / ACROSS, 1))
+        figure, area = page(result, _title(result), notes, plot=panels.plot)
+        share = room * len(measures) / ACROSS
+        for measure, (_, axes) in zip(measures, panels.axes(area, share), strict=True):
             interval = outcome_of(result, measure.outcome)
             draw_line(axes, result, interval, measure, small=room < NARROW)
             axes.set_xlabel(axis_name(factor, room), fontsize=LABEL)
@@ -113,15 +113,13 @@ def phase_diagram(result: SweepResult) -> Figure:
     """Draw what is asked of the coalition over two factors; a row of panels a value of the third."""
     ground, marks = Ground.of(result), result.landmarks
     measures, rows = _measures(result), len(ground.layers)
-    plot = rows * PANEL + (rows - 1) * GAP
-    width = 1 / len(measures)
-    across, up = (ground.x.factor, 0.9 * width * ACROSS), (ground.y.factor, PANEL)
+    panels = Panels(rows * len(measures), len(measures), PANEL, GAP)
+    across, up = (ground.x.factor, 0.9 / len(measures) * ACROSS), (ground.y.factor, PANEL)
     notes = [*_key(result, ground, marks), *whole_names({"Across": across, "Up": up})]
     with style.figure_style():
-        figure, area = page(result, _title(result), notes, plot=plot, below=1.1)
-        for row, place in product(range(rows), range(len(measures))):
-            bottom = 1 - (row * (PANEL + GAP) + PANEL) / plot
-            axes = area.inset_axes((place * width, bottom, 0.9 * width, PANEL / plot))
+        figure, area = page(result, _title(result), notes, plot=panels.plot, below=1.1)
+        for number, (place, axes) in enumerate(panels.axes(area, 0.9)):
+            row = number // len(measures)
             image = _draw_phase(axes, ground, row, result, measures[place])
             _mark(axes, ground, ground.layers[row], marks)
             axes.set_xlabel(axis_name(*across), fontsize=LABEL)
