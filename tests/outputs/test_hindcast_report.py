@@ -195,7 +195,11 @@ def shown(figure: Figure) -> dict[Text, Bbox]:
                 hidden.add(tick.label2)
                 if not (axes.axison and low <= tick.get_loc() <= high):
                     hidden.add(tick.label1)
-    texts = [item for item in figure.findobj(Text) if isinstance(item, Text) and item not in hidden]
+    texts = [
+        item
+        for item in figure.findobj(Text)
+        if isinstance(item, Text) and item.get_visible() and item not in hidden
+    ]
     return {text: text.get_window_extent() for text in texts if text.get_text().strip()}
 
 
