@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import tell
-from sim.cli.options import Quiet, Seed, Threads
+from sim.cli.options import Quiet, Seed, ThreadsOption
 from sim.cli.past_coalitions import fit_coalitions, named_coalitions, refuse_options
 from sim.cli.progress import run_bar
 from sim.cli.resumable import going_on_in
@@ -47,7 +47,7 @@ def calibrate(
     kept: Annotated[int, typer.Option(help="Draws that the posterior is resampled to.", min=1)] = 1000,
     seed: Seed = 1,
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/calibrate/NAME/ID.")] = Path("results"),
-    threads: Threads = 0,
+    threads: ThreadsOption = 0,
     quiet: Quiet = False,
 ) -> None:
     """Fit uncertain parameters to positions recorded later; goes on where it was stopped.

@@ -6,9 +6,27 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import tell
-from sim.cli.options import Csv, Full, NumberOfRuns, ParametersFile, Quiet, Rounds, Seed, Set, Threads
+from sim.cli.options import (
+    Csv,
+    Full,
+    NumberOfRuns,
+    ParametersFile,
+    Quiet,
+    RoundsOption,
+    Seed,
+    Set,
+    ThreadsOption,
+)
 from sim.cli.progress import said_to_work
-from sim.cli.resumable import Resume, Scheduler, Unencrypted, Workers, chosen_executor, going_on_in, rate_bar
+from sim.cli.resumable import (
+    Resume,
+    SchedulerOption,
+    Unencrypted,
+    Workers,
+    chosen_executor,
+    going_on_in,
+    rate_bar,
+)
 from sim.experiments.comparison.compare import compared, plan_comparison
 from sim.experiments.resumable import complete_results, run_parts
 from sim.experiments.runs import Runs
@@ -20,16 +38,16 @@ def compare(
         list[str], typer.Argument(help="Two scenarios or more; the first is the reference.")
     ],
     runs: NumberOfRuns = 1000,
-    rounds: Rounds = None,
+    rounds: RoundsOption = None,
     seed: Seed = 1,
     set_: Set = None,
     parameters: ParametersFile = None,
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/compare/SCENARIOS/ID.")] = Path(
         "results"
     ),
-    threads: Threads = 0,
+    threads: ThreadsOption = 0,
     workers: Workers = 0,
-    scheduler: Scheduler = "",
+    scheduler: SchedulerOption = "",
     unencrypted: Unencrypted = False,
     resume: Resume = False,
     csv: Csv = False,

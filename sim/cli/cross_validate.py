@@ -7,7 +7,7 @@ import typer
 
 from sim.cli.answers import tell
 from sim.cli.calibrate import Draws, File, PriorFile, RunsEach
-from sim.cli.options import Quiet, Seed, Threads
+from sim.cli.options import Quiet, Seed, ThreadsOption
 from sim.cli.past_coalitions import leave_out_coalitions, named_coalitions, refuse_options
 from sim.cli.progress import run_bar
 from sim.cli.resumable import going_on_in
@@ -44,7 +44,7 @@ def cross_validate(
     out: Annotated[
         Path, typer.Option(help="Where the results go: OUT/cross-validate/NAME/ID, and the fit.")
     ] = Path("results"),
-    threads: Threads = 0,
+    threads: ThreadsOption = 0,
     quiet: Quiet = False,
 ) -> None:
     """Forecast each family of past coalitions from all the others, and score it.

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import tell
-from sim.cli.options import Csv, Full, NumberOfRuns, ParametersFile, Quiet, Seed, Set, Threads
+from sim.cli.options import Csv, Full, NumberOfRuns, ParametersFile, Quiet, Seed, Set, ThreadsOption
 from sim.cli.progress import said_to_work
 from sim.experiments.explain.answers import ExplainOptions, explain_into_folder, find_nations
 from sim.experiments.explain.why import CHUNK
@@ -46,7 +46,7 @@ def explain(
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/explain/SCENARIO/NATIONS-ID.")] = Path(
         "results"
     ),
-    threads: Threads = 0,
+    threads: ThreadsOption = 0,
     csv: Csv = False,
     quiet: Quiet = False,
     full: Full = False,

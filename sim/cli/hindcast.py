@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import tell
-from sim.cli.options import Csv, Full, ParametersFile, Quiet, Seed, Set, Threads
+from sim.cli.options import Csv, Full, ParametersFile, Quiet, Seed, Set, ThreadsOption
 from sim.cli.progress import run_bar
 from sim.experiments.hindcast.hindcast import hindcast_into_folder, simulated_runs
 from sim.experiments.hindcast.options import HindcastOptions
@@ -28,7 +28,7 @@ def hindcast(
     set_: Set = None,
     parameters: ParametersFile = None,
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/hindcast/NAME/ID.")] = Path("results"),
-    threads: Threads = 0,
+    threads: ThreadsOption = 0,
     csv: Csv = False,
     quiet: Quiet = False,
     full: Full = False,

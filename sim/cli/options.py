@@ -8,7 +8,7 @@ import typer
 Scenarios = Annotated[list[str], typer.Argument(help="Scenario files, or names of bundled scenarios.")]
 NumberOfRuns = Annotated[int, typer.Option(help="How many runs.", min=1)]
 Seed = Annotated[int, typer.Option(help="Seed; run k of a seed is always the same run.", min=0)]
-Rounds = Annotated[int | None, typer.Option(help="How many rounds, instead of the scenario's.", min=1)]
+RoundsOption = Annotated[int | None, typer.Option(help="How many rounds, instead of the scenario's.", min=1)]
 Set = Annotated[
     list[str] | None,
     typer.Option(
@@ -20,7 +20,9 @@ Set = Annotated[
 ]
 Out = Annotated[Path, typer.Option(help="Where the results go: OUT/SCENARIO/RUN.")]
 ParametersFile = Annotated[Path | None, typer.Option(help="Behavioural parameters (TOML or Parquet).")]
-Threads = Annotated[int, typer.Option(help="Threads; 0 for one a core. Results do not depend on it.", min=0)]
+ThreadsOption = Annotated[
+    int, typer.Option(help="ThreadsOption; 0 for one a core. Results do not depend on it.", min=0)
+]
 Csv = Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")]
 RosterFolder = Annotated[str, typer.Option(help="Roster folder, or one of the bundled ones.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only where the results are.")]

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import tell
-from sim.cli.options import Csv, ParametersFile, Quiet, Seed, Threads
+from sim.cli.options import Csv, ParametersFile, Quiet, Seed, ThreadsOption
 from sim.cli.progress import run_bar
 from sim.experiments.patterns.verdicts import patterns_into_folder, worlds
 from sim.experiments.runs import Runs
@@ -25,7 +25,7 @@ def patterns(
     seed: Seed = 1,
     parameters: ParametersFile = None,
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/patterns/NAME/ID.")] = Path("results"),
-    threads: Threads = 0,
+    threads: ThreadsOption = 0,
     csv: Csv = False,
     quiet: Quiet = False,
 ) -> None:

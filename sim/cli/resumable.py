@@ -15,7 +15,7 @@ from sim.inputs.errors import InputError
 from sim.system.signals import Stopped
 
 Workers = Annotated[int, typer.Option(help="Processes of this machine, instead of threads.", min=0)]
-Scheduler = Annotated[str, typer.Option(help="Address of a Dask cluster that runs already, tls://….")]
+SchedulerOption = Annotated[str, typer.Option(help="Address of a Dask cluster that runs already, tls://….")]
 Unencrypted = Annotated[
     bool, typer.Option("--unencrypted", help="Go to a scheduler without TLS, on a network that is trusted.")
 ]

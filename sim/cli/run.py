@@ -13,11 +13,11 @@ from sim.cli.options import (
     Out,
     ParametersFile,
     Quiet,
-    Rounds,
+    RoundsOption,
     Scenarios,
     Seed,
     Set,
-    Threads,
+    ThreadsOption,
 )
 from sim.cli.progress import run_bar
 from sim.experiments.choices import Engine
@@ -36,12 +36,12 @@ from sim.system.preflight import settle
 def run(
     scenarios: Scenarios,
     runs: NumberOfRuns = 1000,
-    rounds: Rounds = None,
+    rounds: RoundsOption = None,
     seed: Seed = 1,
     set_: Set = None,
     parameters: ParametersFile = None,
     out: Out = Path("results"),
-    threads: Threads = 0,
+    threads: ThreadsOption = 0,
     trajectories: Annotated[
         bool, typer.Option("--trajectories", help="Also write every nation's stance in every round and run.")
     ] = False,

@@ -6,9 +6,17 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import tell
-from sim.cli.options import Full, ParametersFile, Quiet, Seed, Set, Threads
+from sim.cli.options import Full, ParametersFile, Quiet, Seed, Set, ThreadsOption
 from sim.cli.progress import said_to_work
-from sim.cli.resumable import Resume, Scheduler, Unencrypted, Workers, chosen_executor, going_on_in, rate_bar
+from sim.cli.resumable import (
+    Resume,
+    SchedulerOption,
+    Unencrypted,
+    Workers,
+    chosen_executor,
+    going_on_in,
+    rate_bar,
+)
 from sim.experiments.choices import Method
 from sim.experiments.resumable import complete_results, run_parts
 from sim.experiments.sensitivity.plan import SensitivityOptions
@@ -56,9 +64,9 @@ def sensitivity(
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/sensitivity/SCENARIO/ID.")] = Path(
         "results"
     ),
-    threads: Threads = 0,
+    threads: ThreadsOption = 0,
     workers: Workers = 0,
-    scheduler: Scheduler = "",
+    scheduler: SchedulerOption = "",
     unencrypted: Unencrypted = False,
     resume: Resume = False,
     quiet: Quiet = False,

@@ -6,8 +6,16 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import tell
-from sim.cli.options import ParametersFile, Quiet, Set, Threads
-from sim.cli.resumable import Resume, Scheduler, Unencrypted, Workers, chosen_executor, going_on_in, rate_bar
+from sim.cli.options import ParametersFile, Quiet, Set, ThreadsOption
+from sim.cli.resumable import (
+    Resume,
+    SchedulerOption,
+    Unencrypted,
+    Workers,
+    chosen_executor,
+    going_on_in,
+    rate_bar,
+)
 from sim.experiments.resumable import complete_results
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.system.preflight import settle
@@ -22,9 +30,9 @@ def sweep(
     set_: Set = None,
     parameters: ParametersFile = None,
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/sweeps/NAME/ID.")] = Path("results"),
-    threads: Threads = 0,
+    threads: ThreadsOption = 0,
     workers: Workers = 0,
-    scheduler: Scheduler = "",
+    scheduler: SchedulerOption = "",
     unencrypted: Unencrypted = False,
     resume: Resume = False,
     quiet: Quiet = False,

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from sim.dashboard.levers import Choice, Slider, changes_of, levers
-from sim.dashboard.setting import Setting, Source, Value
+from sim.dashboard.setting import ScenarioSource, Setting, Value
 from sim.dashboard.words import plain
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.case import Case
@@ -50,7 +50,7 @@ def _choose_runs() -> tuple[int, int]:
     return int(runs), int(seed)
 
 
-def _choose_changes(source: Source, case: Case) -> tuple[tuple[str, Value], ...]:
+def _choose_changes(source: ScenarioSource, case: Case) -> tuple[tuple[str, Value], ...]:
     """Return what is set otherwise than the scenario does."""
     st.header("From the first round on")
     values = {lever.path: _choose(lever, source, case) for lever in levers(case.roster.vocabulary)}
@@ -58,7 +58,7 @@ def _choose_changes(source: Source, case: Case) -> tuple[tuple[str, Value], ...]
     return changes_of(case, values)
 
 
-def _choose_source() -> Source:
+def _choose_source() -> ScenarioSource:
     titles = _titles()
     name = st.selectbox(
         "Scenario",
@@ -69,12 +69,12 @@ def _choose_source() -> Source:
     )
     if name != OWN:
         st.caption(plain(" ".join(load_scenario(name).description.split())))
-        return Source(name)
+        return ScenarioSource(name)
     file = st.file_uploader("Upload a scenario file", type="toml", key="file")
     if file is not None:
-        return Source(Path(file.name).stem, file.getvalue())
+        return ScenarioSource(Path(file.name).stem, file.getvalue())
     text = st.text_area("Or write one here (TOML)", TEMPLATE, height=220, key="text")
-    return Source("my-scenario", text.encode())
+    return ScenarioSource("my-scenario", text.encode())
 
 
 @st.cache_data(show_spinner=False)
@@ -83,7 +83,7 @@ def _titles() -> dict[str, str]:
     return {name: load_scenario(file).title for name, file in bundled_scenarios().items()}
 
 
-def _choose(lever: Slider | Choice, source: Source, case: Case) -> Value:
+def _choose(lever: Slider | Choice, source: ScenarioSource, case: Case) -> Value:
     """Show a lever as the scenario sets it, and return what the visitor makes of it."""
     key = _key(lever, source)
     if key not in st.session_state:
@@ -93,12 +93,12 @@ def _choose(lever: Slider | Choice, source: Source, case: Case) -> Value:
     return float(st.slider(lever.label, lever.low, lever.high, step=lever.step, key=key, help=lever.meaning))
 
 
-def _reset(source: Source, case: Case) -> None:
+def _reset(source: ScenarioSource, case: Case) -> None:
     """Set all levers as the scenario does."""
     for lever in levers(case.roster.vocabulary):
         st.session_state[_key(lever, source)] = lever.value_in(case)
 
 
-def _key(lever: Slider | Choice, source: Source) -> str:
+def _key(lever: Slider | Choice, source: ScenarioSource) -> str:
     """Return the name of a lever's widget: each scenario has its own, as it sets its own values."""
     return f"{lever.path} in {source.name} {hash(source.own)}"

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.dashboard.picture import CHARACTER, HEIGHT, WIDTH, Svg, TimePlot
+from sim.declarations.arrays import Floats
 from sim.experiments.results import RunResult
-from sim.experiments.statistics import Floats
 from sim.outputs import style
 from sim.outputs.figures.force import TINTS
 from sim.outputs.labels import apart
@@ -22,7 +22,7 @@ REQUIRED = "#A84300"
 """Vermilion, dark enough to be read."""
 
 
-class Layer(NamedTuple):
+class ForceLayer(NamedTuple):
     """What a nation, or several together, pledge in each round."""
 
     name: str
@@ -72,20 +72,20 @@ def force_note(result: RunResult) -> str:
     )
 
 
-def layers_of(result: RunResult) -> list[Layer]:
+def layers_of(result: RunResult) -> list[ForceLayer]:
     """Return mean pledges over time, the largest at the end first, small ones together."""
     codes, names = result.case.roster.iso3, result.case.roster.names
     troops = result.nations["troops_mean"].to_numpy(dtype=np.float64).reshape(-1, len(codes)).T
     order = sorted(range(len(codes)), key=lambda nation: (-troops[nation, -1], -troops[nation].sum()))
     some = [nation for nation in order if troops[nation].max() >= 1.0]
-    layers = [Layer(names[nation], codes[nation], troops[nation]) for nation in some[:MOST]]
+    layers = [ForceLayer(names[nation], codes[nation], troops[nation]) for nation in some[:MOST]]
     if some[MOST:]:
         others = f"{len(some[MOST:])} others"
-        layers.append(Layer(others, others, troops[some[MOST:]].sum(axis=0)))
+        layers.append(ForceLayer(others, others, troops[some[MOST:]].sum(axis=0)))
     return layers
 
 
-def _middles(layers: list[Layer]) -> list[float]:
+def _middles(layers: list[ForceLayer]) -> list[float]:
     """Return the middle of each layer at the end."""
     ends = np.array([layer.soldiers[-1] for layer in layers])
     return [float(middle) for middle in ends.cumsum() - ends / 2]

@@ -24,7 +24,7 @@ CHARACTER = 6.3
 
 LABELS = "#444444"
 
-Point = tuple[float, float]
+Coordinates = tuple[float, float]
 
 
 class Svg:
@@ -57,7 +57,7 @@ class Svg:
         usual = {"font_size": FONT, "fill": LABELS, "dominant_baseline": "central"}
         self.add("text", text=text, x=x, y=y, **{**usual, **attributes})
 
-    def rule(self, start: Point, end: Point, colour: str, **attributes: Any) -> None:
+    def rule(self, start: Coordinates, end: Coordinates, colour: str, **attributes: Any) -> None:
         """Draw a straight line."""
         (x1, y1), (x2, y2) = start, end
         self.add("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=colour, **attributes)

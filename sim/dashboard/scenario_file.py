@@ -7,12 +7,12 @@ import tomlkit
 from tomlkit.items import Table as TomlTable
 
 from sim.dashboard.setting import Setting, Value
+from sim.declarations.policies import KeyPath
 from sim.inputs.layers import merge_tables
 from sim.inputs.scenario import CHANCE, Scenario
 from sim.inputs.situation import Event, leaves, written
 
-KeyPath = tuple[str, ...]
-Table = dict[str, Any]
+TableData = dict[str, Any]
 
 
 def scenario_file(setting: Setting) -> str:
@@ -46,12 +46,12 @@ def _key_path(path: str) -> KeyPath:
     return tuple(path.split("."))
 
 
-def _event(levels: Mapping[KeyPath, Value]) -> list[Table]:
+def _event(levels: Mapping[KeyPath, Value]) -> list[TableData]:
     """Return the event that sets levels in the first round, if there are any."""
     return [{"round": 1, "title": "Set in the dashboard", **_nested(levels)}] if levels else []
 
 
-def _events(scenario: Scenario, replaced: set[KeyPath]) -> Iterator[Table]:
+def _events(scenario: Scenario, replaced: set[KeyPath]) -> Iterator[TableData]:
     """Return the events of a scenario; those of the first round without what is replaced in it."""
     for event in scenario.events:
         at_once = event.round == 1 or (event.date and scenario.calendar.round_of(event.date) == 1)
@@ -62,15 +62,15 @@ def _events(scenario: Scenario, replaced: set[KeyPath]) -> Iterator[Table]:
             yield {**_prose(event), **_nested(changes)}
 
 
-def _prose(event: Event) -> Table:
+def _prose(event: Event) -> TableData:
     """Return when an event happens, how likely it is, and its description."""
     keys = {"date", "round", *CHANCE, "title", "source", "note"}
     return event.model_dump(include=keys, exclude_none=True)
 
 
-def _nested(values: Mapping[KeyPath, Any]) -> Table:
+def _nested(values: Mapping[KeyPath, Any]) -> TableData:
     """Return values by key path as tables within each other."""
-    tables: Table = {}
+    tables: TableData = {}
     for path, value in values.items():
         inner = tables
         for key in path[:-1]:
@@ -79,7 +79,7 @@ def _nested(values: Mapping[KeyPath, Any]) -> Table:
     return tables
 
 
-def _document(data: Table) -> tomlkit.TOMLDocument:
+def _document(data: TableData) -> tomlkit.TOMLDocument:
     """Return a scenario as TOML: its own keys, its tables, its events."""
     tables = {key: value for key, value in data.items() if isinstance(value, dict) and value}
     document = tomlkit.document()
@@ -94,13 +94,13 @@ def _document(data: Table) -> tomlkit.TOMLDocument:
     return document
 
 
-def _table(data: Table) -> TomlTable:
+def _table(data: TableData) -> TomlTable:
     table = tomlkit.table()
     _add_leaves(table, data)
     return table
 
 
-def _add_leaves(parent: tomlkit.TOMLDocument | TomlTable, data: Table) -> None:
+def _add_leaves(parent: tomlkit.TOMLDocument | TomlTable, data: TableData) -> None:
     """Add a line a value, under its dotted key."""
     for path, value in leaves(data).items():
         parent.add(tomlkit.key(list(path)), value)

@@ -18,7 +18,7 @@ Value = float | str
 
 
 @dataclass(frozen=True)
-class Source:
+class ScenarioSource:
     """A scenario: the name of a bundled one, or the name and the text of a visitor's own."""
 
     name: str
@@ -54,7 +54,7 @@ class Setting:
         Which runs.
     """
 
-    source: Source
+    source: ScenarioSource
     changes: tuple[tuple[str, Value], ...] = ()
     runs: int = 1000
     seed: int = 1

@@ -23,7 +23,7 @@ from sim.outputs.words import date_words, percent, percent_interval, thousands
 SHADES = 101
 
 
-class Outcome(NamedTuple):
+class OutcomeChoice(NamedTuple):
     """What map and strip show: the column of the table of nations, and what a nation does."""
 
     column: str
@@ -31,8 +31,8 @@ class Outcome(NamedTuple):
 
 
 OUTCOMES = {
-    "Soldiers on land": Outcome("p_committed", "declares soldiers on land"),
-    "Any military contribution": Outcome("p_contributes", "contributes any military means"),
+    "Soldiers on land": OutcomeChoice("p_committed", "declares soldiers on land"),
+    "Any military contribution": OutcomeChoice("p_contributes", "contributes any military means"),
 }
 """By what the visitor chooses."""
 
@@ -55,7 +55,7 @@ def stage_data(
     result: RunResult,
     pinned: RunResult | None,
     nation: str | None,
-    outcome: Outcome = OUTCOMES["Soldiers on land"],
+    outcome: OutcomeChoice = OUTCOMES["Soldiers on land"],
 ) -> dict[str, Any]:
     """Return what is drawn: nations with their shares of each round, in words too, rounds, pictures."""
     shares = shares_of(result, outcome.column)  # [nation, round]

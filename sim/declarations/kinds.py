@@ -271,10 +271,10 @@ class Level:
             raise _problem(self, f'its key "{name}" is another key of scenario files')
 
 
-Declared = TypeVar("Declared", Parameter, Term, Level)
+DeclaredKind = TypeVar("DeclaredKind", Parameter, Term, Level)
 
 
-def by_name(declared: Iterable[Declared]) -> dict[str, Declared]:
+def by_name(declared: Iterable[DeclaredKind]) -> dict[str, DeclaredKind]:
     """Return declarations by name, in their order.
 
     Raises
@@ -282,7 +282,7 @@ def by_name(declared: Iterable[Declared]) -> dict[str, Declared]:
     DeclarationError
         If a name is taken.
     """
-    names: dict[str, Declared] = {}
+    names: dict[str, DeclaredKind] = {}
     for each in declared:
         if each.name in names:
             raise _problem(each, f"the name is taken, by {names[each.name].place}")

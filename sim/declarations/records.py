@@ -89,9 +89,9 @@ else:
         "Thresholds of a run in log-odds: climb to the rung named, slip to the rung named.",
     )
 
-Kind = TypeVar("Kind", bound="Record")
+RecordType = TypeVar("RecordType", bound="Record")
 
 
-def blank(kind: type[Kind], **fields: Any) -> Kind:
+def blank(kind: type[RecordType], **fields: Any) -> RecordType:
     """Return a record with the values of some fields, and 0 in all others."""
     return kind(**{**dict.fromkeys(kind._fields, 0.0), **fields})

@@ -16,12 +16,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.evidence.beyond import attributes_beyond, levels_beyond, needed_levels
 from sim.evidence.chance import generator
 from sim.evidence.learned import Learned, learned
 from sim.evidence.logit import inverse_logit
 from sim.evidence.readings import WRONG, given_readings
-from sim.evidence.rows import Floats, attribute_columns, design, standardised
+from sim.evidence.rows import attribute_columns, design, standardised
 from sim.evidence.threads import on_one_thread
 from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.errors import InputError

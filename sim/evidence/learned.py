@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.words import NOT_TOLD, worst
 from sim.evidence.beyond import Ranges, attribute_ranges, level_ranges
-from sim.evidence.rows import TOOK_PART, Floats, Scales, candidate_table
+from sim.evidence.rows import TOOK_PART, Scales, candidate_table
 from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.coalitions.draws_file import ABOUT, DRAWS, EvidenceDraws, load_draws
 from sim.inputs.coalitions.reading import load_coalitions

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.evidence.rows import Floats
+from sim.declarations.arrays import Floats
 
 
 def inverse_logit(x: Floats) -> Floats:

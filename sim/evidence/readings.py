@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.evidence.chance import generator
 from sim.evidence.logit import inverse_logit
-from sim.evidence.rows import Floats
 from sim.inputs.errors import InputError
 
 WRONG = 0.1

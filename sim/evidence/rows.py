@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.arrays import Floats
 from sim.inputs.coalitions.candidates_file import treated
 from sim.inputs.coalitions.coalitions import Candidate, Coalition, Coalitions
-from sim.inputs.coalitions.declaration import Attribute, Declaration, Term
+from sim.inputs.coalitions.declaration import Attribute, Declaration, LogitTerm
 from sim.system.libraries import pd
-
-Floats = NDArray[np.float64]
 
 FARTHEST = 3.0
 """Standard deviations beyond which a standardised attribute counts as no farther."""
@@ -96,7 +95,7 @@ def standardised(table: "pd.DataFrame", name: str, attribute: Attribute, scales:
 
 
 @dataclass(frozen=True, eq=False)
-class Design:
+class DesignMatrix:
     """Terms of candidates.
 
     Attributes
@@ -111,13 +110,13 @@ class Design:
     of_nations: NDArray[np.bool_]
 
 
-def design(table: "pd.DataFrame", declaration: Declaration, scales: Scales) -> Design:
+def design(table: "pd.DataFrame", declaration: Declaration, scales: Scales) -> DesignMatrix:
     """Return the terms of a table of candidates."""
     values = np.column_stack([term_values(table, term, declaration, scales) for term in declaration.terms])
-    return Design(values, np.array([term.attribute is not None for term in declaration.terms]))
+    return DesignMatrix(values, np.array([term.attribute is not None for term in declaration.terms]))
 
 
-def term_values(table: "pd.DataFrame", term: Term, declaration: Declaration, scales: Scales) -> Floats:
+def term_values(table: "pd.DataFrame", term: LogitTerm, declaration: Declaration, scales: Scales) -> Floats:
     """Return a term of all candidates, shape (rows,)."""
     values = np.full(len(table), term.scale)
     if term.level is not None:

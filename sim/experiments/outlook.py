@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.parameters import INTERACTION
 from sim.declarations.words import Stance
 from sim.evidence.case_draws import case_draws
@@ -13,7 +14,6 @@ from sim.evidence.learned import learned
 from sim.experiments.hindcast.forecasts import last_statement_and_noise
 from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
-from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.prior import declared_prior

@@ -24,13 +24,14 @@ from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.parameters import FITTED as FITTED_PARAMETERS
 from sim.declarations.parameters import INTERACTION, PARAMETERS
 from sim.declarations.words import ASSUMED, FITTED, LEARNED, NOT_TOLD, VERDICTS, Stance, worst
 from sim.evidence.case_draws import STEPS, CaseDraws
 from sim.evidence.learned import learned
 from sim.evidence.threads import on_one_thread
-from sim.experiments.statistics import Z_95, Floats
+from sim.experiments.statistics import Z_95
 from sim.inputs.case import Case
 from sim.inputs.parameters import COLUMN, Parameters
 from sim.model.ensemble import ENDS, Execution, simulate

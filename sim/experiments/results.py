@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from sim.declarations.arrays import Floats, Integers
 from sim.declarations.parameters import PARAMETERS
 from sim.declarations.records import Behaviour, Ladder, blank
 from sim.declarations.words import POSITIONS, WORDS_ALONE, Stance
@@ -24,7 +25,6 @@ from sim.model.tally import (
     HOLDS_BACK,
     PROPENSITY_LIMIT,
     WORLD_VARIABLES,
-    Counts,
     Tally,
 )
 from sim.results.about import About, AboutCase, about_case
@@ -395,12 +395,12 @@ class RunResult(Result):
         stated = bool(self.case.timeline.has_statement[nation])
         return tuple((reason(HOLDS_BACK[index], stated), float(shares[index])) for index in reasons)
 
-    def _share_columns(self, name: str, counts: Counts) -> dict[str, statistics.Floats]:
+    def _share_columns(self, name: str, counts: Integers) -> dict[str, Floats]:
         """Return the share of the runs that counts are of, with its interval."""
         share = statistics.share(counts.ravel(), self.number_of_runs, self.independent)
         return {name: share.estimate, f"{name}_low": share.low, f"{name}_high": share.high}
 
-    def _number_columns(self, name: str, counts: Counts) -> dict[str, Any]:
+    def _number_columns(self, name: str, counts: Integers) -> dict[str, Any]:
         """Return mean, its interval and quantiles of a number of nations; counts are (rows, nations + 1)."""
         numbers = np.arange(counts.shape[1])
         mean = statistics.mean(counts @ numbers, counts @ numbers**2, self.number_of_runs, self.independent)
@@ -415,7 +415,7 @@ class RunResult(Result):
         return columns
 
     @property
-    def _troops_if_in(self) -> dict[str, statistics.Floats]:
+    def _troops_if_in(self) -> dict[str, Floats]:
         """Return the mean of the soldiers pledged at the end by those committed, with its interval."""
         tally = self.tally
         runs = tally.stances[-1, :, Stance.COMMITTED]
@@ -435,7 +435,7 @@ class RunResult(Result):
     def _dates(self) -> np.ndarray:
         return np.array(self.case.timeline.dates, dtype="datetime64[ms]")
 
-    def _willingness(self, probability: float) -> statistics.Floats:
+    def _willingness(self, probability: float) -> Floats:
         propensity = statistics.quantiles_of_bins(
             self.tally.propensities, probability, -PROPENSITY_LIMIT, PROPENSITY_LIMIT
         )
@@ -451,7 +451,7 @@ class RunResult(Result):
         """Return a quantile of the date of first joining among the runs in which a nation joined."""
         return self._quantile_of_dates(self.tally.first_joined, probability)
 
-    def _quantile_of_dates(self, counts: Counts, probability: float) -> "np.ndarray":
+    def _quantile_of_dates(self, counts: Integers, probability: float) -> "np.ndarray":
         """Return a quantile of the dates that counts are of, a row each; their last column counts: never."""
         in_some = counts[:, :-1]
         rounds = statistics.quantiles_of_counts(in_some, probability)

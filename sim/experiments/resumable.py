@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sim.experiments.executors import Executor, Threads
+from sim.experiments.progress import ProgressOf
 from sim.inputs.errors import InputError
 from sim.results.about import About
 from sim.results.drawing import save_figures
@@ -25,9 +26,6 @@ LEAST_PARTS = 128
 """Into how many parts even a small experiment is cut, if it can be: all workers are busy to the end."""
 
 THREADS = Threads()
-
-Progress = Callable[[int, int], None]
-"""Told how many runs are done, those of earlier sessions included, and of how many."""
 
 
 class Experiment(Protocol):
@@ -123,7 +121,7 @@ def run_parts(
     *,
     executor: Executor = THREADS,
     resume: bool = False,
-    progress: Progress = lambda _done, _total: None,
+    progress: ProgressOf = lambda _done, _total: None,
 ) -> Path:
     """Compute the parts of an experiment that are not there yet, and put its tables together.
 

@@ -1,7 +1,6 @@
 """Running a scenario many times."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import numpy as np
 
 from sim.declarations.records import Terms
 from sim.experiments.choices import Engine
+from sim.experiments.progress import Progress
 from sim.experiments.results import RunResult
 from sim.experiments.runs import Runs
 from sim.inputs.case import Case, load_case
@@ -24,8 +24,6 @@ from sim.system.manifests import FORMAT
 
 one_by_one = Late("sim.model.one_by_one")
 """Mesa takes a quarter of a second to load, and the ensemble needs none."""
-
-Progress = Callable[[int], None]
 
 
 def run(

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.declarations.arrays import Floats
 from sim.system.libraries import stats
 
-Floats = NDArray[np.float64]
 Z_95 = 1.959963984540054
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.parameters import INTERACTION
 from sim.experiments.rests_on import NUMBERS
 from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
-from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.validation import one_of

@@ -5,7 +5,7 @@ from typing import Any, TypeGuard
 
 from sim.inputs.layers import Layer
 from sim.inputs.nations import Nations
-from sim.inputs.toml_file import KeyPath
+from sim.inputs.toml_file import TomlPath
 from sim.inputs.trigger import trigger
 
 
@@ -41,7 +41,7 @@ def _when(event: Mapping[str, Any], nations: Nations) -> dict[str, str]:
         return {}
 
 
-def _coded(layer: Layer, place: KeyPath, table: Mapping[str, Any], nations: Nations) -> dict[str, Any]:
+def _coded(layer: Layer, place: TomlPath, table: Mapping[str, Any], nations: Nations) -> dict[str, Any]:
     """Return the nations of a table by code, if it has any."""
     named = table.get("nations")
     if not _is_table(named):
@@ -56,7 +56,7 @@ def _coded(layer: Layer, place: KeyPath, table: Mapping[str, Any], nations: Nati
     return {"nations": {code: named[word] for code, word in words.items()}}
 
 
-def _coded_path(path: KeyPath, nations: Nations) -> KeyPath:
+def _coded_path(path: TomlPath, nations: Nations) -> TomlPath:
     match path:
         case ("nations", str(word), *rest):
             return ("nations", nations.official(word), *rest)

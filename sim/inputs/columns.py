@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sim.inputs.csv_file import CsvTable, Row
+from sim.inputs.csv_file import CsvRow, CsvTable
 from sim.inputs.roster_tables import NumberColumn
 
 USUAL_CODES = (-9.0, -99.0, -999.0, 99.0, 999.0, 9999.0)
@@ -23,7 +23,7 @@ def checked(table: CsvTable, declared: Mapping[str, NumberColumn]) -> CsvTable:
     return replace(table, rows=tuple(_checked(row, here) for row in table.rows))
 
 
-def _checked(row: Row, declared: Mapping[str, NumberColumn]) -> Row:
+def _checked(row: CsvRow, declared: Mapping[str, NumberColumn]) -> CsvRow:
     for column, numbers in declared.items():
         if row.text(column) in numbers.missing or row.number(column) in numbers.missing:
             row = row.with_text(column, "")
@@ -39,7 +39,7 @@ def _checked(row: Row, declared: Mapping[str, NumberColumn]) -> Row:
 class Suspect:
     """A number that may be a code for what is missing."""
 
-    row: Row
+    row: CsvRow
     column: str
 
 

@@ -42,7 +42,7 @@ LARGEST_NUMBER = 1e15
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CsvRow:
     """One line of a table.
 
     Attributes
@@ -61,7 +61,7 @@ class Row:
         """Return the error that says what is wrong in a column of this row."""
         return InputError(problem, file=self.path, line=self.line, key=column)
 
-    def with_text(self, column: str, text: str) -> "Row":
+    def with_text(self, column: str, text: str) -> "CsvRow":
         """Return the row with another text in a column."""
         return self if self.text(column) == text else replace(self, cells={**self.cells, column: text})
 
@@ -125,7 +125,7 @@ class CsvTable:
 
     path: Path
     columns: tuple[str, ...]
-    rows: Sequence[Row]
+    rows: Sequence[CsvRow]
     header: int = 1
 
     def numbers(self, column: str) -> NDArray[np.float64]:
@@ -172,7 +172,7 @@ def read_csv(path: Path, bounds: Bounds = OF_DATA) -> CsvTable:
     return CsvTable(path, named, _Rows(path, columns, records), first)
 
 
-Record = tuple[int, list[str]]
+CsvLine = tuple[int, list[str]]
 """The line on which a row begins, and its cells."""
 
 
@@ -189,7 +189,7 @@ def _check_columns(path: Path, line: int, columns: tuple[str, ...]) -> None:
             raise InputError("the column stands there twice", file=path, line=line, key=column)
 
 
-def _check_lengths(path: Path, columns: tuple[str, ...], records: list[Record]) -> None:
+def _check_lengths(path: Path, columns: tuple[str, ...], records: list[CsvLine]) -> None:
     """Refuse rows of another length than the header: the first, and why it may be so."""
     for line, cells in records:
         if len(cells) != len(columns):
@@ -200,7 +200,7 @@ def _check_lengths(path: Path, columns: tuple[str, ...], records: list[Record]) 
             raise InputError(problem, file=path, line=line)
 
 
-def _check_names(path: Path, line: int, columns: tuple[str, ...], records: list[Record]) -> None:
+def _check_names(path: Path, line: int, columns: tuple[str, ...], records: list[CsvLine]) -> None:
     """Refuse a column without a name, unless nothing stands in it."""
     nameless = [place for place, column in enumerate(columns) if not column]
     if any(cells[place].strip() for _, cells in records for place in nameless):
@@ -208,7 +208,7 @@ def _check_names(path: Path, line: int, columns: tuple[str, ...], records: list[
         raise InputError(problem, file=path, line=line, key=f"column {nameless[0] + 1}")
 
 
-def _records(path: Path, bounds: Bounds) -> Iterator[Record]:
+def _records(path: Path, bounds: Bounds) -> Iterator[CsvLine]:
     """Yield every row that is not blank."""
     lines = _Lines(_text(path, bounds.bytes))
     reader = csv.reader(lines, strict=True)
@@ -268,23 +268,23 @@ def _text(path: Path, most_bytes: int) -> str:
 
 
 @dataclass(frozen=True)
-class _Rows(Sequence[Row]):
+class _Rows(Sequence[CsvRow]):
     """Rows, each made when it is asked for: a million of them would take much memory."""
 
     path: Path
     columns: tuple[str, ...]
-    records: Sequence[Record]
+    records: Sequence[CsvLine]
 
     def __len__(self) -> int:
         return len(self.records)
 
     @overload
-    def __getitem__(self, index: int) -> Row: ...
+    def __getitem__(self, index: int) -> CsvRow: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+    def __getitem__(self, index: slice) -> Sequence[CsvRow]: ...
+    def __getitem__(self, index: int | slice) -> CsvRow | Sequence[CsvRow]:
         if isinstance(index, slice):
             return _Rows(self.path, self.columns, self.records[index])
         line, cells = self.records[index]
         named = zip(self.columns, cells, strict=True)
-        return Row(self.path, line, {column: cell.strip() for column, cell in named if column})
+        return CsvRow(self.path, line, {column: cell.strip() for column, cell in named if column})

@@ -15,9 +15,9 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.csv_file import Bounds, CsvTable, Row, has_decimal_comma, read_csv
+from sim.inputs.csv_file import Bounds, CsvRow, CsvTable, has_decimal_comma, read_csv
 from sim.inputs.errors import InputError, near_match
-from sim.inputs.factors import Factor, Level, check_factor, is_numeric, level_steps, listed
+from sim.inputs.factors import Factor, FactorLevel, check_factor, is_numeric, level_steps, listed
 from sim.inputs.keys import Key
 from sim.inputs.roster import Roster
 from sim.system.libraries import morris_sample, pd, sobol_sample, stats
@@ -30,7 +30,7 @@ Shares = NDArray[np.float64]
 """A row a point, a column a factor, in [0, 1]: how far up its range each factor is."""
 
 
-class Asked(NamedTuple):
+class DesignInputs(NamedTuple):
     """What a sweep file says of its points: how many or which file lists them; how many factors; of whom."""
 
     points: int = 0
@@ -54,7 +54,7 @@ class Design(ABC):
         return tuple(declared)
 
     @classmethod
-    def asked_for(cls, asked: Asked) -> Self:  # noqa: ARG003 - for those that take something
+    def asked_for(cls, asked: DesignInputs) -> Self:  # noqa: ARG003 - for those that take something
         """Return the design that a sweep file asks for."""
         return cls()
 
@@ -93,7 +93,7 @@ class LatinHypercube(Design):
     number: int
 
     @classmethod
-    def asked_for(cls, asked: Asked) -> Self:
+    def asked_for(cls, asked: DesignInputs) -> Self:
         """Return the design of so many points; see `Design`."""
         return cls(asked.points)
 
@@ -115,7 +115,7 @@ class SobolSequence(Design):
     number: int
 
     @classmethod
-    def asked_for(cls, asked: Asked) -> Self:
+    def asked_for(cls, asked: DesignInputs) -> Self:
         """Return the design of so many points; see `Design`."""
         return cls(asked.points)
 
@@ -170,7 +170,7 @@ class Morris(Design):
         )
 
     @classmethod
-    def asked_for(cls, asked: Asked) -> Self:
+    def asked_for(cls, asked: DesignInputs) -> Self:
         """Return as many whole trajectories as fit, but at least one; see `Design`."""
         return cls(max(asked.points // (asked.factors + 1), 1))
 
@@ -184,7 +184,7 @@ class PointList(Design):
     roster: Roster
 
     @classmethod
-    def asked_for(cls, asked: Asked) -> Self:
+    def asked_for(cls, asked: DesignInputs) -> Self:
         """Return the design of a file; see `Design`."""
         if asked.roster is None:
             raise ValueError("which factors a list may have depends on a roster")
@@ -212,7 +212,7 @@ class PointList(Design):
         )
 
     @cached_property
-    def levels(self) -> dict[Key, tuple[Level, ...]]:
+    def levels(self) -> dict[Key, tuple[FactorLevel, ...]]:
         """The cells of each column: numbers, or words as they are written."""
         table = self._table
         keys: dict[Key, str] = {}
@@ -225,7 +225,7 @@ class PointList(Design):
         rows = ([_level(row, column) for column in keys.values()] for row in table.rows)
         return dict(zip(keys, zip(*rows, strict=True), strict=True))
 
-    def row(self, number: int) -> Row:
+    def row(self, number: int) -> CsvRow:
         """Return the row of the file that lists a point."""
         return self._table.rows[number]
 
@@ -247,7 +247,7 @@ class PointList(Design):
         return InputError(problem, file=self.file, line=self._table.header, key=column)
 
 
-def _level(row: Row, column: str) -> Level:
+def _level(row: CsvRow, column: str) -> FactorLevel:
     """Return a cell as a number, or as the word that it is."""
     text = row.text(column)
     if not text:

@@ -11,7 +11,7 @@ from sim.declarations.words import PURPOSES
 from sim.inputs.candidates import ADVERSARY_NEARNESS, ALIGNMENT
 from sim.inputs.coalitions.declaration import Attribute
 from sim.inputs.coalitions.declaration import read_declaration as read_past
-from sim.inputs.csv_file import Row, read_csv
+from sim.inputs.csv_file import CsvRow, read_csv
 from sim.inputs.roster import (
     Roster,
     RosterSource,
@@ -211,7 +211,7 @@ def source_of(column: str, sources: dict[str, Source], table: str = "") -> Sourc
     return next(fitting, Source())
 
 
-def _source(row: Row) -> Source:
+def _source(row: CsvRow) -> Source:
     return Source(*(row.text(column) for column in ("source", "year", "licence", "status", "note")))
 
 

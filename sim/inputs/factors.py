@@ -30,8 +30,8 @@ def _level(value: object) -> object:
     return value
 
 
-Level = float | str
-Listed = Annotated[Level, BeforeValidator(_level)]
+FactorLevel = float | str
+Listed = Annotated[FactorLevel, BeforeValidator(_level)]
 Path = Annotated[Text, AfterValidator(Key)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -92,7 +92,7 @@ class Factor(TomlTable):
         """What figures and messages call it."""
         return self.label or self.path
 
-    def number(self, level: Level) -> Level:
+    def number(self, level: FactorLevel) -> FactorLevel:
         """Return the number of a level that has a name; any other level as it is."""
         return self._steps.get(level, level) if isinstance(level, str) else level
 
@@ -107,7 +107,7 @@ class Factor(TomlTable):
         return level if isinstance(level, str) else self.names.get(level) or f"{level:,.6g}"
 
     @property
-    def levels(self) -> tuple[Level, ...]:
+    def levels(self) -> tuple[FactorLevel, ...]:
         """The values that a grid takes, without noise in the last digits: 0.15, not 0.15000000000000002."""
         if self.values is not None:
             return tuple(map(self.number, self.values))
@@ -119,12 +119,12 @@ class Factor(TomlTable):
         return {**self.model_dump(exclude_none=True), **values}
 
     @property
-    def extremes(self) -> tuple[Level, ...]:
+    def extremes(self) -> tuple[FactorLevel, ...]:
         """Every listed value, the least number first, or the ends of the range."""
         return self._rising if self.values is not None else self.range or ()
 
     @property
-    def _rising(self) -> tuple[Level, ...]:
+    def _rising(self) -> tuple[FactorLevel, ...]:
         """The listed values: numbers from the least to the largest, words as they stand."""
         return tuple(sorted(self.levels)) if is_numeric(self.levels) else self.levels
 
@@ -141,7 +141,7 @@ class Factor(TomlTable):
         return np.clip(low + (high - low) * share, low, high)
 
 
-def listed(path: str, levels: tuple[Level, ...], declared: Factor | None) -> Factor:
+def listed(path: str, levels: tuple[FactorLevel, ...], declared: Factor | None) -> Factor:
     """Return the factor of a column of points: what is declared of it, and its levels.
 
     Parameters
@@ -161,7 +161,7 @@ def listed(path: str, levels: tuple[Level, ...], declared: Factor | None) -> Fac
     return (declared or Factor.model_construct(path=Key(path))).model_copy(update=change)
 
 
-def is_numeric(levels: Iterable[Level]) -> bool:
+def is_numeric(levels: Iterable[FactorLevel]) -> bool:
     """Tell whether levels are all numbers."""
     return all(isinstance(level, float) for level in levels)
 

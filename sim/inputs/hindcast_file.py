@@ -11,10 +11,10 @@ from sim.inputs.case import Case, load_case
 from sim.inputs.characters import folder_name
 from sim.inputs.errors import InputError
 from sim.inputs.nations import Nations
-from sim.inputs.observations import WHERE, Record, read_joiners, read_recorded
+from sim.inputs.observations import WHERE, PositionRecord, read_joiners, read_recorded
 from sim.inputs.overrides import Overrides
 from sim.inputs.situation import Date, Text, TomlTable
-from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
+from sim.inputs.toml_file import TomlFile, TomlPath, read_toml
 from sim.inputs.validation import KeyProblem, validate
 
 
@@ -31,7 +31,7 @@ class DeclaredWave(TomlTable):
     )
 
 
-class Reading(TomlTable):
+class AlternativeReading(TomlTable):
     """Another reading of what was recorded: other records of a wave count instead."""
 
     name: Text = Field(description="What tables call it.")
@@ -63,7 +63,9 @@ class Hindcast(TomlTable):
     left_out: tuple[Text, ...] = Field(
         (), strict=False, description="Nations, by code, of which no record is scored; the caution says why."
     )
-    readings: tuple[Reading, ...] = Field((), strict=False, description="Other readings of the records.")
+    readings: tuple[AlternativeReading, ...] = Field(
+        (), strict=False, description="Other readings of the records."
+    )
     caution: str = Field("", description="What a reader of the scores must know; printed with them.")
     _file: TomlFile | None = PrivateAttr(default=None)
 
@@ -78,13 +80,15 @@ class Hindcast(TomlTable):
         """The folder of the file."""
         return self._file.path.parent if self._file else Path()
 
-    def error(self, key_path: KeyPath, problem: str) -> InputError:
+    def error(self, key_path: TomlPath, problem: str) -> InputError:
         """Return (not raise) the error that says what is wrong at a key of the file."""
         return (
             self._file.error(key_path, problem) if self._file else InputError(problem, key=str(key_path[0]))
         )
 
-    def records(self, case: Case, wave: DeclaredWave, reading: Reading | None = None) -> tuple[Record, ...]:
+    def records(
+        self, case: Case, wave: DeclaredWave, reading: AlternativeReading | None = None
+    ) -> tuple[PositionRecord, ...]:
         """Return what was recorded of each nation in a wave: one record for each that was observed.
 
         Parameters
@@ -200,7 +204,7 @@ def load_hindcast_cases(
 def _case(hindcast: Hindcast, position: int, overrides: Overrides, parameters: Path | None) -> Case:
     """Return the case of a wave, which ends with it."""
     wave = hindcast.waves[position]
-    place: KeyPath = ("scenario",) if wave.scenario is None else ("waves", position, "scenario")
+    place: TomlPath = ("scenario",) if wave.scenario is None else ("waves", position, "scenario")
     try:
         file = find_scenario(wave.scenario or hindcast.scenario, hindcast.folder)
     except InputError as error:

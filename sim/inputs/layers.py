@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.inputs.bundled import find_scenario
 from sim.inputs.errors import InputError
-from sim.inputs.toml_file import KeyPath, TomlFile, dotted, nearest, read_toml, suffix
+from sim.inputs.toml_file import TomlFile, TomlPath, dotted, nearest, read_toml, suffix
 from sim.inputs.validation import shown
 
 
@@ -38,18 +38,18 @@ class Layer:
     """Settings and the places that they came from."""
 
     data: dict[str, Any]
-    places: Mapping[KeyPath, Place] = field(default_factory=dict)
+    places: Mapping[TomlPath, Place] = field(default_factory=dict)
 
-    def place(self, key_path: KeyPath) -> Place:
+    def place(self, key_path: TomlPath) -> Place:
         """Return where a value stands, or else the nearest table around it."""
         place = nearest(self.places, key_path) or Place()
         return place if place.option else Place(place.file, place.line, self._key(key_path))
 
-    def error(self, key_path: KeyPath, problem: str) -> InputError:
+    def error(self, key_path: TomlPath, problem: str) -> InputError:
         """Return (not raise) the error that says what is wrong with a value."""
         return self.place(key_path).error(problem)
 
-    def _key(self, key_path: KeyPath) -> str:
+    def _key(self, key_path: TomlPath) -> str:
         """Return a key as its own file writes it: events are numbered anew where layers are merged."""
         for length in range(len(key_path), 0, -1):
             known = self.places.get(key_path[:length])
@@ -127,7 +127,7 @@ def _still_sourced(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str,
     return {key: value for key, value in base.items() if key not in replaced}
 
 
-def _shifted(path: KeyPath, shift: int) -> KeyPath:
+def _shifted(path: TomlPath, shift: int) -> TomlPath:
     match path:
         case ("events", int(position), *rest):
             return ("events", position + shift, *rest)

@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import Field
 
-from sim.inputs.csv_file import Row, read_csv
+from sim.inputs.csv_file import CsvRow, read_csv
 from sim.inputs.errors import InputError
 from sim.inputs.situation import Date, Text, TomlTable
 from sim.inputs.text_file import read_text
-from sim.inputs.toml_file import KeyPath, dotted
+from sim.inputs.toml_file import TomlPath, dotted
 from sim.inputs.validation import validate
 
 MAX_BYTES = 50_000_000
@@ -84,7 +84,7 @@ def parse_ledger(text: str, file: Path) -> tuple[Sealed, ...]:
 
 
 def _entry(text: str, file: Path, number: int) -> Sealed:
-    def error_at(key_path: KeyPath, problem: str) -> InputError:
+    def error_at(key_path: TomlPath, problem: str) -> InputError:
         return InputError(problem, file=file, line=number, key=dotted(key_path) or None)
 
     try:
@@ -149,7 +149,7 @@ def read_outcomes(file: Path, ledger: tuple[Sealed, ...]) -> dict[int, dict[str,
     return outcomes
 
 
-def _forecast_of(row: Row, ledger: tuple[Sealed, ...]) -> Sealed:
+def _forecast_of(row: CsvRow, ledger: tuple[Sealed, ...]) -> Sealed:
     number = row.number("forecast")
     if number not in range(1, len(ledger) + 1):
         problem = f'"{row.text("forecast")}" is no forecast of the ledger; allowed are 1 to {len(ledger)}'
@@ -157,7 +157,7 @@ def _forecast_of(row: Row, ledger: tuple[Sealed, ...]) -> Sealed:
     return ledger[int(number) - 1]
 
 
-def _check_void(row: Row, entry: Sealed, outcomes: dict[int, dict[str, float] | None]) -> None:
+def _check_void(row: CsvRow, entry: Sealed, outcomes: dict[int, dict[str, float] | None]) -> None:
     if not entry.condition:
         raise row.error("took_part", f"forecast {entry.number} has no condition, so it cannot be void")
     if row.text("iso3") or entry.number in outcomes:

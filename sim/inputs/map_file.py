@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field
 from sim.inputs.errors import InputError
 from sim.inputs.indicators import FloatArray
 from sim.inputs.text_file import read_text
-from sim.inputs.toml_file import KeyPath, dotted
+from sim.inputs.toml_file import TomlPath, dotted
 from sim.inputs.validation import ErrorAt, shown, validate
 
 MAX_BYTES = 5_000_000
@@ -125,7 +125,7 @@ def read_map(file: Path) -> Map:
         nothing that can be drawn.
     """
 
-    def error_at(key_path: KeyPath, problem: str) -> InputError:
+    def error_at(key_path: TomlPath, problem: str) -> InputError:
         return InputError(problem, file=file, key=dotted(key_path))
 
     collection = validate(_Collection, _content(file), error_at)
@@ -156,7 +156,7 @@ def _why_left_out(feature: _Feature) -> str:
     return "" if feature.shape() in _SHAPES else f"is no polygon but of type {shown(feature.shape())}"
 
 
-def _drawn(feature: _Feature, place: KeyPath, error_at: ErrorAt) -> tuple[Polygon, ...]:
+def _drawn(feature: _Feature, place: TomlPath, error_at: ErrorAt) -> tuple[Polygon, ...]:
     """Return the polygons of a feature, without rings that enclose nothing."""
     shape = validate(
         _SHAPES[feature.shape()],

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 
-from sim.inputs.csv_file import Row
+from sim.inputs.csv_file import CsvRow
 from sim.inputs.errors import LONGEST_WORD, InputError
 from sim.inputs.keys import Key
 
@@ -92,7 +92,7 @@ def folded(name: str) -> str:
     return " ".join(words) or name.casefold()
 
 
-def nations_in(rows: Iterable[Row]) -> Nations:
+def nations_in(rows: Iterable[CsvRow]) -> Nations:
     """Return the nations of rows with `iso3`, `name` and, if the table has it, `aliases`.
 
     Raises
@@ -101,7 +101,7 @@ def nations_in(rows: Iterable[Row]) -> Nations:
         If a nation has no name, or two nations are called the same; the message names both lines.
     """
     rows = tuple(rows)
-    owners: dict[str, Row] = {}
+    owners: dict[str, CsvRow] = {}
     for row in sorted(rows, key=lambda row: row.line):
         if not row.text("name"):
             raise row.error("name", "is empty; a nation needs a name")
@@ -114,11 +114,11 @@ def nations_in(rows: Iterable[Row]) -> Nations:
     return Nations(names, {row.text("iso3"): _aliases(row) for row in rows if _aliases(row)})
 
 
-def _called(row: Row) -> list[tuple[str, str]]:
+def _called(row: CsvRow) -> list[tuple[str, str]]:
     """Return every name of a nation and the column that it stands in."""
     others = [(ALIASES, alias) for alias in _aliases(row)]
     return [("iso3", row.text("iso3")), ("name", row.text("name")), *others]
 
 
-def _aliases(row: Row) -> list[str]:
+def _aliases(row: CsvRow) -> list[str]:
     return [alias.strip() for alias in row.text(ALIASES).split(";") if alias.strip()]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sim.inputs.csv_file import Row, read_csv
+from sim.inputs.csv_file import CsvRow, read_csv
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.nations import Nations
 from sim.inputs.roster import Roster, positions_of, read_source
@@ -19,7 +19,7 @@ WHERE = "where"
 
 
 @dataclass(frozen=True)
-class Record:
+class PositionRecord:
     """What was recorded of a nation in a wave.
 
     Attributes
@@ -43,7 +43,7 @@ class Record:
 
 def read_recorded(
     roster: Roster, start: dt.date, wave: dt.date, instead: Mapping[str, str] | None = None
-) -> tuple[Record, ...]:
+) -> tuple[PositionRecord, ...]:
     """Return the positions of a wave that have a source, of nations of which one at the start has too.
 
     Parameters
@@ -58,7 +58,7 @@ def read_recorded(
 
     Returns
     -------
-    tuple[Record, ...]
+    tuple[PositionRecord, ...]
         In the order of the roster's nations.
 
     Raises
@@ -68,7 +68,9 @@ def read_recorded(
     """
     known = roster.sourced_positions(start)
     records = {
-        code: Record(code, wave, statement.position, publisher(statement.row), note=_words(statement.row))
+        code: PositionRecord(
+            code, wave, statement.position, publisher(statement.row), note=_words(statement.row)
+        )
         for code, statement in roster.sourced_positions(wave).items()
     }
     if instead is not None:
@@ -78,7 +80,7 @@ def read_recorded(
 
 def read_joiners(
     path: Path, nations: Nations, wave: dt.date, founders: Sequence[str] = ()
-) -> tuple[Record, ...]:
+) -> tuple[PositionRecord, ...]:
     """Read who was committed from which day, and return what that tells of a wave.
 
     Parameters
@@ -109,9 +111,9 @@ def read_joiners(
     return tuple(_joiner(code, wave, rows.get(code)) for code in observed)
 
 
-def _rows_by_nation(path: Path, nations: Nations) -> dict[str, Row]:
+def _rows_by_nation(path: Path, nations: Nations) -> dict[str, CsvRow]:
     """Return the rows of a table of joiners by the code of the nation."""
-    rows: dict[str, Row] = {}
+    rows: dict[str, CsvRow] = {}
     for row in read_csv(path).require("iso3", "date").rows:
         word = row.text("iso3")
         code = nations.code(word)
@@ -124,10 +126,10 @@ def _rows_by_nation(path: Path, nations: Nations) -> dict[str, Row]:
     return rows
 
 
-def _instead(roster: Roster, wave: dt.date, where: Mapping[str, str]) -> list[Record]:
+def _instead(roster: Roster, wave: dt.date, where: Mapping[str, str]) -> list[PositionRecord]:
     """Return the records of a wave that hold the texts, one a nation; those that do not usually count too."""
     source = read_source(roster.folder)
-    records: dict[str, Record] = {}
+    records: dict[str, PositionRecord] = {}
     for statement in positions_of(source):
         if statement.wave == wave and all(
             _cell(statement.row, column) == text for column, text in where.items()
@@ -136,7 +138,7 @@ def _instead(roster: Roster, wave: dt.date, where: Mapping[str, str]) -> list[Re
                 raise statement.row.error(
                     "iso3", f"{statement.iso3} has two records that fit {_shown(where)}"
                 )
-            records[statement.iso3] = Record(
+            records[statement.iso3] = PositionRecord(
                 statement.iso3, wave, statement.position, publisher(statement.row), _words(statement.row)
             )
     if not records:
@@ -144,28 +146,30 @@ def _instead(roster: Roster, wave: dt.date, where: Mapping[str, str]) -> list[Re
     return list(records.values())
 
 
-def _words(row: Row) -> str:
+def _words(row: CsvRow) -> str:
     """Return the statement, in the words of the first or the second reading."""
     return row.text("condition") or row.text("statement_in_own_words")
 
 
-def _joiner(code: str, wave: dt.date, row: Row | None) -> Record:
+def _joiner(code: str, wave: dt.date, row: CsvRow | None) -> PositionRecord:
     """Return whether a nation had joined by a wave, and not left."""
     if row is None:
-        return Record(code, wave, NOT_COMMITTED, "not named")
+        return PositionRecord(code, wave, NOT_COMMITTED, "not named")
     has_left = bool(row.text("left")) and row.day("left") <= wave
     is_in = row.day("date") <= wave and not has_left
-    return Record(code, wave, "committed" if is_in else NOT_COMMITTED, publisher(row), note=row.text("note"))
+    return PositionRecord(
+        code, wave, "committed" if is_in else NOT_COMMITTED, publisher(row), note=row.text("note")
+    )
 
 
-def publisher(row: Row) -> str:
+def publisher(row: CsvRow) -> str:
     """Return what a record rests on: the host of its first address, else its source in words."""
     addresses = row.text("url").split()
     host = urlsplit(addresses[0]).hostname if addresses else None
     return (host or row.text("source") or "no source").removeprefix("www.")
 
 
-def _cell(row: Row, column: str) -> str:
+def _cell(row: CsvRow, column: str) -> str:
     """Return the text in a column; an InputError where there is none."""
     if column not in row.cells:
         raise InputError(

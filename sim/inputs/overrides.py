@@ -11,7 +11,7 @@ from sim.inputs.keys import Key
 from sim.inputs.layers import Layer, Place
 from sim.inputs.nations import Nations
 from sim.inputs.situation import leaves
-from sim.inputs.toml_file import KeyPath, on_one_line
+from sim.inputs.toml_file import TomlPath, on_one_line
 from sim.inputs.validation import shown, unknown_key
 
 Overrides = Mapping[str, object] | Mapping[Key, object] | Sequence[str]
@@ -147,7 +147,7 @@ def _setting(place: Place, path: tuple[str, ...], value: object) -> Layer:
 def _event(place: Place, path: tuple[str, ...], value: object) -> Layer:
     title = f"set: {'.'.join(path)} = {shown(value)}"
     event = {"round": 1, "title": title, **_nested(path, value)}
-    places: dict[KeyPath, Place] = {("events", 0): place}
+    places: dict[TomlPath, Place] = {("events", 0): place}
     return Layer({"events": [event]}, places)
 
 

@@ -15,7 +15,7 @@ from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray
 from sim.inputs.text_file import check_regular
-from sim.inputs.toml_file import KeyPath, TomlFile, dotted, read_toml
+from sim.inputs.toml_file import TomlFile, TomlPath, dotted, read_toml
 from sim.inputs.validation import ErrorAt, shown, validate
 from sim.system.folders import check_listed
 from sim.system.libraries import pa, pq
@@ -190,7 +190,7 @@ def unknown_parameter(name: str) -> str:
 
 
 def _under(file: TomlFile, name: str) -> ErrorAt:
-    def error_at(key_path: KeyPath, problem: str) -> InputError:
+    def error_at(key_path: TomlPath, problem: str) -> InputError:
         return file.error((name, *key_path), problem)
 
     return error_at

@@ -21,7 +21,7 @@ from sim.inputs.indicators import FloatArray
 from sim.inputs.keys import Key
 from sim.inputs.overrides import overridden
 from sim.inputs.situation import Date, Text, TomlTable
-from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
+from sim.inputs.toml_file import TomlFile, TomlPath, read_toml
 from sim.inputs.validation import KeyProblem, one_of, validate
 
 Measure = Literal[
@@ -41,7 +41,7 @@ Measure = Literal[
     "reach_of_one_lever",
 ]
 FACE_VALIDITY = "face validity"
-Kind = Literal["evidence", "consistency check", "face validity"]
+PatternKind = Literal["evidence", "consistency check", "face validity"]
 
 REST = ("the rest",)
 """In place of nations: all that are not named."""
@@ -85,7 +85,7 @@ def _some(values: tuple[Any, ...]) -> tuple[Any, ...]:
 NotEmpty = AfterValidator(_some)
 
 
-class World(TomlTable):
+class Snapshot(TomlTable):
     """A scenario, changed or not, and the day on which it is read."""
 
     scenario: Text = Field(description="A scenario file beside this one, or a bundled one.")
@@ -107,10 +107,10 @@ class Check(TomlTable):
 
     statement: Text = Field(description="What is measured, in a few words, with its unit.")
     measure: Measure = Field(description="How it is measured; see `sim.experiments.patterns.measures`.")
-    of: Annotated[tuple[World, ...], NotEmpty] = Field(
+    of: Annotated[tuple[Snapshot, ...], NotEmpty] = Field(
         strict=False, description="Where it is measured; of several worlds, the sum."
     )
-    less: tuple[World, ...] = Field(
+    less: tuple[Snapshot, ...] = Field(
         (), strict=False, description="What is subtracted, run by run: the same draws in other worlds."
     )
     nations: tuple[Text, ...] = Field((), strict=False, description="The nations that count; all if empty.")
@@ -173,7 +173,7 @@ class Check(TomlTable):
         return more_than, math.inf if self.less_than is None else self.less_than
 
     @property
-    def worlds(self) -> tuple[World, ...]:
+    def worlds(self) -> tuple[Snapshot, ...]:
         """All worlds that it names."""
         return self.of + self.less
 
@@ -190,7 +190,7 @@ class Pattern(TomlTable):
     number: int = Field(ge=1, description="Its number in the list of patterns.")
     statement: Text = Field(description="What is the case.")
     source: Text = Field(description="Who says so.")
-    kind: Kind = Field(
+    kind: PatternKind = Field(
         description="evidence; consistency check where the model has it from its data or equations; face "
         "validity where experts expect it, and the share of draws in which it is so decides."
     )
@@ -229,7 +229,7 @@ class Patterns(TomlTable):
         """The folder of the file."""
         return self._file.path.parent if self._file else Path()
 
-    def error(self, key_path: KeyPath, problem: str) -> InputError:
+    def error(self, key_path: TomlPath, problem: str) -> InputError:
         """Return (not raise) the error that says what is wrong at a key of the file."""
         return (
             self._file.error(key_path, problem) if self._file else InputError(problem, key=str(key_path[0]))
@@ -242,7 +242,7 @@ class Patterns(TomlTable):
             raise KeyProblem("patterns", "two patterns have the same number")
         return self
 
-    def case(self, world: World, parameters: Path | None = None) -> Case:
+    def case(self, world: Snapshot, parameters: Path | None = None) -> Case:
         """Return a world as a case.
 
         Raises
@@ -290,7 +290,7 @@ def load_patterns(source: Path | str) -> Patterns:
     return patterns
 
 
-def _try_check(patterns: Patterns, check: Check, place: KeyPath) -> None:
+def _try_check(patterns: Patterns, check: Check, place: TomlPath) -> None:
     """Find out now whether the worlds of a check can be run, and know its nations."""
     _check_changes(patterns, check.levers, (*place, "levers"))
     keys = [("of", index) for index in range(len(check.of))]
@@ -311,13 +311,13 @@ def _try_check(patterns: Patterns, check: Check, place: KeyPath) -> None:
                 raise patterns.error(place, error.problem) from None
 
 
-def _check_changes(patterns: Patterns, names: tuple[str, ...], place: KeyPath) -> None:
+def _check_changes(patterns: Patterns, names: tuple[str, ...], place: TomlPath) -> None:
     for name in names:
         if name not in patterns.changes:
             raise patterns.error(place, f"no such change: {one_of(name, patterns.changes)}")
 
 
-def _check_attribute(patterns: Patterns, name: str | None, case: Case, place: KeyPath) -> None:
+def _check_attribute(patterns: Patterns, name: str | None, case: Case, place: TomlPath) -> None:
     """Refuse an attribute that past coalitions do not ask of their candidates."""
     if name is not None and name not in (known := read_past(case.roster.past).attributes):
         raise patterns.error(place, one_of(name, known))
@@ -330,7 +330,7 @@ def attribute_of(case: Case, name: str) -> FloatArray:
     return attribute.scale * treated(raw, attribute)
 
 
-def _check_day(patterns: Patterns, world: World, case: Case, place: KeyPath) -> None:
+def _check_day(patterns: Patterns, world: Snapshot, case: Case, place: TomlPath) -> None:
     """Refuse a day on which a world has not begun, or has ended."""
     scenario = case.scenario
     if world.on is not None and not 0 <= world.round_in(case) <= scenario.rounds:

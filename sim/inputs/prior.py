@@ -14,7 +14,7 @@ from sim.declarations.parameters import PARAMETERS
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.indicators import FloatArray
 from sim.inputs.situation import Text, TomlTable
-from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
+from sim.inputs.toml_file import TomlFile, TomlPath, read_toml
 from sim.inputs.validation import shown, validate
 from sim.system.libraries import special, stats
 
@@ -136,7 +136,7 @@ class ParameterPrior:
 
 
 @dataclass(frozen=True)
-class Prior:
+class JointPrior:
     """Independent priors of some parameters; the others keep their value.
 
     Attributes
@@ -190,7 +190,7 @@ class Prior:
         return np.column_stack([columns[name] for name in PARAMETERS])
 
 
-def load_prior(path: Path | None = None) -> Prior:
+def load_prior(path: Path | None = None) -> JointPrior:
     """Read priors from a file.
 
     Parameters
@@ -215,7 +215,7 @@ def load_prior(path: Path | None = None) -> Prior:
 
 
 @cache
-def declared_prior() -> Prior:
+def declared_prior() -> JointPrior:
     """Return the priors that the parameters are declared with."""
     return _prior(
         {
@@ -228,9 +228,9 @@ def declared_prior() -> Prior:
     )
 
 
-def _prior(marginals: Mapping[str, Marginal]) -> Prior:
+def _prior(marginals: Mapping[str, Marginal]) -> JointPrior:
     """Return the priors of some parameters; the others keep their value."""
-    return Prior(
+    return JointPrior(
         tuple(
             ParameterPrior(name, *parameter.range, marginals[name])
             for name, parameter in PARAMETERS.items()
@@ -250,7 +250,7 @@ def _marginal(file: TomlFile, parameter: Parameter) -> Marginal:
     """Return the prior that a file gives of a parameter, most of which has to be allowed."""
     name, (low, high) = parameter.name, parameter.range
 
-    def error_at(key_path: KeyPath, problem: str) -> InputError:
+    def error_at(key_path: TomlPath, problem: str) -> InputError:
         return file.error((name, *key_path), problem)
 
     marginal = validate(Marginal, file.data[name], error_at)

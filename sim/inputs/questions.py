@@ -9,11 +9,11 @@ from pydantic import Field, PrivateAttr, model_validator
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
-from sim.inputs.factors import Factor, Level, check_factor
+from sim.inputs.factors import Factor, FactorLevel, check_factor
 from sim.inputs.keys import Key
 from sim.inputs.roster import Roster
 from sim.inputs.situation import Text, TomlTable
-from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
+from sim.inputs.toml_file import TomlFile, TomlPath, read_toml
 from sim.inputs.validation import KeyProblem, validate
 
 NATION, LEADING = "{nation}", "{leading}"
@@ -23,13 +23,13 @@ OPEN = {NATION, LEADING, "{patron}", "{adversary}"}
 """What may stand in a path; in labels the actors' places are open too: "{patron} backstop"."""
 
 
-class World(TomlTable):
+class Counterfactual(TomlTable):
     """A world to ask about: the scenario with some levers set from the first round on."""
 
     label: Text = Field(description="What tables and figures call it.")
-    set: dict[str, Level] = Field({}, description="What is set, by dotted path, as --set takes it.")
+    set: dict[str, FactorLevel] = Field({}, description="What is set, by dotted path, as --set takes it.")
 
-    def of_roster(self, roster: Roster) -> "World":
+    def of_roster(self, roster: Roster) -> "Counterfactual":
         """Return the world with the roster's words and keys in the places left open for them."""
         settings = {roster.key(path): level for path, level in self.set.items()}
         return self.model_copy(update={"label": roster.vocabulary.in_words(self.label), "set": settings})
@@ -40,7 +40,9 @@ class Pressure(TomlTable):
 
     path: Text = Field(description="The lever that is the pressure.")
     change: float = Field(0.2, gt=0, le=1, description="By how much it rises.")
-    worlds: tuple[World, ...] = Field(strict=False, min_length=1, description="With and without cover, say.")
+    worlds: tuple[Counterfactual, ...] = Field(
+        strict=False, min_length=1, description="With and without cover, say."
+    )
 
 
 class Questions(TomlTable):
@@ -50,7 +52,9 @@ class Questions(TomlTable):
     leading: int = Field(3, ge=0, le=20, description="How many leading nations outside are asked about.")
     levers: tuple[Factor, ...] = Field(strict=False, min_length=1, description="What it might take.")
     pressure: Pressure
-    stances: tuple[World, ...] = Field(strict=False, min_length=1, description="Stances of the patron.")
+    stances: tuple[Counterfactual, ...] = Field(
+        strict=False, min_length=1, description="Stances of the patron."
+    )
     _file: TomlFile | None = PrivateAttr(default=None)
 
     def of_case(self, case: Case) -> "Questions":
@@ -84,7 +88,7 @@ class Questions(TomlTable):
         return self.model_copy(update=filled)
 
     def _check_paths(self, roster: Roster) -> None:
-        seen: set[tuple[KeyPath, Key]] = set()
+        seen: set[tuple[TomlPath, Key]] = set()
         for place, path in _paths(self):
             key = roster.key(path)
             try:
@@ -95,7 +99,7 @@ class Questions(TomlTable):
                 raise self._error(place, InputError(f"{key} is set twice"))
             seen.add((place, key))
 
-    def _error(self, place: KeyPath, error: InputError) -> InputError:
+    def _error(self, place: TomlPath, error: InputError) -> InputError:
         """Return (not raise) an error at its place in the file."""
         return self._file.error(place, error.problem) if self._file else error
 
@@ -136,13 +140,13 @@ def load_questions(file: Path | None = None) -> Questions:
     return questions
 
 
-def _paths(questions: Questions) -> list[tuple[KeyPath, str]]:
+def _paths(questions: Questions) -> list[tuple[TomlPath, str]]:
     """Return every path that is set, and where it stands."""
-    paths: list[tuple[KeyPath, str]] = [
+    paths: list[tuple[TomlPath, str]] = [
         (("levers", index, "path"), lever.path) for index, lever in enumerate(questions.levers)
     ]
     paths.append((("pressure", "path"), questions.pressure.path))
-    groups: list[tuple[KeyPath, tuple[World, ...]]] = [
+    groups: list[tuple[TomlPath, tuple[Counterfactual, ...]]] = [
         (("pressure", "worlds"), questions.pressure.worlds),
         (("stances",), questions.stances),
     ]
@@ -151,7 +155,7 @@ def _paths(questions: Questions) -> list[tuple[KeyPath, str]]:
     return paths
 
 
-def _settings(questions: Questions, nation: str) -> Iterator[tuple[KeyPath, dict[str, Level]]]:
+def _settings(questions: Questions, nation: str) -> Iterator[tuple[TomlPath, dict[str, FactorLevel]]]:
     """Yield all that is set together, for some nation, and where it stands."""
     for index, lever in enumerate(questions.levers):
         path = lever.path.replace(NATION, nation).replace(LEADING, nation)
@@ -164,7 +168,7 @@ def _settings(questions: Questions, nation: str) -> Iterator[tuple[KeyPath, dict
         yield ("stances", index, "set"), world.set
 
 
-def _check_placeholders(file: TomlFile, place: KeyPath, path: str) -> None:
+def _check_placeholders(file: TomlFile, place: TomlPath, path: str) -> None:
     unknown = [word for word in re.findall(r"\{.*?\}", path) if word not in OPEN]
     if unknown:
         raise file.error(place, f"unknown placeholder {unknown[0]}; allowed: {', '.join(sorted(OPEN))}")

@@ -29,10 +29,10 @@ from sim.inputs.roster_file import (
     read_declaration,
     vocabulary_of,
 )
-from sim.inputs.roster_tables import Kind, Preference
+from sim.inputs.roster_tables import ContributionKind, Preference
 from sim.inputs.second_reading import (
-    DatedEvent,
     Reading,
+    RecordedEvent,
     SourcedPosition,
     read_events,
     read_readings,
@@ -121,13 +121,13 @@ class Roster:
     preferred_mandate: FloatArray
     deployable: FloatArray
     ratification_rounds: NDArray[np.int64]
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, ContributionKind]
     closed_kinds: tuple[tuple[str, ...], ...]
     positions: tuple[StatedPosition, ...]
     conditions: tuple[StatedCondition, ...]
     as_candidates: RosterCandidates
     readings: tuple[Reading, ...] = ()
-    later_events: tuple[DatedEvent, ...] = ()
+    later_events: tuple[RecordedEvent, ...] = ()
     reading_days: int = 0
     cautions: tuple[str, ...] = ()
     map_file: Path | None = None

@@ -23,10 +23,10 @@ from sim.inputs.errors import InputError, near_match
 from sim.inputs.roster_tables import (
     CandidatesFile,
     Column,
+    ContributionKind,
     Declared,
     Deployable,
     FileName,
-    Kind,
     KindName,
     NumberColumn,
     Preference,
@@ -34,7 +34,7 @@ from sim.inputs.roster_tables import (
     SecondReading,
     TableFile,
 )
-from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
+from sim.inputs.toml_file import TomlFile, TomlPath, read_toml
 from sim.inputs.validation import validate
 
 ROSTER_FILE = "roster.toml"
@@ -189,12 +189,14 @@ class RosterDeclaration(Vocabulary):
     preferred_mandate: dict[str, Preference]
     deployable: Deployable
     ratification_rounds: RatificationRounds
-    kinds: dict[KindName, Kind] = Field(default={LAND: Kind(group="soldiers on land")})
+    kinds: dict[KindName, ContributionKind] = Field(
+        default={LAND: ContributionKind(group="soldiers on land")}
+    )
     columns: dict[Column, NumberColumn] = Field(default={})
 
     @field_validator("kinds")
     @classmethod
-    def _land_alone(cls, declared: dict[str, Kind]) -> dict[str, Kind]:
+    def _land_alone(cls, declared: dict[str, ContributionKind]) -> dict[str, ContributionKind]:
         if LAND not in declared:
             problem = f'"{LAND}" is missing, the kind that nations decide on; the least to write is'
             raise ValueError(f'{problem} {LAND} = {{ group = "soldiers on land" }}')
@@ -209,7 +211,7 @@ class RosterDeclaration(Vocabulary):
         _check_names(preferences, PURPOSES, "{ base = 1 }")
         return preferences
 
-    def nation_columns(self) -> Iterator[tuple[KeyPath, str]]:
+    def nation_columns(self) -> Iterator[tuple[TomlPath, str]]:
         """Yield every column of the table of nations that is named, with the key path that names it."""
         for purpose, preference in self.preferred_mandate.items():
             for number, indicator in enumerate(preference.mean_of):

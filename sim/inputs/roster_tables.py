@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from sim.inputs.toml_file import KeyPath
+from sim.inputs.toml_file import TomlPath
 
 
 def _plain_file_name(name: str) -> str:
@@ -17,7 +17,7 @@ def _plain_file_name(name: str) -> str:
 
 FileName = Annotated[str, AfterValidator(_plain_file_name)]
 Column = Annotated[str, Field(min_length=1)]
-Number = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
+BoundedNumber = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Rounds = Annotated[int, Field(ge=0, le=10_000)]
 
@@ -68,13 +68,13 @@ class Indicator(Declared):
     """
 
     column: Column
-    where_above: dict[Column, Number] = {}
+    where_above: dict[Column, BoundedNumber] = {}
     per: Column | None = None
     log: bool = False
     reversed: bool = False
     times: Column | None = None
 
-    def columns(self) -> Iterator[tuple[KeyPath, str]]:
+    def columns(self) -> Iterator[tuple[TomlPath, str]]:
         """Yield every column it reads, with the key that names it."""
         yield ("column",), self.column
         for column in self.where_above:
@@ -96,8 +96,8 @@ class NumberColumn(Declared):
     """What the numbers of a column are: their unit, the least and the largest, codes for what is missing."""
 
     unit: str = ""
-    range: Annotated[tuple[Number, Number] | None, Field(strict=False)] = None
-    missing: list[Number | str] = []
+    range: Annotated[tuple[BoundedNumber, BoundedNumber] | None, Field(strict=False)] = None
+    missing: list[BoundedNumber | str] = []
 
     @model_validator(mode="after")
     def _range_rises(self) -> "NumberColumn":
@@ -120,7 +120,7 @@ class Deployable(Declared):
     zero_where_zero: Column | None = None
 
 
-class Kind(Declared):
+class ContributionKind(Declared):
     """A kind of military contribution that statements may name.
 
     Kinds of one `group` are shown together. It is closed to a nation where `none_where_zero` is 0.

@@ -26,8 +26,8 @@ from sim.inputs.situation import (
     Date,
     Event,
     MandateAtStart,
-    Nation,
-    Observed,
+    NationSettings,
+    ObservedCoalition,
     PatronAtStart,
     Share,
     Text,
@@ -38,7 +38,7 @@ from sim.inputs.situation import (
     situation_fields,
     situation_keys,
 )
-from sim.inputs.toml_file import KeyPath, read_toml
+from sim.inputs.toml_file import TomlPath, read_toml
 from sim.inputs.validation import shown, validate
 
 ROSTER = Key("roster")
@@ -89,14 +89,14 @@ class Scenario(TomlTable):
     patron: PatronAtStart
     mandate: MandateAtStart
     adversary: AdversaryAtStart
-    nations: dict[str, Nation] = Field(
+    nations: dict[str, NationSettings] = Field(
         {},
         description="Nations at the start, by ISO 3166 alpha-3 code; a position replaces the recorded one.",
     )
     events: Annotated[tuple[Event, ...], FailFast()] = Field(
         (), strict=False, description="What changes the situation, and when."
     )
-    observed: Observed | None = Field(
+    observed: ObservedCoalition | None = Field(
         None,
         description="What was reported of the coalition; it changes no run, `explain` compares them with it.",
     )
@@ -172,7 +172,7 @@ class Scenario(TomlTable):
         places = self._origin.layer.places.values()
         return tuple(dict.fromkeys(place.option for place in places if place.option))
 
-    def place(self, key_path: KeyPath) -> Place:
+    def place(self, key_path: TomlPath) -> Place:
         """Return where a key stands, to be named in a later error."""
         return self._origin.layer.place(key_path)
 
@@ -358,7 +358,7 @@ def check_nations(scenario: Scenario, nations: Nations) -> None:
     InputError
         For a nation that is not in the roster, with the nearest one.
     """
-    named: list[tuple[KeyPath, Nation]] = [
+    named: list[tuple[TomlPath, NationSettings]] = [
         (("nations", code), nation) for code, nation in scenario.nations.items()
     ]
     for position, event in enumerate(scenario.events):

@@ -11,7 +11,7 @@ from typing import Any
 from sim.inputs.errors import InputError
 from sim.inputs.layers import Place
 from sim.inputs.situation import Event
-from sim.inputs.toml_file import KeyPath
+from sim.inputs.toml_file import TomlPath
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Contingent(Scheduled):
 
 
 def schedule(
-    events: Iterable[Event], calendar: Calendar, place: Callable[[KeyPath], Place]
+    events: Iterable[Event], calendar: Calendar, place: Callable[[TomlPath], Place]
 ) -> tuple[Scheduled, ...]:
     """Return events in the order in which they take effect: by date, a user's overrides last in their round.
 

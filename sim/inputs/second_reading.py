@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from sim.declarations.words import FOUND, KNOWN, MISSING
-from sim.inputs.csv_file import Row, read_csv
+from sim.inputs.csv_file import CsvRow, read_csv
 from sim.inputs.errors import near_match
 from sim.inputs.roster_tables import SecondReading
 from sim.inputs.statements import UNKNOWN, Chosen, StatedPosition, position_in
@@ -41,18 +41,18 @@ class Reading:
     position: str
     in_source: bool
     contributes: bool | None
-    row: Row
+    row: CsvRow
 
 
 @dataclass(frozen=True)
-class DatedEvent:
+class RecordedEvent:
     """An event of the second reading; `day` is a day or, where only that is known, a month (2026-06)."""
 
     day: str
     kind: str
     event: str
     status: str
-    row: Row
+    row: CsvRow
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class SourcedPosition:
     iso3: str
     position: str
     second: bool
-    row: Row
+    row: CsvRow
 
 
 def read_readings(folder: Path, declared: SecondReading | None, chosen: Chosen) -> tuple[Reading, ...]:
@@ -88,7 +88,7 @@ def read_readings(folder: Path, declared: SecondReading | None, chosen: Chosen) 
     return readings
 
 
-def read_events(folder: Path, declared: SecondReading | None) -> tuple[DatedEvent, ...]:
+def read_events(folder: Path, declared: SecondReading | None) -> tuple[RecordedEvent, ...]:
     """Read the dated events of the second reading, in the order of the file.
 
     Raises
@@ -151,7 +151,7 @@ def sourced_positions(
     return sourced
 
 
-def _reading(row: Row) -> Reading:
+def _reading(row: CsvRow) -> Reading:
     _needs(row, "position", "statement_in_own_words", "source")
     _one_of(row, "quality", QUALITIES)
     row.number_between("position_ordinal", 0, HIGHEST_ORDINAL)
@@ -165,21 +165,21 @@ def _reading(row: Row) -> Reading:
     return Reading(row.text("iso3"), row.day("date"), position, row.text("status") == FOUND, contributes, row)
 
 
-def _event(row: Row) -> DatedEvent:
+def _event(row: CsvRow) -> RecordedEvent:
     status = _status(row, (FOUND, KNOWN, MISSING))
     _needs(row, "kind", "event_in_own_words", *(["source"] if status == FOUND else []))
     day = row.text("date")
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", day):
         row.day("date")
-    return DatedEvent(day, row.text("kind"), row.text("event_in_own_words"), status, row)
+    return RecordedEvent(day, row.text("kind"), row.text("event_in_own_words"), status, row)
 
 
-def _status(row: Row, allowed: tuple[str, ...]) -> str:
+def _status(row: CsvRow, allowed: tuple[str, ...]) -> str:
     _one_of(row, "status", allowed)
     return row.text("status")
 
 
-def _one_of(row: Row, column: str, allowed: tuple[str, ...]) -> None:
+def _one_of(row: CsvRow, column: str, allowed: tuple[str, ...]) -> None:
     """Check that a cell holds one of some words; where there is no such column it is empty."""
     text = row.text(column)
     if text not in allowed:
@@ -189,7 +189,7 @@ def _one_of(row: Row, column: str, allowed: tuple[str, ...]) -> None:
         )
 
 
-def _needs(row: Row, *columns: str) -> None:
+def _needs(row: CsvRow, *columns: str) -> None:
     for column in columns:
         if not row.text(column):
             raise row.error(column, f'is empty; only a row with the status "{MISSING}" may leave it so')

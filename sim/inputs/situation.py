@@ -231,7 +231,7 @@ AT_START: dict[str, type[TomlTable]] = {
 """The tables of the situation without their levels."""
 
 
-class Nation(TomlTable):
+class NationSettings(TomlTable):
     """What a scenario sets of a nation, at the start or by an event."""
 
     position: Position | None = None
@@ -264,7 +264,9 @@ class Event(TomlTable):
     patron: PatronConstants | None = None
     mandate: MandateConstants | None = None
     adversary: AdversaryConstants | None = None
-    nations: dict[str, Nation] = Field({}, description="What changes in nations, by ISO 3166 alpha-3 code.")
+    nations: dict[str, NationSettings] = Field(
+        {}, description="What changes in nations, by ISO 3166 alpha-3 code."
+    )
 
     @model_validator(mode="after")
     def _is_dated_and_changes_something(self) -> "Event":
@@ -338,7 +340,7 @@ def _level_field(level: Level, vocabulary: Vocabulary, *, start: bool) -> Any:
     return number, ... if level.at_start is None else level.at_start
 
 
-class Observed(TomlTable):
+class ObservedCoalition(TomlTable):
     """What was reported of the coalition on a day; it changes no run, `explain` asks which runs fit it."""
 
     date: Date = Field(description="The day that the report is about.")
@@ -352,7 +354,7 @@ class Observed(TomlTable):
     note: str | None = Field(None, description="What else a reader should know, such as how it was read.")
 
     @model_validator(mode="after")
-    def _has_room_for_the_named(self) -> "Observed":
+    def _has_room_for_the_named(self) -> "ObservedCoalition":
         least, most = self.total
         if least > most:
             raise ValueError(f"the total [{least}, {most}] does not rise")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.declarations.levels import CONDITIONS
 from sim.declarations.words import POSITIONS
-from sim.inputs.csv_file import CsvTable, Row, read_csv
+from sim.inputs.csv_file import CsvRow, CsvTable, read_csv
 from sim.inputs.errors import near_match
 from sim.inputs.nations import Nations
 from sim.inputs.roster_tables import TableFile
@@ -42,7 +42,7 @@ class Chosen:
         named = (self._named(row) for row in table.rows)
         return replace(table, rows=tuple(row for row in named if self.codes[row.text("iso3")]))
 
-    def _named(self, row: Row) -> Row:
+    def _named(self, row: CsvRow) -> CsvRow:
         word = row.text("iso3")
         code = word if word in self.codes else self.nations.code(word)
         if code is None:
@@ -75,7 +75,7 @@ class StatedPosition:
     counts: bool
     contributes: bool | None
     kinds: tuple[str, ...]
-    row: Row
+    row: CsvRow
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class StatedCondition:
     at_least: float
     half_width: float
     known_from: date
-    row: Row
+    row: CsvRow
 
 
 def read_positions(
@@ -155,12 +155,12 @@ def read_conditions(folder: Path, declared: TableFile | None, chosen: Chosen) ->
     return stated
 
 
-def fits(row: Row, declared: TableFile) -> bool:
+def fits(row: CsvRow, declared: TableFile) -> bool:
     """Tell whether a row holds the texts that `where` asks for."""
     return all(row.text(column) == text for column, text in declared.where.items())
 
 
-def nation_code(row: Row) -> str:
+def nation_code(row: CsvRow) -> str:
     """Return the code of a row of the table of nations; an InputError if it is not three capitals."""
     code = row.text("iso3")
     if not re.fullmatch(r"[A-Z]{3}", code):
@@ -170,7 +170,7 @@ def nation_code(row: Row) -> str:
     return code
 
 
-def _position(row: Row, declared: TableFile, kinds: Collection[str]) -> StatedPosition:
+def _position(row: CsvRow, declared: TableFile, kinds: Collection[str]) -> StatedPosition:
     position = position_in(row)
     return StatedPosition(
         iso3=row.text("iso3"),
@@ -183,7 +183,7 @@ def _position(row: Row, declared: TableFile, kinds: Collection[str]) -> StatedPo
     )
 
 
-def position_in(row: Row) -> str:
+def position_in(row: CsvRow) -> str:
     """Return the position in a row, "unknown" where it is empty; an InputError if it is none."""
     position = row.text("position") or UNKNOWN
     if position not in POSITIONS:
@@ -192,7 +192,7 @@ def position_in(row: Row) -> str:
     return position
 
 
-def _contributes(row: Row, position: str) -> bool | None:
+def _contributes(row: CsvRow, position: str) -> bool | None:
     """Return what the column `contributes` says; None where it is empty, or where there is no such column."""
     text = row.text("contributes")
     if text not in ("", "0", "1"):
@@ -204,7 +204,7 @@ def _contributes(row: Row, position: str) -> bool | None:
     return None if text == "" else text == "1"
 
 
-def _kinds(row: Row, declared: Collection[str]) -> tuple[str, ...]:
+def _kinds(row: CsvRow, declared: Collection[str]) -> tuple[str, ...]:
     """Return the named kinds of a row, in the order in which they are declared."""
     named = row.text("kinds").split()
     for kind in named:
@@ -218,7 +218,7 @@ def _kinds(row: Row, declared: Collection[str]) -> tuple[str, ...]:
     return tuple(kind for kind in declared if kind in named)
 
 
-def _check_kinds(row: Row, named: list[str], declared: Collection[str]) -> None:
+def _check_kinds(row: CsvRow, named: list[str], declared: Collection[str]) -> None:
     """Check that a row names kinds if, and only if, it says that the nation contributes."""
     if "kinds" not in row.cells or "contributes" not in row.cells:
         return
@@ -230,7 +230,7 @@ def _check_kinds(row: Row, named: list[str], declared: Collection[str]) -> None:
         raise row.error("kinds", problem)
 
 
-def _condition(row: Row) -> StatedCondition:
+def _condition(row: CsvRow) -> StatedCondition:
     variable = row.text("variable")
     if variable not in CONDITIONS:
         hint = near_match(variable, CONDITIONS) or f"; allowed: {', '.join(CONDITIONS)}"

@@ -9,7 +9,7 @@ from pydantic import FailFast, Field, PrivateAttr, model_validator
 from sim.inputs.bundled import find_bundled, find_scenario, scenarios_folder
 from sim.inputs.case import Case, load_case
 from sim.inputs.characters import folder_name
-from sim.inputs.designs import DESIGNS, MAX_POINTS, Asked, Design, names_of
+from sim.inputs.designs import DESIGNS, MAX_POINTS, Design, DesignInputs, names_of
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor, check_factor
 from sim.inputs.keys import parameter_key
@@ -20,7 +20,7 @@ from sim.inputs.roster import Roster
 from sim.inputs.roster_file import Vocabulary
 from sim.inputs.roster_tables import FileName
 from sim.inputs.situation import Text, TomlTable
-from sim.inputs.toml_file import KeyPath, TomlFile, read_toml
+from sim.inputs.toml_file import TomlFile, TomlPath, read_toml
 from sim.inputs.validation import KeyProblem, validate
 
 Outcome = Literal["size", "contributors", "force", "p_force_met", "p_committed"]
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 else:
     DesignName = Literal[tuple(DESIGNS)]
 
-Factors = Annotated[tuple[Factor, ...], FailFast()]
+VariedFactors = Annotated[tuple[Factor, ...], FailFast()]
 GROUPS = ("levers", "uncertainties")
 
 
@@ -59,8 +59,8 @@ class Sweep(TomlTable):
     outcomes: tuple[Outcome, ...] = Field(
         OUTCOMES, strict=False, min_length=1, description="What is estimated at each point."
     )
-    levers: Factors = Field((), strict=False, description="Factors that diplomacy can choose.")
-    uncertainties: Factors = Field(
+    levers: VariedFactors = Field((), strict=False, description="Factors that diplomacy can choose.")
+    uncertainties: VariedFactors = Field(
         (), strict=False, description="Factors that nobody can choose: the world, the parameters."
     )
     parameters: Literal["all"] | None = Field(
@@ -111,20 +111,20 @@ class Sweep(TomlTable):
 
     def rule(self) -> Design:
         """Return the design, which gives the points."""
-        asked = Asked(self.points or 0, self.list_file, len(self.factors), self._roster)
+        asked = DesignInputs(self.points or 0, self.list_file, len(self.factors), self._roster)
         return DESIGNS[self.design].asked_for(asked)
 
-    def error(self, key_path: KeyPath, problem: str) -> InputError:
+    def error(self, key_path: TomlPath, problem: str) -> InputError:
         """Return (not raise) the error that says what is wrong at a key of the file."""
         return (
             self._file.error(key_path, problem) if self._file else InputError(problem, key=str(key_path[0]))
         )
 
-    def where(self, key_path: KeyPath) -> str:
+    def where(self, key_path: TomlPath) -> str:
         """Return the line of a key of the file, as a message about another line adds it."""
         return f", in line {self._file.line(key_path)}" if self._file else ""
 
-    def places(self) -> list[KeyPath]:
+    def places(self) -> list[TomlPath]:
         """Return where each factor stands in the file."""
         return [(key, index) for key in GROUPS for index in range(len(getattr(self, key)))]
 
@@ -177,7 +177,7 @@ def load_sweep(source: Path | str, **changes: int | None) -> Sweep:
     file = read_toml(find_sweep(source))
     changed = {key: value for key, value in changes.items() if value is not None}
 
-    def error_at(key_path: KeyPath, problem: str) -> InputError:
+    def error_at(key_path: TomlPath, problem: str) -> InputError:
         instead = key_path and key_path[0] in changed
         return InputError(problem, key=str(key_path[0])) if instead else file.error(key_path, problem)
 
@@ -242,7 +242,7 @@ def _rounds(sweep: Sweep, overrides: Sequence[str]) -> list[str]:
 
 def _check_factors(sweep: Sweep, vocabulary: Vocabulary) -> None:
     """Refuse a factor that is no lever or parameter, is given twice, or has one value under two names."""
-    seen: dict[str, KeyPath] = {}
+    seen: dict[str, TomlPath] = {}
     for factor, table in zip(sweep.factors, sweep.places(), strict=True):
         place = (*table, "path")
         try:

@@ -9,18 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.arrays import Flags, Floats, Integers
 from sim.declarations.kinds import ADVERSARY, PATRON
-from sim.declarations.policies import POLICIES
+from sim.declarations.policies import POLICIES, KeyPath
 from sim.declarations.words import HELD, POSITIONS, PURPOSES
 from sim.inputs.nations import Nations
 from sim.inputs.scenario import Scenario, check_nations
 from sim.inputs.schedule import Calendar, Contingent
 from sim.inputs.statements import UNKNOWN
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Integers = NDArray[np.int64]
-KeyPath = tuple[str, ...]
 
 NO_POSITION = -1
 """Stands in `Timeline.position` where a round gives a nation no position."""

@@ -13,7 +13,7 @@ from sim.inputs.characters import printable
 from sim.inputs.errors import InputError
 from sim.inputs.text_file import read_text
 
-KeyPath = tuple[str | int, ...]
+TomlPath = tuple[str | int, ...]
 """Where a value stands in a file: keys and, within lists, positions from 0."""
 
 MAX_BYTES = 1_000_000
@@ -40,13 +40,13 @@ class TomlFile:
 
     path: Path
     data: dict[str, Any]
-    lines: Mapping[KeyPath, int]
+    lines: Mapping[TomlPath, int]
 
-    def line(self, key_path: KeyPath) -> int:
+    def line(self, key_path: TomlPath) -> int:
         """Return the line of a key, or that of the nearest table around it; line 1 for the whole file."""
         return nearest(self.lines, key_path) or 1
 
-    def error(self, key_path: KeyPath, problem: str) -> InputError:
+    def error(self, key_path: TomlPath, problem: str) -> InputError:
         """Return (not raise) the error that says what is wrong at a key of this file."""
         return InputError(problem, file=self.path, line=self.line(key_path), key=dotted(key_path))
 
@@ -74,7 +74,7 @@ def read_toml(path: Path | str) -> TomlFile:
         raise _syntax_error(path, text, str(error)) from None
 
 
-def nearest(values: Mapping[KeyPath, T], key_path: KeyPath) -> T | None:
+def nearest(values: Mapping[TomlPath, T], key_path: TomlPath) -> T | None:
     """Return the value of a key path, else of the nearest path that encloses it, else None."""
     for length in range(len(key_path), -1, -1):
         if key_path[:length] in values:
@@ -82,12 +82,12 @@ def nearest(values: Mapping[KeyPath, T], key_path: KeyPath) -> T | None:
     return None
 
 
-def dotted(key_path: KeyPath) -> str:
+def dotted(key_path: TomlPath) -> str:
     """Return a key path as people write it: ``events[2].washington.involvement``."""
     return suffix(key_path).removeprefix(".")
 
 
-def suffix(key_path: KeyPath) -> str:
+def suffix(key_path: TomlPath) -> str:
     """Return a key path as it follows another one: ``[2].washington``, ``.involvement``."""
     parts = (f"[{part}]" if isinstance(part, int) else f".{part or _NO_NAME}" for part in key_path)
     return on_one_line("".join(parts))
@@ -120,7 +120,7 @@ class NestingError(ValueError):
         self.line = line
 
 
-def key_lines(text: str) -> dict[KeyPath, int]:
+def key_lines(text: str) -> dict[TomlPath, int]:
     """Return the line, from 1, of every key, table and list element of a TOML text.
 
     A text that is not valid TOML is read as far as it makes sense.
@@ -158,12 +158,12 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.lines: dict[KeyPath, int] = {}
+        self.lines: dict[TomlPath, int] = {}
         self.line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        self.lengths: dict[KeyPath, int] = {}  # of the arrays of tables so far
+        self.lengths: dict[TomlPath, int] = {}  # of the arrays of tables so far
 
     def document(self) -> None:
-        table: KeyPath = ()
+        table: TomlPath = ()
         self._skip(_BLANK_LINES)
         while self.at < len(self.text):
             if self._sees("["):
@@ -172,7 +172,7 @@ class _Scanner:
                 self._pair(table)
             self._skip(_BLANK_LINES)
 
-    def _header(self) -> KeyPath:
+    def _header(self) -> TomlPath:
         line = self._line()
         self._expect("[")
         is_element = self._sees("[")
@@ -189,9 +189,9 @@ class _Scanner:
         self._note(table, line)
         return table
 
-    def _within_last_elements(self, key: KeyPath, line: int) -> KeyPath:
+    def _within_last_elements(self, key: TomlPath, line: int) -> TomlPath:
         """Return the path of a header's parent: a name of an array of tables means its last element."""
-        path: KeyPath = ()
+        path: TomlPath = ()
         for part in key:
             path += (part,)
             self.lines.setdefault(path, line)
@@ -199,7 +199,7 @@ class _Scanner:
                 path += (self.lengths[path] - 1,)
         return path
 
-    def _pair(self, table: KeyPath) -> None:
+    def _pair(self, table: TomlPath) -> None:
         line = self._line()
         key = self._key()
         for length in range(1, len(key)):
@@ -209,7 +209,7 @@ class _Scanner:
         self._skip(_BLANK)
         self._value(table + key)
 
-    def _value(self, path: KeyPath) -> None:
+    def _value(self, path: TomlPath) -> None:
         if self._sees("["):
             self._list(path)
         elif self._sees("{"):
@@ -217,7 +217,7 @@ class _Scanner:
         else:
             self._match(_SCALAR)
 
-    def _list(self, path: KeyPath) -> None:
+    def _list(self, path: TomlPath) -> None:
         self._expect("[")
         self._skip(_BLANK_LINES)
         position = 0
@@ -228,7 +228,7 @@ class _Scanner:
             self._separator("]")
         self._expect("]")
 
-    def _inline_table(self, path: KeyPath) -> None:
+    def _inline_table(self, path: TomlPath) -> None:
         self._expect("{")
         self._skip(_BLANK_LINES)
         while not self._sees("}"):
@@ -242,7 +242,7 @@ class _Scanner:
             self._expect(",")
             self._skip(_BLANK_LINES)
 
-    def _key(self) -> KeyPath:
+    def _key(self) -> TomlPath:
         parts: list[str] = []
         while not parts or self._sees("."):
             if parts:
@@ -254,7 +254,7 @@ class _Scanner:
                 raise NestingError(self._line())
         return tuple(parts)
 
-    def _note(self, path: KeyPath, line: int) -> None:
+    def _note(self, path: TomlPath, line: int) -> None:
         if len(path) > MAX_DEPTH:
             raise NestingError(line)
         self.lines[path] = line

@@ -11,9 +11,9 @@ from pydantic_core import ErrorDetails
 
 from sim.inputs.characters import refused_character
 from sim.inputs.errors import InputError, near_match
-from sim.inputs.toml_file import KeyPath, dotted, on_one_line
+from sim.inputs.toml_file import TomlPath, dotted, on_one_line
 
-ErrorAt = Callable[[KeyPath, str], InputError]
+ErrorAt = Callable[[TomlPath, str], InputError]
 """Makes the error for a problem at a key path, such as :meth:`sim.inputs.toml_file.TomlFile.error`."""
 
 M = TypeVar("M", bound=BaseModel)
@@ -80,7 +80,7 @@ def validate(model: type[M], data: Mapping[str, Any], error_at: ErrorAt) -> M:
 
 def _refuse_control_characters(data: object, error_at: ErrorAt) -> None:
     """Refuse texts that would do something to a terminal, or break a file that they are written to."""
-    waiting: list[tuple[KeyPath, Any]] = [((), data)]
+    waiting: list[tuple[TomlPath, Any]] = [((), data)]
     while waiting:
         place, value = waiting.pop()
         if isinstance(value, Mapping):
@@ -117,7 +117,7 @@ def _precedence(detail: ErrorDetails) -> int:
     return {"extra_forbidden": 0, "missing": 2}.get(detail["type"], 1)
 
 
-def _missing(model: type[BaseModel], places: list[KeyPath], error_at: ErrorAt) -> InputError:
+def _missing(model: type[BaseModel], places: list[TomlPath], error_at: ErrorAt) -> InputError:
     field = _fields(model).get(str(places[0][0])) if len(places[0]) == 1 else None
     if field is not None and field.examples:
         problem = f"is missing; the least to write is {field.examples[0]}, {field.description}"
@@ -141,7 +141,7 @@ def _problem(model: type[BaseModel], detail: ErrorDetails) -> str:
     return f"{detail['msg']}, not {shown(value)}"
 
 
-def _keys_at(model: type[BaseModel], place: KeyPath) -> list[str]:
+def _keys_at(model: type[BaseModel], place: TomlPath) -> list[str]:
     """Return the keys that the table at a place may have."""
     annotation: Any = model
     for part in place:
@@ -158,7 +158,7 @@ def _inner(annotation: Any, part: str | int) -> Any:
     return arguments[1] if get_origin(annotation) is dict else arguments[0]
 
 
-def check_place(model: type[BaseModel], place: KeyPath) -> None:
+def check_place(model: type[BaseModel], place: TomlPath) -> None:
     """Check that a model has a value at a place, whatever it may be.
 
     Raises

@@ -12,8 +12,8 @@ from sim.model.lanes import (
     LEVEL_COUNT,
     LEVER_COUNT,
     PERCEIVED_COUNT,
-    Row,
     State,
+    StructuredRow,
     behaviour_of,
     compilable,
     levels_now,
@@ -31,12 +31,12 @@ from sim.model.lockstep import (
     state_position,
     weigh,
 )
-from sim.model.points import Points
+from sim.model.points import DesignPoints
 from sim.model.setup import Setup
 
 
 @compilable
-def start(setup: Setup, points: Points, state: State, seed: np.uint64) -> None:
+def start(setup: Setup, points: DesignPoints, state: State, seed: np.uint64) -> None:
     """Draw what is uncertain and put the lanes into the anchor world, round 0."""
     world = state.world[0]
     _draw_runs(points, world, seed)
@@ -75,7 +75,7 @@ def start(setup: Setup, points: Points, state: State, seed: np.uint64) -> None:
 
 
 @compilable
-def _start_world(state: State, world: Row) -> None:
+def _start_world(state: State, world: StructuredRow) -> None:
     """Let the world, its mandate apart, be as the scenario has it at the start."""
     for further in range(state.further_levels.shape[0]):
         for lane in range(LANES):
@@ -102,7 +102,7 @@ def _start_world(state: State, world: Row) -> None:
 
 
 @compilable
-def _draw_runs(points: Points, world: Row, seed: np.uint64) -> None:
+def _draw_runs(points: DesignPoints, world: StructuredRow, seed: np.uint64) -> None:
     """Give the lanes their runs' keys, parameters and thresholds."""
     for lane in range(LANES):
         run, point = world.run[lane], world.point[lane]
@@ -121,7 +121,7 @@ def _draw_runs(points: Points, world: Row, seed: np.uint64) -> None:
 
 
 @compilable
-def _draw_nation(traits: Row, nation: Row, world: Row) -> None:
+def _draw_nation(traits: StructuredRow, nation: StructuredRow, world: StructuredRow) -> None:
     """Draw what a nation can deploy and its assumed thresholds."""
     for lane in range(LANES):
         draw = _first_draw(world.run_key[lane], draws.DEPLOYABLE, traits.code)
@@ -135,7 +135,7 @@ def _draw_nation(traits: Row, nation: Row, world: Row) -> None:
 
 
 @compilable
-def _take_evidence(setup: Setup, nation: Row, world: Row, index: int) -> None:
+def _take_evidence(setup: Setup, nation: StructuredRow, world: StructuredRow, index: int) -> None:
     """Give a nation what past coalitions say of it in a lane's draw."""
     for lane in range(LANES):
         row = world.run[lane] % setup.disposition.shape[0]
@@ -151,7 +151,7 @@ def _first_draw(run_key: np.uint64, purpose: np.uint64, code: np.uint64) -> floa
 
 
 @compilable
-def _start_nation(traits: Row, nation: Row, world: Row) -> None:
+def _start_nation(traits: StructuredRow, nation: StructuredRow, world: StructuredRow) -> None:
     """Let a nation start undisturbed, knowing the world as it is."""
     for lane in range(LANES):
         nation.mood_key[lane] = draws.purpose_key(world.run_key[lane], draws.MOOD, traits.code)
@@ -169,7 +169,7 @@ def _start_nation(traits: Row, nation: Row, world: Row) -> None:
 
 
 @compilable
-def _see_stated_leads(setup: Setup, world: Row) -> None:
+def _see_stated_leads(setup: Setup, world: StructuredRow) -> None:
     """See whether any lead nation has said that it commits: the world that nations have spoken in."""
     absent = 1.0 if setup.leads.size > 0 else 0.0
     for lead in setup.leads:

@@ -13,7 +13,7 @@ from sim.model.counting import count_bins, count_end, count_round, record_round,
 from sim.model.happening import happen, prescribe
 from sim.model.lanes import BLOCKS, LANES, OPTIONS, State, compilable, empty_state
 from sim.model.lockstep import lobby, move_nations, move_world, see_coalition, weigh_further_levels
-from sim.model.points import Points
+from sim.model.points import DesignPoints
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally
 
@@ -21,7 +21,13 @@ load_numba()
 
 
 def simulate_chunk(
-    setup: Setup, points: Points, seed: np.uint64, first_run: int, width: int, tally: Tally, records: Records
+    setup: Setup,
+    points: DesignPoints,
+    seed: np.uint64,
+    first_run: int,
+    width: int,
+    tally: Tally,
+    records: Records,
 ) -> None:
     """Run the same runs at each point, from `first_run` on, in blocks of at most `width`.
 
@@ -45,7 +51,7 @@ def _garbage_kept() -> Iterator[None]:
 
 
 @compilable
-def _fill_lanes(points: Points, state: State, first_run: int, first_row: int, rows: int) -> None:
+def _fill_lanes(points: DesignPoints, state: State, first_run: int, first_row: int, rows: int) -> None:
     """Give each lane its point and run, from a row of the records on; lanes left over repeat the last."""
     world, runs = state.world[0], rows // points.force_required.size
     for lane in range(LANES):
@@ -58,7 +64,7 @@ def _fill_lanes(points: Points, state: State, first_run: int, first_row: int, ro
 @njit(**OPTIONS, nogil=True)  # type: ignore[untyped-decorator]
 def _simulate_chunk(
     setup: Setup,
-    points: Points,
+    points: DesignPoints,
     state: State,
     seed: np.uint64,
     first_run: int,

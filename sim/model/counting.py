@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from sim.declarations.arithmetic import clip, larger, smaller
+from sim.declarations.arrays import Integers
 from sim.declarations.levels import MOVED
 from sim.declarations.records import Terms
 from sim.declarations.words import PURPOSES, Stance
@@ -20,8 +21,8 @@ from sim.model.lanes import (
     LANES,
     MOVES,
     PURPOSE_COUNT,
-    Row,
     State,
+    StructuredRow,
     behaviour_of,
     compilable,
     conditions_of,
@@ -38,7 +39,6 @@ from sim.model.tally import (
     PROPENSITY_LIMIT,
     RUN_COLUMNS,
     WORLD_VARIABLES,
-    Counts,
     Records,
     Tally,
 )
@@ -156,7 +156,7 @@ def _note_firsts(state: State, step: int) -> None:
 
 
 @compilable
-def _count_nation(nation: Row, row: int, index: int, filled: int, tally: Tally) -> None:
+def _count_nation(nation: StructuredRow, row: int, index: int, filled: int, tally: Tally) -> None:
     """Count a nation's stances and what else it gives, and add up its pledges."""
     undecided, open_, committed, pledges, squares = 0, 0, 0, 0, 0
     contributions, supports = 0, 0
@@ -180,7 +180,7 @@ def _count_nation(nation: Row, row: int, index: int, filled: int, tally: Tally) 
 
 
 @compilable
-def _count_coalition(world: Row, row: int, filled: int, tally: Tally) -> None:
+def _count_coalition(world: StructuredRow, row: int, filled: int, tally: Tally) -> None:
     """Count the coalition's size, those who contribute, and whether the force is what is required."""
     for lane in range(filled):
         tally.sizes[row, int(world.members[lane])] += 1
@@ -190,7 +190,13 @@ def _count_coalition(world: Row, row: int, filled: int, tally: Tally) -> None:
 
 @compilable
 def _count_level(
-    world: Row, levels: Row, limit: float, row: int, variable: int, filled: int, tally: Tally
+    world: StructuredRow,
+    levels: StructuredRow,
+    limit: float,
+    row: int,
+    variable: int,
+    filled: int,
+    tally: Tally,
 ) -> None:
     """Count the levels of a variable of the world, in lanes."""
     for lane in range(LANES):
@@ -221,7 +227,7 @@ _count_moved_levels = compilable(  # one call a level: a loop over them is slowe
 
 
 @compilable
-def _terms_of(traits: Row, nation: Row, world: Row, lane: int) -> Terms:
+def _terms_of(traits: StructuredRow, nation: StructuredRow, world: StructuredRow, lane: int) -> Terms:
     """Return the terms of a nation's propensity in a lane."""
     weighed: Terms = rules.terms(
         behaviour_of(world, lane), nation_of(traits, nation, lane), world_of(world, lane)
@@ -262,7 +268,7 @@ def count_end(state: State, filled: int, first_row: int, tally: Tally, records: 
 
 
 @compilable
-def _add_moves(nation: Row, world: Row) -> None:
+def _add_moves(nation: StructuredRow, world: StructuredRow) -> None:
     """Add a nation to those that moved from a stance to another one."""
     for first in range(STANCES):
         for stance in range(STANCES):
@@ -272,7 +278,7 @@ def _add_moves(nation: Row, world: Row) -> None:
 
 
 @compilable
-def _record_run(world: Row, lane: int, row: Row) -> None:
+def _record_run(world: StructuredRow, lane: int, row: StructuredRow) -> None:
     """Keep how a run ended, in the order of RUN_COLUMNS."""
     joined, left = 0.0, 0.0
     for other in range(STANCES - 1):
@@ -289,7 +295,7 @@ def _record_run(world: Row, lane: int, row: Row) -> None:
 
 
 @compilable
-def _find_hold(traits: Row, nation: Row, world: Row) -> None:
+def _find_hold(traits: StructuredRow, nation: StructuredRow, world: StructuredRow) -> None:
     """Find what keeps a nation out: what alone would let it in if it were gone; else its own position."""
     for lane in range(LANES):
         propensity, bar = nation.propensity[lane], ladder_of(world, lane).climb_to_committed
@@ -307,7 +313,7 @@ def _find_hold(traits: Row, nation: Row, world: Row) -> None:
 
 
 @compilable
-def _count_hold(nation: Row, world: Row, lane: int, held_back: Counts) -> None:
+def _count_hold(nation: StructuredRow, world: StructuredRow, lane: int, held_back: Integers) -> None:
     """Count what keeps a nation out; of its demands, each that is not met."""
     reason = nation.hold[lane]
     if reason == FIRST_DEMAND:

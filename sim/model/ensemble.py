@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.inputs.errors import InputError
-from sim.model.points import Points, single_point
+from sim.model.points import DesignPoints, single_point
 from sim.model.setup import Setup
 from sim.model.tally import Records, Tally, add_tally, empty_records, empty_tally, last_rows
 from sim.system.libraries import Late
@@ -165,7 +165,7 @@ def simulate(
     return total
 
 
-def simulate_points(setup: Setup, points: Points, seed: int, runs: range) -> Records:
+def simulate_points(setup: Setup, points: DesignPoints, seed: int, runs: range) -> Records:
     """Simulate the same runs at several points, computed by the thread that asks.
 
     Parameters

@@ -11,8 +11,8 @@ from sim.declarations.levels import LEVELS
 from sim.declarations.policies import POLICIES
 from sim.declarations.words import PURPOSES
 from sim.model import draws, rules
-from sim.model.lanes import COMMITTED, LANES, LEVEL_COUNT, POLICY_COUNT, Row, State, compilable
-from sim.model.points import Points
+from sim.model.lanes import COMMITTED, LANES, LEVEL_COUNT, POLICY_COUNT, State, StructuredRow, compilable
+from sim.model.points import DesignPoints
 from sim.model.setup import CHANGED, OBSERVED, Setup
 
 INVOLVEMENT, CLARITY = ([*LEVELS].index(name) for name in ("involvement", "clarity"))
@@ -31,7 +31,7 @@ LEVEL, FURTHER_LEVEL, POLICY, STATED, HELD, ELECTION = (
 
 
 @compilable
-def prescribe(setup: Setup, points: Points, state: State, step: int) -> None:
+def prescribe(setup: Setup, points: DesignPoints, state: State, step: int) -> None:
     """Set what the scenario sets in round `step`, in each lane as its point has it."""
     world = state.world[0]
     first = 0
@@ -48,7 +48,7 @@ def prescribe(setup: Setup, points: Points, state: State, step: int) -> None:
 
 
 @compilable
-def _set_world(world: Row, now: Row, step: int, first: int, last: int) -> None:
+def _set_world(world: StructuredRow, now: StructuredRow, step: int, first: int, last: int) -> None:
     """Set the levels and policies that a round sets, in the lanes of a point."""
     for index in range(LEVEL_COUNT):
         if now.level_set_in[index] == step:
@@ -64,7 +64,7 @@ def _set_world(world: Row, now: Row, step: int, first: int, last: int) -> None:
 
 
 @compilable
-def last_of_point(world: Row, first: int) -> int:
+def last_of_point(world: StructuredRow, first: int) -> int:
     """Return the last lane of the point that a lane is the first of."""
     last = first
     while last + 1 < LANES and world.point[last + 1] == world.point[first]:
@@ -73,7 +73,7 @@ def last_of_point(world: Row, first: int) -> int:
 
 
 @compilable
-def _set_level(world: Row, index: int, level: float, step: int, lane: int) -> None:
+def _set_level(world: StructuredRow, index: int, level: float, step: int, lane: int) -> None:
     """Set a level; an uncertain one is drawn for the round that sets it."""
     if world.level_half_width > 0.0:
         key = draws.purpose_key(world.run_key[lane], draws.LEVEL_PURPOSES[index], draws.ALL_NATIONS)
@@ -91,7 +91,7 @@ def _set_further_level(state: State, further: int, level: float, step: int, lane
 
 
 @compilable
-def _hear(statement: Row, state: State, index: int) -> None:
+def _hear(statement: StructuredRow, state: State, index: int) -> None:
     """Note what a nation states in this round, and where it is held from now on."""
     nation = state.nations[index]
     if statement.is_held_anew:
@@ -134,7 +134,7 @@ def happen(setup: Setup, state: State, step: int) -> None:
 
 
 @compilable
-def _is_due(state: State, event: Row, lane: int) -> bool:
+def _is_due(state: State, event: StructuredRow, lane: int) -> bool:
     """Return whether an event may happen in a lane, by its draw, and its condition holds."""
     key = draws.purpose_key(state.world[0].run_key[lane], draws.EVENT, event.draw)
     draw, observed = draws.uniform(key, np.uint64(0)), _observed(state, event, lane)
@@ -143,7 +143,7 @@ def _is_due(state: State, event: Row, lane: int) -> bool:
 
 
 @compilable
-def _observed(state: State, event: Row, lane: int) -> float:
+def _observed(state: State, event: StructuredRow, lane: int) -> float:
     """Return what the condition of an event looks at, in a lane, after the last round."""
     world, nation = state.world[0], state.nations[event.nation]
     has_left = (nation.stance[lane] < COMMITTED) & (nation.first_committed[lane] < math.inf)
@@ -157,7 +157,7 @@ def _observed(state: State, event: Row, lane: int) -> float:
 
 
 @compilable
-def _change(state: State, change: Row, step: int, lane: int) -> None:
+def _change(state: State, change: StructuredRow, step: int, lane: int) -> None:
     """Set in a lane what an event sets."""
     world = state.world[0]
     if change.changed == LEVEL:

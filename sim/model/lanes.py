@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.declarations import arithmetic
 from sim.declarations.arithmetic import smaller
+from sim.declarations.arrays import Floats
 from sim.declarations.levels import CONDITIONS, LEVELS, LEVERS, MOVED, PERCEIVED
 from sim.declarations.records import Behaviour, Ladder, Levels, Nation, Policies, Record, World
 from sim.declarations.terms import TERMS
@@ -22,7 +23,7 @@ from sim.declarations.words import PURPOSES, Stance
 from sim.model import draws, rules
 from sim.model.generated import reader, written_out
 from sim.model.linking import LinkedFunction
-from sim.model.setup import Floats, Setup, row_type
+from sim.model.setup import Setup, row_type
 from sim.model.tally import BINS
 
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}
@@ -148,7 +149,7 @@ WORLD_LANES = _lanes(
 )
 """What all nations of a lane see alike, and what is kept for a lane."""
 
-Row = Any
+StructuredRow = Any
 """A row of a structured array; Numba reads its fields as attributes."""
 
 

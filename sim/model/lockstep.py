@@ -17,8 +17,8 @@ from sim.model.lanes import (
     PERCEIVED_COUNT,
     PERCEIVED_LEVERS,
     PURPOSE_COUNT,
-    Row,
     State,
+    StructuredRow,
     behaviour_of,
     compilable,
     demands_met,
@@ -105,7 +105,7 @@ def see_coalition(state: State) -> None:
 
 
 @compilable
-def see_force(world: Row) -> None:
+def see_force(world: StructuredRow) -> None:
     """Compare the force pledged with the force required."""
     for lane in range(LANES):
         world.force_pledged[lane] = world.force[lane]
@@ -125,7 +125,7 @@ def see_leads(state: State) -> None:
 
 
 @compilable
-def _move_patron(world: Row, step: int) -> None:
+def _move_patron(world: StructuredRow, step: int) -> None:
     """Let the patron follow the scenario, or wait for others to show up first, or take back what it gives."""
     for lane in range(LANES):
         now, involvement = policies_of(world, lane), levels_of(world, lane).involvement
@@ -143,7 +143,7 @@ def _move_patron(world: Row, step: int) -> None:
 
 
 @compilable
-def _move_adversary(world: Row) -> None:
+def _move_adversary(world: StructuredRow) -> None:
     """Let the adversary, who sees what the patron does, follow the scenario or react to the force."""
     for lane in range(LANES):
         now, pressure = policies_of(world, lane), levels_of(world, lane).pressure
@@ -155,7 +155,7 @@ def _move_adversary(world: Row) -> None:
 
 
 @compilable
-def _move_mandate(state: State, world: Row) -> None:
+def _move_mandate(state: State, world: StructuredRow) -> None:
     """Take the mandate from the scenario, or negotiate it from where it stands."""
     for lane in range(LANES):
         negotiates = policies_of(world, lane).negotiated > 0.0
@@ -166,7 +166,7 @@ def _move_mandate(state: State, world: Row) -> None:
 
 
 @compilable
-def script_mandate(world: Row, is_scripted: bool, lane: int) -> None:
+def script_mandate(world: StructuredRow, is_scripted: bool, lane: int) -> None:
     """Take the mandate from the scenario, where it is scripted."""
     clarity, now = levels_of(world, lane).clarity, policies_of(world, lane)
     scripted = rules.scripted_mandate((now.peacekeeping, now.deterrence, now.reassurance), clarity)
@@ -176,7 +176,7 @@ def script_mandate(world: Row, is_scripted: bool, lane: int) -> None:
 
 
 @compilable
-def _negotiate(state: State, world: Row, lane: int) -> None:
+def _negotiate(state: State, world: StructuredRow, lane: int) -> None:
     """Move the mandate a round towards what the influential and engaged prefer."""
     behaviour, mandate = behaviour_of(world, lane), world.mandate
     weight, first, second, third = 0.0, 0.0, 0.0, 0.0
@@ -198,7 +198,7 @@ def _negotiate(state: State, world: Row, lane: int) -> None:
 
 
 @compilable
-def _see_changes(world: Row) -> None:
+def _see_changes(world: StructuredRow) -> None:
     """See by how much levers have changed since the start, on the scale of past coalitions."""
     for lane in range(LANES):
         changes = rules.changes(levels_now(world, lane), levels_at_start(world, lane))
@@ -207,7 +207,7 @@ def _see_changes(world: Row) -> None:
 
 
 @compilable
-def _draw_common_mood(world: Row, step: int) -> None:
+def _draw_common_mood(world: StructuredRow, step: int) -> None:
     """Draw the part of this round's moods that all nations share."""
     for lane in range(LANES):
         draw = draws.standardised(world.common_key[lane], np.uint64(step))
@@ -215,7 +215,7 @@ def _draw_common_mood(world: Row, step: int) -> None:
 
 
 @compilable
-def _perceive(traits: Row, nation: Row, world: Row, step: int) -> None:
+def _perceive(traits: StructuredRow, nation: StructuredRow, world: StructuredRow, step: int) -> None:
     """Let a nation come to see what patron, adversary and the others do, and be in a passing mood."""
     for lane in range(LANES):
         behaviour = behaviour_of(world, lane)
@@ -235,7 +235,7 @@ def _perceive(traits: Row, nation: Row, world: Row, step: int) -> None:
 
 
 @compilable
-def see_demands(nation: Row, world: Row) -> None:
+def see_demands(nation: StructuredRow, world: StructuredRow) -> None:
     """See how far what a nation has demanded is the case; who demands nothing need not look."""
     for lane in range(LANES):
         seen = world_of(world, lane)
@@ -244,7 +244,7 @@ def see_demands(nation: Row, world: Row) -> None:
 
 
 @compilable
-def _decide(traits: Row, nation: Row, world: Row) -> None:
+def _decide(traits: StructuredRow, nation: StructuredRow, world: StructuredRow) -> None:
     """Let a nation weigh, climb, slip or stay, and pledge."""
     for lane in range(LANES):
         weigh(traits, nation, world, lane)
@@ -258,7 +258,7 @@ def _decide(traits: Row, nation: Row, world: Row) -> None:
 
 
 @compilable
-def see_others(nation: Row, world: Row, lane: int) -> None:
+def see_others(nation: StructuredRow, world: StructuredRow, lane: int) -> None:
     """See by how much the others' pledges have grown since the start."""
     nation.others_growth[lane] = rules.others_growth(
         world.force_pledged[lane],
@@ -269,7 +269,7 @@ def see_others(nation: Row, world: Row, lane: int) -> None:
 
 
 @compilable
-def weigh(traits: Row, nation: Row, world: Row, lane: int) -> None:
+def weigh(traits: StructuredRow, nation: StructuredRow, world: StructuredRow, lane: int) -> None:
     """Add up what speaks for and against soldiers on land, and any military contribution."""
     situation, seen = nation_of(traits, nation, lane), world_of(world, lane)
     behaviour = behaviour_of(world, lane)
@@ -280,7 +280,7 @@ def weigh(traits: Row, nation: Row, world: Row, lane: int) -> None:
 
 
 @compilable
-def _move(nation: Row, world: Row, lane: int) -> None:
+def _move(nation: StructuredRow, world: StructuredRow, lane: int) -> None:
     """Climb, slip or stay; a newly stated position is taken at its word."""
     behaviour, ladder = behaviour_of(world, lane), ladder_of(world, lane)
     stance, propensity = nation.stance[lane], nation.propensity[lane]
@@ -296,7 +296,7 @@ def _move(nation: Row, world: Row, lane: int) -> None:
 
 
 @compilable
-def pledge(traits: Row, nation: Row, world: Row, lane: int) -> None:
+def pledge(traits: StructuredRow, nation: StructuredRow, world: StructuredRow, lane: int) -> None:
     """Pledge, and send once it may; sums add up in the order of nations."""
     stance, behaviour = nation.stance[lane], behaviour_of(world, lane)
     pledge = rules.pledge(stance, nation.deployable[lane], nation.propensity[lane], behaviour.cut_committed)
@@ -310,7 +310,7 @@ def pledge(traits: Row, nation: Row, world: Row, lane: int) -> None:
 
 
 @compilable
-def give(traits: Row, nation: Row, world: Row, lane: int) -> None:
+def give(traits: StructuredRow, nation: StructuredRow, world: StructuredRow, lane: int) -> None:
     """Give any military contribution, words of support, or nothing."""
     is_free_lead = (traits.leads > 0.0) & (nation.most_stance[lane] == COMMITTED)
     gives = rules.contributes(nation.stance[lane], nation.contribution[lane], is_free_lead)
@@ -321,7 +321,7 @@ def give(traits: Row, nation: Row, world: Row, lane: int) -> None:
 
 
 @compilable
-def _value_visit(traits: Row, nation: Row, world: Row, lane: int) -> None:
+def _value_visit(traits: StructuredRow, nation: StructuredRow, world: StructuredRow, lane: int) -> None:
     """Value a visit to a nation if it could still be won over; nobody visits lead nations."""
     may_join = (nation.most_stance[lane] == COMMITTED) & (traits.leads == 0.0)
     worth = rules.lobbying_value(
@@ -359,7 +359,7 @@ def _visit(state: State, lead: int) -> None:
 
 
 @compilable
-def anchor_predisposition(traits: Row, nation: Row, world: Row) -> None:
+def anchor_predisposition(traits: StructuredRow, nation: StructuredRow, world: StructuredRow) -> None:
     """Let a nation that speaks be as willing as its rung says in this world, moods apart."""
     for lane in range(LANES):
         behaviour = behaviour_of(world, lane)
@@ -370,7 +370,7 @@ def anchor_predisposition(traits: Row, nation: Row, world: Row) -> None:
 
 
 @compilable
-def state_position(traits: Row, nation: Row, world: Row, step: int) -> None:
+def state_position(traits: StructuredRow, nation: StructuredRow, world: StructuredRow, step: int) -> None:
     """Read the position stated in a round, or draw one: where none is stated, or an election changes it."""
     below = world.unstated
     for lane in range(LANES):

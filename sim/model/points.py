@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.arrays import Floats
 from sim.declarations.levels import LEVELS
 from sim.inputs.case import Case
-from sim.model.setup import STANCES_HELD, Floats, Setup
+from sim.model.setup import STANCES_HELD, Setup
 
 PLACES = {name: place for place, name in enumerate(LEVELS)}
 """Where arrays of levels hold each of them."""
@@ -17,7 +18,7 @@ MARKS = {"involvement": "involvement_set", "clarity": "mandate_set"}
 """What says of a round that a level is set in it, where that ends what a policy has done."""
 
 
-class Points(NamedTuple):
+class DesignPoints(NamedTuple):
     """What may differ between points, a point along the first axis; all else is that of one `Setup`."""
 
     rounds: NDArray[np.void]  # (points, rounds + 1) of ROUND
@@ -25,21 +26,23 @@ class Points(NamedTuple):
     force_required: Floats  # (points,) soldiers
 
 
-def single_point(setup: Setup) -> Points:
+def single_point(setup: Setup) -> DesignPoints:
     """Return a setup as the only point."""
-    return Points(setup.rounds[np.newaxis], setup.behaviour[np.newaxis], np.array([setup.force_required]))
+    return DesignPoints(
+        setup.rounds[np.newaxis], setup.behaviour[np.newaxis], np.array([setup.force_required])
+    )
 
 
-def repeated(setup: Setup, number: int, runs: int) -> Points:
+def repeated(setup: Setup, number: int, runs: int) -> DesignPoints:
     """Return a setup as so many points to be changed, with the parameters of its first runs."""
-    return Points(
+    return DesignPoints(
         rounds=np.repeat(setup.rounds[np.newaxis], number, axis=0),
         behaviour=np.repeat(setup.behaviour[np.newaxis, :, :runs], number, axis=0),
         force_required=np.full(number, setup.force_required),
     )
 
 
-def set_level(points: Points, level: str, values: Floats) -> None:
+def set_level(points: DesignPoints, level: str, values: Floats) -> None:
     """Set a level in round 1 of each point, until an event sets it again.
 
     Parameters

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.arrays import Floats, Integers
 from sim.declarations.kinds import Level
 from sim.declarations.levels import CONDITIONS, LEVELS, PERCEIVED
 from sim.declarations.parameters import DERIVED, PARAMETERS
@@ -24,10 +25,6 @@ from sim.inputs.scenario import Scenario
 from sim.inputs.timeline import Timeline
 from sim.inputs.trigger import QUANTITIES, Trigger
 from sim.model.draws import draw_code, nation_code
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 START_STANCE = {
     "opposed": Stance.OPPOSED,

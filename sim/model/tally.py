@@ -9,12 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.arrays import Floats, Integers
 from sim.declarations.levels import CONDITIONS, MOVED
 from sim.declarations.records import Terms
 from sim.declarations.words import PURPOSES, Stance
-from sim.model.setup import Floats
-
-Counts = NDArray[np.int64]
 
 BINS = 256
 """Of propensities and of levels."""
@@ -42,30 +40,30 @@ RUN_COLUMNS = (
 
 
 class Tally(NamedTuple):
-    """Counts over runs; the first axis is the round by default, the last rows being the last rounds.
+    """Integers over runs; the first axis is the round by default, the last rows being the last rounds.
 
     With all rounds counted there are rounds + 1 rows, and row 0 is the anchor world.
     """
 
-    stances: Counts  # (rows, nations, stances)
+    stances: Integers  # (rows, nations, stances)
     propensities: NDArray[np.int32]  # (rows, nations, BINS)
-    pledges: Counts  # (rows, nations) sums in fixed point
-    pledge_squares: Counts  # (rows, nations) sums of squares, each rounded
-    sizes: Counts  # (rows, nations + 1)
-    contributions: Counts  # (rows, nations) any military contribution
-    supports: Counts  # (rows, nations) at least words of support or staff officers
-    contributors: Counts  # (rows, nations + 1) of how many nations
+    pledges: Integers  # (rows, nations) sums in fixed point
+    pledge_squares: Integers  # (rows, nations) sums of squares, each rounded
+    sizes: Integers  # (rows, nations + 1)
+    contributions: Integers  # (rows, nations) any military contribution
+    supports: Integers  # (rows, nations) at least words of support or staff officers
+    contributors: Integers  # (rows, nations + 1) of how many nations
     world: NDArray[np.int32]  # (rows, WORLD_VARIABLES, BINS)
-    world_sums: Counts  # (rows, WORLD_VARIABLES) in fixed point
+    world_sums: Integers  # (rows, WORLD_VARIABLES) in fixed point
     world_least: Floats  # (rows, WORLD_VARIABLES) the least value of any run
     world_most: Floats  # (rows, WORLD_VARIABLES) the largest
-    force_met: Counts  # (rows,)
-    first_met: Counts  # (rounds + 2,) first round in which the force was what is required; the last: never
-    first_joined: Counts  # (nations, rounds + 2) first round committed; the last column: never
-    happened: Counts  # (events, rounds + 2) when events happened that some runs only see; the last: never
-    held_back: Counts  # (nations, HOLDS_BACK) at the end, of the runs in which it is not committed
-    moves: Counts  # (nations, stances, stances) from the start to the end
-    flows: Counts  # (stances, stances, nations + 1) how many nations of a run made that move
+    force_met: Integers  # (rows,)
+    first_met: Integers  # (rounds + 2,) first round in which the force was what is required; the last: never
+    first_joined: Integers  # (nations, rounds + 2) first round committed; the last column: never
+    happened: Integers  # (events, rounds + 2) when events happened that some runs only see; the last: never
+    held_back: Integers  # (nations, HOLDS_BACK) at the end, of the runs in which it is not committed
+    moves: Integers  # (nations, stances, stances) from the start to the end
+    flows: Integers  # (stances, stances, nations + 1) how many nations of a run made that move
 
 
 class Records(NamedTuple):

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from sim.experiments.statistics import Floats
+from sim.declarations.arrays import Floats
 from sim.inputs.map_file import Map, Polygon
 
 EARTH_RADIUS = 6371.0

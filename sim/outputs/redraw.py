@@ -11,7 +11,7 @@ from sim.outputs import style
 from sim.outputs.figure_folder import Draw
 from sim.outputs.figures.animation import save_animation
 from sim.outputs.figures.map import check_map
-from sim.results.kinds import KINDS, Kind
+from sim.results.kinds import KINDS, ResultKind
 from sim.results.parts import refuse_link
 from sim.results.reading import damage_named
 from sim.results.result import Result, load_result
@@ -97,7 +97,7 @@ def _plan(folder: Path, wanted: Wanted) -> tuple[Any, dict[str, Draw]]:
     return result, {file_name(name, kind.of_nations, nations): drawn[_known(name, drawn)] for name in names}
 
 
-def _names(drawn: dict[str, Draw], kind: Kind, wanted: Wanted) -> list[str]:
+def _names(drawn: dict[str, Draw], kind: ResultKind, wanted: Wanted) -> list[str]:
     """Return the figures that are wanted, checking that they suit the other options."""
     if wanted.nations and wanted.figures and not set(wanted.figures) & {*kind.of_nations}:
         showing = ", ".join(kind.of_nations)

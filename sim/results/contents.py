@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim.results.document import Document
-from sim.results.kinds import KINDS, Kind, load
+from sim.results.kinds import KINDS, ResultKind, load
 from sim.system.libraries import pd
 
 
@@ -46,6 +46,6 @@ class Contents:
         return answer
 
     @property
-    def declaration(self) -> Kind:
+    def declaration(self) -> ResultKind:
         """What is declared of its kind."""
         return KINDS[self.kind]

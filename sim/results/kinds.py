@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Kind:
+class ResultKind:
     """Results of a kind.
 
     What draws it and says it in words lies in layers above, and is loaded when it is asked for.
@@ -62,7 +62,7 @@ def load(home: str) -> Any:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind(
+        ResultKind(
             "run",
             title="",
             first="summary",
@@ -72,7 +72,7 @@ KINDS = {
             usual=("coalition-size", "joining"),
             of_nations=("nation", "joining", "willingness"),
         ),
-        Kind(
+        ResultKind(
             "comparison",
             title="Compared",
             first="coalition",
@@ -81,7 +81,7 @@ KINDS = {
             document="sim.outputs.comparison.tables:comparison_report",
             of_nations=("nations-over-time",),
         ),
-        Kind(
+        ResultKind(
             "sweep",
             title="A sweep",
             first="points",
@@ -89,7 +89,7 @@ KINDS = {
             figures="sim.outputs.sweep.figures:figures_of",
             document="sim.outputs.sweep.tables:sweep_report",
         ),
-        Kind(
+        ResultKind(
             "sensitivity",
             title="What matters",
             first="spread",
@@ -97,7 +97,7 @@ KINDS = {
             figures="sim.outputs.sensitivity.figures:figures_of",
             document="sim.outputs.sensitivity.tables:sensitivity_report",
         ),
-        Kind(
+        ResultKind(
             "explanation",
             title="Explained",
             first="levers",
@@ -105,7 +105,7 @@ KINDS = {
             figures="sim.outputs.explanation.figures:figures_of",
             document="sim.outputs.explanation.tables:explain_report",
         ),
-        Kind(
+        ResultKind(
             "hindcast",
             title="Held against what was recorded",
             first="scores",
@@ -113,7 +113,7 @@ KINDS = {
             figures="sim.outputs.hindcast.figures:figures_of",
             document="sim.outputs.hindcast.tables:hindcast_report",
         ),
-        Kind(
+        ResultKind(
             "calibration",
             title="Fitted to what was recorded",
             first="summary",
@@ -121,7 +121,7 @@ KINDS = {
             figures="sim.outputs.calibration.figures:figures_of",
             document="sim.outputs.calibration.tables:calibration_report",
         ),
-        Kind(
+        ResultKind(
             "cross-validation",
             title="Fitted to a part of what was recorded, scored on the rest",
             first="scores",
@@ -131,7 +131,7 @@ KINDS = {
             page="sim.outputs.cross_validation.page:validation_page",
             page_file="validation.md",
         ),
-        Kind(
+        ResultKind(
             "evidence",
             title="What past coalitions teach",
             first="coefficients",
@@ -139,7 +139,7 @@ KINDS = {
             figures="sim.outputs.evidence.figures:figures_of_fit",
             document="sim.outputs.evidence.tables:fit_report",
         ),
-        Kind(
+        ResultKind(
             "left out",
             title="Past coalitions, each family left out",
             first="summary",
@@ -149,14 +149,14 @@ KINDS = {
             page="sim.outputs.evidence.page:evidence_page",
             page_file="evidence.md",
         ),
-        Kind(
+        ResultKind(
             "forecast",
             title="Forecast from past coalitions alone",
             first="nations",
             result="sim.experiments.evidence.forecast:LoadedForecast",
             document="sim.outputs.evidence.forecast:forecast_report",
         ),
-        Kind(
+        ResultKind(
             "patterns",
             title="Stylised facts",
             first="patterns",

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.inputs.characters import shortened
 from sim.inputs.errors import InputError
-from sim.results.kinds import KINDS, Kind
+from sim.results.kinds import KINDS, ResultKind
 from sim.system import manifests
 from sim.system.folders import AGAIN, Damaged
 from sim.system.manifests import MANIFEST
@@ -70,10 +70,10 @@ def _results_below(folder: Path) -> str:
     return f"; did you mean {', '.join(folders_below[:MOST_NAMED])}{more}?" if folders_below else ""
 
 
-Model = TypeVar("Model", bound=BaseModel)
+Described = TypeVar("Described", bound=BaseModel)
 
 
-def parsed(kind: type[Model], folder: Path, manifest: Manifest) -> Model:
+def parsed(kind: type[Described], folder: Path, manifest: Manifest) -> Described:
     """Return a manifest as a kind of results has it.
 
     Raises
@@ -90,7 +90,7 @@ def parsed(kind: type[Model], folder: Path, manifest: Manifest) -> Model:
         raise Damaged(folder, problem, AGAIN) from None
 
 
-def kind_of(folder: Path, manifest: Manifest) -> Kind:
+def kind_of(folder: Path, manifest: Manifest) -> ResultKind:
     """Return the kind of results that a folder holds.
 
     Raises

@@ -49,7 +49,7 @@ NOT_KEPT = "compiled code is not kept for the next command; NUMBA_CACHE_DIR name
 NOT_RUN = f"what is in it is not run; {NOT_KEPT}"
 
 
-class Damaged(Failure):
+class DamagedCode(Failure):
     """Compiled code that is not as it was written."""
 
 
@@ -116,14 +116,14 @@ class CompiledCache:
         except NotOwn as error:
             self._is_ours = error.place != self.cache_path
             _tell(error)
-        except Damaged as error:
+        except DamagedCode as error:
             _tell(error)
         except OSError as error:
             _tell(Unusable(file, _cause(error), ANEW))
         except MemoryError:
             raise
         except Exception as error:  # whole, but of other packages
-            _tell(Damaged(file, f"cannot be loaded ({type(error).__name__}: {error})", ANEW))
+            _tell(DamagedCode(file, f"cannot be loaded ({type(error).__name__}: {error})", ANEW))
         _check_memory()
         return None
 
@@ -196,10 +196,10 @@ def read_sealed(file: Path) -> bytes:
         if problem := others_rule(status):
             raise NotOwn(file, problem, f"it is not run; {ANEW}")
         if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:
-            raise Damaged(file, "is no compiled code", ANEW)
+            raise DamagedCode(file, "is no compiled code", ANEW)
         digest, content = stream.read(DIGEST), stream.read(status.st_size)
     if digest != _digest(file, content):
-        raise Damaged(file, "is damaged", ANEW)
+        raise DamagedCode(file, "is damaged", ANEW)
     return content
 
 

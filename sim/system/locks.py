@@ -34,7 +34,7 @@ MOST_BYTES = 1000
 """Of a file that says who holds a lock."""
 
 
-class Held(Failure):
+class LockHeld(Failure):
     """Another process holds what is wanted."""
 
 
@@ -187,10 +187,10 @@ def _clear(file: Path, owner: str) -> None:
         files.remove(aside)
 
 
-def _held(path: Path, what: str) -> Held:
+def _held(path: Path, what: str) -> LockHeld:
     file = _owner_file(path)
     host, pid, *_ = [*_owner(file).split(), "", ""]
     if not host:
-        return Held(path, f"another {what} is writing here", "wait for it to end")
+        return LockHeld(path, f"another {what} is writing here", "wait for it to end")
     who = f"another {what} (process {pid} on {host}) is writing here"
-    return Held(path, who, f"wait for it to end, or remove {file} if it is no more")
+    return LockHeld(path, who, f"wait for it to end, or remove {file} if it is no more")

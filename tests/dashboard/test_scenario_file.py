@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.dashboard.scenario_file import scenario_file
-from sim.dashboard.setting import Setting, Source, Value
+from sim.dashboard.setting import ScenarioSource, Setting, Value
 from sim.inputs.bundled import bundled_scenarios
 from sim.inputs.characters import refused_character
 from sim.results.identity import case_digest
 
-BASELINE = Source("brussels-2025-04")
+BASELINE = ScenarioSource("brussels-2025-04")
 ALL = (
     ("washington.involvement", 0.35),
     ("mandate.clarity", 0.6),
@@ -29,7 +29,7 @@ levels = st.floats(0, 1)
 
 def same_runs(setting: Setting) -> bool:
     """Tell whether a setting and its scenario file lead to the same runs."""
-    again = Setting(Source("again", scenario_file(setting).encode()))
+    again = Setting(ScenarioSource("again", scenario_file(setting).encode()))
     return case_digest(setting.case()) == case_digest(again.case())
 
 
@@ -38,7 +38,7 @@ def same_runs(setting: Setting) -> bool:
 def test_the_file_runs_the_same_for_every_bundled_scenario(
     name: str, changes: tuple[tuple[str, Value], ...]
 ) -> None:
-    assert same_runs(Setting(Source(name), changes))
+    assert same_runs(Setting(ScenarioSource(name), changes))
 
 
 @settings(max_examples=20)
@@ -72,7 +72,7 @@ source = "The Times"
 washington.involvement = 0.3
 """
     changes = (("washington.involvement", 0.5), ("mandate.clarity", 0.2))
-    setting = Setting(Source("own", text), changes)
+    setting = Setting(ScenarioSource("own", text), changes)
     first, later, ours = tomllib.loads(scenario_file(setting))["events"]
     assert (first["title"], first["ceasefire"]) == ("A ceasefire, and air support", 1.0)
     assert "washington" not in first
@@ -108,7 +108,7 @@ def may_stand(text: str) -> bool:
 @given(st.text(st.characters(codec="utf-8", max_codepoint=0xFFFF), min_size=1).filter(may_stand))
 def test_texts_come_back_as_they_were(title: str) -> None:
     text = f'title = {json.dumps(title)}\nextends = "brussels-2025-04"'
-    assert tomllib.loads(scenario_file(Setting(Source("own", text.encode()))))["title"] == title
+    assert tomllib.loads(scenario_file(Setting(ScenarioSource("own", text.encode()))))["title"] == title
 
 
 def test_what_a_scenario_says_of_nations_is_kept() -> None:
@@ -120,7 +120,7 @@ description = "two\\nlines"
 position = "open"
 held = "out"
 """
-    setting = Setting(Source("own", text))
+    setting = Setting(ScenarioSource("own", text))
     data = tomllib.loads(scenario_file(setting))
     assert data["title"] == 'A "quoted" title \\ with a tail'
     assert data["description"] == "two lines"

@@ -68,3 +68,20 @@ def test_the_glossary_has_every_column_of_a_run(baseline: sim.RunResult) -> None
 def test_a_term_stands_once() -> None:
     terms = [term for term, _, _ in ROWS]
     assert len(terms) == len(set(terms))
+
+
+def types(module: ast.Module) -> Iterator[str]:
+    """Yield the public types that a module declares: its classes, and what is written as they are."""
+    for node in ast.walk(module):
+        match node:
+            case ast.ClassDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
+                if name[0].isupper() and not name.isupper():
+                    yield name
+
+
+def test_a_type_stands_in_one_module() -> None:
+    homes: dict[str, set[str]] = {}
+    for file in sorted(ROOT.glob("sim/**/*.py")):
+        for name in types(ast.parse(file.read_text(encoding="utf-8"))):
+            homes.setdefault(name, set()).add(file.relative_to(ROOT).as_posix())
+    assert {name: files for name, files in homes.items() if len(files) > 1} == {}

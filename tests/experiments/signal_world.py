@@ -9,11 +9,11 @@ from small_worlds import write_candidates
 from sim.experiments.calibration.about import Sampling, about_calibration
 from sim.experiments.calibration.calibrate import CalibrationPlan
 from sim.experiments.calibration.likelihood import Target, count_stances, load_target
-from sim.experiments.hindcast.scores import Observed
+from sim.experiments.hindcast.scores import ObservedStances
 from sim.experiments.hindcast.waves import Wave
 from sim.experiments.runs import Runs
 from sim.inputs.parameters import COLUMN, DECLARED, load_parameters
-from sim.inputs.prior import Prior, load_prior
+from sim.inputs.prior import JointPrior, load_prior
 
 NATIONS = 16
 
@@ -115,17 +115,17 @@ def observed_in(target: Target, row: np.ndarray, seed: int) -> Target:
 
 def _stood(wave: Wave, stances: np.ndarray) -> Wave:
     rungs = stances.astype(np.int8)
-    return replace(wave, observed=Observed(rungs, rungs))
+    return replace(wave, observed=ObservedStances(rungs, rungs))
 
 
-def small_plan(target: Target, prior: Prior, **sampling: int) -> CalibrationPlan:
+def small_plan(target: Target, prior: JointPrior, **sampling: int) -> CalibrationPlan:
     """Return a calibration of few draws and runs, in two blocks of draws."""
     chosen = Sampling(**{"draws": 512, "number": 32, "kept": 200, "seed": 1, **sampling})
     fitted = tuple(wave.fitted for wave in target.waves)
     return CalibrationPlan(target, about_calibration(target, prior, chosen, fitted))
 
 
-def world_of(folder: Path) -> tuple[Target, Prior]:
+def world_of(folder: Path) -> tuple[Target, JointPrior]:
     """Write the world and return what is to be fitted, and the priors."""
     file = write_signal_world(folder)
     return load_target(str(file)), load_prior(file.with_name("prior.toml"))

@@ -25,17 +25,17 @@ from sim.experiments.calibration.likelihood import Target
 from sim.inputs.errors import InputError
 from sim.inputs.fit import fitted_to
 from sim.inputs.parameters import load_parameters
-from sim.inputs.prior import Prior
+from sim.inputs.prior import JointPrior
 from sim.results.parts import PartsFolder
 from sim.results.result import load_result
-from sim.system.locks import Held
+from sim.system.locks import LockHeld
 
 EARLY, LATE = "2025-04-10 to 2025-05-22", "2025-04-10 to 2025-07-10"
 
 
 class World(NamedTuple):
     target: Target
-    prior: Prior
+    prior: JointPrior
     hindcast: Path
 
 
@@ -233,7 +233,7 @@ def test_two_at_once_do_not_write_to_the_same_folder(world: World, tmp_path: Pat
     plan = small_plan(world.target, world.prior)
     with (
         PartsFolder(calibration_folder(plan, tmp_path), "calibration", plan.manifest),
-        pytest.raises(Held, match="another calibration is writing here"),
+        pytest.raises(LockHeld, match="another calibration is writing here"),
     ):
         run_calibration(plan, tmp_path)
 

@@ -13,7 +13,7 @@ from sim.experiments.comparison import compare as module
 from sim.experiments.comparison.compare import compare, plan_comparison
 from sim.experiments.comparison.paired import PairedSums, compare_means, compare_shares, share_difference
 from sim.experiments.comparison.result import Comparison
-from sim.experiments.comparison.runs import Asked, ComparisonPlan, add_up_runs, outcomes_of
+from sim.experiments.comparison.runs import CasesAndRuns, ComparisonPlan, add_up_runs, outcomes_of
 from sim.experiments.resumable import run_parts
 from sim.experiments.run import run
 from sim.experiments.runs import Runs
@@ -310,7 +310,7 @@ def test_it_goes_on_where_it_was_stopped(
     there = {int(part.stem) for part in plan.folder(tmp_path / "stopped").glob("parts/*.parquet")}
     computed: list[range] = []
 
-    def noted(asked: Asked, runs: range) -> pa.Table:
+    def noted(asked: CasesAndRuns, runs: range) -> pa.Table:
         computed.append(runs)
         return add_up_runs(asked, runs)
 

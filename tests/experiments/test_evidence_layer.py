@@ -9,7 +9,7 @@ from small_coalitions import write_coalitions
 
 from sim.evidence.rows import candidate_table, design, scales_of
 from sim.experiments.evidence.draws import posterior_draws
-from sim.experiments.evidence.posterior import Outcomes, Posterior, backward, fit, forward, laplace
+from sim.experiments.evidence.posterior import Participation, Posterior, backward, fit, forward, laplace
 from sim.experiments.evidence.verdicts import (
     LEARNED,
     LIKELY,
@@ -42,9 +42,9 @@ def small(tmp_path: Path) -> Coalitions:
     return load_coalitions(write_coalitions(tmp_path / "small"))
 
 
-def without_coalitions(columns: np.ndarray, outcomes: np.ndarray) -> Outcomes:
+def without_coalitions(columns: np.ndarray, outcomes: np.ndarray) -> Participation:
     """Rows that have shared effects only."""
-    return Outcomes(columns, np.zeros((len(outcomes), 0)), outcomes, np.array([0]))
+    return Participation(columns, np.zeros((len(outcomes), 0)), outcomes, np.array([0]))
 
 
 def logistic(x: np.ndarray) -> np.ndarray:
@@ -52,7 +52,7 @@ def logistic(x: np.ndarray) -> np.ndarray:
 
 
 def test_without_rows_the_posterior_is_the_prior() -> None:
-    nobody = Outcomes(np.zeros((0, 3)), np.zeros((0, 2)), np.zeros(0), np.zeros(0, dtype=np.int64))
+    nobody = Participation(np.zeros((0, 3)), np.zeros((0, 2)), np.zeros(0), np.zeros(0, dtype=np.int64))
     mode = laplace(nobody)
     assert mode.effects.tolist() == [0, 0, 0]
     assert mode.factor.tolist() == np.eye(3).tolist()

@@ -15,7 +15,7 @@ from sim.experiments.explain.pivotal import Pivots, who_is_pivotal
 from sim.experiments.runs import Runs
 from sim.inputs.case import Case, load_case
 from sim.inputs.parameters import DECLARED
-from sim.inputs.questions import Questions, World, load_questions
+from sim.inputs.questions import Counterfactual, Questions, load_questions
 from sim.model.setup import build_setup
 
 NUMBER = 60
@@ -166,7 +166,7 @@ def test_pressure_does_not_rise_above_1(questions: Questions) -> None:
 
 @pytest.mark.parametrize("path", ["moscow.pressure", "start.moscow.pressure"])
 def test_pressure_rises_from_what_a_world_sets(path: str, questions: Questions) -> None:
-    worlds = (World(label="as it is"), World(label="calm", set={path: "calm"}))
+    worlds = (Counterfactual(label="as it is"), Counterfactual(label="calm", set={path: "calm"}))
     asked = questions.pressure.model_copy(update={"worlds": worlds})
     case = load_case("brussels-2025-04", ["rounds=2"])
     found = hardened_or_cowed(case, [0], questions.model_copy(update={"pressure": asked}), Runs(4)).table

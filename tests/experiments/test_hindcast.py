@@ -16,7 +16,7 @@ from sim.declarations.records import Terms
 from sim.declarations.words import Stance
 from sim.experiments.hindcast.forecasts import (
     MECHANISMS,
-    Forecast,
+    PositionForecast,
     forecast_wave,
     last_statement_and_noise,
     main_obstacle,
@@ -183,8 +183,8 @@ def test_noise_comes_from_the_runs_alone(europe: HindcastResult) -> None:
 def test_runs_that_repeat_their_draws_leave_as_much_noise(europe: HindcastResult) -> None:
     wave, forecasts = next(europe.recorded.by_wave())
     runs = forecasts[MODEL].runs
-    all_count = noise_of(Forecast(runs), wave, "rps")
-    assert noise_of(Forecast(runs, len(runs) // 4), wave, "rps") == pytest.approx(2 * all_count)
+    all_count = noise_of(PositionForecast(runs), wave, "rps")
+    assert noise_of(PositionForecast(runs, len(runs) // 4), wave, "rps") == pytest.approx(2 * all_count)
 
 
 def test_a_nation_without_observation_is_left_out(europe: HindcastResult) -> None:

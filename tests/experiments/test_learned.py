@@ -6,14 +6,14 @@ from scipy import stats
 
 from sim.declarations.parameters import FITTED
 from sim.experiments.calibration.learned import distances_from_prior, holm, quantile, summary
-from sim.inputs.prior import Prior, load_prior
+from sim.inputs.prior import JointPrior, load_prior
 
 DRAWS = 1000
 ALIKE = np.full(DRAWS, 1.0 / DRAWS)
 
 
 @pytest.fixture(scope="module")
-def prior() -> Prior:
+def prior() -> JointPrior:
     return load_prior()
 
 
@@ -46,18 +46,18 @@ def test_p_values_are_adjusted_for_their_number() -> None:
     assert holm(np.array([0.9, 0.8])).max() == 1.0
 
 
-def test_nothing_is_learned_from_draws_of_the_prior(prior: Prior) -> None:
+def test_nothing_is_learned_from_draws_of_the_prior(prior: JointPrior) -> None:
     said = [summary(prior, drawn(len(prior.names), seed), ALIKE)["learned"].any() for seed in range(20)]
     # In 5 % of calibrations anything may be said to be learned.
     assert sum(said) <= 4
 
 
-def test_weights_that_rest_on_few_draws_teach_little(prior: Prior) -> None:
+def test_weights_that_rest_on_few_draws_teach_little(prior: JointPrior) -> None:
     weighted = np.random.default_rng(4).pareto(0.7, DRAWS)
     assert not summary(prior, drawn(len(prior.names)), weighted / weighted.sum())["learned"].any()
 
 
-def test_what_moved_and_what_narrowed_is_learned(prior: Prior) -> None:
+def test_what_moved_and_what_narrowed_is_learned(prior: JointPrior) -> None:
     draws = drawn(len(prior.names))
     moved, narrowed = (prior.names.index(name) for name in ("reach", "half_life"))
     weighted = np.exp(draws[:, moved] - 4.0 * draws[:, narrowed] ** 2)
@@ -68,6 +68,6 @@ def test_what_moved_and_what_narrowed_is_learned(prior: Prior) -> None:
     assert (table["posterior_low"] < table["posterior_mean"]).all()
 
 
-def test_what_may_be_fitted_is_told(prior: Prior) -> None:
+def test_what_may_be_fitted_is_told(prior: JointPrior) -> None:
     table = summary(prior, drawn(len(prior.names)), ALIKE)
     assert set(table[table["fitted"]]["parameter"]) == set(FITTED)

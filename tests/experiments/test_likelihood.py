@@ -19,7 +19,7 @@ from sim.experiments.calibration.likelihood import (
     weights,
 )
 from sim.experiments.hindcast.forecasts import with_draws
-from sim.experiments.hindcast.scores import Observed
+from sim.experiments.hindcast.scores import ObservedStances
 from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
 from sim.inputs.case import Case
@@ -42,8 +42,8 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Target:
     return world_of(tmp_path_factory.mktemp("signal") / "world")[0]
 
 
-def rungs(*stances: int) -> Observed:
-    return Observed(np.array(stances, np.int8), np.array(stances, np.int8))
+def rungs(*stances: int) -> ObservedStances:
+    return ObservedStances(np.array(stances, np.int8), np.array(stances, np.int8))
 
 
 # By hand
@@ -58,7 +58,7 @@ def test_a_likelihood_is_the_product_over_nations_of_what_is_read() -> None:
 
 def test_of_a_nation_only_known_not_to_have_joined_the_lower_rungs_add_up() -> None:
     counts = np.array([[0, 0, 3, 1], [0, 0, 0, 4]])
-    observed = Observed(np.array([OPPOSED, OPPOSED], np.int8), np.array([OPEN, COMMITTED], np.int8))
+    observed = ObservedStances(np.array([OPPOSED, OPPOSED], np.int8), np.array([OPEN, COMMITTED], np.int8))
     shares = (counts[0] + EXTRA) / (4 + 4 * EXTRA)
     assert log_likelihood(counts, observed) == pytest.approx(np.log(1.0 - (shares @ READ)[COMMITTED]))
 
@@ -123,7 +123,7 @@ def shares_after(stance: int, wander: float) -> np.ndarray:
     return found
 
 
-def worked_out(case: Case, observed: Observed, wander: float) -> float:
+def worked_out(case: Case, observed: ObservedStances, wander: float) -> float:
     """Return the logarithm of the probability of what was observed, without a simulation."""
     starts = np.where(np.arange(NATIONS) % 2, OPEN, UNDECIDED)  # as the world's nations have said
     chances = [shares_after(start, wander) @ READ for start in starts]

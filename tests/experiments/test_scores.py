@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from sim.declarations.words import Stance
 from sim.experiments.hindcast.scores import (
     LEAST_PROBABILITY,
-    Observed,
+    ObservedStances,
     as_read,
     brier_score,
     crps_of_size,
@@ -22,10 +22,10 @@ OPPOSED, UNDECIDED, OPEN, COMMITTED = Stance
 SURE = np.eye(len(Stance))
 
 
-def observed(*rungs: int | tuple[int, int]) -> Observed:
+def observed(*rungs: int | tuple[int, int]) -> ObservedStances:
     """A rung a nation, or the lowest and the highest that are left."""
     bounds = np.array([rung if isinstance(rung, tuple) else (rung, rung) for rung in rungs], dtype=np.int8)
-    return Observed(bounds[:, 0], bounds[:, 1])
+    return ObservedStances(bounds[:, 0], bounds[:, 1])
 
 
 NOT_JOINED, NOT_OBSERVED = (OPPOSED, OPEN), (OPPOSED, COMMITTED)

@@ -14,7 +14,7 @@ from sim.experiments.sensitivity.design import design_sensitivity
 from sim.experiments.sensitivity.plan import Factors, SensitivityOptions, factors_of, find_outcome
 from sim.experiments.sensitivity.result import LEADING
 from sim.experiments.sensitivity.sensitivity import analyse, plan_sensitivity, sensitivity
-from sim.experiments.sweep.point_model import Estimates, PointModel, columns_of
+from sim.experiments.sweep.point_model import PointEstimates, PointModel, columns_of
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
@@ -72,7 +72,7 @@ def analysed(case, monkeypatch, tmp_path):
             values = np.array([list(point.values()) for point in points])
             found = np.asarray(function(values), dtype=float)[:, np.newaxis]
             columns = columns_of(("size", "p_force_met"), ())
-            return Estimates(columns, *[np.hstack([found, found > 0])] * 3, runs=1)
+            return PointEstimates(columns, *[np.hstack([found, found > 0])] * 3, runs=1)
 
         monkeypatch.setattr(PointModel, "estimates", estimates)
         monkeypatch.setattr("sim.experiments.sensitivity.design.OUTCOMES", ("size", "p_force_met"))

@@ -13,7 +13,7 @@ import pytest
 import sim
 from sim.experiments.executors import Threads
 from sim.experiments.runs import Runs
-from sim.experiments.sweep.evaluate import Model, check_points, compute_points
+from sim.experiments.sweep.evaluate import PointModelInputs, check_points, compute_points
 from sim.experiments.sweep.point_model import PointModel
 from sim.experiments.sweep.sweep import plan_sweep, run_sweep
 from sim.inputs.case import load_case
@@ -22,7 +22,7 @@ from sim.inputs.parameters import DECLARED
 from sim.inputs.sweep_file import OUTCOMES
 from sim.system import calls
 from sim.system.folders import DIGESTS, Findings, verify, write
-from sim.system.locks import Held
+from sim.system.locks import LockHeld
 from sim.system.manifests import OtherVersion
 
 BASELINE = "brussels-2025-04"
@@ -140,7 +140,7 @@ def test_a_sweep_goes_on_where_it_was_stopped(
     assert len(there) == 10
     computed: list[int] = []
 
-    def noted(model: Model, points: pd.DataFrame) -> pa.Table:
+    def noted(model: PointModelInputs, points: pd.DataFrame) -> pa.Table:
         computed.extend(points.index)
         return compute_points(model, points)
 
@@ -268,7 +268,7 @@ def test_two_sweeps_do_not_write_into_the_same_folder(file: Path, tmp_path: Path
     plan = plan_sweep(file)
 
     def again(_done: int, _total: int) -> None:
-        with pytest.raises(Held, match="another sweep is writing here"):
+        with pytest.raises(LockHeld, match="another sweep is writing here"):
             run_sweep(plan, tmp_path)
         raise KeyboardInterrupt
 

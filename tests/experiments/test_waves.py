@@ -7,7 +7,7 @@ import pytest
 
 from sim.declarations.words import Stance
 from sim.experiments.hindcast.baselines import climatology, markov_chain, persistence, transitions
-from sim.experiments.hindcast.scores import Observed, as_read, ranked_probability_score
+from sim.experiments.hindcast.scores import ObservedStances, as_read, ranked_probability_score
 from sim.experiments.hindcast.waves import Wave, observe, stances_at_start
 from sim.inputs.case import Case
 from sim.inputs.hindcast_file import Hindcast, load_hindcast_cases
@@ -25,11 +25,11 @@ def waves(europe: tuple[Hindcast, tuple[Case, ...]]) -> tuple[Wave, ...]:
     return observe(*europe)
 
 
-def stances(*rungs: int) -> Observed:
-    return Observed(np.array(rungs, dtype=np.int8), np.array(rungs, dtype=np.int8))
+def stances(*rungs: int) -> ObservedStances:
+    return ObservedStances(np.array(rungs, dtype=np.int8), np.array(rungs, dtype=np.int8))
 
 
-def wave_of(start: Observed, observed: Observed) -> Wave:
+def wave_of(start: ObservedStances, observed: ObservedStances) -> Wave:
     nobody = tuple([""] * len(start.least))
     days = dt.date(2025, 4, 10), dt.date(2025, 9, 4)
     return Wave(*days, "", True, 21, observed, start, nobody, nobody, nobody)
@@ -98,8 +98,8 @@ def test_a_source_is_what_several_records_may_rest_on(
 
 
 def test_another_rung_is_a_change_a_rung_among_several_is_none() -> None:
-    start = Observed(np.array([0, 0, 2], np.int8), np.array([2, 2, 2], np.int8))
-    now = Observed(np.array([1, 3, 0], np.int8), np.array([1, 3, 3], np.int8))
+    start = ObservedStances(np.array([0, 0, 2], np.int8), np.array([2, 2, 2], np.int8))
+    now = ObservedStances(np.array([1, 3, 0], np.int8), np.array([1, 3, 3], np.int8))
     assert wave_of(start, now).has_changed.tolist() == [False, True, False]
 
 
@@ -124,7 +124,7 @@ def test_climatology_is_the_same_for_all(waves: tuple[Wave, ...]) -> None:
 
 
 def test_nations_of_which_nothing_is_known_count_for_no_climate() -> None:
-    start = Observed(np.array([0, 3, 0], np.int8), np.array([0, 3, 3], np.int8))
+    start = ObservedStances(np.array([0, 3, 0], np.int8), np.array([0, 3, 3], np.int8))
     assert climatology(start)[0].tolist() == [0.5, 0, 0, 0.5]
 
 
@@ -142,7 +142,7 @@ def test_a_chain_counts_changes_and_one_nation_more_on_each_rung() -> None:
 
 def test_nations_not_observed_teach_a_chain_nothing() -> None:
     start = stances(OPEN, OPEN)
-    now = Observed(np.array([3, 0], np.int8), np.array([3, 3], np.int8))
+    now = ObservedStances(np.array([3, 0], np.int8), np.array([3, 3], np.int8))
     assert transitions([wave_of(start, now)])[OPEN] == pytest.approx(
         transitions([wave_of(stances(OPEN), stances(COMMITTED))])[OPEN]
     )

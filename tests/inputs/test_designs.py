@@ -8,8 +8,8 @@ import pytest
 from sim.inputs.bundled import find_roster
 from sim.inputs.designs import (
     DESIGNS,
-    Asked,
     Design,
+    DesignInputs,
     Grid,
     LatinHypercube,
     Morris,
@@ -34,7 +34,7 @@ WORDS = factor("moscow.pressure", values=["calm", "threats"])
 NAMED = factor("moscow.pressure", values=["threats", 0.3, "calm"]).of_roster(ROSTER)
 FACTORS = (SHARE, LOG, WORDS)
 RANDOM = [LatinHypercube(16), SobolSequence(16), Saltelli(8), Saltelli(8, second_order=True), Morris(5)]
-ASKED = Asked(points=16, factors=len(FACTORS))
+ASKED = DesignInputs(points=16, factors=len(FACTORS))
 OF_SWEEPS = [design.asked_for(ASKED) for name, design in DESIGNS.items() if name != "list"]
 
 

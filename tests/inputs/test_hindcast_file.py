@@ -9,7 +9,7 @@ import pytest
 from sim.inputs.bundled import scenarios_folder
 from sim.inputs.errors import InputError
 from sim.inputs.hindcast_file import find_hindcast, load_hindcast, load_hindcast_cases
-from sim.inputs.observations import NOT_COMMITTED, Record
+from sim.inputs.observations import NOT_COMMITTED, PositionRecord
 
 HINDCAST = """\
 title = "What became of it"
@@ -53,7 +53,7 @@ def written(world: World) -> Path:
     return file
 
 
-def records(file: Path | str, reading: int | None = None) -> dict[tuple[str, int], Record]:
+def records(file: Path | str, reading: int | None = None) -> dict[tuple[str, int], PositionRecord]:
     """Return what was recorded, by nation and day of the wave."""
     hindcast, cases = load_hindcast_cases(file)
     read = None if reading is None else hindcast.readings[reading]

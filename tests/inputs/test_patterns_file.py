@@ -8,7 +8,7 @@ import pytest
 
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
-from sim.inputs.patterns_file import Patterns, World, load_patterns
+from sim.inputs.patterns_file import Patterns, Snapshot, load_patterns
 
 GOOD = """\
 title = "Facts"
@@ -63,7 +63,7 @@ def test_of_two_changes_of_a_lever_the_later_counts_in_whatever_spelling(
 ) -> None:
     other = '"another signal" = { washington__involvement = 0.2, washington.reversal = 0.1 }'
     patterns = read("[changes]\n", f"[changes]\n{other}\n")
-    signal = World.model_validate({"scenario": "world.toml", "with": ("another signal", "a signal")})
+    signal = Snapshot.model_validate({"scenario": "world.toml", "with": ("another signal", "a signal")})
     case = patterns.case(signal)
     assert case.timeline.level("involvement")[1] == 0.9
     assert case.timeline.reversal[1] == 0.1

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.inputs.errors import InputError
-from sim.inputs.toml_file import KeyPath, dotted, key_lines, read_toml
+from sim.inputs.toml_file import TomlPath, dotted, key_lines, read_toml
 
 EXAMPLE = '''\
 title = "an example"          # 1
@@ -72,7 +72,7 @@ text = 2                      # 27
         (("events", 1, "notes", 1, "text"), 27),
     ],
 )
-def test_each_key_has_its_line(key_path: KeyPath, line: int) -> None:
+def test_each_key_has_its_line(key_path: TomlPath, line: int) -> None:
     assert key_lines(EXAMPLE)[key_path] == line
 
 
@@ -238,7 +238,7 @@ def test_key_paths_are_written_as_people_write_them() -> None:
     assert dotted(("a", "", "b")) == 'a."".b'
 
 
-def key_paths(value: Any, path: KeyPath = ()) -> list[KeyPath]:
+def key_paths(value: Any, path: TomlPath = ()) -> list[TomlPath]:
     """Every key path of some data, the root apart."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     below = [found for key, item in inner for found in key_paths(item, (*path, key))]

@@ -17,7 +17,7 @@ from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
 from sim.experiments.statistics import Interval
 from sim.inputs.case import Case, load_case
-from sim.inputs.patterns_file import Check, World
+from sim.inputs.patterns_file import Check, Snapshot
 from sim.model.tally import RUN_COLUMNS
 
 NEVER = np.iinfo(np.int32).max
@@ -208,25 +208,25 @@ def _who(levers: tuple[str, ...]) -> list[int]:
 
 
 @pytest.fixture
-def by_levers(observed: Callable[..., WorldRuns]) -> Callable[[World], WorldRuns]:
+def by_levers(observed: Callable[..., WorldRuns]) -> Callable[[Snapshot], WorldRuns]:
     """Runs of a world by the levers that it has."""
     return lambda world: observed([_who(world.with_)] * 20)
 
 
-def test_paths_are_minimal_combinations(by_levers: Callable[[World], WorldRuns]) -> None:
+def test_paths_are_minimal_combinations(by_levers: Callable[[Snapshot], WorldRuns]) -> None:
     of = check("paths", levers=["x", "y", "z"])
     number = measure(of, by_levers, np.random.default_rng(1))
     assert number == Interval(4.0, 4.0, 4.0)  # xy; x, z; xyz
 
 
 @pytest.mark.parametrize(("lever", "share"), [("x", 1 / 3), ("y", 0.0), ("z", 1 / 3)])
-def test_reach_of_one_lever(by_levers: Callable[[World], WorldRuns], lever: str, share: float) -> None:
+def test_reach_of_one_lever(by_levers: Callable[[Snapshot], WorldRuns], lever: str, share: float) -> None:
     of = check("reach_of_one_lever", levers=["x", "y", "z"], lever=lever)
     assert measure(of, by_levers, np.random.default_rng(1)).estimate == pytest.approx(share)
 
 
 def test_paths_are_uncertain_where_a_nation_is_half_won(observed: Callable[..., WorldRuns]) -> None:
-    def by_levers(world: World) -> WorldRuns:
+    def by_levers(world: Snapshot) -> WorldRuns:
         return observed([[3, 3 if world.with_ else 0, 0, 0], [3, 0, 0, 0]] * 10)
 
     interval = measure(check("paths", levers=["x"]), by_levers, np.random.default_rng(1))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sim.system import calls
-from sim.system.locks import UNSUPPORTED, Held, hold, try_to_hold
+from sim.system.locks import UNSUPPORTED, LockHeld, hold, try_to_hold
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="locks differ")
 
@@ -41,7 +41,7 @@ def folder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_
 def test_what_is_held_is_refused_until_it_is_let_go(folder: Path) -> None:
     with closing(hold(folder)):
         assert try_to_hold(folder) is None
-        with pytest.raises(Held, match=r"another sweep.* is writing here; wait for it to end"):
+        with pytest.raises(LockHeld, match=r"another sweep.* is writing here; wait for it to end"):
             hold(folder, what="sweep")
     hold(folder).close()
 
@@ -89,7 +89,7 @@ def test_a_lock_of_another_process_counts_as_held(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: int
 ) -> None:
     refusing(monkeypatch, code)
-    with pytest.raises(Held):
+    with pytest.raises(LockHeld):
         hold(tmp_path)
 
 
@@ -125,7 +125,7 @@ def test_a_file_of_a_process_that_is_no_more_holds_nothing(
         hold(folder).close()
         assert not file.exists()
         return
-    with pytest.raises(Held) as held:
+    with pytest.raises(LockHeld) as held:
         hold(folder)
     assert file.read_text() == owner
     if owner:

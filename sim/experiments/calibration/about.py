@@ -11,7 +11,7 @@ from sim.experiments.hindcast.waves import Wave
 from sim.experiments.runs import LARGEST_SEED, Runs
 from sim.inputs.fit import wave_name
 from sim.inputs.options import check_whole_number
-from sim.inputs.prior import Marginal, ParameterPrior, Prior
+from sim.inputs.prior import JointPrior, Marginal, ParameterPrior
 from sim.results.about import About, Frozen
 
 
@@ -44,7 +44,7 @@ class Sampling(Runs):
         check_whole_number("seed", self.seed, 0, LARGEST_SEED)
 
 
-def _plain_prior(prior: Prior) -> dict[str, Any]:
+def _plain_prior(prior: JointPrior) -> dict[str, Any]:
     """Return what is believed of each parameter, and within which range, as JSON holds it."""
     believed = {
         each.name: {"range": [each.low, each.high], **each.marginal.model_dump(exclude_none=True)}
@@ -55,9 +55,9 @@ def _plain_prior(prior: Prior) -> dict[str, Any]:
 
 def _read_prior(prior: Any) -> Any:
     """Return a prior from what `_plain_prior` has made of it."""
-    if isinstance(prior, Prior):
+    if isinstance(prior, JointPrior):
         return prior
-    return Prior(tuple(_parameter(*each) for each in prior["parameters"].items()), prior["fixed"])
+    return JointPrior(tuple(_parameter(*each) for each in prior["parameters"].items()), prior["fixed"])
 
 
 def _parameter(name: str, believed: Mapping[str, Any]) -> ParameterPrior:
@@ -112,7 +112,7 @@ class AboutCalibration(About):
     caution: str
     roster: str
     waves: tuple[FittedWave, ...]
-    prior: Annotated[Prior, BeforeValidator(_read_prior), PlainSerializer(_plain_prior)]
+    prior: Annotated[JointPrior, BeforeValidator(_read_prior), PlainSerializer(_plain_prior)]
     draws: int
     runs: int
     kept: int
@@ -135,7 +135,7 @@ class AboutCalibration(About):
 
 
 def about_calibration(
-    target: Target, prior: Prior, sampling: Sampling, fitted: tuple[bool, ...]
+    target: Target, prior: JointPrior, sampling: Sampling, fitted: tuple[bool, ...]
 ) -> AboutCalibration:
     """Return the description of the fit of a target to some of its waves."""
     hindcast = target.hindcast

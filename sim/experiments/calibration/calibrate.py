@@ -1,13 +1,14 @@
 """Calibration: draws of the prior, weighed by how likely they make what was recorded."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.parameters import PARAMETERS
 from sim.experiments.calibration.about import AboutCalibration, Sampling, about_calibration
 from sim.experiments.calibration.learned import summary
@@ -19,9 +20,9 @@ from sim.experiments.calibration.likelihood import (
     systematic,
     weights,
 )
-from sim.experiments.hindcast.scores import Floats
 from sim.experiments.hindcast.waves import Wave
 from sim.experiments.needs import need_in_parts
+from sim.experiments.progress import Progress
 from sim.experiments.runs import Runs
 from sim.inputs.errors import InputError
 from sim.inputs.fit import FITTED_TO
@@ -42,9 +43,6 @@ DRAWS, PARTS = "draws", "likelihoods"
 
 BLOCK = 256
 """Draws that are weighed, and kept, at a time."""
-
-Progress = Callable[[int], None]
-"""Called with the number of runs each time some are done, or are done already."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """Cross-validation: each wave forecast with parameters fitted to the others, and scored."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -8,10 +8,11 @@ from pathlib import Path
 from sim.experiments.calibration.about import AboutCalibration
 from sim.experiments.calibration.calibrate import Calibration, CalibrationPlan, run_calibration
 from sim.experiments.calibration.likelihood import Target
-from sim.experiments.hindcast.forecasts import Forecast, forecast_wave, with_draws
+from sim.experiments.hindcast.forecasts import PositionForecast, forecast_wave, with_draws
 from sim.experiments.hindcast.hindcast import scored_variants, simulated_forecasts
 from sim.experiments.hindcast.options import HindcastOptions
 from sim.experiments.hindcast.result import PRIOR, Variant, difference_table, score_table
+from sim.experiments.progress import Progress
 from sim.results.about import About
 from sim.results.identity import digest_of
 from sim.results.result import Loaded, Result
@@ -24,9 +25,6 @@ FOLDER = "cross-validate"
 
 FORECASTS = 5
 """How many forecasts of each wave are simulated: those of a hindcast, and that of the prior."""
-
-Progress = Callable[[int], None]
-"""Told the number of runs each time some are done."""
 
 
 class AboutCrossValidation(About):
@@ -210,7 +208,7 @@ def _places(target: Target) -> Sequence[int]:
 
 def _forecasts(
     calibration: Calibration, target: Target, place: int, options: HindcastOptions, progress: Progress
-) -> dict[str, Forecast]:
+) -> dict[str, PositionForecast]:
     """Return the forecasts of a wave by the fit to the others, and by the prior."""
     case, names = target.cases[place], fitted_on(calibration.about, target.waves[place].name)
     fitted, believed = (calibration.fitted_to(seen).rows for seen in (names, ()))

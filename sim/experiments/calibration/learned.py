@@ -5,10 +5,10 @@ Draws are given in coordinates that are standard normal under the prior.
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.parameters import FITTED
 from sim.experiments.calibration.likelihood import effective_size
-from sim.experiments.statistics import Floats
-from sim.inputs.prior import Prior
+from sim.inputs.prior import JointPrior
 from sim.system.libraries import pd, special
 
 LEVEL = 0.05
@@ -17,7 +17,7 @@ LEVEL = 0.05
 TAILS = (0.05, 0.95)
 
 
-def summary(prior: Prior, coordinates: Floats, weighted: Floats) -> "pd.DataFrame":
+def summary(prior: JointPrior, coordinates: Floats, weighted: Floats) -> "pd.DataFrame":
     """Return a row a parameter: what was believed of it before and after, and whether anything was learned.
 
     Columns

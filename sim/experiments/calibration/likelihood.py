@@ -1,15 +1,16 @@
 """How likely recorded positions are under sets of parameters, and what that makes the sets worth."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.arrays import Floats, Integers
 from sim.experiments.hindcast.forecasts import with_draws
-from sim.experiments.hindcast.scores import Floats, Observed, as_read, probability_of
+from sim.experiments.hindcast.scores import ObservedStances, as_read, probability_of
 from sim.experiments.hindcast.waves import Wave, observe
+from sim.experiments.progress import Progress
 from sim.experiments.runs import Runs
 from sim.inputs.case import Case
 from sim.inputs.hindcast_file import Hindcast, load_hindcast_cases
@@ -17,10 +18,6 @@ from sim.inputs.parameters import DECLARED
 from sim.model.ensemble import Execution, Keep, simulate
 from sim.model.setup import Setup, build_setup
 from sim.system.threads import computing
-
-Counts = NDArray[np.int64]
-Progress = Callable[[int], None]
-"""Called with how many runs have been done since the last call."""
 
 EXTRA = 0.5
 """Runs counted on each rung beside those that ended there (Jeffreys 1946): nothing is impossible."""
@@ -79,7 +76,7 @@ def log_likelihoods(target: Target, rows: Floats, runs: Runs, progress: Progress
     return likelihoods
 
 
-def log_likelihood(counts: Counts, observed: Observed) -> Floats:
+def log_likelihood(counts: Integers, observed: ObservedStances) -> Floats:
     """Return the logarithm of the probability of what was observed, as if nations were independent, [...].
 
     Parameters
@@ -94,12 +91,12 @@ def log_likelihood(counts: Counts, observed: Observed) -> Floats:
     return np.asarray(np.log(probabilities[..., observed.is_known]).sum(axis=-1))
 
 
-def count_stances(case: Case, rows: Floats, runs: Runs, progress: Progress = lambda _: None) -> Counts:
+def count_stances(case: Case, rows: Floats, runs: Runs, progress: Progress = lambda _: None) -> Integers:
     """Return in how many runs of each set nations stand on each rung at the end, (sets, nations, stances)."""
     drawn = with_draws(case, rows)
     setup = build_setup(drawn.scenario, drawn.roster, drawn.parameters, drawn.timeline)
 
-    def counted(row: int) -> Counts:
+    def counted(row: int) -> Integers:
         tally = simulate(
             _of_set(setup, row),
             runs.seed,

@@ -1,6 +1,6 @@
 """Comparing scenarios: the same runs under each, and the differences run by run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from sim.experiments.comparison.estimates import Estimates
 from sim.experiments.comparison.result import SUMS, Comparison
 from sim.experiments.comparison.runs import ComparisonPlan, Sums
 from sim.experiments.executors import Threads
+from sim.experiments.progress import Progress
 from sim.experiments.resumable import compute_parts
 from sim.experiments.runs import Runs
 from sim.inputs.case import Case, load_case
@@ -18,8 +19,6 @@ from sim.inputs.scenario import Scenario
 from sim.results.identity import command_options, source_options
 from sim.results.tables import tables_of
 from sim.system.tables import read_table
-
-Progress = Callable[[int], None]
 
 ALIKE = ("start", "rounds", "days_per_round")
 """What scenarios must share: the horizon over which nations may join."""

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.declarations.arrays import Floats
 from sim.experiments import statistics
-from sim.experiments.statistics import Z_95, Floats, Interval
+from sim.experiments.statistics import Z_95, Interval
 
 
 class PairedSums(NamedTuple):

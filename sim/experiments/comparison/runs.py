@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.words import Stance
 from sim.experiments.comparison.paired import PairedSums
 from sim.experiments.comparison.result import SUMS, AboutComparison
@@ -16,7 +17,6 @@ from sim.experiments.needs import need_in_parts
 from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
 from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
-from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
 from sim.model.ensemble import CHUNK, RECORDED, Keep
 from sim.model.tally import RUN_COLUMNS, Records
@@ -31,7 +31,7 @@ NATION_OUTCOMES = ("is_committed", "round_of_joining")
 NUMBERS = ("size", "contributors", "force", "fielded")
 COALITION_MEASURES = (*NUMBERS, "p_force_met")
 
-Asked = tuple[tuple[Case, ...], Runs]
+CasesAndRuns = tuple[tuple[Case, ...], Runs]
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,12 +120,12 @@ class ComparisonPlan:
         return len(self.task(part)) * len(self.cases)
 
     @property
-    def shared(self) -> Asked:
+    def shared(self) -> CasesAndRuns:
         """What every part is computed from."""
         return self.cases, replace(self.runs, threads=1)
 
     @property
-    def compute(self) -> "Callable[[Asked, range], pa.Table]":
+    def compute(self) -> "Callable[[CasesAndRuns, range], pa.Table]":
         """Makes a part of what is shared and of its runs."""
         return add_up_runs
 
@@ -199,7 +199,7 @@ class Sums(NamedTuple):
         )
 
 
-def add_up_runs(asked: Asked, numbers: range) -> "pa.Table":
+def add_up_runs(asked: CasesAndRuns, numbers: range) -> "pa.Table":
     """Return the sums over some runs of each case, a pure function."""
     cases, runs = asked
     reference = _outcomes(cases[0], runs, numbers)

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.evidence.logit import inverse_logit
-from sim.evidence.rows import TOOK_PART, Floats, Scales, scales_of, standardised, term_values
+from sim.evidence.rows import TOOK_PART, Scales, scales_of, standardised, term_values
 from sim.inputs.coalitions.declaration import Baseline, Declaration
 from sim.system.libraries import pd
 

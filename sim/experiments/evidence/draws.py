@@ -4,9 +4,10 @@ from functools import partial
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.evidence.chance import generator
 from sim.evidence.learned import HABIT
-from sim.evidence.rows import Floats, candidate_table
+from sim.evidence.rows import candidate_table
 from sim.evidence.threads import on_one_thread
 from sim.experiments.evidence.posterior import fit
 from sim.inputs.coalitions.coalitions import FIRST, SECOND, Coalition, Coalitions, Coding

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.words import worst
 from sim.evidence.beyond import (
     attribute_ranges,
@@ -17,7 +18,7 @@ from sim.evidence.beyond import (
 )
 from sim.evidence.chance import generator
 from sim.evidence.logit import inverse_logit
-from sim.evidence.rows import Floats, candidate_table, design, level_values
+from sim.evidence.rows import candidate_table, design, level_values
 from sim.evidence.threads import on_one_thread
 from sim.experiments.evidence.posterior import Posterior, fit
 from sim.experiments.evidence.scores import LEAST, MOST

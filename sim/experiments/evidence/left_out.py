@@ -1,6 +1,5 @@
 """Coalitions left out by family: fitted to the others, then forecast."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +19,7 @@ from sim.experiments.evidence.scores import (
     reliability,
 )
 from sim.experiments.evidence.sizes import independent_size, shared_size
+from sim.experiments.progress import ProgressOf
 from sim.inputs.coalitions.coalitions import Coalitions
 from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.coalitions.reading import CASES
@@ -27,7 +27,6 @@ from sim.inputs.errors import InputError
 from sim.system.libraries import pd
 
 EVIDENCE = "evidence layer"
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +68,7 @@ class LeftOut:
 
 @on_one_thread
 def leave_families_out(
-    coalitions: Coalitions, seed: int = 1, progress: Progress = lambda _done, _total: None
+    coalitions: Coalitions, seed: int = 1, progress: ProgressOf = lambda _done, _total: None
 ) -> LeftOut:
     """Forecast each family of coalitions from all the others, and score it.
 

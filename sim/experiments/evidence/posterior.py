@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve, solve_triangular
 
+from sim.declarations.arrays import Floats
 from sim.evidence.learned import INTERCEPT
 from sim.evidence.logit import inverse_logit
-from sim.evidence.rows import TOOK_PART, Design, Floats, Scales, design, scales_of
+from sim.evidence.rows import TOOK_PART, DesignMatrix, Scales, design, scales_of
 from sim.evidence.threads import on_one_thread
 from sim.inputs.coalitions.declaration import Declaration
 from sim.inputs.errors import InputError
@@ -55,7 +56,7 @@ class Mode:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcomes:
+class Participation:
     """Candidates, coalition after coalition, and what the logit is made of.
 
     Attributes
@@ -80,7 +81,7 @@ class Outcomes:
         return np.asarray(np.add.reduceat(values, self.starts, axis=0))
 
 
-def laplace(outcomes: Outcomes) -> Mode:
+def laplace(outcomes: Participation) -> Mode:
     """Return the posterior mode of v ~ N(0, 1), w_c ~ N(0, 1) where P(y = 1) = logistic(A v + B_c w_c).
 
     Notes
@@ -112,7 +113,7 @@ class _Step:
     half_log_determinant: float
 
 
-def _newton_step(outcomes: Outcomes, latent: Floats) -> _Step:
+def _newton_step(outcomes: Participation, latent: Floats) -> _Step:
     """Eliminate each coalition's own effects, solve for the shared ones, then for the own ones."""
     shared, own = outcomes.shared, outcomes.own
     p = inverse_logit(latent)
@@ -260,7 +261,7 @@ def _pairs(labels: "pd.Series[str]") -> NDArray[np.bool_]:
     return np.asarray(names[:, None] == names[None], dtype=np.bool_)
 
 
-def _shared_columns(table: "pd.DataFrame", made: Design, nations: Sequence[str]) -> Floats:
+def _shared_columns(table: "pd.DataFrame", made: DesignMatrix, nations: Sequence[str]) -> Floats:
     """Return a column a shared effect: 1, the terms, the nations."""
     habits = table["iso3"].to_numpy(dtype=object)[:, None] == np.array(nations, dtype=object)
     return np.column_stack([np.ones(len(table)), made.columns, habits.astype(np.float64)])
@@ -289,5 +290,5 @@ def fit(table: "pd.DataFrame", declaration: Declaration) -> Posterior:
     place = table["coalition"].map({name: number for number, name in enumerate(coalitions)}).to_numpy()
     order = np.argsort(place, kind="stable")
     starts = np.searchsorted(place[order], np.arange(len(coalitions)))
-    mode = laplace(Outcomes(shared[order], own[order], outcomes[order], starts))
+    mode = laplace(Participation(shared[order], own[order], outcomes[order], starts))
     return Posterior(declaration, scales, nations, coalitions, len(table), mode, deviations)

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.evidence.chance import generator
-from sim.evidence.rows import Floats
 from sim.system.libraries import pd
 
 RESAMPLES = 4000

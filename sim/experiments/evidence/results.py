@@ -12,9 +12,10 @@ from typing import Any
 from sim.experiments.evidence.about import AboutCoalitions, about
 from sim.experiments.evidence.draws import DRAWS as NUMBER
 from sim.experiments.evidence.draws import FITS, posterior_draws
-from sim.experiments.evidence.left_out import LeftOut, Progress, leave_families_out
+from sim.experiments.evidence.left_out import LeftOut, leave_families_out
 from sim.experiments.evidence.posterior import Posterior
 from sim.experiments.evidence.verdicts import ALL, coefficient_table, fits_for_verdicts
+from sim.experiments.progress import ProgressOf
 from sim.inputs.characters import folder_name
 from sim.inputs.coalitions.coalitions import Coalitions
 from sim.inputs.coalitions.draws_file import ABOUT, DRAWS, FOLDER, file_digests
@@ -178,7 +179,7 @@ def fit_into_folder(coalitions: Coalitions, seed: int, out: Path) -> tuple[Taugh
 
 
 def left_out_into_folder(
-    coalitions: Coalitions, seed: int, out: Path, progress: Progress = lambda _done, _total: None
+    coalitions: Coalitions, seed: int, out: Path, progress: ProgressOf = lambda _done, _total: None
 ) -> tuple[LeftOutResult, Path]:
     """Leave out each family and write a results folder, ``OUT/cross-validate/NAME/ID``.
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.evidence.logit import inverse_logit
-from sim.evidence.rows import TOOK_PART, Floats
+from sim.evidence.rows import TOOK_PART
 from sim.system.libraries import pd
 
 SCORES = ("auc", "brier", "log")

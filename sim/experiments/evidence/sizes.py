@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.evidence.logit import inverse_logit
-from sim.evidence.rows import Floats
 
 LOW, HIGH = 0.05, 0.95
 DRAWS = 4000

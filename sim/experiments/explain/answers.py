@@ -46,7 +46,7 @@ OF_NATIONS = ("why", "closure", "levers", "pairs", "frontier", "hardened")
 OF_ALL = ("levers", "pairs", "pivotal", "hardened", "persuade")
 """What is asked by default where none is; `observed` too where the scenario says what was."""
 
-Progress = Callable[[str], None]
+QuestionProgress = Callable[[str], None]
 """Told which question is being answered."""
 
 
@@ -221,7 +221,7 @@ def explain_case(
     asked: Sequence[int],
     questions: Questions,
     options: ExplainOptions,
-    progress: Progress = lambda _: None,
+    progress: QuestionProgress = lambda _: None,
 ) -> Explanation:
     """Answer questions of a case.
 
@@ -261,7 +261,7 @@ def explain_into_folder(
     out: Path,
     *,
     csv: bool = False,
-    progress: Progress = lambda _: None,
+    progress: QuestionProgress = lambda _: None,
 ) -> tuple[Explanation, Path]:
     """Answer questions and write a results folder, ``OUT/explain/SCENARIO/NATIONS-ID``.
 

@@ -14,12 +14,12 @@ from sim.experiments import statistics
 from sim.experiments.explain.columns import interval_columns
 from sim.experiments.explain.ends import ends_of, side_by_side
 from sim.experiments.explain.levers import Lever, levers_for
-from sim.experiments.explain.search import AS_IT_IS, Point, Tried, present_level
+from sim.experiments.explain.search import AS_IT_IS, DesignPoint, Tried, present_level
 from sim.experiments.independent import independent_runs
 from sim.experiments.runs import Runs
 from sim.experiments.sweep.point_model import PointModel
 from sim.inputs.case import Case
-from sim.inputs.factors import Level
+from sim.inputs.factors import FactorLevel
 from sim.inputs.questions import Questions
 from sim.system.libraries import pd
 
@@ -32,15 +32,15 @@ HIGHEST = Stance.COMMITTED.name.lower()
 InRuns = NDArray[np.bool_]
 
 
-class Setting(NamedTuple):
+class LeverSetting(NamedTuple):
     """A lever at an end of its range, or at one of its values, from round 1 on."""
 
     path: str
     label: str
-    level: Level
+    level: FactorLevel
 
     @property
-    def point(self) -> Point:
+    def point(self) -> DesignPoint:
         """The point at which it is set."""
         return ((self.path, self.level),)
 
@@ -129,46 +129,46 @@ def what_closes_the_gap(case: Case, nations: Sequence[int], questions: Questions
     return Closure(case, runs.number, runs.seed, pd.DataFrame(rows, columns=columns), len(ends))
 
 
-def _ends(case: Case, lever: Lever) -> Iterator[Setting]:
+def _ends(case: Case, lever: Lever) -> Iterator[LeverSetting]:
     """Yield a lever at the ends of its range, or at its values, without its present level."""
     factor = lever.factor
     present = None if factor.range is None else present_level(case, lever.path)
     for level in factor.extremes:
         if level != present:
             is_only = len(factor.extremes) == 1
-            yield Setting(
+            yield LeverSetting(
                 lever.path, lever.label if is_only else f"{lever.label} at {factor.shown(level)}", level
             )
 
 
-def _points(case: Case, nation: int, settings: Sequence[Setting]) -> Iterator[Point]:
+def _points(case: Case, nation: int, settings: Sequence[LeverSetting]) -> Iterator[DesignPoint]:
     """Yield the points that tell what closes the gap of a nation."""
     yield from (each.point for each in settings)
     yield from (_both(*pair) for pair in _pairs(settings))
     yield _position(case, nation)
 
 
-def _pairs(settings: Sequence[Setting]) -> list[tuple[Setting, Setting]]:
+def _pairs(settings: Sequence[LeverSetting]) -> list[tuple[LeverSetting, LeverSetting]]:
     """Return every two settings that can hold at once."""
     return [(one, other) for one, other in combinations(settings, 2) if one.path != other.path]
 
 
-def _both(one: Setting, other: Setting) -> Point:
+def _both(one: LeverSetting, other: LeverSetting) -> DesignPoint:
     return one.point + other.point
 
 
-def _position(case: Case, nation: int) -> Point:
+def _position(case: Case, nation: int) -> DesignPoint:
     return ((f"nations.{case.roster.iso3[nation]}.position", HIGHEST),)
 
 
 def _committed(
-    case: Case, nations: Sequence[int], points: Iterable[Point], runs: Runs
-) -> Mapping[Point, InRuns]:
+    case: Case, nations: Sequence[int], points: Iterable[DesignPoint], runs: Runs
+) -> Mapping[DesignPoint, InRuns]:
     """Return who of the nations asked about is committed at the end, by point, shape (runs, nations)."""
     model, columns = PointModel(case, runs, ()), np.array(nations, dtype=np.int64)
     asked = list(dict.fromkeys(points))
 
-    def at(point: Point) -> InRuns:
+    def at(point: DesignPoint) -> InRuns:
         return ends_of(model.setup(dict(point)), runs.on_one_thread).committed[:, columns]
 
     return dict(zip(asked, side_by_side(at, asked, runs.threads), strict=True))
@@ -185,13 +185,13 @@ class _Gap:
         Returns how many of so many runs intervals count on.
     """
 
-    def __init__(self, committed: Mapping[Point, InRuns], independent: Callable[[int], int]) -> None:
+    def __init__(self, committed: Mapping[DesignPoint, InRuns], independent: Callable[[int], int]) -> None:
         self._committed = committed
         self._is_out = ~committed[AS_IT_IS]
         self._out = int(self._is_out.sum())
         self._independent = independent(self._out)
 
-    def rows(self, settings: Sequence[Setting], position: Point) -> Iterator[dict[str, Any]]:
+    def rows(self, settings: Sequence[LeverSetting], position: DesignPoint) -> Iterator[dict[str, Any]]:
         """Yield a row a change; none if the nation is never out."""
         if not self._out:
             return
@@ -208,7 +208,7 @@ class _Gap:
         yield self._row(NO_LEVER, "no lever or pair", by_none)
         yield self._row(ONLY_POSITION, "only its position", by_none & with_position)
 
-    def _closes(self, point: Point) -> InRuns:
+    def _closes(self, point: DesignPoint) -> InRuns:
         """Return in which of the runs in which it is out it is committed at a point."""
         return self._committed[point][self._is_out]
 

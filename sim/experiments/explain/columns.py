@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.declarations.arrays import Floats
 from sim.experiments import statistics
 from sim.experiments.comparison.paired import PairedEstimates, PairedSums, compare_means
-from sim.experiments.statistics import Floats, Interval
+from sim.experiments.statistics import Interval
 
 RANGE = (0.05, 0.95)
 """The quantiles that bound the range of 90 % of the runs."""

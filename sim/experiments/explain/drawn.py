@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.arrays import Floats
 from sim.declarations.levels import CONDITIONS, LEVERS, MOVED
 from sim.declarations.records import Behaviour, Levels
 from sim.experiments.runs import Runs
-from sim.experiments.statistics import Floats
 from sim.model import draws, rules
 from sim.model.setup import CHANGED, Setup
 
-Words = NDArray[np.uint64]
+RandomWords = NDArray[np.uint64]
 
 level = np.vectorize(rules.drawn_level, otypes=[np.float64])
 deployable = np.vectorize(rules.drawn_deployable, otypes=[np.float64])
@@ -92,7 +92,7 @@ def unmet(actual: Floats, demanded: Floats) -> NDArray[np.bool_]:
     return ~np.asarray(met(actual, demanded))
 
 
-def _first_draws(setup: Setup, runs: Runs, purposes: Words) -> Floats:
+def _first_draws(setup: Setup, runs: Runs, purposes: RandomWords) -> Floats:
     """Return the draws of purposes that are drawn for once a run, shape (runs, nations, purposes)."""
     codes = setup.nations["code"][:, np.newaxis]
     keys = draws.purpose_key(_run_keys(runs)[:, np.newaxis, np.newaxis], purposes, codes)

@@ -6,12 +6,12 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.arrays import Floats
 from sim.declarations.levels import MOVED
 from sim.declarations.records import Behaviour
 from sim.declarations.words import Stance
 from sim.experiments.explain.drawn import drawn_deployable, drawn_parameter
 from sim.experiments.runs import Runs
-from sim.experiments.statistics import Floats
 from sim.model import rules
 from sim.model.ensemble import ENDS, Execution, simulate
 from sim.model.setup import Setup
@@ -25,7 +25,7 @@ KEPT = [RUN_COLUMNS.index(name) for name in ("force", *MOVED)]
 
 pledge = np.vectorize(rules.pledge, otypes=[np.float64])
 
-Asked = TypeVar("Asked")
+Query = TypeVar("Query")
 Answer = TypeVar("Answer")
 
 
@@ -92,7 +92,7 @@ def thresholds_of(setup: Setup, number: int) -> Floats:
     return np.resize(np.asarray(ladder.climb_to_committed), number)
 
 
-def side_by_side(answer: Callable[[Asked], Answer], asked: Iterable[Asked], threads: int) -> list[Answer]:
+def side_by_side(answer: Callable[[Query], Answer], asked: Iterable[Query], threads: int) -> list[Answer]:
     """Answer several questions, each in a thread of its own, and return the answers in their order."""
     with computing(Execution(threads=threads).workers) as pool:
         return list(pool.map(answer, asked))

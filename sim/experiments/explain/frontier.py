@@ -13,7 +13,7 @@ from sim.experiments.explain.search import (
     AS_IT_IS,
     LIKELY,
     Chance,
-    Point,
+    DesignPoint,
     Search,
     Tried,
     chance,
@@ -44,7 +44,7 @@ UNKNOWN = Chance(np.nan, np.nan, np.nan)
 """P(committed) where no level was found."""
 
 
-class Lever(NamedTuple):
+class SharedLever(NamedTuple):
     """A lever that all nations share, with its levels and the present one."""
 
     path: str
@@ -61,25 +61,25 @@ class Lever(NamedTuple):
         return abs(level - self.present) / (self.levels[-1] - self.levels[0])
 
 
-class Pair(NamedTuple):
+class LeverPair(NamedTuple):
     """Two levers, and levels of both at which a nation joins."""
 
-    first: Lever
-    second: Lever
+    first: SharedLever
+    second: SharedLever
     levels: tuple[float, float]
 
     @property
-    def point(self) -> Point:
+    def point(self) -> DesignPoint:
         """The point at which both are set."""
         return ((self.first.path, self.levels[0]), (self.second.path, self.levels[1]))
 
     @property
-    def alone(self) -> tuple[Point, Point]:
+    def alone(self) -> tuple[DesignPoint, DesignPoint]:
         """The points at which one of them is set."""
         return self.point[:1], self.point[1:]
 
     @property
-    def points(self) -> tuple[Point, ...]:
+    def points(self) -> tuple[DesignPoint, ...]:
         """The points that tell whether both are enough, and both needed."""
         return self.point, *self.alone
 
@@ -102,9 +102,9 @@ class PairSearch:
     """
 
     nation: int
-    pairs: tuple[Pair, ...]
+    pairs: tuple[LeverPair, ...]
 
-    def wants(self, tried: Tried) -> list[Point]:
+    def wants(self, tried: Tried) -> list[DesignPoint]:
         """Return the points of the next pairs; none if the best pair has been tried."""
         if AS_IT_IS not in tried:
             return [AS_IT_IS]
@@ -117,7 +117,7 @@ class PairSearch:
                 return []
         return []
 
-    def best(self, tried: Tried) -> Pair | None:
+    def best(self, tried: Tried) -> LeverPair | None:
         """Return the pair with which the nation joins at the least effort, both being needed if possible."""
         if _joins(tried, AS_IT_IS, self.nation):
             return None
@@ -153,7 +153,7 @@ class PairAnswers:
 
     case: Case
     nations: tuple[int, ...]
-    best: tuple[Pair | None, ...]
+    best: tuple[LeverPair | None, ...]
     table: "pd.DataFrame"
     points: int
 
@@ -260,10 +260,10 @@ def frontiers(pairs: PairAnswers, runs: Runs) -> Frontiers:
     return Frontiers(pairs.case, pairs, fewer.number, fewer.seed, pd.DataFrame(rows), len(tried))
 
 
-def common_levers(case: Case, questions: Questions) -> list[Lever]:
+def common_levers(case: Case, questions: Questions) -> list[SharedLever]:
     """Return the levers with a range that all nations share."""
     return [
-        Lever(
+        SharedLever(
             factor.path,
             factor.name,
             tuple(float(level) for level in factor.levels),
@@ -278,25 +278,25 @@ def _is_common(factor: Factor) -> bool:
     return factor.range is not None and NATION not in factor.path and LEADING not in factor.path
 
 
-def _pairs(levers: list[Lever]) -> list[Pair]:
+def _pairs(levers: list[SharedLever]) -> list[LeverPair]:
     """Return every pair of levers at every pair of a few of their levels."""
     return [
-        Pair(first, second, (x, y))
+        LeverPair(first, second, (x, y))
         for first, second in combinations(levers, 2)
         for x in first.coarse()
         for y in second.coarse()
     ]
 
 
-def _joins(tried: Tried, point: Point, nation: int) -> bool:
+def _joins(tried: Tried, point: DesignPoint, nation: int) -> bool:
     return chance(tried, point, nation).estimate >= LIKELY
 
 
-def _needs_both(tried: Tried, pair: Pair, nation: int) -> bool:
+def _needs_both(tried: Tried, pair: LeverPair, nation: int) -> bool:
     return not any(_joins(tried, point, nation) for point in pair.alone)
 
 
-def _pair_row(case: Case, tried: Tried, nation: int, pair: Pair | None, marks: Marks) -> dict[str, Any]:
+def _pair_row(case: Case, tried: Tried, nation: int, pair: LeverPair | None, marks: Marks) -> dict[str, Any]:
     iso3, is_in = case.roster.iso3[nation], _joins(tried, AS_IT_IS, nation)
     if pair is None:
         status = "committed already" if is_in else "not by two"
@@ -319,7 +319,7 @@ def _pair_row(case: Case, tried: Tried, nation: int, pair: Pair | None, marks: M
 
 
 def _frontier_row(
-    case: Case, tried: Tried, search: Search, pair: Pair, level: float, marks: Marks
+    case: Case, tried: Tried, search: Search, pair: LeverPair, level: float, marks: Marks
 ) -> dict[str, Any]:
     least, at, verdict = search.least(tried), UNKNOWN, ""
     bounds = [np.nan if bound is None else bound for bound in (least.level, least.low, least.high)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.words import FITTED, worst
 from sim.experiments import statistics
 from sim.experiments.comparison.paired import share_difference
@@ -15,10 +16,10 @@ from sim.experiments.explain.search import present_level
 from sim.experiments.independent import independent_runs
 from sim.experiments.rests_on import lever_verdicts
 from sim.experiments.runs import Runs
-from sim.experiments.statistics import Floats, rank_correlations
+from sim.experiments.statistics import rank_correlations
 from sim.experiments.sweep.point_model import PointModel
 from sim.inputs.case import Case
-from sim.inputs.questions import Pressure, Questions, World
+from sim.inputs.questions import Counterfactual, Pressure, Questions
 from sim.model.setup import Setup
 from sim.system.libraries import pd
 
@@ -134,7 +135,7 @@ def nearer_harden(nearness: Floats, slope: Floats, independent: int | None = Non
     return statistics.share(agrees.sum(), len(slope), independent)
 
 
-def _rise(case: Case, asked: Pressure, world: World) -> tuple[float, float]:
+def _rise(case: Case, asked: Pressure, world: Counterfactual) -> tuple[float, float]:
     """Return the pressure of a world, which may set it, and what it rises to there."""
     now = present_level(case.with_overrides(world.set), asked.path)
     return now, min(now + asked.change, 1.0)

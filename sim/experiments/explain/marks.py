@@ -1,7 +1,7 @@
 """What the probabilities of an explanation rest on."""
 
 from sim.declarations.words import VERDICTS, worst
-from sim.experiments.explain.search import AS_IT_IS, Point
+from sim.experiments.explain.search import AS_IT_IS, DesignPoint
 from sim.experiments.rests_on import Numbers, numbers_of
 from sim.experiments.runs import Runs
 from sim.inputs.case import Case
@@ -19,9 +19,9 @@ class Marks:
     def __init__(self, case: Case, runs: Runs) -> None:
         self._case, self._runs = case, runs
         self._as_it_is = self._numbers(AS_IT_IS)
-        self._known: dict[Point, Numbers] = {AS_IT_IS: self._as_it_is}
+        self._known: dict[DesignPoint, Numbers] = {AS_IT_IS: self._as_it_is}
 
-    def of(self, nation: int, point: Point = AS_IT_IS) -> str:
+    def of(self, nation: int, point: DesignPoint = AS_IT_IS) -> str:
         """Return the worse of what P(committed) rests on at a point, and what its change from now does."""
         if point not in self._known:
             self._known[point] = self._numbers(point)
@@ -31,6 +31,6 @@ class Marks:
             return verdict
         return worst([verdict, there.less(self._as_it_is).verdict(code)])
 
-    def _numbers(self, point: Point) -> Numbers:
+    def _numbers(self, point: DesignPoint) -> Numbers:
         case = self._case.with_overrides(dict(point))
         return numbers_of(case, self._runs.seed, self._runs.number, self._runs.threads)

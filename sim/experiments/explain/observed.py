@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.arrays import Flags
 from sim.declarations.words import Stance
 from sim.experiments import statistics
 from sim.experiments.explain.columns import interval_columns
@@ -15,13 +16,12 @@ from sim.experiments.independent import independent_runs
 from sim.experiments.runs import Runs
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
-from sim.inputs.situation import Observed
+from sim.inputs.situation import ObservedCoalition
 from sim.model.ensemble import Execution, Keep, simulate
 from sim.model.setup import build_setup
 from sim.model.tally import Records
 from sim.system.libraries import pd
 
-Flags = NDArray[np.bool_]
 NEVER = -1
 
 
@@ -55,7 +55,7 @@ class Unnamed:
     """
 
     case: Case
-    observed: Observed
+    observed: ObservedCoalition
     round: int
     number_of_runs: int
     seed: int
@@ -181,7 +181,7 @@ def who_was_unnamed(case: Case, runs: Runs) -> Unnamed:
     )
 
 
-def _report(case: Case) -> tuple[Observed, int]:
+def _report(case: Case) -> tuple[ObservedCoalition, int]:
     """Return what was observed, and in which round."""
     scenario = case.scenario
     observed = scenario.observed

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.words import ASSUMED
 from sim.experiments import statistics
 from sim.experiments.explain.columns import interval_columns, mean_of, paired_means
@@ -13,10 +14,9 @@ from sim.experiments.explain.ends import Ends, ends_of, side_by_side, thresholds
 from sim.experiments.explain.search import LIKELY
 from sim.experiments.independent import independent_runs
 from sim.experiments.runs import Runs
-from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import PointModel
 from sim.inputs.case import Case
-from sim.inputs.questions import Questions, World
+from sim.inputs.questions import Counterfactual, Questions
 from sim.model.setup import Setup
 from sim.system.libraries import pd
 
@@ -99,7 +99,7 @@ def whom_to_persuade(case: Case, questions: Questions, runs: Runs) -> Sequences:
 class _Sequence:
     """Persuades one nation after the other under a stance of the patron."""
 
-    def __init__(self, case: Case, stance: World, runs: Runs) -> None:
+    def __init__(self, case: Case, stance: Counterfactual, runs: Runs) -> None:
         self._case, self._stance, self._runs = case, stance, runs
         self._label = stance.label
         self._independent = independent_runs(case, runs.number)

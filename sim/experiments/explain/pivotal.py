@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.words import ASSUMED
 from sim.experiments.comparison.paired import share_difference
 from sim.experiments.explain.columns import interval_columns, paired_means
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side
 from sim.experiments.independent import independent_runs
 from sim.experiments.runs import Runs
-from sim.experiments.statistics import Floats
 from sim.experiments.sweep.point_model import PointModel
 from sim.inputs.case import Case
 from sim.system.libraries import pd

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from sim.inputs.schedule import Calendar
-from sim.inputs.situation import Observed
+from sim.inputs.situation import ObservedCoalition
 from sim.results.about import About, AboutCase
 from sim.results.result import Loaded, Result
 from sim.system.libraries import pd
@@ -50,10 +50,10 @@ class AboutExplanation(About, AboutCase):
         return self.asked or self.iso3
 
     @cached_property
-    def report(self) -> Observed:
+    def report(self) -> ObservedCoalition:
         """What was reported of the coalition."""
         report = self.observed or {}
-        return Observed.model_validate({**report, "date": dt.date.fromisoformat(report["date"])})
+        return ObservedCoalition.model_validate({**report, "date": dt.date.fromisoformat(report["date"])})
 
     @property
     def round_of_report(self) -> int:

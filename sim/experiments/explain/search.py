@@ -12,12 +12,12 @@ from sim.experiments.runs import Runs
 from sim.experiments.statistics import Interval
 from sim.experiments.sweep.point_model import PER_NATION, PointModel
 from sim.inputs.case import Case
-from sim.inputs.factors import Level
+from sim.inputs.factors import FactorLevel
 
-Point = tuple[tuple[str, Any], ...]
+DesignPoint = tuple[tuple[str, Any], ...]
 """What is set, by dotted path; nothing: the scenario as it is."""
 
-AS_IT_IS: Point = ()
+AS_IT_IS: DesignPoint = ()
 LIKELY = 0.5
 """A nation joins where P(committed) at the end is at least this."""
 
@@ -25,11 +25,11 @@ LIKELY = 0.5
 class Wants(Protocol):
     """What looks for something, and says which points have to be tried next."""
 
-    def wants(self, tried: "Tried") -> list[Point]:
+    def wants(self, tried: "Tried") -> list[DesignPoint]:
         """Return points that have not been tried; none at the end."""
 
 
-class Tried(dict[Point, Interval]):
+class Tried(dict[DesignPoint, Interval]):
     """P(committed) at the end, of every nation in the order of the roster, at each point tried."""
 
     def __init__(self, case: Case, runs: Runs) -> None:
@@ -37,7 +37,7 @@ class Tried(dict[Point, Interval]):
         self._model = PointModel(case, runs, (PER_NATION,))
         self._threads = runs.threads
 
-    def try_points(self, points: Iterable[Point]) -> None:
+    def try_points(self, points: Iterable[DesignPoint]) -> None:
         """Run the points that have not been run yet: the same runs at each of them."""
         new = [point for point in dict.fromkeys(points) if point not in self]
         self.update(zip(new, side_by_side(self._at, new, self._threads), strict=True))
@@ -47,7 +47,7 @@ class Tried(dict[Point, Interval]):
         while wanted := [point for search in searches for point in search.wants(self)]:
             self.try_points(wanted)
 
-    def _at(self, point: Point) -> Interval:
+    def _at(self, point: DesignPoint) -> Interval:
         return self._model.at(dict(point))
 
 
@@ -59,7 +59,7 @@ class Chance(NamedTuple):
     high: float
 
 
-def chance(tried: Mapping[Point, Interval], point: Point, nation: int) -> Chance:
+def chance(tried: Mapping[DesignPoint, Interval], point: DesignPoint, nation: int) -> Chance:
     """Return P(committed) of a nation at a point; KeyError, with the point, if it has not been tried."""
     return Chance(*(float(part[nation]) for part in tried[point]))
 
@@ -78,7 +78,7 @@ class Least(NamedTuple):
         The level next to it on the side of the present one; None for the present one itself.
     """
 
-    level: Level | None = None
+    level: FactorLevel | None = None
     low: float | None = None
     high: float | None = None
     before: float | None = None
@@ -112,19 +112,19 @@ class Search:
     path: str
     levels: tuple[float, ...]
     present: float
-    background: Point = AS_IT_IS
+    background: DesignPoint = AS_IT_IS
     stride: int = 10
 
-    def point(self, level: Level) -> Point:
+    def point(self, level: FactorLevel) -> DesignPoint:
         """Return the point at which the lever has a level; without it where that is the present one."""
         return self.background if level == self.present else (*self.background, (self.path, level))
 
     @property
-    def scanned(self) -> list[Level]:
+    def scanned(self) -> list[FactorLevel]:
         """The levels that are tried in any case, the nearest first on each side."""
         return [side[place] for side in self._sides for place in _places(side, self.stride)]
 
-    def wants(self, tried: Mapping[Point, Interval]) -> list[Point]:
+    def wants(self, tried: Mapping[DesignPoint, Interval]) -> list[DesignPoint]:
         """Return points that have to be tried next; none if the search has come to its end."""
         points = [self.background, *(self.point(level) for level in self.scanned)]
         if untried := [point for point in points if point not in tried]:
@@ -135,7 +135,7 @@ class Search:
             return [missing.args[0]]
         return []
 
-    def least(self, tried: Mapping[Point, Interval]) -> Least:
+    def least(self, tried: Mapping[DesignPoint, Interval]) -> Least:
         """Return the level; KeyError, with the point, while one has to be tried first."""
         if chance(tried, self.background, self.nation).estimate >= LIKELY:
             return Least(self.present, self.present, self.present)
@@ -159,7 +159,9 @@ class Search:
         below = tuple(level for level in reversed(self.levels) if level < self.present)
         return above, below
 
-    def _first(self, tried: Mapping[Point, Interval], side: tuple[float, ...], bound: str) -> int | None:
+    def _first(
+        self, tried: Mapping[DesignPoint, Interval], side: tuple[float, ...], bound: str
+    ) -> int | None:
         """Return the place of the first level at which a bound of P(committed) is a half or more."""
 
         def reaches(place: int) -> bool:
@@ -188,23 +190,23 @@ class Choices:
 
     nation: int
     path: str
-    values: tuple[Level, ...]
+    values: tuple[FactorLevel, ...]
     present = math.nan
 
-    def point(self, value: Level) -> Point:
+    def point(self, value: FactorLevel) -> DesignPoint:
         """Return the point at which the lever is set."""
         return ((self.path, value),)
 
     @property
-    def scanned(self) -> list[Level]:
+    def scanned(self) -> list[FactorLevel]:
         """The settings that are tried: all of them."""
         return list(self.values)
 
-    def wants(self, tried: Mapping[Point, Interval]) -> list[Point]:
+    def wants(self, tried: Mapping[DesignPoint, Interval]) -> list[DesignPoint]:
         """Return points that have to be tried."""
         return [point for value in self.values if (point := self.point(value)) not in tried]
 
-    def least(self, tried: Mapping[Point, Interval]) -> Least:
+    def least(self, tried: Mapping[DesignPoint, Interval]) -> Least:
         """Return the first setting at which the nation joins, if there is one; it has no interval."""
         reached = (
             value for value in self.values if chance(tried, self.point(value), self.nation).estimate >= LIKELY

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.arrays import Floats
 from sim.declarations.levels import CONDITIONS, MOVED
 from sim.declarations.records import Terms
 from sim.declarations.words import Stance
@@ -25,7 +26,7 @@ from sim.experiments.explain.marks import Marks
 from sim.experiments.independent import independent_runs
 from sim.experiments.results import RunResult
 from sim.experiments.runs import Runs
-from sim.experiments.statistics import Floats, Interval
+from sim.experiments.statistics import Interval
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.model.ensemble import Execution, Keep, simulate

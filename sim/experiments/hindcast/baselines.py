@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.words import Stance
-from sim.experiments.hindcast.forecasts import Forecast
-from sim.experiments.hindcast.scores import Floats, Observed, as_read
+from sim.experiments.hindcast.forecasts import PositionForecast
+from sim.experiments.hindcast.scores import ObservedStances, as_read
 from sim.experiments.hindcast.waves import Wave
 
 PERSISTENCE, CLIMATOLOGY, MARKOV = "persistence", "climatology", "markov"
@@ -19,7 +20,7 @@ FURTHER = 0.25
 """How much less likely a change of rung is thought, before any was seen, than one of a rung less."""
 
 
-def baselines(start: Observed, others: Sequence[Wave]) -> dict[str, Forecast]:
+def baselines(start: ObservedStances, others: Sequence[Wave]) -> dict[str, PositionForecast]:
     """Return all of them by name, as forecasts of what is recorded.
 
     Parameters
@@ -30,21 +31,21 @@ def baselines(start: Observed, others: Sequence[Wave]) -> dict[str, Forecast]:
     known = {PERSISTENCE: persistence(start), CLIMATOLOGY: climatology(start)}
     if others:
         known[MARKOV] = markov_chain(start, others)
-    return {name: Forecast(as_read(true)[np.newaxis]) for name, true in known.items()}
+    return {name: PositionForecast(as_read(true)[np.newaxis]) for name, true in known.items()}
 
 
-def persistence(start: Observed) -> Floats:
+def persistence(start: ObservedStances) -> Floats:
     """Return that every nation stays where it was at the start."""
     return start.probabilities
 
 
-def climatology(start: Observed) -> Floats:
+def climatology(start: ObservedStances) -> Floats:
     """Return the shares of the nations on each rung at the start, the same for every nation."""
     shares = start.probabilities[start.is_known].mean(axis=0)
     return np.tile(shares, (len(start.least), 1))
 
 
-def markov_chain(start: Observed, others: Sequence[Wave]) -> Floats:
+def markov_chain(start: ObservedStances, others: Sequence[Wave]) -> Floats:
     """Return what nations on the same rung had become in the other waves, each from its own start.
 
     Parameters

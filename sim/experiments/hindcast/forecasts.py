@@ -1,28 +1,28 @@
 """What the model expects of a wave, and why."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
+from sim.declarations.arrays import Flags, Floats
 from sim.declarations.parameters import INTERACTION
 from sim.declarations.records import Terms
 from sim.declarations.words import Stance
-from sim.experiments.hindcast.scores import Flags, Floats, readings, size_distribution
+from sim.experiments.hindcast.scores import readings, size_distribution
 from sim.experiments.independent import independent_runs
+from sim.experiments.progress import Progress
 from sim.experiments.results import reason
 from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
 from sim.inputs.case import Case
 from sim.inputs.keys import parameter_key
 from sim.inputs.parameters import Parameters
-from sim.inputs.prior import Prior
+from sim.inputs.prior import JointPrior
 from sim.model.ensemble import ENDS, Execution, Keep, simulate
 from sim.model.setup import build_setup
 from sim.model.tally import HOLDS_BACK, Records
-
-Progress = Callable[[int], None]
 
 MECHANISMS = ("reach", "demand", *INTERACTION)
 """All that moves nations but wandering words: levels, demands that come to be met, other nations."""
@@ -34,7 +34,7 @@ CHUNK = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Forecast:
+class PositionForecast:
     """A forecast of the positions that are recorded in a wave.
 
     Attributes
@@ -58,12 +58,12 @@ class Forecast:
         """Return the distribution of the number of nations recorded as committed, among some."""
         return np.asarray(size_distribution(self.runs[:, among, Stance.COMMITTED]).mean(axis=0))
 
-    def parts(self, number: int) -> list["Forecast"]:
+    def parts(self, number: int) -> list["PositionForecast"]:
         """Return the forecasts that so many parts of the runs alone would make."""
-        return [Forecast(part) for part in np.array_split(self.runs, number)]
+        return [PositionForecast(part) for part in np.array_split(self.runs, number)]
 
 
-class Why(NamedTuple):
+class PropensityMeans(NamedTuple):
     """What the propensities of nations are made of, as means over the runs, and what keeps nations out."""
 
     before: Floats  # (nations, 1 + terms) at the start: predisposition, then each term
@@ -92,12 +92,12 @@ def with_draws(case: Case, rows: Floats) -> Case:
     return replace(case, parameters=Parameters(rows).with_values(case.scenario.parameters))
 
 
-def last_statement_and_noise(case: Case, prior: Prior, seed: int) -> Case:
+def last_statement_and_noise(case: Case, prior: JointPrior, seed: int) -> Case:
     """Return a case in which the last statements wander as was believed before any was compared with them."""
     return without_mechanisms(with_draws(case, prior.rows(prior.drawn(PRIOR_DRAWS, seed))))
 
 
-def forecast_wave(case: Case, runs: Runs, progress: Progress = lambda _: None) -> Forecast:
+def forecast_wave(case: Case, runs: Runs, progress: Progress = lambda _: None) -> PositionForecast:
     """Run a case and return what it expects to be recorded at its end.
 
     Parameters
@@ -116,10 +116,10 @@ def forecast_wave(case: Case, runs: Runs, progress: Progress = lambda _: None) -
         progress(len(records.stance))
 
     simulate_case(case, runs, sink, keep=ENDS)
-    return Forecast(readings()[np.concatenate(chunks)], independent_runs(case, runs.number))
+    return PositionForecast(readings()[np.concatenate(chunks)], independent_runs(case, runs.number))
 
 
-def why(case: Case, runs: Runs, progress: Progress = lambda _: None) -> Why:
+def why(case: Case, runs: Runs, progress: Progress = lambda _: None) -> PropensityMeans:
     """Return what moves nations up to the end of a case, and what keeps them out then.
 
     Parameters
@@ -143,10 +143,10 @@ def why(case: Case, runs: Runs, progress: Progress = lambda _: None) -> Why:
     out = runs.number - tally.stances[-1, :, Stance.COMMITTED]
     shares = tally.held_back / np.maximum(out, 1)[:, np.newaxis]
     before, after = sums / runs.number
-    return Why(before, after, shares, out / runs.number, case.timeline.has_statement)
+    return PropensityMeans(before, after, shares, out / runs.number, case.timeline.has_statement)
 
 
-def main_obstacle(reasons: Why, nation: int) -> tuple[str, float] | None:
+def main_obstacle(reasons: PropensityMeans, nation: int) -> tuple[str, float] | None:
     """Return what most often keeps a nation out, with its share of the runs in which it is out."""
     if reasons.is_out[nation] == 0.0:
         return None

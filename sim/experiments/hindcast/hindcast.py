@@ -6,8 +6,7 @@ from pathlib import Path
 
 from sim.experiments.hindcast.baselines import baselines
 from sim.experiments.hindcast.forecasts import (
-    Forecast,
-    Progress,
+    PositionForecast,
     forecast_wave,
     last_statement_and_noise,
     why,
@@ -25,6 +24,7 @@ from sim.experiments.hindcast.result import (
     Variant,
 )
 from sim.experiments.hindcast.waves import Wave, observe
+from sim.experiments.progress import Progress
 from sim.experiments.rests_on import rests_on
 from sim.inputs.case import Case
 from sim.inputs.fit import fitted_to
@@ -182,7 +182,7 @@ def simulated_runs(declared: Hindcast, options: HindcastOptions) -> int:
 
 def simulated_forecasts(
     case: Case, options: HindcastOptions, progress: Progress = lambda _: None
-) -> dict[str, Forecast]:
+) -> dict[str, PositionForecast]:
     """Return the forecasts of the case's last round that need runs, by name."""
     cases = {
         MODEL: case,
@@ -194,7 +194,7 @@ def simulated_forecasts(
 
 
 def scored_variants(
-    declared: Hindcast, cases: Sequence[Case], simulated: Sequence[Mapping[str, Forecast]]
+    declared: Hindcast, cases: Sequence[Case], simulated: Sequence[Mapping[str, PositionForecast]]
 ) -> tuple[Variant, ...]:
     """Return the ways of scoring forecasts of each wave: as recorded, without interaction, other readings.
 
@@ -218,7 +218,7 @@ def scored_variants(
 
 
 def _variant(
-    name: str, title: str, waves: Sequence[Wave], simulated: Sequence[Mapping[str, Forecast]]
+    name: str, title: str, waves: Sequence[Wave], simulated: Sequence[Mapping[str, PositionForecast]]
 ) -> Variant:
     """Return a way of scoring: waves, and for each the forecasts that need runs and those that need none."""
     forecasts = []

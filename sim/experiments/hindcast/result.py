@@ -12,11 +12,11 @@ from sim.declarations.words import Stance
 from sim.experiments import statistics
 from sim.experiments.hindcast import skill
 from sim.experiments.hindcast.baselines import CLIMATOLOGY, MARKOV, PERSISTENCE
-from sim.experiments.hindcast.forecasts import Forecast, Why, main_obstacle
+from sim.experiments.hindcast.forecasts import PositionForecast, PropensityMeans, main_obstacle
 from sim.experiments.hindcast.options import HindcastOptions
-from sim.experiments.hindcast.scores import CUT_POINTS, Observed, ranked_probability_score
+from sim.experiments.hindcast.scores import CUT_POINTS, ObservedStances, ranked_probability_score
 from sim.experiments.hindcast.skill import SCORES
-from sim.experiments.hindcast.tables import AboutHindcast, Declaration, HindcastTables
+from sim.experiments.hindcast.tables import AboutHindcast, HindcastDeclaration, HindcastTables
 from sim.experiments.hindcast.waves import Wave
 from sim.experiments.rests_on import verdicts
 from sim.inputs.case import Case
@@ -54,9 +54,9 @@ class Variant:
     name: str
     title: str
     waves: tuple[Wave, ...]
-    forecasts: tuple[Mapping[str, Forecast], ...]
+    forecasts: tuple[Mapping[str, PositionForecast], ...]
 
-    def by_wave(self) -> Iterator[tuple[Wave, Mapping[str, Forecast]]]:
+    def by_wave(self) -> Iterator[tuple[Wave, Mapping[str, PositionForecast]]]:
         """Yield each wave of which something is left to score, and the forecasts of it."""
         for wave, forecasts in zip(self.waves, self.forecasts, strict=True):
             if wave.number:
@@ -89,7 +89,7 @@ class HindcastResult(HindcastTables):
     options: HindcastOptions
     fitted_to: tuple[str, ...] | None
     variants: tuple[Variant, ...]
-    reasons: tuple[Why, ...]
+    reasons: tuple[PropensityMeans, ...]
     marks: "tuple[pd.DataFrame, ...]"
 
     @property
@@ -102,7 +102,7 @@ class HindcastResult(HindcastTables):
         """What was scored."""
         return AboutHindcast(
             **dict(about_case(self.case)),
-            hindcast=Declaration(name=self.hindcast.name, **self.hindcast.model_dump(mode="json")),
+            hindcast=HindcastDeclaration(name=self.hindcast.name, **self.hindcast.model_dump(mode="json")),
             fitted_to=self.fitted_to,
             variants={variant.name: variant.title for variant in self.variants},
             seed=self.options.seed,
@@ -216,7 +216,7 @@ class HindcastResult(HindcastTables):
         )
 
     def _nation(
-        self, place: int, wave: Wave, forecasts: Mapping[str, Forecast], nation: int
+        self, place: int, wave: Wave, forecasts: Mapping[str, PositionForecast], nation: int
     ) -> dict[str, Any]:
         shares = forecasts[MODEL].probabilities[nation]
         return {
@@ -239,7 +239,9 @@ class HindcastResult(HindcastTables):
             **_reason(self.reasons[place], nation),
         }
 
-    def _probability_of_record(self, forecast: Forecast, observed: Observed, nation: int) -> dict[str, float]:
+    def _probability_of_record(
+        self, forecast: PositionForecast, observed: ObservedStances, nation: int
+    ) -> dict[str, float]:
         """Return the probability of what was recorded, with the interval that the number of runs leaves."""
         fits = slice(int(observed.least[nation]), int(observed.most[nation]) + 1)
         each = forecast.runs[:, nation, fits].sum(axis=1)
@@ -280,13 +282,15 @@ def difference_table(variants: Iterable[Variant], options: HindcastOptions) -> "
     )
 
 
-def _scored(variants: Iterable[Variant]) -> Iterator[tuple[dict[str, Any], Wave, Mapping[str, Forecast]]]:
+def _scored(
+    variants: Iterable[Variant],
+) -> Iterator[tuple[dict[str, Any], Wave, Mapping[str, PositionForecast]]]:
     for variant in variants:
         for wave, forecasts in variant.by_wave():
             yield {"wave": wave.name, "variant": variant.name}, wave, forecasts
 
 
-def _score(forecast: Forecast, wave: Wave, score: str, options: HindcastOptions) -> dict[str, Any]:
+def _score(forecast: PositionForecast, wave: Wave, score: str, options: HindcastOptions) -> dict[str, Any]:
     interval, number = skill.score_with_interval(forecast, wave, score, options.resamples, options.seed)
     names = ("value", "low", "high")
     return {
@@ -297,7 +301,7 @@ def _score(forecast: Forecast, wave: Wave, score: str, options: HindcastOptions)
 
 
 def _difference(
-    forecasts: Mapping[str, Forecast], baseline: str, wave: Wave, score: str, options: HindcastOptions
+    forecasts: Mapping[str, PositionForecast], baseline: str, wave: Wave, score: str, options: HindcastOptions
 ) -> dict[str, Any]:
     model, other = forecasts[MODEL], forecasts[baseline]
     interval = skill.paired_difference(model, other, wave, score, options.resamples, options.seed)
@@ -322,7 +326,7 @@ def _codes(case: Case, chosen: np.ndarray) -> str:
     return ", ".join(code for code, is_in in zip(case.roster.iso3, chosen, strict=True) if is_in)
 
 
-def _reason(reasons: Why, nation: int) -> dict[str, Any]:
+def _reason(reasons: PropensityMeans, nation: int) -> dict[str, Any]:
     """Return what moved a nation since the start, and what keeps it out."""
     changes = reasons.after[nation] - reasons.before[nation]
     raised, lowered = int(changes.argmax()), int(changes.argmin())
@@ -339,7 +343,7 @@ def _reason(reasons: Why, nation: int) -> dict[str, Any]:
     }
 
 
-def _reliability(forecast: Forecast, wave: Wave) -> list[dict[str, Any]]:
+def _reliability(forecast: PositionForecast, wave: Wave) -> list[dict[str, Any]]:
     """Return the rows of a wave: forecasts that nations are recorded above each cut point, in bins."""
     above = 1.0 - np.cumsum(forecast.probabilities, axis=1)[:, :-1]
     is_above = wave.observed.least[:, np.newaxis] > CUT_POINTS

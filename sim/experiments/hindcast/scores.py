@@ -11,11 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.declarations.arrays import Flags, Floats
 from sim.declarations.words import Stance
 from sim.model import rules
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 CUT_POINTS = np.arange(len(Stance) - 1)
 """A stance lies at or below each of these rungs, or above it."""
@@ -27,7 +25,7 @@ LEAST_PROBABILITY = 0.001
 """The logarithmic score counts no less: what a forecast excludes would cost without end."""
 
 
-class Observed(NamedTuple):
+class ObservedStances(NamedTuple):
     """What is known of stances: each lies between two rungs, both included.
 
     They are one rung where a position was recorded. Of a nation that is only known not to have joined,
@@ -81,7 +79,7 @@ def readings() -> Floats:
     return np.array([np.bincount(each, minlength=len(Stance)) / READINGS for each in read])
 
 
-def ranked_probability_score(probabilities: ArrayLike, observed: Observed) -> Floats:
+def ranked_probability_score(probabilities: ArrayLike, observed: ObservedStances) -> Floats:
     """Return the ranked probability score of each nation, [..., nation]; missing where nothing is known.
 
     The sum over the three cut points of the ladder, not divided by their number, of the squared difference
@@ -96,7 +94,7 @@ def ranked_probability_score(probabilities: ArrayLike, observed: Observed) -> Fl
     return np.where(observed.is_known, squares[..., 0] + squares[..., 1] + squares[..., 2], np.nan)
 
 
-def log_score(probabilities: ArrayLike, observed: Observed) -> Floats:
+def log_score(probabilities: ArrayLike, observed: ObservedStances) -> Floats:
     """Return minus the logarithm of the probability of what was observed, [..., nation], in nats.
 
     Probabilities below `LEAST_PROBABILITY` count as that. Missing where nothing is known (Good 1952).
@@ -105,14 +103,14 @@ def log_score(probabilities: ArrayLike, observed: Observed) -> Floats:
     return np.where(observed.is_known, -np.log(probability), np.nan)
 
 
-def probability_of(probabilities: ArrayLike, observed: Observed) -> Floats:
+def probability_of(probabilities: ArrayLike, observed: ObservedStances) -> Floats:
     """Return the probability of what was observed of each nation, [..., nation]; 1 where nothing was."""
     rungs = np.arange(len(Stance))
     fits = (rungs >= observed.least[:, np.newaxis]) & (rungs <= observed.most[:, np.newaxis])
     return np.asarray(np.where(fits, np.asarray(probabilities, dtype=np.float64), 0.0).sum(axis=-1))
 
 
-def brier_score(probabilities: ArrayLike, observed: Observed) -> Floats:
+def brier_score(probabilities: ArrayLike, observed: ObservedStances) -> Floats:
     """Return the squared error of P(committed), [..., nation]; missing where it is not known (Brier 1950)."""
     committed = np.asarray(probabilities, dtype=np.float64)[..., Stance.COMMITTED]
     return np.where(observed.tells_commitment, (committed - observed.is_committed) ** 2, np.nan)

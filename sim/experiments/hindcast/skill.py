@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from sim.experiments.hindcast.forecasts import Forecast
+from sim.declarations.arrays import Floats
+from sim.experiments.hindcast.forecasts import PositionForecast
 from sim.experiments.hindcast.scores import (
-    Floats,
-    Observed,
+    ObservedStances,
     brier_score,
     crps_of_size,
     log_score,
@@ -16,7 +16,7 @@ from sim.experiments.hindcast.scores import (
 from sim.experiments.hindcast.waves import Wave
 from sim.experiments.statistics import Interval
 
-NATION_SCORES: Mapping[str, Callable[[Floats, Observed], Floats]] = {
+NATION_SCORES: Mapping[str, Callable[[Floats, ObservedStances], Floats]] = {
     "rps": ranked_probability_score,
     "log": log_score,
     "brier": brier_score,
@@ -32,25 +32,25 @@ PARTS = 20
 """Into how many parts the runs are divided to see how far their number limits what a score says."""
 
 
-def nation_scores(forecast: Forecast, wave: Wave, score: str) -> Floats:
+def nation_scores(forecast: PositionForecast, wave: Wave, score: str) -> Floats:
     """Return a score of the nations that have one in a wave, in the order of the roster."""
     each = NATION_SCORES[score](forecast.probabilities, wave.observed)
     return each[~np.isnan(each)]
 
 
-def size_score(forecast: Forecast, wave: Wave) -> float:
+def size_score(forecast: PositionForecast, wave: Wave) -> float:
     """Return the continuous ranked probability score of the size, among the nations whose part is known."""
     return float(crps_of_size(forecast.sizes(wave.observed.tells_commitment), wave.size))
 
 
-def mean_score(forecast: Forecast, wave: Wave, score: str) -> float:
+def mean_score(forecast: PositionForecast, wave: Wave, score: str) -> float:
     """Return a score of a forecast of a wave: for those of nations, the mean."""
     if score == SIZE_SCORE:
         return size_score(forecast, wave)
     return float(nation_scores(forecast, wave, score).mean())
 
 
-def noise(forecast: Forecast, wave: Wave, score: str) -> float:
+def noise(forecast: PositionForecast, wave: Wave, score: str) -> float:
     """Return the standard error of a score that comes from the number of runs; 0 for a baseline."""
     if len(forecast.runs) < PARTS:
         return 0.0 if len(forecast.runs) == 1 else np.nan
@@ -80,7 +80,7 @@ def bootstrapped_mean(values: Floats, resamples: int, seed: int) -> Interval:
 
 
 def score_with_interval(
-    forecast: Forecast, wave: Wave, score: str, resamples: int, seed: int
+    forecast: PositionForecast, wave: Wave, score: str, resamples: int, seed: int
 ) -> tuple[Interval, int]:
     """Return a score with its interval over nations, missing for the size, and how many nations it is of."""
     if score == SIZE_SCORE:
@@ -91,7 +91,7 @@ def score_with_interval(
 
 
 def paired_difference(
-    forecast: Forecast, baseline: Forecast, wave: Wave, score: str, resamples: int, seed: int
+    forecast: PositionForecast, baseline: PositionForecast, wave: Wave, score: str, resamples: int, seed: int
 ) -> Interval:
     """Return by how much a forecast's score is higher, that is worse, than a baseline's.
 

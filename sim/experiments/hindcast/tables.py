@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import ConfigDict
 
 from sim.experiments.hindcast.options import HindcastOptions
-from sim.experiments.hindcast.scores import Observed
+from sim.experiments.hindcast.scores import ObservedStances
 from sim.experiments.hindcast.waves import Wave
 from sim.inputs.fit import wave_name
 from sim.results.about import About, AboutCase, Frozen
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     pass
 
 
-class Declaration(Frozen):
+class HindcastDeclaration(Frozen):
     """What a hindcast's file is called and says of itself; all else that it says stands beside."""
 
     model_config = ConfigDict(extra="allow")
@@ -44,7 +44,7 @@ class AboutHindcast(About, AboutCase):
     """
 
     kind: str = "hindcast"
-    hindcast: Declaration
+    hindcast: HindcastDeclaration
     fitted_to: tuple[str, ...] | None
     variants: dict[str, str]
     seed: int
@@ -86,8 +86,8 @@ class LoadedHindcast(Loaded, HindcastTables):
 
 
 def _wave(row: Any, seen: dict[Any, list[Any]]) -> Wave:
-    def known(when: str) -> Observed:
-        return Observed(*(np.array(seen[f"{when}_{end}"], dtype=np.int8) for end in ("low", "high")))
+    def known(when: str) -> ObservedStances:
+        return ObservedStances(*(np.array(seen[f"{when}_{end}"], dtype=np.int8) for end in ("low", "high")))
 
     return Wave(
         since=dt.date.fromisoformat(row.since),

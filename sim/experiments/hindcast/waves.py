@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.arrays import Flags
 from sim.declarations.words import POSITIONS, Stance
-from sim.experiments.hindcast.scores import Flags, Observed
+from sim.experiments.hindcast.scores import ObservedStances
 from sim.inputs.case import Case
-from sim.inputs.hindcast_file import DeclaredWave, Hindcast, Reading
-from sim.inputs.observations import NOT_COMMITTED, Record
+from sim.inputs.hindcast_file import AlternativeReading, DeclaredWave, Hindcast
+from sim.inputs.observations import NOT_COMMITTED, PositionRecord
 from sim.model.setup import START_STANCE
 
 NOTHING = (Stance.OPPOSED, Stance.COMMITTED)
@@ -46,8 +47,8 @@ class Wave:
     title: str
     fitted: bool
     round: int
-    observed: Observed
-    start: Observed
+    observed: ObservedStances
+    start: ObservedStances
     positions: tuple[str, ...]
     sources: tuple[str, ...]
     notes: tuple[str, ...]
@@ -82,14 +83,16 @@ class Wave:
         """Return the wave as if some nations had not been observed."""
         least = np.where(left_out, NOTHING[0], self.observed.least).astype(np.int8)
         most = np.where(left_out, NOTHING[1], self.observed.most).astype(np.int8)
-        return replace(self, observed=Observed(least, most))
+        return replace(self, observed=ObservedStances(least, most))
 
     def rests_on(self, source: str) -> Flags:
         """Return which nations' records rest on a source."""
         return np.array([each == source for each in self.sources]) & self.is_scored
 
 
-def observe(hindcast: Hindcast, cases: Sequence[Case], reading: Reading | None = None) -> tuple[Wave, ...]:
+def observe(
+    hindcast: Hindcast, cases: Sequence[Case], reading: AlternativeReading | None = None
+) -> tuple[Wave, ...]:
     """Return what a hindcast is held against.
 
     Parameters
@@ -115,13 +118,13 @@ def observe(hindcast: Hindcast, cases: Sequence[Case], reading: Reading | None =
     )
 
 
-def stances_at_start(case: Case) -> Observed:
+def stances_at_start(case: Case) -> ObservedStances:
     """Return what is known of stances at the scenario's start; without a position a nation had not joined."""
     words = [POSITIONS[index] for index in case.timeline.position[0]]
     return _observed([(START_STANCE[word],) * 2 if word in START_STANCE else OUT for word in words])
 
 
-def _wave(declared: DeclaredWave, case: Case, records: Sequence[Record]) -> Wave:
+def _wave(declared: DeclaredWave, case: Case, records: Sequence[PositionRecord]) -> Wave:
     by_nation = {record.iso3: record for record in records}
     by_place = [by_nation.get(iso3) for iso3 in case.roster.iso3]
     return Wave(
@@ -138,7 +141,7 @@ def _wave(declared: DeclaredWave, case: Case, records: Sequence[Record]) -> Wave
     )
 
 
-def _rungs(record: Record | None) -> tuple[int, int]:
+def _rungs(record: PositionRecord | None) -> tuple[int, int]:
     """Return the lowest and the highest rung on which a nation may stand."""
     if record is None:
         return NOTHING
@@ -147,6 +150,6 @@ def _rungs(record: Record | None) -> tuple[int, int]:
     return (START_STANCE[record.position],) * 2
 
 
-def _observed(rungs: Sequence[tuple[int, int]]) -> Observed:
+def _observed(rungs: Sequence[tuple[int, int]]) -> ObservedStances:
     bounds: NDArray[np.int8] = np.array(rungs, dtype=np.int8).reshape(-1, 2)
-    return Observed(bounds[:, 0], bounds[:, 1])
+    return ObservedStances(bounds[:, 0], bounds[:, 1])

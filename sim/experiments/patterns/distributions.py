@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.statistics import Z_95, Floats, Interval
+from sim.declarations.arrays import Floats
+from sim.experiments.statistics import Z_95, Interval
 
 RESAMPLES = 400
 LEAST_SHARE = 0.1

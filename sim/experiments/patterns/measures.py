@@ -12,6 +12,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.arrays import Floats
 from sim.declarations.words import Stance
 from sim.evidence.case_draws import DRAWS
 from sim.experiments import statistics
@@ -23,11 +24,11 @@ from sim.experiments.patterns.distributions import (
     top_share,
 )
 from sim.experiments.patterns.observed import WorldRuns
-from sim.experiments.statistics import Floats, Interval, rank_correlations
+from sim.experiments.statistics import Interval, rank_correlations
 from sim.inputs.errors import InputError
-from sim.inputs.patterns_file import REST, Check, Measure, World, attribute_of
+from sim.inputs.patterns_file import REST, Check, Measure, Snapshot, attribute_of
 
-Observe = Callable[[World], WorldRuns]
+Observe = Callable[[Snapshot], WorldRuns]
 Measuring = Callable[[Check, Observe, np.random.Generator], Interval]
 PerRun = Callable[[Check, WorldRuns], Floats]
 
@@ -50,7 +51,7 @@ def measure(check: Check, observe: Observe, rng: np.random.Generator) -> Interva
     return MEASURES[check.measure](check, observe, rng)
 
 
-def worlds_of(check: Check) -> set[World]:
+def worlds_of(check: Check) -> set[Snapshot]:
     """Return the worlds that a check needs, combinations of levers included."""
     if check.levers:
         return {_with(check.of[0], levers) for levers in _combinations(check)}
@@ -266,7 +267,7 @@ def _combinations(check: Check) -> list[tuple[str, ...]]:
     return [levers for size in sizes for levers in combinations(check.levers, size)]
 
 
-def _with(world: World, levers: tuple[str, ...]) -> World:
+def _with(world: Snapshot, levers: tuple[str, ...]) -> Snapshot:
     return world.model_copy(update={"with_": (*world.with_, *levers)})
 
 

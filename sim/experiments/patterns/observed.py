@@ -1,6 +1,5 @@
 """The worlds that checks measure in, simulated: where each run stood on the day on which it is read."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,14 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.arrays import Floats
 from sim.declarations.words import Stance
 from sim.experiments.explain.drawn import drawn_deployable, drawn_parameter
 from sim.experiments.independent import independent_runs
+from sim.experiments.progress import Progress
 from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
-from sim.experiments.statistics import Floats
 from sim.inputs.case import Case
-from sim.inputs.patterns_file import Patterns, World
+from sim.inputs.patterns_file import Patterns, Snapshot
 from sim.model import rules
 from sim.model.ensemble import RECORDED
 from sim.model.setup import build_setup
@@ -24,8 +24,6 @@ from sim.model.tally import RUN_COLUMNS, Records
 CONTRIBUTORS = RUN_COLUMNS.index("contributors")
 
 pledge = np.vectorize(rules.pledge, otypes=[np.float64])
-
-Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +98,9 @@ class Observer:
     def __init__(self, patterns: Patterns, parameters: Path | None, runs: Runs, progress: Progress) -> None:
         self._patterns, self._parameters = patterns, parameters
         self._runs, self._progress = runs, progress
-        self._seen: dict[World, WorldRuns] = {}
+        self._seen: dict[Snapshot, WorldRuns] = {}
 
-    def __call__(self, world: World) -> WorldRuns:
+    def __call__(self, world: Snapshot) -> WorldRuns:
         """Return a world's runs."""
         if world not in self._seen:
             case = self._patterns.case(world, self._parameters)

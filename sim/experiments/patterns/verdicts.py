@@ -11,12 +11,13 @@ import numpy as np
 
 from sim.declarations.parameters import PARAMETERS
 from sim.experiments.patterns.measures import measure, share_in_order, worlds_of
-from sim.experiments.patterns.observed import Observer, Progress
+from sim.experiments.patterns.observed import Observer
+from sim.experiments.progress import Progress
 from sim.experiments.runs import Runs
 from sim.experiments.statistics import Interval
 from sim.inputs.fit import fitted_to
 from sim.inputs.parameters import load_parameters
-from sim.inputs.patterns_file import FACE_VALIDITY, Check, Pattern, Patterns, World, load_patterns
+from sim.inputs.patterns_file import FACE_VALIDITY, Check, Pattern, Patterns, Snapshot, load_patterns
 from sim.results.about import About
 from sim.results.identity import case_digest
 from sim.results.result import Loaded, Result
@@ -329,7 +330,7 @@ def check_one(
     return PatternResult(pattern, tuple(findings))
 
 
-def worlds(patterns: Patterns) -> list[set[World]]:
+def worlds(patterns: Patterns) -> list[set[Snapshot]]:
     """Return the worlds that are simulated for each pattern."""
     return [set().union(*(worlds_of(check) for check in pattern.checks)) for pattern in patterns.patterns]
 
@@ -355,7 +356,7 @@ def _row(pattern: Pattern, finding: Finding) -> dict[str, Any]:
     }
 
 
-def in_words(world: World) -> str:
+def in_words(world: Snapshot) -> str:
     """Return a world in words: ``us-backstop with hybrid attacks on 2025-09-04``."""
     name = world.scenario.removesuffix(".toml")
     changed = f" with {' and '.join(world.with_)}" if world.with_ else ""

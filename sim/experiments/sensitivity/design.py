@@ -11,20 +11,20 @@ from typing import Any
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.experiments.runs import Runs
 from sim.experiments.sensitivity.discovery import require_prim
 from sim.experiments.sensitivity.plan import (
     Factors,
-    Outcome,
     SensitivityOptions,
     at_shares,
     find_outcome,
     unit_factors,
 )
 from sim.experiments.sensitivity.result import SAMPLES, AboutSensitivity
-from sim.experiments.statistics import Floats, Interval
+from sim.experiments.statistics import Interval
 from sim.experiments.sweep.evaluate import Evaluation, check_points
-from sim.experiments.sweep.point_model import Column, columns_of
+from sim.experiments.sweep.point_model import OutcomeOfNation, columns_of
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
@@ -66,14 +66,14 @@ class SensitivityPlan(Evaluation):
     tables = (SAMPLES,)
 
     @property
-    def asked(self) -> tuple[Outcome, ...]:
+    def asked(self) -> tuple[OutcomeOfNation, ...]:
         """The outcomes asked about, each once."""
         return tuple(
             dict.fromkeys(find_outcome(name, self.base.roster.nations) for name in self.options.outcomes)
         )
 
     @property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[OutcomeOfNation, ...]:
         """All outcomes, one a nation where it is one of nations."""
         return columns_of(self.outcomes, self.base.roster.iso3)
 
@@ -212,14 +212,14 @@ class Samples:
         """Close it."""
         self._opened.close()
 
-    def of(self, design: str, column: Column) -> Interval:
+    def of(self, design: str, column: OutcomeOfNation) -> Interval:
         """Return an outcome at the points of a design."""
         names = [column_name(column) + ending for ending in BOUNDS.values()]
         table, points = self._file.read(columns=names), self._designs[design]
         return Interval(*(table[name].to_numpy()[points.start : points.stop] for name in names))
 
 
-def column_name(column: Column) -> str:
+def column_name(column: OutcomeOfNation) -> str:
     """Return what tables call an outcome: ``size``, ``p_committed.NLD``."""
     return ".".join(filter(None, column))
 

@@ -9,13 +9,11 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.declarations.arrays import Flags
 from sim.experiments.statistics import Interval, share
 from sim.inputs.errors import InputError
 from sim.system.libraries import pd, prim
-
-Flags = NDArray[np.bool_]
 
 DENSE = 0.5
 """A further box must have at least this density."""

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.declarations.arrays import Floats
 from sim.experiments.statistics import Z_95
 from sim.system.libraries import pd, sobol_analysis
-
-Floats = NDArray[np.float64]
 
 RESAMPLES = 200
 """Of each bootstrap."""

@@ -6,7 +6,7 @@ from typing import get_args
 
 from sim.experiments.choices import Method
 from sim.experiments.runs import LARGEST_SEED, Runs
-from sim.experiments.sweep.point_model import PER_NATION
+from sim.experiments.sweep.point_model import PER_NATION, OutcomeOfNation
 from sim.inputs.designs import Design, LatinHypercube, Morris, Saltelli
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.factors import Factor
@@ -17,9 +17,6 @@ from sim.inputs.roster import Roster
 from sim.inputs.sweep_file import OUTCOMES, Sweep
 from sim.inputs.validation import shown
 from sim.system.libraries import pd
-
-Outcome = tuple[str, str]
-"""What is asked about: ``("size", "")``, ``("p_committed", "NLD")``."""
 
 DESIGNS = {"morris": ("morris",), "sobol": ("sobol",), "discovery": ("search", "judge")}
 """The designs that each part of an analysis takes; discovery judges by other points than it searches."""
@@ -177,7 +174,7 @@ def factors_of(sweep: Sweep, overrides: Overrides = ()) -> Factors:
     return factors
 
 
-def find_outcome(name: str, nations: Nations) -> Outcome:
+def find_outcome(name: str, nations: Nations) -> OutcomeOfNation:
     """Return an outcome by its name, or that of a nation by its code or any name of it.
 
     Raises
@@ -197,7 +194,7 @@ def find_outcome(name: str, nations: Nations) -> Outcome:
     )
 
 
-def file_name(outcome: Outcome) -> str:
+def file_name(outcome: OutcomeOfNation) -> str:
     """Return what the files of an outcome are called after: ``size``, ``force-met``, ``NLD``."""
     return outcome[1] or outcome[0].removeprefix("p_").replace("_", "-")
 

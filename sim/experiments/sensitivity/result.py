@@ -9,7 +9,8 @@ from typing import Self
 from sim.experiments.choices import Method
 from sim.experiments.rests_on import verdicts
 from sim.experiments.sensitivity.discovery import Discovery
-from sim.experiments.sensitivity.plan import Factors, Outcome, SensitivityOptions, find_outcome
+from sim.experiments.sensitivity.plan import Factors, SensitivityOptions, find_outcome
+from sim.experiments.sweep.point_model import OutcomeOfNation
 from sim.inputs.factors import Factor
 from sim.results.about import About, AboutCase
 from sim.results.reading import Manifest, parsed
@@ -138,7 +139,7 @@ class Sensitivity(Result):
         )
 
     @cached_property
-    def outcomes(self) -> tuple[Outcome, ...]:
+    def outcomes(self) -> tuple[OutcomeOfNation, ...]:
         """The outcomes asked about, each once."""
         nations = self.about.known_nations
         return tuple(dict.fromkeys(find_outcome(name, nations) for name in self.about.outcomes))
@@ -152,16 +153,16 @@ class Sensitivity(Result):
         """Return a table, empty if it was not asked for."""
         return self._tables[name] if name in self._tables else pd.DataFrame()
 
-    def of(self, table: "pd.DataFrame", outcome: Outcome) -> "pd.DataFrame":
+    def of(self, table: "pd.DataFrame", outcome: OutcomeOfNation) -> "pd.DataFrame":
         """Return the rows of a table that are about an outcome."""
         return table[(table["outcome"] == outcome[0]) & (table["iso3"] == outcome[1])]
 
-    def verdict(self, outcome: Outcome) -> str:
+    def verdict(self, outcome: OutcomeOfNation) -> str:
         """Return what an outcome of the scenario as it is rests on."""
         kind, iso3 = outcome
         return verdicts(self.rests_on)[iso3 or kind]
 
-    def settled(self, outcome: Outcome) -> "Settled | None":
+    def settled(self, outcome: OutcomeOfNation) -> "Settled | None":
         """Tell how far Sobol indices have settled; nothing if they were not estimated, or are missing."""
         if self.convergence.empty:
             return None

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.experiments.choices import Method
 from sim.experiments.executors import Executor, threads_of
 from sim.experiments.independent import independent_runs
@@ -14,10 +15,15 @@ from sim.experiments.resumable import THREADS, results_of, run_parts
 from sim.experiments.sensitivity.design import Samples, SensitivityPlan, check_factors, design_sensitivity
 from sim.experiments.sensitivity.discovery import LIKELY, Discovery, discover
 from sim.experiments.sensitivity.indices import convergence, morris_effects, sobol_indices
-from sim.experiments.sensitivity.plan import Factors, Outcome, SensitivityOptions, factors_of, file_name
+from sim.experiments.sensitivity.plan import (
+    Factors,
+    SensitivityOptions,
+    factors_of,
+    file_name,
+)
 from sim.experiments.sensitivity.result import BOXES, Sensitivity
-from sim.experiments.statistics import Z_95, Floats, Interval
-from sim.experiments.sweep.point_model import Column
+from sim.experiments.statistics import Z_95, Interval
+from sim.experiments.sweep.point_model import OutcomeOfNation
 from sim.inputs.case import Case, load_case
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
@@ -26,7 +32,7 @@ from sim.results.identity import command_options, source_options
 from sim.results.saving import complete
 from sim.system.libraries import pd
 
-TARGET: Outcome = ("p_force_met", "")
+TARGET: OutcomeOfNation = ("p_force_met", "")
 
 
 def sensitivity(
@@ -149,13 +155,13 @@ def _all_indices(plan: SensitivityPlan, samples: Samples) -> "pd.DataFrame":
     """Return first-order and total indices of everything, those of pairs for the outcomes asked about."""
     paths, seed, size = plan.factors.paths, plan.options.seed, len(plan.factors.all)
 
-    def single(outcome: Column) -> "pd.DataFrame":
+    def single(outcome: OutcomeOfNation) -> "pd.DataFrame":
         estimates = samples.of("sobol", outcome).estimate
         if plan.options.second_order:  # without the points that only pairs need
             estimates = estimates.reshape(-1, 2 * size + 2)[:, [*range(size + 1), -1]].ravel()
         return sobol_indices(paths, estimates, seed=seed)
 
-    def pairs(outcome: Column) -> "pd.DataFrame":
+    def pairs(outcome: OutcomeOfNation) -> "pd.DataFrame":
         estimates = samples.of("sobol", outcome).estimate
         return sobol_indices(paths, estimates, seed=seed, second_order=True).query("index == 'second'")
 
@@ -165,7 +171,9 @@ def _all_indices(plan: SensitivityPlan, samples: Samples) -> "pd.DataFrame":
     return pd.concat([table, _by_outcome(plan.asked, pairs)], ignore_index=True)
 
 
-def _by_outcome(outcomes: Iterable[Column], analyse: "Callable[[Column], pd.DataFrame]") -> "pd.DataFrame":
+def _by_outcome(
+    outcomes: Iterable[OutcomeOfNation], analyse: "Callable[[OutcomeOfNation], pd.DataFrame]"
+) -> "pd.DataFrame":
     """Return the analyses of outcomes under each other."""
     tables = []
     for outcome, iso3 in outcomes:
@@ -176,7 +184,7 @@ def _by_outcome(outcomes: Iterable[Column], analyse: "Callable[[Column], pd.Data
     return pd.concat(tables, ignore_index=True)
 
 
-def _spread(plan: SensitivityPlan, outcome: Column, interval: Interval) -> dict[str, Any]:
+def _spread(plan: SensitivityPlan, outcome: OutcomeOfNation, interval: Interval) -> dict[str, Any]:
     """Describe an outcome over the points of a design."""
     values = interval.estimate
     variance = float(values.var())
@@ -194,19 +202,19 @@ def _spread(plan: SensitivityPlan, outcome: Column, interval: Interval) -> dict[
     }
 
 
-def _noise(plan: SensitivityPlan, outcome: Column, interval: Interval) -> Floats:
+def _noise(plan: SensitivityPlan, outcome: OutcomeOfNation, interval: Interval) -> Floats:
     """Return the variance of each estimate that is due to the limited number of its runs."""
     if outcome[0].startswith("p_"):
         return interval.estimate * (1.0 - interval.estimate) / independent_runs(plan.base, plan.runs.number)
     return ((interval.high - interval.low) / (2 * Z_95)) ** 2
 
 
-def targets(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+def targets(outcomes: Sequence[OutcomeOfNation]) -> tuple[OutcomeOfNation, ...]:
     """Return what discovery asks about."""
     return tuple(outcome for outcome in outcomes if outcome[0].startswith("p_")) or (TARGET,)
 
 
-def _discovery(plan: SensitivityPlan, samples: Samples, target: Outcome) -> Discovery:
+def _discovery(plan: SensitivityPlan, samples: Samples, target: OutcomeOfNation) -> Discovery:
     """Search for conditions among the points of one design, and judge them by those of another."""
     points, likely = [], []
     for design in ("search", "judge"):

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.levels import LEVELS
-from sim.experiments.statistics import Floats
 from sim.inputs.keys import Key
 from sim.inputs.overrides import overridden
 from sim.inputs.roster_file import Vocabulary

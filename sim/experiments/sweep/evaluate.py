@@ -8,7 +8,7 @@ from functools import lru_cache
 from sim.experiments.needs import need_in_parts
 from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
 from sim.experiments.runs import Runs
-from sim.experiments.sweep.point_model import Estimates, PointModel
+from sim.experiments.sweep.point_model import PointEstimates, PointModel
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.factors import Factor
@@ -23,7 +23,7 @@ NAMES = ".name"
 CHECKED = 4096
 """Points that are checked at a time."""
 
-Model = tuple[Case, Runs, tuple[str, ...]]
+PointModelInputs = tuple[Case, Runs, tuple[str, ...]]
 """What `PointModel` is made of."""
 
 
@@ -79,7 +79,7 @@ class Evaluation:
         return len(self.part(part)) * self.runs.number
 
     @property
-    def shared(self) -> Model:
+    def shared(self) -> PointModelInputs:
         """What every part is computed from."""
         return self.base, self.runs, self.outcomes
 
@@ -89,12 +89,12 @@ class Evaluation:
         return self.points.iloc[numbers.start : numbers.stop]
 
     @property
-    def compute(self) -> "Callable[[Model, pd.DataFrame], pa.Table]":
+    def compute(self) -> "Callable[[PointModelInputs, pd.DataFrame], pa.Table]":
         """Makes a part of the two."""
         return compute_points
 
 
-def estimate_points(model: Model, points: "pd.DataFrame") -> Estimates:
+def estimate_points(model: PointModelInputs, points: "pd.DataFrame") -> PointEstimates:
     """Return the estimates at points, a pure function."""
     return _point_model(*model).estimates(
         {str(path): value for path, value in record.items()} for record in points.to_dict("records")
@@ -107,7 +107,7 @@ def _point_model(base: Case, runs: Runs, outcomes: tuple[str, ...]) -> PointMode
     return PointModel(base, runs, outcomes)
 
 
-def compute_points(model: Model, points: "pd.DataFrame") -> "pa.Table":
+def compute_points(model: PointModelInputs, points: "pd.DataFrame") -> "pa.Table":
     """Return them as rows, the points numbered by their index."""
     return estimate_points(model, points).rows(points.index.to_numpy())
 

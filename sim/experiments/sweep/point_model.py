@@ -5,17 +5,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.words import HELD, Stance
 from sim.experiments import statistics
 from sim.experiments.independent import independent_runs
 from sim.experiments.runs import Runs
-from sim.experiments.statistics import Floats, Interval
+from sim.experiments.statistics import Interval
 from sim.experiments.sweep.batches import FORCE_REQUIRED, Batch, batches, level_keys
 from sim.inputs.case import Case
 from sim.inputs.keys import Key
 from sim.inputs.overrides import overridden
 from sim.model.ensemble import CHUNK, simulate_points
-from sim.model.points import Points, repeated, set_level, with_held
+from sim.model.points import DesignPoints, repeated, set_level, with_held
 from sim.model.setup import Setup, behaviour_columns, build_setup
 from sim.model.tally import RUN_COLUMNS
 from sim.system.libraries import pa
@@ -25,11 +26,11 @@ PER_NATION = "p_committed"
 BATCH_RUNS, BATCH_ROUNDS = 2048, 4096
 """Of points that are simulated together, the most runs and rounds: several blocks of runs, and some MB."""
 
-Column = tuple[str, str]
+OutcomeOfNation = tuple[str, str]
 """Outcome and nation: ``("size", "")``, ``("p_committed", "NLD")``."""
 
 
-class Estimates(NamedTuple):
+class PointEstimates(NamedTuple):
     """The estimates at each point; arrays [point, column].
 
     Attributes
@@ -42,7 +43,7 @@ class Estimates(NamedTuple):
         How many runs each estimate rests on.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[OutcomeOfNation, ...]
     estimate: Floats
     low: Floats
     high: Floats
@@ -65,7 +66,7 @@ class Estimates(NamedTuple):
         )
 
 
-def columns_of(outcomes: Iterable[str], iso3: Iterable[str]) -> tuple[Column, ...]:
+def columns_of(outcomes: Iterable[str], iso3: Iterable[str]) -> tuple[OutcomeOfNation, ...]:
     """Return outcome and nation of each estimate, in their order: one a nation where it is asked about."""
     nations = tuple(iso3)
     return tuple(
@@ -100,7 +101,7 @@ class PointModel:
         self._latest: tuple[Mapping[Key, object], Case, Setup] = ({}, base, world)
 
     @property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[OutcomeOfNation, ...]:
         """Outcome and nation of each estimate, in the order in which `at` gives them."""
         return columns_of(self._outcomes, self._base.roster.iso3)
 
@@ -109,7 +110,7 @@ class PointModel:
         estimates = self.estimates([point])
         return Interval(estimates.estimate[0], estimates.low[0], estimates.high[0])
 
-    def estimates(self, points: Iterable[dict[str, object]]) -> Estimates:
+    def estimates(self, points: Iterable[dict[str, object]]) -> PointEstimates:
         """Return the estimates at points, computed by the thread that asks."""
         rounds = self._base.scenario.rounds
         most = max(1, min(BATCH_RUNS // self._runs.number, BATCH_ROUNDS // rounds))
@@ -117,7 +118,7 @@ class PointModel:
         ends = _Ends(*(np.concatenate(parts) for parts in zip(*done, strict=True)))
         intervals = [self._estimate(outcome, ends) for outcome in self._outcomes]
         estimate, low, high = (np.hstack(parts) for parts in zip(*intervals, strict=True))
-        return Estimates(self.columns, estimate, low, high, self._runs.number)
+        return PointEstimates(self.columns, estimate, low, high, self._runs.number)
 
     def setup(self, point: Mapping[str, object]) -> Setup:
         """Return what the runs of a point share."""
@@ -167,7 +168,7 @@ class PointModel:
             committed=committed.sum(axis=1),
         )
 
-    def _points(self, world: Setup, batch: Batch) -> Points:
+    def _points(self, world: Setup, batch: Batch) -> DesignPoints:
         """Return what differs between points of a world."""
         points = repeated(world, batch.size, self._runs.number)
         parameters: dict[str, Floats] = {}

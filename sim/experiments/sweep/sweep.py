@@ -7,8 +7,9 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from sim.experiments.executors import Executor, threads_of
+from sim.experiments.progress import ProgressOf
 from sim.experiments.rests_on import rests_on
-from sim.experiments.resumable import THREADS, Progress, results_of, run_parts
+from sim.experiments.resumable import THREADS, results_of, run_parts
 from sim.experiments.runs import Runs
 from sim.experiments.sweep.evaluate import Evaluation, check_points, factor_columns, with_factors
 from sim.experiments.sweep.landmarks import landmarks
@@ -198,7 +199,7 @@ def run_sweep(
     *,
     executor: Executor = THREADS,
     resume: bool = False,
-    progress: Progress = lambda _done, _total: None,
+    progress: ProgressOf = lambda _done, _total: None,
 ) -> SweepResult:
     """Compute the parts of a sweep that are not there yet, and put its tables together; see `run_parts`."""
     folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)

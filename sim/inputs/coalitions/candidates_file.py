@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from sim.inputs.coalitions.coalitions import Candidate
 from sim.inputs.coalitions.declaration import Attribute, Declaration
 from sim.inputs.coalitions.reading import check_code, refuse_twice, row_covariates
-from sim.inputs.csv_file import Row
+from sim.inputs.csv_file import CsvRow
 
 ASKED = "asked about"
 
 
 def read_candidates(
-    rows: Sequence[Row], coalition: str, declaration: Declaration, imputed: Container[str] | None = None
+    rows: Sequence[CsvRow], coalition: str, declaration: Declaration, imputed: Container[str] | None = None
 ) -> tuple[Candidate, ...]:
     """Return the candidates that rows are about, in their order.
 

@@ -23,7 +23,7 @@ StandardDeviation = Annotated[float, Field(ge=LEAST_SD, le=MOST_SD)]
 Constant = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
 
 
-class Prior(TomlTable):
+class PriorDeviations(TomlTable):
     """Standard deviations in log-odds; all that is uncertain is normal with mean 0."""
 
     intercept: StandardDeviation = Field(description="Of the intercept.")
@@ -51,7 +51,7 @@ class Attribute(TomlTable):
     source: Text = Field(description="Where it comes from.")
 
 
-class Level(TomlTable):
+class CoalitionLevel(TomlTable):
     """What a coalition is: a column of levels.csv, or whether a certain body commands."""
 
     column: Text | None = Field(None, description="The column of levels.csv.")
@@ -60,7 +60,7 @@ class Level(TomlTable):
     meaning: Text = Field(description="What it is.")
 
 
-class Term(TomlTable):
+class LogitTerm(TomlTable):
     """A part of the log-odds: coefficient x (level - centre) x scale x attribute."""
 
     name: Text = Field(description="What files call it.")
@@ -102,10 +102,10 @@ class Declaration(TomlTable):
     )
     takes_part_from_rung: int = Field(ge=1, description="The least rung of a nation that took part.")
     commands: tuple[Text, ...] = Field(strict=False, min_length=1, description="Who may command.")
-    prior: Prior
+    prior: PriorDeviations
     attributes: dict[str, Attribute] = Field(min_length=1)
-    levels: dict[str, Level] = Field(min_length=1)
-    terms: tuple[Term, ...] = Field(strict=False, min_length=1)
+    levels: dict[str, CoalitionLevel] = Field(min_length=1)
+    terms: tuple[LogitTerm, ...] = Field(strict=False, min_length=1)
     baselines: tuple[Baseline, ...] = Field((), strict=False)
 
     @property
@@ -119,7 +119,7 @@ class Declaration(TomlTable):
         moved = dict.fromkeys(term.level for term in self.terms if term.level is not None and term.lever)
         return tuple(name for name in moved if self.levels[name].column is not None)
 
-    def term(self, name: str) -> Term:
+    def term(self, name: str) -> LogitTerm:
         """Return the term of a name."""
         return next(term for term in self.terms if term.name == name)
 

@@ -15,7 +15,7 @@ from sim.inputs.coalitions.reading import FILES
 from sim.inputs.errors import InputError
 from sim.inputs.situation import Text, TomlTable
 from sim.inputs.text_file import check_regular, read_text
-from sim.inputs.toml_file import KeyPath, dotted
+from sim.inputs.toml_file import TomlPath, dotted
 from sim.inputs.validation import validate
 from sim.system.folders import check_listed
 from sim.system.libraries import pa, pd
@@ -109,7 +109,7 @@ def _read_about(file: Path) -> Fitted:
     except ValueError as error:
         raise InputError(f"not valid JSON: {error}", file=file) from None
 
-    def at(place: KeyPath, problem: str) -> InputError:
+    def at(place: TomlPath, problem: str) -> InputError:
         return InputError(problem, file=file, key=dotted(place) or None)
 
     if not isinstance(data, dict):

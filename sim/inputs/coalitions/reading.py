@@ -24,7 +24,7 @@ from sim.inputs.coalitions.declaration import (
     missing_of_nation,
     read_declaration,
 )
-from sim.inputs.csv_file import Row, read_csv
+from sim.inputs.csv_file import CsvRow, read_csv
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.validation import one_of
 
@@ -75,7 +75,7 @@ def _read_cases(folder: Path, declaration: Declaration) -> tuple[Coalition, ...]
     return coalitions
 
 
-def _coalition(row: Row, declaration: Declaration, codings: Codings) -> Coalition:
+def _coalition(row: CsvRow, declaration: Declaration, codings: Codings) -> Coalition:
     case, wave = (_needed(row, column) for column in _KEY)
     of_wave = codings.get(f"{case}/{wave}", {})
     if FIRST not in of_wave:
@@ -114,7 +114,7 @@ def _read_levels(folder: Path, declaration: Declaration) -> Codings:
     return codings
 
 
-def _level(row: Row, column: str, lowest: float) -> float:
+def _level(row: CsvRow, column: str, lowest: float) -> float:
     value = row.number_between(column, lowest, 1.0)
     if math.isnan(value):
         raise row.error(column, f"is empty; a level is a number from {lowest:g} to 1")
@@ -129,7 +129,7 @@ def _read_candidates(folder: Path, declaration: Declaration, names: set[str]) ->
     return tuple(_candidate(row, names, covariates) for row in table.rows)
 
 
-def _candidate(row: Row, names: set[str], covariates: Mapping[str, Mapping[str, float]]) -> Candidate:
+def _candidate(row: CsvRow, names: set[str], covariates: Mapping[str, Mapping[str, float]]) -> Candidate:
     name, iso3 = _name(row), _needed(row, "iso3")
     if name not in names:
         raise row.error("case", f'"{name}" is not in {CASES}{near_match(name, names)}')
@@ -152,14 +152,14 @@ def _candidate(row: Row, names: set[str], covariates: Mapping[str, Mapping[str, 
     )
 
 
-def check_code(row: Row) -> None:
+def check_code(row: CsvRow) -> None:
     """Refuse a row whose nation is no code."""
     iso3 = row.text("iso3")
     if not CODE.fullmatch(iso3):
         raise row.error("iso3", f'"{iso3}" is no code of a nation; write three capitals, as in ISO 3166')
 
 
-def _rung(row: Row) -> int:
+def _rung(row: CsvRow) -> int:
     rung = row.number_between("rung", 0, HIGHEST_RUNG)
     if math.isnan(rung) or not rung.is_integer():
         raise row.error("rung", f'"{row.text("rung")}" is not allowed; give 0, 1, 2 or {HIGHEST_RUNG}')
@@ -173,7 +173,9 @@ def _read_covariates(folder: Path, declaration: Declaration) -> dict[str, dict[s
     return {f"{_name(row)}/{row.text('iso3')}": row_covariates(row, declaration) for row in table.rows}
 
 
-def row_covariates(row: Row, declaration: Declaration, *, may_miss: bool | None = None) -> dict[str, float]:
+def row_covariates(
+    row: CsvRow, declaration: Declaration, *, may_miss: bool | None = None
+) -> dict[str, float]:
     """Return the covariates of a nation by column; an InputError for one that is needed and missing.
 
     Parameters
@@ -191,7 +193,7 @@ def row_covariates(row: Row, declaration: Declaration, *, may_miss: bool | None 
     }
 
 
-def _covariate(row: Row, declaration: Declaration, name: str, may_miss: bool | None) -> float:
+def _covariate(row: CsvRow, declaration: Declaration, name: str, may_miss: bool | None) -> float:
     """Return a covariate; NaN only where a missing one counts as the mean."""
     attribute = declaration.attributes[name]
     value = row.number(attribute.column)
@@ -207,25 +209,25 @@ def _covariate(row: Row, declaration: Declaration, name: str, may_miss: bool | N
     return value
 
 
-def _name(row: Row) -> str:
+def _name(row: CsvRow) -> str:
     return f"{row.text('case')}/{row.text('wave')}"
 
 
-def _needed(row: Row, column: str) -> str:
+def _needed(row: CsvRow, column: str) -> str:
     text = row.text(column)
     if not text:
         raise row.error(column, "must not be empty")
     return text
 
 
-def _word(row: Row, column: str, allowed: tuple[str, ...]) -> str:
+def _word(row: CsvRow, column: str, allowed: tuple[str, ...]) -> str:
     word = row.text(column)
     if word not in allowed:
         raise row.error(column, one_of(word, allowed))
     return word
 
 
-def refuse_twice(rows: Iterable[Row], columns: tuple[str, ...]) -> None:
+def refuse_twice(rows: Iterable[CsvRow], columns: tuple[str, ...]) -> None:
     """Refuse rows that are about the same thing."""
     first: dict[tuple[str, ...], int] = {}
     for row in rows:

@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.declarations.arrays import Floats
 from sim.experiments.calibration.calibrate import Calibration
-from sim.experiments.statistics import Floats
 from sim.inputs.prior import ParameterPrior
 from sim.outputs import style
 from sim.outputs.calibration import words

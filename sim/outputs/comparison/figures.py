@@ -24,7 +24,7 @@ ROW, GAP = 0.17, 0.75
 """Height of a nation's row, and of what stands between two rows of panels, in inches."""
 
 
-class Measure(NamedTuple):
+class DifferenceStyle(NamedTuple):
     """How a measure is shown."""
 
     name: str
@@ -36,12 +36,12 @@ class Measure(NamedTuple):
     least: float  # the least that the axis spans, so that next to nothing looks like it
 
 
-COMMITTED = Measure("p_committed", "Who is committed at the end", "points", 100.0, 1, 1, 10.0)
-JOINING = Measure("days_to_joining", "When nations join", "days", 1.0, 0, -1, 28.0)
+COMMITTED = DifferenceStyle("p_committed", "Who is committed at the end", "points", 100.0, 1, 1, 10.0)
+JOINING = DifferenceStyle("days_to_joining", "When nations join", "days", 1.0, 0, -1, 28.0)
 COALITION = (
-    Measure("size", "soldiers on land", "nations", 1.0, 2, 1, 1.0),
-    Measure("contributors", "any contribution", "nations", 1.0, 2, 1, 1.0),
-    Measure("force", "soldiers pledged", "soldiers", 1.0, 0, 1, 1000.0),
+    DifferenceStyle("size", "soldiers on land", "nations", 1.0, 2, 1, 1.0),
+    DifferenceStyle("contributors", "any contribution", "nations", 1.0, 2, 1, 1.0),
+    DifferenceStyle("force", "soldiers pledged", "soldiers", 1.0, 0, 1, 1000.0),
 )
 
 
@@ -102,7 +102,7 @@ def figures_of(comparison: Comparison, nations: Sequence[str] = ()) -> dict[str,
     }
 
 
-def _forest(comparison: Comparison, measure: Measure, key: str) -> Figure:
+def _forest(comparison: Comparison, measure: DifferenceStyle, key: str) -> Figure:
     """Draw a panel a scenario and a row a nation; nations that nowhere differ visibly are left out."""
     shown, order = _visible(comparison, measure)
     reference = comparison.about.cases[0]
@@ -133,7 +133,7 @@ def _forest(comparison: Comparison, measure: Measure, key: str) -> Figure:
     return figure
 
 
-def _visible(comparison: Comparison, measure: Measure) -> tuple["pd.DataFrame", list[str]]:
+def _visible(comparison: Comparison, measure: DifferenceStyle) -> tuple["pd.DataFrame", list[str]]:
     """Return the rows of a measure and the nations that somewhere differ, the largest gains first.
 
     A nation differs where the interval leaves out 0.
@@ -155,7 +155,7 @@ def _left_out(number: int) -> str:
     )
 
 
-def _rows(labels: Sequence[str], table: "pd.DataFrame", measure: Measure) -> list[ForestRow]:
+def _rows(labels: Sequence[str], table: "pd.DataFrame", measure: DifferenceStyle) -> list[ForestRow]:
     """Return differences in the unit shown."""
     estimates = [Estimate(*values) for values in _values(table, measure).tolist()]
     return [
@@ -164,7 +164,9 @@ def _rows(labels: Sequence[str], table: "pd.DataFrame", measure: Measure) -> lis
     ]
 
 
-def _draw(axes: Axes, rows: Sequence[ForestRow], measure: Measure, limits: tuple[float, float]) -> None:
+def _draw(
+    axes: Axes, rows: Sequence[ForestRow], measure: DifferenceStyle, limits: tuple[float, float]
+) -> None:
     """Draw a difference with its interval in each row."""
     forest(axes, rows, reference=0.0)
     few_ticks(axes)
@@ -172,7 +174,7 @@ def _draw(axes: Axes, rows: Sequence[ForestRow], measure: Measure, limits: tuple
     axes.set_xlabel(f"difference, {measure.axis}", fontsize=8)
 
 
-def _write_values(axes: Axes, rows: Sequence[ForestRow], measure: Measure) -> None:
+def _write_values(axes: Axes, rows: Sequence[ForestRow], measure: DifferenceStyle) -> None:
     """Write each difference and its interval above it, from the edge of the panel that is nearer."""
     left, right = axes.get_xlim()
     for place, row in enumerate(rows):
@@ -190,12 +192,12 @@ def _write_values(axes: Axes, rows: Sequence[ForestRow], measure: Measure) -> No
         )
 
 
-def _values(rows: "pd.DataFrame", measure: Measure) -> np.ndarray:
+def _values(rows: "pd.DataFrame", measure: DifferenceStyle) -> np.ndarray:
     """Return difference, low and high of each row in the unit shown."""
     return np.asarray(rows[["difference", "difference_low", "difference_high"]]) * measure.factor
 
 
-def _colour(low: float, high: float, measure: Measure) -> str:
+def _colour(low: float, high: float, measure: DifferenceStyle) -> str:
     """Return blue for a larger coalition, vermilion for a smaller one, grey where it may be either.
 
     The bounds of a single run are not a number: it may be either.
@@ -205,7 +207,7 @@ def _colour(low: float, high: float, measure: Measure) -> str:
     return style.BLUE if (low > 0) == (measure.better > 0) else style.VERMILION
 
 
-def _limits(rows: "pd.DataFrame", measure: Measure) -> tuple[float, float]:
+def _limits(rows: "pd.DataFrame", measure: DifferenceStyle) -> tuple[float, float]:
     """Return limits that hold 0 and all intervals, with some room."""
     values = _values(rows, measure)
     low, high = min(0.0, float(np.nanmin(values))), max(0.0, float(np.nanmax(values)))

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.declarations.arrays import Floats
 from sim.declarations.words import WORDS_ALONE
 from sim.experiments.results import RunTables
-from sim.experiments.statistics import Floats
 from sim.outputs import style
 from sim.outputs.figures.timeline import notes
 from sim.system.libraries import pd

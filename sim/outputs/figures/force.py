@@ -5,8 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Transform, offset_copy
 
+from sim.declarations.arrays import Floats
 from sim.experiments.results import RunTables
-from sim.experiments.statistics import Floats
 from sim.outputs import style
 from sim.outputs.figures.timeline import Dates, date_axis, dates_of, mark_events, notes
 from sim.outputs.labels import apart

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.text import Text
 
+from sim.declarations.arrays import Floats
 from sim.experiments.results import RunTables
-from sim.experiments.statistics import Floats
 from sim.inputs.errors import InputError
 from sim.outputs import style
 from sim.outputs.figures.joining import committed_shares
@@ -208,7 +208,7 @@ def _draw_outlines(axes: Axes, chart: Chart, codes: Sequence[str], scale: float)
     return patches
 
 
-class Place(NamedTuple):
+class OutlineLabel(NamedTuple):
     """What fits into a nation's outline, before its share if there is room for that, how large and where."""
 
     before: str
@@ -216,11 +216,11 @@ class Place(NamedTuple):
     at: tuple[float, float]
 
 
-def _tells_share(place: Place | None) -> bool:
+def _tells_share(place: OutlineLabel | None) -> bool:
     return place is not None and place.before.endswith("\n")
 
 
-def _label_place(chart: Chart, code: str, name: str, scale: float) -> Place | None:
+def _label_place(chart: Chart, code: str, name: str, scale: float) -> OutlineLabel | None:
     """Return what fits into a nation's outline: name and share, code and share, the code, or nothing."""
     if code not in chart.outlines:
         return None
@@ -231,7 +231,7 @@ def _label_place(chart: Chart, code: str, name: str, scale: float) -> Place | No
         width = max(style.text_width(line, size) for line in lines) + CLEAR
         place = place_of_box(country, chart.frame, width * scale, len(lines) * size * LINE * scale)
         if place is not None:
-            return Place(words, size, place)
+            return OutlineLabel(words, size, place)
     return None
 
 

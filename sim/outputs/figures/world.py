@@ -32,7 +32,7 @@ class Line(NamedTuple):
     style: Any = "-"
 
 
-class Panel(NamedTuple):
+class LevelPanel(NamedTuple):
     """Levels drawn together: their title, the words for levels, the lines, and how numbers are written."""
 
     title: str
@@ -55,7 +55,7 @@ class Panel(NamedTuple):
 PATRON = (Line("involvement", "involvement", style.BLUE),)
 ADVERSARY = (Line("pressure", "pressure", style.VERMILION),)
 MANDATE = (
-    Panel(
+    LevelPanel(
         "Purposes",
         {"all": 1.0, "two thirds": 2 / 3, "an even third": 1 / 3, "none": 0.0},
         [Line(name, name, *look) for name, look in zip(PURPOSES, PURPOSE_LOOKS, strict=True)],
@@ -63,16 +63,18 @@ MANDATE = (
         decimals=0,
         unit=" %",
     ),
-    Panel("Clarity", {"one purpose": 1.0, "anything goes": 0.0}, (Line("clarity", "clarity", style.INK),)),
+    LevelPanel(
+        "Clarity", {"one purpose": 1.0, "anything goes": 0.0}, (Line("clarity", "clarity", style.INK),)
+    ),
 )
 
 
-def _powers(result: RunTables) -> Sequence[Panel]:
+def _powers(result: RunTables) -> Sequence[LevelPanel]:
     vocabulary = result.about.vocabulary
     patron, adversary = vocabulary.actors.patron.name, vocabulary.actors.adversary.name
     return (
-        Panel(patron, vocabulary.steps("involvement"), PATRON),
-        Panel(adversary, vocabulary.steps("pressure"), ADVERSARY),
+        LevelPanel(patron, vocabulary.steps("involvement"), PATRON),
+        LevelPanel(adversary, vocabulary.steps("pressure"), ADVERSARY),
     )
 
 
@@ -93,7 +95,7 @@ def mandate(result: RunTables) -> Figure:
     return _levels(result, "The mandate", MANDATE, key)
 
 
-def _levels(result: RunTables, what: str, panels: Sequence[Panel], key: str) -> Figure:
+def _levels(result: RunTables, what: str, panels: Sequence[LevelPanel], key: str) -> Figure:
     """Draw panels of levels in [0, 1] below each other, named at their ends."""
     shown = [panel for panel in panels if moves(result, panel.levels)] or panels
     flat = [in_words(result, panel.levels) for panel in panels if panel not in shown]
@@ -132,7 +134,7 @@ def _draw_line(axes: Axes, result: RunTables, line: Line) -> None:
     axes.plot(rounds["date"], mean, color=line.colour, lw=1.8, ls=line.style)
 
 
-def _end(result: RunTables, line: Line, panel: Panel) -> str:
+def _end(result: RunTables, line: Line, panel: LevelPanel) -> str:
     """Return a level at the end with its range."""
     end = result.rounds.iloc[-1]
     mean, low, high = (panel.number(end[f"{line.variable}_{name}"]) for name in ("mean", "q05", "q95"))
@@ -146,7 +148,7 @@ def _name_ends(axes: Axes, result: RunTables, lines: Sequence[Line], ends: Seque
     name_ends(axes, named, 0.14 / PANEL, fontsize=LABEL, weight="bold")
 
 
-def _label_axis(axes: Axes, panel: Panel) -> None:
+def _label_axis(axes: Axes, panel: LevelPanel) -> None:
     """Write levels beside the axis, in words and numbers."""
     axes.set_ylim(-0.02, 1.02)
     labels = [

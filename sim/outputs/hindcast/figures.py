@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.declarations.words import Stance
-from sim.experiments.hindcast.scores import Observed
+from sim.experiments.hindcast.scores import ObservedStances
 from sim.experiments.hindcast.tables import HindcastTables
 from sim.experiments.hindcast.waves import Wave
 from sim.outputs import style
@@ -223,7 +223,7 @@ def _further_key(waves: list[Wave]) -> str:
     return " White: not committed, more is not known." if unresolved else ""
 
 
-def _known(wave: Wave) -> list[Observed]:
+def _known(wave: Wave) -> list[ObservedStances]:
     """Return what is known of the nations that are shown, at the start and in the wave."""
     shown = wave.is_scored
-    return [Observed(known.least[shown], known.most[shown]) for known in (wave.start, wave.observed)]
+    return [ObservedStances(known.least[shown], known.most[shown]) for known in (wave.start, wave.observed)]

@@ -4,15 +4,13 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from operator import getitem
-from typing import Any
 
 from sim.declarations.kinds import ADVERSARY, PATRON
 from sim.inputs.roster_file import Vocabulary
 from sim.outputs.report.changes import changes_table, when_in_words
 from sim.outputs.words import counted, date_words, without_addresses
 from sim.results.document import Code, Fact, Facts, Point, Points, Section, points
-
-Manifest = Mapping[str, Any]
+from sim.results.reading import Manifest
 
 LIMITS = (
     "The model forecasts declarations, not deployments, and is no forecast of what a government will do: it "

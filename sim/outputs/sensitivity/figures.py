@@ -7,8 +7,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.experiments.sensitivity.plan import Outcome, file_name
+from sim.experiments.sensitivity.plan import file_name
 from sim.experiments.sensitivity.result import LEADING, Sensitivity
+from sim.experiments.sweep.point_model import OutcomeOfNation
 from sim.outputs import style
 from sim.outputs.figure_folder import Draw
 from sim.outputs.labels import name_ends
@@ -36,7 +37,7 @@ CONVERGENCE = (
 LINES = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE, style.ORANGE, style.SKY)
 
 
-def total_effects(result: Sensitivity, outcome: Outcome) -> Figure:
+def total_effects(result: Sensitivity, outcome: OutcomeOfNation) -> Figure:
     """Draw the factors ranked by the share of an outcome's variance that they account for."""
     table = result.of(result.indices, outcome)
     total = table[table["index"] == "total"].nlargest(MOST_FACTORS, "estimate")
@@ -55,7 +56,7 @@ def total_effects(result: Sensitivity, outcome: Outcome) -> Figure:
     return figure
 
 
-def elementary_effects(result: Sensitivity, outcome: Outcome) -> Figure:
+def elementary_effects(result: Sensitivity, outcome: OutcomeOfNation) -> Figure:
     """Draw the factors ranked by how far an outcome moves where they do."""
     table = result.of(result.morris, outcome).query("mu_star > 0").nlargest(MOST_FACTORS, "mu_star")
     notes = _notes_of_effects(result, len(table))
@@ -74,7 +75,7 @@ def elementary_effects(result: Sensitivity, outcome: Outcome) -> Figure:
     return figure
 
 
-def convergence_lines(result: Sensitivity, outcome: Outcome) -> Figure:
+def convergence_lines(result: Sensitivity, outcome: OutcomeOfNation) -> Figure:
     """Draw the total effects that matter as estimated from ever more points of the same design."""
     table = result.of(result.convergence, outcome).query("index == 'total'")
     last = table[table["samples"] == table["samples"].max()].nlargest(len(LINES), "estimate")
@@ -216,7 +217,7 @@ def _sign(low: float, high: float) -> str:
     return "+" if low > 0 else "-" if high < 0 else ""
 
 
-def _notes_of_totals(result: Sensitivity, outcome: Outcome, shown: int) -> tuple[str, ...]:
+def _notes_of_totals(result: Sensitivity, outcome: OutcomeOfNation, shown: int) -> tuple[str, ...]:
     key = (
         "Bar: total effect, alone and with other factors. White mark: alone (first order). Lines: 95 % "
         "bootstrap intervals. What the total has beyond the first order is interaction."

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.experiments.sensitivity.discovery import LIKELY, Box, Discovery, Limit
-from sim.experiments.sensitivity.plan import Outcome
 from sim.experiments.sensitivity.result import LEADING, Sensitivity
+from sim.experiments.sweep.point_model import OutcomeOfNation
 from sim.outputs.sensitivity import words
 from sim.outputs.sensitivity.words import (
     effort,
@@ -54,7 +54,7 @@ def sensitivity_report(result: Sensitivity) -> Document:
     return Document(f"What matters: {result.about.title}", (*outcomes, *discoveries, Note(LEGEND)))
 
 
-def _outcome(result: Sensitivity, outcome: Outcome) -> Section:
+def _outcome(result: Sensitivity, outcome: OutcomeOfNation) -> Section:
     spread = result.of(result.spread, outcome).iloc[0]
     mean, deviation, least, most = (
         words.number(outcome, spread[name]) for name in ("mean", "deviation", "least", "most")
@@ -72,7 +72,7 @@ def _outcome(result: Sensitivity, outcome: Outcome) -> Section:
     return Section(f"What matters for {outcome_name(result, outcome)}", tuple(blocks))
 
 
-def _indices(result: Sensitivity, outcome: Outcome) -> Iterator[Block]:
+def _indices(result: Sensitivity, outcome: OutcomeOfNation) -> Iterator[Block]:
     """Yield the leading Sobol indices, pairs if there are any, and how far they have settled."""
     rows = result.of(result.indices, outcome)
     total, first = (rows[rows["index"] == index].set_index("factor") for index in ("total", "first"))
@@ -97,7 +97,7 @@ def _pairs(result: Sensitivity, pairs: "pd.DataFrame") -> Table:
     return Table(("factor", "with", "second order"), tuple(lines))
 
 
-def _settled(result: Sensitivity, outcome: Outcome) -> str:
+def _settled(result: Sensitivity, outcome: OutcomeOfNation) -> str:
     """Say how far indices have settled."""
     settled = result.settled(outcome)
     if settled is None:
@@ -109,7 +109,7 @@ def _settled(result: Sensitivity, outcome: Outcome) -> str:
     )
 
 
-def _effects(result: Sensitivity, outcome: Outcome) -> Iterator[Block]:
+def _effects(result: Sensitivity, outcome: OutcomeOfNation) -> Iterator[Block]:
     """Yield the leading elementary effects."""
     rows = result.of(result.morris, outcome).nlargest(MOST_FACTORS, "mu_star").set_index("factor")
     lines = (
@@ -163,7 +163,7 @@ def _estimate(row: Any) -> Cell:
     return number(row["estimate"], f"{row['estimate']:.2f} [{row['low']:.2f} to {row['high']:.2f}]")
 
 
-def _measure(outcome: Outcome, row: "pd.Series[float]", name: str) -> Cell:
+def _measure(outcome: OutcomeOfNation, row: "pd.Series[float]", name: str) -> Cell:
     value, low, high = (
         words.number(outcome, row[column]) for column in (name, f"{name}_low", f"{name}_high")
     )

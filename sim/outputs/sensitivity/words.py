@@ -1,8 +1,8 @@
 """Words of sensitivity analyses: outcomes, units, numbers of points and runs."""
 
-from sim.experiments.sensitivity.plan import Outcome
 from sim.experiments.sensitivity.result import Sensitivity
 from sim.experiments.statistics import Interval
+from sim.experiments.sweep.point_model import OutcomeOfNation
 from sim.outputs.words import counted, percent_with_interval, thousands
 
 NATIONS = ("size", "contributors")
@@ -11,7 +11,7 @@ NATIONS = ("size", "contributors")
 PARTS = {"morris": "elementary effects", "sobol": "Sobol indices", "discovery": "conditions"}
 
 
-def outcome_name(result: Sensitivity, outcome: Outcome) -> str:
+def outcome_name(result: Sensitivity, outcome: OutcomeOfNation) -> str:
     """Return what an outcome is."""
     kind, iso3 = outcome
     varies = "force_required" in result.factors.paths
@@ -47,12 +47,12 @@ def level_text(level: float) -> str:
     return thousands(level) if abs(level) >= 1000 else f"{level:.3g}"
 
 
-def unit(outcome: Outcome) -> str:
+def unit(outcome: OutcomeOfNation) -> str:
     """Return what an outcome is counted in."""
     return {**dict.fromkeys(NATIONS, "nations"), "force": "soldiers"}.get(outcome[0], "probability")
 
 
-def number(outcome: Outcome, value: float) -> str:
+def number(outcome: OutcomeOfNation, value: float) -> str:
     """Return a value of an outcome."""
     if outcome[0] == "force":
         return thousands(value)
@@ -69,7 +69,7 @@ def effort(result: Sensitivity, *parts: str) -> str:
     )
 
 
-def noise_note(result: Sensitivity, outcome: Outcome) -> str:
+def noise_note(result: Sensitivity, outcome: OutcomeOfNation) -> str:
     """Return how much of an outcome's variance chance could account for; nothing varies without any."""
     spread = result.of(result.spread, outcome).iloc[0]
     if not spread["deviation"] > 0.0:

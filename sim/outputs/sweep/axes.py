@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
-from sim.experiments.statistics import Floats, Interval
+from sim.declarations.arrays import Floats
+from sim.experiments.statistics import Interval
 from sim.experiments.sweep.result import SweepResult
-from sim.inputs.factors import Factor, Level
+from sim.inputs.factors import Factor, FactorLevel
 from sim.outputs import style
 from sim.outputs.words import counted, thousands
 
@@ -31,7 +32,7 @@ MOST_NAMED = 12
 """Levels that are labelled on an axis where some have names; of more, only those."""
 
 
-class Measure(NamedTuple):
+class OutcomeStyle(NamedTuple):
     """How an outcome is shown."""
 
     outcome: str
@@ -50,12 +51,12 @@ class Measure(NamedTuple):
 
 SHARES = (10.0, 50.0, 90.0)
 MEASURES = (
-    Measure("size", "size", "committed nations", 1.0, 1, tuple(range(2, 60, 2))),
-    Measure("contributors", "contributors", "nations", 1.0, 1, tuple(range(2, 60, 2))),
-    Measure("force", "force", "thousand soldiers", 1e-3, 1, tuple(range(5, 500, 5))),
-    Measure("p_force_met", "P(pledged ≥ required)", "% of runs", 100.0, 1, SHARES),
+    OutcomeStyle("size", "size", "committed nations", 1.0, 1, tuple(range(2, 60, 2))),
+    OutcomeStyle("contributors", "contributors", "nations", 1.0, 1, tuple(range(2, 60, 2))),
+    OutcomeStyle("force", "force", "thousand soldiers", 1e-3, 1, tuple(range(5, 500, 5))),
+    OutcomeStyle("p_force_met", "P(pledged ≥ required)", "% of runs", 100.0, 1, SHARES),
 )
-COMMITTED = Measure("p_committed", "P(committed)", "% of runs", 100.0, 1, SHARES)
+COMMITTED = OutcomeStyle("p_committed", "P(committed)", "% of runs", 100.0, 1, SHARES)
 
 
 def outcome_of(result: SweepResult, outcome: str) -> Interval:
@@ -73,14 +74,14 @@ def nations_of(result: SweepResult) -> dict[str, Interval]:
 
 
 @dataclass(frozen=True)
-class Scale:
+class FactorAxis:
     """An axis along a factor: numbers where they are, words side by side."""
 
     factor: Factor
-    levels: tuple[Level, ...]
+    levels: tuple[FactorLevel, ...]
 
     @classmethod
-    def rising(cls, factor: Factor) -> "Scale":
+    def rising(cls, factor: Factor) -> "FactorAxis":
         """Return the axis along the levels of a factor: numbers from the least, words as they stand."""
         return cls(factor, factor.extremes if factor.values is not None else factor.levels)
 
@@ -149,17 +150,17 @@ class Ground:
     The first factor is the horizontal axis, the second the vertical one.
     """
 
-    x: Scale
-    y: Scale
+    x: FactorAxis
+    y: FactorAxis
     third: Factor | None
-    layers: tuple[tuple[Level, ...], ...]
+    layers: tuple[tuple[FactorLevel, ...], ...]
 
     @classmethod
     def of(cls, result: SweepResult) -> "Ground":
         """Return the ground that a grid of two or three factors covers."""
         first, second, *more = result.factors
         layers = tuple((level,) for level in more[0].levels) if more else ((),)
-        return cls(Scale.rising(first), Scale.rising(second), more[0] if more else None, layers)
+        return cls(FactorAxis.rising(first), FactorAxis.rising(second), more[0] if more else None, layers)
 
     def surface(self, values: Floats, layer: int) -> Floats:
         """Return the values of a layer as an array [vertical, horizontal]."""
@@ -175,7 +176,7 @@ def draw_surface(
     axes: Axes,
     ground: Ground,
     values: Floats,
-    measure: Measure,
+    measure: OutcomeStyle,
     limits: tuple[float, float],
     *,
     small: bool = False,
@@ -205,20 +206,20 @@ def draw_surface(
     return image
 
 
-def _contours(values: Floats, measure: Measure) -> list[float]:
+def _contours(values: Floats, measure: OutcomeStyle) -> list[float]:
     """Return the contours that a surface crosses, six at most."""
     crossed = [level for level in measure.contours if values.min() < level < values.max()]
     return crossed[:: -(-len(crossed) // 6)] if crossed else []
 
 
 def draw_line(
-    axes: Axes, result: SweepResult, interval: Interval, measure: Measure, *, small: bool = False
+    axes: Axes, result: SweepResult, interval: Interval, measure: OutcomeStyle, *, small: bool = False
 ) -> None:
     """Draw an outcome along the only factor, with its 95 % band; a small panel has fewer ticks."""
     factor = result.factors[0]
     column = result.values[factor.path]
     levels = tuple(column.tolist())
-    scale = Scale(factor, levels)
+    scale = FactorAxis(factor, levels)
     order = np.argsort(scale.places, kind="stable")
     x = scale.places[order]
     low, middle, high = (
@@ -265,7 +266,7 @@ def caption(result: SweepResult) -> list[str]:
     return [runs, source]
 
 
-def half_widths(intervals: dict[str, tuple[Interval, Measure]]) -> str:
+def half_widths(intervals: dict[str, tuple[Interval, OutcomeStyle]]) -> str:
     """Return how sure values are that are drawn as colours, without bands: their widest intervals."""
     widest = [
         f"{title} {thousands(float((one.high - one.low).max()) / 2 * measure.factor, 2)} {measure.unit}"

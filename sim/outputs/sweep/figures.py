@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from sim.experiments.statistics import Floats
+from sim.declarations.arrays import Floats
 from sim.experiments.sweep.landmarks import Landmark
 from sim.experiments.sweep.result import SweepResult
-from sim.inputs.factors import Level
+from sim.inputs.factors import FactorLevel
 from sim.outputs import style
 from sim.outputs.figure_folder import Draw
 from sim.outputs.panels import Panels
@@ -22,9 +22,9 @@ from sim.outputs.sweep.axes import (
     CONTOUR,
     LABEL,
     MEASURES,
+    FactorAxis,
     Ground,
-    Measure,
-    Scale,
+    OutcomeStyle,
     axis_name,
     draw_line,
     draw_surface,
@@ -135,14 +135,16 @@ def phase_diagram(result: SweepResult) -> Figure:
     return figure
 
 
-def _draw_phase(axes: Axes, ground: Ground, layer: int, result: SweepResult, measure: Measure) -> QuadMesh:
+def _draw_phase(
+    axes: Axes, ground: Ground, layer: int, result: SweepResult, measure: OutcomeStyle
+) -> QuadMesh:
     """Draw an outcome on a layer; all layers have the same scale of colours."""
     values = outcome_of(result, measure.outcome).estimate
     surface = ground.surface(values, layer) * measure.factor
     return draw_surface(axes, ground, surface, measure, measure.limits(values))
 
 
-def _add_bar(figure: Figure, axes: Axes, image: QuadMesh, measure: Measure) -> None:
+def _add_bar(figure: Figure, axes: Axes, image: QuadMesh, measure: OutcomeStyle) -> None:
     """Draw the scale of colours below a panel."""
     bar_axes = axes.inset_axes((0, -0.6 / PANEL, 1, 0.09 / PANEL))
     bar = figure.colorbar(image, cax=bar_axes, orientation="horizontal")
@@ -152,7 +154,7 @@ def _add_bar(figure: Figure, axes: Axes, image: QuadMesh, measure: Measure) -> N
     bar.outline.set_visible(False)
 
 
-def _measures(result: SweepResult) -> list[Measure]:
+def _measures(result: SweepResult) -> list[OutcomeStyle]:
     return [measure for measure in MEASURES if measure.outcome in result.sweep.outcomes]
 
 
@@ -174,7 +176,7 @@ def effects(result: SweepResult) -> Figure:
     with style.figure_style():
         figure, area = page(result, _title(result), [note], plot=panels.plot, below=0.35)
         for factor, (column, axes) in zip(factors, panels.axes(area, 0.84), strict=True):
-            _draw_effect(axes, Scale(factor, tuple(result.values[factor.path])), values)
+            _draw_effect(axes, FactorAxis(factor, tuple(result.values[factor.path])), values)
             axes.set_ylim(np.quantile(values, 0.01), np.quantile(values, 0.99))
             name = style.wrapped(factor.name, 1.45, 7, max_lines=1)[0]
             axes.set_title(name, fontsize=7, loc="left", pad=3)
@@ -184,7 +186,7 @@ def effects(result: SweepResult) -> Figure:
     return figure
 
 
-def _draw_effect(axes: Axes, scale: Scale, values: Floats) -> None:
+def _draw_effect(axes: Axes, scale: FactorAxis, values: Floats) -> None:
     """Draw mean and spread of a value in each tenth of a factor's values, or at each that has a name."""
     words = sorted(set(map(str, scale.levels))) if scale.is_words else []
     at = np.array([words.index(str(level)) for level in scale.levels], np.float64) if words else scale.places
@@ -226,7 +228,7 @@ def _clear(axes: Axes, at: tuple[float, float]) -> None:
         label.set_visible(label.get_visible() and bool(np.hypot(*apart) > MARK * axes.figure.dpi))
 
 
-def _mark(axes: Axes, ground: Ground, layer: tuple[Level, ...], marks: Sequence[Landmark]) -> None:
+def _mark(axes: Axes, ground: Ground, layer: tuple[FactorLevel, ...], marks: Sequence[Landmark]) -> None:
     """Mark the scenarios that lie on a layer by their numbers."""
     for number, mark in enumerate(marks, start=1):
         x, y, *third = mark.point.values()

@@ -1,7 +1,7 @@
 """What a sweep found: where each outcome is least and where it is most."""
 
 from sim.experiments.sweep.result import SweepResult
-from sim.outputs.sweep.axes import MEASURES, Measure, caption, outcome_of
+from sim.outputs.sweep.axes import MEASURES, OutcomeStyle, caption, outcome_of
 from sim.outputs.words import RESTS_ON, mark, thousands
 from sim.results.document import Cell, Document, Note, Table, number, word
 
@@ -23,7 +23,7 @@ def sweep_report(result: SweepResult) -> Document:
     )
 
 
-def _extremes(result: SweepResult, measure: Measure) -> list[Cell]:
+def _extremes(result: SweepResult, measure: OutcomeStyle) -> list[Cell]:
     """Return the least of an outcome and where that is, and the most."""
     least, most = result.extremes[measure.outcome]
     cells = []
@@ -37,7 +37,7 @@ def _extremes(result: SweepResult, measure: Measure) -> list[Cell]:
     return cells
 
 
-def _sentence(measure: Measure, least: str, at_least: str, most: str, at_most: str) -> str:
+def _sentence(measure: OutcomeStyle, least: str, at_least: str, most: str, at_most: str) -> str:
     """Say where an outcome is least and where it is most, unless it is the same everywhere."""
     if at_least == EVERYWHERE:
         return f"{measure.title}: {least} {measure.unit} at {EVERYWHERE}."
