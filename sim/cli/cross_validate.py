@@ -1,5 +1,6 @@
 """`coalition cross-validate`."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +12,8 @@ from sim.cli.options import Quiet, Seed, ThreadsOption
 from sim.cli.past_coalitions import leave_out_coalitions, named_coalitions, refuse_options
 from sim.cli.progress import run_bar
 from sim.cli.resumable import going_on_in
+from sim.experiments.calibration import held_out
 from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration
-from sim.experiments.calibration.held_out import cross_validate_into_folder, simulated_runs
 from sim.experiments.evidence.left_out import leave_families_out
 from sim.experiments.hindcast.options import HindcastOptions
 from sim.experiments.patterns.verdicts import check_patterns
@@ -22,6 +23,7 @@ from sim.inputs.patterns_file import Patterns, load_patterns
 from sim.outputs.cross_validation.page import headline, validation_page
 from sim.outputs.patterns.tables import patterns_report
 from sim.results.document import Block, Section
+from sim.results.saving import into_folder
 from sim.system import folders
 from sim.system.preflight import settle
 
@@ -62,12 +64,15 @@ def cross_validate(
     plan = plan_calibration(hindcast, prior=prior, draws=draws, runs=runs, seed=seed)
     options = HindcastOptions(score_runs, seed, threads)
     settle(out, plan.need(threads))
-    total = simulated_runs(plan, options)
+    total = held_out.simulated_runs(plan, options)
     with (
         going_on_in(calibration_folder(plan, out)),
         run_bar(total, plan.name, quiet=quiet) as progress,
     ):
-        result, folder = cross_validate_into_folder(plan, options, out, progress=progress)
+        folder = out / held_out.cross_validation_folder(plan, options)
+        result, _ = into_folder(
+            folder, partial(held_out.cross_validate, plan, options, out, progress=progress)
+        )
     if page is not None:
         posterior = folder / "posterior.parquet"
         sections = tuple(_section(each, posterior, options) for each in declared)

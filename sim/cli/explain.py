@@ -1,6 +1,7 @@
 """`coalition explain`."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +10,13 @@ import typer
 from sim.cli.answers import tell
 from sim.cli.options import Csv, Full, NumberOfRuns, ParametersFile, Quiet, Seed, Set, ThreadsOption
 from sim.cli.progress import said_to_work
-from sim.experiments.explain.answers import ExplainOptions, explain_into_folder, find_nations
+from sim.experiments.explain.answers import ExplainOptions, explain_case, explanation_folder, find_nations
 from sim.experiments.explain.why import CHUNK
 from sim.experiments.needs import need_in_order
 from sim.inputs.case import load_case
 from sim.inputs.questions import load_questions
 from sim.model.ensemble import Keep
+from sim.results.saving import into_folder
 from sim.system.preflight import settle
 
 
@@ -61,7 +63,9 @@ def explain(
     settle(out, need_in_order([case], runs, 0, everything, chunk=CHUNK, threads=threads))
     name = case.scenario.name
     with said_to_work(name, quiet=quiet) as say:
-        answer, folder = explain_into_folder(
-            case, asked, asking, options, out, csv=csv, progress=lambda section: say(f"{name}: {section}")
+        folder = out / explanation_folder(case, asked, asking, options, csv=csv)
+        answering = partial(
+            explain_case, case, asked, asking, options, lambda section: say(f"{name}: {section}")
         )
+        answer, _ = into_folder(folder, answering, csv=csv)
     tell(answer, folder, quiet=quiet, full=full)

@@ -1,6 +1,7 @@
 """`coalition forecast`."""
 
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,8 @@ import typer
 
 from sim.cli.answers import tell
 from sim.cli.options import Quiet, Seed
-from sim.experiments.evidence.forecast import forecast_into_folder
+from sim.experiments.evidence.forecast import forecast as forecast_past
+from sim.experiments.evidence.forecast import forecast_folder
 from sim.experiments.evidence.sealed import score_sealed
 from sim.experiments.outlook import outlooks
 from sim.inputs.case import load_case
@@ -26,6 +28,7 @@ from sim.outputs.evidence.ledger import (
     sealed_report,
 )
 from sim.outputs.evidence.ledger import seal as seal_forecast
+from sim.results.saving import into_folder
 from sim.system.preflight import settle
 
 
@@ -85,7 +88,7 @@ def _of_past(file: str, seed: int, out: Path, *, quiet: bool) -> Question:
 
     asked = load_asked(file)
     settle(out)
-    result, folder = forecast_into_folder(asked, seed, out)
+    result, folder = into_folder(out / forecast_folder(asked, seed), partial(forecast_past, asked, seed))
     tell(result, folder, quiet=quiet)
     return question_of_past(result)
 

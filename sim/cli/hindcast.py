@@ -1,5 +1,6 @@
 """`coalition hindcast`."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -8,12 +9,13 @@ import typer
 from sim.cli.answers import tell
 from sim.cli.options import Csv, Full, ParametersFile, Quiet, Seed, Set, ThreadsOption
 from sim.cli.progress import run_bar
-from sim.experiments.hindcast.hindcast import hindcast_into_folder, simulated_runs
+from sim.experiments.hindcast.hindcast import hindcast_cases, hindcast_folder, simulated_runs
 from sim.experiments.hindcast.options import HindcastOptions
 from sim.experiments.needs import need_in_order
 from sim.inputs.fit import fitted_to
 from sim.inputs.hindcast_file import load_hindcast_cases
 from sim.model.ensemble import CHUNK, Keep
+from sim.results.saving import into_folder
 from sim.system.preflight import settle
 
 
@@ -40,7 +42,7 @@ def hindcast(
     stances = Keep(trajectories=True, counted=0)
     settle(out, need_in_order(cases, runs, total, stances, chunk=CHUNK, threads=threads))
     with run_bar(total, declared.name, quiet=quiet) as progress:
-        result, folder = hindcast_into_folder(
-            declared, cases, fitted_to(parameters), options, out, csv=csv, progress=progress
-        )
+        asked = (declared, cases, fitted_to(parameters), options)
+        folder = out / hindcast_folder(*asked, csv=csv)
+        result, _ = into_folder(folder, partial(hindcast_cases, *asked, progress), csv=csv)
     tell(result, folder, quiet=quiet, full=full)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ from rich.progress import TimeElapsedColumn
 from sim.cli.answers import tell
 from sim.cli.progress import progress_bar
 from sim.experiments.evidence.left_out import forecast_family
-from sim.experiments.evidence.results import fit_into_folder, left_out_into_folder
+from sim.experiments.evidence.results import fit_folder, leave_out, left_out_folder, teach
 from sim.inputs.coalitions.coalitions import Coalition, Coalitions, find_coalition, find_folder
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.errors import InputError, near_match
 from sim.outputs.document.terminal import print_document
 from sim.outputs.evidence.case import case_report
 from sim.outputs.evidence.page import evidence_page
+from sim.results.saving import into_folder
 from sim.system import folders
 from sim.system.preflight import settle
 
@@ -60,8 +62,7 @@ def fit_coalitions(folder: Path, *, seed: int, out: Path, quiet: bool) -> None:
     """Fit past coalitions into a results folder, and print what they teach."""
     forces = load_coalitions(folder).forces()
     settle(out)
-    taught, results = fit_into_folder(forces, seed, out)
-    tell(taught, results, quiet=quiet)
+    tell(*into_folder(out / fit_folder(forces, seed), partial(teach, forces, seed)), quiet=quiet)
 
 
 def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | None, quiet: bool) -> None:
@@ -69,7 +70,8 @@ def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | Non
     coalitions = load_coalitions(folder)
     settle(out)
     with _progress(quiet=quiet) as progress:
-        result, results = left_out_into_folder(coalitions, seed, out, progress)
+        results = out / left_out_folder(coalitions.forces(), seed)
+        result, _ = into_folder(results, partial(leave_out, coalitions, seed, progress))
     if page is not None:
         folders.write(page, evidence_page(result).encode())
     tell(result, results, quiet=quiet)

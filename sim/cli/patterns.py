@@ -1,5 +1,6 @@
 """`coalition patterns`."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -8,9 +9,10 @@ import typer
 from sim.cli.answers import tell
 from sim.cli.options import Csv, ParametersFile, Quiet, Seed, ThreadsOption
 from sim.cli.progress import run_bar
-from sim.experiments.patterns.verdicts import patterns_into_folder, worlds
+from sim.experiments.patterns.verdicts import check_all, patterns_folder, worlds
 from sim.experiments.runs import Runs
 from sim.inputs.patterns_file import load_patterns
+from sim.results.saving import into_folder
 from sim.system.preflight import settle
 
 
@@ -35,5 +37,6 @@ def patterns(
     settle(out)
     total = chosen.number * sum(map(len, worlds(declared)))
     with run_bar(total, declared.name, quiet=quiet) as progress:
-        result, folder = patterns_into_folder(declared, parameters, chosen, out, csv=csv, progress=progress)
+        folder = out / patterns_folder(declared, parameters, chosen, csv=csv)
+        result, _ = into_folder(folder, partial(check_all, declared, parameters, chosen, progress), csv=csv)
     tell(result, folder, quiet=quiet)

@@ -2,8 +2,10 @@
 
 import contextlib
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from sim.results.about import work
 from sim.results.contents import Contents
@@ -16,6 +18,8 @@ from sim.system import folders, manifests
 from sim.system.drafts import Draft
 from sim.system.libraries import pa, pd, pq
 from sim.system.manifests import MANIFEST
+
+Answer = TypeVar("Answer", bound=Contents)
 
 
 class Saving:
@@ -80,6 +84,30 @@ class Saving:
     def _close(self) -> None:
         for rows in self._streamed.values():
             rows.close()
+
+
+def into_folder(folder: Path, compute: Callable[[], Answer], *, csv: bool = False) -> tuple[Answer, Path]:
+    """Compute a result into its folder, and return both.
+
+    Whether the folder can be written to is found out first.
+
+    Parameters
+    ----------
+    folder
+        Where the result goes; what stands there is replaced.
+    compute
+        Returns the result.
+    csv
+        Whether to write the tables as CSV beside the Parquet.
+
+    Raises
+    ------
+    Failure
+        If the folder cannot be written to; of this, as of any error, nothing is left behind.
+    """
+    with Saving(folder, csv=csv) as saving:
+        result = compute()
+        return result, saving.finish(result)
 
 
 def complete(result: Contents, parts: PartsFolder, *, csv: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ from sim.declarations.words import VERDICTS, worst
 from sim.experiments.explain.answers import (
     SECTIONS,
     ExplainOptions,
-    explain_id,
-    explain_into_folder,
+    explain_case,
+    explanation_folder,
     find_nations,
 )
 from sim.experiments.rests_on import numbers_of, verdicts
@@ -35,6 +36,7 @@ from sim.outputs.explanation.tables import explain_report
 from sim.outputs.explanation.words import level_interval, next_sentences, observed_sentences
 from sim.results.document import Document, Section, Table, first_screen
 from sim.results.drawing import save_figures
+from sim.results.saving import into_folder
 
 SHORT = ["rounds=12", "force_required=12000"]
 RUNS = 40
@@ -311,8 +313,9 @@ def test_figures_say_how_many_runs_of_what(pictures: dict[str, Figure]) -> None:
 def test_the_folder_holds_tables_figures_and_what_was_asked(tmp_path: Path) -> None:
     case = load_case("brussels-2025-04", ["rounds=6"])
     options = ExplainOptions(20, only=("why", "hardened"))
-    asked = find_nations(case, ["SWE"])
-    answer, folder = explain_into_folder(case, asked, load_questions(), options, tmp_path, csv=True)
+    question = (case, find_nations(case, ["SWE"]), load_questions(), options)
+    there = tmp_path / explanation_folder(*question, csv=True)
+    answer, folder = into_folder(there, partial(explain_case, *question), csv=True)
     assert re.fullmatch(r"explain/brussels-2025-04/SWE-[0-9a-f]{12}", "/".join(folder.parts[-3:]))
     tables = {"why", "why-terms", "why-conditions", "why-reasons", "hardened"}
     names = {f"{name}.{ending}" for name in tables for ending in ("parquet", "csv")}
@@ -335,8 +338,8 @@ def test_the_folder_holds_tables_figures_and_what_was_asked(tmp_path: Path) -> N
 def test_the_same_question_has_the_same_name_another_one_another() -> None:
     case, questions = load_case("brussels-2025-04"), load_questions()
 
-    def name(*, asked: tuple[int, ...] = (1,), csv: bool = False, **options: Any) -> str:
-        return explain_id(case, asked, questions, ExplainOptions(**options), csv=csv)
+    def name(*, asked: tuple[int, ...] = (1,), csv: bool = False, **options: Any) -> Path:
+        return explanation_folder(case, asked, questions, ExplainOptions(**options), csv=csv)
 
     assert name() == name(threads=1) == name(only=("why", "closure", "levers", "frontier", "hardened"))
     others = [{"seed": 2}, {"number": 999}, {"only": ("why",)}, {"csv": True}, {"asked": (2,)}, {"asked": ()}]

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,7 @@ from sim.declarations.words import VERDICTS
 from sim.experiments.hindcast.hindcast import (
     hindcast,
     hindcast_cases,
-    hindcast_id,
-    hindcast_into_folder,
+    hindcast_folder,
     simulated_runs,
 )
 from sim.experiments.hindcast.options import HindcastOptions
@@ -35,6 +35,7 @@ from sim.outputs.hindcast.figures import FIGURES
 from sim.outputs.hindcast.tables import hindcast_report
 from sim.outputs.hindcast.words import MEASURED, NOT_IDENTIFIED, fit_line, verdict, verdicts
 from sim.results.drawing import save_figures
+from sim.results.saving import into_folder
 
 OPTIONS = HindcastOptions(number=120, resamples=200)
 Command = Callable[..., Any]
@@ -242,8 +243,10 @@ def test_a_folder_holds_tables_figures_and_what_was_scored(joined: HindcastResul
     declared, cases = load_hindcast_cases(joined.hindcast.folder / "elsewhere.toml")
     given = (declared, cases, (), HindcastOptions(number=30, resamples=20, seed=2))
     seen: list[int] = []
-    result, folder = hindcast_into_folder(*given, tmp_path, csv=True, progress=seen.append)
-    assert folder == tmp_path / "hindcast" / "elsewhere" / hindcast_id(*given, csv=True)
+    there = tmp_path / hindcast_folder(*given, csv=True)
+    result, folder = into_folder(there, partial(hindcast_cases, *given, seen.append), csv=True)
+    assert folder == there
+    assert folder.parent == tmp_path / "hindcast" / "elsewhere"
     assert sum(seen) == simulated_runs(declared, given[3])
     assert {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()} == {
         "digests.sha256",
@@ -272,30 +275,31 @@ def test_the_id_depends_on_what_was_recorded_and_on_what_is_run(joined: Hindcast
     file = joined.hindcast.folder / "joiners.csv"
     declared, cases = load_hindcast_cases(joined.hindcast.folder / "elsewhere.toml")
     ids = {
-        hindcast_id(declared, cases, (), OPTIONS),
-        hindcast_id(declared, cases, None, OPTIONS),
-        hindcast_id(declared, cases, (), replace(OPTIONS, seed=2)),
-        hindcast_id(declared, cases, (), replace(OPTIONS, resamples=9)),
-        hindcast_id(
+        hindcast_folder(declared, cases, (), OPTIONS),
+        hindcast_folder(declared, cases, None, OPTIONS),
+        hindcast_folder(declared, cases, (), replace(OPTIONS, seed=2)),
+        hindcast_folder(declared, cases, (), replace(OPTIONS, resamples=9)),
+        hindcast_folder(
             declared, [case.with_overrides({"parameters.reach": 0.3}) for case in cases], (), OPTIONS
         ),
     }
     kept = file.read_text()
     file.write_text(kept.replace("2025-05-09", "2025-05-10"))
-    assert hindcast_id(declared, cases, (), OPTIONS) in ids  # the same is known in every wave
+    assert hindcast_folder(declared, cases, (), OPTIONS) in ids  # the same is known in every wave
     file.write_text(kept.replace("2025-05-09", "2025-04-20"))
-    ids.add(hindcast_id(declared, cases, (), OPTIONS))
+    ids.add(hindcast_folder(declared, cases, (), OPTIONS))
     file.write_text(kept)
     assert len(ids) == 6
-    assert hindcast_id(declared, cases, (), replace(OPTIONS, threads=3)) in ids
+    assert hindcast_folder(declared, cases, (), replace(OPTIONS, threads=3)) in ids
 
 
 def test_what_goes_wrong_leaves_nothing_behind(joined: HindcastResult, tmp_path: Path) -> None:
     def stop(_: int) -> None:
         raise KeyboardInterrupt
 
+    given = (joined.hindcast, [joined.case] * 3, (), OPTIONS)
     with pytest.raises(KeyboardInterrupt):
-        hindcast_into_folder(joined.hindcast, [joined.case] * 3, (), OPTIONS, tmp_path, progress=stop)
+        into_folder(tmp_path / hindcast_folder(*given), partial(hindcast_cases, *given, stop))
     assert list(tmp_path.iterdir()) == []
 
 

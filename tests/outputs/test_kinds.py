@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,11 @@ from sim.experiments.calibration.calibrate import (
     results_of_calibration,
     run_calibration,
 )
-from sim.experiments.calibration.held_out import cross_validate_into_folder
+from sim.experiments.calibration.held_out import cross_validate, cross_validation_folder
 from sim.experiments.comparison.compare import compared, plan_comparison
-from sim.experiments.evidence.results import fit_into_folder, left_out_into_folder
-from sim.experiments.explain.answers import ExplainOptions, explain_into_folder, find_nations
-from sim.experiments.hindcast.hindcast import hindcast_into_folder
+from sim.experiments.evidence.results import fit_folder, leave_out, left_out_folder, teach
+from sim.experiments.explain.answers import ExplainOptions, explain_case, explanation_folder, find_nations
+from sim.experiments.hindcast.hindcast import hindcast_cases, hindcast_folder
 from sim.experiments.hindcast.options import HindcastOptions
 from sim.experiments.resumable import Experiment, complete_results, results_of, run_parts
 from sim.experiments.runs import Runs
@@ -37,6 +38,7 @@ from sim.outputs.report import write_report
 from sim.results.drawing import save_figures
 from sim.results.kinds import KINDS
 from sim.results.result import load_result
+from sim.results.saving import into_folder
 from sim.system.folders import Missing
 from sim.system.manifests import FORMAT, MANIFEST, OtherVersion
 
@@ -81,12 +83,14 @@ def conditions(folder: Path) -> Path:
 def explanation(folder: Path) -> Path:
     case = sim.load_case("brussels-2025-04", ["rounds=6", "force_required=12000"])
     options = ExplainOptions(20, only=("why", "levers", "hardened", "persuade", "observed"))
-    return explain_into_folder(case, find_nations(case, ["CAN"]), load_questions(), options, folder)[1]
+    question = (case, find_nations(case, ["CAN"]), load_questions(), options)
+    return into_folder(folder / explanation_folder(*question), partial(explain_case, *question))[1]
 
 
 def hindcast(folder: Path) -> Path:
     declared, cases = load_hindcast_cases("europe-2025")
-    return hindcast_into_folder(declared, cases, (), HindcastOptions(number=20, resamples=10), folder)[1]
+    question = (declared, cases, (), HindcastOptions(number=20, resamples=10))
+    return into_folder(folder / hindcast_folder(*question), partial(hindcast_cases, *question))[1]
 
 
 def calibration(folder: Path) -> Path:
@@ -99,15 +103,19 @@ def calibration(folder: Path) -> Path:
 def cross_validation(folder: Path) -> Path:
     plan = plan_calibration("europe-2025", draws=50, runs=2)
     options = HindcastOptions(number=20, resamples=10)
-    return cross_validate_into_folder(plan, options, folder)[1]
+    there = folder / cross_validation_folder(plan, options)
+    return into_folder(there, partial(cross_validate, plan, options, folder))[1]
 
 
 def taught(folder: Path) -> Path:
-    return fit_into_folder(load_coalitions().forces(), 1, folder)[1]
+    forces = load_coalitions().forces()
+    return into_folder(folder / fit_folder(forces, 1), partial(teach, forces))[1]
 
 
 def left_out(folder: Path) -> Path:
-    return left_out_into_folder(load_coalitions(), 1, folder)[1]
+    coalitions = load_coalitions()
+    there = folder / left_out_folder(coalitions.forces(), 1)
+    return into_folder(there, partial(leave_out, coalitions))[1]
 
 
 WRITERS: dict[str, Callable[[Path], Path]] = {

@@ -10,16 +10,17 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sim
 from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration, run_calibration
-from sim.experiments.calibration.held_out import cross_validate_into_folder
+from sim.experiments.calibration.held_out import cross_validate, cross_validation_folder
 from sim.experiments.comparison.compare import compared, plan_comparison
-from sim.experiments.evidence.results import fit_into_folder, left_out_into_folder
-from sim.experiments.explain.answers import ExplainOptions, explain_into_folder, find_nations
-from sim.experiments.hindcast.hindcast import hindcast_into_folder
+from sim.experiments.evidence.results import fit_folder, leave_out, left_out_folder, teach
+from sim.experiments.explain.answers import ExplainOptions, explain_case, explanation_folder, find_nations
+from sim.experiments.hindcast.hindcast import hindcast_cases, hindcast_folder
 from sim.experiments.hindcast.options import HindcastOptions
 from sim.experiments.results import MAP
 from sim.experiments.resumable import complete_results, run_parts
@@ -30,6 +31,7 @@ from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.hindcast_file import load_hindcast_cases
 from sim.inputs.questions import load_questions
 from sim.results.drawing import save_figures
+from sim.results.saving import into_folder
 from sim.system.folders import settle
 
 EXAMPLES = Path(__file__).with_name("examples")
@@ -73,12 +75,14 @@ def explanation(out: Path) -> Path:
     """Every question whose answer is drawn, of a few weeks: a nation to bring in and one that leads."""
     case = sim.load_case("brussels-2025-04", ["rounds=12", "force_required=12000"])
     asked, options = find_nations(case, ["BEL", "GBR"]), ExplainOptions(only=EXPLAINED, number=400)
-    return explain_into_folder(case, asked, load_questions(), options, out)[1]
+    question = (case, asked, load_questions(), options)
+    return into_folder(out / explanation_folder(*question), partial(explain_case, *question))[1]
 
 
 def hindcast(out: Path) -> Path:
     declared, cases = load_hindcast_cases("europe-2025")
-    return hindcast_into_folder(declared, cases, (), HindcastOptions(number=400, resamples=500), out)[1]
+    question = (declared, cases, (), HindcastOptions(number=400, resamples=500))
+    return into_folder(out / hindcast_folder(*question), partial(hindcast_cases, *question))[1]
 
 
 def calibration(out: Path) -> Path:
@@ -90,15 +94,19 @@ def calibration(out: Path) -> Path:
 def cross_validation(out: Path) -> Path:
     plan = plan_calibration("europe-2025", draws=100, runs=16)
     options = HindcastOptions(number=200, resamples=500)
-    return cross_validate_into_folder(plan, options, out)[1]
+    there = out / cross_validation_folder(plan, options)
+    return into_folder(there, partial(cross_validate, plan, options, out))[1]
 
 
 def evidence(out: Path) -> Path:
-    return fit_into_folder(load_coalitions().forces(), 1, out)[1]
+    forces = load_coalitions().forces()
+    return into_folder(out / fit_folder(forces, 1), partial(teach, forces))[1]
 
 
 def left_out(out: Path) -> Path:
-    return left_out_into_folder(load_coalitions(), 1, out)[1]
+    coalitions = load_coalitions()
+    there = out / left_out_folder(coalitions.forces(), 1)
+    return into_folder(there, partial(leave_out, coalitions))[1]
 
 
 def sweep(given: str) -> Callable[[Path], Path]:

@@ -16,7 +16,6 @@ from sim.experiments.progress import Progress
 from sim.results.about import About
 from sim.results.identity import digest_of
 from sim.results.result import Loaded, Result
-from sim.results.saving import Saving
 from sim.results.tables import Tables, tables_of
 from sim.system.libraries import pd
 from sim.system.manifests import FORMAT
@@ -124,37 +123,11 @@ class CrossValidation(Result):
         return difference_table(self.variants, self.options)
 
 
-def cross_validate_into_folder(
-    plan: CalibrationPlan,
-    options: HindcastOptions,
-    out: Path,
-    *,
-    progress: Progress = lambda _: None,
-) -> tuple[CrossValidation, Path]:
-    """Fit and score and write a results folder, ``OUT/cross-validate/NAME/ID``.
-
-    Parameters
-    ----------
-    plan, options, progress
-        As for `cross_validate`.
-    out
-        Folder of all results; the fits go to ``OUT/calibrate/NAME``, and stay there if it is stopped.
-
-    Raises
-    ------
-    InputError
-        As for `cross_validate`, or if the folder cannot be written to.
-    """
-    folder = out / FOLDER / plan.name / cross_validation_id(plan, options)
-    with Saving(folder) as saving:
-        result = cross_validate(plan, options, out, progress=progress)
-        return result, saving.finish(result)
-
-
-def cross_validation_id(plan: CalibrationPlan, options: HindcastOptions) -> str:
-    """Return the name of the folder: the same inputs have the same name."""
+def cross_validation_folder(plan: CalibrationPlan, options: HindcastOptions) -> Path:
+    """Return the folder of a cross-validation, ``cross-validate/NAME/ID``: the same inputs have the same."""
     scored = [options.number, options.seed, options.resamples]
-    return digest_of(plan.id, plan.manifest.model_dump_json(), str(scored), str(FORMAT))[:12]
+    name = digest_of(plan.id, plan.manifest.model_dump_json(), str(scored), str(FORMAT))[:12]
+    return Path(FOLDER, plan.name, name)
 
 
 def fitted_on(about: AboutCalibration, wave: str) -> tuple[str, ...]:
@@ -181,7 +154,8 @@ def cross_validate(
     options
         Runs, seed and resamples of the scores, and threads.
     out
-        Folder of all results: the fit is kept there and not computed again.
+        Folder of all results: the fit goes to ``calibrate/NAME`` there, stays if it is stopped, and is not
+        computed again.
     progress
         Told of runs, `simulated_runs` in all.
 

@@ -32,7 +32,6 @@ from sim.inputs.coalitions.draws_file import file_digests
 from sim.results.about import About
 from sim.results.identity import digest_of
 from sim.results.result import Loaded, Result
-from sim.results.saving import Saving
 from sim.results.tables import Tables
 from sim.system.libraries import pd
 from sim.system.manifests import FORMAT
@@ -127,18 +126,10 @@ class Forecast(Result):
         return Tables({"nations": plain, "alike": lambda: self.alike})
 
 
-def forecast_into_folder(asked: Asked, seed: int, out: Path) -> tuple[Forecast, Path]:
-    """Forecast and write a results folder, ``OUT/forecast/NAME/ID``.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be written to.
-    """
+def forecast_folder(asked: Asked, seed: int) -> Path:
+    """Return the folder of a forecast, ``forecast/NAME/ID``: the same inputs have the same."""
     inputs = json.dumps([file_digests(asked.past.folder), repr(asked.coalition), seed, FORMAT, __version__])
-    with Saving(out / "forecast" / asked.name / digest_of(inputs)[:12]) as saving:
-        answer = forecast(asked, seed)
-        return answer, saving.finish(answer)
+    return Path("forecast", asked.name, digest_of(inputs)[:12])
 
 
 @on_one_thread

@@ -22,7 +22,6 @@ from sim.inputs.coalitions.draws_file import ABOUT, DRAWS, FOLDER, file_digests
 from sim.results.about import About
 from sim.results.identity import digest_of
 from sim.results.result import Loaded, Result
-from sim.results.saving import Saving
 from sim.results.tables import Tables, tables_of
 from sim.system import manifests
 from sim.system.libraries import pd
@@ -162,46 +161,35 @@ def teach(coalitions: Coalitions, seed: int = 1) -> Taught:
     return Taught(coalitions, seed, fits[ALL], coefficient_table(fits))
 
 
-def fit_into_folder(coalitions: Coalitions, seed: int, out: Path) -> tuple[Taught, Path]:
-    """Fit coalitions and write a results folder, ``OUT/calibrate/NAME/ID``.
-
-    It holds the coefficients with their verdicts, their covariance, and in the folder ``posterior`` draws
-    with what they were fitted to.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be written to.
-    """
-    with Saving(_folder("calibrate", coalitions, seed, out)) as saving:
-        taught = teach(coalitions, seed)
-        return taught, saving.finish(taught)
-
-
-def left_out_into_folder(
-    coalitions: Coalitions, seed: int, out: Path, progress: ProgressOf = lambda _done, _total: None
-) -> tuple[LeftOutResult, Path]:
-    """Leave out each family and write a results folder, ``OUT/cross-validate/NAME/ID``.
+def leave_out(
+    coalitions: Coalitions, seed: int = 1, progress: ProgressOf = lambda _done, _total: None
+) -> LeftOutResult:
+    """Leave out each family of those of soldiers and ships.
 
     Parameters
     ----------
     coalitions
-        All that were read; those of soldiers and ships are left out, gifts are fitted apart.
+        All that were read; gifts are fitted apart.
     seed, progress
         As for `leave_families_out`.
-    out
-        Folder of all results.
 
     Raises
     ------
     InputError
-        If there are too few families, or the folder cannot be written to.
+        If there are too few families.
     """
     forces = coalitions.forces()
-    with Saving(_folder("cross-validate", forces, seed, out)) as saving:
-        left_out = leave_families_out(forces, seed, progress)
-        result = LeftOutResult(coalitions, left_out, teach(forces, seed))
-        return result, saving.finish(result)
+    return LeftOutResult(coalitions, leave_families_out(forces, seed, progress), teach(forces, seed))
+
+
+def fit_folder(forces: Coalitions, seed: int) -> Path:
+    """Return the folder of a fit, ``calibrate/NAME/ID``."""
+    return Path("calibrate", _name(forces, seed))
+
+
+def left_out_folder(forces: Coalitions, seed: int) -> Path:
+    """Return the folder of coalitions left out, ``cross-validate/NAME/ID``."""
+    return Path("cross-validate", _name(forces, seed))
 
 
 def drawn_files(taught: Taught) -> dict[str, bytes]:
@@ -214,11 +202,11 @@ def drawn_files(taught: Taught) -> dict[str, bytes]:
     return {DRAWS: draws.getvalue(), ABOUT: manifests.written(fitted)}
 
 
-def _folder(command: str, coalitions: Coalitions, seed: int, out: Path) -> Path:
-    """Return the results folder; the same inputs have the same name."""
+def _name(coalitions: Coalitions, seed: int) -> Path:
+    """Return NAME/ID; the same inputs have the same."""
     inputs = [file_digests(coalitions.folder), about(coalitions).model_dump(), seed, FORMAT, __version__]
     name = folder_name(coalitions.folder.resolve().name, "coalitions")
-    return out / command / name / digest_of(json.dumps(inputs))[:12]
+    return Path(name, digest_of(json.dumps(inputs))[:12])
 
 
 def _fitted_to(coalitions: Coalitions) -> dict[str, Any]:

@@ -26,7 +26,6 @@ from sim.inputs.questions import Questions, load_questions
 from sim.inputs.scenario import Scenario
 from sim.inputs.validation import one_of
 from sim.results.about import about_case, shown_digest
-from sim.results.saving import Saving
 from sim.system.libraries import pd
 from sim.system.manifests import FORMAT
 
@@ -237,7 +236,7 @@ def explain_case(
     options
         What is asked.
     progress
-        Told which question is being answered.
+        Told which question is being answered, and "figures" when all are: they are drawn next.
 
     Raises
     ------
@@ -250,51 +249,19 @@ def explain_case(
     for section in options.sections(case, asked):
         progress(section)
         answers[section] = getattr(asking, section)()
+    progress("figures")
     return Explanation(case, options, questions, tuple(asked), **answers)
 
 
-def explain_into_folder(
-    case: Case,
-    asked: Sequence[int],
-    questions: Questions,
-    options: ExplainOptions,
-    out: Path,
-    *,
-    csv: bool = False,
-    progress: QuestionProgress = lambda _: None,
-) -> tuple[Explanation, Path]:
-    """Answer questions and write a results folder, ``OUT/explain/SCENARIO/NATIONS-ID``.
-
-    Parameters
-    ----------
-    case, asked, questions, options, progress
-        As for `explain_case`.
-    out
-        Folder of all results.
-    csv
-        Whether to write the tables as CSV beside the Parquet.
-
-    Raises
-    ------
-    InputError
-        As for `explain_case`, or if the folder cannot be written to; nothing is left behind.
-    """
-    name = f"{_nations(case, asked)}-{explain_id(case, asked, questions, options, csv=csv)}"
-    folder = out / FOLDER / case.scenario.name / name
-    with Saving(folder, csv=csv) as saving:
-        answer = explain_case(case, asked, questions, options, progress)
-        progress("figures")
-        return answer, saving.finish(answer)
-
-
-def explain_id(
+def explanation_folder(
     case: Case, asked: Sequence[int], questions: Questions, options: ExplainOptions, *, csv: bool = False
-) -> str:
-    """Return a digest of all that the tables and files depend on: the same inputs have the same one."""
+) -> Path:
+    """Return the folder of an explanation, ``explain/SCENARIO/NATIONS-ID``: the same inputs have the same."""
     observed = case.scenario.observed
     chosen = [options.sections(case, asked), options.date, options.number, options.seed, csv]
     inputs = f"{shown_digest(case)} {list(asked)} {questions!r} {observed!r} {chosen} {FORMAT}"
-    return hashlib.sha256(inputs.encode()).hexdigest()[:12]
+    digest = hashlib.sha256(inputs.encode()).hexdigest()[:12]
+    return Path(FOLDER, case.scenario.name, f"{_nations(case, asked)}-{digest}")
 
 
 def _nations(case: Case, asked: Sequence[int]) -> str:

@@ -32,7 +32,6 @@ from sim.inputs.hindcast_file import Hindcast, load_hindcast_cases
 from sim.inputs.overrides import Overrides
 from sim.inputs.prior import load_prior
 from sim.results.about import shown_digest
-from sim.results.saving import Saving
 from sim.system.manifests import FORMAT
 
 FOLDER = "hindcast"
@@ -122,47 +121,15 @@ def hindcast_cases(
     )
 
 
-def hindcast_into_folder(
-    declared: Hindcast,
-    cases: Sequence[Case],
-    fitted: tuple[str, ...] | None,
-    options: HindcastOptions,
-    out: Path,
-    *,
-    csv: bool = False,
-    progress: Progress = lambda _: None,
-) -> tuple[HindcastResult, Path]:
-    """Score a hindcast and write a results folder, ``OUT/hindcast/NAME/ID``.
-
-    Parameters
-    ----------
-    declared, cases, fitted, options, progress
-        As for `hindcast_cases`.
-    out
-        Folder of all results.
-    csv
-        Whether to write the tables as CSV beside the Parquet.
-
-    Raises
-    ------
-    InputError
-        As for `hindcast_cases`, or if the folder cannot be written to; nothing is left behind.
-    """
-    folder = out / FOLDER / declared.name / hindcast_id(declared, cases, fitted, options, csv=csv)
-    with Saving(folder, csv=csv) as saving:
-        result = hindcast_cases(declared, cases, fitted, options, progress)
-        return result, saving.finish(result)
-
-
-def hindcast_id(
+def hindcast_folder(
     declared: Hindcast,
     cases: Sequence[Case],
     fitted: tuple[str, ...] | None,
     options: HindcastOptions,
     *,
     csv: bool = False,
-) -> str:
-    """Return the name of the folder of a hindcast: the same inputs and the same files have the same name."""
+) -> Path:
+    """Return the folder of a hindcast, ``hindcast/NAME/ID``: the same inputs and files have the same."""
     records = [
         declared.records(case, wave, reading)
         for reading in (None, *declared.readings)
@@ -172,7 +139,7 @@ def hindcast_id(
     which = [declared.model_dump(mode="json"), records, fitted, csv]
     counted = [options.seed, options.number, options.resamples]
     inputs = f"{shown} {which} {counted} {FORMAT}"
-    return hashlib.sha256(inputs.encode()).hexdigest()[:12]
+    return Path(FOLDER, declared.name, hashlib.sha256(inputs.encode()).hexdigest()[:12])
 
 
 def simulated_runs(declared: Hindcast, options: HindcastOptions) -> int:

@@ -21,7 +21,6 @@ from sim.inputs.patterns_file import FACE_VALIDITY, Check, Pattern, Patterns, Sn
 from sim.results.about import About
 from sim.results.identity import case_digest
 from sim.results.result import Loaded, Result
-from sim.results.saving import Saving
 from sim.results.tables import Tables
 from sim.system.libraries import pd
 from sim.system.manifests import FORMAT
@@ -267,37 +266,6 @@ def check_all(
     return PatternsResult(patterns, results, runs.seed, runs.number, parameters, digests)
 
 
-def patterns_into_folder(
-    patterns: Patterns,
-    parameters: Path | None,
-    runs: Runs,
-    out: Path,
-    *,
-    csv: bool = False,
-    progress: Progress = lambda _: None,
-) -> tuple[PatternsResult, Path]:
-    """Check patterns and write a results folder, ``OUT/patterns/NAME/ID``.
-
-    Parameters
-    ----------
-    patterns, parameters, runs, progress
-        As for `check_all`.
-    out
-        Folder of all results.
-    csv
-        Whether to write the tables as CSV beside the Parquet.
-
-    Raises
-    ------
-    InputError
-        As for `check_all`, or if the folder cannot be written to; nothing is left behind.
-    """
-    name = patterns_id(patterns, world_digests(patterns, parameters), runs, csv=csv)
-    with Saving(out / FOLDER / patterns.name / name, csv=csv) as saving:
-        result = check_all(patterns, parameters, runs, progress)
-        return result, saving.finish(result)
-
-
 def world_digests(patterns: Patterns, parameters: Path | None) -> dict[str, str]:
     """Return a digest of what determines the runs of each world, by its words."""
     every = {world for needed in worlds(patterns) for world in needed}
@@ -307,10 +275,11 @@ def world_digests(patterns: Patterns, parameters: Path | None) -> dict[str, str]
     }
 
 
-def patterns_id(patterns: Patterns, digests: dict[str, str], runs: Runs, *, csv: bool = False) -> str:
-    """Return the name of the folder for these patterns: the same inputs and files have the same name."""
+def patterns_folder(patterns: Patterns, parameters: Path | None, runs: Runs, *, csv: bool = False) -> Path:
+    """Return the folder for these patterns, ``patterns/NAME/ID``: the same inputs and files have the same."""
+    digests = world_digests(patterns, parameters)
     inputs = f"{patterns.model_dump(mode='json')} {digests} {runs.seed} {runs.number} {csv} {FORMAT}"
-    return hashlib.sha256(inputs.encode()).hexdigest()[:12]
+    return Path(FOLDER, patterns.name, hashlib.sha256(inputs.encode()).hexdigest()[:12])
 
 
 def check_one(
