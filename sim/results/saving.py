@@ -19,7 +19,7 @@ from sim.system.drafts import Draft
 from sim.system.libraries import pa, pd, pq
 from sim.system.manifests import MANIFEST
 
-Answer = TypeVar("Answer", bound=Contents)
+Computed = TypeVar("Computed", bound=Contents)
 
 
 class Saving:
@@ -86,7 +86,7 @@ class Saving:
             rows.close()
 
 
-def into_folder(folder: Path, compute: Callable[[], Answer], *, csv: bool = False) -> tuple[Answer, Path]:
+def into_folder(folder: Path, compute: Callable[[], Computed], *, csv: bool = False) -> tuple[Computed, Path]:
     """Compute a result into its folder, and return both.
 
     Whether the folder can be written to is found out first.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.declarations.words import ASSUMED, Stance
 from sim.experiments import statistics
+from sim.experiments.explain.answer_table import SearchedAnswer
 from sim.experiments.explain.columns import interval_columns
 from sim.experiments.explain.ends import ends_of, side_by_side
 from sim.experiments.explain.levers import Lever, levers_for
@@ -46,15 +47,11 @@ class LeverSetting(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Closure:
+class Closure(SearchedAnswer):
     """What closes the gap of nations, run by run: the same draws with a change and without.
 
     Attributes
     ----------
-    case
-        The case asked about.
-    number_of_runs, seed
-        Which runs, the same with every change.
     table
         A row a nation and change, the most frequent of each kind first; none for a nation that is committed
         at the end of all runs:
@@ -71,19 +68,7 @@ class Closure:
         - `rests_on`: how far levers reach the willingness to send soldiers on land, and that another position
           would be meant as it is stated, is assumed
         - `out`: how many of the `runs` these are
-    points
-        How many points were run.
     """
-
-    case: Case
-    number_of_runs: int
-    seed: int
-    table: "pd.DataFrame"
-    points: int
-
-    def of(self, iso3: str) -> "pd.DataFrame":
-        """Return the rows of a nation."""
-        return self.table[self.table["iso3"] == iso3]
 
 
 def what_closes_the_gap(case: Case, nations: Sequence[int], questions: Questions, runs: Runs) -> Closure:

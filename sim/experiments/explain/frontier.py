@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.experiments.explain.answer_table import SearchedAnswer
 from sim.experiments.explain.columns import interval_columns
 from sim.experiments.explain.marks import Marks
 from sim.experiments.explain.search import (
@@ -141,7 +142,7 @@ class PairAnswers:
         The case asked about.
     nations
         Indices of the nations asked about.
-    found
+    best
         The best pair of each; None where no two levers are enough, or none is needed.
     table
         A row a nation: `iso3`, `status` (``committed already``, ``reached``, ``not by two``), `first` and
@@ -159,32 +160,21 @@ class PairAnswers:
 
 
 @dataclass(frozen=True, eq=False)
-class Frontiers:
+class Frontiers(SearchedAnswer):
     """The least level of the second lever for each level of the first, for the best pair of each nation.
 
     Attributes
     ----------
-    case
-        The case asked about.
     pairs
         The best pairs.
-    number_of_runs, seed
-        Which runs, the same at every point.
     table
         A row a nation and level of the first lever: `iso3`, `first`, `second` (labels), `first_level`,
         `first_present`, `second_present`, `second_range_low`, `second_range_high`; `second_level` with the
         bounds of its 95 % interval as for `LeverAnswers`, missing where no level is enough; `p` with its
         interval at that point, and `rests_on`, as of pairs; `effort`; `runs`.
-    points
-        How many points were run.
     """
 
-    case: Case
     pairs: PairAnswers
-    number_of_runs: int
-    seed: int
-    table: "pd.DataFrame"
-    points: int
 
     def cheapest(self, iso3: str) -> "pd.Series[Any] | None":
         """Return the row of a nation with the least effort, if there is one."""
@@ -257,7 +247,7 @@ def frontiers(pairs: PairAnswers, runs: Runs) -> Frontiers:
         {**_frontier_row(pairs.case, tried, search, pair, level, marks), "runs": fewer.number}
         for search, (_, pair, level) in zip(searches, asked, strict=True)
     ]
-    return Frontiers(pairs.case, pairs, fewer.number, fewer.seed, pd.DataFrame(rows), len(tried))
+    return Frontiers(pairs.case, fewer.number, fewer.seed, pd.DataFrame(rows), len(tried), pairs)
 
 
 def common_levers(case: Case, questions: Questions) -> list[SharedLever]:

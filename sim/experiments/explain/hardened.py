@@ -9,6 +9,7 @@ from sim.declarations.arrays import Floats
 from sim.declarations.words import FITTED, worst
 from sim.experiments import statistics
 from sim.experiments.comparison.paired import share_difference
+from sim.experiments.explain.answer_table import AnswerTable
 from sim.experiments.explain.columns import interval_columns, paired_means, spread_columns
 from sim.experiments.explain.drawn import drawn_parameter, drawn_slopes
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side
@@ -32,15 +33,11 @@ SURE = 0.9
 
 
 @dataclass(frozen=True, eq=False)
-class Hardened:
+class Hardened(AnswerTable):
     """How nations answer more pressure, in each world asked about.
 
     Attributes
     ----------
-    case
-        The case asked about.
-    number_of_runs, seed
-        Which runs.
     rows_of_parameters
         1 where the parameters are a point: probabilities are then over draws of past coalitions only.
     table
@@ -63,11 +60,7 @@ class Hardened:
         - `runs`
     """
 
-    case: Case
-    number_of_runs: int
-    seed: int
     rows_of_parameters: int
-    table: "pd.DataFrame"
 
 
 def hardened_or_cowed(case: Case, nations: Sequence[int], questions: Questions, runs: Runs) -> Hardened:
@@ -103,8 +96,8 @@ def hardened_or_cowed(case: Case, nations: Sequence[int], questions: Questions, 
         case,
         runs.number,
         runs.seed,
-        case.parameters.draws,
         pd.concat(tables, ignore_index=True),
+        case.parameters.draws,
     )
 
 

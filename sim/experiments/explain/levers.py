@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.experiments.explain.answer_table import SearchedAnswer
 from sim.experiments.explain.columns import interval_columns
 from sim.experiments.explain.marks import Marks
 from sim.experiments.explain.search import (
@@ -52,18 +53,11 @@ class Lever(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class LeverAnswers:
+class LeverAnswers(SearchedAnswer):
     """What it would take to bring nations in.
 
     Attributes
     ----------
-    case
-        The case asked about.
-    nations
-        Indices of the nations asked about.
-    number_of_runs, seed
-        Which runs, the same at every point. The values found are run again with as many runs of the next
-        seed.
     table
         A row a nation and lever:
 
@@ -80,23 +74,11 @@ class LeverAnswers:
           `setting` where that was
         - `p_before`, `p_before_low`, `p_before_high`: P at the neighbouring level on the side of the present
           one: where `p` leaps from next to nothing, the level is a threshold
-        - `again`, `again_low`, `again_high`: P at the value in runs that the search has not seen
+        - `again`, `again_low`, `again_high`: P at the value in runs that the search has not seen: as many of
+          the next seed
         - `rests_on`: what `p`, and its change from now, rest on, see `Marks`
         - `runs`
-    points
-        How many points were run.
     """
-
-    case: Case
-    nations: tuple[int, ...]
-    number_of_runs: int
-    seed: int
-    table: "pd.DataFrame"
-    points: int
-
-    def of(self, iso3: str) -> "pd.DataFrame":
-        """Return the rows of a nation."""
-        return self.table[self.table["iso3"] == iso3]
 
 
 def what_would_it_take(case: Case, nations: Sequence[int], questions: Questions, runs: Runs) -> LeverAnswers:
@@ -145,9 +127,7 @@ def what_would_it_take(case: Case, nations: Sequence[int], questions: Questions,
         }
         for (nation, lever), search in zip(asked, searches, strict=True)
     ]
-    return LeverAnswers(
-        case, tuple(nations), runs.number, runs.seed, pd.DataFrame(rows), len(tried) + len(again)
-    )
+    return LeverAnswers(case, runs.number, runs.seed, pd.DataFrame(rows), len(tried) + len(again))
 
 
 def levers_for(case: Case, questions: Questions, nation: int, tried: Tried) -> Iterator[Lever]:

@@ -8,6 +8,7 @@ import numpy as np
 from sim.declarations.arrays import Floats
 from sim.declarations.words import ASSUMED
 from sim.experiments import statistics
+from sim.experiments.explain.answer_table import AnswerTable
 from sim.experiments.explain.columns import interval_columns, mean_of, paired_means
 from sim.experiments.explain.drawn import actual_levels, drawn_thresholds, unmet
 from sim.experiments.explain.ends import Ends, ends_of, side_by_side, thresholds_of
@@ -34,15 +35,11 @@ LEAST_COST = 0.01
 
 
 @dataclass(frozen=True, eq=False)
-class Sequences:
+class Sequences(AnswerTable):
     """Whom to persuade, in which order, under each stance of the patron.
 
     Attributes
     ----------
-    case
-        The case asked about.
-    number_of_runs, seed
-        Which runs.
     table
         A row a stance and step; step 0 is the coalition as it comes about by itself:
 
@@ -59,11 +56,6 @@ class Sequences:
         - `rests_on`: numbers of soldiers are always assumed
         - `runs`
     """
-
-    case: Case
-    number_of_runs: int
-    seed: int
-    table: "pd.DataFrame"
 
     def reaches(self, stance: str) -> bool:
         """Return whether the sequence under a stance brings the coalition to the required force."""

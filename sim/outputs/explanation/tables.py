@@ -222,7 +222,7 @@ def _all_levers(levers: LeverAnswers, pairs: PairAnswers | None) -> Section:
     by_two = {} if pairs is None else {row["iso3"]: _by_two(row) for _, row in pairs.table.iterrows()}
     roster = levers.case.roster
     names = dict(zip(roster.iso3, roster.names, strict=True))
-    ease = {iso3: _ease(levers.of(iso3), by_two.get(iso3, "")) for iso3 in _codes(levers)}
+    ease = {iso3: _ease(levers.of(iso3), by_two.get(iso3, "")) for iso3 in levers.table["iso3"].unique()}
     codes = sorted(ease, key=lambda iso3: EASE.index(ease[iso3]))
     lines = [(word(names[iso3]), word(_alone(levers.of(iso3))), word(by_two.get(iso3, ""))) for iso3 in codes]
     notes = [LEVERS.format(runs=counted(levers.number_of_runs, "run"))]
@@ -230,10 +230,6 @@ def _all_levers(levers: LeverAnswers, pairs: PairAnswers | None) -> Section:
         notes.append(PAIRS.format(runs=counted(int(pairs.table["runs"].iloc[0]), "run")))
     table = Table(("nation", "would join with, alone", "by two"), tuple(lines), most=MOST_ROWS)
     return Section("What would it take", (_how_many(list(ease.values())), table, _key(" ".join(notes))))
-
-
-def _codes(levers: LeverAnswers) -> list[str]:
-    return [levers.case.roster.iso3[nation] for nation in levers.nations]
 
 
 EASE = (BY_ONE, BY_BOTH, OPEN, BY_NONE, IN) = (
