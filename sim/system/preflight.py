@@ -14,6 +14,9 @@ from sim.system.memory import LESS, OutOfMemory, available_memory
 LARGE = 1e9
 """Bytes of memory from which on they are announced."""
 
+NOT_LOADED = 3e8
+"""Bytes, about, of the libraries that a command loads after it has looked: Numba, pandas, matplotlib."""
+
 LONG = 120.0
 """Seconds from which on they are announced."""
 
@@ -66,8 +69,9 @@ def settle(out: Path, need: Need = NOTHING_LARGE) -> None:
         problem = f"some {_bytes(need.disk)} of results do not fit on the disk, {_bytes(free)} are free"
         raise NoRoom(out, problem, "fewer runs, or no trajectories, need less; --out takes another disk")
     available = available_memory()
-    if available is not None and need.memory > available:
-        problem = f"some {_bytes(need.memory)} are needed, {_bytes(available)} are available"
+    if available is not None and need.memory and need.memory + NOT_LOADED > available:
+        libraries = f"and {_bytes(NOT_LOADED)} for libraries"
+        problem = f"some {_bytes(need.memory)} are needed, {libraries}; {_bytes(available)} are available"
         raise OutOfMemory(problem, LESS)
     much = [f"{_bytes(need.memory)} of memory"] if need.memory > LARGE else []
     much += [f"{_duration(need.seconds)} in all"] if need.seconds > LONG else []
