@@ -12,7 +12,7 @@ from sim.cli.options import Quiet, Seed, ThreadsOption
 from sim.cli.past_coalitions import leave_out_coalitions, named_coalitions, refuse_options
 from sim.cli.progress import run_bar
 from sim.cli.resumable import going_on_in
-from sim.experiments.calibration import held_out
+from sim.experiments import cross_validation
 from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration
 from sim.experiments.evidence.left_out import leave_families_out
 from sim.experiments.hindcast.options import HindcastOptions
@@ -64,14 +64,14 @@ def cross_validate(
     plan = plan_calibration(hindcast, prior=prior, draws=draws, runs=runs, seed=seed)
     options = HindcastOptions(score_runs, seed, threads)
     settle(out, plan.need(threads))
-    total = held_out.simulated_runs(plan, options)
+    total = cross_validation.simulated_runs(plan, options)
     with (
         going_on_in(calibration_folder(plan, out)),
         run_bar(total, plan.name, quiet=quiet) as progress,
     ):
-        folder = out / held_out.cross_validation_folder(plan, options)
+        folder = out / cross_validation.cross_validation_folder(plan, options)
         result, _ = into_folder(
-            folder, partial(held_out.cross_validate, plan, options, out, progress=progress)
+            folder, partial(cross_validation.cross_validate, plan, options, out, progress=progress)
         )
     if page is not None:
         posterior = folder / "posterior.parquet"

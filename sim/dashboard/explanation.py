@@ -13,7 +13,7 @@ from sim.dashboard.words import plain, runs_words
 from sim.experiments.explain.why import Why
 from sim.experiments.results import RunResult
 from sim.outputs import style
-from sim.outputs.explanation.words import nation_sentences, part_words
+from sim.outputs.explain.words import nation_sentences, part_words
 from sim.outputs.forest import Estimate, ForestRow
 from sim.outputs.words import date_words, signed_with_interval
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from signal_world import observed_in, rows_with, small_plan, world_of, write_signal_world
 
 from sim.experiments.calibration.calibrate import Calibration
-from sim.experiments.calibration.held_out import CrossValidation, cross_validate
+from sim.experiments.cross_validation import CrossValidation, cross_validate
 from sim.experiments.hindcast.options import HindcastOptions
 from sim.inputs.fit import fitted_to
 from sim.outputs import style

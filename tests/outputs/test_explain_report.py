@@ -31,9 +31,9 @@ from sim.inputs.errors import InputError
 from sim.inputs.parameters import DECLARED
 from sim.inputs.questions import load_questions
 from sim.outputs.document.terminal import rendered
-from sim.outputs.explanation.figures import figures_of
-from sim.outputs.explanation.tables import explain_report
-from sim.outputs.explanation.words import level_interval, next_sentences, observed_sentences
+from sim.outputs.explain.figures import figures_of
+from sim.outputs.explain.tables import explain_report
+from sim.outputs.explain.words import level_interval, next_sentences, observed_sentences
 from sim.results.document import Document, Section, Table, first_screen
 from sim.results.drawing import save_figures
 from sim.results.saving import into_folder

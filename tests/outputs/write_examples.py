@@ -16,8 +16,8 @@ from typing import Any
 
 import sim
 from sim.experiments.calibration.calibrate import calibration_folder, plan_calibration, run_calibration
-from sim.experiments.calibration.held_out import cross_validate, cross_validation_folder
 from sim.experiments.comparison.compare import compared, plan_comparison
+from sim.experiments.cross_validation import cross_validate, cross_validation_folder
 from sim.experiments.evidence.results import fit_folder, leave_out, left_out_folder, teach
 from sim.experiments.explain.answers import ExplainOptions, explain_case, explanation_folder, find_nations
 from sim.experiments.hindcast.hindcast import hindcast_cases, hindcast_folder

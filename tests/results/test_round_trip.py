@@ -12,7 +12,7 @@ from pandas.testing import assert_frame_equal
 
 import sim
 from sim.experiments.calibration.calibrate import plan_calibration
-from sim.experiments.calibration.held_out import cross_validate
+from sim.experiments.cross_validation import cross_validate
 from sim.experiments.evidence.forecast import forecast
 from sim.experiments.evidence.left_out import leave_families_out
 from sim.experiments.evidence.results import LeftOutResult, teach

@@ -5,7 +5,7 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
-from sim.experiments.calibration.held_out import CrossValidation, LoadedCrossValidation
+from sim.experiments.cross_validation import CrossValidation, LoadedCrossValidation
 from sim.outputs.calibration import words as calibration_words
 from sim.outputs.cross_validation import words
 from sim.outputs.figure_folder import Draw

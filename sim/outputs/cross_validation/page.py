@@ -1,6 +1,6 @@
 """The page of the documentation that says how far the model can be relied on."""
 
-from sim.experiments.calibration.held_out import CrossValidation
+from sim.experiments.cross_validation import CrossValidation
 from sim.experiments.evidence.left_out import LeftOut
 from sim.inputs.coalitions.coalitions import Coalitions
 from sim.outputs.calibration import words as calibration_words

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sim.experiments.calibration.about import FittedWave
-from sim.experiments.calibration.held_out import CrossValidation
+from sim.experiments.cross_validation import CrossValidation
 from sim.outputs.calibration import words as calibration_words
 from sim.outputs.cross_validation import words
 from sim.outputs.hindcast.tables import differences, scores

@@ -1,7 +1,7 @@
 """What a cross-validation says, in words."""
 
 from sim.experiments.calibration.about import AboutCalibration, FittedWave
-from sim.experiments.calibration.held_out import AboutCrossValidation, fitted_on
+from sim.experiments.cross_validation import AboutCrossValidation, fitted_on
 from sim.outputs.hindcast.words import MEANINGS, MEASURED
 from sim.outputs.words import counted
 

@@ -9,7 +9,7 @@ from matplotlib.path import Path
 
 from sim.experiments.explain.result import Answers
 from sim.outputs import style
-from sim.outputs.explanation.words import source
+from sim.outputs.explain.words import source
 from sim.outputs.forest import SIZE, Estimate, ForestRow, few_ticks, forest, room_for
 from sim.outputs.panels import Panels
 from sim.outputs.words import signed, signed_with_interval

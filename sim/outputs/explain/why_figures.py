@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.experiments.explain.result import Answers
 from sim.outputs import style
-from sim.outputs.explanation.words import condition_words, distance, level_spread, part_words, share, source
+from sim.outputs.explain.words import condition_words, distance, level_spread, part_words, share, source
 from sim.outputs.forest import interval, name_rows, room_for
 from sim.outputs.labels import beside
 from sim.outputs.words import date_words, signed, signed_with_interval

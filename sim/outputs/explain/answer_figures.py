@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from sim.experiments.explain.result import Answers
 from sim.outputs import style
-from sim.outputs.explanation.words import drawn_over, gain, next_sentences, observed_sentences, share, source
+from sim.outputs.explain.words import drawn_over, gain, next_sentences, observed_sentences, share, source
 from sim.outputs.forest import (
     SIZE,
     Estimate,

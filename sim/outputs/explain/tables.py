@@ -20,7 +20,7 @@ from sim.experiments.explain.persuade import Sequences
 from sim.experiments.explain.pivotal import Pivots
 from sim.experiments.explain.why import Why
 from sim.inputs.case import Case
-from sim.outputs.explanation.notes import (
+from sim.outputs.explain.notes import (
     CLOSURE,
     CONDITIONS,
     FRONTIER,
@@ -37,7 +37,7 @@ from sim.outputs.explanation.notes import (
     PIVOTAL_KEY,
     WHY,
 )
-from sim.outputs.explanation.words import (
+from sim.outputs.explain.words import (
     condition_words,
     cost,
     distance_sentences,

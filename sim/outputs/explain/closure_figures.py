@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from sim.experiments.explain.closure import LEVER, ONLY_POSITION, PAIR
 from sim.experiments.explain.result import Answers
 from sim.outputs import style
-from sim.outputs.explanation.words import share, shown_changes, source
+from sim.outputs.explain.words import share, shown_changes, source
 from sim.outputs.forest import interval, name_rows, room_for
 from sim.outputs.labels import beside
 

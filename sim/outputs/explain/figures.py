@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from sim.experiments.explain.result import Answers
-from sim.outputs.explanation.answer_figures import hardened_dots, persuasion, unnamed_members
-from sim.outputs.explanation.closure_figures import closure_bars
-from sim.outputs.explanation.influence_figures import influence_network, pivotal_ranking
-from sim.outputs.explanation.lever_figures import all_levers, frontier_line, nation_levers
-from sim.outputs.explanation.why_figures import waterfall
+from sim.outputs.explain.answer_figures import hardened_dots, persuasion, unnamed_members
+from sim.outputs.explain.closure_figures import closure_bars
+from sim.outputs.explain.influence_figures import influence_network, pivotal_ranking
+from sim.outputs.explain.lever_figures import all_levers, frontier_line, nation_levers
+from sim.outputs.explain.why_figures import waterfall
 from sim.outputs.figure_folder import Draw
 
 

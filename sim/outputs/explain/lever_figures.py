@@ -15,7 +15,7 @@ from sim.experiments.explain.levers import (
 from sim.experiments.explain.result import Answers
 from sim.inputs.questions import LEADING
 from sim.outputs import style
-from sim.outputs.explanation.words import level, share, source
+from sim.outputs.explain.words import level, share, source
 from sim.outputs.forest import SIZE, Estimate, dot, interval, name_rows, room_for
 from sim.outputs.labels import beside
 from sim.outputs.panels import Panels

@@ -6,7 +6,7 @@ import pytest
 from signal_world import NATIONS, observed_in, rows_with, small_plan, world_of
 
 from sim.experiments.calibration.calibrate import CalibrationPlan
-from sim.experiments.calibration.held_out import (
+from sim.experiments.cross_validation import (
     CrossValidation,
     cross_validate,
     fitted_on,
