@@ -11,9 +11,9 @@ def main() -> None:
     """Run the command; however it ends, by a mistake or a signal, it says so in one line and an exit code."""
     with heard() as stopping:
         try:
-            from sim.cli.program import run_command  # noqa: PLC0415 - Ctrl-C may come while it loads
+            from sim.cli.program import run_process  # noqa: PLC0415 - Ctrl-C may come while it loads
 
-            sys.exit(run_command(sys.argv[1:]))
+            sys.exit(run_process(sys.argv[1:]))
         except KeyboardInterrupt as stop:
             print(f"coalition: {str(stop) or STOPPED}", file=sys.stderr)
             leave(stopping.exit_code)

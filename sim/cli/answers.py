@@ -1,26 +1,23 @@
-"""What commands do with an answer: keep it in its folder, with the command that gave it, and print it."""
+"""How commands answer: what a result says is printed, and kept with the command that asked."""
 
 import shlex
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from sim.outputs.document.terminal import print_document
 from sim.results.document import Document, first_screen
-from sim.results.drawing import keep_document
-from sim.results.result import Result
-from sim.system.folders import adding_to
+from sim.results.saving import Reply
 
 MORE = "more: --full, or as a page: coalition report"
 """What ends a screen that does not show all."""
 
 
-def tell(result: Result, folder: Path, *, quiet: bool, full: bool = False) -> None:
-    """Keep the command in the results folder for reports, print the result, and say where that is."""
-    keep_answer(result, folder)  # whether or not anybody reads what is printed
-    if not quiet:
-        show(result.document, full=full)
-    print(f"results: {folder}")
+def printed(*, quiet: bool, full: bool = False) -> Reply:
+    """Return how a command answers: it prints what a result says, unless it is to be quiet."""
+    return Reply(
+        show=lambda result: None if quiet else show(result.document, full=full),
+        command=same_results(sys.argv[1:]),
+    )
 
 
 def show(document: Document, *, full: bool) -> None:
@@ -29,12 +26,7 @@ def show(document: Document, *, full: bool) -> None:
     print_document(shown)
     if shown != document:
         print(MORE)
-
-
-def keep_answer(result: Result, folder: Path) -> None:
-    """Keep what an answer says in its results folder, with the command that gave it."""
-    with adding_to(folder):
-        keep_document(result, folder, same_results(sys.argv[1:]))
+    sys.stdout.flush()  # figures may take a while yet
 
 
 WITH_VALUE = ("--out", "--threads", "--workers", "--scheduler", "--page")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import tell
+from sim.cli.answers import printed
 from sim.cli.options import Quiet, Seed, ThreadsOption
 from sim.cli.past_coalitions import fit_coalitions, named_coalitions, refuse_options
 from sim.cli.progress import run_bar
@@ -16,7 +16,7 @@ from sim.experiments.calibration.calibrate import (
     results_of_calibration,
     run_calibration,
 )
-from sim.results.drawing import save_figures
+from sim.results.saving import finish_parts
 from sim.system.preflight import settle
 
 File = Annotated[
@@ -68,5 +68,5 @@ def calibrate(
         with run_bar(plan.total_runs, plan.name, quiet=quiet) as progress:
             result = run_calibration(plan, out, threads=threads, progress=progress)
         with results_of_calibration(plan, out):
-            save_figures(result, folder)
-    tell(result, folder, quiet=quiet)
+            finish_parts(result, folder, printed(quiet=quiet))
+    print(f"results: {folder}")

@@ -39,6 +39,9 @@ GROUPS = {
 }
 """The line by which ``coalition --help`` lists each command, by group; its module opens its help with it."""
 
+DRAW = ("run", "explain", "compare", "hindcast")
+"""Commands that draw, and may come to that within seconds: what it takes is loaded meanwhile."""
+
 
 class Commands(TyperGroup):
     """The commands, of which ``--help`` needs no more than their lines: to load them all takes a second."""

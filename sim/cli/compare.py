@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import tell
+from sim.cli.answers import printed
 from sim.cli.options import (
     Csv,
     Full,
@@ -65,7 +65,7 @@ def compare(
     with going_on_in(plan.folder(out)):
         with rate_bar("comparing", quiet=quiet) as progress:
             folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)
-        with said_to_work("drawing", quiet=quiet):
+        with said_to_work("comparing", quiet=quiet):
             comparison = compared(plan, folder)
-            complete_results(plan, folder, comparison, csv=csv)
-    tell(comparison, folder, quiet=quiet, full=full)
+        complete_results(plan, folder, comparison, printed(quiet=quiet, full=full), csv=csv)
+    print(f"results: {folder}")

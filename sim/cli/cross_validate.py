@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import tell
+from sim.cli.answers import printed
 from sim.cli.calibrate import Draws, File, PriorFile, RunsEach
 from sim.cli.options import Quiet, Seed, ThreadsOption
 from sim.cli.past_coalitions import leave_out_coalitions, named_coalitions, refuse_options
@@ -70,14 +70,13 @@ def cross_validate(
         run_bar(total, plan.name, quiet=quiet) as progress,
     ):
         folder = out / cross_validation.cross_validation_folder(plan, options)
-        result, _ = into_folder(
-            folder, partial(cross_validation.cross_validate, plan, options, out, progress=progress)
-        )
+        validated = partial(cross_validation.cross_validate, plan, options, out, progress=progress)
+        result, _ = into_folder(folder, validated, printed(quiet=quiet))
     if page is not None:
         posterior = folder / "posterior.parquet"
         sections = tuple(_section(each, posterior, options) for each in declared)
         folders.write(page, validation_page(result, _headline(seed), sections).encode())
-    tell(result, folder, quiet=quiet)
+    print(f"results: {folder}")
 
 
 def _check_page(page: Path | None, patterns: list[str] | None) -> None:

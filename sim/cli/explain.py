@@ -1,16 +1,21 @@
 """`coalition explain`."""
 
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sim.cli.answers import tell
+from sim.cli.answers import printed
 from sim.cli.options import Csv, Full, NumberOfRuns, ParametersFile, Quiet, Seed, Set, ThreadsOption
 from sim.cli.progress import said_to_work
-from sim.experiments.explain.answers import ExplainOptions, explain_case, explanation_folder, find_nations
+from sim.experiments.explain.answers import (
+    ExplainOptions,
+    Explanation,
+    explain_case,
+    explanation_folder,
+    find_nations,
+)
 from sim.experiments.explain.why import CHUNK
 from sim.experiments.needs import need_in_order
 from sim.inputs.case import load_case
@@ -62,10 +67,11 @@ def explain(
     everything = Keep(trajectories=True, terms=True, counted=1)
     settle(out, need_in_order([case], runs, 0, everything, chunk=CHUNK, threads=threads))
     name = case.scenario.name
-    with said_to_work(name, quiet=quiet) as say:
-        folder = out / explanation_folder(case, asked, asking, options, csv=csv)
-        answering = partial(
-            explain_case, case, asked, asking, options, lambda section: say(f"{name}: {section}")
-        )
-        answer, _ = into_folder(folder, answering, csv=csv)
-    tell(answer, folder, quiet=quiet, full=full)
+    folder = out / explanation_folder(case, asked, asking, options, csv=csv)
+
+    def answered() -> Explanation:
+        with said_to_work(name, quiet=quiet) as say:
+            return explain_case(case, asked, asking, options, lambda section: say(f"{name}: {section}"))
+
+    into_folder(folder, answered, printed(quiet=quiet, full=full), csv=csv)
+    print(f"results: {folder}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import tell
+from sim.cli.answers import printed
 from sim.cli.options import Quiet, Seed
 from sim.experiments.evidence.forecast import forecast as forecast_past
 from sim.experiments.evidence.forecast import forecast_folder
@@ -88,8 +88,9 @@ def _of_past(file: str, seed: int, out: Path, *, quiet: bool) -> Question:
 
     asked = load_asked(file)
     settle(out)
-    result, folder = into_folder(out / forecast_folder(asked, seed), partial(forecast_past, asked, seed))
-    tell(result, folder, quiet=quiet)
+    folder = out / forecast_folder(asked, seed)
+    result, _ = into_folder(folder, partial(forecast_past, asked, seed), printed(quiet=quiet))
+    print(f"results: {folder}")
     return question_of_past(result)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import tell
+from sim.cli.answers import printed
 from sim.cli.options import Csv, Full, ParametersFile, Quiet, Seed, Set, ThreadsOption
 from sim.cli.progress import run_bar
 from sim.experiments.hindcast.hindcast import hindcast_cases, hindcast_folder, simulated_runs
@@ -41,8 +41,9 @@ def hindcast(
     total = simulated_runs(declared, options)
     stances = Keep(trajectories=True, counted=0)
     settle(out, need_in_order(cases, runs, total, stances, chunk=CHUNK, threads=threads))
+    asked = (declared, cases, fitted_to(parameters), options)
+    folder = out / hindcast_folder(*asked, csv=csv)
     with run_bar(total, declared.name, quiet=quiet) as progress:
-        asked = (declared, cases, fitted_to(parameters), options)
-        folder = out / hindcast_folder(*asked, csv=csv)
-        result, _ = into_folder(folder, partial(hindcast_cases, *asked, progress), csv=csv)
-    tell(result, folder, quiet=quiet, full=full)
+        reply = printed(quiet=quiet, full=full)
+        into_folder(folder, partial(hindcast_cases, *asked, progress), reply, csv=csv)
+    print(f"results: {folder}")

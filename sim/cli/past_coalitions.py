@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from rich.progress import TimeElapsedColumn
 
-from sim.cli.answers import tell
+from sim.cli.answers import printed
 from sim.cli.progress import progress_bar
 from sim.experiments.evidence.left_out import forecast_family
 from sim.experiments.evidence.results import fit_folder, leave_out, left_out_folder, teach
@@ -62,7 +62,9 @@ def fit_coalitions(folder: Path, *, seed: int, out: Path, quiet: bool) -> None:
     """Fit past coalitions into a results folder, and print what they teach."""
     forces = load_coalitions(folder).forces()
     settle(out)
-    tell(*into_folder(out / fit_folder(forces, seed), partial(teach, forces, seed)), quiet=quiet)
+    folder = out / fit_folder(forces, seed)
+    into_folder(folder, partial(teach, forces, seed), printed(quiet=quiet))
+    print(f"results: {folder}")
 
 
 def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | None, quiet: bool) -> None:
@@ -71,10 +73,11 @@ def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | Non
     settle(out)
     with _progress(quiet=quiet) as progress:
         results = out / left_out_folder(coalitions.forces(), seed)
-        result, _ = into_folder(results, partial(leave_out, coalitions, seed, progress))
+        left_out = partial(leave_out, coalitions, seed, progress)
+        result, _ = into_folder(results, left_out, printed(quiet=quiet))
     if page is not None:
         folders.write(page, evidence_page(result).encode())
-    tell(result, results, quiet=quiet)
+    print(f"results: {results}")
 
 
 def show_coalitions(chosen: Sequence[Coalition], coalitions: Coalitions) -> None:

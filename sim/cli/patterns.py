@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import tell
+from sim.cli.answers import printed
 from sim.cli.options import Csv, ParametersFile, Quiet, Seed, ThreadsOption
 from sim.cli.progress import run_bar
 from sim.experiments.patterns.verdicts import check_all, patterns_folder, worlds
@@ -38,5 +38,6 @@ def patterns(
     total = chosen.number * sum(map(len, worlds(declared)))
     with run_bar(total, declared.name, quiet=quiet) as progress:
         folder = out / patterns_folder(declared, parameters, chosen, csv=csv)
-        result, _ = into_folder(folder, partial(check_all, declared, parameters, chosen, progress), csv=csv)
-    tell(result, folder, quiet=quiet)
+        checked = partial(check_all, declared, parameters, chosen, progress)
+        into_folder(folder, checked, printed(quiet=quiet), csv=csv)
+    print(f"results: {folder}")

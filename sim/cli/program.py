@@ -11,10 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli.commands import Commands
+from sim.cli.commands import DRAW, Commands
 from sim.declarations.kinds import DeclarationError
 from sim.inputs.characters import printable
 from sim.inputs.errors import InputError
+from sim.results.apart import drawing_apart
 from sim.system.caches import settle_environment
 from sim.system.failures import Failure
 from sim.system.memory import OutOfMemory, is_out_of_memory
@@ -48,6 +49,12 @@ def whole_program(
     ] = False,
 ) -> None:
     """Simulate who joins a military coalition, when and under which conditions."""
+
+
+def run_process(arguments: Sequence[str]) -> int:
+    """Run the command that this process is there for; see `run_command`."""
+    with drawing_apart() if arguments[:1] and arguments[0] in DRAW else contextlib.nullcontext():
+        return run_command(arguments)
 
 
 def run_command(arguments: Sequence[str]) -> int:

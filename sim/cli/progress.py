@@ -18,10 +18,16 @@ def progress_bar(*columns: str | ProgressColumn, quiet: bool) -> Iterator[Progre
 
 @contextmanager
 def run_bar(runs: int, label: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Show how many runs are done, and the time left; to be called with how many more are."""
+    """Show how many runs are done, and the time left, until all are; to be called with how many more are."""
     with progress_bar(TimeRemainingColumn(), quiet=quiet) as bar:
         task = bar.add_task(label, total=runs)
-        yield lambda done: bar.advance(task, done)
+
+        def advance(done: int) -> None:
+            bar.advance(task, done)
+            if bar.finished:
+                bar.stop()
+
+        yield advance
 
 
 @contextmanager

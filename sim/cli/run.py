@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import keep_answer, show
+from sim.cli.answers import printed, show
 from sim.cli.options import (
     Csv,
     Full,
@@ -84,18 +84,10 @@ def run(
     settle(out / cases[0].scenario.name, need_of_runs(cases, chosen, keep))
     for case in cases:
         with run_bar(runs, case.scenario.name, quiet=quiet) as progress:
-            result, folder = run_into_folder(case, chosen, out, keep=keep, csv=csv, progress=progress)
-        keep_answer(result, folder)
-        written = _written_report(folder) if report else None
-        if not quiet:
-            show(result.document, full=full)
-            if without:
-                show(added_report(added_by(case, without, chosen)), full=full)
+            reply = printed(quiet=quiet, full=full)
+            _, folder = run_into_folder(case, chosen, out, keep=keep, csv=csv, progress=progress, reply=reply)
+        if without:
+            show(added_report(added_by(case, without, chosen)), full=full)
         print(f"results: {folder}")
-        if written is not None:
-            print(f"report: {written}")
-
-
-def _written_report(folder: Path) -> Path:
-
-    return write_report(folder)
+        if report:
+            print(f"report: {write_report(folder)}")

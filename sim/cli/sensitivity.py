@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import tell
+from sim.cli.answers import printed
 from sim.cli.options import Full, ParametersFile, Quiet, Seed, Set, ThreadsOption
 from sim.cli.progress import said_to_work
 from sim.cli.resumable import (
@@ -91,7 +91,7 @@ def sensitivity(
     with going_on_in(plan.folder(out)):
         with rate_bar(plan.base.scenario.name, quiet=quiet) as progress:
             folder = run_parts(plan, out, executor=executor, resume=resume, progress=progress)
-        with said_to_work("estimating what matters, drawing", quiet=quiet):
+        with said_to_work("estimating what matters", quiet=quiet):
             result = analyse(plan, folder, threads=threads)
-            complete_results(plan, folder, result)
-    tell(result, folder, quiet=quiet, full=full)
+        complete_results(plan, folder, result, printed(quiet=quiet, full=full))
+    print(f"results: {folder}")

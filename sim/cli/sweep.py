@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import tell
+from sim.cli.answers import printed
 from sim.cli.options import ParametersFile, Quiet, Set, ThreadsOption
 from sim.cli.resumable import (
     Resume,
@@ -44,5 +44,5 @@ def sweep(
     with going_on_in(plan.folder(out)):
         with rate_bar(plan.name, quiet=quiet) as progress:
             result = run_sweep(plan, out, executor=executor, resume=resume, progress=progress)
-        complete_results(plan, result.folder, result)
-    tell(result, result.folder, quiet=quiet)
+        complete_results(plan, result.folder, result, printed(quiet=quiet))
+    print(f"results: {result.folder}")

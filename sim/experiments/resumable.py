@@ -9,10 +9,9 @@ from sim.experiments.executors import Executor, Threads
 from sim.experiments.progress import ProgressOf
 from sim.inputs.errors import InputError
 from sim.results.about import About
-from sim.results.drawing import save_figures
 from sim.results.parts import PartsFolder
 from sim.results.result import Result
-from sim.results.saving import complete
+from sim.results.saving import SILENT, Reply, complete, finish_parts
 from sim.system.libraries import pa
 from sim.system.manifests import MANIFEST
 
@@ -102,8 +101,10 @@ def results_of(experiment: Experiment, folder: Path) -> PartsFolder:
     return PartsFolder(folder, experiment.called, experiment.about)
 
 
-def complete_results(experiment: Experiment, folder: Path, result: Result, *, csv: bool = False) -> None:
-    """Write tables and figures of what an experiment's parts say into their folder.
+def complete_results(
+    experiment: Experiment, folder: Path, result: Result, reply: Reply = SILENT, *, csv: bool = False
+) -> None:
+    """Write tables and figures of what an experiment's parts say into their folder, and answer meanwhile.
 
     Raises
     ------
@@ -112,7 +113,7 @@ def complete_results(experiment: Experiment, folder: Path, result: Result, *, cs
     """
     with results_of(experiment, folder) as parts:
         complete(result, parts, csv=csv)
-        save_figures(result, folder)
+        finish_parts(result, folder, reply)
 
 
 def run_parts(

@@ -18,7 +18,7 @@ from sim.model.ensemble import COUNTS, Execution, Keep, Sink, simulate
 from sim.model.setup import build_setup
 from sim.model.tally import RUN_COLUMNS, Records, Tally
 from sim.results.about import shown_digest
-from sim.results.saving import Saving
+from sim.results.saving import SILENT, Reply, Saving
 from sim.system.libraries import Late, pd
 from sim.system.manifests import FORMAT
 
@@ -100,6 +100,7 @@ def run_into_folder(
     keep: Keep = COUNTS,
     csv: bool = False,
     progress: Progress = lambda _: None,
+    reply: Reply = SILENT,
 ) -> tuple[RunResult, Path]:
     """Run a case and write its results folder, ``OUT/SCENARIO/RUN``.
 
@@ -117,6 +118,8 @@ def run_into_folder(
         Whether to write the tables as CSV beside the Parquet.
     progress
         Told the number of runs each time some are done.
+    reply
+        How it is answered, see `Saving.finish`.
 
     Raises
     ------
@@ -134,7 +137,7 @@ def run_into_folder(
             progress(len(records.runs))
 
         result = _result(case, runs, simulate_case(case, runs, sink, keep=keep))
-        saving.finish(result)
+        saving.finish(result, reply)
     return result, folder
 
 

@@ -1,22 +1,18 @@
-"""Folders of figures that hold those that were drawn last, and no others."""
+"""The files of the usual figures of a result."""
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from sim.outputs import style
-from sim.system import files
-from sim.system.failures import named
 
 Draw = Callable[[], "Figure"]
+FORMATS = ("png", "svg")
 
 
-def save_all(figures: Iterable[tuple[str, Draw]], folder: Path) -> list[Path]:
-    """Draw figures, each with its name, as PNG and SVG, and remove what was drawn there before."""
-    written = [file for name, draw in figures for file in style.save(draw(), folder, name)]
-    with named(folder):
-        files.make_folder(folder)
-        for file in {*files.files_in(folder)} - {*written}:
-            files.remove(file)
-    return written
+def rendered_figures(figures: Iterable[tuple[str, Draw]]) -> dict[str, bytes]:
+    """Draw figures, each with its name, and return their files by name."""
+    drawn = ((name, draw()) for name, draw in figures)
+    return {
+        f"{name}.{ending}": style.rendered(figure, ending) for name, figure in drawn for ending in FORMATS
+    }

@@ -151,14 +151,17 @@ def words_of(figure: "mpl.figure.Figure") -> dict[str, str]:
 def save(
     figure: "mpl.figure.Figure", folder: Path, name: str, formats: Sequence[str] = ("png", "svg")
 ) -> list[Path]:
-    """Write a figure in some of `FORMATS`, each file whole or not at all, with its words in it."""
-    files, words = [folder / f"{name}.{ending}" for ending in formats], words_of(figure)
-    for ending, file in zip(formats, files, strict=True):
-        options = FORMATS[ending]
-        content = BytesIO()
-        with figure_style():
-            figure.savefig(
-                content, **{**options, "format": ending, "metadata": {**words, **options["metadata"]}}
-            )
-        folders.write(file, content.getvalue())
-    return files
+    """Write a figure in some of `FORMATS`, each file whole or not at all."""
+    contents = {folder / f"{name}.{ending}": rendered(figure, ending) for ending in formats}
+    for file, content in contents.items():
+        folders.write(file, content)
+    return [*contents]
+
+
+def rendered(figure: "mpl.figure.Figure", ending: str) -> bytes:
+    """Return the file of a figure in one of `FORMATS`, with its words in it."""
+    options, content = FORMATS[ending], BytesIO()
+    metadata = {**words_of(figure), **options["metadata"]}
+    with figure_style():
+        figure.savefig(content, **{**options, "format": ending, "metadata": metadata})
+    return content.getvalue()

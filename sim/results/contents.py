@@ -1,6 +1,7 @@
 """What a result holds: what it is of, its tables and further files, and what it says."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim.results.document import Document
@@ -39,7 +40,7 @@ class Contents:
         """What files of tables say of themselves, by the name of the table."""
         return {}
 
-    @property
+    @cached_property
     def document(self) -> Document:
         """What the result says: sentences, facts, tables; terminal, reports and notebooks show it."""
         answer: Document = load(self.declaration.document)(self)

@@ -3,13 +3,14 @@
 import contextlib
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sim.results.about import work
 from sim.results.contents import Contents
-from sim.results.drawing import keep_document, save_figures, write_page
+from sim.results.drawing import begin_figures, keep_document, write_page
 from sim.results.kept import FILE as DOCUMENT
 from sim.results.parts import PartsFolder
 from sim.results.spreadsheets import for_spreadsheets
@@ -20,6 +21,25 @@ from sim.system.libraries import pa, pd, pq
 from sim.system.manifests import MANIFEST
 
 Computed = TypeVar("Computed", bound=Contents)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """How whoever asked is answered.
+
+    Attributes
+    ----------
+    show
+        Shows a result while its figures are drawn.
+    command
+        The command that makes the same results; their folder keeps it for reports.
+    """
+
+    show: Callable[[Any], None] = lambda _: None
+    command: str = ""
+
+
+SILENT = Reply()
 
 
 class Saving:
@@ -63,9 +83,27 @@ class Saving:
         """Write a table in a folder of its own, without a CSV: ``trajectories/part-0``."""
         write_table(table, self._draft.folder, name)
 
-    def finish(self, result: Contents) -> Path:
-        """Write what is not written yet of a result, and move everything to its place."""
+    def finish(self, result: Contents, reply: Reply = SILENT) -> Path:
+        """Write what is not written yet of a result, and move everything to its place.
+
+        Parameters
+        ----------
+        result
+            What is written.
+        reply
+            How it is answered; if it cannot be shown, that is raised when the folder is written.
+        """
         self._close()
+        wait_for_figures = begin_figures(result, self._draft.folder)
+        try:
+            reply.show(result)
+        finally:
+            self._write(result, reply.command)
+            wait_for_figures()
+            self._draft.publish()
+        return self.folder
+
+    def _write(self, result: Contents, command: str) -> None:
         draft = self._draft.folder
         for name in result.tables:
             if name not in self._streamed and not (draft / name).is_dir():
@@ -73,20 +111,23 @@ class Saving:
                 write_table(result.tables[name], draft, name, csv=self._csv, metadata=metadata)
         for name, content in result.files.items():
             folders.write(draft / name, content)
-        save_figures(result, draft)
         write_page(result, draft)
-        keep_document(result, draft)
+        keep_document(result, draft, command)
         manifest = {**result.about.model_dump(mode="json"), **work(self._started)}
         folders.write(draft / MANIFEST, manifests.written(manifest))
-        self._draft.publish()
-        return self.folder
 
     def _close(self) -> None:
         for rows in self._streamed.values():
             rows.close()
 
 
-def into_folder(folder: Path, compute: Callable[[], Computed], *, csv: bool = False) -> tuple[Computed, Path]:
+def into_folder(
+    folder: Path,
+    compute: Callable[[], Computed],
+    reply: Reply = SILENT,
+    *,
+    csv: bool = False,
+) -> tuple[Computed, Path]:
     """Compute a result into its folder, and return both.
 
     Whether the folder can be written to is found out first.
@@ -97,6 +138,8 @@ def into_folder(folder: Path, compute: Callable[[], Computed], *, csv: bool = Fa
         Where the result goes; what stands there is replaced.
     compute
         Returns the result.
+    reply
+        How it is answered, see `Saving.finish`.
     csv
         Whether to write the tables as CSV beside the Parquet.
 
@@ -107,7 +150,7 @@ def into_folder(folder: Path, compute: Callable[[], Computed], *, csv: bool = Fa
     """
     with Saving(folder, csv=csv) as saving:
         result = compute()
-        return result, saving.finish(result)
+        return result, saving.finish(result, reply)
 
 
 def complete(result: Contents, parts: PartsFolder, *, csv: bool = False) -> None:
@@ -131,6 +174,23 @@ def complete(result: Contents, parts: PartsFolder, *, csv: bool = False) -> None
             folders.write(file, content)
     if not folders.is_whole(parts.folder / DOCUMENT):
         keep_document(result, parts.folder)
+
+
+def finish_parts(result: Contents, folder: Path, reply: Reply = SILENT) -> None:
+    """Draw a result into the folder of its parts, which is held, and answer meanwhile.
+
+    Raises
+    ------
+    Failure
+        If the folder cannot be written to.
+    """
+    wait_for_figures = begin_figures(result, folder)
+    try:
+        reply.show(result)
+    finally:
+        if reply.command:
+            keep_document(result, folder, reply.command)
+        wait_for_figures()
 
 
 class Rows:
