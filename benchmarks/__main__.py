@@ -17,6 +17,7 @@ MEASUREMENTS: dict[str, Callable[[], Table]] = {
     "startup": startup.waiting,
     "dashboard": dashboard.redrawing,
     "fits": fits.agreement,
+    "bootstrap": fits.over_coalitions,
 }
 HEAD = """\
 # Measured

@@ -1,7 +1,12 @@
-"""How far two fits of the same data differ, that were drawn with other seeds: `python -m benchmarks fits`."""
+"""How far two fits of the same data differ: `python -m benchmarks fits bootstrap`.
 
+One was drawn with another seed; the other takes the best guess of many sets of past coalitions.
+"""
+
+import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +15,11 @@ import numpy as np
 import sim
 from benchmarks.report import Table
 from sim.declarations.words import Stance
+from sim.experiments.evidence.resampling import resampled_effects
+from sim.inputs.case import Case, load_case
+from sim.inputs.coalitions.draws_file import ABOUT
+from sim.inputs.coalitions.draws_file import DRAWS as PAST_DRAWS
+from sim.inputs.coalitions.reading import load_coalitions
 
 SCENARIOS = (
     *("brussels-2025-04", "us-backstop", "ceasefire", "russian-escalation"),
@@ -23,6 +33,9 @@ RUNS = 4 * KEPT
 NATION = "DEU"
 NATIONS, PROBABILITY = 0.3, 0.03
 """The largest standard errors of a headline number, in nations and as a share, that fits may leave."""
+
+RESAMPLES = 1_000
+"""Sets of past coalitions, each fitted."""
 
 MOST = 3.0
 """How many joint standard errors two fits may lie apart."""
@@ -41,28 +54,59 @@ def agreement(seed: int = 2) -> Table:
     with tempfile.TemporaryDirectory() as folder:
         sim.calibrate(HINDCAST, draws=DRAWS, kept=KEPT, seed=seed, out=folder)
         (anew,) = Path(folder).rglob("posterior.parquet")
-        pairs = [
-            (one, other)
-            for scenario in SCENARIOS
-            for one, other in zip(headlines(scenario, None), headlines(scenario, anew), strict=True)
-        ]
+        cases = [(load_case(name), load_case(name, (), anew)) for name in SCENARIOS]
+        return _compared(
+            f"Two fits of {HINDCAST} by other seeds",
+            cases,
+            f"Differences of the seeds 1 and {seed}, {DRAWS:,} draws each, {KEPT:,} kept.",
+        )
+
+
+def over_coalitions() -> Table:
+    """Learn from past coalitions by a bootstrap over them, and compare the numbers of ten scenarios."""
+    cases = [load_case(name) for name in SCENARIOS]
+    with tempfile.TemporaryDirectory() as folder:
+        _learn_by_bootstrap(cases[0], Path(folder))
+        return _compared(
+            "Past coalitions learned from by a posterior, and by a bootstrap",
+            [(case, _learning_from(case, Path(folder))) for case in cases],
+            "The posterior is drawn, with the doubt of those who coded the coalitions. The bootstrap takes "
+            f"the best guess of each of {RESAMPLES:,} sets of families of coalitions, drawn with "
+            "replacement, under a prior whose mean is drawn.",
+        )
+
+
+def _learn_by_bootstrap(case: Case, folder: Path) -> None:
+    """Write a folder of draws of what coalitions teach, one of each of their sets."""
+    effects = resampled_effects(load_coalitions(case.roster.past).forces(), RESAMPLES)
+    effects.to_parquet(folder / PAST_DRAWS, index=False)
+    shutil.copy(case.roster.posterior / ABOUT, folder)
+
+
+def _learning_from(case: Case, posterior: Path) -> Case:
+    as_candidates = replace(case.roster.as_candidates, posterior=posterior)
+    return replace(case, roster=replace(case.roster, as_candidates=as_candidates))
+
+
+def _compared(title: str, cases: list[tuple[Case, Case]], notes: str) -> Table:
+    """Return how far the headline numbers of scenarios lie apart under two fits."""
+    pairs = [pair for one, other in cases for pair in zip(headlines(one), headlines(other), strict=True)]
     names = dict.fromkeys(one.name for one, _ in pairs)
     return Table(
-        f"Two fits of {HINDCAST} by other seeds: {len(pairs)} headline numbers of {len(SCENARIOS)} scenarios",
+        f"{title}: {len(pairs)} headline numbers of {len(cases)} scenarios",
         ("", "numbers", "largest standard error", "largest difference", "within 3 joint errors"),
         [_row(name, [pair for pair in pairs if pair[0].name == name]) for name in names],
-        f"Differences of the seeds 1 and {seed}, {DRAWS:,} draws each, {KEPT:,} kept; {RUNS:,} runs a "
-        "scenario, of the same draws of chance. Standard errors are clustered by draw. They may be "
-        f"{NATIONS} nations and {PROBABILITY:.0%}.",
+        f"{notes} {RUNS:,} runs a scenario, of the same draws of chance. Standard errors are clustered by "
+        f"draw. They may be {NATIONS} nations and {PROBABILITY:.0%}.",
     )
 
 
-def headlines(scenario: str, parameters: Path | None) -> Iterator[Headline]:
+def headlines(case: Case) -> Iterator[Headline]:
     """Yield the headline numbers of a scenario under a fit."""
-    result = sim.run(scenario, runs=RUNS, parameters=parameters, trajectories=True)
+    result = sim.run(case, runs=RUNS, trajectories=True)
     runs, ends = result.runs, result.trajectories
     last = ends[(ends["round"] == ends["round"].max()) & (ends["iso3"] == NATION)]
-    enough = runs["force"] >= result.case.scenario.force_required
+    enough = runs["force"] >= case.scenario.force_required
     yield _headline("declare soldiers on land", runs["size"])
     yield _headline("contribute any military means", runs["contributors"])
     yield _headline("P(pledged as required)", enough)

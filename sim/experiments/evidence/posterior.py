@@ -268,8 +268,15 @@ def _shared_columns(table: "pd.DataFrame", made: DesignMatrix, nations: Sequence
 
 
 @on_one_thread
-def fit(table: "pd.DataFrame", declaration: Declaration) -> Posterior:
+def fit(table: "pd.DataFrame", declaration: Declaration, scales: Scales | None = None) -> Posterior:
     """Fit the evidence layer to candidates, see `candidate_table`.
+
+    Parameters
+    ----------
+    table, declaration
+        Candidates, and the terms.
+    scales
+        By what attributes are standardised; those of the table if none.
 
     Raises
     ------
@@ -278,7 +285,7 @@ def fit(table: "pd.DataFrame", declaration: Declaration) -> Posterior:
     """
     if table.empty:
         raise InputError("there are no candidates to learn from")
-    prior, scales = declaration.prior, scales_of(table, declaration)
+    prior, scales = declaration.prior, scales or scales_of(table, declaration)
     made = design(table, declaration, scales)
     nations, coalitions = (tuple(dict.fromkeys(table[column])) for column in ("iso3", "coalition"))
     terms = [term.prior_sd for term in declaration.terms]
