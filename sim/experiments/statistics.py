@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.declarations.arrays import Floats
-from sim.system.libraries import stats
+from sim.system.libraries import pd
 
 Z_95 = 1.959963984540054
 
@@ -99,8 +99,8 @@ def rank_correlations(values: ArrayLike, rows: ArrayLike) -> Floats:
     rows
         Shape (rows, values).
     """
-    ranks = stats.rankdata(values)
-    others = stats.rankdata(rows, axis=1)
+    ranks = pd.Series(np.asarray(values)).rank().to_numpy()
+    others = pd.DataFrame(np.asarray(rows)).rank(axis=1).to_numpy()
     ranks = ranks - ranks.mean()
     others = others - others.mean(axis=1, keepdims=True)
     spread = np.sqrt((others**2).sum(axis=1) * (ranks**2).sum())

@@ -204,7 +204,7 @@ def best_pairs(case: Case, nations: Sequence[int], questions: Questions, runs: R
     searches = [PairSearch(nation, pairs) for nation in nations]
     tried.settle(searches)
     best = tuple(search.best(tried) for search in searches)
-    marks = Marks(case, runs)
+    marks = Marks(case, fewer)
     rows = [
         {**_pair_row(case, tried, nation, pair, marks), "runs": fewer.number}
         for nation, pair in zip(nations, best, strict=True)
@@ -242,7 +242,7 @@ def frontiers(pairs: PairAnswers, runs: Runs) -> Frontiers:
         for nation, pair, level in asked
     ]
     tried.settle(searches)
-    marks = Marks(pairs.case, runs)
+    marks = Marks(pairs.case, fewer)
     rows = [
         {**_frontier_row(pairs.case, tried, search, pair, level, marks), "runs": fewer.number}
         for search, (_, pair, level) in zip(searches, asked, strict=True)
