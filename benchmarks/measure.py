@@ -58,6 +58,19 @@ def run_process(command: Sequence[str], environment: Mapping[str, str]) -> Usage
     return Usage(wall, used.ru_utime + used.ru_stime)
 
 
+def seconds_until(word: str, command: Sequence[str], environment: Mapping[str, str]) -> float:
+    """Run a command to its end; return the seconds by the clock until it printed a line that begins so."""
+    begun, seconds = time.perf_counter(), 0.0
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, env={**os.environ, **environment}, text=True, **streams) as process:
+        for line in process.stdout or ():
+            if line.startswith(word) and not seconds:
+                seconds = time.perf_counter() - begun
+    if process.returncode or not seconds:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return seconds
+
+
 def simulate_in_process(runs: int, environment: Mapping[str, str]) -> Usage:
     """Simulate in a new process; return what that took there, reading inputs and starting Python apart."""
     command = (sys.executable, "-m", "benchmarks.child", str(runs))
