@@ -20,6 +20,12 @@ STOPPING = [
 PATIENCE = 2.0
 """Seconds within which further signals are the same wish: wrappers pass on what the terminal sent already."""
 
+IMPORTING = {"<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"}
+"""Python's code that must not be interrupted: it may leave a lock held that every later import waits for."""
+
+SOON = 0.02
+"""Seconds until an interruption is tried again that could not be."""
+
 SIGNALLED = 128
 """What shells add to the number of a signal for the exit code of what it has ended."""
 
@@ -37,6 +43,7 @@ class Stopping:
     def __init__(self) -> None:
         self._number: int = signal.SIGINT
         self._since: float | None = None
+        self._is_put_off = False
 
     @property
     def is_asked_for(self) -> bool:
@@ -48,19 +55,37 @@ class Stopping:
         """The exit code of a program that is stopped."""
         return SIGNALLED + self._number
 
-    def __call__(self, number: int, _frame: FrameType | None) -> None:
+    def __call__(self, number: int, frame: FrameType | None) -> None:
         """Interrupt the main thread once; end at once where it has not come to an end since.
 
         Raises
         ------
         KeyboardInterrupt
-            The first time.
+            The first time, or soon after where Python must not be interrupted.
         """
         if self._since is None:
-            self._number, self._since = number, time.monotonic()
-            raise KeyboardInterrupt
-        if time.monotonic() - self._since > PATIENCE:
+            self._number, self._since, self._is_put_off = number, time.monotonic(), True
+        if self._is_put_off:
+            self._is_put_off = False
+            if frame is None or frame.f_code.co_filename not in IMPORTING:
+                raise KeyboardInterrupt
+            self.put_off()
+        elif time.monotonic() - self._since > PATIENCE:
             os._exit(self.exit_code)
+
+    def put_off(self) -> None:
+        """Interrupt the main thread soon: now it must not be, or what it does forgets that it was."""
+        self._is_put_off = True
+        again = threading.Timer(SOON, signal.raise_signal, [self._number])
+        again.daemon = True
+        again.start()
+
+    def unraisable(self, ignored: "sys.UnraisableHookArgs") -> None:
+        """Let no interruption be lost that Python ignores, as in destructors; show what else it ignores."""
+        if issubclass(ignored.exc_type, KeyboardInterrupt) and self.is_asked_for:
+            self.put_off()
+        else:
+            sys.__unraisablehook__(ignored)
 
 
 @contextlib.contextmanager
@@ -69,9 +94,11 @@ def heard() -> Iterator[Stopping]:
     stopping = Stopping()
     numbers = [number for number in STOPPING if _can_be_heard(number)]
     before = {number: signal.signal(number, stopping) for number in numbers}
+    hook, sys.unraisablehook = sys.unraisablehook, stopping.unraisable
     try:
         yield stopping
     finally:
+        sys.unraisablehook = hook
         for number, handler in before.items():
             signal.signal(number, handler)
         # Before Python waits for threads, where it has a place for that; the last one is the first to run.

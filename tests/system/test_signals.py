@@ -37,6 +37,48 @@ def test_every_signal_does_what_ctrl_c_does(number: int) -> None:
     assert signal.getsignal(number) is before
 
 
+def test_an_interruption_that_python_ignores_is_not_lost() -> None:
+    ignored = """
+class Thing:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.01)
+
+with signals.heard():
+    try:
+        thing = Thing()
+        del thing
+        time.sleep(20)
+    except KeyboardInterrupt:
+        print("stopped")
+"""
+    done = ended(ignored)
+    assert (done.stdout, done.stderr) == ("stopped\n", "")
+
+
+def test_python_is_not_interrupted_while_it_holds_the_lock_of_imports() -> None:
+    importing = """
+import importlib.abc, sys
+
+class Finder(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        stopping(signal.SIGINT, sys._getframe(1))  # as if the signal had come in the code that imports
+        print("goes on")
+
+with signals.heard() as stopping:
+    sys.meta_path.insert(0, Finder())
+    try:
+        import wave
+        sys.meta_path.pop(0)
+        time.sleep(20)
+    except KeyboardInterrupt:
+        print("stopped")
+"""
+    done = ended(importing)
+    assert done.stdout.splitlines()[0] == "goes on"
+    assert done.stdout.splitlines()[-1] == "stopped"
+
+
 def test_further_signals_do_not_disturb_a_program_that_is_stopping() -> None:
     with heard() as stopping:
         with pytest.raises(KeyboardInterrupt):
