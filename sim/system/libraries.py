@@ -45,10 +45,24 @@ __all__ = [
 
 
 class Late(ModuleType):
-    """A module that is imported when something of it is first asked for."""
+    """A module that is imported when something of it is first asked for.
+
+    Parameters
+    ----------
+    name
+        Of the module.
+    before
+        A module that it imports by itself, and so that nobody can interrupt it: it is imported first.
+    """
+
+    def __init__(self, name: str, *, before: str = "") -> None:
+        super().__init__(name)
+        self._before = before
 
     def __getattr__(self, name: str) -> Any:
         """Return what it has of this name."""
+        if self._before:
+            import_module(self._before)
         module = import_module(self.__name__)
         if not hasattr(module, name):
             with suppress(ModuleNotFoundError):
@@ -62,10 +76,11 @@ if not TYPE_CHECKING:
     loky = Late("loky")
     morris_sample = Late("SALib.sample.morris")
     mpl = Late("matplotlib")
-    pa = Late("pyarrow")
-    pc = Late("pyarrow.compute")
+    # Where it makes arrays it loads pandas, and goes on without if that is interrupted: a Ctrl-C was lost.
+    pa = Late("pyarrow", before="pandas")
+    pc = Late("pyarrow.compute", before="pandas")
     pd = Late("pandas")
-    pq = Late("pyarrow.parquet")
+    pq = Late("pyarrow.parquet", before="pandas")
     prim = Late("ema_workbench.analysis.prim")
     sobol_analysis = Late("SALib.analyze.sobol")
     sobol_sample = Late("SALib.sample.sobol")

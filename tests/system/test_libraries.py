@@ -36,3 +36,9 @@ def test_a_library_that_is_not_installed_is_missed_when_it_is_used() -> None:
     missing = Late("no_such_library")
     with pytest.raises(ModuleNotFoundError, match="no_such_library"):
         missing.anything  # noqa: B018
+
+
+def test_pandas_is_loaded_before_pyarrow_loads_it_and_forgets_that_it_was_interrupted() -> None:
+    code = "import sys\nfrom sim.system.libraries import pa\npa.array\nprint('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout == "True\n"
