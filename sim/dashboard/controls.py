@@ -14,6 +14,8 @@ from sim.inputs.scenario import load_scenario
 OWN = "a file of your own"
 USUAL = "paris-2026-01"
 RUNS = (200, 500, 1000, 2000, 5000, 10_000)
+MOST_SEED = 2**31
+USUAL_RUNS, USUAL_SEED = 1000, 1
 TEMPLATE = f"""\
 title = "My scenario"
 extends = "{USUAL}"
@@ -43,10 +45,23 @@ def choose_setting() -> Setting:
     return Setting(source, changes, runs, seed)
 
 
+def put(setting: Setting) -> None:
+    """Set all that stands at the side, before it is shown, as a setting of a bundled scenario has it."""
+    case = setting.source.load()
+    st.session_state.update(scenario=setting.source.name, runs=setting.runs, seed=setting.seed)
+    _reset(setting.source, case)
+    for lever in levers(case.roster.vocabulary):
+        for path, value in setting.changes:
+            if lever.path == path:
+                st.session_state[_key(lever, setting.source)] = value
+
+
 def _choose_runs() -> tuple[int, int]:
     st.header("Runs")
-    runs = st.select_slider("How many runs", RUNS, value=1000, key="runs")
-    seed = st.number_input("Seed", min_value=0, max_value=2**31, value=1, step=1, key="seed")
+    st.session_state.setdefault("runs", USUAL_RUNS)
+    st.session_state.setdefault("seed", USUAL_SEED)
+    runs = st.select_slider("How many runs", RUNS, key="runs")
+    seed = st.number_input("Seed", min_value=0, max_value=MOST_SEED, step=1, key="seed")
     return int(runs), int(seed)
 
 
@@ -60,16 +75,17 @@ def _choose_changes(source: ScenarioSource, case: Case) -> tuple[tuple[str, Valu
 
 def _choose_source() -> ScenarioSource:
     titles = _titles()
+    st.session_state.setdefault("scenario", USUAL)
     name = st.selectbox(
         "Scenario",
         [*titles, OWN],
-        index=list(titles).index(USUAL),
         format_func=lambda name: titles.get(name, f"{OWN.capitalize()} …"),
         key="scenario",
     )
     if name != OWN:
         st.caption(plain(" ".join(load_scenario(name).description.split())))
         return ScenarioSource(name)
+    st.caption("No link leads to a scenario of your own: send its file, or the one under “Take it along”.")
     file = st.file_uploader("Upload a scenario file", type="toml", key="file")
     if file is not None:
         return ScenarioSource(Path(file.name).stem, file.getvalue())

@@ -1,5 +1,6 @@
 """What a visitor can move, from the first round on."""
 
+import math
 from typing import NamedTuple
 
 from sim.dashboard.setting import Value
@@ -7,9 +8,11 @@ from sim.declarations.kinds import Level
 from sim.declarations.parameters import PARAMETERS
 from sim.declarations.words import PURPOSES
 from sim.inputs.case import Case
+from sim.inputs.errors import InputError
 from sim.inputs.keys import Key, parameter_key
 from sim.inputs.roster_file import Vocabulary
 from sim.inputs.situation import written
+from sim.inputs.validation import one_of, shown
 
 MOVED = {
     "reach": ("Reach to soldiers on land", -0.5, 1.5),
@@ -46,6 +49,17 @@ class Slider(NamedTuple):
         drawn = case.parameters.column(Key(self.path).parameter)
         return round(float(drawn.mean()) / self.step) * self.step
 
+    def read(self, text: str) -> float:
+        """Return the value that a text gives; raise InputError where it cannot be moved there."""
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not self.low <= value <= self.high:
+            problem = f"must be a number from {self.low:g} to {self.high:g}, not {shown(text)}"
+            raise InputError(problem, key=self.path)
+        return value
+
 
 class Choice(NamedTuple):
     """A word that can be chosen; the fields are those of `Slider`."""
@@ -58,6 +72,12 @@ class Choice(NamedTuple):
     def value_in(self, case: Case) -> str:
         """Return the word that holds in the first round of a case."""
         return self.words[int(case.timeline.purpose[1].argmax())]
+
+    def read(self, text: str) -> str:
+        """Return the word that a text gives; raise InputError where it is none of them."""
+        if text not in self.words:
+            raise InputError(one_of(text, self.words), key=self.path)
+        return text
 
 
 def levers(vocabulary: Vocabulary) -> tuple[Slider | Choice, ...]:
