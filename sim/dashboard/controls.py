@@ -1,10 +1,23 @@
 """What stands at the side: the scenario, the levers, the runs."""
 
+import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
-from sim.dashboard.levers import Choice, Slider, changes_of, levers
+from sim.dashboard.levers import (
+    DATES,
+    FROM_THE_FIRST_ROUND,
+    POSITIONS_AT_START,
+    Choice,
+    Day,
+    Lever,
+    Slider,
+    all_levers,
+    by_path,
+    changes_of,
+)
 from sim.dashboard.setting import ScenarioSource, Setting, Value
 from sim.dashboard.words import plain
 from sim.inputs.bundled import bundled_scenarios
@@ -15,6 +28,9 @@ OWN = "a file of your own"
 USUAL = "paris-2026-01"
 RUNS = (200, 500, 1000, 2000, 5000, 10_000)
 MOST_SEED = 2**31
+SOME = {POSITIONS_AT_START: "Nations", DATES: "Events"}
+"""Groups of levers of which the visitor chooses some, and what they are of."""
+
 USUAL_RUNS, USUAL_SEED = 1000, 1
 TEMPLATE = f"""\
 title = "My scenario"
@@ -47,13 +63,17 @@ def choose_setting() -> Setting:
 
 def put(setting: Setting) -> None:
     """Set all that stands at the side, before it is shown, as a setting of a bundled scenario has it."""
-    case = setting.source.load()
-    st.session_state.update(scenario=setting.source.name, runs=setting.runs, seed=setting.seed)
-    _reset(setting.source, case)
-    for lever in levers(case.roster.vocabulary):
-        for path, value in setting.changes:
-            if lever.path == path:
-                st.session_state[_key(lever, setting.source)] = value
+    source, case = setting.source, setting.source.load()
+    st.session_state.update(scenario=source.name, runs=setting.runs, seed=setting.seed)
+    _reset(source, case)
+    changes = dict(setting.changes)
+    for lever in by_path(case).values():
+        if lever.path in changes:
+            st.session_state[_key(lever.path, source)] = _shown(lever, changes[lever.path])
+    for group in SOME:
+        st.session_state[_key(group, source)] = [
+            lever.path for lever in all_levers(case)[group] if lever.path in changes
+        ]
 
 
 def _choose_runs() -> tuple[int, int]:
@@ -68,9 +88,30 @@ def _choose_runs() -> tuple[int, int]:
 def _choose_changes(source: ScenarioSource, case: Case) -> tuple[tuple[str, Value], ...]:
     """Return what is set otherwise than the scenario does."""
     st.header("From the first round on")
-    values = {lever.path: _choose(lever, source, case) for lever in levers(case.roster.vocabulary)}
+    groups = all_levers(case)
+    values = {lever.path: _choose(lever, source, case) for lever in groups[FROM_THE_FIRST_ROUND]}
+    for group, which in SOME.items():
+        if groups[group]:
+            with st.expander(group):
+                values |= _choose_some(groups[group], _key(group, source), which, source, case)
     st.button("Back to the scenario", on_click=_reset, args=(source, case), width="stretch")
     return changes_of(case, values)
+
+
+def _choose_some(
+    among: Sequence[Lever], key: str, which: str, source: ScenarioSource, case: Case
+) -> dict[str, Value]:
+    """Let the visitor choose some of many levers; return what is made of these, by path."""
+    levers = {lever.path: lever for lever in among}
+    chosen = st.multiselect(
+        which,
+        list(levers),
+        format_func=lambda path: levers[path].label,
+        placeholder="Choose",
+        select_all=False,
+        key=key,
+    )
+    return {path: _choose(levers[path], source, case) for path in chosen}
 
 
 def _choose_source() -> ScenarioSource:
@@ -99,22 +140,37 @@ def _titles() -> dict[str, str]:
     return {name: load_scenario(file).title for name, file in bundled_scenarios().items()}
 
 
-def _choose(lever: Slider | Choice, source: ScenarioSource, case: Case) -> Value:
+def _choose(lever: Lever, source: ScenarioSource, case: Case) -> Value:
     """Show a lever as the scenario sets it, and return what the visitor makes of it."""
-    key = _key(lever, source)
+    key = _key(lever.path, source)
     if key not in st.session_state:
-        st.session_state[key] = lever.value_in(case)
-    if isinstance(lever, Choice):
-        return str(st.selectbox(lever.label, lever.words, key=key, help=lever.meaning))
-    return float(st.slider(lever.label, lever.low, lever.high, step=lever.step, key=key, help=lever.meaning))
+        st.session_state[key] = _shown(lever, lever.value_in(case))
+    match lever:
+        case Choice(_, label, meaning, words):
+            return str(st.selectbox(label, words, key=key, help=meaning))
+        case Day(_, label, meaning, _, first, last):
+            return str(
+                st.date_input(
+                    label, min_value=first, max_value=last, key=key, help=meaning, format="YYYY-MM-DD"
+                )
+            )
+        case Slider(_, label, meaning, low, high, step):
+            return float(st.slider(label, low, high, step=step, key=key, help=meaning))
+
+
+def _shown(lever: Lever, value: Value) -> Value | dt.date:
+    """Return a value as the widget of its lever holds it."""
+    return dt.date.fromisoformat(str(value)) if isinstance(lever, Day) else value
 
 
 def _reset(source: ScenarioSource, case: Case) -> None:
     """Set all levers as the scenario does."""
-    for lever in levers(case.roster.vocabulary):
-        st.session_state[_key(lever, source)] = lever.value_in(case)
+    for lever in by_path(case).values():
+        st.session_state[_key(lever.path, source)] = _shown(lever, lever.value_in(case))
+    for group in SOME:
+        st.session_state[_key(group, source)] = []
 
 
-def _key(lever: Slider | Choice, source: ScenarioSource) -> str:
-    """Return the name of a lever's widget: each scenario has its own, as it sets its own values."""
-    return f"{lever.path} in {source.name} {hash(source.own)}"
+def _key(what: str, source: ScenarioSource) -> str:
+    """Return the name of a widget: each scenario has its own, as it sets its own values."""
+    return f"{what} in {source.name} {hash(source.own)}"

@@ -7,7 +7,7 @@ import streamlit as st
 
 from sim.dashboard.controls import MOST_SEED, RUNS, USUAL, USUAL_RUNS, USUAL_SEED, put
 from sim.dashboard.explanation import choose_nation
-from sim.dashboard.levers import levers
+from sim.dashboard.levers import by_path
 from sim.dashboard.setting import ScenarioSource, Setting, Value
 from sim.dashboard.words import plain
 from sim.inputs.bundled import bundled_scenarios
@@ -120,13 +120,13 @@ def _seed(query: Query) -> int:
 
 def _changes(texts: Sequence[str], case: Case) -> tuple[tuple[str, Value], ...]:
     """Return what is changed, in the order of the levers."""
-    by_path = {lever.path: lever for lever in levers(case.roster.vocabulary)}
+    levers = by_path(case)
     values: dict[str, Value] = {}
     for text in texts:
         path, _, value = text.rpartition("=")
-        if path not in by_path:
-            raise InputError(unknown_key(path or text, by_path), key="set")
+        if path not in levers:
+            raise InputError(unknown_key(path or text, levers), key="set")
         if path in values:
             raise InputError(f"{path} is set twice", key="set")
-        values[path] = by_path[path].read(value)
-    return tuple((path, values[path]) for path in by_path if path in values)
+        values[path] = levers[path].read(value)
+    return tuple((path, values[path]) for path in levers if path in values)

@@ -146,6 +146,40 @@ def test_a_pinned_setting_is_compared(visit: Callable[..., Any]) -> None:
     here.keep("compared")
 
 
+def test_a_nation_is_chosen_and_what_it_states_is_set(visit: Callable[..., Any]) -> None:
+    here = visit()
+    page, before = here.page, here.numbers()
+    here.choose_among_many("Positions at the start", "Nations", "Poland")
+    page.get_by_role("combobox", name="Poland").click()
+    page.get_by_role("option", name="committed").click()
+    page.get_by_text("Positions at the start: Poland committed.").wait_for()
+    here.differ(before)
+    expected = sim.run("paris-2026-01", overrides={"nations.POL.position": "committed"}).rounds.iloc[-1]
+    assert here.numbers()[0] == f"{expected.size_mean:.1f} [{expected.size_q05:.0f}-{expected.size_q95:.0f}]"
+    page.get_by_text("The scenario file, and the command").click()
+    command = "coalition run paris-2026-01 --set nations.POL.position=committed --runs 1000 --seed 1"
+    page.get_by_text(command).wait_for()
+    there = visit(address=page.url)
+    assert there.numbers() == here.numbers() != before
+    assert there.page.get_by_text("Positions at the start: Poland committed.").count() == 1
+    here.keep("nation-lever")
+
+
+def test_an_event_is_moved_to_another_day(visit: Callable[..., Any], served: Any) -> None:
+    here = visit(address=f"{served.address}/?scenario=paris-ceasefire-2027&runs=200")
+    page, before = here.page, here.numbers()
+    here.choose_among_many("Dates of events", "Events", "A ceasefire holds")
+    month = page.get_by_role("spinbutton", name="month, A ceasefire holds")
+    month.click()
+    month.press_sequentially("11")
+    page.keyboard.press("Escape")  # closes the calendar
+    page.get_by_text("Dates of events: A ceasefire holds 1 Nov 2027.").wait_for()
+    here.differ(before)
+    there = visit(address=page.url)
+    assert there.numbers() == here.numbers()
+    here.keep("event-lever")
+
+
 def test_a_copied_link_opens_the_same_page(visit: Callable[..., Any]) -> None:
     here = visit()
     page = here.page

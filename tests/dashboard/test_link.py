@@ -50,6 +50,16 @@ def test_no_link_leads_to_a_scenario_of_ones_own() -> None:
     assert link_to(Setting(ScenarioSource("own", b'title = "Mine"')), "NLD") == {}
 
 
+def test_links_lead_to_what_nations_state_and_when_events_happen() -> None:
+    changed = (
+        ("nations.NLD.position", "committed"),
+        ("nations.SWE.position", "opposed"),
+        ("events.A ceasefire holds.date", "2026-05-01"),
+    )
+    setting = Setting(ScenarioSource("paris-ceasefire-2027"), changed)
+    assert read_link(link_to(setting, None)).setting == setting
+
+
 BAD = {
     "seeds=1": 'unknown key "seeds"; allowed: scenario, set, runs, seed, nation; did you mean "seed"?',
     "scenario=paris-2026": 'scenario: must be one of .*, not "paris-2026"; did you mean "paris-2026-01"?',
@@ -63,6 +73,9 @@ BAD = {
     "set=mandate.clarity=nan": "mandate.clarity: must be a number from 0 to 1",
     "set=mandate.clarity=1.5": "mandate.clarity: must be a number from 0 to 1",
     "set=mandate.clarity": 'set: unknown key "mandate.clarity"',
+    "set=nations.NLD.position=keen": 'nations.NLD.position: must be one of .*, not "keen"',
+    "set=nations.NLD.held=out": 'set: unknown key "nations.NLD.held"',
+    "set=events.A ceasefire holds.date=2026-05-01": "set: unknown key",
     "set=mandate.purpose=war": 'mandate.purpose: must be one of .*, reassurance, not "war"',
 }
 
@@ -79,3 +92,10 @@ def test_what_is_there_twice_is_told() -> None:
         read_link({"seed": ["1", "2"]})
     with pytest.raises(InputError, match=r"set: mandate.clarity is set twice"):
         read_link({"set": ["mandate.clarity=0", "mandate.clarity=1"]})
+
+
+@pytest.mark.parametrize("day", ["2026-01-07", "2029-01-01", "soon"])
+def test_a_day_outside_the_scenario_is_told(day: str) -> None:
+    query = {"scenario": ["paris-ceasefire-2027"], "set": [f"events.A ceasefire holds.date={day}"]}
+    with pytest.raises(InputError, match=rf"holds.date: must be a date from 2026-01-08 to .*, not \"{day}\""):
+        read_link(query)
