@@ -12,7 +12,7 @@ from sim.dashboard.levers import (
     POSITIONS_AT_START,
     Choice,
     Day,
-    Lever,
+    Movable,
     Slider,
     all_levers,
     by_path,
@@ -99,7 +99,7 @@ def _choose_changes(source: ScenarioSource, case: Case) -> tuple[tuple[str, Valu
 
 
 def _choose_some(
-    among: Sequence[Lever], key: str, which: str, source: ScenarioSource, case: Case
+    among: Sequence[Movable], key: str, which: str, source: ScenarioSource, case: Case
 ) -> dict[str, Value]:
     """Let the visitor choose some of many levers; return what is made of these, by path."""
     levers = {lever.path: lever for lever in among}
@@ -140,7 +140,7 @@ def _titles() -> dict[str, str]:
     return {name: load_scenario(file).title for name, file in bundled_scenarios().items()}
 
 
-def _choose(lever: Lever, source: ScenarioSource, case: Case) -> Value:
+def _choose(lever: Movable, source: ScenarioSource, case: Case) -> Value:
     """Show a lever as the scenario sets it, and return what the visitor makes of it."""
     key = _key(lever.path, source)
     if key not in st.session_state:
@@ -158,7 +158,7 @@ def _choose(lever: Lever, source: ScenarioSource, case: Case) -> Value:
             return float(st.slider(label, low, high, step=step, key=key, help=meaning))
 
 
-def _shown(lever: Lever, value: Value) -> Value | dt.date:
+def _shown(lever: Movable, value: Value) -> Value | dt.date:
     """Return a value as the widget of its lever holds it."""
     return dt.date.fromisoformat(str(value)) if isinstance(lever, Day) else value
 

@@ -121,14 +121,14 @@ class Day(NamedTuple):
         return text
 
 
-Lever = Slider | Choice | Day
+Movable = Slider | Choice | Day
 
 FROM_THE_FIRST_ROUND = "Set from the first round on"
 POSITIONS_AT_START = "Positions at the start"
 DATES = "Dates of events"
 
 
-def all_levers(case: Case) -> dict[str, tuple[Lever, ...]]:
+def all_levers(case: Case) -> dict[str, tuple[Movable, ...]]:
     """Return what can be moved in a case, by what moving it is called, in the order in which it is shown."""
     return {
         FROM_THE_FIRST_ROUND: levers(case.roster.vocabulary),
@@ -137,7 +137,7 @@ def all_levers(case: Case) -> dict[str, tuple[Lever, ...]]:
     }
 
 
-def by_path(case: Case) -> dict[str, Lever]:
+def by_path(case: Case) -> dict[str, Movable]:
     """Return what can be moved in a case by its path."""
     return {lever.path: lever for group in all_levers(case).values() for lever in group}
 

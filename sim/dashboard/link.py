@@ -15,7 +15,7 @@ from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.validation import one_of, shown, unknown_key
 
-Query = Mapping[str, Sequence[str]]
+Address = Mapping[str, Sequence[str]]
 """The words behind the question mark of an address, by key."""
 
 KEYS = ("scenario", "set", "runs", "seed", "nation")
@@ -70,7 +70,7 @@ def link_to(setting: Setting, nation: str | None) -> dict[str, list[str]]:
     return {key: values for key, values in words.items() if values}
 
 
-def read_link(query: Query) -> Linked:
+def read_link(query: Address) -> Linked:
     """Return what a link leads to.
 
     Raises
@@ -91,11 +91,11 @@ def read_link(query: Query) -> Linked:
     return Linked(setting, nation)
 
 
-def _address() -> Query:
+def _address() -> Address:
     return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
-def _single(query: Query, key: str) -> str:
+def _single(query: Address, key: str) -> str:
     """Return the word of a key of which there is one."""
     match query[key]:
         case [word]:
@@ -104,14 +104,14 @@ def _single(query: Query, key: str) -> str:
             raise InputError(f"must be there once, not {len(several)} times", key=key)
 
 
-def _one_of(query: Query, key: str, allowed: Sequence[str]) -> str:
+def _one_of(query: Address, key: str, allowed: Sequence[str]) -> str:
     word = _single(query, key)
     if word not in allowed:
         raise InputError(one_of(word, allowed), key=key)
     return word
 
 
-def _seed(query: Query) -> int:
+def _seed(query: Address) -> int:
     word = _single(query, "seed")
     if not (word.isdecimal() and len(word) <= len(str(MOST_SEED)) and int(word) <= MOST_SEED):
         raise InputError(f"must be a whole number from 0 to {MOST_SEED}, not {shown(word)}", key="seed")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sim.dashboard.levers import Day, Lever, all_levers
+from sim.dashboard.levers import Day, Movable, all_levers
 from sim.dashboard.setting import Setting, Value
 from sim.inputs.case import Case
 from sim.outputs.words import counted, date_words, signed
@@ -42,7 +42,7 @@ def change_words(setting: Setting, case: Case) -> str:
     return " ".join(sentences)
 
 
-def _value_words(lever: Lever, changes: Mapping[str, Value]) -> str:
+def _value_words(lever: Movable, changes: Mapping[str, Value]) -> str:
     match lever, changes[lever.path]:
         case Day(), value:
             return date_words(dt.date.fromisoformat(str(value)))
