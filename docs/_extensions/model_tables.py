@@ -148,8 +148,13 @@ def conditions_of_events() -> str:
         (code(name), f"{meaning}; with one of {comparisons} and a number")
         for name, meaning in QUANTITIES.items()
     ]
+    meaning = (
+        f"how the world is, whoever moved it last; with one of {comparisons} and a number from 0 to 1, or "
+        "the name that the roster gives to one"
+    )
+    level = (f"a level, such as {code('washington.involvement')}", meaning)
     states = [(code(f"NATION {state}"), meaning) for state, meaning in STATES.items()]
-    return table(("condition", "what it looks at"), [*quantities, *states])
+    return table(("condition", "what it looks at"), [*quantities, level, *states])
 
 
 def keys_of_sweeps() -> str:

@@ -9,6 +9,7 @@ from sim.dashboard.controls import choose_setting
 from sim.dashboard.downloads import show_downloads
 from sim.dashboard.explanation import choose_nation, chosen_nation, show_explanation
 from sim.dashboard.headline import show_numbers, show_title
+from sim.dashboard.link import keep_link, open_link
 from sim.dashboard.nations import show_nations
 from sim.dashboard.setting import Setting, words_of
 from sim.dashboard.simulated import compared, simulated
@@ -22,15 +23,18 @@ from sim.inputs.errors import InputError
 def main() -> None:
     """Show the page, or say what is wrong with the inputs."""
     st.set_page_config(page_title="coalition dashboard", layout="wide")
+    open_link()
     try:
         show_page(choose_setting())
     except InputError as error:
+        st.query_params.clear()  # no link leads here
         st.error(plain(words_of(error)))
 
 
 def show_page(setting: Setting) -> None:
     """Show what a setting leads to."""
     result = simulated(setting)
+    keep_link(setting, chosen_nation(result))
     against = compared_with(pinned(), setting)
     show_title(result, setting)
     show_numbers(result, against and against.comparison)

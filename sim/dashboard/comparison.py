@@ -33,8 +33,8 @@ def show_pin(result: RunResult, setting: Setting) -> None:
     left, right = st.columns([3, 1], vertical_alignment="center")
     kept = pinned()
     if kept is None:
-        changes = change_words(setting, result.case) or "as the scenario says"
-        to_pin = Pinned(setting, f"{result.about.title}, {changes}")
+        changes = change_words(setting, result.case) or "As the scenario says."
+        to_pin = Pinned(setting, f"{result.about.title}. {changes}")
         left.caption("Pin this setting to compare others with it, run by run.")
         right.button("Pin this setting", key="pin", on_click=_pin, args=(to_pin,), width="stretch")
     else:

@@ -25,6 +25,8 @@ def show_downloads(result: RunResult, setting: Setting) -> None:
     with left:
         st.markdown("**The setting**")
         _button("Scenario file (TOML)", text, f"{name}-dashboard.toml")
+        if setting.source.own is None:
+            st.caption("The address of this page leads here too: scenario, changes, runs, seed, nation.")
     with middle:
         st.markdown("**The tables**")
         _button("Tables (Parquet, zip)", partial(packed_tables, result, "parquet"), f"{name}-parquet.zip")

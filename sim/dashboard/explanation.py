@@ -28,8 +28,8 @@ def chosen_nation(result: RunResult) -> str | None:
     return code if code in result.case.roster.iso3 else None
 
 
-def choose_nation(code: str) -> None:
-    """Ask about a nation."""
+def choose_nation(code: str | None) -> None:
+    """Ask about a nation, or about none."""
     st.session_state[NATION] = code
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from sim.dashboard.levers import FROM_THE_FIRST_ROUND
 from sim.dashboard.setting import Setting
 from sim.dashboard.words import change_words, difference_words, plain, runs_words
 from sim.experiments.comparison.result import DIFFERENCE, Comparison
@@ -31,8 +32,8 @@ def show_title(result: RunResult, setting: Setting) -> None:
     """Show what is run, and what is changed of it."""
     scenario, changed = result.case.scenario, change_words(setting, result.case)
     later = sum(event.round > 1 for event in result.about.past_events) + len(result.about.possible_events)
-    words = f"Set from the first round on: {changed}." if changed else "As the scenario says."
-    if changed and later:
+    words = changed or "As the scenario says."
+    if changed.startswith(FROM_THE_FIRST_ROUND) and later:
         words += f" The scenario's later events ({later}) still happen, and may set levels anew."
     words += (
         f" {date_words(scenario.start)} and {counted(scenario.rounds, 'round')} of "

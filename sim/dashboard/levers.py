@@ -1,15 +1,22 @@
 """What a visitor can move, from the first round on."""
 
+import datetime as dt
+import math
+from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sim.dashboard.setting import Value
 from sim.declarations.kinds import Level
 from sim.declarations.parameters import PARAMETERS
-from sim.declarations.words import PURPOSES
+from sim.declarations.words import POSITIONS, PURPOSES
 from sim.inputs.case import Case
+from sim.inputs.errors import InputError
 from sim.inputs.keys import Key, parameter_key
+from sim.inputs.moved_events import date_key
 from sim.inputs.roster_file import Vocabulary
 from sim.inputs.situation import written
+from sim.inputs.validation import one_of, shown
 
 MOVED = {
     "reach": ("Reach to soldiers on land", -0.5, 1.5),
@@ -46,6 +53,17 @@ class Slider(NamedTuple):
         drawn = case.parameters.column(Key(self.path).parameter)
         return round(float(drawn.mean()) / self.step) * self.step
 
+    def read(self, text: str) -> float:
+        """Return the value that a text gives; raise InputError where it cannot be moved there."""
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not self.low <= value <= self.high:
+            problem = f"must be a number from {self.low:g} to {self.high:g}, not {shown(text)}"
+            raise InputError(problem, key=self.path)
+        return value
+
 
 class Choice(NamedTuple):
     """A word that can be chosen; the fields are those of `Slider`."""
@@ -56,8 +74,99 @@ class Choice(NamedTuple):
     words: tuple[str, ...]
 
     def value_in(self, case: Case) -> str:
-        """Return the word that holds in the first round of a case."""
+        """Return what a nation states at the start of a case; else the word that holds in its first round."""
+        key = Key(self.path)
+        if key.path[0] == "nations":
+            return POSITIONS[case.timeline.position[0, case.roster.iso3.index(key.path[1])]]
         return self.words[int(case.timeline.purpose[1].argmax())]
+
+    def read(self, text: str) -> str:
+        """Return the word that a text gives; raise InputError where it is none of them."""
+        if text not in self.words:
+            raise InputError(one_of(text, self.words), key=self.path)
+        return text
+
+
+class Day(NamedTuple):
+    """A day that can be chosen, as ``2026-05-01``; the other fields are those of `Slider`.
+
+    Attributes
+    ----------
+    usual
+        The day that the scenario says.
+    first, last
+        Between which it can be moved.
+    """
+
+    path: str
+    label: str
+    meaning: str
+    usual: dt.date
+    first: dt.date
+    last: dt.date
+
+    def value_in(self, case: Case) -> str:  # noqa: ARG002 - the levers of a case hold its days
+        """Return the day that the scenario says."""
+        return self.usual.isoformat()
+
+    def read(self, text: str) -> str:
+        """Return the day that a text gives; raise InputError where it cannot be moved there."""
+        try:
+            inside = self.first <= dt.date.fromisoformat(text) <= self.last
+        except ValueError:
+            inside = False
+        if not inside:
+            problem = f"must be a date from {self.first} to {self.last}, not {shown(text)}"
+            raise InputError(problem, key=self.path)
+        return text
+
+
+Movable = Slider | Choice | Day
+
+FROM_THE_FIRST_ROUND = "Set from the first round on"
+POSITIONS_AT_START = "Positions at the start"
+DATES = "Dates of events"
+
+
+def all_levers(case: Case) -> dict[str, tuple[Movable, ...]]:
+    """Return what can be moved in a case, by what moving it is called, in the order in which it is shown."""
+    return {
+        FROM_THE_FIRST_ROUND: levers(case.roster.vocabulary),
+        POSITIONS_AT_START: _positions(case),
+        DATES: _dates(case),
+    }
+
+
+def by_path(case: Case) -> dict[str, Movable]:
+    """Return what can be moved in a case by its path."""
+    return {lever.path: lever for group in all_levers(case).values() for lever in group}
+
+
+def _positions(case: Case) -> tuple[Choice, ...]:
+    """Return what nations state at the start, by their names."""
+    meaning = "What the government says of sending own troops when the scenario starts."
+    named = sorted(zip(case.roster.names, case.roster.iso3, strict=True))
+    return tuple(Choice(f"nations.{code}.position", name, meaning, POSITIONS) for name, code in named)
+
+
+def _dates(case: Case) -> tuple[Day, ...]:
+    """Return the days of the events of a scenario; outcomes of one draw come on one day.
+
+    Events of one title by accident are left out: an option could not name either.
+    """
+    calendar, dates = case.scenario.calendar, case.timeline.dates
+    titles = Counter(item.event.outcome_of or item.event.title for item in case.scenario.all_events())
+    days: dict[str, Day] = {}
+    for item in case.scenario.all_events():
+        event = item.event
+        name = event.outcome_of or event.title
+        if item.place.option or (titles[name] > 1 and not event.outcome_of):
+            continue
+        day = event.date or calendar.date_of(item.round)
+        meaning = "Not before this day, once its condition holds." if event.when else "The day it happens on."
+        bounds = calendar.start, max(dates[-1], day)
+        days.setdefault(name, Day(date_key(name), f"{name[0].upper()}{name[1:]}", meaning, day, *bounds))
+    return tuple(days.values())
 
 
 def levers(vocabulary: Vocabulary) -> tuple[Slider | Choice, ...]:
@@ -89,10 +198,10 @@ def _lever(level: Level, vocabulary: Vocabulary) -> Slider:
     return Slider(path, label[0].upper() + label[1:], meaning)
 
 
-def changes_of(case: Case, values: dict[str, Value]) -> tuple[tuple[str, Value], ...]:
+def changes_of(case: Case, values: Mapping[str, Value]) -> tuple[tuple[str, Value], ...]:
     """Return the values, by path, that differ from those of a case."""
     return tuple(
-        (lever.path, values[lever.path])
-        for lever in levers(case.roster.vocabulary)
-        if lever.path in values and values[lever.path] != lever.value_in(case)
+        (path, values[path])
+        for path, lever in by_path(case).items()
+        if path in values and values[path] != lever.value_in(case)
     )

@@ -6,13 +6,14 @@ server 0.1, by Matplotlib they would take the server 0.2 each.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from sim.outputs import style
+from sim.outputs.labels import apart
 from sim.system.libraries import pd
 
 WIDTH, HEIGHT = 400, 270
@@ -23,6 +24,23 @@ CHARACTER = 6.3
 """Height of letters, and how wide they are, about."""
 
 LABELS = "#444444"
+
+GHOST = "#8C8C8C"
+"""Lines of a pinned setting, which lie beneath those of what is shown."""
+
+
+class End(NamedTuple):
+    """What is written where a line, or a layer, ends: the value there, the words, and how they look."""
+
+    value: float
+    words: str
+    look: dict[str, Any]
+
+
+def pinned_end(value: float, number: str) -> End:
+    """Return what is written where the line of a pinned setting ends."""
+    return End(value, f"pinned {number}", {"fill": style.MUTED, "class_": "pinned-end"})
+
 
 Coordinates = tuple[float, float]
 
@@ -141,6 +159,16 @@ class TimePlot:
     def line(self, values: Sequence[float], colour: str, **attributes: Any) -> None:
         """Draw a line."""
         self.picture.add("path", d=self._path(values), fill="none", stroke=colour, **attributes)
+
+    def ghost(self, values: Sequence[float], name: str) -> None:
+        """Draw a line of the pinned setting."""
+        self.line(values, GHOST, class_=f"pinned {name}", stroke_width=2.5)
+
+    def name_ends(self, ends: Sequence[End], gap: float) -> None:
+        """Write what lines end as to their right, so many pixels apart at least."""
+        values = [end.value for end in ends]
+        for end, at in zip(ends, apart(values, gap / HEIGHT * self.highest, 0.0, self.highest), strict=True):
+            self.picture.text(self.end + 7, self.y(at), end.words, **end.look)
 
     def _path(self, values: Sequence[float], *, backwards: bool = False) -> str:
         points = [f"{self.x(round_):.1f} {self.y(value):.1f}" for round_, value in enumerate(values)]

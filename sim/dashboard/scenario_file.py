@@ -8,6 +8,7 @@ from tomlkit.items import Table as TomlTable
 
 from sim.dashboard.setting import Setting, Value
 from sim.declarations.policies import KeyPath
+from sim.inputs.keys import Key
 from sim.inputs.layers import merge_tables
 from sim.inputs.scenario import CHANCE, Scenario
 from sim.inputs.situation import Event, leaves, written
@@ -23,27 +24,25 @@ def scenario_file(setting: Setting) -> str:
     InputError
         For any mistake in the scenario.
     """
-    scenario = setting.source.load().scenario
+    moved = {path: value for path, value in setting.changes if Key(path).is_of_event}
+    scenario = setting.source.load().scenario.with_overrides(moved)
     data = scenario.model_dump(
         exclude_unset=True, exclude_none=True, exclude={"extends", "events"}, by_alias=True
     )
     data["description"] = " ".join(scenario.description.split())
-    changes = {_key_path(path): value for path, value in setting.changes}
-    parameters = {path: value for path, value in changes.items() if path[0] == _PARAMETERS}
-    levels = {path: value for path, value in changes.items() if path not in parameters}
-    data = merge_tables(data, _nested(parameters))
+    changes = {Key(path).path: value for path, value in setting.changes if path not in moved}
+    at_start = {path: value for path, value in changes.items() if path[0] in _AT_START}
+    levels = {path: value for path, value in changes.items() if path not in at_start}
+    data = merge_tables(data, _nested(at_start))
     data["events"] = [*_events(scenario, set(levels)), *_event(levels)]
-    if changes:
+    if setting.changes:
         data["title"] = f"{scenario.title}, changed"
     made = f"Made by `coalition dashboard`. The same runs: coalition run FILE {setting.which_runs()}"
     return f"# {made}\n{tomlkit.dumps(_document(data))}"
 
 
-_PARAMETERS = "parameters"
-
-
-def _key_path(path: str) -> KeyPath:
-    return tuple(path.split("."))
+_AT_START = ("parameters", "nations")
+"""Where what is no event of the first round begins."""
 
 
 def _event(levels: Mapping[KeyPath, Value]) -> list[TableData]:

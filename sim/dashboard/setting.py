@@ -72,7 +72,7 @@ class Setting:
     def command(self) -> str:
         """Return the command that runs it."""
         name = self.source.name if self.source.own is None else f"{self.source.name}.toml"
-        sets = [f"--set {path}={value}" for path, value in self.changes]
+        sets = [f"--set {shlex.quote(f'{path}={value}')}" for path, value in self.changes]
         return " ".join(["coalition run", shlex.quote(name), *sets, self.which_runs()])
 
     def which_runs(self) -> str:

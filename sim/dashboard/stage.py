@@ -75,7 +75,7 @@ def stage_data(
         "colours": {"shades": _shades(), "context": CONTEXT, "dark": DARK * (SHADES - 1)},
         "nation": nation,
         "size": {"picture": size_picture(result, pinned), "note": size_note(pinned)},
-        "force": {"picture": force_picture(result), "note": force_note(result)},
+        "force": {"picture": force_picture(result, pinned), "note": force_note(result, pinned)},
         "runs": runs_words(result.number_of_runs, result.seed),
     }
 

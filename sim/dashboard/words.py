@@ -1,13 +1,14 @@
 """Words on the page."""
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from sim.dashboard.levers import levers
-from sim.dashboard.setting import Setting
+from sim.dashboard.levers import Day, Movable, all_levers
+from sim.dashboard.setting import Setting, Value
 from sim.inputs.case import Case
-from sim.outputs.words import counted, signed
+from sim.outputs.words import counted, date_words, signed
 
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -31,12 +32,24 @@ def runs_words(runs: int, seed: int) -> str:
 
 
 def change_words(setting: Setting, case: Case) -> str:
-    """Return what a setting changes of its scenario; empty if nothing."""
-    labels = {lever.path: lever.label for lever in levers(case.roster.vocabulary)}
-    values = (
-        (labels[path], value if isinstance(value, str) else f"{value:g}") for path, value in setting.changes
-    )
-    return ", ".join(f"{label} {value}" for label, value in values)
+    """Return what a setting changes of its scenario, a sentence a group of levers; empty if nothing."""
+    changes = dict(setting.changes)
+    sentences = []
+    for group, levers in all_levers(case).items():
+        words = [f"{lever.label} {_value_words(lever, changes)}" for lever in levers if lever.path in changes]
+        if words:
+            sentences.append(f"{group}: {', '.join(words)}.")
+    return " ".join(sentences)
+
+
+def _value_words(lever: Movable, changes: Mapping[str, Value]) -> str:
+    match lever, changes[lever.path]:
+        case Day(), value:
+            return date_words(dt.date.fromisoformat(str(value)))
+        case _, float(value):
+            return f"{value:g}"
+        case _, value:
+            return str(value)
 
 
 def difference_words(row: Mapping[Any, Any], factor: float = 1.0, decimals: int = 0) -> str:

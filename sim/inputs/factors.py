@@ -182,7 +182,7 @@ def check_factor(path: str, vocabulary: Vocabulary) -> None:
         If there is no such lever or parameter, or it cannot differ from point to point.
     """
     key = Key(path)
-    if key in NOT_FACTORS:
+    if key in NOT_FACTORS or key.is_of_event:
         raise InputError(f"{key} cannot vary from point to point")
     try:
         override_layers({key: 0}, situation_keys(vocabulary))

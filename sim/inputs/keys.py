@@ -1,6 +1,8 @@
 """Keys: what can be set, in a scenario, by an option, by a sweep; the one spelling of each."""
 
 PARAMETER_PREFIX = "parameters."
+EVENTS = "events"
+"""Where keys of events begin."""
 
 
 class Key(str):
@@ -25,6 +27,11 @@ class Key(str):
     def parameter(self) -> str:
         """The name of the behavioural parameter that it is, empty if it is none."""
         return self.removeprefix(PARAMETER_PREFIX) if self.startswith(PARAMETER_PREFIX) else ""
+
+    @property
+    def is_of_event(self) -> bool:
+        """Whether it is about an event of a scenario, not about the situation or a setting."""
+        return self.path[0] == EVENTS
 
 
 def parameter_key(name: str) -> Key:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.inputs.errors import InputError
-from sim.inputs.keys import Key
+from sim.inputs.keys import EVENTS, Key
 from sim.inputs.layers import Layer, Place
 from sim.inputs.nations import Nations
 from sim.inputs.situation import leaves
@@ -44,9 +44,8 @@ def override_layers(overrides: Overrides, situation: Sequence[str], nations: Nat
     """Return a layer for every override, to be laid over a scenario in this order.
 
     A key of the situation, as the roster's scenario files call it, becomes an event in round 1: the anchor
-    world would absorb it otherwise.
-    Behind ``start.`` it changes the anchor world, and so does a nation's ``position``, which takes
-    the place of the recorded one.
+    world would absorb it otherwise. Behind ``start.`` it changes the anchor world, and so does a nation's
+    ``position``, which takes the place of the recorded one. Keys of events are left to `with_moved_events`.
 
     Raises
     ------
@@ -54,8 +53,9 @@ def override_layers(overrides: Overrides, situation: Sequence[str], nations: Nat
         If an override has no ``=``, its key begins with a word that is not known, or two are of one key.
     """
     return [
-        _layer(Place(option=on_one_line(change.option)), change.key.path, _plain(change.value), situation)
+        _layer(Place(option=on_one_line(change.option)), change.key.path, plain(change.value), situation)
         for change in changes_of(overrides, nations)
+        if not change.key.is_of_event
     ]
 
 
@@ -97,6 +97,8 @@ def _changes(overrides: Overrides) -> Iterator[Change]:
 
 def _key_and_value(text: str) -> tuple[str, object]:
     key, equals, value = text.partition("=")
+    if Key(key).is_of_event:  # the title of one may hold the sign, a date does not
+        key, equals, value = text.rpartition("=")
     if not equals:
         raise InputError(
             "must be KEY=VALUE, such as washington.involvement=0.75", file=on_one_line(f"--set {text}")
@@ -113,7 +115,7 @@ def _value(text: str) -> object:
     return table["value"] if len(table) == 1 else text
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Return a NumPy scalar, as sweeps hand them over, as a number of Python; a moment is read as a day."""
     if isinstance(value, np.datetime64):
         return value
@@ -137,7 +139,7 @@ def _layer(place: Place, path: tuple[str, ...], value: object, situation: Sequen
             raise place.error("must be parameters.NAME=NUMBER")
         case (head, *_) if head in _SETTINGS:
             raise place.error(f"{head} has no keys of its own")
-    raise place.error(unknown_key(path[0], [*situation, "parameters", *_SETTINGS]))
+    raise place.error(unknown_key(path[0], [*situation, "parameters", EVENTS, *_SETTINGS]))
 
 
 def _setting(place: Place, path: tuple[str, ...], value: object) -> Layer:

@@ -16,8 +16,9 @@ from sim.inputs.coded import with_codes
 from sim.inputs.errors import InputError, near_match
 from sim.inputs.keys import Key
 from sim.inputs.layers import Layer, Place, merged, read_layers
+from sim.inputs.moved_events import with_moved_events
 from sim.inputs.nations import Nations
-from sim.inputs.overrides import NOBODY, Overrides, overridden, override_layers
+from sim.inputs.overrides import NOBODY, Overrides, changes_of, overridden, override_layers
 from sim.inputs.roster import nations_of
 from sim.inputs.roster_file import ROSTER_FILE, Vocabulary, vocabulary_of
 from sim.inputs.schedule import Calendar, Contingent, Scheduled, schedule
@@ -228,7 +229,8 @@ def load_scenario(source: Path | str, overrides: Overrides = ()) -> Scenario:
         What to change: ``["washington.involvement=0.75"]`` or ``{"washington__involvement": 0.75}``.
         A level of the situation is changed by an event in round 1, and wins over the file's events of
         that round; behind ``start.`` it changes the world in which positions are anchored. A nation's
-        ``position`` replaces the recorded one. ``title``, ``description``, ``roster``, ``start``,
+        ``position`` replaces the recorded one, ``events.TITLE.date`` the date or the round of an event.
+        ``title``, ``description``, ``roster``, ``start``,
         ``rounds``, ``days_per_round``, ``force_required``, ``force_required_source``, ``level_half_width``
         and ``parameters.NAME`` replace what the file says.
 
@@ -266,7 +268,9 @@ def _scenario(layers: list[Layer], overrides: Overrides, name: str) -> Scenario:
     roster = _named_roster(merged(layers), overridden(overrides))
     vocabulary, nations = (vocabulary_of(roster), nations_of(roster)) if roster else (Vocabulary(), NOBODY)
     coded = [with_codes(layer, nations) for layer in layers]
-    layer = merged([*coded, *override_layers(overrides, situation_keys(vocabulary), nations)])
+    moves = [change for change in changes_of(overrides, nations) if change.key.is_of_event]
+    own = with_moved_events(merged(coded), moves)
+    layer = merged([own, *override_layers(overrides, situation_keys(vocabulary), nations)])
     scenario = validate(scenario_type(vocabulary), layer.data, layer.error)
     folder = _roster_folder(scenario.roster, layer.place(("roster",)))
     scenario._origin = _Origin(folder_name(name, "scenario"), folder, vocabulary, layer)

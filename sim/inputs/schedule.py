@@ -107,9 +107,12 @@ def schedule(
         their dates do not tell which of them is the later one; if outcomes of the same draw do not come
         at the same time, or their probabilities add up to more than 1.
     """
-    scheduled = [
-        _scheduled(event, calendar, place(("events", position))) for position, event in enumerate(events)
-    ]
+    scheduled = []
+    for position, event in enumerate(events):
+        if event.date and event.date < calendar.start:
+            problem = f"the event is dated {event.date}, before the start of the scenario, {calendar.start}"
+            raise _place_of_date(position, place).error(problem)
+        scheduled.append(_scheduled(event, calendar, place(("events", position))))
     _refuse_duplicates(item for item in scheduled if not item.place.option and not item.event.when)
     ordered = sorted(scheduled, key=lambda item: (item.round, bool(item.place.option), item.date))
     draws = _Draws()
@@ -171,11 +174,13 @@ def _without_replaced(item: Scheduled, later: Iterable[Scheduled]) -> dict[tuple
     return {key: value for key, value in item.changes.items() if key not in replaced}
 
 
+def _place_of_date(position: int, place: Callable[[TomlPath], Place]) -> Place:
+    """Return the option that gives an event its date, else where the event stands."""
+    date = place(("events", position, "date"))
+    return date if date.option else place(("events", position))
+
+
 def _scheduled(event: Event, calendar: Calendar, place: Place) -> Scheduled:
-    if event.date and event.date < calendar.start:
-        raise place.error(
-            f"the event is dated {event.date}, before the start of the scenario, {calendar.start}"
-        )
     round_ = calendar.round_of(event.date) if event.date else (event.round or 1)
     date = event.date or calendar.date_of(round_)
     return Scheduled(round_, date, event, event.changes(), place)

@@ -20,7 +20,7 @@ from sim.declarations.kinds import ADVERSARY, PATRON, TABLES, Level
 from sim.inputs.days import day_of
 from sim.inputs.errors import near_match
 from sim.inputs.roster_file import Vocabulary
-from sim.inputs.trigger import Trigger, trigger
+from sim.inputs.trigger import ComparableLevel, Trigger, trigger
 from sim.inputs.validation import KeyProblem, shown
 
 COMMAND = "command"
@@ -107,15 +107,6 @@ Width = Annotated[
 ]
 
 
-def _condition(value: object) -> Trigger:
-    if not isinstance(value, str):
-        raise ValueError(f'must be a text such as "force >= 15000", not {shown(value)}')
-    return trigger(value)
-
-
-When = Annotated[
-    Trigger, BeforeValidator(_condition), PlainSerializer(str), WithJsonSchema({"type": "string"})
-]
 Speed = Annotated[Share, Field(description="burden_sharing: the largest change of involvement in a round.")]
 Reversal = Annotated[
     Share,
@@ -247,10 +238,10 @@ class Event(TomlTable):
         None, description="When it happens; or give a round. With a condition: not before."
     )
     round: int | None = Field(None, ge=1, le=1_000_000, description="The round in which it happens.")
-    when: When | None = Field(
+    when: Trigger | None = Field(
         None,
         description="Condition under which it happens, once a run, in the round after it first holds: "
-        '"force >= 15000", "NATION committed".',
+        '"force >= 15000", "NATION committed", "ceasefire < 0.5".',
     )
     probability: Share | None = Field(
         None, description="Probability that it happens, drawn once a run; without one it is certain."
@@ -287,9 +278,31 @@ class Event(TomlTable):
 
 
 @cache
+def comparable_levels(vocabulary: Vocabulary) -> dict[str, ComparableLevel]:
+    """Return the levels that conditions may compare, by how the scenario files of a roster write them."""
+    return {
+        ".".join(written(level.key, vocabulary)): ComparableLevel(name, vocabulary.steps(name))
+        for name, level in vocabulary.all_levels.items()
+    }
+
+
+def _when(vocabulary: Vocabulary) -> Any:
+    """Return the type of the condition of an event."""
+
+    def condition(value: object) -> Trigger:
+        if not isinstance(value, str):
+            raise ValueError(f'must be a text such as "force >= 15000", not {shown(value)}')
+        return trigger(value, comparable_levels(vocabulary))
+
+    as_text = PlainSerializer(str), WithJsonSchema({"type": "string"})
+    return Annotated[Trigger, BeforeValidator(condition), *as_text]
+
+
+@cache
 def event_type(vocabulary: Vocabulary) -> type[Event]:
     """Return the events of a roster's scenario files: actors, levels and commands are called what it says."""
-    fields = situation_fields(vocabulary, start=False)
+    when = (_when(vocabulary) | None, Event.model_fields["when"])
+    fields = {**situation_fields(vocabulary, start=False), "when": when}
     made = create_model("Event", __base__=Event, __doc__=Event.__doc__, **fields)
     made.situation = situation(vocabulary)
     return made

@@ -202,15 +202,20 @@ class CoalitionModel(mesa.Model):
         """Return what the condition of an event looks at, after the last round."""
         match OBSERVED[event.observed]:
             case "nothing":
-                return 0.0
+                seen = 0.0
             case "stance":
-                return float(self.nations[event.nation].stance)
+                seen = self.nations[event.nation].stance
             case "left":
-                return float(self.nations[event.nation].has_left)
+                seen = self.nations[event.nation].has_left
             case "committed":
-                return float(self.size)
+                seen = self.size
+            case "level":
+                seen = self._levels_now()[event.level]
+            case "further_level":
+                seen = self.further_levels[event.level]
             case quantity:
-                return float(getattr(self, quantity))
+                seen = getattr(self, quantity)
+        return float(seen)
 
     def _change(self, change: np.record) -> None:
         """Set what an event sets."""

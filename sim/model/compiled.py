@@ -10,7 +10,7 @@ from numba import njit
 from sim.model.anchoring import start
 from sim.model.compilation import kept, load_numba
 from sim.model.counting import count_bins, count_end, count_round, record_round, record_terms
-from sim.model.happening import happen, prescribe
+from sim.model.happening import come_due, happen, prescribe
 from sim.model.lanes import BLOCKS, LANES, OPTIONS, State, compilable, empty_state
 from sim.model.lockstep import lobby, move_nations, move_world, see_coalition, weigh_further_levels
 from sim.model.points import DesignPoints
@@ -83,6 +83,7 @@ def _simulate_chunk(
         record_round(state, -skipped, filled, row, records)
         for step in range(1, setup.rounds.size):
             see_coalition(state)
+            come_due(setup, state, step)
             prescribe(setup, points, state, step)
             happen(setup, state, step)
             move_world(state, step)

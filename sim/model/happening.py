@@ -11,7 +11,16 @@ from sim.declarations.levels import LEVELS
 from sim.declarations.policies import POLICIES
 from sim.declarations.words import PURPOSES
 from sim.model import draws, rules
-from sim.model.lanes import COMMITTED, LANES, LEVEL_COUNT, POLICY_COUNT, State, StructuredRow, compilable
+from sim.model.lanes import (
+    COMMITTED,
+    LANES,
+    LEVEL_COUNT,
+    POLICY_COUNT,
+    State,
+    StructuredRow,
+    compilable,
+    levels_now,
+)
 from sim.model.points import DesignPoints
 from sim.model.setup import CHANGED, OBSERVED, Setup
 
@@ -19,8 +28,12 @@ INVOLVEMENT, CLARITY = ([*LEVELS].index(name) for name in ("involvement", "clari
 PURPOSE = [*POLICIES].index(PURPOSES[0])
 """Where the purposes begin among the policies; they are the last."""
 
-FORCE, FIELDED, MEMBERS, CONTRIBUTORS, STANCE, LEFT = (
-    OBSERVED.index(name) for name in ("force", "fielded", "committed", "contributors", "stance", "left")
+FORCE, FIELDED, MEMBERS, CONTRIBUTORS, STANCE, LEFT, SEEN_LEVEL, SEEN_FURTHER = (
+    OBSERVED.index(name)
+    for name in (
+        *("force", "fielded", "committed", "contributors", "stance", "left"),
+        *("level", "further_level"),
+    )
 )
 LEVEL, FURTHER_LEVEL, POLICY, STATED, HELD, ELECTION = (
     CHANGED.index(name) for name in ("level", "further_level", "policy", "stated", "held", "election")
@@ -121,16 +134,28 @@ def fall_silent(state: State, index: int) -> None:
 
 
 @compilable
-def happen(setup: Setup, state: State, step: int) -> None:
-    """Let events happen whose time has come, in lanes in which their conditions held after the last round."""
+def come_due(setup: Setup, state: State, step: int) -> None:
+    """Find the events that happen in round `step`: their time has come, and the last round made them due.
+
+    Before anything of the round is set: conditions may be about levels.
+    """
     for number in range(setup.contingents.size):
         event = setup.contingents[number]
         if step >= event.earliest:
             for lane in range(LANES):
                 if state.happened[number, lane] == math.inf and _is_due(state, event, lane):
                     state.happened[number, lane] = step
-                    for place in range(event.first_change, event.end_of_changes):
-                        _change(state, setup.changes[place], step, lane)
+
+
+@compilable
+def happen(setup: Setup, state: State, step: int) -> None:
+    """Let the events happen that have come due in round `step`."""
+    for number in range(setup.contingents.size):
+        event = setup.contingents[number]
+        for lane in range(LANES):
+            if state.happened[number, lane] == step:
+                for place in range(event.first_change, event.end_of_changes):
+                    _change(state, setup.changes[place], step, lane)
 
 
 @compilable
@@ -153,6 +178,9 @@ def _observed(state: State, event: StructuredRow, lane: int) -> float:
     value = world.members[lane] if event.observed == MEMBERS else value
     value = world.contributors[lane] if event.observed == CONTRIBUTORS else value
     value = nation.stance[lane] if event.observed == STANCE else value
+    value = levels_now(world, lane)[event.level] if event.observed == SEEN_LEVEL else value
+    if event.observed == SEEN_FURTHER:
+        value = state.further_levels[event.level, lane]
     return (1.0 if has_left else 0.0) if event.observed == LEFT else value
 
 

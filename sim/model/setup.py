@@ -102,7 +102,7 @@ _FORMATS = {
 ROUND = row_type([(name, _FORMATS[kind]) for name, kind in Round.__annotations__.items()])
 STATEMENT = row_type([(name, _FORMATS[kind]) for name, kind in Statement.__annotations__.items()])
 
-OBSERVED = ("nothing", *QUANTITIES, "stance", "left")
+OBSERVED = ("nothing", *QUANTITIES, "stance", "left", "level", "further_level")
 """What the condition of an event looks at; without a condition at nothing, which is 0."""
 
 CONTINGENT = row_type(
@@ -113,6 +113,7 @@ CONTINGENT = row_type(
         ("earliest", "i8"),  # round
         ("observed", "i8"),  # of OBSERVED
         ("nation", "i8"),  # that is observed
+        ("level", "i8"),  # that is observed, of its kind
         ("least", "f8"),  # it happens if what is observed is at least this
         ("most", "f8"),  # and at most this
         ("first_change", "i8"),
@@ -305,13 +306,13 @@ def _contingents(timeline: Timeline, roster: Roster) -> tuple[NDArray[np.void], 
     return np.array(events, CONTINGENT), np.array(changes, CHANGE)
 
 
-def _condition(when: Trigger | None, roster: Roster) -> tuple[int, int, float, float]:
-    """Return what a condition observes, of which nation, and the bounds between which it holds."""
+def _condition(when: Trigger | None, roster: Roster) -> tuple[int, int, int, float, float]:
+    """Return what a condition observes, of which nation or level, and the bounds between which it holds."""
     if when is None:
-        return OBSERVED.index("nothing"), 0, -np.inf, np.inf
+        return OBSERVED.index("nothing"), 0, 0, -np.inf, np.inf
     if when.nation:
         observed, least, most = _STATES[when.state]
-        return OBSERVED.index(observed), roster.iso3.index(when.nation), least, most
+        return OBSERVED.index(observed), roster.iso3.index(when.nation), 0, least, most
     above, below = np.nextafter(when.value, np.inf), np.nextafter(when.value, -np.inf)
     bounds = {
         ">=": (when.value, np.inf),
@@ -319,7 +320,14 @@ def _condition(when: Trigger | None, roster: Roster) -> tuple[int, int, float, f
         "<=": (-np.inf, when.value),
         "<": (-np.inf, below),
     }
-    return OBSERVED.index(when.quantity), 0, *bounds[when.comparison]
+    kind, level = _level_place(when.level, roster) if when.level else (when.quantity, 0)
+    return OBSERVED.index(kind), 0, level, *bounds[when.comparison]
+
+
+def _level_place(name: str, roster: Roster) -> tuple[str, int]:
+    """Return of which kind a level is, and its place among those."""
+    place = [*roster.vocabulary.all_levels].index(name)
+    return ("level", place) if name in LEVELS else ("further_level", place - len(LEVELS))
 
 
 _STATES = {

@@ -11,7 +11,7 @@ from sim.results.document import Document
 from sim.results.kept import read_document
 from sim.results.kinds import load
 from sim.results.reading import Manifest, damage_named, kind_of, manifest_of, parsed
-from sim.results.saving import Saving
+from sim.results.saving import SILENT, Reply, Saving
 from sim.results.tables import FolderTables
 from sim.system import folders
 from sim.system.libraries import mpl, pd
@@ -66,8 +66,17 @@ class Result(Contents):
         picture: mpl.figure.Figure = drawn[name]()
         return picture
 
-    def save(self, folder: Path | str, *, csv: bool = False) -> Path:
+    def save(self, folder: Path | str, *, reply: Reply = SILENT, csv: bool = False) -> Path:
         """Write a folder of results, whole or not at all, and return it; what stands there is replaced.
+
+        Parameters
+        ----------
+        folder
+            Where it goes.
+        reply
+            How it is answered meanwhile, see `Saving.finish`.
+        csv
+            Whether to write the tables as CSV beside the Parquet.
 
         Raises
         ------
@@ -75,7 +84,7 @@ class Result(Contents):
             If it cannot be written to.
         """
         with Saving(Path(folder), csv=csv) as saving:
-            return saving.finish(self)
+            return saving.finish(self, reply)
 
     def report(self, file: Path | str) -> Path:
         """Write all of it as one HTML file that needs nothing else, and return the file.

@@ -13,6 +13,8 @@ SCREENSHOTS = Path(__file__).parents[2] / "results" / "browser"
 DESKTOP = {"width": 1400, "height": 1000}
 PHONE = {"width": 390, "height": 844}
 
+STILL = "document.getAnimations().every((each) => each.playState !== 'running')"
+
 
 class Watched:
     """A page, what it has asked for, and what went wrong on it."""
@@ -59,9 +61,28 @@ class Visit(Watched):
         self.page.get_by_role("slider", name=label).focus()
         for _ in range(times):
             self.page.keyboard.press(key)
+        self.differ(before)
+
+    def differ(self, before: list[str]) -> None:
+        """Wait until the page has answered with other numbers."""
         shown = "[...document.querySelectorAll('[data-testid=stMetricValue]')].map(each => each.innerText)"
         differs = f"JSON.stringify({shown}) !== JSON.stringify({json.dumps(before)})"
         self.page.wait_for_function(f"{differs} && {shown}.length === {len(before)}")
+        self.settle()
+
+    def choose_among_many(self, group: str, label: str, name: str) -> None:
+        """Open a group at the side, and choose one of its list, which stays open for another one."""
+        self.page.get_by_text(group, exact=True).click()
+        self.page.wait_for_function(STILL)
+        box = self.page.get_by_role("combobox", name=label)
+        box.click()
+        self.page.get_by_role("option").first.wait_for()
+        box.press_sequentially(name, delay=30)
+        self.page.wait_for_function("document.querySelectorAll('[role=option]').length === 1")
+        self.page.get_by_role("option", name=name).hover()
+        box.press("Enter")
+        box.press("Escape")
+        self.page.get_by_role("button", name=f"Remove {name}").wait_for()
         self.settle()
 
     def upload(self, button: str, file: Path) -> None:

@@ -122,8 +122,8 @@ def opened(chromium: Any) -> Iterator[list[Watched]]:
 def visit(chromium: Any, served: Served, opened: list[Watched]) -> Callable[..., Visit]:
     """Open the dashboard, each time as another visitor."""
 
-    def open_dashboard(size: dict[str, int] = DESKTOP) -> Visit:
-        visited = Visit(chromium, served.address, size)
+    def open_dashboard(size: dict[str, int] = DESKTOP, address: str = served.address) -> Visit:
+        visited = Visit(chromium, address, size)
         opened.append(visited)
         return visited
 

@@ -131,6 +131,11 @@ def test_a_pinned_setting_is_compared(visit: Callable[..., Any]) -> None:
     here.set_lever("US involvement", "End")
     page.get_by_label("Differences in P(soldiers on land)").wait_for()
     assert page.locator(".size .pinned").count() == 2
+    assert page.locator(".force .pinned").count() == 1
+    pinned = sim.run("paris-2026-01").rounds.iloc[-1]
+    names = page.locator(".pinned-end").all_text_contents()
+    means = [f"{pinned[name]:.1f}" for name in ("size_mean", "contributors_mean")]
+    assert names == [f"pinned {number}" for number in (*means, f"{pinned.force_mean:,.0f}")]
     deltas = page.get_by_test_id("stMetricDelta").all_inner_texts()
     case = sim.load_case("paris-2026-01")
     changed = case.with_overrides({"washington.involvement": 1.0})
@@ -139,6 +144,88 @@ def test_a_pinned_setting_is_compared(visit: Callable[..., Any]) -> None:
     found = f"{row.difference:+.2f} [{row.difference_low:+.2f} to {row.difference_high:+.2f}]"
     assert deltas[0].strip() == f"{found} ({told['size']})"
     here.keep("compared")
+
+
+def test_a_nation_is_chosen_and_what_it_states_is_set(visit: Callable[..., Any]) -> None:
+    here = visit()
+    page, before = here.page, here.numbers()
+    here.choose_among_many("Positions at the start", "Nations", "Poland")
+    page.get_by_role("combobox", name="Poland").click()
+    page.get_by_role("option", name="committed").click()
+    page.get_by_text("Positions at the start: Poland committed.").wait_for()
+    here.differ(before)
+    expected = sim.run("paris-2026-01", overrides={"nations.POL.position": "committed"}).rounds.iloc[-1]
+    assert here.numbers()[0] == f"{expected.size_mean:.1f} [{expected.size_q05:.0f}-{expected.size_q95:.0f}]"
+    page.get_by_text("The scenario file, and the command").click()
+    command = "coalition run paris-2026-01 --set nations.POL.position=committed --runs 1000 --seed 1"
+    page.get_by_text(command).wait_for()
+    there = visit(address=page.url)
+    assert there.numbers() == here.numbers() != before
+    assert there.page.get_by_text("Positions at the start: Poland committed.").count() == 1
+    here.keep("nation-lever")
+
+
+def test_an_event_is_moved_to_another_day(visit: Callable[..., Any], served: Any) -> None:
+    here = visit(address=f"{served.address}/?scenario=paris-ceasefire-2027&runs=200")
+    page, before = here.page, here.numbers()
+    here.choose_among_many("Dates of events", "Events", "A ceasefire holds")
+    month = page.get_by_role("spinbutton", name="month, A ceasefire holds")
+    month.click()
+    month.press_sequentially("11")
+    page.keyboard.press("Escape")  # closes the calendar
+    page.get_by_text("Dates of events: A ceasefire holds 1 Nov 2027.").wait_for()
+    here.differ(before)
+    there = visit(address=page.url)
+    assert there.numbers() == here.numbers()
+    here.keep("event-lever")
+
+
+def test_a_copied_link_opens_the_same_page(visit: Callable[..., Any]) -> None:
+    here = visit()
+    page = here.page
+    here.set_lever("US involvement", "ArrowRight", times=4)
+    here.set_lever("Followership", "ArrowRight", times=2)
+    page.locator(".map path[data-code=SWE]").click()
+    page.get_by_text(re.compile(r"Sweden: .* on 7 Jan 2027")).first.wait_for()
+    here.settle()
+    there = visit(address=page.url)
+    there.page.get_by_text(re.compile(r"Sweden: .* on 7 Jan 2027")).first.wait_for()
+    there.settle()
+    for each in (here, there):
+        assert each.page.get_by_role("slider", name="US involvement").input_value() == "0.75"
+    assert there.numbers() == here.numbers()
+    assert there.page.url == page.url
+    same = [each.page.get_by_text("Set from the first round on").inner_text() for each in (here, there)]
+    assert same[0] == same[1]
+
+
+def test_the_way_back_leads_to_what_was_set_before(visit: Callable[..., Any]) -> None:
+    here = visit()
+    before, address = here.numbers(), here.page.url
+    here.set_lever("US involvement", "End")
+    assert here.page.url != address
+    here.page.go_back()
+    here.page.wait_for_url(address)
+    here.page.wait_for_function(
+        "document.querySelector('[data-testid=stMetricValue]').innerText === " + json.dumps(before[0])
+    )
+    here.settle()
+    assert here.numbers() == before
+    assert here.page.get_by_role("slider", name="US involvement").input_value() == "0.55"
+
+
+def test_a_stale_link_is_told_once_and_sets_nothing(visit: Callable[..., Any], served: Any) -> None:
+    stale = "?scenario=paris-us-backstop&set=mandate.clarity%3D0.6&set=mandate.zeal%3D1&seed=5&nation=SWE"
+    here = visit(address=f"{served.address}/{stale}")
+    page = here.page
+    assert page.get_by_test_id("stAlert").count() == 1
+    assert 'set: unknown key "mandate.zeal"' in page.get_by_test_id("stAlert").inner_text()
+    page.get_by_role("heading", level=1, name="Paris, January 2026").wait_for()
+    assert page.get_by_text("As the scenario says.").count() == 1
+    assert page.get_by_text(re.compile("Sweden: .* on 7 Jan 2027")).count() == 0
+    assert page.get_by_role("spinbutton", name="Seed").input_value() == "1"
+    assert page.url.endswith("?scenario=paris-2026-01&runs=1000&seed=1")
+    here.keep("stale-link")
 
 
 def test_the_scenario_file_runs_to_the_same_figures(
@@ -185,6 +272,9 @@ def test_a_scenario_of_ones_own_is_uploaded_and_its_mistakes_are_told(
     page.keyboard.type("A file of")  # a long list shows what fits what is typed
     page.get_by_role("option", name="A file of your own").click()
     page.get_by_role("heading", name="My scenario").wait_for()
+    page.get_by_text("No link leads to a scenario of your own").wait_for()
+    here.settle()
+    assert "?" not in page.url
     file = tmp_path / "bold.toml"
     head = (
         'extends = "paris-2026-01"\ntitle = "<img src=http://192.0.2.1/x.png> ![x](http://192.0.2.1/y.png)"\n'

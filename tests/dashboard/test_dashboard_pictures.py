@@ -59,6 +59,7 @@ def test_a_pinned_setting_is_drawn_beside_it_and_fits(baseline: sim.RunResult) -
     for name in ("size", "contributors"):
         (line,) = of_class(svg, f"pinned {name}")
         assert min(y for _, y in points(line)) > 0
+        assert f"pinned {larger.rounds[f'{name}_mean'].iloc[-1]:.1f}" in texts(svg)
 
 
 def test_events_are_marked_and_told(hindcast: sim.RunResult) -> None:
@@ -78,7 +79,7 @@ def test_the_layers_add_up_to_the_force(baseline: sim.RunResult) -> None:
 
 
 def test_each_layer_lies_upon_the_one_below(baseline: sim.RunResult) -> None:
-    drawn = [points(layer) for layer in of_class(force_picture(baseline), "layer")]
+    drawn = [points(layer) for layer in of_class(force_picture(baseline, None), "layer")]
     rounds = len(baseline.rounds)
     assert len(drawn) > 3
     for below, above in pairwise(drawn):
@@ -86,22 +87,37 @@ def test_each_layer_lies_upon_the_one_below(baseline: sim.RunResult) -> None:
 
 
 def test_the_force_required_is_named_and_nothing_leaves_the_picture(baseline: sim.RunResult) -> None:
-    svg = force_picture(baseline)
+    svg = force_picture(baseline, None)
     assert "required: 20,000" in texts(svg)
     for element in of_class(svg, "layer"):
         assert all(0 <= y <= HEIGHT for _, y in points(element))
 
 
+def test_the_force_of_a_pinned_setting_lies_over_the_layers_to_scale_and_is_named(
+    baseline: sim.RunResult,
+) -> None:
+    assert of_class(force_picture(baseline, None), "pinned force") == []
+    larger = sim.run("grand-bargain", runs=20)
+    svg, pledged = force_picture(baseline, larger), larger.rounds.force_mean
+    (line,) = of_class(svg, "pinned force")
+    highest = 1.07 * max(baseline.rounds.force_q95.max(), 20_000, pledged.max())
+    drawn = [(HEIGHT - 26 - y) / (HEIGHT - 38) * highest for _, y in points(line)]
+    assert drawn == pytest.approx(pledged.tolist(), abs=0.001 * highest)
+    assert f"pinned {pledged.iloc[-1]:,.0f}" in texts(svg)
+    ways = [element.get("class") for element in parsed(svg) if element.tag == "path"]
+    assert ways.index("layer") < ways.index("pinned force") < ways.index("fielded")
+
+
 def test_what_is_in_the_field_is_drawn_and_told() -> None:
     truce = sim.run("paris-ceasefire", runs=50)
-    svg, rounds = force_picture(truce), truce.rounds
+    svg, rounds = force_picture(truce, None), truce.rounds
     (line,) = of_class(svg, "fielded")
     zero = HEIGHT - 26
     step = (HEIGHT - 38) / (1.07 * max(rounds.force_q95.max(), truce.about.force_required))
     drawn = [(zero - y) / step for _, y in points(line)]
     assert drawn == pytest.approx(rounds.fielded_mean.tolist(), abs=20)
     assert rounds.fielded_mean.iloc[-1] > 500
-    assert f"mean in the field, {rounds.fielded_mean.iloc[-1]:,.0f} at the end" in force_note(truce)
+    assert f"mean in the field, {rounds.fielded_mean.iloc[-1]:,.0f} at the end" in force_note(truce, None)
 
 
 # --- rows --------------------------------------------------------------------------------------------
@@ -147,7 +163,7 @@ def test_markup_in_a_name_is_text() -> None:
 def test_a_short_horizon_is_dated_by_days() -> None:
     result = sim.run("brussels-2025-04", overrides={"rounds": 1}, runs=5)
     assert "10 Apr" in texts(size_picture(result, None))
-    assert "17 Apr" in texts(force_picture(result))
+    assert "17 Apr" in texts(force_picture(result, None))
 
 
 def test_a_plot_spans_its_rounds_and_values() -> None:

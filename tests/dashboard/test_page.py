@@ -1,5 +1,6 @@
 """The page as a visitor uses it, run by Streamlit without a browser."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -177,6 +178,38 @@ def test_it_says_that_later_events_still_happen(page: AppTest) -> None:
     assert "later events" not in said(page.caption)
     labelled(page.slider, "Ceasefire").set_value(0.5)
     assert re.search(r"later events \(\d+\) still happen", said(page.run().caption))
+
+
+def test_what_nations_state_is_set_for_those_that_are_chosen(page: AppTest) -> None:
+    labelled(page.multiselect, "Nations").select("nations.SWE.position").select("nations.NLD.position").run()
+    labelled(page.selectbox, "Sweden").select("committed")
+    page.run()
+    overrides = {"nations.SWE.position": "committed"}
+    assert numbers(page)[0] == size_of(USUAL, overrides=overrides)
+    assert "Positions at the start: Sweden committed." in said(page.caption)
+    assert "--set nations.SWE.position=committed" in page.code[0].value
+    labelled(page.multiselect, "Nations").unselect("nations.SWE.position").run()
+    assert numbers(page)[0] == size_of(USUAL)
+
+
+def test_events_are_moved_to_other_days_and_back(page: AppTest) -> None:
+    page.selectbox(key="scenario").select("paris-ceasefire-2027").run()
+    path = "events.A ceasefire holds.date"
+    labelled(page.multiselect, "Events").select(path).run()
+    before = numbers(page)
+    labelled(page.date_input, "A ceasefire holds").set_value(dt.date(2027, 11, 1))
+    moved = numbers(page.run())
+    end = sim.run("paris-ceasefire-2027", runs=RUNS, overrides={path: "2027-11-01"}).rounds.iloc[-1]
+    assert moved[3] == f"{end.fielded_mean:,.0f} [{end.fielded_q05:,.0f}-{end.fielded_q95:,.0f}]" != before[3]
+    assert "Dates of events: A ceasefire holds 1 Nov 2027." in said(page.caption)
+    assert f"--set '{path}=2027-11-01'" in page.code[0].value
+    labelled(page.button, "Back to the scenario").click()
+    assert numbers(page.run()) == before
+    assert labelled(page.multiselect, "Events").value == []
+
+
+def test_where_nothing_happens_there_is_no_event_to_move(opened: AppTest) -> None:
+    assert [each.label for each in opened.multiselect] == ["Nations"]
 
 
 def test_another_seed_is_another_sample(page: AppTest) -> None:

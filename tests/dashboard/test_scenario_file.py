@@ -1,7 +1,9 @@
 """A setting as a scenario file: `coalition run` takes it to the same figures."""
 
 import datetime as dt
+import itertools
 import json
+import shlex
 import tomllib
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from sim.dashboard.scenario_file import scenario_file
 from sim.dashboard.setting import ScenarioSource, Setting, Value
 from sim.inputs.bundled import bundled_scenarios
+from sim.inputs.case import load_case
 from sim.inputs.characters import refused_character
 from sim.results.identity import case_digest
 
@@ -126,3 +129,37 @@ held = "out"
     assert data["description"] == "two lines"
     assert data["nations"] == {"NLD": {"position": "open", "held": "out"}}
     assert same_runs(setting)
+
+
+STATED = (
+    ("washington.involvement", 0.35),
+    ("nations.NLD.position", "committed"),
+    ("nations.SWE.position", "opposed"),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "day"),
+    [
+        ("paris-ceasefire-2027", "A ceasefire holds", "2026-05-01"),
+        ("paris-conditional", "the Swedish election of 2026", "2026-10-01"),
+        ("paris-ceasefire", "A ceasefire holds", "2026-10-01"),
+    ],
+)
+def test_what_nations_state_and_when_events_happen_is_written(name: str, event: str, day: str) -> None:
+    setting = Setting(ScenarioSource(name), (*STATED, (f"events.{event}.date", day)))
+    assert same_runs(setting)
+    data = tomllib.loads(scenario_file(setting))
+    assert data["title"].endswith(", changed")
+    assert data["nations"] == {"NLD": {"position": "committed"}, "SWE": {"position": "opposed"}}
+    assert dt.date.fromisoformat(day) in {each.get("date") for each in data["events"]}
+
+
+def test_the_command_runs_the_same_from_a_shell() -> None:
+    setting = Setting(
+        ScenarioSource("paris-ceasefire-2027"), (*STATED, ("events.A ceasefire holds.date", "2026-05-01"))
+    )
+    program, command, name, *options = shlex.split(setting.command())
+    assert (program, command) == ("coalition", "run")
+    sets = [value for option, value in itertools.pairwise(options) if option == "--set"]
+    assert case_digest(load_case(name, sets)) == case_digest(setting.case())

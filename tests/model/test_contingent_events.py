@@ -1,5 +1,6 @@
 """Events that happen in some runs only: by chance or on a condition; worked by hand, and compared."""
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,103 @@ def test_conditions_hold_by_their_words(roster: Path, condition: str, holds: boo
     alone = (records.stance[:, 0] == [3, 1, 0]).all(axis=1) | (records.stance[:, 0, 0] == 3)
     assert alone.any()
     assert (np.isfinite(records.happened[alone, 0]) == holds).all()
+
+
+@pytest.fixture(scope="module")
+def stormy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A roster of two nations whose world has further levels, more than there are nations."""
+    two = {code: NATIONS[code] for code in ("AAA", "BBB")}
+    further = {"wind": "threat", "fog": "clarity", "storm": "authority"}
+    return write_roster(tmp_path_factory.mktemp("stormy"), two, further=further)
+
+
+@pytest.mark.parametrize(
+    ("condition", "in_round"),
+    [
+        ("ceasefire >= 1", 4),
+        ("ceasefire > 0.9", 4),
+        ("ceasefire < 1", 1),
+        ("ceasefire >= 0", 1),
+        ("mandate.clarity <= 0.05", 1),
+        ("mandate.clarity >= 0.6", 4),
+        ("mandate.authority >= eu", 4),
+        ("moscow.pressure > threats", np.inf),
+        ("moscow.pressure >= hybrid_attacks", np.inf),
+        ("washington.involvement < diplomatic", 1),
+        ("washington.involvement > 0.1", 4),
+        ("storm >= 0.4", 4),
+        ("storm > 0.4", np.inf),
+        ("wind < 0.5", 1),
+    ],
+)
+def test_levels_are_seen_at_the_end_of_the_round_that_sets_them(
+    stormy: Path, condition: str, in_round: float
+) -> None:
+    sets = event(
+        round=3,
+        ceasefire=1.0,
+        storm=0.4,
+        washington={"involvement": 0.75},
+        mandate={"clarity": 0.6, "authority": "eu"},
+    )
+    case = case_with(stormy, sets, event(when=condition, **held("BBB")), storm=0.1, wind=0.2, fog=0.3)
+    assert (happened(case) == in_round).all()
+
+
+def test_levels_count_as_they_are_not_as_the_scenario_has_them(roster: Path) -> None:
+    """A patron that is sure to take back all that it gives does so in round 1."""
+    given = {"washington": {"involvement": 0.6, "reversal": 1.0, "restoration": 0.0}}
+    gone = event(when="washington.involvement <= 0.25", **held("CCC"))
+    assert (happened(case_with(roster, gone, **given)) == 2).all()
+
+
+def test_what_an_event_sets_is_seen_by_no_other_of_the_same_round(roster: Path) -> None:
+    first = event(when="force >= 0", round=2, ceasefire=1.0)
+    second = event(when="ceasefire >= 1", round=2, **held("CCC"))
+    for events, rounds in (((first, second), (2, 3)), ((second, first), (3, 2))):
+        assert (happened(case_with(roster, *events)) == rounds).all()
+
+
+def test_conditions_on_levels_give_the_same_bits_everywhere(stormy: Path) -> None:
+    events = [
+        event(when="washington.involvement <= diplomatic", storm=0.9),
+        event(when="storm >= 0.5", probability=0.6, moscow={"pressure": 0.9}),
+        event(when="moscow.pressure > 0.55", mandate={"clarity": 0.8}),
+        event(when="mandate.clarity >= 0.3", round=2, ceasefire=0.7),
+        event(when="ceasefire > 0.65", nations={"BBB": {"position": "committed"}}),
+        event(when="fog < 0.3", wind=0.9),
+        event(round=3, washington={"involvement": 0.3, "policy": "burden_sharing"}),
+    ]
+    given: dict[str, Any] = {
+        "rounds": 8,
+        "level_half_width": 0.1,
+        "parameters": {"reach": 1.0, "wander": 2.0, "patience": 1.0},
+        "washington": {"involvement": 0.4, "reversal": 0.2, "restoration": 0.2},
+        "moscow": {"pressure": 0.5, "policy": "reactive"},
+        "mandate": {"purpose": "reassurance", "clarity": 0.2, "policy": "negotiated"},
+        "storm": 0.1,
+        "wind": 0.2,
+        "fog": 0.3,
+    }
+    case = case_with(stormy, *events, **given)
+    assert_same_all(case, 1, range(40))
+    assert_same_bits(case, 5, range(3), terms=True)
+    tally, records = ensemble(case, 3, RUNS)
+    shares = np.isfinite(records.happened).mean(axis=0)
+    assert ((shares > 0) & (shares < 1)).sum() >= 4
+    for threads, chunk in ((2, 7), (2, 64), (1, 1)):
+        cut = ensemble(case, 3, RUNS, execution=Execution(threads=threads, chunk=chunk))
+        assert_array_equal(cut[0].happened, tally.happened)
+        assert_array_equal(cut[1].happened, records.happened)
+        assert_array_equal(cut[1].propensity, records.propensity)
+
+
+def test_a_condition_is_written_as_scenario_files_write_levels(stormy: Path) -> None:
+    case = case_with(stormy, event(when="washington.involvement<=backstop", **held("BBB")), storm=0.1)
+    (condition,) = (str(item.event.when) for item in case.scenario.contingents())
+    assert condition == "washington.involvement <= 0.75"
+    again = pickle.loads(pickle.dumps(case.scenario))  # noqa: S301 - made here
+    assert again == case.scenario
 
 
 def test_a_nation_has_left_once_it_was_in(roster: Path) -> None:
@@ -224,6 +322,23 @@ WHAT = held("CCC")
             r'when: compares one of force, .* not "forces"; did you mean "force"\?',
         ),
         ([{"when": "force >= many", **WHAT}], 'when: compares force with a number of at least 0, not "many"'),
+        (
+            [{"when": "washington.involvment <= 0.25", **WHAT}],
+            r'not "washington.involvment"; did you mean "washington.involvement"\?',
+        ),
+        (
+            [{"when": "patron.involvement <= 0.25", **WHAT}],
+            r'contributors, washington.involvement, .* not "patron.involvement"',
+        ),
+        (
+            [{"when": "washington.involvement <= 25", **WHAT}],
+            'compares washington.involvement with a number from 0 to 1, or one of none, .* troops, not "25"',
+        ),
+        (
+            [{"when": "washington.involvement < backstep", **WHAT}],
+            r'not "backstep"; did you mean "backstop"\?',
+        ),
+        ([{"when": "ceasefire >= soon", **WHAT}], 'compares ceasefire with a number from 0 to 1, not "soon"'),
         ([{"when": "force >= nan", **WHAT}], 'not "nan"'),
         ([{"when": "AAA comitted", **WHAT}], r'when: must be force, .* did you mean "committed"\?'),
         ([{"when": 3, **WHAT}], "when: must be a text"),
