@@ -86,7 +86,9 @@ class Nations:
 
 def folded(name: str) -> str:
     """Return a name as it is compared: without capitals, accents, dots and hyphens, single blanks between."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
+    letters = unicodedata.normalize("NFD", name)
+    for _ in range(2):  # as Unicode's compatibility caseless matching does: a letter may hide a capital
+        letters = unicodedata.normalize("NFKD", letters.casefold())
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter) and letter not in ".'’")
     words = "".join(letter if letter.isalnum() else " " for letter in plain).split()
     return " ".join(words) or name.casefold()
