@@ -16,6 +16,12 @@ from sim.system.libraries import mpl
 WIDTH = 8.0
 """Inches; readable at the width of a README."""
 
+MARGIN, TITLE, NOTE = 0.1, 12, 7
+"""Of a page: inches round everything, and the size of its title and notes."""
+
+LEAST_PLOT = 1.8
+"""Inches; a lower plot cannot be read."""
+
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = (
     "#0072B2",
     "#E69F00",
@@ -117,20 +123,41 @@ def page(
     left, right, below
         Inches around the plot for its labels.
     """
-    margin, title_size, note_size = 0.1, 12, 7
-    title_lines = wrapped(title, WIDTH - 2 * margin, title_size, "bold", max_lines=3)
-    note_lines = [line for note in notes for line in wrapped(note, WIDTH - 2 * margin, note_size)]
-    above = 2 * margin + 0.21 * len(title_lines) + 0.3
-    bottom = 2 * margin + 0.12 * len(note_lines) + below
+    title_lines, note_lines = _lines(title, notes)
+    above, bottom = _around(title_lines, note_lines)
+    bottom += below
     height = above + plot + bottom
     figure = mpl.figure.Figure(figsize=(WIDTH, height))
     axes = figure.add_axes((left / WIDTH, bottom / height, (WIDTH - left - right) / WIDTH, plot / height))
-    at_left = margin / WIDTH
-    figure.text(
-        at_left, 1 - margin / height, "\n".join(title_lines), fontsize=title_size, weight="bold", va="top"
-    )
-    figure.text(at_left, margin / height, "\n".join(note_lines), fontsize=note_size, color=MUTED, va="bottom")
+    at_left = MARGIN / WIDTH
+    figure.text(at_left, 1 - MARGIN / height, "\n".join(title_lines), fontsize=TITLE, weight="bold", va="top")
+    figure.text(at_left, MARGIN / height, "\n".join(note_lines), fontsize=NOTE, color=MUTED, va="bottom")
     return figure, axes
+
+
+def height_of_slide(title: str, notes: Sequence[str], below: float) -> float:
+    """Return how high a plot is on a page of 16 to 9, in inches; notes that are very long make it longer.
+
+    Parameters
+    ----------
+    title, notes, below
+        As for `page`.
+    """
+    return max(WIDTH * 9 / 16 - sum(_around(*_lines(title, notes))) - below, LEAST_PLOT)
+
+
+def _lines(title: str, notes: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the lines of the title and of the notes of a page."""
+    width = WIDTH - 2 * MARGIN
+    return (
+        wrapped(title, width, TITLE, "bold", max_lines=3),
+        [line for note in notes for line in wrapped(note, width, NOTE)],
+    )
+
+
+def _around(title_lines: Sequence[str], note_lines: Sequence[str]) -> tuple[float, float]:
+    """Return the inches that a title takes above a plot, and notes below it."""
+    return 2 * MARGIN + 0.21 * len(title_lines) + 0.3, 2 * MARGIN + 0.12 * len(note_lines)
 
 
 FORMATS: dict[str, dict[str, Any]] = {

@@ -86,6 +86,21 @@ def test_how_often_it_is_committed_and_why_not_is_what_a_run_says(case: Case, an
         assert row["out"] == round(RUNS * (1 - summary.loc[row["iso3"], "p_committed"]))
 
 
+def test_its_course_ends_where_it_is_looked_at(answer: Why) -> None:
+    last = answer.course.groupby("iso3", sort=False).last()
+    summary = answer.summary.set_index("iso3")
+    for column in ("p_committed", "p_committed_low", "p_conditions_met", "p_conditions_met_high"):
+        assert last[column].tolist() == summary[column].tolist()
+    assert (last["date"] == summary["date"]).all()
+
+
+def test_its_course_is_that_of_a_run(case: Case, answer: Why) -> None:
+    rounds = sim.run(case, runs=answer.number_of_runs, seed=answer.seed).nations
+    for iso3, rows in answer.course.groupby("iso3"):
+        shares = rounds.reset_index().set_index("iso3").loc[iso3, "p_committed"]
+        assert rows["p_committed"].to_numpy() == pytest.approx(shares.to_numpy())
+
+
 def test_conditions_met_and_unmet(tmp_path: Path) -> None:
     case = small_world(
         tmp_path,

@@ -295,7 +295,7 @@ def test_a_full_disk_is_told_in_one_line_and_nothing_is_left(
 ) -> None:
     ended = process("run", BASELINE, "--runs", 2000, "--out", small_disk / "out")
     assert ended.code == 2
-    assert ended.out == ""
+    assert "results:" not in ended.out  # the answer itself may have been printed
     (line,) = [line for line in ended.err.splitlines() if not line.startswith("compiling")]
     assert line.startswith("coalition: ")
     assert "No space left on device" in line

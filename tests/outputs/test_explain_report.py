@@ -260,7 +260,9 @@ def pictures(some: sim.Explanation, everybody: sim.Explanation) -> dict[str, Fig
 
 @pytest.mark.slow
 def test_each_question_has_its_figures(pictures: dict[str, Figure]) -> None:
-    of_nations = {f"{kind}-{iso3}" for kind in ("why", "closure", "levers") for iso3 in ("CAN", "NLD", "GBR")}
+    of_nations = {
+        f"{kind}-{iso3}" for kind in ("nation", "why", "closure", "levers") for iso3 in ("CAN", "NLD", "GBR")
+    }
     frontiers = {name for name in pictures if name.startswith("frontier-")}
     assert frontiers >= {"frontier-NLD"}
     assert set(pictures) - frontiers == {
@@ -317,14 +319,14 @@ def test_the_folder_holds_tables_figures_and_what_was_asked(tmp_path: Path) -> N
     there = tmp_path / explanation_folder(*question, csv=True)
     answer, folder = into_folder(there, partial(explain_case, *question), csv=True)
     assert re.fullmatch(r"explain/brussels-2025-04/SWE-[0-9a-f]{12}", "/".join(folder.parts[-3:]))
-    tables = {"why", "why-terms", "why-conditions", "why-reasons", "hardened"}
+    tables = {"why", "why-terms", "why-conditions", "why-reasons", "why-course", "hardened"}
     names = {f"{name}.{ending}" for name in tables for ending in ("parquet", "csv")}
     assert {item.name for item in folder.iterdir()} == {
         *names,
         *("digests.sha256", "document.json", "manifest.json", "figures"),
     }
     assert {item.name for item in (folder / "figures").iterdir()} == {
-        f"{name}.{ending}" for name in ("why-SWE", "hardened") for ending in ("png", "svg")
+        f"{name}.{ending}" for name in ("nation-SWE", "why-SWE", "hardened") for ending in ("png", "svg")
     }
     for name in tables:
         pd.testing.assert_frame_equal(pd.read_parquet(folder / f"{name}.parquet"), answer.tables[name])

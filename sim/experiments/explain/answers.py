@@ -143,6 +143,7 @@ class Explanation(Answers):
             "why-terms": (self.why, "terms"),
             "why-conditions": (self.why, "conditions"),
             "why-reasons": (self.why, "reasons"),
+            "why-course": (self.why, "course"),
             "closure": (self.closure, "table"),
             "levers": (self.levers, "table"),
             "pairs": (self.pairs, "table"),

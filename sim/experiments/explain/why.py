@@ -42,6 +42,8 @@ MOVED_COLUMNS = [RUN_COLUMNS.index(name) for name in MOVED]
 PARTS = ("predisposition", *Terms._fields)
 """What a propensity is the sum of: the terms in their order, and then the predisposition."""
 
+DEMANDS = Terms._fields.index("demands")
+
 
 @dataclass(frozen=True, eq=False)
 class Why:
@@ -76,6 +78,9 @@ class Why:
         What holds back each nation asked, with its share of the runs in which it is out.
     rests_on
         What P(committed) of each nation asked rests on at the date.
+    committed_in, met_in
+        In how many runs each nation asked is committed, and has all its conditions met, from the start to the
+        date; shape (rounds + 1, nations asked).
     """
 
     case: Case
@@ -94,6 +99,8 @@ class Why:
     demand: Floats
     held_back_by: tuple[tuple[tuple[str, float], ...], ...]
     rests_on: tuple[str, ...]
+    committed_in: NDArray[np.int64]
+    met_in: NDArray[np.int64]
 
     @property
     def independent(self) -> int:
@@ -109,6 +116,26 @@ class Why:
         which the propensity at the date would exceed the threshold were that part 0, all else as it is.
         """
         return pd.concat([self._terms_of(column) for column in range(len(self.nations))], ignore_index=True)
+
+    @cached_property
+    def course(self) -> "pd.DataFrame":
+        """A row a nation and round: how often it is committed, and how often all its conditions are met."""
+        dates = np.array(self.case.timeline.dates[: self.round + 1], dtype="datetime64[ms]")
+        number = self.number_of_runs, self.independent
+        courses = [
+            pd.DataFrame(
+                {
+                    "iso3": self.case.roster.iso3[nation],
+                    "round": np.arange(len(dates), dtype=np.int32),
+                    "date": dates,
+                    **interval_columns("p_committed", statistics.share(committed, *number)),
+                    **interval_columns("p_conditions_met", statistics.share(met, *number)),
+                    "runs": self.number_of_runs,
+                }
+            )
+            for nation, committed, met in zip(self.nations, self.committed_in.T, self.met_in.T, strict=True)
+        ]
+        return pd.concat(courses, ignore_index=True)
 
     @cached_property
     def conditions(self) -> "pd.DataFrame":
@@ -265,6 +292,8 @@ def why(
         demand=drawn_parameter(setup, runs, "demand"),
         held_back_by=tuple(result.held_back_by(nation) for nation in nations),
         rests_on=tuple(marks.of(nation) for nation in nations),
+        committed_in=np.sum(kept.committed_in, axis=0),
+        met_in=np.sum(kept.met_in, axis=0),
     )
 
 
@@ -284,7 +313,7 @@ def sum_of(parts: Floats) -> Floats:
 
 
 class _Kept:
-    """Keeps two rounds, the anchor world and the last, of the nations asked."""
+    """Keeps two rounds, the anchor world and the last, of the nations asked, and counts in all."""
 
     def __init__(self, asked: NDArray[np.int64]) -> None:
         self._asked = asked
@@ -294,6 +323,8 @@ class _Kept:
         self.committed: list[NDArray[np.bool_]] = []
         self.moved: list[Floats] = []
         self.happened: list[Floats] = []
+        self.committed_in: list[NDArray[np.int64]] = []
+        self.met_in: list[NDArray[np.int64]] = []
 
     def simulate(self, setup: Setup, runs: Runs) -> Tally:
         return simulate(
@@ -312,6 +343,8 @@ class _Kept:
         self.committed.append(records.stance[:, -1, self._asked] == Stance.COMMITTED)
         self.moved.append(records.runs[:, MOVED_COLUMNS])
         self.happened.append(records.happened)
+        self.committed_in.append((records.stance[:, :, self._asked] == Stance.COMMITTED).sum(axis=0))
+        self.met_in.append((records.terms[:, :, self._asked, DEMANDS] == 0.0).sum(axis=0))
 
     def _parts(self, records: Records, round_: int) -> Floats:
         """Return predisposition and terms of a round, shape (runs, nations asked, PARTS)."""

@@ -6,6 +6,7 @@ from functools import partial
 from sim.experiments.explain.result import Answers
 from sim.outputs.explain.answer_figures import hardened_dots, persuasion, unnamed_members
 from sim.outputs.explain.closure_figures import closure_bars
+from sim.outputs.explain.course_figure import nation_course
 from sim.outputs.explain.influence_figures import influence_network, pivotal_ranking
 from sim.outputs.explain.lever_figures import all_levers, frontier_line, nation_levers
 from sim.outputs.explain.why_figures import waterfall
@@ -36,6 +37,8 @@ def _figures(result: Answers) -> Iterator[tuple[str, Draw]]:
 
 def _figures_of_nation(result: Answers, iso3: str) -> Iterator[tuple[str, Draw]]:
     answered = result.about.runs_of_answers
+    if len(result.of("why-course", iso3)):
+        yield f"nation-{iso3}", partial(nation_course, result, iso3)
     if "why" in answered:
         yield f"why-{iso3}", partial(waterfall, result, iso3)
     if "closure" in answered and len(result.of("closure", iso3)):

@@ -120,7 +120,7 @@ def _write(axes: Axes, place: int, value: float, low: float, high: float, weight
     beside(axes, place, signed_with_interval(value, low, high, 2), fontsize=7, weight=weight)
 
 
-def _conditions(result: Answers, iso3: str) -> list[str]:
+def condition_notes(result: Answers, iso3: str) -> list[str]:
     """Say how often the conditions that a nation has stated are met."""
     rows, vocabulary = result.of("why-conditions", iso3), result.about.vocabulary
     stated = [
@@ -138,5 +138,5 @@ def _notes(result: Answers, iso3: str, hidden: list[str]) -> list[str]:
         "threshold, with its conditions met and approval at home, a nation commits."
     )
     left_out = [f"Left out, less than 0.005 in nearly all runs: {', '.join(hidden)}."] if hidden else []
-    conditions = _conditions(result, iso3)
+    conditions = condition_notes(result, iso3)
     return [key, *conditions, *left_out, source(result.about, "why")]

@@ -32,8 +32,8 @@ WORDS = {
     Stance.OPPOSED: "opposed",
 }
 
-PANEL, GAP, ABOVE, LEFT, RIGHT = 3.0, 0.75, 0.3, 0.55, 1.75
-"""Height of a panel, what stands between two and above each, and beside them, in inches."""
+PANEL, GAP, ABOVE, LEFT, RIGHT, BELOW = 3.0, 0.75, 0.3, 0.55, 1.75, 0.5
+"""Height of a panel, what stands between two and above each, and beside and below them, in inches."""
 
 LABEL, LEAST_NAMED = 8, 0.005
 
@@ -48,22 +48,17 @@ def nation_over_time(result: RunTables, nations: Sequence[str]) -> Figure:
     nations
         ISO codes; one fills a page of 16 to 9.
     """
-    panels = Panels(len(nations), 1, PANEL, ABOVE + GAP, ABOVE)
     key = (
         "Areas: shares of the runs in each stance on soldiers on land; dashed: any military contribution. "
         "Right: at the end. Triangles: quartiles of when it joins, among the runs in which it ever does."
     )
     names = [str(result.summary.loc[code, "name"]) for code in nations]
-    title = names[0] if len(names) == 1 else f"{len(names)} nations"
+    title = f"{names[0] if len(names) == 1 else f'{len(names)} nations'} – {result.about.title}"
+    below = notes(result, key)
+    alone = style.height_of_slide(title, below, BELOW) - ABOVE
+    panels = Panels(len(nations), 1, alone if len(nations) == 1 else PANEL, ABOVE + GAP, ABOVE)
     with style.figure_style():
-        figure, area = style.page(
-            f"{title} – {result.about.title}",
-            notes(result, key),
-            plot=panels.plot,
-            left=LEFT,
-            right=RIGHT,
-            below=0.5,
-        )
+        figure, area = style.page(title, below, plot=panels.plot, left=LEFT, right=RIGHT, below=BELOW)
         for code, name, (_, axes) in zip(nations, names, panels.axes(area, 1.0), strict=True):
             _draw_panel(axes, result, code, name)
     return figure

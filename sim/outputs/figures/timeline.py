@@ -1,5 +1,6 @@
 """What figures over time have in common: dates, the events that change the world, the notes below."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from sim.experiments.results import RunTables
 from sim.outputs import style
 from sim.outputs.words import counted, date_words, percent
+from sim.results.about import DatedEvent
 
 Dates = NDArray[np.datetime64]
 
@@ -30,13 +32,17 @@ def source_note(result: RunTables) -> str:
 
 def notes(result: RunTables, *keys: str) -> list[str]:
     """Return what stands under a figure: what it shows, how many runs, on what data, and the events."""
-    events = [
-        f"{number}. {date_words(event.date)}: {event.title}"
-        for number, event in enumerate(result.about.past_events, start=1)
-    ]
+    events = event_notes(result.about.past_events)
     rows: list[Any] = list(result.events.itertuples())
     possible = [f"In {percent(row.p)} of the runs{_dates_of(row)}: {row.title}" for row in rows]
     return [*keys, source_note(result), *events, *possible]
+
+
+def event_notes(events: Sequence[DatedEvent]) -> list[str]:
+    """Return what the numbers of events stand for."""
+    return [
+        f"{number}. {date_words(event.date)}: {event.title}" for number, event in enumerate(events, start=1)
+    ]
 
 
 def _dates_of(row: Any) -> str:
@@ -65,9 +71,14 @@ def mark_events(axes: Axes, result: RunTables, width: float) -> float:
     float
         How high the numbers stand above the plot, in points.
     """
-    dates = date2num(dates_of(result))
+    return mark_dates(axes, dates_of(result), result.about.past_events, width)
+
+
+def mark_dates(axes: Axes, days: Dates, events: Sequence[DatedEvent], width: float) -> float:
+    """Draw events as `mark_events` does: the days of the rounds, and the events up to the last of them."""
+    dates = date2num(days)
     by_round: dict[int, list[int]] = {}
-    for number, event in enumerate(result.about.past_events, start=1):
+    for number, event in enumerate(events, start=1):
         by_round.setdefault(event.round, []).append(number)
     for round_ in by_round:
         axes.axvline(float(dates[round_]), color=style.MUTED, lw=0.7, ls=(0, (3, 2)), zorder=1.5)
