@@ -79,11 +79,11 @@ def _not_moving(estimates: dict[str, Interval], names: Mapping[str, str]) -> lis
     means = {code: _mean(one) for code, one in estimates.items() if np.ptp(one.estimate) < LEAST}
     named = [code for code in sorted(means, key=lambda code: -means[code]) if means[code] >= WORTH_NAMING]
     few = len(means) - len(named)
-    told = [f"{names[code]} {percent(means[code])}" for code in named]
-    told += [f"{counted(few, 'nation')} below {percent(WORTH_NAMING)}"] if few else []
+    absent = [f"{names[code]} {percent(means[code])}" for code in named]
+    absent += [f"{counted(few, 'nation')} below {percent(WORTH_NAMING)}"] if few else []
     return (
-        [f"Not shown, for they move by less than {LEAST * 100:.0f} points: {', '.join(told)}."]
-        if told
+        [f"Not shown, for they move by less than {LEAST * 100:.0f} points: {', '.join(absent)}."]
+        if absent
         else []
     )
 
