@@ -9,23 +9,24 @@ from sim.results.document import Document, first_screen
 from sim.results.saving import Reply
 
 MORE = "more: --full, or as a page: coalition report"
-"""What ends a screen that does not show all."""
+MORE_HERE = "more: --full"
+"""What ends a screen that does not show all: of what has a results folder, and of what has none."""
 
 
 def printed(*, quiet: bool, full: bool = False) -> Reply:
     """Return how a command answers: it prints what a result says, unless it is to be quiet."""
     return Reply(
-        show=lambda result: None if quiet else show(result.document, full=full),
+        show=lambda result: None if quiet else show(result.document, MORE, full=full),
         command=same_results(sys.argv[1:]),
     )
 
 
-def show(document: Document, *, full: bool) -> None:
-    """Print the first screen of a document and how to have the rest, or all of it."""
+def show(document: Document, more: str, *, full: bool) -> None:
+    """Print the first screen of a document and how to have the rest (`more`), or all of it."""
     shown = document if full else first_screen(document)
     print_document(shown)
     if shown != document:
-        print(MORE)
+        print(more)
     sys.stdout.flush()  # figures may take a while yet
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import printed
-from sim.cli.options import Quiet, Seed, ThreadsOption
+from sim.cli.options import Full, Quiet, Seed, ThreadsOption
 from sim.cli.past_coalitions import fit_coalitions, named_coalitions, refuse_options
 from sim.cli.progress import run_bar
 from sim.cli.resumable import going_on_in
@@ -49,6 +49,7 @@ def calibrate(
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/calibrate/NAME/ID.")] = Path("results"),
     threads: ThreadsOption = 0,
     quiet: Quiet = False,
+    full: Full = False,
 ) -> None:
     """Fit uncertain parameters to positions recorded later; goes on where it was stopped.
 
@@ -56,8 +57,8 @@ def calibrate(
     """
     past = named_coalitions([hindcast])
     if past is not None:
-        refuse_options(context, ("hindcast", "seed", "out", "threads", "quiet"))
-        fit_coalitions(past, seed=seed, out=out, quiet=quiet)
+        refuse_options(context, ("hindcast", "seed", "out", "threads", "quiet", "full"))
+        fit_coalitions(past, seed=seed, out=out, quiet=quiet, full=full)
         return
     plan = plan_calibration(
         hindcast, hold_out=hold_out or [], prior=prior, draws=draws, runs=runs, kept=kept, seed=seed
@@ -68,5 +69,5 @@ def calibrate(
         with run_bar(plan.total_runs, plan.name, quiet=quiet) as progress:
             result = run_calibration(plan, out, threads=threads, progress=progress)
         with results_of_calibration(plan, out):
-            finish_parts(result, folder, printed(quiet=quiet))
+            finish_parts(result, folder, printed(quiet=quiet, full=full))
     print(f"results: {folder}")

@@ -8,7 +8,7 @@ import typer
 
 from sim.cli.answers import printed
 from sim.cli.calibrate import Draws, File, PriorFile, RunsEach
-from sim.cli.options import Quiet, Seed, ThreadsOption
+from sim.cli.options import Full, Quiet, Seed, ThreadsOption
 from sim.cli.past_coalitions import leave_out_coalitions, named_coalitions, refuse_options
 from sim.cli.progress import run_bar
 from sim.cli.resumable import going_on_in
@@ -48,6 +48,7 @@ def cross_validate(
     ] = Path("results"),
     threads: ThreadsOption = 0,
     quiet: Quiet = False,
+    full: Full = False,
 ) -> None:
     """Forecast each family of past coalitions from all the others, and score it.
 
@@ -57,8 +58,8 @@ def cross_validate(
     _check_page(page, patterns)
     past = named_coalitions([hindcast])
     if past is not None:
-        refuse_options(context, ("hindcast", "page", "seed", "out", "threads", "quiet"))
-        leave_out_coalitions(past, seed=seed, out=out, page=page, quiet=quiet)
+        refuse_options(context, ("hindcast", "page", "seed", "out", "threads", "quiet", "full"))
+        leave_out_coalitions(past, seed=seed, out=out, page=page, quiet=quiet, full=full)
         return
     declared = [load_patterns(name) for name in patterns or ()]
     plan = plan_calibration(hindcast, prior=prior, draws=draws, runs=runs, seed=seed)
@@ -71,7 +72,7 @@ def cross_validate(
     ):
         folder = out / cross_validation.cross_validation_folder(plan, options)
         validated = partial(cross_validation.cross_validate, plan, options, out, progress=progress)
-        result, _ = into_folder(folder, validated, printed(quiet=quiet))
+        result, _ = into_folder(folder, validated, printed(quiet=quiet, full=full))
     if page is not None:
         posterior = folder / "posterior.parquet"
         sections = tuple(_section(each, posterior, options) for each in declared)

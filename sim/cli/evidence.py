@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import RosterFolder
+from sim.cli.answers import MORE_HERE, show
+from sim.cli.options import Full, RosterFolder
 from sim.cli.past_coalitions import show_coalitions, unknown
 from sim.inputs.bundled import find_roster
 from sim.inputs.coalitions.coalitions import is_coalition
@@ -13,7 +14,6 @@ from sim.inputs.doubts import tell_suspects
 from sim.inputs.errors import InputError
 from sim.inputs.evidence import evidence as find_evidence
 from sim.inputs.roster import load_roster
-from sim.outputs.document.terminal import print_document
 from sim.outputs.evidence.nation import evidence_report
 
 
@@ -28,6 +28,7 @@ def evidence(
     coalitions: Annotated[
         str, typer.Option(help="Folder of past coalitions, instead of the bundled one.")
     ] = "coalitions",
+    full: Full = False,
 ) -> None:
     """Print what the model knows of a nation, or of a past coalition, and where from.
 
@@ -37,7 +38,7 @@ def evidence(
     past = load_coalitions(coalitions)
     chosen = [each for each in past.coalitions if is_coalition(each, nation)]
     if chosen:
-        show_coalitions(chosen, past)
+        show_coalitions(chosen, past, full=full)
         return
     folder = find_roster(roster)
     try:
@@ -45,4 +46,4 @@ def evidence(
     except InputError as error:
         raise unknown(nation, past, error) from None
     tell_suspects(load_roster(folder))
-    print_document(evidence_report(gathered))
+    show(evidence_report(gathered), MORE_HERE, full=full)

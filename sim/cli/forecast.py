@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import printed
-from sim.cli.options import Quiet, Seed
+from sim.cli.answers import MORE_HERE, printed, show
+from sim.cli.options import Full, Quiet, Seed
 from sim.experiments.evidence.forecast import forecast as forecast_past
 from sim.experiments.evidence.forecast import forecast_folder
 from sim.experiments.evidence.sealed import score_sealed
@@ -59,6 +59,7 @@ def forecast(
     seed: Seed = 1,
     out: Annotated[Path, typer.Option(help="Where the results go: OUT/forecast/NAME/ID.")] = Path("results"),
     quiet: Quiet = False,
+    full: Full = False,
 ) -> None:
     """Forecast who takes part in a coalition, and seal the forecast before it is known what comes.
 
@@ -76,29 +77,29 @@ def forecast(
     if seal and day:
         check_by(day, datetime.now().astimezone().date())
     if is_scenario(file) and day:
-        questions = _of_scenario(file, day, seed, quiet=quiet)
+        questions = _of_scenario(file, day, seed, quiet=quiet, full=full)
     else:
-        questions = [_of_past(file, seed, out, quiet=quiet)]
+        questions = [_of_past(file, seed, out, quiet=quiet, full=full)]
     if seal and day:
         for question in questions:
             print_document(sealed_report(seal_forecast(question, day, condition, ledger), ledger))
 
 
-def _of_past(file: str, seed: int, out: Path, *, quiet: bool) -> Question:
+def _of_past(file: str, seed: int, out: Path, *, quiet: bool, full: bool) -> Question:
 
     asked = load_asked(file)
     settle(out)
     folder = out / forecast_folder(asked, seed)
-    result, _ = into_folder(folder, partial(forecast_past, asked, seed), printed(quiet=quiet))
+    result, _ = into_folder(folder, partial(forecast_past, asked, seed), printed(quiet=quiet, full=full))
     print(f"results: {folder}")
     return question_of_past(result)
 
 
-def _of_scenario(file: str, by: date, seed: int, *, quiet: bool) -> list[Question]:
+def _of_scenario(file: str, by: date, seed: int, *, quiet: bool, full: bool) -> list[Question]:
 
     questions = outlooks(load_case(file), by, seed)
     for outlook in questions if not quiet else ():
-        print_document(outlook_report(outlook, by))
+        show(outlook_report(outlook, by), MORE_HERE, full=full)
     return [question_of_scenario(outlook) for outlook in questions]
 
 

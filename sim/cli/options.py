@@ -21,7 +21,7 @@ Set = Annotated[
 Out = Annotated[Path, typer.Option(help="Where the results go: OUT/SCENARIO/RUN.")]
 ParametersFile = Annotated[Path | None, typer.Option(help="Behavioural parameters (TOML or Parquet).")]
 ThreadsOption = Annotated[
-    int, typer.Option(help="ThreadsOption; 0 for one a core. Results do not depend on it.", min=0)
+    int, typer.Option(help="Threads; 0 for one a core. Results do not depend on it.", min=0)
 ]
 Csv = Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")]
 RosterFolder = Annotated[str, typer.Option(help="Roster folder, or one of the bundled ones.")]

@@ -9,14 +9,13 @@ from typing import Any
 import typer
 from rich.progress import TimeElapsedColumn
 
-from sim.cli.answers import printed
+from sim.cli.answers import MORE_HERE, printed, show
 from sim.cli.progress import progress_bar
 from sim.experiments.evidence.left_out import forecast_family
 from sim.experiments.evidence.results import fit_folder, leave_out, left_out_folder, teach
 from sim.inputs.coalitions.coalitions import Coalition, Coalitions, find_coalition, find_folder
 from sim.inputs.coalitions.reading import load_coalitions
 from sim.inputs.errors import InputError, near_match
-from sim.outputs.document.terminal import print_document
 from sim.outputs.evidence.case import case_report
 from sim.outputs.evidence.page import evidence_page
 from sim.results.saving import into_folder
@@ -58,35 +57,37 @@ def refuse_options(context: typer.Context, allowed: Collection[str]) -> None:
             raise InputError(problem, key=option)
 
 
-def fit_coalitions(folder: Path, *, seed: int, out: Path, quiet: bool) -> None:
+def fit_coalitions(folder: Path, *, seed: int, out: Path, quiet: bool, full: bool) -> None:
     """Fit past coalitions into a results folder, and print what they teach."""
     forces = load_coalitions(folder).forces()
     settle(out)
     folder = out / fit_folder(forces, seed)
-    into_folder(folder, partial(teach, forces, seed), printed(quiet=quiet))
+    into_folder(folder, partial(teach, forces, seed), printed(quiet=quiet, full=full))
     print(f"results: {folder}")
 
 
-def leave_out_coalitions(folder: Path, *, seed: int, out: Path, page: Path | None, quiet: bool) -> None:
+def leave_out_coalitions(
+    folder: Path, *, seed: int, out: Path, page: Path | None, quiet: bool, full: bool
+) -> None:
     """Leave out each family of past coalitions, write a results folder, and print what came of it."""
     coalitions = load_coalitions(folder)
     settle(out)
     with _progress(quiet=quiet) as progress:
         results = out / left_out_folder(coalitions.forces(), seed)
         left_out = partial(leave_out, coalitions, seed, progress)
-        result, _ = into_folder(results, left_out, printed(quiet=quiet))
+        result, _ = into_folder(results, left_out, printed(quiet=quiet, full=full))
     if page is not None:
         folders.write(page, evidence_page(result).encode())
     print(f"results: {results}")
 
 
-def show_coalitions(chosen: Sequence[Coalition], coalitions: Coalitions) -> None:
+def show_coalitions(chosen: Sequence[Coalition], coalitions: Coalitions, *, full: bool) -> None:
     """Print what coalitions rest on, and what their candidates' forecasts from the other families were."""
     alike = coalitions.where(lambda each: each.kind == chosen[0].kind)
     for coalition in chosen:
         predictions = forecast_family(alike, coalition.family)
         mine = predictions[predictions["coalition"] == coalition.name]
-        print_document(case_report(coalition, alike, mine))
+        show(case_report(coalition, alike, mine), MORE_HERE, full=full)
 
 
 def unknown(word: str, coalitions: Coalitions, error: InputError) -> InputError:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import printed
-from sim.cli.options import Csv, ParametersFile, Quiet, Seed, ThreadsOption
+from sim.cli.options import Csv, Full, ParametersFile, Quiet, Seed, ThreadsOption
 from sim.cli.progress import run_bar
 from sim.experiments.patterns.verdicts import check_all, patterns_folder, worlds
 from sim.experiments.runs import Runs
@@ -30,6 +30,7 @@ def patterns(
     threads: ThreadsOption = 0,
     csv: Csv = False,
     quiet: Quiet = False,
+    full: Full = False,
 ) -> None:
     """Check whether the model reproduces known patterns, each with its source."""
     declared = load_patterns(file)
@@ -39,5 +40,5 @@ def patterns(
     with run_bar(total, declared.name, quiet=quiet) as progress:
         folder = out / patterns_folder(declared, parameters, chosen, csv=csv)
         checked = partial(check_all, declared, parameters, chosen, progress)
-        into_folder(folder, checked, printed(quiet=quiet), csv=csv)
+        into_folder(folder, checked, printed(quiet=quiet, full=full), csv=csv)
     print(f"results: {folder}")

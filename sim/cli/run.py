@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import printed, show
+from sim.cli.answers import MORE, printed, show
 from sim.cli.options import (
     Csv,
     Full,
@@ -87,7 +87,7 @@ def run(
             reply = printed(quiet=quiet, full=full)
             _, folder = run_into_folder(case, chosen, out, keep=keep, csv=csv, progress=progress, reply=reply)
         if without:
-            show(added_report(added_by(case, without, chosen)), full=full)
+            show(added_report(added_by(case, without, chosen)), MORE, full=full)
         print(f"results: {folder}")
         if report:
             print(f"report: {write_report(folder)}")

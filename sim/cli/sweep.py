@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import printed
-from sim.cli.options import ParametersFile, Quiet, Set, ThreadsOption
+from sim.cli.options import Full, ParametersFile, Quiet, Set, ThreadsOption
 from sim.cli.resumable import (
     Resume,
     SchedulerOption,
@@ -36,6 +36,7 @@ def sweep(
     unencrypted: Unencrypted = False,
     resume: Resume = False,
     quiet: Quiet = False,
+    full: Full = False,
 ) -> None:
     """Run a scenario at many points of its levers and unknowns; goes on where it was stopped."""
     executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
@@ -44,5 +45,5 @@ def sweep(
     with going_on_in(plan.folder(out)):
         with rate_bar(plan.name, quiet=quiet) as progress:
             result = run_sweep(plan, out, executor=executor, resume=resume, progress=progress)
-        complete_results(plan, result.folder, result, printed(quiet=quiet))
+        complete_results(plan, result.folder, result, printed(quiet=quiet, full=full))
     print(f"results: {result.folder}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from sim.experiments.results import RunTables
-from sim.inputs.errors import InputError, near_match
+from sim.inputs.errors import InputError
 from sim.outputs import style
 from sim.outputs.figure_folder import Draw
 from sim.outputs.figures.animation import save_animation
@@ -94,7 +94,7 @@ def _plan(folder: Path, wanted: Wanted) -> tuple[Any, dict[str, Draw]]:
         problem = f"results of kind {kind.name} have no figures; coalition report shows their tables"
         raise InputError(problem, file=folder)
     names = _names(drawn, kind, wanted)
-    return result, {file_name(name, kind.of_nations, nations): drawn[_known(name, drawn)] for name in names}
+    return result, {file_name(name, kind.of_nations, nations): _known(name, drawn, result) for name in names}
 
 
 def _names(drawn: dict[str, Draw], kind: ResultKind, wanted: Wanted) -> list[str]:
@@ -115,8 +115,8 @@ def file_name(name: str, of_nations: Sequence[str], nations: Sequence[str]) -> s
     return f"{name}-{'-'.join(nations[:MOST_IN_NAME])}{more}"
 
 
-def _known(name: str, drawn: dict[str, Draw]) -> str:
+def _known(name: str, drawn: dict[str, Draw], result: Result) -> Draw:
     if name not in drawn:
-        problem = f"no such figure here; there are {', '.join(drawn)}{near_match(name, drawn)}"
+        problem = KINDS[result.kind].why_no_figure(result, name, list(drawn))
         raise InputError(problem, file=f"--figure {name}")
-    return name
+    return drawn[name]

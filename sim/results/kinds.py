@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from sim.inputs.errors import near_match
+
 
 @dataclass(frozen=True)
 class ResultKind:
@@ -27,6 +29,9 @@ class ResultKind:
         none if empty.
     document
         Home of a function of the result, that returns what it says.
+    left_out
+        Home of a function of the result that returns why figures of its kind are not drawn, by name; none if
+        empty.
     usual
         The figures that are drawn when it is saved; all if none are named.
     of_nations
@@ -42,6 +47,7 @@ class ResultKind:
     result: str
     document: str
     figures: str = ""
+    left_out: str = ""
     usual: tuple[str, ...] = ()
     of_nations: tuple[str, ...] = ()
     page: str = ""
@@ -51,6 +57,12 @@ class ResultKind:
         """Return what draws each figure of a result, by name."""
         drawn: Mapping[str, Any] = load(self.figures)(result, nations) if self.figures else {}
         return drawn
+
+    def why_no_figure(self, result: Any, name: str, drawn: Sequence[str]) -> str:
+        """Return why a result has no figure of a name, and which it has."""
+        left_out: Mapping[str, str] = load(self.left_out)(result) if self.left_out else {}
+        reason = f"left out: {left_out[name]}" if name in left_out else "no such figure here"
+        return f"{reason}; there are {', '.join(drawn) or 'none'}{near_match(name, drawn)}"
 
 
 def load(home: str) -> Any:
@@ -68,6 +80,7 @@ KINDS = {
             first="summary",
             result="sim.experiments.results:LoadedRun",
             figures="sim.outputs.figures:figures_of",
+            left_out="sim.outputs.figures:left_out",
             document="sim.outputs.tables:run_report",
             usual=("coalition-size", "joining"),
             of_nations=("nation", "joining", "willingness"),

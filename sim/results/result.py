@@ -61,8 +61,8 @@ class Result(Contents):
         drawn = self.declaration.figures_of(self, self.nations_named(nations))
         name = figure or next(iter(drawn))
         if name not in drawn:
-            problem = f'no figure "{name}"; allowed: {", ".join(drawn)}{near_match(name, drawn)}'
-            raise InputError(problem, key="figure")
+            problem = self.declaration.why_no_figure(self, name, list(drawn))
+            raise InputError(problem, key=f"figure {name}")
         picture: mpl.figure.Figure = drawn[name]()
         return picture
 

@@ -82,12 +82,14 @@ def test_cross_validate_is_about_past_coalitions_unless_told_otherwise(coalition
 
 
 def test_evidence_shows_a_past_coalition(coalition: Command) -> None:
-    ended = coalition("evidence", "kfor1999")
-    assert ended.code == 0
-    assert ended.out.startswith("KFOR, Kosovo 1999 (kfor1999/force)\n")
-    for heading in ("Levels", "Who could have taken part", "Covariates missing", "Sources"):
-        assert f"\n{heading}" in ended.out
-    assert "CHE: alignment (counts as the mean)" in ended.out
+    first, full = (coalition("evidence", "kfor1999", *more) for more in ((), ("--full",)))
+    headings = ("Levels", "Who could have taken part", "Covariates missing", "Sources")
+    for ended, shown in ((first, headings[:-1]), (full, headings)):
+        assert ended.code == 0
+        assert ended.out.startswith("KFOR, Kosovo 1999 (kfor1999/force)\n")
+        assert [heading for heading in headings if f"\n{heading}" in ended.out] == [*shown]
+        assert "CHE: alignment (counts as the mean)" in ended.out
+    assert first.out.splitlines()[-1] == "more: --full"
 
 
 def test_evidence_of_a_case_shows_all_its_waves_or_the_one_named(coalition: Command) -> None:

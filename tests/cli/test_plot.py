@@ -93,6 +93,10 @@ def test_the_map_is_animated_a_frame_a_round(
     ("options", "told"),
     [
         (["--figure", "mpa"], '--figure mpa: no such figure here; .*willingness.*did you mean "map"'),
+        (
+            ["--figure", "mandate"],
+            r"--figure mandate: left out: nothing in it moves \(.*clarity 0.*\); there are",
+        ),
         (["--nations", "NLD,Swedn"], 'unknown nation "Swedn"; did you mean "Sweden"'),
         (
             ["--nations", "NLD", "--figure", "map"],

@@ -138,7 +138,7 @@ def test_title_plot_and_notes_stand_apart(figure: Figure) -> None:
 
 
 def test_names_of_nations_do_not_run_into_each_other(result: "sim.RunResult") -> None:
-    figure = joining_strip(result)
+    figure = joining_strip(result, result.case.roster.iso3)
     figure.draw_without_rendering()
     names = set(result.case.roster.names)
     boxes = [text.get_window_extent() for text in texts(figure) if text.get_text() in names]
@@ -230,7 +230,7 @@ def test_a_force_of_nobody_is_told_in_words(nobody: "sim.RunResult") -> None:
 
 
 def test_the_strip_orders_nations_by_how_surely_they_join(hindcast: "sim.RunResult") -> None:
-    figure = joining_strip(hindcast)
+    figure = joining_strip(hindcast, hindcast.case.roster.iso3)
     drawn = np.asarray(figure.axes[0].images[0].get_array())
     assert drawn.shape == (38, 41)
     assert (np.diff(drawn[:, -1]) <= 0).all()
@@ -241,6 +241,16 @@ def test_the_strip_orders_nations_by_how_surely_they_join(hindcast: "sim.RunResu
         expected = shares.loc[by_name[name.get_text()]]
         assert drawn[row] == pytest.approx(expected.to_numpy())
         assert at_end.get_text() == percent(expected.iloc[-1])
+
+
+def test_the_strip_leaves_out_who_never_joins_in_a_share_worth_naming(hindcast: "sim.RunResult") -> None:
+    figure = joining_strip(hindcast)
+    drawn = np.asarray(figure.axes[0].images[0].get_array())
+    assert drawn.max(axis=1).min() >= 0.05
+    most = hindcast.nations.groupby("iso3")["p_committed"].max()
+    assert len(drawn) == (most >= 0.05).sum() < 38
+    told = " ".join(text.get_text() for text in texts(figure))
+    assert f"Not drawn: {38 - len(drawn)} nations, below 5 % on every day." in " ".join(told.split())
 
 
 def test_files_are_large_enough_to_print_and_small_enough_to_send(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from legible import illegible
 
@@ -123,3 +124,20 @@ def test_a_long_name_is_cut_at_an_axis_and_told_below(
     figure = next(iter(drawn.values()))()
     assert illegible(figure) == []
     assert f"{way}: {LONG}." in words_of(figure)["Description"]
+
+
+def test_nations_that_hardly_move_have_no_panel_and_are_told_below(tmp_path: Path) -> None:
+    given = 'outcomes = ["p_committed"]\n' + US
+    plan = plan_sweep(write_sweep(tmp_path, "brussels-2025-04", given), runs=50)
+    result = run_sweep(plan, tmp_path)
+    by_nation = result.nations["estimate"].to_numpy().reshape(len(result.values), -1)
+    moves = np.ptp(by_nation, axis=0) >= 0.1
+    figure = figures_of(result)["nations"]()
+    panels = {axes.get_title(loc="left") for axes in figure.axes[0].child_axes}
+    names = list(result.about.nations.values())
+    assert panels == {name for name, moving in zip(names, moves, strict=True) if moving}
+    told = " ".join(words_of(figure)["Description"].split())
+    named, _, _ = told.partition("move by less than 10 points: ")[2].partition(" nations below 5 %.")
+    few = int(named.rpartition(" ")[2])
+    assert len(panels) + named.count(" %") + few == len(names)
+    assert (by_nation.mean(axis=0)[~moves] < 0.05).sum() == few

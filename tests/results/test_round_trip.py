@@ -203,7 +203,7 @@ def test_the_table_that_answers_first_is_the_same(trip: Trip) -> None:
 def test_what_is_not_there_is_said_with_what_is(trip: Trip) -> None:
     with pytest.raises(InputError, match='table: no table "tabel"; allowed: '):
         trip.loaded.to_frame("tabel")
-    with pytest.raises(InputError, match='figure: no figure "figur"'):
+    with pytest.raises(InputError, match="figure figur: no such figure here; there are "):
         trip.loaded.plot("figur")
 
 

@@ -76,6 +76,7 @@ class Finding:
 
 
 WORST_FIRST: tuple[Verdict, ...] = ("not reproduced", "not identified", "fails", "undecided")
+"""Verdicts but those that a pattern is reproduced, or holds."""
 
 
 def overall(verdicts: Sequence[Verdict]) -> Verdict:

@@ -5,13 +5,21 @@ from typing import Any
 from sim.experiments.calibration.calibrate import Calibration
 from sim.outputs.calibration import words
 from sim.outputs.words import signed
-from sim.results.document import Block, Cell, Document, Note, Table, number, word
+from sim.results.document import Block, Cell, Details, Document, Note, Table, number, word
 
-LEGEND = (
-    "[ ] is the range of the middle 90 %. Moved: of the mean, in standard deviations of the prior; SD left: "
-    "standard deviation as a share of the prior's. Distance: Kolmogorov-Smirnov, of the posterior from the "
-    "prior. Fitted: of these the waves may tell something; the others are weighed along with them."
+RANGE = (
+    "[ ] is the range of the middle 90 %. Fitted: of these the waves may tell something; the others are "
+    "weighed along with them."
 )
+LEGEND = (
+    "Moved: of the mean, in standard deviations of the prior; SD left: standard deviation as a share of the "
+    "prior's. Distance: Kolmogorov-Smirnov, of the posterior from the prior."
+)
+
+MOST_ROWS = 10
+"""Parameters that stand on the first screen."""
+ASIDE = ("moved", "SD left", "distance", "learned")
+"""Columns that do not: a sentence names what was not learned."""
 
 
 def calibration_report(calibration: Calibration) -> Document:
@@ -28,7 +36,8 @@ def lessons(calibration: Calibration) -> tuple[Block, ...]:
         f"{words.effort(calibration)} {words.likelihoods(calibration)}",
         parameters(calibration),
         words.learned(calibration),
-        Note(LEGEND),
+        Note(RANGE),
+        Details((Note(LEGEND),)),
     )
 
 
@@ -36,8 +45,8 @@ def parameters(calibration: Calibration) -> Table:
     """Return a row a parameter, those that may be fitted first, of these the most learned."""
     keys = ["fitted", "learned", "distance"]
     rows = calibration.summary.sort_values(keys, ascending=False, kind="stable")
-    headings = ("parameter", "prior", "posterior", "moved", "SD left", "distance", "learned")
-    return Table(headings, tuple(map(_parameter, rows.itertuples())))
+    headings = ("parameter", "prior", "posterior", *ASIDE)
+    return Table(headings, tuple(map(_parameter, rows.itertuples())), most=MOST_ROWS, aside=ASIDE)
 
 
 def _parameter(row: Any) -> tuple[Cell, ...]:

@@ -1,6 +1,7 @@
 """What a comparison says: how each scenario differs from the reference, first the coalition, then nations."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sim.experiments.comparison.result import DIFFERENCE, VALUE, Comparison
@@ -26,7 +27,9 @@ LEGEND = (
     "the horizon of {days} days. Of a nation it is the difference in P(committed) whose basis is named."
 )
 MOST_ROWS = 6
-"""Nations that stand on the first screen."""
+"""Nations that stand on the first screen, of all scenarios together."""
+MOST_SCENARIOS = 2
+"""Scenarios beside the reference whose tables of the coalition fit on the first screen."""
 LEVELS, JOINING = "reference -> this", "joining, days"
 """Columns that do not."""
 
@@ -67,7 +70,7 @@ def _sentence(comparison: Comparison, index: int) -> str:
     change = f"{_difference(size, 1.0, 2)} nations declare soldiers on land {marks['size']}, {others}"
     is_sure = size.difference_low > 0.0 or size.difference_high < 0.0
     open_ = "" if is_sure else "; the first may be chance"
-    return f"{title}: {change} at the end, 95 % intervals of paired differences{open_}."
+    return f"{title}: {change} at the end{open_}."
 
 
 def _scenario(comparison: Comparison, index: int) -> Section:
@@ -75,11 +78,14 @@ def _scenario(comparison: Comparison, index: int) -> Section:
     name = comparison.about.names[index]
     nations = comparison.nations[comparison.nations["scenario"] == name]
     coalition = comparison.coalition[comparison.coalition["scenario"] == name].set_index("measure")
-    table = _nations(nations, comparison, comparison.verdicts(name, DIFFERENCE))
+    most = max(1, MOST_ROWS // (len(comparison.about.names) - 1))
+    table = replace(_nations(nations, comparison, comparison.verdicts(name, DIFFERENCE)), most=most)
     number_of = len(comparison.about.cases[0].nations)
     same = Note(f"no difference in any run: {number_of - len(table.rows)} of {number_of} nations")
     heading = f"{name}: {comparison.about.cases[index].title}"
-    return Section(heading, (_coalition(coalition, comparison, index), table, same))
+    of_coalition = _coalition(coalition, comparison, index)
+    has_room = len(comparison.about.names) - 1 <= MOST_SCENARIOS  # sentences say the most of it
+    return Section(heading, (of_coalition if has_room else Details((of_coalition,)), table, same))
 
 
 def _force_required(comparison: Comparison, index: int) -> str:
@@ -137,7 +143,7 @@ def _nations(rows: "pd.DataFrame", comparison: Comparison, rests_on: dict[str, s
             )
         )
     headings = ("nation", "P(committed)", "difference", JOINING)
-    return Table(headings, tuple(lines), most=MOST_ROWS, aside=(JOINING,))
+    return Table(headings, tuple(lines), aside=(JOINING,))
 
 
 def _difference(row: Any, factor: float = 1.0, decimals: int = 0) -> str:

@@ -2,13 +2,13 @@
 
 from sim.experiments.calibration.about import AboutCalibration, FittedWave
 from sim.experiments.cross_validation import AboutCrossValidation, fitted_on
-from sim.outputs.hindcast.words import MEANINGS, MEASURED
+from sim.outputs.hindcast.words import MEASURED
 from sim.outputs.words import counted
 
 LEGEND = (
     "Scores: the lower, the better; RPS is the ranked probability score, the sum over the three cut points "
     "of the ladder. [ ]: 95 % bootstrap intervals over nations, each for itself; differences are paired, and "
-    f"below 0 the model is better. {MEASURED} {MEANINGS}"
+    f"below 0 the model is better. {MEASURED}"
 )
 
 

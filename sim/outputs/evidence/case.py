@@ -5,8 +5,11 @@ from typing import Any
 from sim.experiments.evidence.left_out import EVIDENCE
 from sim.inputs.coalitions.coalitions import CONSENSUS, FIRST, SECOND, Coalition, Coalitions
 from sim.outputs.evidence import words
-from sim.results.document import Document, Note, Section, Table, number, points, word
+from sim.results.document import Details, Document, Note, Section, Table, number, points, word
 from sim.system.libraries import pd
+
+MOST_ROWS = 15
+"""Candidates that stand on the first screen."""
 
 
 def case_report(coalition: Coalition, coalitions: Coalitions, predictions: "pd.DataFrame") -> Document:
@@ -21,12 +24,13 @@ def case_report(coalition: Coalition, coalitions: Coalitions, predictions: "pd.D
     """
     sources = _sources(coalition, coalitions)
     codings = [name for name in (FIRST, SECOND, CONSENSUS) if name in coalition.codings]
-    levels = _levels(coalition, coalitions, codings), points(_reasons(coalition, codings))
-    note = Note(
-        f"P: forecast from the other families of coalitions alone. Rung: {words.rungs()}. Source: number in "
-        "the list below."
+    levels = _levels(coalition, coalitions, codings), Details((points(_reasons(coalition, codings)),))
+    notes = (
+        Note(f"P: forecast from the other families of coalitions alone. Rung: {words.rungs()}."),
+        Details((Note("Source: number in the list below."),)),
     )
-    candidates = _candidates(coalition, coalitions, predictions, sources), note
+    candidates = _candidates(coalition, coalitions, predictions, sources), *notes
+    numbered = [f"{place}. {source}" for source, place in sources.items()]
     return Document(
         f"{coalition.title} ({coalition.name})",
         (
@@ -34,7 +38,7 @@ def case_report(coalition: Coalition, coalitions: Coalitions, predictions: "pd.D
             Section("Levels, set by coders who knew the outcome", levels),
             Section("Who could have taken part, likeliest first", candidates),
             Section("Covariates missing", (points([*words.missing(coalitions, coalition)] or ["none"]),)),
-            Section("Sources", (points([f"{place}. {source}" for source, place in sources.items()]),)),
+            Details((Section("Sources", (points(numbered),)),)),
         ),
     )
 
@@ -55,7 +59,8 @@ def _levels(coalition: Coalition, coalitions: Coalitions, codings: list[str]) ->
         if level.column is not None:
             coded = [coalition.codings[coding].levels[level.column] for coding in codings]
             rows.append((word(name), *(number(each, f"{each:g}") for each in coded), word(level.meaning)))
-    return Table(("level", *codings, "meaning"), tuple(rows))
+    meaning = "meaning"
+    return Table(("level", *codings, meaning), tuple(rows), aside=(meaning,))
 
 
 def _reasons(coalition: Coalition, codings: list[str]) -> list[str]:
@@ -84,7 +89,9 @@ def _candidates(
         )
         for each in ordered
     )
-    return Table(("nation", "P", "rung", "status", "source", "what"), rows)
+    source = "source"
+    headings = ("nation", "P", "rung", "status", source, "what")
+    return Table(headings, rows, most=MOST_ROWS, aside=(source,))
 
 
 def _sources(coalition: Coalition, coalitions: Coalitions) -> dict[str, int]:

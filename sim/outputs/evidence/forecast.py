@@ -9,6 +9,8 @@ from sim.results.document import Document, Note, Table, number, word
 from sim.system.libraries import pd
 
 MOST_ALIKE = 5
+MOST_NATIONS = 20
+"""Nations that stand on the first screen."""
 LEGEND = (
     "P: probability of taking part with more than words, from past coalitions alone; no government's own "
     "words are used. [ ]: 90 % of what it may be if all were known but the nation's own chance. Rests on: "
@@ -60,7 +62,7 @@ def nation_table(forecast: Forecast) -> Table:
         )
         for row in _each(forecast.nations)
     )
-    return Table(("nation", "P", "verdict", "rests on"), rows)
+    return Table(("nation", "P", "verdict", "rests on"), rows, most=MOST_NATIONS)
 
 
 def _each(table: "pd.DataFrame") -> Any:

@@ -27,6 +27,8 @@ from sim.system.locks import hold
 from sim.version import __version__
 
 DECIMALS = 6
+MOST_NATIONS = 15
+"""Nations that stand on the first screen."""
 NOT_KNOWN = "?"
 
 
@@ -121,7 +123,8 @@ def outlook_report(outlook: Outlook, by: date) -> Document:
         (word(nation), *(number(each[nation], percent(each[nation])) for each in forecasts))
         for nation in order
     )
-    return Document(f"{outlook.title} by {date_words(by)}", (Table(("nation", *outlook.forecasts), rows),))
+    table = Table(("nation", *outlook.forecasts), rows, most=MOST_NATIONS)
+    return Document(f"{outlook.title} by {date_words(by)}", (table,))
 
 
 def sealed_report(entry: Sealed, ledger: Path) -> Document:

@@ -1,6 +1,6 @@
 """What the model knows of a nation, and where from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sim.inputs.evidence import (
     ConditionEvidence,
@@ -12,46 +12,68 @@ from sim.inputs.evidence import (
     Source,
 )
 from sim.outputs.words import counted, date_words, thousands
-from sim.results.document import Document, Section, points
+from sim.results.document import Block, Details, Document, Points, Section, points
+
+MISSING = "missing"
 
 
 def evidence_report(evidence: Evidence) -> Document:
-    """Return what the model knows of a nation, and where from."""
-    sections = {
-        "Stated positions on sending own soldiers": _positions(evidence),
-        "Stated conditions": map(_condition, evidence.conditions),
-        "What past coalitions ask of it: willingness to contribute, and how that answers levels": map(
-            _covariate, evidence.covariates
-        ),
-        "How fast it sees what others do, 0 to 1 over the nations": map(_sensitivity, evidence.sensitivities),
-        f"Soldiers that it can send: {thousands(evidence.deployable.soldiers)}, the largest of": map(
-            _force, evidence.deployable.columns
-        ),
-        "At home": _at_home(evidence),
-        "Missing": evidence.missing,
-    }
+    """Return what the model knows of a nation in short, and in details where from."""
     title = f"{evidence.name} ({evidence.iso3}){', lead nation' if evidence.leads else ''}"
     return Document(
         title,
-        tuple(Section(heading, (points([*texts] or ["nothing"]),)) for heading, texts in sections.items()),
+        (
+            Section("Stated positions on sending own soldiers", _positions(evidence)),
+            Section("Stated conditions", (_list(map(_condition, evidence.conditions)),)),
+            Section(
+                "What past coalitions ask of it: willingness to contribute, and how that answers levels",
+                _covariates(evidence.covariates),
+            ),
+            Section(
+                "How fast it sees what others do, 0 to 1 over the nations",
+                (_list(map(_sensitivity, evidence.sensitivities)),),
+            ),
+            Section(
+                f"Soldiers that it can send: {thousands(evidence.deployable.soldiers)}, the largest of",
+                _forces(evidence.deployable.columns),
+            ),
+            Section("At home", (_list(_at_home(evidence)),)),
+            Section("Missing", (_list(evidence.missing),)),
+        ),
     )
 
 
-def _positions(evidence: Evidence) -> Iterator[str]:
-    """Yield the positions, each with its source, and below it what contradicts it."""
-    for position in evidence.positions:
-        yield f"{date_words(position.wave)}: {position.position}{_statement(position)}"
-        for other in position.contradicted_by:
-            yield f"contradicted: {other.position}{_statement(other)}"
+def _list(texts: Iterable[str]) -> Points:
+    return points([*texts] or ["nothing"])
+
+
+def _positions(evidence: Evidence) -> tuple[Block, ...]:
+    """Return the positions, below each what contradicts it; then where they are from."""
+    stated = [
+        (f"{date_words(position.wave)}: {what}", each)
+        for position in evidence.positions
+        for what, each in (
+            (position.position, position),
+            *((f"contradicted by {other.position}", other) for other in position.contradicted_by),
+        )
+    ]
+    if not stated:
+        return (_list(()),)
+    statements = points([f"{what}{_statement(each)}" for what, each in stated])
+    origins = [f"{what}, from {origin}" for what, each in stated if (origin := _origin_of(each))]
+    return statements, Details((points(origins),))
 
 
 def _statement(position: PositionEvidence) -> str:
     words = f", {_part(position)}" if position.contributes is not None else ""
     words += f" - {position.condition}" if position.condition else ""
-    origin = [position.statement_date, position.source, position.url, position.status]
-    if position.quality:
-        origin.append(f"quality {position.quality}")
-    return f"{words} ({'; '.join(part for part in origin if part)})"
+    quality = f"quality {position.quality}" if position.quality else ""
+    status = "; ".join(filter(None, (position.status, quality)))
+    return f"{words} ({status})" if status else words
+
+
+def _origin_of(position: PositionEvidence) -> str:
+    return "; ".join(filter(None, (position.statement_date, position.source, position.url)))
 
 
 def _part(position: PositionEvidence) -> str:
@@ -68,10 +90,16 @@ def _condition(condition: ConditionEvidence) -> str:
     )
 
 
+def _covariates(covariates: Sequence[CovariateEvidence]) -> tuple[Block, ...]:
+    """Return what past coalitions ask of a nation in short, then one by one."""
+    short = ", ".join(f"{each.name} {each.raw or MISSING}" for each in covariates)
+    return f"{short}.", Details((_list(map(_covariate, covariates)),))
+
+
 def _covariate(covariate: CovariateEvidence) -> str:
     """Return what past coalitions ask of a nation, with what is done to it."""
     treatment = f" ({covariate.treatment})" if covariate.treatment else ""
-    value = covariate.raw or "missing, counts as the mean of past candidates"
+    value = covariate.raw or f"{MISSING}, counts as the mean of past candidates"
     parts = [value, covariate.meaning, _origin(covariate.source), covariate.source.note]
     return f"{covariate.name}, {covariate.column}{treatment}: {'. '.join(filter(None, parts))}"
 
@@ -81,11 +109,19 @@ def _sensitivity(sensitivity: SensitivityEvidence) -> str:
     return f"what {sensitivity.actor} does: {sensitivity.value:.2f} ({of})"
 
 
+def _forces(columns: Sequence[ForceEvidence]) -> tuple[Block, ...]:
+    """Return what each column says that a nation can send, then where it is from."""
+    origins = [f"{each.column}: {origin}" for each in columns if (origin := _force_origin(each))]
+    return f"{', '.join(map(_force, columns))}.", Details((points(origins),))
+
+
 def _force(force: ForceEvidence) -> str:
     share = f" times {force.share:g}" if force.share != 1 else ""
-    soldiers = "missing" if force.soldiers is None else thousands(force.soldiers)
-    parts = [soldiers, _origin(force.source), force.source.note]
-    return f"{force.column}{share}: {'. '.join(filter(None, parts))}"
+    return f"{force.column}{share} {MISSING if force.soldiers is None else thousands(force.soldiers)}"
+
+
+def _force_origin(force: ForceEvidence) -> str:
+    return ". ".join(filter(None, (_origin(force.source), force.source.note)))
 
 
 def _origin(source: Source) -> str:

@@ -13,6 +13,7 @@ from sim.outputs.evidence import words
 from sim.results.document import (
     Block,
     Cell,
+    Details,
     Document,
     Note,
     Section,
@@ -32,7 +33,8 @@ def score_table(result: LeftOut) -> Table:
         for row in _each(result.summary)
     }
     rows = tuple((word(name), *(cells[name, score] for score in SCORES)) for name in result.forecasts)
-    return Table(("mean over coalitions", *(words.SCORE_NAMES[score] for score in SCORES)), rows)
+    headings = ("mean over coalitions", *(words.SCORE_NAMES[score] for score in SCORES))
+    return Table(headings, rows, aside=(words.SCORE_NAMES["log"],))
 
 
 def coding_table(results: Mapping[str, LeftOut]) -> Table:
@@ -103,8 +105,9 @@ def coefficient_table(coefficients: "pd.DataFrame") -> Table:
         )
         for row in _each(coefficients)
     )
-    headings = ("term", "mean (SD)", "SD in a new one", "P(positive)", "1st coding", "2nd coding", "verdict")
-    return Table(headings, rows)
+    aside = spread, first, second = "SD in a new one", "1st coding", "2nd coding"
+    headings = ("term", "mean (SD)", spread, "P(positive)", first, second, "verdict")
+    return Table(headings, rows, aside=aside)
 
 
 def _coefficient(value: float) -> Cell:
@@ -131,21 +134,18 @@ def failures_and_scores(result: LeftOut, coalitions: Coalitions) -> Iterator[Blo
     failures = points([*words.failures(result, known), words.outside(result.sizes, known)])
     cautions = points(coalitions.declaration.cautions)
     yield f"{words.counted(known)}. {words.WHAT}"
-    yield Section("Where it fails", (failures, cautions))
+    yield Section("Where it fails", (failures, Details((cautions,))))
     yield Section("What it is worth", (*comparisons(result), Note(words.READ_SCORES)))
-    yield Section("Are its probabilities right?", (words.calibrated(result), calibration_table(result)))
     yield Section(
-        "Coalition by coalition",
-        (
-            "The worst first. Expected: mean and 90 % interval of how many take part.",
-            coalition_table(result, known),
-        ),
+        "Are its probabilities right?", (words.calibrated(result), Details((calibration_table(result),)))
     )
+    how = "The worst first. Expected: mean and 90 % interval of how many take part."
+    yield Details((Section("Coalition by coalition", (how, coalition_table(result, known))),))
 
 
 def comparisons(result: LeftOut) -> tuple[Block, ...]:
     """Return the scores, and what they tell of the baselines."""
-    return score_table(result), difference_table(result), points([*words.against(result)])
+    return score_table(result), Details((difference_table(result),)), points([*words.against(result)])
 
 
 def fit_report(taught: Taught) -> Document:

@@ -110,17 +110,20 @@ def all_levers(result: Answers) -> Figure:
     reached = table[table["status"] == REACHED]
     order = reached.groupby("iso3").size().sort_values(ascending=False, kind="stable").index.tolist()
     names = result.about.nations
-    panels = _panels(table)
+    every = _panels(table)
+    panels = {lever: title for lever, title in every.items() if (reached["declared"] == lever).any()} or every
+    idle = [title for lever, title in every.items() if lever not in panels]
+    has_names = any(LEADING in lever for lever in panels)
     labels = [style.wrapped(names[iso3], 1.6, SIZE, max_lines=1)[0] for iso3 in order]
     grid = Panels(len(panels), len(panels), NATION_ROW * max(len(order), 1) + 0.1, gap=0.0)
     with style.figure_style():
         figure, area = style.page(
             "What it would take, one lever alone",
-            [*_notes(result), _left_out(result, len(in_already), len(order))],
+            [*_notes(result), " ".join([_left_out(result, len(in_already), len(order)), *_idle(idle)])],
             plot=grid.plot,
             left=room_for(labels),
             right=0.1,
-            below=0.85,
+            below=0.85 if has_names else 0.4,
         )
         for (declared, title), (column, axes) in zip(panels.items(), grid.axes(area, 0.86), strict=True):
             rows = table[table["declared"] == declared]
@@ -238,6 +241,11 @@ def _left_out(result: Answers, already: int, shown: int) -> str:
         f"{shown} of {asked} nations; {already} are committed already, {none} are brought in "
         "by no lever alone."
     )
+
+
+def _idle(levers: list[str]) -> list[str]:
+    """Say which levers have no panel, if there are any."""
+    return [f"No nation is brought in by: {', '.join(levers)}."] if levers else []
 
 
 def _notes(result: Answers) -> list[str]:

@@ -28,15 +28,12 @@ PAIRS = (
     "By two: the pair of common levers with the least effort, among a few levels of each, over {runs}; "
     "`--only frontier` with a nation says exactly."
 )
-PIVOTAL = "What others do with the nation held in the coalition from round 1, less with it held out."
+PIVOTAL = "What others do with the nation held in from round 1, less with it held out."
 PIVOTAL_KEY = "Paired differences over {runs} of each with [95 % intervals], each for itself."
 NETWORK = (
-    "P(committed) of the follower at the end with the leader in, less with it out. {edges} edges; [ ] is "
-    "Bonferroni's interval for all {pairs} pairs together."
-)
-NETWORK_KEY = (
-    "Answers of third nations are included. The chance that any edge is chance alone is at most 5 %. Shown: "
-    "the strongest {shown}."
+    "P(committed) of the follower at the end with the leader in, less with it out; answers of third nations "
+    "are included. [ ] is Bonferroni's interval for all pairs together: the chance that any edge is chance "
+    "alone is at most 5 %. Shown: the strongest {shown}."
 )
 HARDENED = (
     "Slope: what a unit of pressure adds to the log-odds of any military contribution, as past coalitions "
@@ -45,7 +42,7 @@ HARDENED = (
     "others do in answer is no part of the slope; hardened.parquet has the paired change if pressure rises "
     "{rises} in round 1."
 )
-GREEDY = "One after another, what adds most for its cost first: not proven to be the cheapest."
+GREEDY = "Step by step, what adds most for its cost: not proven to be the cheapest."
 PERSUADE = (
     "At each step the nation that adds most of the force required per log-odds by which it falls "
     "short of its threshold. Who is persuaded is held committed from round 1. "

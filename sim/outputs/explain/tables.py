@@ -30,7 +30,6 @@ from sim.outputs.explain.notes import (
     LEVELS,
     LEVERS,
     NETWORK,
-    NETWORK_KEY,
     PAIRS,
     PERSUADE,
     PIVOTAL,
@@ -48,14 +47,17 @@ from sim.outputs.explain.words import (
     lever,
     marked_share,
     nation_sentences,
+    network_sentence,
     next_sentences,
     observed_sentences,
     part_words,
     persuade_sentences,
+    points_of,
     second_level,
     share,
     shown_changes,
     spread,
+    strongest_edges,
     who_hardens,
 )
 from sim.outputs.words import RESTS_ON, counted, date_words, mark, signed_with_interval, thousands
@@ -64,8 +66,8 @@ from sim.results.document import Block, Cell, Details, Document, Note, Section, 
 MOST_EDGES = 15
 """Rows of the influence network that are shown."""
 
-MOST_ROWS, MOST_PIVOTAL, MOST_FOLLOWING = 6, 4, 3
-"""Rows that stand on the first screen: nations and levers, pivotal nations, edges of the network."""
+MOST_ROWS, MOST_PIVOTAL = 4, 3
+"""Rows that stand on the first screen: nations and levers, pivotal nations."""
 
 
 def explain_report(answer: Explanation) -> Document:
@@ -83,7 +85,7 @@ def _sections(answer: Explanation) -> Iterator[Block]:
     if answer.levers is not None and not answer.asked:
         yield _all_levers(answer.levers, answer.pairs)
     if answer.pivotal is not None:
-        yield from _pivotal(answer.pivotal)
+        yield _pivotal(answer.pivotal)
     if answer.hardened is not None:
         section = _hardened(answer.hardened)
         yield Details((section,)) if answer.asked else section
@@ -228,7 +230,9 @@ def _all_levers(levers: LeverAnswers, pairs: PairAnswers | None) -> Section:
     notes = [LEVERS.format(runs=counted(levers.number_of_runs, "run"))]
     if pairs is not None:
         notes.append(PAIRS.format(runs=counted(int(pairs.table["runs"].iloc[0]), "run")))
-    table = Table(("nation", "would join with, alone", "by two"), tuple(lines), most=MOST_ROWS)
+    by_two_words = "by two"
+    headings = ("nation", "would join with, alone", by_two_words)
+    table = Table(headings, tuple(lines), most=MOST_ROWS, aside=(by_two_words,))
     return Section("What would it take", (_how_many(list(ease.values())), table, _key(" ".join(notes))))
 
 
@@ -270,8 +274,9 @@ def _alone(rows: Any) -> str:
     reached = [
         f"{lever(row)} {mark(row['rests_on'])}" for _, row in rows[rows["status"] == REACHED].iterrows()
     ]
-    reached += [f"{row['label']}: open" for _, row in rows[rows["status"] == UNDECIDED].iterrows()]
-    return ", or ".join(reached) or "not by one alone"
+    unclear = ", ".join(rows.loc[rows["status"] == UNDECIDED, "label"])
+    by_one = [", or ".join(reached)] if reached else []
+    return "; ".join([*by_one, *([f"open: {unclear}"] if unclear else [])]) or "not by one alone"
 
 
 NOT_BY_TWO = "not by two"
@@ -286,34 +291,33 @@ def _by_two(row: Any) -> str:
     return f"{both}: {marked_share(row)}"
 
 
-def _pivotal(pivotal: Pivots) -> Iterator[Section]:
-    """Yield who is pivotal, and the strongest edges of the network."""
+def _pivotal(pivotal: Pivots) -> Section:
+    """Return who is pivotal, and who follows whom."""
     lines = [
         (word(row["name"]), _difference(row, "size", 2), _difference(row, "troops", 0))
         for _, row in pivotal.table.iterrows()
     ]
-    headings = ("nation", "other members", "soldiers of other nations")
-    table = Table(headings, tuple(lines), most=MOST_PIVOTAL)
+    soldiers = "soldiers of other nations"
+    headings = ("nation", "other members", soldiers)
+    table = Table(headings, tuple(lines), most=MOST_PIVOTAL, aside=(soldiers,))
     key = _key(PIVOTAL_KEY.format(runs=counted(pivotal.number_of_runs, "run")))
-    yield Section(f"Who is pivotal {mark(ASSUMED)}", (table, Note(PIVOTAL), key))
-    network = pivotal.network
-    edges = network[network["is_edge"]]
-    note = Note(NETWORK.format(pairs=f"{len(network):,}", edges=len(edges)))
-    key = _key(NETWORK_KEY.format(shown=min(len(edges), MOST_EDGES)))
-    strongest = (_edges(pivotal, edges),) if len(edges) else ()
-    yield Section(f"Who follows whom {mark(ASSUMED)}", (*strongest, note, key))
+    edges = strongest_edges(pivotal)
+    note = Note(NETWORK.format(shown=min(len(edges), MOST_EDGES)))
+    network = (_edges(pivotal, edges.head(MOST_EDGES)), note) if len(edges) else ()
+    return Section(
+        f"Who is pivotal {mark(ASSUMED)}",
+        (table, Note(PIVOTAL), key, network_sentence(pivotal), Details(network)),
+    )
 
 
 def _edges(pivotal: Pivots, edges: Any) -> Table:
-    """Return the strongest edges."""
+    """Return edges of the network."""
     names = dict(zip(pivotal.case.roster.iso3, pivotal.case.roster.names, strict=True))
-    strongest = edges.loc[edges["difference"].abs().sort_values(ascending=False, kind="stable").index]
-    lines = []
-    for _, row in strongest.head(MOST_EDGES).iterrows():
-        points, low, high = (row[name] * 100 for name in ("difference", "low", "high"))
-        cell = number(points, signed_with_interval(points, low, high, 1))
-        lines.append((word(names[row["leader"]]), word(names[row["follower"]]), cell))
-    return Table(("leader", "follower", "P(committed), points"), tuple(lines), most=MOST_FOLLOWING)
+    lines = (
+        (word(names[row["leader"]]), word(names[row["follower"]]), number(row["difference"], points_of(row)))
+        for _, row in edges.iterrows()
+    )
+    return Table(("leader", "follower", "P(committed), points"), tuple(lines))
 
 
 def _hardened(answers: Hardened) -> Section:

@@ -1,7 +1,7 @@
 """The answers of `explain` in plain sentences."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.declarations.levels import LEVELS
@@ -13,6 +13,7 @@ from sim.experiments.explain.frontier import Frontiers
 from sim.experiments.explain.hardened import COWED, EITHER, HARDENED, Hardened
 from sim.experiments.explain.levers import COMMITTED_ALREADY, REACHED, UNDECIDED, LeverAnswers
 from sim.experiments.explain.persuade import ENOUGH, Sequences
+from sim.experiments.explain.pivotal import Pivots
 from sim.experiments.explain.result import AboutExplanation, Answers
 from sim.experiments.explain.why import Why
 from sim.experiments.results import reason
@@ -48,6 +49,9 @@ REFUSAL = "its own refusal"
 
 MOST_NAMED = 5
 """Nations named in a sentence."""
+
+MOST_EDGES_NAMED = 2
+"""Pairs of which one follows the other that are named in a sentence."""
 
 MOST_CHANGES = 4
 """Levers, and pairs of them, that are shown of what closes a gap."""
@@ -249,9 +253,8 @@ def who_hardens(answers: Hardened) -> str:
     row = answers.table.iloc[0]
     adversary = answers.case.roster.vocabulary.actors.adversary.name
     return (
-        f"The nearer a nation is to {adversary}, the more pressure hardens "
-        f"it: in {marked_share(row, 'p_nearer')} of the runs; in the others the nearer are cowed more, or "
-        "hardened less."
+        f"The nearer to {adversary}, the more pressure hardens: in {marked_share(row, 'p_nearer')} of the "
+        "runs; in the others the nearer are cowed more, or hardened less."
     )
 
 
@@ -308,6 +311,35 @@ def _likeliest(table: Any) -> str:
     return ", ".join(f"{row['name']} {marked_share(row)}" for _, row in rows.iterrows())
 
 
+def strongest_edges(pivotal: Pivots) -> "pd.DataFrame":
+    """Return who follows whom beyond chance, the strongest first."""
+    edges = pivotal.network[pivotal.network["is_edge"]]
+    return edges.loc[edges["difference"].abs().sort_values(ascending=False, kind="stable").index]
+
+
+def points_of(row: Any) -> str:
+    """Return what a leader changes for a follower, in percentage points with the interval."""
+    points, low, high = (row[name] * 100 for name in ("difference", "low", "high"))
+    return signed_with_interval(points, low, high, 1)
+
+
+def network_sentence(pivotal: Pivots) -> str:
+    """Say in how many pairs one follows the other beyond chance, and which follow most."""
+    roster, edges = pivotal.case.roster, strongest_edges(pivotal)
+    names = dict(zip(roster.iso3, roster.names, strict=True))
+    pairs = f"Of {len(pivotal.network):,} pairs of nations, taken together (Bonferroni),"
+    if edges.empty:
+        return f"{pairs} in none does one follow the other beyond chance."
+    strongest = ", ".join(
+        f"{names[row['follower']]} follows {names[row['leader']]} by {points_of(row)}"
+        for _, row in edges.head(MOST_EDGES_NAMED).iterrows()
+    )
+    return (
+        f"{pairs} one follows the other beyond chance in {len(edges)}. In percentage points of "
+        f"P(committed): {strongest}."
+    )
+
+
 def persuade_sentences(sequences: Sequences) -> Iterator[str]:
     """Return whom to persuade under each stance of the patron."""
     required = thousands(sequences.case.scenario.force_required)
@@ -317,9 +349,15 @@ def persuade_sentences(sequences: Sequences) -> Iterator[str]:
         if not order and last["p_enough"] >= ENOUGH:
             yield f"{stance}: nobody, the coalition has {required} soldiers in {enough}."
             continue
-        names = ", ".join(order) if order else "nobody who could be adds any"
+        names = _first_of(order) if order else "nobody who could be adds any"
         ends = "then" if last["p_enough"] >= ENOUGH else "that is not enough:"
         yield f"{stance}: {names}; {ends} P(pledged >= {required}) is {enough}."
+
+
+def _first_of(names: Sequence[str]) -> str:
+    """Return the first names of a list, and how many more there are."""
+    left = len(names) - MOST_NAMED
+    return ", ".join([*names[:MOST_NAMED], *([f"and {left} more"] if left > 0 else [])])
 
 
 def cost(row: Any) -> str:

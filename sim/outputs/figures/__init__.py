@@ -50,8 +50,14 @@ def figures_of(result: RunTables, nations: Sequence[str] = ()) -> dict[str, Call
     of_nations = {
         name: partial(draw, result, nations=nations) for name, draw in OF_NATIONS.items() if nations
     }
-    left_out = {*flat_figures(result), *(ON_MAPS if result.map is None else ())}
+    not_drawn = left_out(result)
     return {
-        **{name: partial(draw, result) for name, draw in FIGURES.items() if name not in left_out},
+        **{name: partial(draw, result) for name, draw in FIGURES.items() if name not in not_drawn},
         **of_nations,
     }
+
+
+def left_out(result: RunTables) -> dict[str, str]:
+    """Return why figures of a run are not drawn, by name."""
+    flat = {name: f"nothing in it moves ({levels})" for name, levels in flat_figures(result).items()}
+    return {**flat, **({} if result.map is not None else dict.fromkeys(ON_MAPS, "the roster has no map"))}

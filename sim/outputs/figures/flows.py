@@ -21,8 +21,9 @@ BAR, CLEAR = 0.035, 0.025
 ORDER = tuple(stance.name.lower() for stance in reversed(Stance))
 COLOURS = dict(zip(ORDER, (style.BLUE, style.SKY, style.ORANGE, style.VERMILION), strict=True))
 
-LEAST, MOST_NAMED = 0.05, 12
-"""Mean number of nations from which a flow is drawn, and how many of its nations are named below."""
+LEAST, LABELLED, MOST_NAMED = 0.05, 0.5, 7
+"""Mean numbers of nations from which a flow is drawn, and from which it has a label; how many of the nations
+that go this way are named below."""
 
 
 class Flow(NamedTuple):
@@ -46,13 +47,14 @@ def stance_flows(result: RunTables) -> Figure:
     flows = [Flow(*row) for row in result.flows[columns].itertuples(index=False) if row[2] >= LEAST]
     key = (
         "Width of a band: mean number of nations that go this way; [ ]: the range of 90 % of the runs. "
-        "Below: the share of the runs in which a nation does. Where a nation without a stated position "
-        "starts is drawn too."
+        "Below: the share of the runs in which a nation does. Bands of less than half a nation have no "
+        "label. Where a nation without a stated position starts is drawn too."
     )
+    labelled = [flow for flow in flows if flow.mean >= LABELLED]
     with style.figure_style():
         figure, axes = style.page(
             f"Where nations start and end – {result.about.title}",
-            [key, *_movers(result, flows), source_note(result)],
+            [key, *_movers(result, labelled), source_note(result)],
             plot=PLOT,
             left=SIDE,
             right=SIDE,
@@ -65,7 +67,7 @@ def stance_flows(result: RunTables) -> Figure:
         ends = _stack(sorted(flows, key=lambda flow: _place(flow.end, flow.start)), "end", scale)
         for flow in flows:
             _draw_band(axes, flow, starts[flow], ends[flow], scale)
-        _write_numbers(axes, starts, scale)
+        _write_numbers(axes, {flow: starts[flow] for flow in starts if flow in labelled}, scale)
         _draw_bars(axes, starts, scale, at_start=True)
         _draw_bars(axes, ends, scale, at_start=False)
         for at, step in ((0.0, 0), (1.0, -1)):
@@ -149,7 +151,7 @@ def _movers(result: RunTables, flows: list[Flow]) -> list[str]:
         named = [_unbroken(f"{names[code]} {percent(share)}") for code, share in shares.items()]
         if len(named) > MOST_NAMED + 1:
             named[MOST_NAMED:] = [f"{len(named) - MOST_NAMED} others"]
-        lines.append(f"From {flow.start} to {flow.end}: {', '.join(named)}.")
+        lines.append(f"{flow.start.capitalize()} to {flow.end}: {', '.join(named)}.")
     return lines
 
 

@@ -11,10 +11,13 @@ from sim.declarations.arrays import Floats
 from sim.experiments.results import RunTables
 from sim.outputs import style
 from sim.outputs.figures.timeline import date_axis, dates_of, mark_events, notes
-from sim.outputs.words import percent
+from sim.outputs.words import counted, percent
 
 ROW = 0.18
 """Height of a nation's row, in inches."""
+
+LEAST = 0.05
+"""Share of the runs that a nation must reach on some day to have a row, unless it is chosen."""
 
 
 def joining_strip(result: RunTables, nations: Sequence[str] = ()) -> Figure:
@@ -25,10 +28,11 @@ def joining_strip(result: RunTables, nations: Sequence[str] = ()) -> Figure:
     result
         What is drawn.
     nations
-        ISO codes; all if none are given.
+        ISO codes; if none are given, all that are in in a share of the runs worth naming.
     """
     shares = committed_shares(result)
     order = _in_order(result, shares, nations)
+    left_out = 0 if nations else len(shares) - len(order)
     by_row = [str(result.summary["name"].iloc[index]) for index in order]
     names = [style.wrapped(name, 2.5, 8, max_lines=1)[0] for name in by_row]
     plot = ROW * len(order)
@@ -36,7 +40,10 @@ def joining_strip(result: RunTables, nations: Sequence[str] = ()) -> Figure:
     with style.figure_style():
         figure, axes = style.page(
             f"Who joins when – {result.about.title}",
-            notes(result, "A cell begins at the day of its round and ends at that of the next."),
+            notes(
+                result,
+                "A cell begins at the day of its round and ends at that of the next." + _not_drawn(left_out),
+            ),
             plot=plot,
             left=left,
             right=right,
@@ -86,8 +93,14 @@ def shares_of(result: RunTables, column: str) -> Floats:
     return shares.reshape(-1, len(result.summary)).T
 
 
+def _not_drawn(number: int) -> str:
+    """Say how many nations have no row, if there are any."""
+    return f" Not drawn: {counted(number, 'nation')}, below {percent(LEAST)} on every day." if number else ""
+
+
 def _in_order(result: RunTables, shares: Floats, nations: Sequence[str]) -> list[int]:
     """Return the indices of nations by share at the end, then over all rounds, then by name."""
     names, codes = list(result.summary["name"]), list(result.summary.index)
-    shown = [codes.index(code) for code in nations] or range(len(codes))
+    worth_naming = np.flatnonzero(shares.max(axis=1) >= LEAST).tolist() or range(len(codes))
+    shown = [codes.index(code) for code in nations] or worth_naming
     return sorted(shown, key=lambda index: (-shares[index, -1], -shares[index].sum(), names[index]))

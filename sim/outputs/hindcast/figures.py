@@ -21,14 +21,20 @@ from sim.outputs.panels import Panels
 from sim.outputs.words import counted, percent
 from sim.system.libraries import pd
 
-COLUMNS = 2
+COLUMNS = 3
 """Waves beside each other."""
 
 ROW, GAP = 0.17, 0.75
 """Height of a nation's row, and of what stands between two rows of panels, in inches."""
 
-NAME, NAME_SIZE = 1.3, 7.5
+NAME, NAME_SIZE = 1.25, 7.5
 """Room for the name of a nation, in inches, and the size of its letters."""
+
+SQUARE = 0.2
+"""What a square takes with the room around it, in inches."""
+
+AFTER = 0.6
+"""Room for the square and the share behind a bar, in inches."""
 
 STANCE_COLOURS = {
     Stance.OPPOSED: style.VERMILION,
@@ -65,11 +71,11 @@ def expected_and_recorded(result: HindcastTables) -> Figure:
         for place, wave in enumerate(waves):
             line, column = divmod(place, columns)
             bottom = 1 - (line * (panel + GAP) + ROW * wave.number) / plot
-            left, width = column / columns + name, 1 / columns - name - 0.07
+            left, width = column / columns + name, 1 / columns - name - AFTER / (style.WIDTH - 0.2)
             axes = area.inset_axes((left, bottom, width, ROW * wave.number / plot))
             rows = _of(result, "nations", wave)
-            _draw_nations(axes, rows)
-            axes.set_title(span(wave), fontsize=9, loc="left", pad=4)
+            _draw_nations(axes, rows, SQUARE / (width * (style.WIDTH - 0.2)))
+            axes.set_title(span(wave), fontsize=8.5, loc="right", pad=4)
         _stance_key(area, plot)
     return figure
 
@@ -77,7 +83,7 @@ def expected_and_recorded(result: HindcastTables) -> Figure:
 def reliability(result: HindcastTables) -> Figure:
     """Draw how often what was forecast with some probability was recorded, with how few nations tell it."""
     waves = [wave for wave in result.observed_waves if wave.number]
-    panels = Panels(len(waves), min(len(waves), COLUMNS), 2.9, GAP)
+    panels = Panels(len(waves), min(len(waves), COLUMNS), 2.1, 1.0)
     key = (
         "Events: a nation is recorded above a rung, three rungs a nation, error of readings included. "
         "Points: mean forecast and share recorded of the events in a bin; the number is that of its nations. "
@@ -95,8 +101,9 @@ def reliability(result: HindcastTables) -> Figure:
         )
         for wave, (column, axes) in zip(waves, panels.axes(area, 0.86), strict=True):
             _draw_reliability(axes, _of(result, "reliability", wave))
-            axes.set_title(f"{span(wave)}: {counted(wave.number, 'nation')}", fontsize=9, loc="left")
+            axes.set_title(f"{span(wave)}\n{counted(wave.number, 'nation')}", fontsize=8.5, loc="left")
             axes.set_xlabel("forecast", fontsize=8)
+            axes.tick_params(labelleft=column == 0)
             if column == 0:
                 axes.set_ylabel("recorded", fontsize=8)
     return figure
@@ -121,8 +128,11 @@ def _of(result: HindcastTables, table: str, wave: Wave) -> "pd.DataFrame":
     return rows[rows["wave"] == wave.name]
 
 
-def _draw_nations(axes: Axes, rows: "pd.DataFrame") -> None:
-    """Draw a row a nation: those recorded highest on top, among them those expected highest."""
+def _draw_nations(axes: Axes, rows: "pd.DataFrame", square: float) -> None:
+    """Draw a row a nation: those recorded highest on top, among them those expected highest.
+
+    Squares take such a share of the width of a bar.
+    """
     row: Any
     shares = [f"p_{stance.name.lower()}" for stance in Stance]
     expected = sum(rows[share] * stance for share, stance in zip(shares, Stance, strict=True))
@@ -133,12 +143,12 @@ def _draw_nations(axes: Axes, rows: "pd.DataFrame") -> None:
     )
     for place, row in enumerate(ordered.itertuples()):
         _draw_bar(axes, row, place)
-        _draw_square(axes, -0.05, place, row.start_low, row.start_high)
-        _draw_square(axes, 1.05, place, row.recorded_low, row.recorded_high)
+        _draw_square(axes, -square / 2, place, row.start_low, row.start_high)
+        _draw_square(axes, 1 + square / 2, place, row.recorded_low, row.recorded_high)
         name = style.wrapped(row.name, NAME - 0.3, NAME_SIZE, max_lines=1)[0]
         for text, at, side, weight in (
-            (name, -0.1, "right", "normal"),
-            (percent(row.p_recorded), 1.1, "left", "bold" if row.p_recorded < 0.5 else "normal"),
+            (name, -square, "right", "normal"),
+            (percent(row.p_recorded), 1 + square, "left", "bold" if row.p_recorded < 0.5 else "normal"),
         ):
             axes.text(
                 at, place, text, ha=side, va="center", fontsize=NAME_SIZE, fontweight=weight, color=style.INK
@@ -210,9 +220,9 @@ def _draw_reliability(axes: Axes, rows: "pd.DataFrame") -> None:
         )
     for axis, limits in ((axes.xaxis, axes.set_xlim), (axes.yaxis, axes.set_ylim)):
         limits(-0.08, 1.08)
-        axis.set_ticks([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
+        axis.set_ticks([0.0, 0.25, 0.5, 0.75, 1.0])
         axis.set_major_formatter(lambda value, _: f"{value * 100:.0f} %")
-    axes.tick_params(labelsize=8)
+    axes.tick_params(labelsize=7)
     axes.grid(color=style.GRID, lw=0.6)
     axes.set_axisbelow(True)
 

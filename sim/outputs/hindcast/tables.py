@@ -1,7 +1,6 @@
 """What a hindcast says: how little it rests on, then wave by wave."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from sim.experiments.hindcast.result import BASELINES, MODEL, RECORDED, HindcastResult
@@ -25,14 +24,14 @@ from sim.outputs.hindcast.words import (
     verdicts,
 )
 from sim.outputs.words import RESTS_ON, counted, mark, signed
-from sim.results.document import Details, Document, Note, Section, Table, number, points, word
+from sim.results.document import Details, Document, Note, Section, Table, nothing, number, points, word
 from sim.system.libraries import pd
 
 MISSES = 6
 """How many nations are described in words for each wave."""
 
-ASIDE = ("log", "crps")
-"""Scores that do not stand on the first screen."""
+OVERVIEW = "rps"
+"""The score that stands on the first screen."""
 
 INTERVALS = (
     "Scores: the lower, the better. RPS: ranked probability score, the sum over the three cut points of the "
@@ -68,8 +67,10 @@ def hindcast_report(result: HindcastResult) -> Document:
         Details((Note(f"{LEGEND} {MEANINGS} {f'Variants: {variants}.' if variants else ''}".strip()),)),
     )
     basis = (evidence_line(result), f"{fit_line(result)} {caution(result)}".strip())
-    waves = (_wave(result, wave) for wave in result.recorded.waves if wave.number)
-    return Document(f"Hindcast: {result.hindcast.title}", (*basis, *waves, *notes))
+    scored = [wave for wave in result.recorded.waves if wave.number]
+    all_waves = overview(result, {wave.name: span(wave) for wave in scored})
+    waves = (_wave(result, wave) for wave in scored)
+    return Document(f"Hindcast: {result.hindcast.title}", (*basis, all_waves, *waves, *notes))
 
 
 def _wave(result: HindcastResult, wave: Wave) -> Section:
@@ -80,7 +81,7 @@ def _wave(result: HindcastResult, wave: Wave) -> Section:
     return Section(
         f"{title}, {counted(wave.number, 'nation')}",
         (
-            replace(scores(result, wave.name), aside=tuple(SCORE_NAMES[name] for name in ASIDE)),
+            Details((scores(result, wave.name),)),
             points(lines[:1]),
             Details(
                 (
@@ -93,6 +94,18 @@ def _wave(result: HindcastResult, wave: Wave) -> Section:
             ),
         ),
     )
+
+
+def overview(result: Scores, waves: Mapping[str, str]) -> Table:
+    """Return a row a forecast, a column a wave by its heading: the score that stands on the first screen."""
+    rows = result.scores[(result.scores["score"] == OVERVIEW) & (result.scores["variant"] == RECORDED)]
+    cells = {(row.forecast, row.wave): number(row.value, _score(row, 2)) for row in _each(rows)}
+    lines = tuple(
+        (word(words), *(cells.get((name, wave), nothing()) for wave in waves))
+        for name, words in FORECASTS.items()
+        if any((name, wave) in cells for wave in waves)
+    )
+    return Table((f"{SCORE_NAMES[OVERVIEW]}, as recorded", *waves.values()), lines)
 
 
 def scores(result: Scores, wave: str) -> Table:
@@ -128,8 +141,9 @@ def _each(table: "pd.DataFrame") -> Iterator[Any]:
     yield from table.itertuples()
 
 
-def _score(row: Any) -> str:
-    return f"{row.value:.3f}" if row.low != row.low else f"{row.value:.3f} [{row.low:.3f}-{row.high:.3f}]"
+def _score(row: Any, decimals: int = 3) -> str:
+    value, low, high = (f"{each:.{decimals}f}" for each in (row.value, row.low, row.high))
+    return value if row.low != row.low else f"{value} [{low}-{high}]"
 
 
 def _noise(result: HindcastResult, wave: str) -> str:

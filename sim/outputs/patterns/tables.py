@@ -1,21 +1,27 @@
 """Verdicts on patterns, then the checks of each."""
 
-from sim.experiments.patterns.verdicts import Finding, PatternResult, PatternsResult, in_words
+from sim.experiments.patterns.verdicts import WORST_FIRST, Finding, PatternResult, PatternsResult, in_words
 from sim.outputs.document.markdown import markdown
 from sim.outputs.patterns.words import basis, decided, legend, margin, measured, summary, wanted
-from sim.results.document import Cell, Document, Note, Section, Table, nothing, number, word
+from sim.results.document import Cell, Details, Document, Note, Section, Table, nothing, number, word
+
+MOST_ROWS = 6
+"""Patterns that stand on the first screen."""
 
 
 def patterns_report(result: PatternsResult) -> Document:
-    """Return the verdicts: every pattern with its verdict, then every check."""
+    """Return the verdicts: every pattern with its verdict, the worst first, then every check."""
+    kind = "kind"
+    rows = tuple(map(_pattern, sorted(result.results, key=_badness)))
     return Document(
         result.patterns.title,
         (
             summary(result),
-            " ".join(result.patterns.description.split()),
-            Table(("number", "pattern", "kind", "verdict"), tuple(map(_pattern, result.results))),
-            *map(_checks, result.results),
-            Note(f"{basis(result)} {legend(result)}"),
+            Details((" ".join(result.patterns.description.split()),)),
+            Table(("number", "pattern", kind, "verdict"), rows, most=MOST_ROWS, aside=(kind,)),
+            Details(tuple(map(_checks, result.results))),
+            Note(basis(result)),
+            Details((Note(legend(result)),)),
         ),
     )
 
@@ -23,6 +29,11 @@ def patterns_report(result: PatternsResult) -> Document:
 def patterns_markdown(result: PatternsResult) -> str:
     """Return the verdicts as a section in Markdown."""
     return markdown(patterns_report(result), level=2)
+
+
+def _badness(result: PatternResult) -> int:
+    """Return the place of a verdict among all, the worst first."""
+    return (*WORST_FIRST, result.verdict).index(result.verdict)
 
 
 def _pattern(result: PatternResult) -> tuple[Cell, ...]:

@@ -44,8 +44,6 @@ class OutcomeStyle(NamedTuple):
 
     def limits(self, values: Floats) -> tuple[float, float]:
         """Return where the scale of colours begins and ends, in the unit shown."""
-        if self.outcome.startswith("p_"):
-            return 0.0, 100.0
         return float(values.min()) * self.factor, max(float(values.max()), 1e-9) * self.factor
 
 
@@ -54,7 +52,7 @@ MEASURES = (
     OutcomeStyle("size", "size", "committed nations", 1.0, 1, tuple(range(2, 60, 2))),
     OutcomeStyle("contributors", "contributors", "nations", 1.0, 1, tuple(range(2, 60, 2))),
     OutcomeStyle("force", "force", "thousand soldiers", 1e-3, 1, tuple(range(5, 500, 5))),
-    OutcomeStyle("p_force_met", "P(pledged ≥ required)", "% of runs", 100.0, 1, SHARES),
+    OutcomeStyle("p_force_met", "P(pledged ≥ required)", "% of runs", 100.0, 1, (5.0, *SHARES, 95.0)),
 )
 COMMITTED = OutcomeStyle("p_committed", "P(committed)", "% of runs", 100.0, 1, SHARES)
 
@@ -230,12 +228,14 @@ def draw_line(
     scale.label(axes.xaxis, 3 if small else 6)
     axes.tick_params(labelsize=7)
     axes.grid(color=style.GRID, lw=0.6)
-    axes.set_ylim(0, 102 if measure.outcome.startswith("p_") else None)
+    axes.set_ylim(bottom=0)
 
 
 def axis_name(factor: Factor, room: float) -> str:
-    """Return what an axis of so many inches is called: the factor's name, cut if there is no room for it."""
-    return style.wrapped(factor.name, room, LABEL, max_lines=1)[0]
+    """Return what an axis of so many inches is called: the factor's name, of a long one what fits."""
+    short, _, _ = factor.name.partition(" (")
+    name = factor.name if style.text_width(factor.name, LABEL) <= room else short
+    return style.wrapped(name, room, LABEL, max_lines=1)[0]
 
 
 def whole_names(axes: Mapping[str, tuple[Factor, float]]) -> list[str]:

@@ -3,7 +3,7 @@
 from sim.experiments.sweep.result import SweepResult
 from sim.outputs.sweep.axes import MEASURES, OutcomeStyle, caption, outcome_of
 from sim.outputs.words import RESTS_ON, mark, thousands
-from sim.results.document import Cell, Document, Note, Table, number, word
+from sim.results.document import Cell, Details, Document, Note, Table, number, word
 
 LEGEND = f"Least and most: over the points, each with the 95 % interval of its estimate. {RESTS_ON}"
 EVERYWHERE = "every point"
@@ -19,7 +19,8 @@ def sweep_report(result: SweepResult) -> Document:
     )
     sentences = (_sentence(each, *(cell.text for cell in cells)) for each, cells in rows.items())
     return Document(
-        f"Sweep: {result.sweep.title}", (*sentences, table, Note(" ".join([*caption(result), LEGEND])))
+        f"Sweep: {result.sweep.title}",
+        (*sentences, Details((table,)), Note(" ".join([*caption(result), LEGEND]))),
     )
 
 
