@@ -49,10 +49,12 @@ DRAWN = {
     ],
     "sensitivity": ["total-effects-size", "convergence-size", "elementary-effects-size", "nations"],
     "explanation": [
+        "nation-BEL",
         "why-BEL",
         "closure-BEL",
         "levers-BEL",
         "frontier-BEL",
+        "nation-GBR",
         "why-GBR",
         "closure-GBR",
         "levers-GBR",
