@@ -29,10 +29,7 @@ def nation_course(result: Answers, iso3: str) -> Figure:
     rows, about = result.of("why-course", iso3), result.about
     events = [event for event in about.past_events if event.round <= rows["round"].iloc[-1]]
     title = f"{about.nations[iso3]} over time: {about.title}"
-    key = (
-        "Share of the runs in which it declares soldiers on land; band: the 95 % interval. Dashed lines: "
-        "events, by their numbers."
-    )
+    key = "Share of the runs in which it declares soldiers on land; band: the 95 % interval."
     conditions = condition_notes(result, iso3) or ["It has stated no condition."]
     notes = [key, *conditions, source(about, "why"), *event_notes(events)]
     has_conditions = bool(len(result.of("why-conditions", iso3)))
