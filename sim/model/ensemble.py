@@ -61,6 +61,8 @@ class Keep:
 
     Attributes
     ----------
+    rows
+        Whether how each run ended is kept, beyond what is counted.
     trajectories
         Whether to record stance and propensity of every nation in every round of every run.
     terms
@@ -73,6 +75,7 @@ class Keep:
         Of how many of the last rounds trajectories and terms are kept; of all if None.
     """
 
+    rows: bool = True
     trajectories: bool = False
     terms: bool = False
     counted: int | None = None
@@ -82,6 +85,11 @@ class Keep:
         """Refuse what cannot be kept."""
         if self.terms and not self.trajectories:
             raise InputError("terms are columns of the trajectories; ask for trajectories too", key="terms")
+
+    @property
+    def of_each_run(self) -> bool:
+        """Whether anything is kept of each run."""
+        return self.rows or self.trajectories
 
     def empty_tally(self, setup: Setup) -> Tally:
         """Return a tally of no runs of a setup."""

@@ -4,6 +4,7 @@ Shares and quantiles come from integer counts, means from sums in fixed point; i
 order. Memory depends on the nations and rounds, not on the number of runs.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -117,6 +118,14 @@ def add_tally(total: Tally, part: Tally) -> None:
     for name in Tally._fields:
         into = getattr(total, name)
         merge.get(name, np.add)(into, getattr(part, name), out=into)
+
+
+def sum_of(parts: Sequence[Tally]) -> Tally:
+    """Return the counts of the runs of all parts, which stay as they are; at least one."""
+    total = parts[0]._replace(**{name: array.copy() for name, array in parts[0]._asdict().items()})
+    for part in parts[1:]:
+        add_tally(total, part)
+    return total
 
 
 def last_rows(rounds: int, wanted: int | None) -> int:
