@@ -28,7 +28,7 @@ SUMMARY = 4
 TABLE_ROW, TERMS_ROW = 40, 90
 """Bytes that a row of trajectories takes while it becomes a table and a file, and what terms add to it."""
 
-STORED_ROW, STORED_TERMS, STORED_RUN, STORED_ROUND = 7.5, 10.0, 20.0, 15.0
+STORED_ROW, STORED_TERMS, STORED_RUN, STORED_ROUND = 7.5, 10.0, 11.0, 15.0
 """Bytes on disk of a row of trajectories, of its terms; of a run; of a round and nation."""
 
 

@@ -1,18 +1,20 @@
 """Running a scenario many times."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.records import Terms
 from sim.experiments.choices import Engine
 from sim.experiments.executors import THREADS, Executor
 from sim.experiments.progress import Progress
 from sim.experiments.results import RunResult
 from sim.experiments.runs import Runs
-from sim.experiments.simulate import simulate_case, simulate_on
+from sim.experiments.simulate import GROUP, simulate_case, simulate_on
 from sim.inputs.case import Case, load_case
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
@@ -130,23 +132,25 @@ def run_into_folder(
     executor.check()
     folder = out / case.scenario.name / run_id(case, runs, keep=keep, csv=csv)
     with Saving(folder, csv=csv) as saving:
+        rows = RowGroups(lambda table: saving.rows("runs").add(table))
 
         def sink(first_run: int, records: Records) -> None:
             if keep.rows:
-                saving.rows("runs").add(runs_table(first_run, records))
+                rows.add(records)
             if keep.trajectories:
                 table = trajectories_table(case, first_run, records)
                 saving.part(table, f"trajectories/part-{first_run:09d}")
 
         tally = simulate_on(executor, case, runs, sink, keep=keep, progress=progress)
+        rows.hand_on()
         result = _result(case, runs, tally)
         saving.finish(result, reply)
     return result, folder
 
 
-def runs_table(first_run: int, records: Records) -> "pd.DataFrame":
-    """Return a chunk's records as a table with a row a run, see `RunResult.runs`."""
-    table = pd.DataFrame(records.runs, columns=list(RUN_COLUMNS))
+def runs_table(first_run: int, ends: Floats) -> "pd.DataFrame":
+    """Return how runs ended, as `Records.runs` of a chunk or more, as a table, see `RunResult.runs`."""
+    table = pd.DataFrame(ends, columns=list(RUN_COLUMNS))
     whole = {"size": "int32", "joined": "int32", "left": "int32", "first_round_force_met": "Int32"}
     table.insert(0, "run", np.arange(first_run, first_run + len(table)))
     return table.astype(whole)
@@ -172,21 +176,43 @@ def trajectories_table(case: Case, first_run: int, records: Records) -> "pd.Data
     return table
 
 
+class RowGroups:
+    """Collects how runs ended, and hands on a table of many at a time: one of few takes as long."""
+
+    def __init__(self, write: "Callable[[pd.DataFrame], None]") -> None:
+        self._write = write
+        self._ends: list[Floats] = []
+        self._first, self._held = 0, 0
+
+    def add(self, records: Records) -> None:
+        """Take the next chunk."""
+        self._ends.append(records.runs)
+        self._held += len(records.runs)
+        if self._held >= GROUP:
+            self.hand_on()
+
+    def hand_on(self) -> None:
+        """Hand on what has been collected since."""
+        if self._held:
+            self._write(runs_table(self._first, np.concatenate(self._ends)))
+        self._first, self._held, self._ends = self._first + self._held, 0, []
+
+
 class _Rows:
     """Keeps the tables of all chunks."""
 
     def __init__(self, case: Case, with_trajectories: bool) -> None:
         self._case, self._with_trajectories = case, with_trajectories
-        self._runs: list[pd.DataFrame] = []
+        self._ends: list[Floats] = []
         self._trajectories: list[pd.DataFrame] = []
 
     def add(self, first_run: int, records: Records) -> None:
-        self._runs.append(runs_table(first_run, records))
+        self._ends.append(records.runs)
         if self._with_trajectories:
             self._trajectories.append(trajectories_table(self._case, first_run, records))
 
     def runs(self) -> "pd.DataFrame":
-        return pd.concat(self._runs, ignore_index=True)
+        return runs_table(0, np.concatenate(self._ends))
 
     def trajectories(self) -> "pd.DataFrame":
         return pd.concat(self._trajectories, ignore_index=True)
