@@ -78,9 +78,9 @@ def seconds_until(word: str, command: Sequence[str], environment: Mapping[str, s
     return seconds
 
 
-def simulate_in_process(runs: int, environment: Mapping[str, str]) -> Usage:
+def simulate_in_process(runs: int, environment: Mapping[str, str], rounds: int = 52) -> Usage:
     """Simulate in a new process; return what that took there, reading inputs and starting Python apart."""
-    command = (sys.executable, "-m", "benchmarks.child", str(runs))
+    command = (sys.executable, "-m", "benchmarks.child", str(runs), str(rounds))
     said = subprocess.run(
         command, env={**os.environ, **environment}, capture_output=True, text=True, check=True
     ).stdout

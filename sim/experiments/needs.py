@@ -9,7 +9,7 @@ from sim.experiments.rests_on import CHUNK as FEW
 from sim.experiments.rests_on import MOST_RUNS
 from sim.experiments.runs import Runs
 from sim.inputs.case import Case
-from sim.model.ensemble import AHEAD, CHUNK, COUNTS, Execution, Keep
+from sim.model.ensemble import AHEAD, CHUNK, COUNTS, SHARED_FROM, Execution, Keep
 from sim.model.tally import empty_tally
 from sim.system.preflight import Need
 
@@ -22,7 +22,7 @@ SECONDS_PER_PART = 0.004
 SECONDS_PER_STEP = {"ensemble": 1.5e-8, "mesa": 4e-5}
 """For a nation and round of a run, on a thread; of a usual machine of 2025."""
 
-SUMMARY = 4
+SUMMARY = 1.7
 """How much memory the tables of a run take while they are made of its tally, in tallies."""
 
 TABLE_ROW, TERMS_ROW = 40, 90
@@ -50,7 +50,9 @@ def need_of_runs(
     rows_of_run = (rounds + 1) * nations if keep.trajectories else 0
     written = min(runs.number, CHUNK) * rows_of_run * (TABLE_ROW + TERMS_ROW * keep.terms)
     tally = _bytes_of_tally(rounds, nations, keep)
-    running = max(1, min(at_once, math.ceil(runs.number / CHUNK))) * tally + written
+    side_by_side = max(1, min(at_once, math.ceil(runs.number / CHUNK)))
+    shares = isinstance(executor, Threads) and tally > SHARED_FROM
+    running = tally * (1 if shares else side_by_side) + written
     running += _bytes_in_order(rounds, nations, keep, runs.number, CHUNK, at_once)
     watched = min(runs.number, MOST_RUNS)
     looking = tally + _bytes_in_order(rounds, nations, Keep(trajectories=True), watched, FEW, threads)
