@@ -1,6 +1,8 @@
 """What writing a row a run costs, against runs that are only counted: `python -m benchmarks rows`."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -54,10 +56,17 @@ def _written(case: Case) -> None:
 
 def write_rows(case: Case, runs: Runs, folder: Path) -> int:
     """Write how runs end, and return the bytes on disk."""
+    with row_groups(folder) as groups:
+        simulate_case(case, runs, lambda _, records: groups.add(records))
+    return (folder / "runs.parquet").stat().st_size
+
+
+@contextmanager
+def row_groups(folder: Path) -> Iterator[RowGroups]:
+    """Write rows into a folder as `coalition run` does."""
     folders.begin(folder)
     rows = Rows(folder, "runs", csv=False)
     groups = RowGroups(rows.add)
-    simulate_case(case, runs, lambda _, records: groups.add(records))
+    yield groups
     groups.hand_on()
     rows.close()
-    return (folder / "runs.parquet").stat().st_size

@@ -80,15 +80,15 @@ def simulate_on(
     return total
 
 
-class _Part(NamedTuple):
-    """What others send: counts of so many runs, and chunks of what is kept of each run, in order."""
+class Part(NamedTuple):
+    """What is sent of a part: counts of so many runs, and chunks of what is kept of each run, in order."""
 
     runs: int
     tally: Tally
     chunks: list[tuple[int, Records]]
 
 
-def _compute(work: Work, numbers: range) -> _Part:
+def compute_part(work: Work, numbers: range) -> Part:
     """Simulate some runs of a case, a pure function."""
     case, runs, keep = work
     chunks: list[tuple[int, Records]] = []
@@ -98,23 +98,23 @@ def _compute(work: Work, numbers: range) -> _Part:
             chunks.append((first_run, records))
 
     tally = simulate_case(case, runs, sink, keep=keep, numbers=numbers)
-    return _Part(len(numbers), tally, chunks)
+    return Part(len(numbers), tally, chunks)
 
 
-def _together(parts: Sequence[_Part]) -> _Part:
+def put_together(parts: Sequence[Part]) -> Part:
     """Add up the counts of parts of which nothing else is kept."""
-    return _Part(sum(part.runs for part in parts), sum_of([part.tally for part in parts]), [])
+    return Part(sum(part.runs for part in parts), sum_of([part.tally for part in parts]), [])
 
 
-def _added_up(executor: Executor, work: Work, parts: Iterator[range]) -> Generator[_Part, None, None]:
-    yield from executor.sums(_compute, work, parts, _together)
+def _added_up(executor: Executor, work: Work, parts: Iterator[range]) -> Generator[Part, None, None]:
+    yield from executor.sums(compute_part, work, parts, put_together)
 
 
-def _in_order(executor: Executor, work: Work, parts: Iterator[range]) -> Generator[_Part, None, None]:
+def _in_order(executor: Executor, work: Work, parts: Iterator[range]) -> Generator[Part, None, None]:
     """Yield parts in their order; those that are done before their turn wait for it here."""
-    early: dict[int, _Part] = {}
+    early: dict[int, Part] = {}
     turn = 0
-    with closing(executor.map(_compute, work, enumerate(parts))) as done:
+    with closing(executor.map(compute_part, work, enumerate(parts))) as done:
         for number, part in done:
             early[number] = part
             while turn in early:
