@@ -46,9 +46,9 @@ def run(
     workers: Workers = 0,
     scheduler: SchedulerOption = "",
     unencrypted: Unencrypted = False,
-    rows: Annotated[
-        bool, typer.Option("--rows/--no-rows", help="Write how each run ended, a row a run (runs.parquet).")
-    ] = True,
+    no_rows: Annotated[
+        bool, typer.Option("--no-rows", help="Leave out how each run ended, a row a run (runs.parquet).")
+    ] = False,
     trajectories: Annotated[
         bool, typer.Option("--trajectories", help="Also write every nation's stance in every round and run.")
     ] = False,
@@ -86,7 +86,7 @@ def run(
         raise InputError("prints what a mechanism adds: leave out --quiet", key="--without")
     overrides = [*(set_ or []), *([f"rounds={rounds}"] if rounds is not None else [])]
     executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
-    chosen, keep = Runs(runs, seed, threads, engine), Keep(rows, trajectories, terms)
+    chosen, keep = Runs(runs, seed, threads, engine), Keep(not no_rows, trajectories, terms)
     cases = [load_case(scenario, overrides, parameters) for scenario in scenarios]
     cases = [reacting(case) for case in cases] if react else cases
     settle(out / cases[0].scenario.name, need_of_runs(cases, chosen, keep, executor))

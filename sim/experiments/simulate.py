@@ -135,9 +135,9 @@ def _parts(case: Case, runs: Runs, keep: Keep) -> Iterator[range]:
 def _telling(progress: Progress, sink: Sink, keep: Keep) -> Callable[[int, Records], None]:
     """Return a sink that also tells how many runs are done."""
 
-    def told(first_run: int, records: Records) -> None:
+    def sink_and_tell(first_run: int, records: Records) -> None:
         if keep.of_each_run:
             sink(first_run, records)
         progress(len(records.runs))
 
-    return told
+    return sink_and_tell

@@ -79,8 +79,8 @@ def quantiles_of_bins(counts: NDArray[np.integer], probability: float, low: floa
     """
     rows = counts.reshape(-1, counts.shape[-1])
     some = (rows[first : first + AT_A_TIME] for first in range(0, len(rows), AT_A_TIME))
-    found = (_quantiles_of_bins(each, probability, low, high) for each in some)
-    return np.concatenate([np.empty(0), *found]).reshape(counts.shape[:-1])
+    quantiles = (_quantiles_of_bins(each, probability, low, high) for each in some)
+    return np.concatenate([np.empty(0), *quantiles]).reshape(counts.shape[:-1])
 
 
 def _quantiles_of_bins(counts: NDArray[np.integer], probability: float, low: float, high: float) -> Floats:
