@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import dashboard, engines, fits, scale, startup, sweep
+from benchmarks import cluster, dashboard, engines, fits, rows, scale, startup, sweep
 from benchmarks.report import Table, machine
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -12,8 +12,11 @@ MEASUREMENTS: dict[str, Callable[[], Table]] = {
     "mesa": engines.against_mesa,
     "sizes": scale.sizes,
     "memory": scale.memory,
+    "rows": rows.writing,
     "sweep": sweep.speed,
     "sweep-memory": sweep.memory,
+    "cluster": cluster.feeding,
+    "plan": cluster.plan,
     "startup": startup.waiting,
     "dashboard": dashboard.redrawing,
     "fits": fits.agreement,

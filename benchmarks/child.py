@@ -1,4 +1,4 @@
-"""What is measured in a process of its own: `python -m benchmarks.child RUNS` prints what it used."""
+"""What is measured in a process of its own: `python -m benchmarks.child RUNS ROUNDS` prints what it used."""
 
 import argparse
 import time
@@ -8,9 +8,9 @@ from sim.inputs.case import load_case
 from sim.model.setup import build_setup
 
 
-def simulate(runs: int) -> tuple[float, float]:
+def simulate(runs: int, rounds: int) -> tuple[float, float]:
     """Simulate the baseline, keeping summaries only; return seconds and seconds of processor time."""
-    case = load_case("brussels-2025-04")
+    case = load_case("brussels-2025-04", {"rounds": rounds})
     setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
     wall, cpu = time.perf_counter(), time.process_time()
     from sim.model.ensemble import simulate as simulate_runs  # compiles or loads when it first runs
@@ -33,7 +33,9 @@ def peak_memory() -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", type=int)
-    print(*simulate(parser.parse_args().runs), peak_memory())
+    parser.add_argument("rounds", type=int)
+    chosen = parser.parse_args()
+    print(*simulate(chosen.runs, chosen.rounds), peak_memory())
 
 
 if __name__ == "__main__":

@@ -41,6 +41,13 @@ class Usage:
     peak_memory: int = 0
 
 
+def used(work: Callable[[], None]) -> Usage:
+    """Return how long work takes, by the clock and in processor time of all threads."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return Usage(time.perf_counter() - wall, time.process_time() - cpu)
+
+
 def run_process(command: Sequence[str], environment: Mapping[str, str]) -> Usage:
     """Run a command to its end, output dropped; fail if it fails. Memory is not measured."""
     begun = time.perf_counter()
@@ -71,9 +78,9 @@ def seconds_until(word: str, command: Sequence[str], environment: Mapping[str, s
     return seconds
 
 
-def simulate_in_process(runs: int, environment: Mapping[str, str]) -> Usage:
+def simulate_in_process(runs: int, environment: Mapping[str, str], rounds: int = 52) -> Usage:
     """Simulate in a new process; return what that took there, reading inputs and starting Python apart."""
-    command = (sys.executable, "-m", "benchmarks.child", str(runs))
+    command = (sys.executable, "-m", "benchmarks.child", str(runs), str(rounds))
     said = subprocess.run(
         command, env={**os.environ, **environment}, capture_output=True, text=True, check=True
     ).stdout

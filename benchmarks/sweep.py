@@ -7,13 +7,11 @@ import argparse
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 from benchmarks.child import peak_memory
-from benchmarks.measure import Usage, middle
+from benchmarks.measure import middle, used
 from benchmarks.report import Table
 from sim.experiments.executors import Threads
 from sim.experiments.sweep.sweep import SweepPlan, plan_sweep, run_sweep
@@ -62,13 +60,6 @@ def memory() -> Table:
         rows,
         "Peak resident memory of a process that sweeps and writes the tables.",
     )
-
-
-def used(work: Callable[[], None]) -> Usage:
-    """Return how long work takes, by the clock and in processor time of all threads."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    work()
-    return Usage(time.perf_counter() - wall, time.process_time() - cpu)
 
 
 def bare(plan: SweepPlan, runs: int) -> None:

@@ -20,6 +20,7 @@ from sim.cli.options import (
     ThreadsOption,
 )
 from sim.cli.progress import run_bar
+from sim.cli.resumable import SchedulerOption, Unencrypted, Workers, chosen_executor
 from sim.experiments.choices import Engine
 from sim.experiments.needs import need_of_runs
 from sim.experiments.run import run_into_folder
@@ -42,6 +43,12 @@ def run(
     parameters: ParametersFile = None,
     out: Out = Path("results"),
     threads: ThreadsOption = 0,
+    workers: Workers = 0,
+    scheduler: SchedulerOption = "",
+    unencrypted: Unencrypted = False,
+    no_rows: Annotated[
+        bool, typer.Option("--no-rows", help="Leave out how each run ended, a row a run (runs.parquet).")
+    ] = False,
     trajectories: Annotated[
         bool, typer.Option("--trajectories", help="Also write every nation's stance in every round and run.")
     ] = False,
@@ -78,14 +85,17 @@ def run(
     if without and quiet:
         raise InputError("prints what a mechanism adds: leave out --quiet", key="--without")
     overrides = [*(set_ or []), *([f"rounds={rounds}"] if rounds is not None else [])]
-    chosen, keep = Runs(runs, seed, threads, engine), Keep(trajectories=trajectories, terms=terms)
+    executor = chosen_executor(threads, workers, scheduler, unencrypted=unencrypted)
+    chosen, keep = Runs(runs, seed, threads, engine), Keep(not no_rows, trajectories, terms)
     cases = [load_case(scenario, overrides, parameters) for scenario in scenarios]
     cases = [reacting(case) for case in cases] if react else cases
-    settle(out / cases[0].scenario.name, need_of_runs(cases, chosen, keep))
+    settle(out / cases[0].scenario.name, need_of_runs(cases, chosen, keep, executor))
     for case in cases:
         with run_bar(runs, case.scenario.name, quiet=quiet) as progress:
             reply = printed(quiet=quiet, full=full)
-            _, folder = run_into_folder(case, chosen, out, keep=keep, csv=csv, progress=progress, reply=reply)
+            _, folder = run_into_folder(
+                case, chosen, out, keep=keep, csv=csv, executor=executor, progress=progress, reply=reply
+            )
         if without:
             show(added_report(added_by(case, without, chosen)), MORE, full=full)
         print(f"results: {folder}")

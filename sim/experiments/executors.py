@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import Executor as Pool
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -20,6 +21,7 @@ from threading import Thread
 from typing import Any, Protocol, TypeVar
 
 from sim.inputs.errors import InputError
+from sim.results.identity import code_digests
 from sim.system.failures import Failure
 from sim.system.libraries import distributed, loky
 from sim.system.signals import not_inherited
@@ -32,6 +34,16 @@ R = TypeVar("R")
 AHEAD, AHEAD_OF_CLUSTER = 4, 512
 """Tasks that are handed out at a time, a thread or process, and at least on a cluster, whose workers may join
 later; the others take no memory yet."""
+
+TOGETHER = 16
+"""Results that a worker of a cluster puts together before they are sent: one machine could not add up all."""
+
+RETRIES = 3
+"""How often a cluster computes a task again that has failed."""
+
+
+class WorkerDied(Failure):
+    """What computed a part has died, and nobody else can compute it."""
 
 
 class Executor(Protocol):
@@ -59,9 +71,21 @@ class Executor(Protocol):
         """
         ...
 
+    def sums(
+        self,
+        function: Callable[[S, T], R],
+        shared: S,
+        tasks: Iterable[T],
+        together: Callable[[list[R]], R],  # noqa: ARG002 - for those far from here
+    ) -> Generator[R, None, None]:
+        """Yield ``function(shared, task)`` of each task, of one or of several `together`, in any order."""
+        with closing(self.map(function, shared, enumerate(tasks))) as results:
+            for _, result in results:
+                yield result
+
 
 @dataclass(frozen=True)
-class Threads:
+class Threads(Executor):
     """Threads of this process: the compiled model does not hold the interpreter's lock.
 
     Attributes
@@ -88,13 +112,16 @@ class Threads:
             yield from _map_in(pool, AHEAD * self.at_once, partial(function, shared), tasks)
 
 
+THREADS = Threads()
+
+
 def threads_of(executor: Executor) -> int:
     """Return how many threads of this process what follows the parts may use; 0 for one a core."""
     return executor.number if isinstance(executor, Threads) else 0
 
 
 @dataclass(frozen=True)
-class Processes:
+class Processes(Executor):
     """Processes of this machine, one thread each.
 
     They are reached through pipes, which nobody else can open. A script that uses them needs no
@@ -129,11 +156,8 @@ class Processes:
                 pool.submit(os.getpid)  # which starts the processes
             yield from _map_in(pool, AHEAD * self.number, _compute, tasks)
         except BrokenProcessPool:
-            raise Failure(
-                f"--workers {self.number}",
-                "one of them died, perhaps for lack of memory",
-                "what is done is kept: the same command goes on, and may have fewer workers",
-            ) from None
+            problem, way_on = "one of them died, perhaps for lack of memory", "fewer workers take less"
+            raise WorkerDied(f"--workers {self.number}", problem, way_on) from None
         finally:
             pool.shutdown(kill_workers=True)
 
@@ -175,7 +199,7 @@ def _compute(task: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Scheduler:
+class Scheduler(Executor):
     """A Dask cluster that runs already; its workers need this package in the same version.
 
     Whoever reaches a scheduler can run programs on its workers, and answer in their place: it must be one of
@@ -195,15 +219,65 @@ class Scheduler:
     at_once = 0
 
     def check(self) -> None:
-        """Refuse to go on without Dask or encryption, or where no scheduler answers."""
-        self._client().close()
+        """Refuse to go on without Dask, encryption or an answer, or with workers that have other code."""
+        with self._client() as client:
+            here = code_digests()
+            for worker, there in client.run(code_digests, on_error="return").items():
+                if there != here:
+                    raise InputError(_other_code(worker, here, there), key="--scheduler")
 
     def map(
         self, function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
     ) -> Generator[tuple[int, R], None, None]:
         """Yield results; see `Executor`."""
         with self._client() as client:
-            yield from _map_on(client, function, shared, tasks)
+            submit = _submitting(client, function, shared)
+            yield from self._map_on(client, submit, tasks)
+
+    def sums(
+        self,
+        function: Callable[[S, T], R],
+        shared: S,
+        tasks: Iterable[T],
+        together: Callable[[list[R]], R],
+    ) -> Generator[R, None, None]:
+        """Yield results that workers have put together; see `Executor`."""
+        with self._client() as client:
+            submit = _submitting(client, function, shared)
+
+            def submit_several(some: list[T]) -> "distributed.Future[Any]":
+                parts = [submit(task) for task in some]
+                whole: distributed.Future[Any] = client.submit(together, parts, pure=False, retries=RETRIES)
+                return whole
+
+            for _, result in self._map_on(client, submit_several, enumerate(_several(tasks))):
+                yield result
+
+    def _map_on(
+        self,
+        client: "distributed.Client",
+        submit: Callable[[T], "distributed.Future[Any]"],
+        tasks: Iterable[tuple[int, T]],
+    ) -> Generator[tuple[int, Any], None, None]:
+        """Compute on the cluster; tasks of a worker that dies are computed again by another."""
+        remaining, numbers, done = iter(tasks), {}, distributed.as_completed()
+
+        def hand_out(how_many: int) -> None:
+            for number, task in islice(remaining, how_many):
+                future = submit(task)
+                numbers[future] = number
+                done.add(future)
+
+        try:
+            hand_out(max(AHEAD * sum(client.nthreads().values()), AHEAD_OF_CLUSTER))
+            for future in done:
+                hand_out(1)
+                yield numbers.pop(future), future.result()
+        except distributed.KilledWorker:
+            problem = "several workers died over the same part, perhaps for lack of memory"
+            raise WorkerDied(self.address, problem, "give them more") from None
+        finally:
+            client.cancel(list(numbers))
 
     def _client(self) -> "distributed.Client":
         if not (self.unencrypted or self.address.startswith("tls://")):
@@ -219,31 +293,33 @@ class Scheduler:
             raise InputError(f"no scheduler answers at {self.address}: {error}", key="--scheduler") from None
 
 
-def _map_on(
-    client: "distributed.Client", function: Callable[[S, T], R], shared: S, tasks: Iterable[tuple[int, T]]
-) -> Generator[tuple[int, R], None, None]:
-    """Compute on a Dask cluster; tasks of a worker that dies are computed again by another."""
+def _submitting(
+    client: "distributed.Client", function: Callable[[S, T], R], shared: S
+) -> Callable[[T], "distributed.Future[Any]"]:
+    """Return what hands a task to a cluster, which holds what all tasks share."""
     # A computed value, unlike a scattered one, is made anew where the worker that held it has died.
     held = client.submit(_itself, shared, pure=False)
-    remaining, numbers, done = iter(tasks), {}, distributed.as_completed()
+    return lambda task: client.submit(function, held, task, pure=False, retries=RETRIES)
 
-    def hand_out(how_many: int) -> None:
-        for number, task in islice(remaining, how_many):
-            future = client.submit(function, held, task, pure=False, retries=3)
-            numbers[future] = number
-            done.add(future)
 
-    try:
-        hand_out(max(AHEAD * sum(client.nthreads().values()), AHEAD_OF_CLUSTER))
-        for future in done:
-            hand_out(1)
-            yield numbers.pop(future), future.result()
-    finally:
-        client.cancel(list(numbers))
+def _several(tasks: Iterable[T]) -> Iterator[list[T]]:
+    remaining = iter(tasks)
+    while some := list(islice(remaining, TOGETHER)):
+        yield some
 
 
 def _itself(value: S) -> S:
     return value
+
+
+def _other_code(worker: str, here: dict[str, str], there: object) -> str:
+    """Say in what a worker differs, which has told the digests of its code or why it has none."""
+    if isinstance(there, dict):
+        others = ", ".join(name for name in here if here[name] != there.get(name))
+        differs = f"differs in: {others}"
+    else:
+        differs = f"cannot say what it has ({type(there).__name__}: {there})"
+    return f"worker {worker} has not the same coalition-sim, it {differs}; install the same version there"
 
 
 _ENVIRONMENT = {

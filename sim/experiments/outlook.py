@@ -12,8 +12,8 @@ from sim.declarations.words import Stance
 from sim.evidence.case_draws import case_draws
 from sim.evidence.learned import learned
 from sim.experiments.hindcast.forecasts import last_statement_and_noise
-from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
+from sim.experiments.simulate import simulate_case
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.prior import declared_prior

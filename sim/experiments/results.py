@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.declarations.arrays import Floats, Integers
 from sim.declarations.parameters import PARAMETERS
@@ -395,12 +396,12 @@ class RunResult(Result):
         stated = bool(self.case.timeline.has_statement[nation])
         return tuple((reason(HOLDS_BACK[index], stated), float(shares[index])) for index in reasons)
 
-    def _share_columns(self, name: str, counts: Integers) -> dict[str, Floats]:
+    def _share_columns(self, name: str, counts: NDArray[np.integer]) -> dict[str, Floats]:
         """Return the share of the runs that counts are of, with its interval."""
         share = statistics.share(counts.ravel(), self.number_of_runs, self.independent)
         return {name: share.estimate, f"{name}_low": share.low, f"{name}_high": share.high}
 
-    def _number_columns(self, name: str, counts: Integers) -> dict[str, Any]:
+    def _number_columns(self, name: str, counts: NDArray[np.integer]) -> dict[str, Any]:
         """Return mean, its interval and quantiles of a number of nations; counts are (rows, nations + 1)."""
         numbers = np.arange(counts.shape[1])
         mean = statistics.mean(counts @ numbers, counts @ numbers**2, self.number_of_runs, self.independent)

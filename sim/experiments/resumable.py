@@ -1,15 +1,15 @@
 """Experiments in parts: computed anywhere, in any order; what is done is kept, and skipped the next time."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sim.experiments.executors import Executor, Threads
+from sim.experiments.executors import THREADS, Executor, WorkerDied
 from sim.experiments.progress import ProgressOf
 from sim.inputs.errors import InputError
 from sim.results.about import About
-from sim.results.parts import PartsFolder
+from sim.results.parts import KEPT, PartsFolder
 from sim.results.result import Result
 from sim.results.saving import SILENT, Reply, complete, finish_parts
 from sim.system.libraries import pa
@@ -17,14 +17,6 @@ from sim.system.manifests import MANIFEST
 
 PARTS = "parts"
 """Folder of the parts, which is removed when the tables are there."""
-
-PART_RUNS = 8192
-"""Runs of a part, about: some fraction of a second, so that little is lost when an experiment is stopped."""
-
-LEAST_PARTS = 128
-"""Into how many parts even a small experiment is cut, if it can be: all workers are busy to the end."""
-
-THREADS = Threads()
 
 
 class Experiment(Protocol):
@@ -161,7 +153,7 @@ def run_parts(
         ]
         done = total - sum(map(experiment.runs_in, missing))
         progress(done, total)
-        with closing(compute_parts(experiment, missing, executor)) as results:
+        with _going_on(), closing(compute_parts(experiment, missing, executor)) as results:
             for number, part in results:
                 store.write(_name(number), part)
                 done += experiment.runs_in(number)
@@ -171,6 +163,15 @@ def run_parts(
             store.write_pieces(experiment.assemble(parts), experiment.tables)
         store.remove(PARTS)
     return folder
+
+
+@contextmanager
+def _going_on() -> Iterator[None]:
+    """Say, where a worker has died, that nothing is lost."""
+    try:
+        yield
+    except WorkerDied as died:
+        raise WorkerDied(died.place, died.problem, f"{died.way_on}; {KEPT}") from None
 
 
 def _name(part: int) -> str:

@@ -1,29 +1,29 @@
 """Running a scenario many times."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from sim.declarations.arrays import Floats
 from sim.declarations.records import Terms
 from sim.experiments.choices import Engine
+from sim.experiments.executors import THREADS, Executor
 from sim.experiments.progress import Progress
 from sim.experiments.results import RunResult
 from sim.experiments.runs import Runs
+from sim.experiments.simulate import GROUP, simulate_case, simulate_on
 from sim.inputs.case import Case, load_case
 from sim.inputs.overrides import Overrides
 from sim.inputs.scenario import Scenario
-from sim.model.ensemble import COUNTS, Execution, Keep, Sink, simulate
-from sim.model.setup import build_setup
+from sim.model.ensemble import COUNTS, Keep
 from sim.model.tally import RUN_COLUMNS, Records, Tally
 from sim.results.about import shown_digest
 from sim.results.saving import SILENT, Reply, Saving
-from sim.system.libraries import Late, pd
+from sim.system.libraries import pd
 from sim.system.manifests import FORMAT
-
-one_by_one = Late("sim.model.one_by_one")
-"""Mesa takes a quarter of a second to load, and the ensemble needs none."""
 
 
 def run(
@@ -87,7 +87,7 @@ def run_id(case: Case, runs: Runs, *, keep: Keep = COUNTS, csv: bool = False) ->
     What is written is a part of it, so that a plain repeat does not replace a folder that holds more, and so
     is what changes no number but is shown, such as the title.
     """
-    written = [keep.trajectories, keep.terms, csv]
+    written = [keep.trajectories, keep.terms, csv, *([] if keep.rows else ["no rows"])]
     inputs = f"{shown_digest(case)} {runs.seed} {runs.number} {written} {FORMAT}"
     return hashlib.sha256(inputs.encode()).hexdigest()[:12]
 
@@ -99,6 +99,7 @@ def run_into_folder(
     *,
     keep: Keep = COUNTS,
     csv: bool = False,
+    executor: Executor = THREADS,
     progress: Progress = lambda _: None,
     reply: Reply = SILENT,
 ) -> tuple[RunResult, Path]:
@@ -113,9 +114,11 @@ def run_into_folder(
     out
         Folder of all results.
     keep
-        Whether trajectories and terms are kept.
+        Whether a row a run, trajectories and terms are kept.
     csv
         Whether to write the tables as CSV beside the Parquet.
+    executor
+        Where it is computed; threads are those of `runs`. The results do not depend on it.
     progress
         Told the number of runs each time some are done.
     reply
@@ -123,43 +126,31 @@ def run_into_folder(
 
     Raises
     ------
-    InputError
-        If the folder cannot be written to; nothing is left behind.
+    InputError, Failure
+        If the folder cannot be written to, or the executor cannot compute; nothing is left behind.
     """
+    executor.check()
     folder = out / case.scenario.name / run_id(case, runs, keep=keep, csv=csv)
     with Saving(folder, csv=csv) as saving:
+        rows = RowGroups(lambda table: saving.rows("runs").add(table))
 
         def sink(first_run: int, records: Records) -> None:
-            saving.rows("runs").add(runs_table(first_run, records))
+            if keep.rows:
+                rows.add(records)
             if keep.trajectories:
                 table = trajectories_table(case, first_run, records)
                 saving.part(table, f"trajectories/part-{first_run:09d}")
-            progress(len(records.runs))
 
-        result = _result(case, runs, simulate_case(case, runs, sink, keep=keep))
+        tally = simulate_on(executor, case, runs, sink, keep=keep, progress=progress)
+        rows.hand_on()
+        result = _result(case, runs, tally)
         saving.finish(result, reply)
     return result, folder
 
 
-def simulate_case(
-    case: Case, runs: Runs, sink: Sink, *, keep: Keep = COUNTS, numbers: range | None = None
-) -> Tally:
-    """Simulate runs of a case, all or those of some numbers, and hand their records to a sink.
-
-    The records come chunk by chunk, in the order of the runs.
-    """
-    numbers = range(runs.number) if numbers is None else numbers
-    if runs.engine == "mesa":
-        tally: Tally = one_by_one.simulate_one_by_one(case, runs.seed, numbers, sink=sink, keep=keep)
-        return tally
-    setup = build_setup(case.scenario, case.roster, case.parameters, case.timeline)
-    execution = Execution(threads=runs.threads)
-    return simulate(setup, runs.seed, numbers, sink=sink, keep=keep, execution=execution)
-
-
-def runs_table(first_run: int, records: Records) -> "pd.DataFrame":
-    """Return a chunk's records as a table with a row a run, see `RunResult.runs`."""
-    table = pd.DataFrame(records.runs, columns=list(RUN_COLUMNS))
+def runs_table(first_run: int, ends: Floats) -> "pd.DataFrame":
+    """Return how runs ended, as `Records.runs` of a chunk or more, as a table, see `RunResult.runs`."""
+    table = pd.DataFrame(ends, columns=list(RUN_COLUMNS))
     whole = {"size": "int32", "joined": "int32", "left": "int32", "first_round_force_met": "Int32"}
     table.insert(0, "run", np.arange(first_run, first_run + len(table)))
     return table.astype(whole)
@@ -185,21 +176,43 @@ def trajectories_table(case: Case, first_run: int, records: Records) -> "pd.Data
     return table
 
 
+class RowGroups:
+    """Collects how runs ended, and hands on a table of many at a time: one of few takes as long."""
+
+    def __init__(self, write: "Callable[[pd.DataFrame], None]") -> None:
+        self._write = write
+        self._ends: list[Floats] = []
+        self._first, self._held = 0, 0
+
+    def add(self, records: Records) -> None:
+        """Take the next chunk."""
+        self._ends.append(records.runs)
+        self._held += len(records.runs)
+        if self._held >= GROUP:
+            self.hand_on()
+
+    def hand_on(self) -> None:
+        """Hand on what has been collected since."""
+        if self._held:
+            self._write(runs_table(self._first, np.concatenate(self._ends)))
+        self._first, self._held, self._ends = self._first + self._held, 0, []
+
+
 class _Rows:
     """Keeps the tables of all chunks."""
 
     def __init__(self, case: Case, with_trajectories: bool) -> None:
         self._case, self._with_trajectories = case, with_trajectories
-        self._runs: list[pd.DataFrame] = []
+        self._ends: list[Floats] = []
         self._trajectories: list[pd.DataFrame] = []
 
     def add(self, first_run: int, records: Records) -> None:
-        self._runs.append(runs_table(first_run, records))
+        self._ends.append(records.runs)
         if self._with_trajectories:
             self._trajectories.append(trajectories_table(self._case, first_run, records))
 
     def runs(self) -> "pd.DataFrame":
-        return pd.concat(self._runs, ignore_index=True)
+        return runs_table(0, np.concatenate(self._ends))
 
     def trajectories(self) -> "pd.DataFrame":
         return pd.concat(self._trajectories, ignore_index=True)

@@ -10,6 +10,9 @@ from sim.system.libraries import pd
 
 Z_95 = 1.959963984540054
 
+AT_A_TIME = 4096
+"""Rows of bins that are looked at together: of thousands of rounds all at once would take gigabytes."""
+
 
 class Interval(NamedTuple):
     """Estimates with the bounds of their 95 % confidence intervals."""
@@ -74,6 +77,13 @@ def quantiles_of_bins(counts: NDArray[np.integer], probability: float, low: floa
     low, high
         The limits; values beyond were counted in the outermost bins.
     """
+    rows = counts.reshape(-1, counts.shape[-1])
+    some = (rows[first : first + AT_A_TIME] for first in range(0, len(rows), AT_A_TIME))
+    quantiles = (_quantiles_of_bins(each, probability, low, high) for each in some)
+    return np.concatenate([np.empty(0), *quantiles]).reshape(counts.shape[:-1])
+
+
+def _quantiles_of_bins(counts: NDArray[np.integer], probability: float, low: float, high: float) -> Floats:
     bins = counts.shape[-1]
     cumulated = counts.cumsum(axis=-1)
     needed = probability * cumulated[..., -1:]

@@ -7,8 +7,8 @@ import numpy as np
 from sim.declarations.arrays import Floats
 from sim.declarations.parameters import INTERACTION
 from sim.experiments.rests_on import NUMBERS
-from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
+from sim.experiments.simulate import simulate_case
 from sim.inputs.case import Case
 from sim.inputs.errors import InputError
 from sim.inputs.validation import one_of

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from sim.model.anchoring import start
 from sim.model.compilation import kept, load_numba
 from sim.model.counting import count_bins, count_end, count_round, record_round, record_terms
 from sim.model.happening import come_due, happen, prescribe
-from sim.model.lanes import BLOCKS, LANES, OPTIONS, State, compilable, empty_state
+from sim.model.lanes import LANES, OPTIONS, State, compilable, empty_state
 from sim.model.lockstep import lobby, move_nations, move_world, see_coalition, weigh_further_levels
 from sim.model.points import DesignPoints
 from sim.model.setup import Setup
@@ -28,12 +29,15 @@ def simulate_chunk(
     width: int,
     tally: Tally,
     records: Records,
+    turns: NDArray[np.int32] | None = None,
 ) -> None:
     """Run the same runs at each point, from `first_run` on, in blocks of at most `width`.
 
-    `records.runs` has a row a run, those of a point one below the other.
+    `records.runs` has a row a run, those of a point one below the other. Threads that share counts are given
+    the same `turns`.
     """
     state = empty_state(setup, len(tally.stances))
+    state = state if turns is None else state._replace(turns=turns)
     with _garbage_kept():
         _simulate_chunk(setup, points, state, seed, first_run, min(width, LANES), tally, records)
 
@@ -95,6 +99,6 @@ def _simulate_chunk(
             lobby(state)
         count_end(state, filled, row, tally, records)
         block += 1
-        if block == BLOCKS or filled < LANES or row + width >= runs:
+        if block == state.bins.shape[2] or filled < LANES or row + width >= runs:
             count_bins(state, block - 1, filled, tally)
             block = 0

@@ -6,6 +6,7 @@ The lanes beyond `filled` hold runs that nobody asked for; they are computed and
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.declarations.arithmetic import clip, larger, smaller
 from sim.declarations.arrays import Integers
@@ -42,6 +43,7 @@ from sim.model.tally import (
     Records,
     Tally,
 )
+from sim.model.turns import end_turn, take_turn
 
 UNDECIDED, OPEN = float(Stance.UNDECIDED), float(Stance.OPEN)
 STANCES = len(Stance)
@@ -69,7 +71,7 @@ NOTHING_TO_SEND, HELD_OUT, FIRST_DEMAND, WAITING, PREDISPOSED = (
 def count_round(state: State, step: int, filled: int, block: int, tally: Tally) -> None:
     """Count where the runs stand after a round, if it is one of those that the tally has rows for.
 
-    Propensities are put into bins, as those of a block that `count_bins` will count.
+    Propensities and levels are put into bins, as those of a block that `count_bins` will count.
     """
     world = state.world[0]
     _note_firsts(state, step)
@@ -85,30 +87,50 @@ def count_round(state: State, step: int, filled: int, block: int, tally: Tally) 
                 nation.propensity[lane], -PROPENSITY_LIMIT, PROPENSITY_LIMIT
             )
     _count_coalition(world, row, filled, tally)
-    _count_level(world, world.force, world.most_force, row, FORCE, filled, tally)
-    _count_moved_levels(world, row, filled, tally)
-    _count_level(world, world.fielded, world.most_force, row, FIELDED, filled, tally)
+    _count_level(state, world.force, world.most_force, row, FORCE, filled, block, tally)
+    _count_moved_levels(state, world, row, filled, block, tally)
+    _count_level(state, world.fielded, world.most_force, row, FIELDED, filled, block, tally)
     for purpose in range(PURPOSE_COUNT):
         for lane in range(LANES):
             world.share[lane] = world.mandate[purpose, lane]
-        _count_level(world, world.share, 1.0, row, PURPOSE + purpose, filled, tally)
+        _count_level(state, world.share, 1.0, row, PURPOSE + purpose, filled, block, tally)
 
 
 @compilable
 def count_bins(state: State, block: int, filled: int, tally: Tally) -> None:
-    """Count the propensities in bins: of blocks 0 to `block`, the last of which is filled so far."""
-    counts = state.counts
+    """Count what is in bins: of blocks 0 to `block`, the last of which is filled so far.
+
+    Other threads may be counting for the same tally.
+    """
+    nations = state.nations.size
     for row in range(state.bins.shape[0]):
-        for index in range(state.nations.size):
-            for full in range(block):
-                for lane in range(LANES):
-                    counts[lane % COUNTERS, state.bins[row, index, full, lane]] += 1
-            for lane in range(filled):
-                counts[lane % COUNTERS, state.bins[row, index, block, lane]] += 1
-            for counter in range(COUNTERS):
-                for place in range(BINS):
-                    tally.propensities[row, index, place] += counts[counter, place]
-                    counts[counter, place] = 0
+        take_turn(state.turns, row)
+        for index in range(nations):
+            _count_in_bins(state, row, index, block, filled)
+            _add_counts(state, tally.propensities[row, index])
+        for variable in range(state.bins.shape[1] - nations):
+            _count_in_bins(state, row, nations + variable, block, filled)
+            _add_counts(state, tally.world[row, variable])
+        end_turn(state.turns, row)
+
+
+@compilable
+def _count_in_bins(state: State, row: int, index: int, block: int, filled: int) -> None:
+    counts = state.counts
+    for full in range(block):
+        for lane in range(LANES):
+            counts[lane % COUNTERS, state.bins[row, index, full, lane]] += 1
+    for lane in range(filled):
+        counts[lane % COUNTERS, state.bins[row, index, block, lane]] += 1
+
+
+@compilable
+def _add_counts(state: State, total: NDArray[np.int32]) -> None:
+    counts = state.counts
+    for counter in range(COUNTERS):
+        for place in range(BINS):
+            total[place] += counts[counter, place]
+            counts[counter, place] = 0
 
 
 @compilable
@@ -190,22 +212,22 @@ def _count_coalition(world: StructuredRow, row: int, filled: int, tally: Tally) 
 
 @compilable
 def _count_level(
-    world: StructuredRow,
+    state: State,
     levels: StructuredRow,
     limit: float,
     row: int,
     variable: int,
     filled: int,
+    block: int,
     tally: Tally,
 ) -> None:
     """Count the levels of a variable of the world, in lanes."""
     for lane in range(LANES):
-        world.bin[lane] = bin_of(levels[lane], 0.0, limit)
+        state.bins[row, state.nations.size + variable, block, lane] = bin_of(levels[lane], 0.0, limit)
     total, least, most = 0, math.inf, -math.inf
     for lane in range(filled):
         total += fixed_point(levels[lane])
     for lane in range(filled):
-        tally.world[row, variable, world.bin[lane]] += 1
         least = smaller(levels[lane], least)
         most = larger(levels[lane], most)
     tally.world_sums[row, variable] += total
@@ -213,12 +235,12 @@ def _count_level(
     tally.world_most[row, variable] = larger(most, tally.world_most[row, variable])
 
 
-_COUNT = "_count_level(world, world.{name}, 1.0, row, {variable}, filled, tally)"
+_COUNT = "_count_level(state, world.{name}, 1.0, row, {variable}, filled, block, tally)"
 
 _count_moved_levels = compilable(  # one call a level: a loop over them is slower
     written_out(
         "_count_moved_levels",
-        "world, row, filled, tally",
+        "state, world, row, filled, block, tally",
         f"({', '.join(_COUNT.format(name=name, variable=WORLD_VARIABLES.index(name)) for name in MOVED)},)",
         {"_count_level": _count_level},
         "Count the levels that something other than the scenario may move.",

@@ -17,7 +17,16 @@ import numpy as np
 from sim.inputs.errors import InputError
 from sim.model.points import DesignPoints, single_point
 from sim.model.setup import Setup
-from sim.model.tally import Records, Tally, add_tally, empty_records, empty_tally, last_rows
+from sim.model.tally import (
+    Records,
+    Tally,
+    add_tally,
+    bytes_of,
+    empty_records,
+    empty_tally,
+    last_rows,
+    sharing,
+)
 from sim.system.libraries import Late
 from sim.system.threads import computing
 
@@ -29,6 +38,11 @@ CHUNK = 512
 
 AHEAD = 2
 """Chunks that may be under way or wait for their turn, a thread; memory does not grow with the others."""
+
+
+SHARED_FROM = 2**24
+"""Bytes of a tally from which on threads count in bins that they share, row by row in turns: of thousands of
+rounds one for each thread would take more memory than all else."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,8 @@ class Keep:
 
     Attributes
     ----------
+    rows
+        Whether how each run ended is kept, beyond what is counted.
     trajectories
         Whether to record stance and propensity of every nation in every round of every run.
     terms
@@ -73,6 +89,7 @@ class Keep:
         Of how many of the last rounds trajectories and terms are kept; of all if None.
     """
 
+    rows: bool = True
     trajectories: bool = False
     terms: bool = False
     counted: int | None = None
@@ -82,6 +99,11 @@ class Keep:
         """Refuse what cannot be kept."""
         if self.terms and not self.trajectories:
             raise InputError("terms are columns of the trajectories; ask for trajectories too", key="terms")
+
+    @property
+    def of_each_run(self) -> bool:
+        """Whether anything is kept of each run."""
+        return self.rows or self.trajectories
 
     def empty_tally(self, setup: Setup) -> Tally:
         """Return a tally of no runs of a setup."""
@@ -144,23 +166,24 @@ def simulate(
         Counts over all runs.
     """
     of_setup = setup.rounds.size - 1, setup.nations.size, setup.contingents.size
-    tallies: dict[int, Tally] = {}
+    total, tallies = keep.empty_tally(setup), dict[int, Tally]()
+    turns = np.zeros(len(total.stances), np.int32) if bytes_of(total) > SHARED_FROM else None
     first_seed, point = np.uint64(seed), single_point(setup)
 
     def compute(chunk: range) -> tuple[int, Records]:
         thread = threading.get_ident()
         if thread not in tallies:
-            tallies[thread] = keep.empty_tally(setup)
+            own = keep.empty_tally(setup)
+            tallies[thread] = own if turns is None else sharing(own, total)
         records = keep.empty_records(len(chunk), *of_setup)
         tally = tallies[thread]
-        compiled.simulate_chunk(setup, point, first_seed, chunk.start, execution.width, tally, records)
+        compiled.simulate_chunk(setup, point, first_seed, chunk.start, execution.width, tally, records, turns)
         return chunk.start, records
 
     with closing(_computed(execution.workers, compute, _chunks(runs, execution.chunk))) as computed:
         for first_run, records in computed:
             sink(first_run, records)
-    total, *others = tallies.values() or [keep.empty_tally(setup)]
-    for tally in others:
+    for tally in tallies.values():
         add_tally(total, tally)
     return total
 

@@ -24,7 +24,7 @@ from sim.model import draws, rules
 from sim.model.generated import reader, written_out
 from sim.model.linking import LinkedFunction
 from sim.model.setup import Setup, row_type
-from sim.model.tally import BINS
+from sim.model.tally import BINS, WORLD_VARIABLES
 
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}
 """How all is compiled. Divisions become SIMD only where they need not raise; nothing in C calls a function;
@@ -45,8 +45,11 @@ LANES = 32
 """Runs side by side; a block of them stays in the processor's cache."""
 
 BLOCKS = 8
-"""Blocks of runs whose propensities are put into bins before any is counted: what is counted of a nation in a
-round stays in the processor's cache while they are, which that of all nations and rounds would not."""
+"""Blocks of runs that are put into bins before any is counted: what is counted of a nation in a round stays
+in the processor's cache while they are, which that of all nations and rounds would not."""
+
+MOST_BINS = 2**24
+"""Bytes of blocks in bins at most, if more than one: of thousands of rounds each takes some MB."""
 
 COUNTERS = 4
 """Counters of a bin, which take turns: to add to one is to wait for what was added to it before."""
@@ -141,7 +144,6 @@ WORLD_LANES = _lanes(
     best_worth="f8",
     best_nation="f8",
     first_met="f8",
-    bin="u1",
     moves=MOVES,
     run_key="u8",
     common_key="u8",
@@ -164,8 +166,9 @@ class State(NamedTuple):
     further_at_start: Floats  # (further levels, LANES)
     speaks: NDArray[np.bool_]  # (nations,) whether a nation states anything this round, in any lane
     happened: Floats  # (events, LANES) the round in which each happened, infinite: not yet
-    bins: NDArray[np.uint8]  # (rows, nations, BLOCKS, LANES) of propensities that are still to be counted
+    bins: NDArray[np.uint8]  # (rows, nations and WORLD_VARIABLES, blocks, LANES) that are still to be counted
     counts: NDArray[np.int32]  # (COUNTERS, BINS)
+    turns: NDArray[np.int32]  # (rows,) taken while one of the threads that share counts adds to them
 
 
 def empty_state(setup: Setup, rows: int) -> State:
@@ -175,6 +178,8 @@ def empty_state(setup: Setup, rows: int) -> State:
         world[name] = getattr(setup, name)
     world["most_force"] = most_force(setup)
     nations = np.zeros(setup.nations.size, NATION_LANES)
+    binned = nations.size + len(WORLD_VARIABLES)
+    blocks = max(1, min(BLOCKS, MOST_BINS // max(rows * binned * LANES, 1)))
     return State(
         traits=setup.nations,
         nations=nations,
@@ -184,8 +189,9 @@ def empty_state(setup: Setup, rows: int) -> State:
         further_at_start=np.zeros((setup.further_levels.shape[1], LANES)),
         speaks=np.zeros(nations.size, np.bool_),
         happened=np.full((setup.contingents.size, LANES), np.inf),
-        bins=np.zeros((rows, nations.size, BLOCKS, LANES), np.uint8),
+        bins=np.zeros((rows, binned, blocks, LANES), np.uint8),
         counts=np.zeros((COUNTERS, BINS), np.int32),
+        turns=np.zeros(rows, np.int32),
     )
 
 

@@ -4,6 +4,7 @@ Shares and quantiles come from integer counts, means from sums in fixed point; i
 order. Memory depends on the nations and rounds, not on the number of runs.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -39,21 +40,25 @@ RUN_COLUMNS = (
 """How a run ended."""
 
 
+Counts = NDArray[np.int32]
+"""Of runs, round by round: the largest arrays, so that a tally counts up to 2**31 - 1 runs."""
+
+
 class Tally(NamedTuple):
     """Integers over runs; the first axis is the round by default, the last rows being the last rounds.
 
     With all rounds counted there are rounds + 1 rows, and row 0 is the anchor world.
     """
 
-    stances: Integers  # (rows, nations, stances)
-    propensities: NDArray[np.int32]  # (rows, nations, BINS)
+    stances: Counts  # (rows, nations, stances)
+    propensities: Counts  # (rows, nations, BINS)
     pledges: Integers  # (rows, nations) sums in fixed point
     pledge_squares: Integers  # (rows, nations) sums of squares, each rounded
-    sizes: Integers  # (rows, nations + 1)
-    contributions: Integers  # (rows, nations) any military contribution
-    supports: Integers  # (rows, nations) at least words of support or staff officers
-    contributors: Integers  # (rows, nations + 1) of how many nations
-    world: NDArray[np.int32]  # (rows, WORLD_VARIABLES, BINS)
+    sizes: Counts  # (rows, nations + 1)
+    contributions: Counts  # (rows, nations) any military contribution
+    supports: Counts  # (rows, nations) at least words of support or staff officers
+    contributors: Counts  # (rows, nations + 1) of how many nations
+    world: Counts  # (rows, WORLD_VARIABLES, BINS)
     world_sums: Integers  # (rows, WORLD_VARIABLES) in fixed point
     world_least: Floats  # (rows, WORLD_VARIABLES) the least value of any run
     world_most: Floats  # (rows, WORLD_VARIABLES) the largest
@@ -89,14 +94,14 @@ def empty_tally(rounds: int, nations: int, counted: int | None = None, *, events
     """
     steps, rows = rounds + 1, last_rows(rounds, counted)
     return Tally(
-        stances=np.zeros((rows, nations, len(Stance)), np.int64),
+        stances=np.zeros((rows, nations, len(Stance)), np.int32),
         propensities=np.zeros((rows, nations, BINS), np.int32),
         pledges=np.zeros((rows, nations), np.int64),
         pledge_squares=np.zeros((rows, nations), np.int64),
-        sizes=np.zeros((rows, nations + 1), np.int64),
-        contributions=np.zeros((rows, nations), np.int64),
-        supports=np.zeros((rows, nations), np.int64),
-        contributors=np.zeros((rows, nations + 1), np.int64),
+        sizes=np.zeros((rows, nations + 1), np.int32),
+        contributions=np.zeros((rows, nations), np.int32),
+        supports=np.zeros((rows, nations), np.int32),
+        contributors=np.zeros((rows, nations + 1), np.int32),
         world=np.zeros((rows, len(WORLD_VARIABLES), BINS), np.int32),
         world_sums=np.zeros((rows, len(WORLD_VARIABLES)), np.int64),
         world_least=np.full((rows, len(WORLD_VARIABLES)), np.inf),
@@ -112,11 +117,30 @@ def empty_tally(rounds: int, nations: int, counted: int | None = None, *, events
 
 
 def add_tally(total: Tally, part: Tally) -> None:
-    """Add the counts of some runs to those of others, in place."""
+    """Add the counts of some runs to those of others, in place; what they share has been added to already."""
     merge = {"world_least": np.minimum, "world_most": np.maximum}
     for name in Tally._fields:
-        into = getattr(total, name)
-        merge.get(name, np.add)(into, getattr(part, name), out=into)
+        into, added = getattr(total, name), getattr(part, name)
+        if into is not added:
+            merge.get(name, np.add)(into, added, out=into)
+
+
+def sharing(own: Tally, total: Tally) -> Tally:
+    """Return a tally that counts in the bins of another, by far the largest of its arrays."""
+    return own._replace(propensities=total.propensities, world=total.world)
+
+
+def bytes_of(tally: Tally) -> int:
+    """Return the memory that a tally takes."""
+    return sum(array.nbytes for array in tally)
+
+
+def sum_of(parts: Sequence[Tally]) -> Tally:
+    """Return the counts of the runs of all parts, which stay as they are; at least one."""
+    total = parts[0]._replace(**{name: array.copy() for name, array in parts[0]._asdict().items()})
+    for part in parts[1:]:
+        add_tally(total, part)
+    return total
 
 
 def last_rows(rounds: int, wanted: int | None) -> int:

@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -194,7 +195,10 @@ def finish_parts(result: Contents, folder: Path, reply: Reply = SILENT) -> None:
 
 
 class Rows:
-    """A table that is written as its rows come, as Parquet and, if asked, as CSV; close it."""
+    """A table that is written as its rows come, as Parquet and, if asked, as CSV; close it.
+
+    A thread writes while whoever adds rows goes on; what it was refused is raised by the next call.
+    """
 
     def __init__(self, folder: Path, name: str, *, csv: bool) -> None:
         self._opened = contextlib.ExitStack()
@@ -202,14 +206,38 @@ class Rows:
         csv_file = folders.stream(folder / f"{name}.csv") if csv else None
         self._csv = self._opened.enter_context(csv_file) if csv_file else None
         self._writer: pq.ParquetWriter | None = None
-        self.close = self._opened.close
+        self._thread = self._opened.enter_context(ThreadPoolExecutor(1))
+        self._written = self._thread.submit(lambda: None)
 
     def add(self, table: "pd.DataFrame") -> None:
-        """Write further rows."""
+        """Write further rows, as a group of their own: thousands, for the file to be quick to read."""
+        self._written.result()
+        self._written = self._thread.submit(self._write, table)
+
+    def close(self) -> None:
+        """Wait until all is written, and put it in its place."""
+        with self._opened:
+            self._written.result()
+
+    def _write(self, table: "pd.DataFrame") -> None:
         rows, is_first = pa.Table.from_pandas(table, preserve_index=False), self._writer is None
         if self._writer is None:
-            writer = pq.ParquetWriter(self._parquet, rows.schema, compression="zstd")
+            how = _encodings(rows.schema)
+            writer = pq.ParquetWriter(self._parquet, rows.schema, compression="zstd", **how)
             self._writer = self._opened.enter_context(writer)
         self._writer.write_table(rows)
         if self._csv:
             self._csv.write(for_spreadsheets(table).to_csv(index=False, header=is_first).encode())
+
+
+def _encodings(schema: "pa.Schema") -> dict[str, Any]:
+    """Return how columns are written: numbers of rows by their steps, values of few kinds by a list of them.
+
+    Fractions are hardly ever alike: a list of them takes time, and as much room as they do.
+    """
+    numbers = [field.name for field in schema if field.type == pa.int64()]
+    alike = [field.name for field in schema if not pa.types.is_floating(field.type)]
+    return {
+        "use_dictionary": [name for name in alike if name not in numbers],
+        "column_encoding": dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
+    }

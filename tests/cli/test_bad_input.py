@@ -113,6 +113,8 @@ def test_a_missing_file_is_named_with_its_nearest_match(coalition: Command, worl
         ("run {world} --engine fast", "--engine: 'fast' is not one of 'ensemble', 'mesa'"),
         ("run {world} --rums 5", "No such option: --rums"),
         ("sweep us-by-clarity --scheduler tcp://here:1", "--scheduler: tcp://here:1 is not encrypted: "),
+        ("run us-backstop --scheduler tcp://here:1", "--scheduler: tcp://here:1 is not encrypted: "),
+        ("run us-backstop --workers 2 --scheduler tls://here:1", "--workers: give --workers or --scheduler"),
         ("sweep us-by-clarity --unencrypted", "--unencrypted: says how to reach a --scheduler, "),
         (
             "sweep us-by-clarity --workers 2 --scheduler tls://here:1",

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from sim.experiments.comparison.compare import plan_comparison
-from sim.experiments.executors import Executor, Processes, Scheduler, Threads
+from sim.experiments.executors import Executor, Processes, Scheduler, Threads, WorkerDied
 from sim.experiments.resumable import Experiment, run_parts
 from sim.experiments.runs import Runs
 from sim.experiments.sensitivity.plan import SensitivityOptions
@@ -23,7 +23,6 @@ from sim.experiments.sensitivity.sensitivity import plan_sensitivity
 from sim.experiments.sweep.sweep import SweepPlan, plan_sweep
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
-from sim.system.failures import Failure
 
 
 def below() -> list[psutil.Process]:
@@ -61,9 +60,19 @@ def test_a_process_that_dies_is_told_in_one_line() -> None:
     results = Processes(2).map(mul, 3, enumerate(range(100_000)))
     next(results)
     os.kill(below()[0].pid, signal.SIGKILL)
-    with pytest.raises(Failure, match=r"--workers 2: one of them died, .*; what is done is kept"):
+    with pytest.raises(WorkerDied, match=r"--workers 2: one of them died, .*; fewer workers take less"):
         list(results)
     assert not below()
+
+
+def test_where_parts_are_kept_it_says_so(plan: SweepPlan, tmp_path: Path) -> None:
+    def kill_one(done: int, _total: int) -> None:
+        if done:
+            os.kill(below()[0].pid, signal.SIGKILL)
+
+    with pytest.raises(WorkerDied, match=r"one of them died, .* parts that are done are kept"):
+        run_parts(plan, tmp_path, executor=Processes(2), progress=kill_one)
+    run_parts(plan, tmp_path, resume=True)
 
 
 UNGUARDED = """\

@@ -20,8 +20,8 @@ from sim.experiments.calibration.likelihood import (
 )
 from sim.experiments.hindcast.forecasts import with_draws
 from sim.experiments.hindcast.scores import ObservedStances
-from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
+from sim.experiments.simulate import simulate_case
 from sim.inputs.case import Case
 from sim.inputs.prior import declared_prior
 from sim.model.ensemble import AT_END

@@ -40,8 +40,8 @@ from sim.declarations.parameters import PARAMETERS
 from sim.experiments.evidence.draws import posterior_draws
 from sim.experiments.evidence.forecast import forecast
 from sim.experiments.evidence.left_out import leave_families_out
-from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
+from sim.experiments.simulate import simulate_case
 from sim.experiments.sweep.evaluate import estimate_points
 from sim.experiments.sweep.sweep import plan_sweep
 from sim.inputs.bundled import scenarios_folder

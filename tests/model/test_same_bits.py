@@ -21,6 +21,7 @@ from numpy.testing import assert_array_equal
 from random_worlds import LARGEST, RUN, SEED, scenarios, small_worlds
 from worlds import ensemble, finished, history, setup_of, small_case, write_roster
 
+import sim.model.ensemble
 from sim.declarations.levels import MOVED
 from sim.declarations.records import Terms
 from sim.declarations.words import Stance
@@ -29,10 +30,10 @@ from sim.inputs.case import Case, load_case
 from sim.inputs.parameters import DECLARED
 from sim.model import rules
 from sim.model.coalition import CoalitionModel
-from sim.model.ensemble import Execution, Keep, simulate
-from sim.model.lanes import BLOCKS, LANES
+from sim.model.ensemble import SHARED_FROM, Execution, Keep, simulate
+from sim.model.lanes import BLOCKS, LANES, empty_state
 from sim.model.one_by_one import simulate_one_by_one
-from sim.model.tally import HOLDS_BACK, RUN_COLUMNS, WORLD_VARIABLES, Records, Tally
+from sim.model.tally import HOLDS_BACK, RUN_COLUMNS, WORLD_VARIABLES, Records, Tally, bytes_of
 
 SCENARIOS = [*bundled_scenarios()]
 
@@ -336,6 +337,30 @@ def test_runs_of_more_blocks_than_are_counted_at_once_change_nothing() -> None:
     tally = ensemble(case, 3, runs)[0]
     assert (tally.propensities.sum(axis=-1) == len(runs)).all()
     assert_same_counts(tally, ensemble(case, 3, runs, execution=Execution(threads=1, chunk=100))[0])
+
+
+def test_threads_that_share_their_bins_count_what_one_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rounds, so that they often want the same one; each has its turn."""
+    case, runs = load_case("stand-off", {"rounds": 2}), range(6000)
+    alone = ensemble(case, 3, runs)[0]
+    monkeypatch.setattr(sim.model.ensemble, "SHARED_FROM", 0)
+    for chunk in (40, 512):
+        shared = ensemble(case, 3, runs, execution=Execution(threads=8, chunk=chunk))[0]
+        assert_same_counts(alone, shared)
+
+
+def test_long_runs_are_binned_fewer_at_a_time_and_counted_all_the_same() -> None:
+    case, runs = load_case("us-backstop", {"rounds": 1500}), range(9 * LANES)
+    setup = setup_of(case)
+    assert empty_state(setup, 1501).bins.shape[2] < empty_state(setup, 53).bins.shape[2] == BLOCKS
+    counts = [
+        simulate(setup, 3, runs, sink=lambda *_: None, keep=Keep(), execution=Execution(threads, 64))
+        for threads in (1, 2)
+    ]
+    assert bytes_of(counts[0]) > SHARED_FROM
+    assert (counts[0].propensities.sum(axis=-1) == len(runs)).all()
+    assert (counts[0].world.sum(axis=-1) == len(runs)).all()
+    assert_same_counts(*counts)
 
 
 def test_the_runs_of_a_posterior_may_be_cut_up_too(posterior: Path) -> None:

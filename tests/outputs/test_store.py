@@ -94,6 +94,14 @@ def test_parquet_is_compressed(written: Path) -> None:
         assert {group.column(index).compression for index in range(group.num_columns)} == {"ZSTD"}
 
 
+def test_rows_of_many_runs_stand_in_groups_of_65536(world: Callable[..., Path], tmp_path: Path) -> None:
+    case = sim.load_case(world())
+    _, folder = run_into_folder(case, Runs(70_000), tmp_path)
+    file = pq.ParquetFile(folder / "runs.parquet")
+    assert [file.metadata.row_group(index).num_rows for index in range(file.num_row_groups)] == [65536, 4464]
+    assert_frame_equal(file.read().to_pandas(), sim.run(case, runs=70_000).runs, check_exact=True)
+
+
 def test_the_manifest_says_how_to_make_the_results_again(written: Path) -> None:
     text = (written / "manifest.json").read_text(encoding="utf-8")
     manifest = json.loads(text)

@@ -13,8 +13,8 @@ from sim.experiments.patterns import measures
 from sim.experiments.patterns.measures import measure, worlds_of
 from sim.experiments.patterns.observed import WorldRuns, observe
 from sim.experiments.patterns.verdicts import Finding, check_patterns, overall
-from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
+from sim.experiments.simulate import simulate_case
 from sim.experiments.statistics import Interval
 from sim.inputs.case import Case, load_case
 from sim.inputs.patterns_file import Check, Snapshot

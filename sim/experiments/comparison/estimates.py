@@ -12,8 +12,8 @@ from sim.experiments.comparison.runs import COALITION_MEASURES, NUMBERS, Compari
 from sim.experiments.independent import independent_runs
 from sim.experiments.rests_on import Numbers, numbers_of
 from sim.experiments.results import RunResult
-from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
+from sim.experiments.simulate import simulate_case
 from sim.experiments.statistics import Interval
 from sim.inputs.case import Case
 from sim.model.tally import Records

@@ -13,10 +13,9 @@ from sim.declarations.arrays import Floats
 from sim.declarations.words import Stance
 from sim.experiments.comparison.paired import PairedSums
 from sim.experiments.comparison.result import SUMS, AboutComparison
-from sim.experiments.needs import need_in_parts
-from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
-from sim.experiments.run import simulate_case
+from sim.experiments.needs import need_in_parts, parts_of, seconds_of
 from sim.experiments.runs import Runs
+from sim.experiments.simulate import simulate_case
 from sim.inputs.case import Case
 from sim.model.ensemble import CHUNK, RECORDED, Keep
 from sim.model.tally import RUN_COLUMNS, Records
@@ -97,8 +96,8 @@ class ComparisonPlan:
     @property
     def runs_per_part(self) -> int:
         """How many runs of each scenario are computed together: a multiple of those that a thread takes."""
-        most = min(PART_RUNS // len(self.cases), math.ceil(self.runs.number / LEAST_PARTS))
-        return CHUNK * max(most // CHUNK, 1)
+        share = math.ceil(self.runs.number / parts_of(seconds_of(self.cases, self.total_runs)))
+        return CHUNK * max(share // CHUNK, 1)
 
     @property
     def parts(self) -> int:

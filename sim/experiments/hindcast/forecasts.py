@@ -14,8 +14,8 @@ from sim.experiments.hindcast.scores import readings, size_distribution
 from sim.experiments.independent import independent_runs
 from sim.experiments.progress import Progress
 from sim.experiments.results import reason
-from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
+from sim.experiments.simulate import simulate_case
 from sim.inputs.case import Case
 from sim.inputs.keys import parameter_key
 from sim.inputs.parameters import Parameters

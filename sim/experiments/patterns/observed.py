@@ -12,8 +12,8 @@ from sim.declarations.words import Stance
 from sim.experiments.explain.drawn import drawn_deployable, drawn_parameter
 from sim.experiments.independent import independent_runs
 from sim.experiments.progress import Progress
-from sim.experiments.run import simulate_case
 from sim.experiments.runs import Runs
+from sim.experiments.simulate import simulate_case
 from sim.inputs.case import Case
 from sim.inputs.patterns_file import Patterns, Snapshot
 from sim.model import rules

@@ -8,10 +8,10 @@ import numpy as np
 
 from sim.declarations.arrays import Floats
 from sim.experiments.choices import Method
-from sim.experiments.executors import Executor, threads_of
+from sim.experiments.executors import THREADS, Executor, threads_of
 from sim.experiments.independent import independent_runs
 from sim.experiments.rests_on import rests_on
-from sim.experiments.resumable import THREADS, results_of, run_parts
+from sim.experiments.resumable import results_of, run_parts
 from sim.experiments.sensitivity.design import Samples, SensitivityPlan, check_factors, design_sensitivity
 from sim.experiments.sensitivity.discovery import LIKELY, Discovery, discover
 from sim.experiments.sensitivity.indices import convergence, morris_effects, sobol_indices

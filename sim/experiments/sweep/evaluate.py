@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sim.experiments.needs import need_in_parts
-from sim.experiments.resumable import LEAST_PARTS, PART_RUNS
+from sim.experiments.needs import need_in_parts, parts_of, seconds_of
 from sim.experiments.runs import Runs
 from sim.experiments.sweep.point_model import PointEstimates, PointModel
 from sim.inputs.case import Case
@@ -61,8 +60,7 @@ class Evaluation:
     @property
     def points_per_part(self) -> int:
         """How many points are computed together."""
-        fitting = PART_RUNS // self.runs.number
-        return max(1, min(fitting, math.ceil(len(self.points) / LEAST_PARTS)))
+        return math.ceil(len(self.points) / parts_of(seconds_of([self.base], self.total_runs)))
 
     @property
     def parts(self) -> int:

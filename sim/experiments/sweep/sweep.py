@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
-from sim.experiments.executors import Executor, threads_of
+from sim.experiments.executors import THREADS, Executor, threads_of
 from sim.experiments.progress import ProgressOf
 from sim.experiments.rests_on import rests_on
-from sim.experiments.resumable import THREADS, results_of, run_parts
+from sim.experiments.resumable import results_of, run_parts
 from sim.experiments.runs import Runs
 from sim.experiments.sweep.evaluate import Evaluation, check_points, factor_columns, with_factors
 from sim.experiments.sweep.landmarks import landmarks
