@@ -11,7 +11,6 @@ from sim.experiments.progress import Progress
 from sim.experiments.runs import Runs
 from sim.inputs.case import Case
 from sim.model.ensemble import CHUNK, COUNTS, Execution, Keep, Sink, simulate
-from sim.model.lanes import LANES
 from sim.model.setup import build_setup
 from sim.model.tally import Records, Tally, add_tally, sum_of
 from sim.system.libraries import Late
@@ -22,7 +21,7 @@ one_by_one = Late("sim.model.one_by_one")
 GROUP = 128 * CHUNK
 """Runs whose rows are sent, or written, together: some MB."""
 
-TOGETHER = {"ensemble": CHUNK, "mesa": LANES}
+TOGETHER = {"ensemble": CHUNK, "mesa": Execution().width}
 """Runs that an engine hands to a sink together; parts are cut between them, so that it is given the same."""
 
 Work = tuple[Case, Runs, Keep]
