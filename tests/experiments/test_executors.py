@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from loky_workers import loky_workers
 
 from sim.experiments.comparison.compare import plan_comparison
 from sim.experiments.executors import Executor, Processes, Scheduler, Threads, WorkerDied
@@ -23,17 +24,6 @@ from sim.experiments.sensitivity.sensitivity import plan_sensitivity
 from sim.experiments.sweep.sweep import SweepPlan, plan_sweep
 from sim.inputs.case import load_case
 from sim.inputs.errors import InputError
-
-
-def below() -> list[psutil.Process]:
-    """Return the processes that compute; a browser that other tests have started is none of them."""
-    alive = [
-        child
-        for child in psutil.Process().children(recursive=True)
-        if child.status() != psutil.STATUS_ZOMBIE  # killed, and not yet missed
-    ]
-    children = [(child, str(child.cmdline())) for child in alive]
-    return [child for child, command in children if "loky" in command and "tracker" not in command]
 
 
 def listening(processes: Sequence[psutil.Process]) -> set[object]:
@@ -49,11 +39,11 @@ def test_nobody_else_can_reach_processes_and_closed_early_they_end() -> None:
     before = listening([psutil.Process()])
     results = Processes(2).map(mul, 3, enumerate(range(1000)))
     next(results)
-    processes = [psutil.Process(), *below()]
+    processes = [psutil.Process(), *loky_workers()]
     assert len(processes) >= 3
     assert listening(processes) <= before
     results.close()
-    assert not below()
+    assert not loky_workers()
 
 
 def test_what_a_process_cannot_compute_reaches_the_caller() -> None:
@@ -64,15 +54,15 @@ def test_what_a_process_cannot_compute_reaches_the_caller() -> None:
 def test_a_process_that_dies_is_told_in_one_line() -> None:
     results = Processes(2).map(mul, 3, enumerate(range(100_000)))
     next(results)
-    os.kill(below()[0].pid, signal.SIGKILL)
+    os.kill(loky_workers()[0].pid, signal.SIGKILL)
     with pytest.raises(WorkerDied, match=r"--workers 2: one of them died, .*; fewer workers take less"):
         list(results)
-    assert not below()
+    assert not loky_workers()
 
 
 def test_where_parts_are_kept_it_says_so(plan: SweepPlan, tmp_path: Path) -> None:
     def kill_one(done: int, _total: int) -> None:
-        for worker in below()[: bool(done)]:
+        for worker in loky_workers()[: bool(done)]:
             os.kill(worker.pid, signal.SIGKILL)
 
     with pytest.raises(WorkerDied, match=r"one of them died, .* parts that are done are kept"):

@@ -9,8 +9,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
+from loky_workers import loky_workers
 
 import sim
 from sim.experiments.executors import Executor, Processes, Scheduler, Threads, WorkerDied
@@ -94,15 +94,11 @@ def test_a_cluster_writes_the_same_bytes_as_threads(
     assert len(done) > 1
 
 
-def computing() -> list[psutil.Process]:
-    children = [(child, str(child.cmdline())) for child in psutil.Process().children(recursive=True)]
-    return [child for child, command in children if "loky" in command and "tracker" not in command]
-
-
 @pytest.mark.slow
 def test_of_runs_whose_worker_dies_nothing_is_left(case: Case, tmp_path: Path) -> None:
     def kill_one(_: int) -> None:
-        os.kill(computing()[0].pid, signal.SIGKILL)
+        for worker in loky_workers()[:1]:
+            os.kill(worker.pid, signal.SIGKILL)
 
     with pytest.raises(WorkerDied, match="--workers 2: one of them died, perhaps for lack of memory; fewer"):
         run_into_folder(case, Runs(10**6), tmp_path / "out", executor=Processes(2), progress=kill_one)
