@@ -17,6 +17,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from multiprocessing import connection
 from threading import Thread
 from typing import Any, Protocol, TypeVar
 
@@ -37,6 +38,9 @@ later; the others take no memory yet."""
 
 TOGETHER = 16
 """Results that a worker of a cluster puts together before they are sent: one machine could not add up all."""
+
+PATIENCE = 1.0
+"""Seconds without a result after which processes are looked after."""
 
 RETRIES = 3
 """How often a cluster computes a task again that has failed."""
@@ -154,7 +158,7 @@ class Processes(Executor):
         try:
             with not_inherited():
                 pool.submit(os.getpid)  # which starts the processes
-            yield from _map_in(pool, AHEAD * self.number, _compute, tasks)
+            yield from _map_in(pool, AHEAD * self.number, _compute, tasks, partial(_look_after, pool))
         except BrokenProcessPool:
             problem, way_on = "one of them died, perhaps for lack of memory", "fewer workers take less"
             raise WorkerDied(f"--workers {self.number}", problem, way_on) from None
@@ -163,9 +167,13 @@ class Processes(Executor):
 
 
 def _map_in(
-    pool: Pool, ahead: int, compute: Callable[[T], R], tasks: Iterable[tuple[int, T]]
+    pool: Pool,
+    ahead: int,
+    compute: Callable[[T], R],
+    tasks: Iterable[tuple[int, T]],
+    look_after: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[int, R]]:
-    """Yield results of a pool that is handed so many tasks ahead."""
+    """Yield results of a pool that is handed so many tasks ahead, and looked after where none comes."""
     waiting: dict[Future[R], int] = {}
     remaining = iter(tasks)
     while True:
@@ -173,8 +181,25 @@ def _map_in(
             waiting[pool.submit(compute, task)] = number
         if not waiting:
             return
-        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+        done = wait(waiting, PATIENCE, FIRST_COMPLETED).done
+        if not done:
+            look_after()
+        for future in done:
             yield waiting.pop(future), future.result()
+
+
+def _look_after(pool: "loky.ProcessPoolExecutor") -> None:
+    """Break a pool that waits for the rest of a result whose process died while it sent it.
+
+    Of other deaths a pool learns by itself, at once.
+    """
+    processes = list(pool._processes.values())
+    if connection.wait([process.sentinel for process in processes], timeout=0):
+        time.sleep(PATIENCE)
+        if pool._flags.broken is None:
+            for process in processes:
+                process.terminate()
+            pool._result_queue._writer.close()
 
 
 _work: list[Callable[[Any], Any]] = []
