@@ -191,15 +191,17 @@ def _map_in(
 def _look_after(pool: "loky.ProcessPoolExecutor") -> None:
     """Break a pool that waits for the rest of a result whose process died while it sent it.
 
-    Of other deaths a pool learns by itself, at once.
+    Of other deaths, and of processes that end as they should, a pool learns by itself, at once.
     """
+    ended = connection.wait([process.sentinel for process in pool._processes.values()], timeout=0)
+    if not ended:
+        return
+    time.sleep(PATIENCE)
     processes = list(pool._processes.values())
-    if connection.wait([process.sentinel for process in processes], timeout=0):
-        time.sleep(PATIENCE)
-        if pool._flags.broken is None:
-            for process in processes:
-                process.terminate()
-            pool._result_queue._writer.close()
+    if pool._flags.broken is None and any(process.sentinel in ended for process in processes):
+        for process in processes:
+            process.terminate()
+        pool._result_queue._writer.close()
 
 
 _work: list[Callable[[Any], Any]] = []
