@@ -6,6 +6,7 @@ from typing import Any, Self, get_args
 from sim.experiments.choices import Engine
 from sim.inputs.errors import InputError
 from sim.inputs.options import check_whole_number
+from sim.model.tally import MOST_COUNTED
 
 LARGEST_SEED = 2**32 - 1
 """Of what libraries draw beside the runs: designs, bootstraps."""
@@ -18,7 +19,7 @@ class Runs:
     Attributes
     ----------
     number
-        How many, at least 1; run k of a seed is the same run whatever their number.
+        How many, from 1 to `MOST_COUNTED`; run k of a seed is the same run whatever their number.
     seed
         Not negative.
     threads
@@ -34,8 +35,10 @@ class Runs:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run; errors name the options as questions do."""
-        for field, option, least in (("number", "runs", 1), ("seed", "seed", 0), ("threads", "threads", 0)):
+        whole_numbers = (("number", "runs", 1), ("seed", "seed", 0), ("threads", "threads", 0))
+        for field, option, least in whole_numbers:
             object.__setattr__(self, field, check_whole_number(option, getattr(self, field), least))
+        check_whole_number("runs", self.number, 1, MOST_COUNTED)
         if self.engine not in get_args(Engine):
             allowed = ", ".join(get_args(Engine))
             raise InputError(f"must be one of {allowed}, not {self.engine!r}", key="engine")

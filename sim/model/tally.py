@@ -41,7 +41,9 @@ RUN_COLUMNS = (
 
 
 Counts = NDArray[np.int32]
-"""Of runs, round by round: the largest arrays, so that a tally counts up to 2**31 - 1 runs."""
+"""Of runs, round by round: the largest arrays, so that a tally counts up to `MOST_COUNTED` runs."""
+
+MOST_COUNTED = 2**31 - 1
 
 
 class Tally(NamedTuple):

@@ -104,6 +104,7 @@ def test_a_missing_file_is_named_with_its_nearest_match(coalition: Command, worl
     [
         ("run", "Missing argument"),
         ("run {world} --runs 0", "--runs: "),
+        ("run {world} --runs 3000000000", "runs: must be at most 2147483647"),
         ("run {world} --runs x", "--runs: "),
         ("run {world} --runs 1.5", "--runs: "),
         ("run {world} --rounds 0", "--rounds: "),
