@@ -1,5 +1,6 @@
 """`coalition run`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,7 @@ from sim.experiments.without import added_by, check_mechanisms
 from sim.inputs.case import load_case, reacting
 from sim.inputs.errors import InputError
 from sim.model.ensemble import Keep
-from sim.outputs.report import write_report
+from sim.outputs.report import REPORT, write_report
 from sim.outputs.tables import added_report
 from sim.system.preflight import settle
 
@@ -93,6 +94,7 @@ def run(
     for case in cases:
         with run_bar(runs, case.scenario.name, quiet=quiet) as progress:
             reply = printed(quiet=quiet, full=full)
+            reply = replace(reply, complete=write_report) if report else reply
             _, folder = run_into_folder(
                 case, chosen, out, keep=keep, csv=csv, executor=executor, progress=progress, reply=reply
             )
@@ -100,4 +102,4 @@ def run(
             show(added_report(added_by(case, without, chosen)), MORE, full=full)
         print(f"results: {folder}")
         if report:
-            print(f"report: {write_report(folder)}")
+            print(f"report: {folder / REPORT}")

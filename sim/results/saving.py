@@ -24,6 +24,10 @@ from sim.system.manifests import MANIFEST
 Computed = TypeVar("Computed", bound=Contents)
 
 
+def _nothing(_: object) -> None:
+    """Do nothing."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """How whoever asked is answered.
@@ -34,10 +38,13 @@ class Reply:
         Shows a result while its figures are drawn.
     command
         The command that makes the same results; their folder keeps it for reports.
+    complete
+        Adds to the folder when all of a result is there, whether or not it could be shown.
     """
 
-    show: Callable[[Any], None] = lambda _: None
+    show: Callable[[Any], object] = _nothing
     command: str = ""
+    complete: Callable[[Path], object] = _nothing
 
 
 SILENT = Reply()
@@ -60,6 +67,7 @@ class Saving:
         self.folder, self._csv = folder, csv
         self._streamed: dict[str, Rows] = {}
         self._started = dt.datetime.now(dt.UTC)
+        self._complete: Callable[[Path], object] = _nothing
 
     def __enter__(self) -> "Saving":
         """Make room, and find out now whether the folder can be written to."""
@@ -73,6 +81,7 @@ class Saving:
         with contextlib.suppress(Exception):
             self._close()
         self._draft.close()
+        self._complete(self.folder)  # now that others may write into it too
 
     def rows(self, name: str) -> "Rows":
         """Return a table of the result that is written as its rows come."""
@@ -102,6 +111,7 @@ class Saving:
             self._write(result, reply.command)
             wait_for_figures()
             self._draft.publish()
+            self._complete = reply.complete
         return self.folder
 
     def _write(self, result: Contents, command: str) -> None:

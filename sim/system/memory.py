@@ -16,6 +16,9 @@ class OutOfMemory(Failure):
         super().__init__("memory", problem, way_on)
 
 
+RESERVED = 3 * 10**8
+"""Bytes of address space, about, that threads and the C library take but do not use; limits count them."""
+
 WORDS = ("failed to map segment", "cannot allocate memory", "can't start new thread")
 """What libraries say instead of `MemoryError`."""
 
@@ -78,7 +81,7 @@ def _of_process() -> int | None:
     pages = _text(Path("/proc/self/statm")).split()
     if most == resource.RLIM_INFINITY or not pages:
         return None
-    return most - int(pages[0]) * resource.getpagesize()
+    return most - int(pages[0]) * resource.getpagesize() - RESERVED
 
 
 def _numbers(file: Path) -> dict[str, int]:

@@ -104,8 +104,8 @@ main()
 @pytest.mark.parametrize(
     ("limit", "rounds", "problem"),
     [
-        (3_000_000_000, 10_000, "some 2.0 GB are needed, "),
-        (400_000_000, 52, "some 10.8 MB are needed, and 0.3 GB for libraries; "),
+        (2_800_000_000, 10_000, "some 0.8 GB are needed, and 0.3 GB for libraries; "),
+        (400_000_000, 52, "some 4.5 MB are needed, and 0.3 GB for libraries; "),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_line(
