@@ -139,8 +139,9 @@ WRITERS: dict[str, Callable[[Path], Path]] = {
 
 KEPT: dict[str, tuple[str, ...]] = {
     "explanation": (
-        "manifest", "why-terms", "why-conditions", "why-course", "closure", "levers", "frontier", "pivotal",
-        "influence", "hardened", "persuade", "observed-totals", "observed-unnamed", "observed-next",
+        "manifest", "why", "why-terms", "why-conditions", "why-course", "closure", "levers", "frontier",
+        "pivotal", "influence", "hardened", "persuade", "observed-totals", "observed-unnamed",
+        "observed-next",
     ),
     "calibration": ("manifest", "draws"),
     "cross-validation": ("manifest", "differences"),

@@ -12,7 +12,7 @@ from sim.outputs.explain.why_figures import condition_notes
 from sim.outputs.explain.words import source
 from sim.outputs.figures.timeline import date_axis, event_notes, mark_dates
 from sim.outputs.labels import name_ends
-from sim.outputs.words import percent
+from sim.outputs.words import mark, percent
 
 LEFT, RIGHT, BELOW = 0.55, 1.75, 0.45
 STRIP, GAP = 0.28, 0.08
@@ -29,7 +29,8 @@ def nation_course(result: Answers, iso3: str) -> Figure:
     rows, about = result.of("why-course", iso3), result.about
     events = [event for event in about.past_events if event.round <= rows["round"].iloc[-1]]
     title = f"{about.nations[iso3]} over time: {about.title}"
-    key = "Share of the runs in which it declares soldiers on land; band: the 95 % interval."
+    rests_on = mark(result.of("why", iso3)["rests_on"].iloc[0])
+    key = f"Share of the runs in which it declares soldiers on land {rests_on}; band: the 95 % interval."
     conditions = condition_notes(result, iso3) or ["It has stated no condition."]
     notes = [key, *conditions, source(about, "why"), *event_notes(events)]
     has_conditions = bool(len(result.of("why-conditions", iso3)))
